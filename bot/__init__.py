@@ -1,0 +1,1 @@
+"""The Telegram side: asyncio, no torch."""

@@ -1,0 +1,67 @@
+"""The front door: one command, `vqabot`. Every sub-command is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import NamedTuple
+
+import click
+
+
+class Entry(NamedTuple):
+    """Where a sub-command lives and the line that `vqabot --help` shows for it."""
+
+    target: str  # "module:attribute"
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("bot.commands.demo:demo", "Try the whole bot here: a chat page, no token, no network."),
+    "run": Entry("bot.commands.run:run", "Run the bot on Telegram (needs a token)."),
+    "ask": Entry("bot.commands.ask:ask", "Ask about pictures on the command line."),
+    "sandbox": Entry("bot.commands.sandbox:sandbox", "Run the local Bot API server alone, for any bot."),
+    "scenes": Entry("bot.commands.scenes:scenes", "Draw cartoon scenes with questions, in the official VQA files."),
+    "evaluate": Entry("bot.commands.evaluate:evaluate", "Judge a model on annotated questions."),
+    "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model from a seed."),
+    "bench": Entry("bot.commands.bench:bench", "Measure speed and memory against a baseline."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that knows its commands by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None when there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, attribute = entry.target.split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: vqabot demo     (then open http://127.0.0.1:8081)",
+)
+@click.version_option(package_name="vqabot", prog_name="vqabot")
+def main() -> None:
+    """A Telegram bot that answers questions about pictures.
+
+    Run it, try it without a token, or retrain the model behind it.
+    """
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Answering: from picture and question to answer and confidence."""

@@ -1,0 +1,1 @@
+"""Between the bot and its inference workers: one protocol, several transports."""

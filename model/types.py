@@ -1,0 +1,68 @@
+"""What goes into the model and what comes out, as plain data. Nothing here needs torch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question about one picture, with its own decoding settings."""
+
+    id: str
+    """Names the question; results carry it back, and asking twice under one id asks once."""
+    picture: bytes
+    """The picture as it was sent: an encoded file (JPEG, PNG, ...), not pixels."""
+    question: str
+    """What the person typed, untouched."""
+    beams: int = 1
+    """Width of the beam search; 1 is greedy."""
+    max_new_tokens: int = 20
+    """The longest answer, in tokens."""
+    picture_key: str = ""
+    """SHA-256 of `picture` in hex; features of a picture are kept under it. Computed when empty."""
+
+    def __post_init__(self) -> None:
+        if not self.picture_key:
+            object.__setattr__(self, "picture_key", hashlib.sha256(self.picture).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A decoded answer with the evidence for it."""
+
+    text: str
+    token_logprobs: tuple[float, ...]
+    """Natural-log probability of each generated token under the raw logits, the end token included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the worker says to one request."""
+
+    id: str
+    text: str
+    confidence: float
+    """Calibrated probability (0 to 1) that `text` is right."""
+    seconds: float
+    """Wall-clock time from taking the request to having its answer."""
+    error: str | None = None
+    """A sentence for the person when the request cannot be answered; `text` is empty then."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """The state of the inference side, as `/admin` shows it."""
+
+    model: str
+    ready: bool
+    device: str = ""
+    dtype: str = ""
+    pid: int | None = None
+    restarts: int = 0
+    answered: int = 0
+    started_at: float | None = None
+    """Unix seconds at which the current worker was started."""
+    error: str | None = None
+    """Why no worker is ready, when that is known."""

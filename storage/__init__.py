@@ -1,0 +1,1 @@
+"""The one truth: SQLite through aiosqlite, and the pictures beside it."""

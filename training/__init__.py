@@ -1,0 +1,1 @@
+"""Offline: data, report, prepared files, training, judging, packaging."""

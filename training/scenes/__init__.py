@@ -1,0 +1,1 @@
+"""Draws cartoon scenes and asks about them."""
