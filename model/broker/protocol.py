@@ -40,6 +40,6 @@ class Broker(Protocol):
         """Which model answers, where, and whether it is ready."""
         ...
 
-    async def stop(self, timeout: float = 10.0) -> None:
-        """End the workers; after `timeout` seconds by force. What was in flight is forgotten here."""
+    async def stop(self, grace: float = 10.0) -> None:
+        """End the workers; after `grace` seconds by force. What was in flight is forgotten here."""
         ...
