@@ -1,0 +1,62 @@
+"""`vqabot sandbox`: the local Bot API server alone."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+EPILOG = "Example: vqabot sandbox --port 8081 --record traffic.jsonl"
+TOKEN = "1000000001:sandbox_token_for_any_bot"  # noqa: S105 - opens nothing but this sandbox
+
+
+@click.command(epilog=EPILOG)
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="TCP port; 0: any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), help="Append all traffic to this file, as JSON lines."
+)
+def sandbox(port: int, host: str, record: Path | None) -> None:
+    """Run the local Bot API server alone, for any bot in any language.
+
+    A chat page at its address plays the people. Ctrl-C ends it; nothing is kept.
+    """
+    asyncio.run(_serve(port, host, record))
+
+
+async def _serve(port: int, host: str, record: Path | None) -> None:
+    from bot.sandbox.server import PortInUseError, Sandbox
+
+    server = Sandbox(port=port, host=host, record=record)
+    try:
+        await server.start()
+    except PortInUseError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"The recording cannot be written: {error}") from error
+    click.echo(_introduction(server.url))
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    try:
+        await stopped.wait()
+    finally:
+        await server.stop()
+
+
+def _introduction(url: str) -> str:
+    return "\n".join([
+        f"A local Telegram is ready. Chat page: {url}",
+        "",
+        "Any token of the right form works, for example:",
+        f"  {TOKEN}",
+        "",
+        "This bot:             "
+        f"VQABOT_TELEGRAM_BASE_URL={url} VQABOT_TELEGRAM_TOKEN={TOKEN} vqabot run",
+        f"python-telegram-bot:  Application.builder().token(...).base_url(\"{url}/bot\").base_file_url(\"{url}/file/bot\")",
+        f"aiogram:              AiohttpSession(api=TelegramAPIServer.from_base(\"{url}\"))",
+        f"anything else:        methods at {url}/bot<token>/<method>, files at {url}/file/bot<token>/<path>",
+    ])

@@ -1,0 +1,199 @@
+"""What people do in their chats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox import attachments, entities, pictures, utf16
+from bot.sandbox.accounts import Chat, Stored, User
+from bot.sandbox.callbacks import Query
+from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.methods.reacting import check_reaction
+from bot.sandbox.parameters import Upload
+from bot.sandbox.posting import changed, membership_changed, now, place, post, remove
+from bot.sandbox.world import World
+
+MAX_PERSON_FILE = 2 * 1024 * 1024 * 1024  # bytes
+ALBUM = 10  # files in one album
+OTHER_KINDS = {"sticker", "video", "voice", "audio", "animation", "video_note"}
+
+
+def text_content(world: World, text: str, field: str) -> dict[str, Any]:
+    """A person's text or caption with the entities that stand in it.
+
+    Raises:
+        ApiError: 400 when it is too long.
+    """
+    text, found = entities.parse(text, "", None, world.find_user)
+    limit = entities.MAX_TEXT if field == "text" else entities.MAX_CAPTION
+    if utf16.length(text) > limit:
+        raise bad_request(f"a {field} may have at most {limit} characters")
+    content: dict[str, Any] = {field: text} if text else {}
+    if found:
+        content["entities" if field == "text" else "caption_entities"] = found
+    return content
+
+
+async def media_content(world: World, upload: Upload, kind: str) -> dict[str, Any]:
+    """A person's file as an app sends it: pictures become photos, what cannot be one goes as a document."""
+    media_type = upload.content_type
+    if media_type in {"", "application/octet-stream"}:
+        media_type = attachments.guess(upload.name)
+    if not kind:
+        kind = {"image/gif": "animation"}.get(media_type, media_type.partition("/")[0])
+        kind = {"image": "photo", "video": "video", "audio": "audio", "animation": "animation"}.get(kind, "document")
+    if kind in OTHER_KINDS:
+        return await attachments.other(world.files, kind, upload.data, upload.name, media_type)
+    if kind == "photo":
+        try:
+            return await attachments.photo(world.files, upload.data, pictures.phone_sizes)
+        except ApiError:
+            pass  # apps offer to send such a file as it is
+    return await attachments.document(world.files, upload.data, upload.name, media_type)
+
+
+async def send(
+    world: World,
+    chat: Chat,
+    user: User,
+    *,
+    text: str = "",
+    caption: str = "",
+    uploads: list[Upload],
+    as_document: bool = False,
+    kind: str = "",
+    reply_to: int | None = None,
+) -> list[Stored]:
+    """Send a text, or files with a caption on the first; several become albums of up to ten.
+
+    Raises:
+        ApiError: 400 when there is nothing to send or too much of it.
+    """
+    if reply_to is not None and chat.find(reply_to) is None:
+        raise bad_request("message to be replied not found")
+    contents: list[dict[str, Any]] = []
+    if uploads:
+        head = text_content(world, caption or text, "caption")
+        for upload in uploads:
+            if not upload.data:
+                raise bad_request("file must be non-empty")
+            media = await media_content(world, upload, "document" if as_document else kind)
+            world.remember_media(media)
+            contents.append({**media, **head})
+            head = {}
+        for start in range(0, len(contents), ALBUM):
+            if len(contents[start : start + ALBUM]) > 1:
+                album = str(next(world.media_groups))
+                contents[start : start + ALBUM] = [
+                    {"media_group_id": album, **content} for content in contents[start : start + ALBUM]
+                ]
+    elif kind == "location":
+        contents.append({"location": {"latitude": 52.52, "longitude": 13.405}})
+    elif kind == "contact":
+        contents.append({"contact": {"phone_number": "+15550100", "first_name": "Ada"}})
+    else:
+        content = text_content(world, text or caption, "text")
+        if not content:
+            raise bad_request("there is nothing to send")
+        contents.append(content)
+    unblock(world, chat, user)
+    return [post(world, chat, user, content, reply_to=reply_to) for content in contents]
+
+
+def edit(world: World, chat: Chat, user: User, stored: Stored, text: Any, caption: Any) -> None:  # noqa: ANN401
+    """Edit one's own text or caption.
+
+    Raises:
+        ApiError: 400 when it is somebody else's or nothing would change.
+    """
+    if stored.sender_id != user.id:
+        raise bad_request("message can't be edited")
+    field = "text" if "text" in stored.body else "caption"
+    content = text_content(world, str(text if text is not None else caption or ""), field)
+    if field == "text" and not content:
+        raise bad_request("message text is empty")
+    replaced = {field, "entities", "caption_entities"}
+    body = {key: value for key, value in stored.body.items() if key not in replaced} | content
+    if body == stored.body:
+        raise bad_request("message is not modified")
+    stored.body = {**body, "edit_date": now()}
+    changed(world, chat, stored, by_person=True)
+
+
+def delete(world: World, chat: Chat, user: User, stored: Stored) -> None:
+    """Delete a message for everybody: anything in a private chat, one's own or as an admin in a group.
+
+    Raises:
+        ApiError: 400 where one may not.
+    """
+    admin = chat.members.get(user.id) in {"creator", "administrator"}
+    if chat.owner is None and stored.sender_id != user.id and not admin:
+        raise bad_request("message can't be deleted for everyone")
+    remove(world, chat, stored)
+
+
+def press(world: World, chat: Chat, user: User, stored: Stored, data: str) -> Query:
+    """Press an inline button.
+
+    Raises:
+        ApiError: 400 when the message has no such button.
+    """
+    rows = stored.body.get("reply_markup", {}).get("inline_keyboard", [])
+    bot = world.bots.get(stored.sender_id)
+    if bot is None or not any(button.get("callback_data") == data for row in rows for button in row):
+        raise bad_request("DATA_INVALID: the message has no such button")
+    query = world.callbacks.ask(bot.id, user.id, chat.id)
+    bot.updates.push(
+        "callback_query",
+        {
+            "id": query.id,
+            "from": user.as_json(),
+            "message": world.render(chat, stored),
+            "chat_instance": bot.chat_instance(chat.id),
+            "data": data,
+        },
+    )
+    return query
+
+
+def react(world: World, chat: Chat, user: User, stored: Stored, emoji: str) -> None:
+    """Put an emoji on a message, or take it away. Bots hear of it if they asked for it (in groups: as admins)."""
+    new = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    for reaction in new:
+        check_reaction(reaction)
+    old = stored.reactions.get(user.id, [])
+    stored.reactions[user.id] = new
+    world.events.emit(
+        chat.people(), "reaction", **place(chat), message_id=stored.id, user_id=user.id, reaction=new
+    )
+    for bot in world.bots_in(chat):
+        if chat.owner is not None or chat.members.get(bot.id) == "administrator":
+            bot.updates.push(
+                "message_reaction",
+                {
+                    "chat": chat.as_json(),
+                    "message_id": stored.id,
+                    "user": user.as_json(),
+                    "date": now(),
+                    "old_reaction": old,
+                    "new_reaction": new,
+                },
+            )
+
+
+def block(world: World, chat: Chat, user: User) -> None:
+    """Block the bot of a private chat."""
+    bot = world.bots_in(chat)[0]
+    if user.id not in bot.blocked_by:
+        bot.blocked_by.add(user.id)
+        membership_changed(world, chat, bot, user, "member", "kicked")
+
+
+def unblock(world: World, chat: Chat, user: User) -> None:
+    """Writing to a bot unblocks it."""
+    if chat.owner is None:
+        return
+    bot = world.bots_in(chat)[0]
+    if user.id in bot.blocked_by:
+        bot.blocked_by.discard(user.id)
+        membership_changed(world, chat, bot, user, "kicked", "member")

@@ -1,0 +1,120 @@
+"""The Bot API over HTTP: tokens, method names, faults, answers and their recording."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.accounts import Bot
+from bot.sandbox.errors import ApiError
+from bot.sandbox.faults import Fault
+from bot.sandbox.methods import METHODS, Call
+from bot.sandbox.parameters import Parameters, read_parameters
+from bot.sandbox.world import World
+
+logger = logging.getLogger(__name__)
+TOKEN = re.compile(r"([1-9]\d{0,15}):[A-Za-z0-9_-]{3,64}")
+LOGGED_OUT_METHODS = {"logout", "close"}
+
+
+class BotApi:
+    """Answers `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
+
+    def __init__(self, world: World, token: str | None) -> None:
+        """Accept only `token`, or every token of the right form when it is None."""
+        self._world = world
+        self._token = token
+        world.webhook_reply = self.carry_out
+        if token is not None:
+            self.bot_of(token)
+
+    def bot_of(self, token: str) -> Bot:
+        """The bot that a token belongs to; a new one moves in.
+
+        Raises:
+            ApiError: 404 for what is no token, 401 for one that is not accepted.
+        """
+        match = TOKEN.fullmatch(token)
+        if match is None:
+            raise ApiError(404, "Not Found")
+        bot = self._world.bots.get(int(match.group(1)))
+        if (self._token is not None and token != self._token) or (bot is not None and bot.token != token):
+            raise ApiError(401, "Unauthorized")
+        return bot or self._world.register(int(match.group(1)), token)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        name = request.match_info["method"].rstrip("/")
+        try:
+            bot = self.bot_of(request.match_info["token"])
+            parameters = await read_parameters(request)
+        except ApiError as error:
+            return _response(error.as_json())
+        fault = self._world.faults.draw(name)
+        if fault is not None:
+            return await self._fail(request, fault, bot, name, parameters)
+        return _response(await self._answer(bot, name, parameters))
+
+    async def carry_out(self, bot: Bot, answer: dict[str, Any]) -> None:
+        """Carry out a method that a webhook named in its answer."""
+        values = {name: value for name, value in answer.items() if name != "method"}
+        await self._answer(bot, answer["method"], Parameters(values))
+
+    async def _answer(self, bot: Bot, name: str, parameters: Parameters) -> dict[str, Any]:
+        proper_name, method = METHODS.get(name.lower(), (name, None))
+        try:
+            if bot.logged_out and name.lower() not in LOGGED_OUT_METHODS:
+                raise ApiError(400, "Logged out")
+            if method is None:
+                logger.warning("A bot called %s, which the sandbox does not know.", name[:100])
+                raise ApiError(404, "Not Found")
+            body: dict[str, Any] = {"ok": True, "result": await method(Call(self._world, bot, parameters))}
+        except ApiError as error:
+            body = error.as_json()
+        if not (proper_name == "getUpdates" and body.get("result") == []):  # empty polls would bury the rest
+            self._record(bot, proper_name, parameters, body)
+        return body
+
+    def _record(self, bot: Bot, name: str, parameters: Parameters, body: dict[str, Any]) -> None:
+        entry = {"method": name, "params": dict(parameters.understood), **body}
+        self._world.recorder.call(entry, ignored=parameters.ignored, bot_id=bot.id)
+
+    async def _fail(
+        self, request: web.Request, fault: Fault, bot: Bot, name: str, parameters: Parameters
+    ) -> web.StreamResponse:
+        """Let a call go wrong as a fault says, after or without carrying it out."""
+        executed = await self._answer(bot, name, parameters) if fault.executed else None
+        if fault.hold:
+            await asyncio.sleep(fault.hold)
+        if fault.error_code:
+            extra = {"retry_after": fault.retry_after} if fault.error_code == 429 else {}
+            body = ApiError(fault.error_code, fault.text, **extra).as_json()
+            if executed is None:
+                self._record(bot, name, parameters, body)
+            return _response(body)
+        if fault.drop:
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPServiceUnavailable  # nobody hears it any more
+        return _response(executed or await self._answer(bot, name, parameters))
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """Hand out a file."""
+        try:
+            self.bot_of(request.match_info["token"])
+        except ApiError as error:
+            return _response(error.as_json())
+        stored = self._world.files.by_path(request.match_info["path"])
+        if stored is None or not stored.path.is_file():
+            return _response(ApiError(404, "Not Found").as_json())
+        return web.FileResponse(stored.path, headers={"Content-Type": "application/octet-stream"})
+
+
+def _response(body: dict[str, Any]) -> web.Response:
+    status = 200 if body["ok"] else body["error_code"]
+    return web.Response(text=json.dumps(body, ensure_ascii=False), status=status, content_type="application/json")

@@ -1,0 +1,97 @@
+"""Files on disk: kept once by content, handed out under Telegram's two kinds of ids."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import shutil
+import tempfile
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes that getFile hands out
+ROOM = 2 * 1024 * 1024 * 1024  # bytes on disk; beyond that the oldest files go
+FOLDERS = {
+    "photo": ("photos", "AgACAgIAAx", "AQAD"),
+    "document": ("documents", "BQACAgIAAx", "AgAD"),
+    "video": ("videos", "BAACAgIAAx", "AgAD"),
+    "voice": ("voice", "AwACAgIAAx", "AgAD"),
+    "audio": ("music", "CQACAgIAAx", "AgAD"),
+    "animation": ("animations", "CgACAgIAAx", "AgAD"),
+    "sticker": ("stickers", "CAACAgIAAx", "AgAD"),
+    "video_note": ("video_notes", "DQACAgIAAx", "AgAD"),
+    "thumbnail": ("thumbnails", "AAMCAgADGQ", "AQAD"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file that was sent."""
+
+    file_id: str
+    file_unique_id: str
+    kind: str  # a key of FOLDERS
+    name: str
+    media_type: str
+    size: int  # bytes
+    path: Path  # on disk
+    public_path: str  # under /file/bot<token>/
+
+
+class Files:
+    """All files of a sandbox, in a temporary folder that goes with it."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        """Keep at most `room` bytes."""
+        self._folder = Path(tempfile.mkdtemp(prefix="vqabot-sandbox-"))
+        self._room = room
+        self._used = 0
+        self._number = 0
+        self._by_id: OrderedDict[str, StoredFile] = OrderedDict()
+        self._by_path: dict[str, StoredFile] = {}
+
+    def close(self) -> None:
+        """Delete everything."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, data: bytes, kind: str, name: str, media_type: str) -> StoredFile:
+        """Keep a file and give it ids and a path."""
+        folder, id_prefix, unique_prefix = FOLDERS[kind]
+        self._number += 1
+        digest = hashlib.sha256(kind.encode() + data).digest()
+        suffix = PurePosixPath(name).suffix.lower()
+        suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 10 else ""
+        path = self._folder / f"{self._number}{suffix}"
+        path.write_bytes(data)
+        stored = StoredFile(
+            file_id=id_prefix + secrets.token_urlsafe(40),
+            file_unique_id=unique_prefix + base64.urlsafe_b64encode(digest[:9]).decode().rstrip("="),
+            kind=kind,
+            name=name,
+            media_type=media_type,
+            size=len(data),
+            path=path,
+            public_path=f"{folder}/file_{self._number}{suffix}",
+        )
+        self._by_id[stored.file_id] = stored
+        self._by_path[stored.public_path] = stored
+        self._used += stored.size
+        self._make_room()
+        return stored
+
+    def by_id(self, file_id: str) -> StoredFile | None:
+        """The file of that id."""
+        return self._by_id.get(file_id)
+
+    def by_path(self, public_path: str) -> StoredFile | None:
+        """The file of that download path."""
+        return self._by_path.get(public_path)
+
+    def _make_room(self) -> None:
+        while self._used > self._room and len(self._by_id) > 1:
+            _, oldest = self._by_id.popitem(last=False)
+            del self._by_path[oldest.public_path]
+            self._used -= oldest.size
+            oldest.path.unlink(missing_ok=True)

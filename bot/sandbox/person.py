@@ -1,0 +1,231 @@
+"""A person with a phone, for tests and the demo: writes, sends pictures, presses buttons, waits for answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from bot.sandbox.waking import Bell
+
+Message = dict[str, Any]
+STREAM_PAUSE = 0.2  # seconds before a broken event stream is opened again
+
+
+class PersonError(Exception):
+    """The sandbox refused what the person did; the text says why."""
+
+
+class Person:
+    """One user of a sandbox, over HTTP: `async with Person(url, 1001) as you: await you.say("Hello")`."""
+
+    def __init__(self, base_url: str, user_id: int = 1001, chat_id: int | None = None) -> None:
+        """Take the sandbox's address, a user, and the chat that is meant when none is named (the one with the bot)."""
+        self.user_id = user_id
+        self.chat_id = chat_id if chat_id is not None else user_id
+        self.answer: dict[str, Any] | None = None  # what the bot said to the last pressed button
+        self._base_url = base_url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._bell = Bell()
+        self._last_said: dict[int, int] = {}  # chat id -> message id
+        self.events: list[dict[str, Any]] = []  # everything that the page would have heard since the start
+
+    async def __aenter__(self) -> Person:
+        self._session = aiohttp.ClientSession(self._base_url, timeout=aiohttp.ClientTimeout(total=60))
+        number = (await self._get("/client/state"))["last_event"]
+        self._listener = asyncio.create_task(self._listen(number))
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+        if self._session is not None:
+            await self._session.close()
+
+    # Doing -----------------------------------------------------------------------------------------------------------
+
+    async def say(self, text: str, *, reply_to: int | Message | None = None, chat: int | None = None) -> Message:
+        """Send a text; returns the message."""
+        fields = {"text": text, "reply_to": _number(reply_to)}
+        return (await self._send(fields, [], chat))[0]
+
+    async def send_picture(
+        self,
+        picture: bytes,
+        caption: str = "",
+        *,
+        name: str = "photo.jpg",
+        as_document: bool = False,
+        reply_to: int | Message | None = None,
+        chat: int | None = None,
+    ) -> Message:
+        """Send a picture (any format; apps make a JPEG of it, unless it goes as a document); returns the message."""
+        fields = {"caption": caption, "as_document": int(as_document), "reply_to": _number(reply_to)}
+        return (await self._send(fields, [(name, picture)], chat))[0]
+
+    async def send_album(self, pictures: list[bytes], caption: str = "", *, chat: int | None = None) -> list[Message]:
+        """Send several pictures at once; the caption belongs to the first."""
+        files = [(f"photo{number}.jpg", picture) for number, picture in enumerate(pictures)]
+        return await self._send({"caption": caption}, files, chat)
+
+    async def send_file(self, data: bytes, name: str, caption: str = "", *, kind: str = "document") -> Message:
+        """Send a file: `kind` is document, video, voice, audio, sticker, animation or video_note."""
+        return (await self._send({"caption": caption, "kind": kind}, [(name, data)], None))[0]
+
+    async def edit(self, message: Message, text: str) -> Message:
+        """Edit one's own text or caption; returns the new message."""
+        fields = {"message_id": message["message_id"], "text": text, "caption": text}
+        messages: list[Message] = (await self._post("/client/edit", fields, message["chat"]["id"]))["messages"]
+        return messages[0]
+
+    async def delete(self, message: Message) -> None:
+        """Delete a message."""
+        await self._post("/client/delete", {"message_id": message["message_id"]}, message["chat"]["id"])
+
+    async def react(self, message: Message, emoji: str) -> None:
+        """Put an emoji on a message."""
+        fields = {"message_id": message["message_id"], "emoji": emoji}
+        await self._post("/client/react", fields, message["chat"]["id"])
+
+    async def press(self, message: Message, button_text: str) -> dict[str, Any] | None:
+        """Press the button whose text contains `button_text`; returns the bot's answer to that, or None.
+
+        Raises:
+            PersonError: When the message, as it is now, has no such button.
+        """
+        current = await self.message(message["message_id"], message["chat"]["id"]) or message
+        for button in buttons(current):
+            if button_text in button["text"] and "callback_data" in button:
+                fields = {"message_id": message["message_id"], "data": button["callback_data"]}
+                self.answer = (await self._post("/client/press", fields, message["chat"]["id"]))["answer"]
+                return self.answer
+        shown = ", ".join(button["text"] for button in buttons(current)) or "none"
+        raise PersonError(f"The message has no button {button_text!r}; its buttons: {shown}.")
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    async def messages(self, chat: int | None = None, limit: int = 50) -> list[Message]:
+        """The newest messages of a chat, oldest first."""
+        query = {"chat": str(chat if chat is not None else self.chat_id), "limit": str(limit)}
+        found: list[Message] = (await self._get("/client/messages", **query))["messages"]
+        return found
+
+    async def message(self, message_id: int, chat: int | None = None) -> Message | None:
+        """One message as it is now; None when it is gone."""
+        for message in reversed(await self.messages(chat, 500)):
+            if message["message_id"] == message_id:
+                return message
+        return None
+
+    async def state(self) -> dict[str, Any]:
+        """People, chats, the bot and its commands."""
+        return await self._get("/client/state")
+
+    async def wait_for(
+        self,
+        predicate: Callable[[Message], object],
+        timeout: float = 30.0,  # noqa: ASYNC109 - a test says here how long it is ready to wait
+        *,
+        chat: int | None = None,
+        since: int | None = None,
+    ) -> Message:
+        """Wait until a message from somebody else fulfils the predicate, as it is or after an edit.
+
+        Args:
+            predicate: Gets Telegram's `Message`.
+            timeout: Seconds.
+            chat: The chat to watch.
+            since: Only messages with a higher number count; None: those after the last thing that this person said.
+                0 watches the whole chat, so that edits of older messages count too.
+
+        Raises:
+            TimeoutError: Naming the messages that came instead.
+        """
+        place = chat if chat is not None else self.chat_id
+        after = self._last_said.get(place, 0) if since is None else since
+        ends = asyncio.get_running_loop().time() + timeout
+        while True:
+            heard = len(self.events)
+            found = [message for message in await self.messages(place, 500) if message["message_id"] > after]
+            others = [message for message in found if message.get("from", {}).get("id") != self.user_id]
+            for message in reversed(others):
+                if predicate(message):
+                    return message
+            left = ends - asyncio.get_running_loop().time()
+            if left <= 0:
+                texts = [message.get("text") or message.get("caption") or sorted(message) for message in others]
+                raise TimeoutError(f"No such message came within {timeout:g} s; there are: {texts}")
+            if len(self.events) == heard:
+                await self._bell.wait(min(left, 2.0))
+
+    async def download(self, message: Message) -> bytes:
+        """The bytes of a message's document, or of its photo at the largest size."""
+        media = message.get("document") or message["photo"][-1]
+        assert self._session is not None
+        async with self._session.get(media["url"]) as response:
+            response.raise_for_status()
+            return await response.read()
+
+    # The wire --------------------------------------------------------------------------------------------------------
+
+    async def _send(self, fields: dict[str, Any], files: list[tuple[str, bytes]], chat: int | None) -> list[Message]:
+        place = chat if chat is not None else self.chat_id
+        form = aiohttp.FormData()
+        for name, value in {**fields, "user": self.user_id, "chat": place}.items():
+            if value is not None:
+                form.add_field(name, str(value))
+        for file_name, data in files:
+            form.add_field("file", data, filename=file_name)
+        assert self._session is not None
+        async with self._session.post("/client/send", data=form) as response:
+            sent: list[Message] = (await _answer(response))["messages"]
+        self._last_said[place] = max(message["message_id"] for message in sent)
+        return sent
+
+    async def _post(self, path: str, fields: dict[str, Any], chat: int) -> dict[str, Any]:
+        assert self._session is not None
+        async with self._session.post(path, json={**fields, "user": self.user_id, "chat": chat}) as response:
+            return await _answer(response)
+
+    async def _get(self, path: str, **query: str) -> dict[str, Any]:
+        assert self._session is not None
+        async with self._session.get(path, params={"user": str(self.user_id), **query}) as response:
+            return await _answer(response)
+
+    async def _listen(self, number: int) -> None:
+        assert self._session is not None
+        endless = aiohttp.ClientTimeout(total=None, sock_read=60)
+        while True:
+            query = {"user": str(self.user_id), "after": str(number)}
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self._session.get("/client/events", params=query, timeout=endless) as response:
+                    async for line in response.content:
+                        if line.startswith(b"data: "):
+                            event = json.loads(line[6:])
+                            number = event["n"]
+                            self.events.append(event)
+                            self._bell.ring()
+            await asyncio.sleep(STREAM_PAUSE)
+
+
+def buttons(message: Message) -> list[dict[str, Any]]:
+    """A message's inline buttons, row by row."""
+    return [button for row in message.get("reply_markup", {}).get("inline_keyboard", []) for button in row]
+
+
+def _number(message: int | Message | None) -> int | None:
+    return message["message_id"] if isinstance(message, dict) else message
+
+
+async def _answer(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    body: dict[str, Any] = await response.json()
+    if response.status != 200:
+        raise PersonError(body.get("error", f"HTTP {response.status}"))
+    return body

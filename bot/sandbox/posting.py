@@ -1,0 +1,121 @@
+"""What happens when a message appears, changes or goes: who hears of it, as an update or on a page."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from bot.sandbox import utf16
+from bot.sandbox.accounts import Bot, Chat, Stored, User
+from bot.sandbox.world import World
+
+CONTENT = ("text", "entities", "caption", "caption_entities", "photo", "document", "video", "animation", "audio")
+
+
+def now() -> int:
+    """Unix time in whole seconds."""
+    return int(time.time())
+
+
+def post(
+    world: World,
+    chat: Chat,
+    sender: User,
+    content: dict[str, Any],
+    *,
+    reply_to: int | None = None,
+    reply_keyboard: dict[str, Any] | None = None,
+) -> Stored:
+    """Put a message into a chat: pages show it, and bots that may see it get an update."""
+    head = {
+        "message_id": world.next_message_id(chat),
+        "from": sender.as_json(),
+        "chat": chat.as_json(),
+        "date": now(),
+    }
+    stored = Stored({**head, **content}, sender.id, reply_to, reply_keyboard=reply_keyboard)
+    chat.keep(stored)
+    if not sender.is_bot:
+        chat.read_up_to[sender.id] = stored.id
+        _tell_bots(world, chat, stored, "message")
+    world.events.emit(chat.people(), "message", **place(chat), message=world.show(chat, stored))
+    return stored
+
+
+def changed(world: World, chat: Chat, stored: Stored, *, by_person: bool = False) -> None:
+    """Tell everybody that a message was edited."""
+    if by_person:
+        _tell_bots(world, chat, stored, "edited_message")
+    world.events.emit(chat.people(), "edited", **place(chat), message=world.show(chat, stored))
+
+
+def remove(world: World, chat: Chat, stored: Stored) -> None:
+    """Delete a message for everybody. Bots do not hear of it."""
+    stored.deleted = True
+    if stored.id in chat.pinned:
+        chat.pinned.remove(stored.id)
+    world.events.emit(chat.people(), "deleted", **place(chat), message_id=stored.id, message=world.show(chat, stored))
+
+
+def place(chat: Chat) -> dict[str, Any]:
+    """Which chat an event is about."""
+    return {"chat_id": chat.id, "bot_id": chat.bot_id}
+
+
+def may_see(bot: Bot, chat: Chat, stored: Stored) -> bool:
+    """Whether a bot gets a person's message: in groups, privacy mode hides what is not meant for it."""
+    if chat.bot_id is not None or bot.reads_all or chat.members.get(bot.id) == "administrator":
+        return True
+    if not any(key in stored.body for key in (*CONTENT, "sticker", "voice", "location", "contact", "video_note")):
+        return True  # service messages reach every bot
+    answered = chat.find(stored.reply_to) if stored.reply_to is not None else None
+    if answered is not None and answered.sender_id == bot.id:
+        return True
+    text = stored.body.get("text") or stored.body.get("caption") or ""
+    own_name = f"@{bot.user.username}".lower()
+    for entity in stored.body.get("entities") or stored.body.get("caption_entities") or []:
+        part = utf16.cut(text, entity["offset"], entity["offset"] + entity["length"]).lower()
+        if entity["type"] == "mention" and part == own_name:
+            return True
+        if entity["type"] == "bot_command" and ("@" not in part or part.endswith(own_name)):
+            return True
+        if entity["type"] == "text_mention" and entity.get("user", {}).get("id") == bot.id:
+            return True
+    return False
+
+
+def member_json(world: World, chat: Chat, user: User, status: str | None = None) -> dict[str, Any]:
+    """Telegram's `ChatMember` of a user in a chat."""
+    status = status or chat.members.get(user.id, "left")
+    member: dict[str, Any] = {"status": status, "user": user.as_json()}
+    if status == "creator":
+        member["is_anonymous"] = False
+    elif status == "administrator":
+        rights = ["can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories", "can_pin_messages"]
+        member |= {"can_be_edited": False, "is_anonymous": False, "can_promote_members": False}
+        member |= dict.fromkeys(rights, True)
+        if user.is_bot:
+            member["can_be_edited"] = False
+    elif status == "kicked":
+        member["until_date"] = 0
+    return member
+
+
+def membership_changed(world: World, chat: Chat, bot: Bot, actor: User, old: str, new: str) -> None:
+    """Tell a bot that it was blocked, unblocked, added, promoted or removed."""
+    bot.updates.push(
+        "my_chat_member",
+        {
+            "chat": chat.as_json(),
+            "from": actor.as_json(),
+            "date": now(),
+            "old_chat_member": member_json(world, chat, bot.user, old),
+            "new_chat_member": member_json(world, chat, bot.user, new),
+        },
+    )
+
+
+def _tell_bots(world: World, chat: Chat, stored: Stored, kind: str) -> None:
+    for bot in world.bots_in(chat):
+        if may_see(bot, chat, stored):
+            bot.updates.push(kind, world.render(chat, stored))
