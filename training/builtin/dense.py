@@ -1,0 +1,146 @@
+"""Dense targets: for each cell of the picture, which things have their centre there and what they are like.
+
+With the question loss alone a small model answers without looking for thousands of steps; told what is in each cell, its
+vision side learns within hundreds of steps, and the answers follow.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.builtin.architecture import COLUMNS, HIDDEN, ROWS
+from training.scenes.catalogue import ACCESSORIES, ALL, CATALOGUE, HOLDABLE, MOODS, POSES
+from training.scenes.facts import place_of
+from training.scenes.scene import HEIGHT, WIDTH, Scene, Thing
+from training.scenes.wording import PLACES, WEATHER
+
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "centre": tuple(CATALOGUE),
+    "cover": tuple(CATALOGUE),
+    "colour": ALL,
+    "pose": POSES,
+    "mood": MOODS,
+    "wearing": ACCESSORIES,
+    "holding": HOLDABLE,
+    "wearing_colour": ALL,
+    "place": PLACES,
+}
+_INDEX: dict[tuple[str, str], int] = {
+    (group, word): index
+    for index, (group, word) in enumerate((group, word) for group, words in _GROUPS.items() for word in words)
+}
+_WHOLE = (*WEATHER, "night", "indoors", "grass", "sand", "snow", "road")
+LABELS, WHOLE = len(_INDEX), len(_WHOLE)
+MEASURES = 4
+"""Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
+
+
+def targets(scene: Scene, box: tuple[float, float, float, float]) -> dict[str, NDArray[np.float32]]:
+    """Targets of one picture.
+
+    Args:
+        scene: A rendered scene.
+        box: Where the scene lies on the picture, in shares of the picture: left, top, width, height.
+
+    Returns:
+        labels [ROWS * COLUMNS, LABELS] of 0 and 1, measures [ROWS * COLUMNS, MEASURES], has [ROWS * COLUMNS] (1 where a
+        centre lies and the measures count) and whole [WHOLE].
+    """
+    labels = np.zeros((ROWS, COLUMNS, LABELS), np.float32)
+    measures = np.zeros((ROWS, COLUMNS, MEASURES), np.float32)
+    has = np.zeros((ROWS, COLUMNS), np.float32)
+
+    def cells(x: float, y: float) -> tuple[float, float]:
+        return (box[0] + box[2] * x / WIDTH) * COLUMNS, (box[1] + box[3] * y / HEIGHT) * ROWS
+
+    def mark(row: int, column: int, group: str, word: str) -> None:
+        if word and (group, word) in _INDEX:
+            labels[row, column, _INDEX[group, word]] = 1
+
+    def enter(thing: Thing) -> None:
+        left, top = cells(thing.x, thing.y)
+        right, bottom = cells(thing.x + thing.w, thing.y + thing.h)
+        x, y = (left + right) / 2, (top + bottom) / 2
+        row, column = min(max(int(y), 0), ROWS - 1), min(max(int(x), 0), COLUMNS - 1)
+        for r in range(max(0, round(top)), min(ROWS, max(round(bottom), round(top) + 1))):
+            for c in range(max(0, round(left)), min(COLUMNS, max(round(right), round(left) + 1))):
+                mark(r, c, "cover", thing.kind)
+        mark(row, column, "centre", thing.kind)
+        spots = {(row, column)}
+        if thing.mood:  # a person's face tells as much as the middle
+            spots.add((min(max(int(top + 0.2 * (bottom - top)), 0), ROWS - 1), column))
+        for r, c in spots:
+            for group, word in (
+                ("colour", thing.colour),
+                ("pose", thing.pose),
+                ("mood", thing.mood if thing.pose != "sleeping" else ""),
+                ("wearing", thing.wearing),
+                ("wearing_colour", thing.wearing_colour if thing.wearing else ""),
+                ("holding", thing.holding.kind if thing.holding else ""),
+                ("place", place_of(thing) if thing.on else ""),
+            ):
+                mark(r, c, group, word)
+        measures[row, column] = (
+            x - column - 0.5,
+            y - row - 0.5,
+            math.log(max(right - left, 0.05)),
+            math.log(max(bottom - top, 0.05)),
+        )
+        has[row, column] = 1
+
+    for thing in scene.things:
+        enter(thing)
+        if thing.holding is not None:
+            enter(thing.holding)
+    truths = (
+        *(scene.weather == w for w in WEATHER),
+        scene.night,
+        scene.indoors,
+        *(scene.ground == g for g in _WHOLE[-4:]),
+    )
+    return {
+        "labels": labels.reshape(-1, LABELS),
+        "measures": measures.reshape(-1, MEASURES),
+        "has": has.reshape(-1),
+        "whole": np.asarray(truths, np.float32),
+    }
+
+
+class DenseHead(nn.Module):
+    """Reads the dense targets off the projected picture tokens; thrown away after training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(HIDDEN)
+        self.cells = nn.Linear(HIDDEN, LABELS + MEASURES)
+        self.whole = nn.Linear(HIDDEN, WHOLE)
+        nn.init.constant_(self.cells.bias[:LABELS], -4.0)  # most labels of most cells are 0
+
+    def forward(self, features: Tensor, target: dict[str, Tensor]) -> Tensor:
+        """Loss of picture tokens.
+
+        Args:
+            features: Projected picture tokens [B, 1 + ROWS * COLUMNS, HIDDEN]; the first is their mean.
+            target: `targets`, stacked: labels [B, N, LABELS], measures [B, N, MEASURES], has [B, N], whole [B, WHOLE].
+
+        Returns:
+            The scalar loss: labels (summed over classes, mean over cells), measures (L1), the whole scene.
+        """
+        features = self.norm(features.float())
+        out = self.cells(features[:, 1:])  # [B, N, LABELS + MEASURES]
+        labels = functional.binary_cross_entropy_with_logits(out[..., :LABELS], target["labels"], reduction="none")
+        distance = (out[..., LABELS:] - target["measures"]).abs().sum(-1) * target["has"]
+        whole = functional.binary_cross_entropy_with_logits(
+            self.whole(features[:, 0]), target["whole"], reduction="none"
+        )
+        return (
+            labels.sum(-1).mean() + 0.3 * distance.sum() / target["has"].sum().clamp(min=1) + 0.3 * whole.sum(-1).mean()
+        )
+
+
+__all__ = ["DenseHead", "targets"]

@@ -1,0 +1,320 @@
+"""Composes scenes: which things, where, how large, doing what. What it composes is legible by construction."""
+
+from __future__ import annotations
+
+import random
+
+from training.scenes.art import aspect
+from training.scenes.catalogue import (
+    ACCESSORIES,
+    CATALOGUE,
+    CLOTHES,
+    HOLDABLE,
+    MOODS,
+    PEOPLE,
+    PET_POSES,
+    POSES,
+    SURFACES,
+    Kind,
+)
+from training.scenes.scene import HEIGHT, WIDTH, Scene, Style, Thing
+
+FRONT, BACK = 392.0, 268.0
+"""Lowest and highest line, in pixels from the top, on which a thing's feet can stand."""
+LARGEST_HIDDEN = 0.2
+"""At most this share of a thing's box lies behind nearer things."""
+
+
+def compose(rng: random.Random) -> Scene:
+    """Compose one scene; the generator decides everything, so the same state gives the same scene."""
+    scene = _empty(rng)
+    crude = rng.random() < 0.25
+    scene.style = _style(rng, crude)
+    sparse = crude or rng.random() < 0.2
+    if scene.indoors:
+        _furnish(scene, rng, sparse)
+    else:
+        _open_sky(scene, rng, sparse)
+    for kind, colours in _cast(scene, rng, sparse):
+        for colour in colours:
+            _place(scene, _make(scene, kind, colour, rng), rng, large=sparse)
+    scene.things.sort(key=_depth)
+    return scene
+
+
+def usual_kinds(indoors: bool, rng: random.Random) -> set[str]:
+    """Kinds that a scene of this setting might well hold, at the rate at which scenes hold them."""
+    scene = Scene(indoors=indoors, night=rng.random() < 0.4, weather="", ground="floor" if indoors else "grass")
+    kinds = {kind.name for kind, _ in _cast(scene, rng, sparse=False)}
+    return kinds | set(
+        rng.sample(
+            ["sofa", "table", "rug", "bed", "lamp", "picture", "clock", "window"]
+            if indoors
+            else ["tree", "cloud", "table", "bench", "pond", "sun", "moon"],
+            2,
+        )
+    )
+
+
+def _empty(rng: random.Random) -> Scene:
+    indoors = rng.random() < 0.36
+    night = rng.random() < 0.42
+    weather, ground = "", "floor"
+    if not indoors:
+        if not night:
+            weather = rng.choice(("sunny", "sunny", "cloudy", "rainy", "snowy"))
+        ground = (
+            "snow"
+            if weather == "snowy" and rng.random() < 0.8
+            else rng.choices(("grass", "sand", "road"), (6, 2, 1.5))[0]
+        )
+    return Scene(indoors=indoors, night=night, weather=weather, ground=ground, seed=rng.getrandbits(32))
+
+
+def _style(rng: random.Random, crude: bool) -> Style:
+    if crude:
+        return Style(
+            outline=rng.choice((0.0, 0.0, 1.5, 3.0)),
+            outline_dark=rng.choice((0.0, 0.4)),
+            wobble=rng.choice((0.0, 0.5, 1.0)),
+            detail=rng.choice((0.0, 0.0, 0.3)),
+            shading=False,
+        )
+    return Style(
+        outline=rng.choice((0.0, 1.5, 2.0, 2.5, 3.5)),
+        outline_dark=rng.choice((0.0, 0.35, 0.5)),
+        wobble=rng.choice((0.0, 0.0, 0.2, 0.5)),
+        detail=rng.choice((0.5, 1.0, 1.0)),
+        shading=rng.random() < 0.7,
+    )
+
+
+def _cast(scene: Scene, rng: random.Random, sparse: bool) -> list[tuple[Kind, list[str]]]:
+    """Who and what takes part: kinds with the colours of each copy."""
+    fitting = [
+        k
+        for k in CATALOGUE.values()
+        if k.group not in ("people", "sky")
+        and k.name not in SURFACES
+        and not k.wall
+        and k.name not in ("rug", "pond")
+        and (k.indoors if scene.indoors else k.outdoors)
+    ]
+    cast: list[tuple[Kind, list[str]]] = []
+    people = rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
+    for name in rng.choices(PEOPLE, k=people):
+        cast.append((CATALOGUE[name], [rng.choice(CLOTHES)]))
+    several = not (sparse and rng.random() < 0.6) and rng.random() < 0.75
+    if several:
+        kind = rng.choice([k for k in fitting if k.small])
+        number = rng.choices((2, 3, 4, 5), (4, 4, 3, 2))[0]
+        colours = (
+            rng.sample(kind.colours, number)
+            if len(kind.colours) >= number and rng.random() < 0.6
+            else rng.choices(kind.colours, k=number)
+        )
+        cast.append((kind, colours))
+        if rng.random() < 0.35 and not sparse:
+            kind = rng.choice([k for k in fitting if k.small])
+            cast.append((kind, rng.choices(kind.colours, k=rng.choice((2, 3)))))
+    if not sparse and rng.random() < 0.3:
+        kind = rng.choice([k for k in fitting if not k.small and k.height < 140])
+        cast.append((kind, rng.choices(kind.colours, k=2)))
+    singles = rng.choice((1, 1, 2, 3)) if sparse else rng.choice((1, 2, 3, 4))
+    taken = {kind.name for kind, _ in cast}
+    for kind in rng.sample(fitting, min(singles, len(fitting))):
+        if kind.name not in taken:
+            cast.append((kind, [rng.choice(kind.colours)]))
+    cast.sort(key=lambda member: -member[0].height)
+    return cast
+
+
+def _open_sky(scene: Scene, rng: random.Random, sparse: bool) -> None:
+    if scene.night:
+        if rng.random() < 0.75:
+            _hang(scene, "moon", rng)
+    elif scene.weather == "sunny" and not (sparse and rng.random() < 0.4):
+        _hang(scene, "sun", rng)
+    clouds = {"sunny": (0, 0, 1, 2), "cloudy": (2, 3, 4), "rainy": (1, 2, 3), "snowy": (0, 1, 2)}.get(
+        scene.weather, (0, 0, 1)
+    )
+    for _ in range(rng.choice(clouds)):
+        _hang(scene, "cloud", rng, colour="gray" if scene.weather == "rainy" or scene.night else "white")
+    if rng.random() < (0.15 if sparse else 0.5):
+        for name in rng.sample(("table", "bench", "pond"), rng.choice((1, 1, 2))):
+            _place(scene, _make(scene, CATALOGUE[name], rng.choice(CATALOGUE[name].colours), rng), rng, large=False)
+
+
+def _furnish(scene: Scene, rng: random.Random, sparse: bool) -> None:
+    for name in rng.sample(("window", "picture", "clock"), rng.choice((0, 1) if sparse else (0, 1, 1, 2))):
+        _hang(scene, name, rng)
+    for name in rng.sample(("sofa", "bed", "table", "table", "rug"), rng.choice((0, 1, 1) if sparse else (1, 2, 2))):
+        if not any(t.kind == name for t in scene.things):
+            _place(scene, _make(scene, CATALOGUE[name], rng.choice(CATALOGUE[name].colours), rng), rng, large=False)
+
+
+def _make(scene: Scene, kind: Kind, colour: str, rng: random.Random) -> Thing:
+    """A thing without a place yet; people get their looks here."""
+    thing = Thing(kind.name, colour, 0, 0, 0, 0, flip=rng.random() < 0.5)
+    if kind.group == "people":
+        thing.pose = rng.choices(POSES, (4, 3, 3, 3, 3, 2))[0]
+        thing.mood = rng.choice(MOODS)
+        thing.wearing = rng.choice(ACCESSORIES) if rng.random() < 0.55 else ""
+        thing.wearing_colour = rng.choice([c for c in CLOTHES if c not in ("gray", "white")])
+        thing.trousers = rng.choice([c for c in CLOTHES if c != colour])
+        thing.skin, thing.hair = rng.randrange(6), rng.randrange(6)
+        if thing.pose != "sleeping" and rng.random() < 0.55:
+            held = CATALOGUE[rng.choice(HOLDABLE)]
+            thing.holding = Thing(held.name, rng.choice(held.colours), 0, 0, 0, 0)
+    elif kind.name in ("dog", "cat"):
+        thing.pose = rng.choice(PET_POSES)
+    return thing
+
+
+def _place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
+    """Give a thing a legible place; when there is none it stays away."""
+    kind = CATALOGUE[thing.kind]
+    size = rng.uniform(1.0, 1.35) if kind.group == "people" else rng.uniform(0.9, 1.45)
+    if large and kind.height < 130:
+        size *= rng.uniform(1.0, 3.2 if kind.small else 1.9)
+    if thing.pose == "sitting" and kind.group == "people":
+        size *= 0.78
+    for attempt in range(14):
+        how = _where(scene, kind, thing, rng) if attempt < 10 else "ground"
+        if how == "ground":
+            feet = rng.uniform(BACK, FRONT) if thing.kind not in SURFACES else rng.uniform(BACK + 30, FRONT - 20)
+            scale = size * (0.68 + 0.32 * (feet - BACK) / (FRONT - BACK))
+            _resize(thing, kind, scale)
+            thing.x, thing.y = rng.uniform(4, max(5, WIDTH - thing.w - 4)), feet - thing.h
+            thing.on, thing.support = scene.ground, None
+        elif how == "air":
+            _resize(thing, kind, size * rng.uniform(0.75, 1.1))
+            thing.x, thing.y = rng.uniform(4, WIDTH - thing.w - 4), rng.uniform(6, max(8, 150 - thing.h))
+            thing.on, thing.support = "sky", None
+        else:
+            support = next(t for t in scene.things if t.kind == how)
+            _onto(thing, kind, support, size, rng)
+        if _legible(scene, thing):
+            scene.things.append(thing)
+            return
+
+
+def _where(scene: Scene, kind: Kind, thing: Thing, rng: random.Random) -> str:
+    """ "ground", "air", or the kind of a support that stands in the scene."""
+    if kind.air and not scene.indoors and rng.random() < 0.8:
+        return "air"
+    supports = [t.kind for t in scene.things if t.kind in SURFACES or t.kind == "rug"]
+    if kind.group == "people":
+        seats = [s for s in supports if s in ("sofa", "bench", "bed")]
+        return rng.choice(seats) if thing.pose == "sitting" and seats and rng.random() < 0.7 else "ground"
+    if kind.small and supports and rng.random() < 0.7:
+        return rng.choice(supports)
+    if kind.name == "bird" and any(t.kind == "tree" for t in scene.things) and rng.random() < 0.8:
+        return "tree"
+    if kind.name in ("duck", "frog") and any(t.kind == "pond" for t in scene.things):
+        return "pond"
+    return "ground"
+
+
+def _onto(thing: Thing, kind: Kind, support: Thing, size: float, rng: random.Random) -> None:
+    """Put a thing on, in or under its support."""
+    depth = min(1.0, max(0.6, (support.y + support.h - BACK) / (FRONT - BACK) * 0.32 + 0.68))
+    _resize(thing, kind, min(size, 1.1) * depth)
+    slack = max(0.0, support.w * 0.9 - thing.w)
+    thing.x = support.x + support.w * 0.05 + rng.uniform(0, slack) if slack else support.x + (support.w - thing.w) / 2
+    thing.support, thing.on = support, support.kind
+    if support.kind == "tree":
+        thing.x = support.x + rng.uniform(0.15, 0.85) * support.w - thing.w / 2
+        thing.y = support.y + rng.uniform(0.12, 0.45) * support.h - thing.h / 2
+    elif support.kind in ("rug", "pond"):
+        thing.y = support.y + support.h * rng.uniform(0.45, 0.7) - thing.h
+    elif (
+        support.kind == "table"
+        and thing.kind in ("dog", "cat", "ball", "rabbit", "teddy bear", "bucket")
+        and rng.random() < 0.5
+    ):
+        thing.on = "under table"
+        _resize(thing, kind, min(1.0, support.h * 0.72 / thing.h) * min(size, 1.1) * depth)
+        thing.x = support.x + support.w * 0.2 + rng.uniform(0, max(0.0, support.w * 0.6 - thing.w))
+        thing.y = support.y + support.h * 0.99 - thing.h
+    else:
+        surface = SURFACES[support.kind] + (0.12 if kind.group == "people" and support.kind != "bed" else 0.0)
+        thing.y = support.y + support.h * surface - thing.h * (0.78 if kind.group == "people" else 0.97)
+
+
+def _hang(scene: Scene, name: str, rng: random.Random, colour: str = "") -> None:
+    kind = CATALOGUE[name]
+    thing = Thing(
+        name, colour or rng.choice(kind.colours), 0, 0, 0, 0, flip=rng.random() < 0.5, on="wall" if kind.wall else "sky"
+    )
+    for _ in range(12):
+        _resize(thing, kind, rng.uniform(0.75, 1.25))
+        thing.x = rng.uniform(6, WIDTH - thing.w - 6)
+        thing.y = rng.uniform(8, max(10, 130 - thing.h)) if kind.wall else rng.uniform(4, max(6, 110 - thing.h))
+        if _legible(scene, thing):
+            scene.things.append(thing)
+            return
+
+
+def _resize(thing: Thing, kind: Kind, scale: float) -> None:
+    thing.h = kind.height * scale * (0.42 if thing.pose == "sleeping" and kind.group == "people" else 1.0)
+    if thing.pose == "sleeping" and kind.group == "animal":
+        thing.h *= 0.75
+    thing.w = thing.h * aspect(thing.kind, thing.pose)
+    if thing.h > 330:
+        thing.w, thing.h = thing.w * 330 / thing.h, 330.0
+    if thing.w > 420:
+        thing.w, thing.h = 420.0, thing.h * 420 / thing.w
+
+
+def _reach(thing: Thing) -> tuple[float, float, float, float]:
+    """The box that a thing needs: a person's reaches to what is held."""
+    x, y, w, h = thing.x, thing.y, thing.w, thing.h
+    if thing.holding is not None:
+        side = 0.22 * h
+        x, w = (x - side, w + side) if thing.flip else (x, w + side)
+        if thing.holding.kind in ("balloon", "kite", "umbrella"):
+            y, h = y - 0.25 * thing.h, h + 0.25 * thing.h
+    return x, y, w, h
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Area, in square pixels, that two boxes share."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0.0, across) * max(0.0, down)
+
+
+def _depth(thing: Thing) -> float:
+    """Sorting key for drawing: what hangs in the back first, what stands in front last."""
+    if thing.on in ("sky", "wall"):
+        return 0.0 if thing.kind in ("sun", "moon") else 0.5 if thing.kind == "cloud" else 1.0
+    if thing.kind in ("rug", "pond"):
+        return 2.0
+    if thing.support is not None:
+        return _depth(thing.support) + 0.4 if thing.support.kind not in ("rug", "pond") else thing.y + thing.h
+    return thing.y + thing.h
+
+
+def _legible(scene: Scene, thing: Thing) -> bool:
+    """Whether a thing, placed as it is, can be seen and hides no other thing."""
+    x, y, w, h = _reach(thing)
+    if x < -2 or y < 0 or x + w > WIDTH + 2 or y + h > HEIGHT + 2:
+        return False
+    for other in scene.things:
+        if (
+            other is thing.support
+            or other.kind in ("rug", "pond", "cloud")
+            and thing.on not in ("sky", "wall")
+            and thing.kind not in ("rug", "pond")
+        ):
+            continue
+        shared = _overlap((x, y, w, h), _reach(other))
+        if other.support is thing and shared:
+            continue
+        limit = LARGEST_HIDDEN if not {thing.kind, other.kind} & {"tree", "house", "slide"} else LARGEST_HIDDEN + 0.08
+        if thing.on in ("sky", "wall") or other.on in ("sky", "wall"):
+            limit = 0.06
+        if shared > limit * min(w * h, other.w * other.h):
+            return False
+    return True

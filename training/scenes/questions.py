@@ -1,0 +1,66 @@
+"""Asks about a scene: every question has one right answer, and no answer can be guessed from the words alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+
+from training.scenes import relations, topics
+from training.scenes.facts import Facts, facts_of
+from training.scenes.scene import Scene
+from training.scenes.wording import QA, kind_of
+
+Topic = Callable[[Facts, random.Random], Iterable[QA]]
+
+TOPICS: dict[str, tuple[Topic, float]] = {
+    "colour": (topics.colour, 1.3),
+    "count": (topics.count, 1.5),
+    "exists": (topics.exists, 1.3),
+    "where": (topics.where, 1.2),
+    "doing": (topics.doing, 1.0),
+    "holding": (topics.holding, 1.0),
+    "wearing": (topics.wearing, 1.0),
+    "mood": (topics.mood, 1.0),
+    "time": (topics.time, 0.3),
+    "weather": (topics.weather, 0.5),
+    "setting": (topics.setting, 0.2),
+    "who": (relations.who, 1.2),
+    "bigger": (relations.bigger, 1.6),
+    "more": (relations.more, 1.4),
+    "side": (relations.side_of, 1.5),
+    "what": (relations.what, 1.3),
+    "two-step": (relations.two_step, 2.2),
+}
+"""Each kind of question with its topic and how often it is asked where it can be."""
+
+
+def ask(scene: Scene, rng: random.Random, number: int = 3) -> list[QA]:
+    """Ask a number of different questions about a rendered scene.
+
+    Args:
+        scene: A scene that has been rendered (what people hold has its place then).
+        rng: Decides the choice and the wording.
+        number: How many questions; fewer come only when the scene gives no more.
+
+    Returns:
+        Questions of kinds as different as the scene allows, in the order in which they were chosen.
+    """
+    facts = facts_of(scene)
+    pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in TOPICS.items()}
+    asked: list[QA] = []
+    seen: set[str] = set()
+    weights = {kind: TOPICS[kind][1] for kind, pool in pools.items() if pool}
+    while len(asked) < number and weights:
+        kind = rng.choices(list(weights), list(weights.values()))[0]
+        pool = pools[kind]
+        qa = pool.pop(rng.randrange(len(pool)))
+        weights[kind] *= 0.4
+        if not pool:
+            del weights[kind]
+        if qa.question not in seen:
+            seen.add(qa.question)
+            asked.append(qa)
+    return asked
+
+
+__all__ = ["QA", "TOPICS", "ask", "kind_of"]
