@@ -13,7 +13,9 @@ TOKEN = "1000000001:sandbox_token_for_any_bot"  # noqa: S105 - opens nothing but
 
 
 @click.command(epilog=EPILOG)
-@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="TCP port; 0: any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="TCP port; 0: any free one."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--record", type=click.Path(dir_okay=False, path_type=Path), help="Append all traffic to this file, as JSON lines."
@@ -48,15 +50,17 @@ async def _serve(port: int, host: str, record: Path | None) -> None:
 
 
 def _introduction(url: str) -> str:
-    return "\n".join([
-        f"A local Telegram is ready. Chat page: {url}",
-        "",
-        "Any token of the right form works, for example:",
-        f"  {TOKEN}",
-        "",
-        "This bot:             "
-        f"VQABOT_TELEGRAM_BASE_URL={url} VQABOT_TELEGRAM_TOKEN={TOKEN} vqabot run",
-        f"python-telegram-bot:  Application.builder().token(...).base_url(\"{url}/bot\").base_file_url(\"{url}/file/bot\")",
-        f"aiogram:              AiohttpSession(api=TelegramAPIServer.from_base(\"{url}\"))",
-        f"anything else:        methods at {url}/bot<token>/<method>, files at {url}/file/bot<token>/<path>",
-    ])
+    return "\n".join(
+        [
+            f"A local Telegram is ready. Chat page: {url}",
+            "",
+            "Any token of the right form works, for example:",
+            f"  {TOKEN}",
+            "",
+            f"This bot:             VQABOT_TELEGRAM_BASE_URL={url} VQABOT_TELEGRAM_TOKEN={TOKEN} vqabot run",
+            "python-telegram-bot:  Application.builder().token(...)"
+            f'.base_url("{url}/bot").base_file_url("{url}/file/bot")',
+            f'aiogram:              AiohttpSession(api=TelegramAPIServer.from_base("{url}"))',
+            f"anything else:        methods at {url}/bot<token>/<method>, files at {url}/file/bot<token>/<path>",
+        ]
+    )

@@ -163,9 +163,7 @@ def react(world: World, chat: Chat, user: User, stored: Stored, emoji: str) -> N
         check_reaction(reaction)
     old = stored.reactions.get(user.id, [])
     stored.reactions[user.id] = new
-    world.events.emit(
-        chat.people(), "reaction", **place(chat), message_id=stored.id, user_id=user.id, reaction=new
-    )
+    world.events.emit(chat.people(), "reaction", **place(chat), message_id=stored.id, user_id=user.id, reaction=new)
     for bot in world.bots_in(chat):
         if chat.owner is not None or chat.members.get(bot.id) == "administrator":
             bot.updates.push(

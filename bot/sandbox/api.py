@@ -37,11 +37,13 @@ class BotApi:
         """The bot that a token belongs to; a new one moves in.
 
         Raises:
-            ApiError: 404 for what is no token, 401 for one that is not accepted.
+            ApiError: 404 for what has no form of a token, 401 for one that is not accepted.
         """
+        if ":" not in token:
+            raise ApiError(404, "Not Found")
         match = TOKEN.fullmatch(token)
         if match is None:
-            raise ApiError(404, "Not Found")
+            raise ApiError(401, "Unauthorized: invalid token specified")
         bot = self._world.bots.get(int(match.group(1)))
         if (self._token is not None and token != self._token) or (bot is not None and bot.token != token):
             raise ApiError(401, "Unauthorized")

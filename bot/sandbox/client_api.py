@@ -69,16 +69,18 @@ class ClientApi:
         user, bot = self._who(request.query)
         chats = self._world.chats_of(user.id, bot)
         private = chats[0] if bot else None
-        return web.json_response({
-            "users": [known.as_json() for known in self._world.users.values()],
-            "chats": [self._summary(chat, user, bot) for chat in chats],
-            "bot": bot.user.as_json() if bot else None,
-            "bots": [known.user.as_json() for known in self._world.bots.values()],
-            "samples": self._samples.listing(),
-            "commands": commands_for(bot, private, user.id) if bot and private else [],
-            "description": bot.descriptions.get("", "") if bot else "",
-            "last_event": self._world.events.last,
-        })
+        return web.json_response(
+            {
+                "users": [known.as_json() for known in self._world.users.values()],
+                "chats": [self._summary(chat, user, bot) for chat in chats],
+                "bot": bot.user.as_json() if bot else None,
+                "bots": [known.user.as_json() for known in self._world.bots.values()],
+                "samples": self._samples.listing(),
+                "commands": commands_for(bot, private, user.id) if bot and private else [],
+                "description": bot.descriptions.get("", "") if bot else "",
+                "last_event": self._world.events.last,
+            }
+        )
 
     def _summary(self, chat: Chat, user: User, bot: Bot | None) -> dict[str, Any]:
         seen = chat.read_up_to.get(user.id, 0)

@@ -59,7 +59,8 @@ class Faults:
         known = {item.name for item in fields(self)} - {"_random"}
         unknown = set(settings) - known
         if unknown:
-            raise ValueError(f"There is no fault named {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}.")
+            names = ", ".join(sorted(unknown))
+            raise ValueError(f"There is no fault named {names}; there are {', '.join(sorted(known))}.")
         for name, value in settings.items():
             setattr(self, name, value)
         if "seed" in settings:

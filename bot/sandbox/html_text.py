@@ -152,11 +152,10 @@ class HtmlReader:
             inner = self._entities[-1] if self._entities else None
             if inner and inner["type"] == "code" and (inner["offset"], inner["length"]) == (offset, entity_length):
                 self._entities.pop()
-                if "language" in inner:
+                if inner.get("language"):
                     entity["language"] = inner["language"]
-        elif tag == "code" and attributes.get("class", "").startswith("language-"):
-            if self._open and self._open[-1][0] == "pre":
-                entity["language"] = attributes["class"].removeprefix("language-")
+        elif tag == "code" and self._open and self._open[-1][0] == "pre":
+            entity |= {"language": attributes.get("class", "").removeprefix("language-")}
         self._entities.append(entity)
 
 

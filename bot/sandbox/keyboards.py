@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.errors import bad_request
+from bot.sandbox.html_text import link_entity
 from bot.sandbox.parameters import Parameters
 
 MAX_DATA = 64  # bytes of callback_data
+MAX_COPY = 256  # characters of copy_text
 MAX_BUTTONS = 100
 Markup = dict[str, Any]
-EXTRAS = {"style": str, "icon_custom_emoji_id": str}
+# Actions of an inline button with their JSON types; a button has exactly one.
 ACTIONS: dict[str, type] = {
     "url": str,
     "callback_data": str,
@@ -23,6 +25,9 @@ ACTIONS: dict[str, type] = {
     "callback_game": dict,
     "pay": bool,
 }
+TYPE_NAMES = {str: "String", dict: "Object", bool: "Boolean"}
+FLAGS = ("force_reply", "remove_keyboard", "selective", "one_time_keyboard", "is_persistent", "resize_keyboard")
+BUTTON = "can't parse inline keyboard button: "
 
 
 def read_markup(parameters: Parameters, *, inline_only: bool = False) -> tuple[Markup | None, Markup | None]:
@@ -37,65 +42,81 @@ def read_markup(parameters: Parameters, *, inline_only: bool = False) -> tuple[M
         return None, None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
+    for name in FLAGS:
+        if not isinstance(markup.get(name, False), bool):
+            raise bad_request(f'field "{name}" must be of type Boolean')
     if "inline_keyboard" in markup:
-        rows = _rows(markup["inline_keyboard"], inline=True)
-        inline = {"inline_keyboard": rows}
-        if not rows:
-            return None, None
-        return inline, None
+        keyboard = _inline_rows(markup["inline_keyboard"])
+        return ({"inline_keyboard": keyboard} if keyboard else None), None
     if inline_only:
         raise bad_request("inline keyboard expected")
     if "keyboard" in markup:
-        _rows(markup["keyboard"], inline=False)
-        if not markup["keyboard"]:
-            raise bad_request("reply keyboard must be non-empty")
-    elif not markup.get("remove_keyboard") and not markup.get("force_reply"):
-        return None, None
-    return None, markup
+        _check_reply_rows(markup["keyboard"])
+        return None, markup
+    return None, (markup if markup.get("remove_keyboard") or markup.get("force_reply") else None)
 
 
-def _rows(rows: Any, *, inline: bool) -> list[list[Markup]]:  # noqa: ANN401 - JSON that was not checked yet
-    field = "inline_keyboard" if inline else "keyboard"
+def _rows(rows: Any, field: str) -> list[list[Any]]:  # noqa: ANN401 - JSON that was not checked yet
     if not isinstance(rows, list):
-        raise bad_request(f"field \"{field}\" of the {'InlineKeyboardMarkup' if inline else 'ReplyKeyboardMarkup'} "
-                          "must be an Array of Arrays")
-    checked: list[list[Markup]] = []
-    total = 0
-    for row in rows:
-        if not isinstance(row, list):
-            raise bad_request(f"field \"{field}\" must be an Array of Arrays of buttons")
-        if inline:
-            total += len(row)
-            checked.append([_inline_button(button) for button in row])
-        else:
-            for button in row:
-                if not isinstance(button, (str, dict)) or (isinstance(button, dict) and not button.get("text")):
-                    raise bad_request("can't parse keyboard button: field \"text\" must be of type String")
-    if total > MAX_BUTTONS:
+        raise bad_request(f'field "{field}" must be of type Array')
+    if not all(isinstance(row, list) for row in rows):
+        raise bad_request(f'field "{field}" must be an Array of Arrays')
+    return rows
+
+
+def _inline_rows(rows: Any) -> list[list[Markup]]:  # noqa: ANN401 - JSON that was not checked yet
+    checked = [[_inline_button(button) for button in row] for row in _rows(rows, "inline_keyboard")]
+    if sum(map(len, checked)) > MAX_BUTTONS:
         raise bad_request("REPLY_MARKUP_TOO_LONG")
     return [row for row in checked if row]
 
 
+def _check_reply_rows(rows: Any) -> None:  # noqa: ANN401 - JSON that was not checked yet
+    for row in _rows(rows, "keyboard"):
+        for button in row:
+            text = button.get("text") if isinstance(button, dict) else button
+            if not isinstance(text, str):
+                raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+            if not text.strip():
+                raise bad_request("keyboard button text must be non-empty")
+    if not any(rows):
+        raise bad_request("reply keyboard must be non-empty")
+
+
 def _inline_button(button: Any) -> Markup:  # noqa: ANN401 - JSON that was not checked yet
-    start = "can't parse inline keyboard button: "
     if not isinstance(button, dict):
-        raise bad_request(start + "InlineKeyboardButton must be an Object")
+        raise bad_request(BUTTON + "expected an Object")
     text = button.get("text")
+    if text is None:
+        raise bad_request(BUTTON + 'Can\'t find field "text"')
     if not isinstance(text, str):
-        raise bad_request(start + "Can't find field \"text\"")
+        raise bad_request(BUTTON + 'Field "text" must be of type String')
     if not text.strip():
-        raise bad_request(start + "Text of the button must be non-empty")
-    chosen = [name for name in ACTIONS if button.get(name) is not None]
-    if not chosen:
-        raise bad_request(start + "Text buttons are unallowed in the inline keyboard")
-    action = chosen[0]
-    value: Any = button[action]
-    if not isinstance(value, ACTIONS[action]):
-        raise bad_request(start + f"field \"{action}\" has a wrong type")
-    clean: Markup = {"text": text, action: value}
-    clean |= {name: button[name] for name, kind in EXTRAS.items() if isinstance(button.get(name), kind)}
-    if action == "callback_data" and not 1 <= len(value.encode("utf-8", "surrogatepass")) <= MAX_DATA:
+        raise bad_request(BUTTON + "Text of the button must be non-empty")
+    for action, kind in ACTIONS.items():
+        value: Any = button.get(action)
+        if value is None or (action == "callback_data" and value == ""):
+            continue
+        if not isinstance(value, kind):
+            raise bad_request(f'{BUTTON}Field "{action}" must be of type {TYPE_NAMES[kind]}')
+        _check_action(action, value)
+        looks = {name: button[name] for name in ("style", "icon_custom_emoji_id") if name in button}
+        return {"text": text, action: value, **looks}
+    raise bad_request(BUTTON + "Text buttons are unallowed in the inline keyboard")
+
+
+def _check_action(action: str, value: Any) -> None:  # noqa: ANN401 - of the action's type
+    if action == "callback_data" and len(value.encode("utf-8", "surrogatepass")) > MAX_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
-    if action == "url" and (" " in value or ("." not in value and not value.startswith("tg://"))):
-        raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
-    return clean
+    if action == "url":
+        if value.lower().startswith("ftp:"):
+            raise bad_request(f"inline keyboard button URL '{value}' is invalid: Unsupported URL protocol")
+        if link_entity({}, value) is None:
+            raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
+    if action == "copy_text" and not 1 <= len(str(value.get("text", ""))) <= MAX_COPY:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+    if action == "web_app" and not str(value.get("url", "")).startswith("https://"):
+        address = value.get("url", "")
+        raise bad_request(f"inline keyboard button Web App URL '{address}' is invalid: Only HTTPS links are allowed")
+    if action in {"pay", "callback_game"}:
+        raise bad_request("BUTTON_TYPE_INVALID")

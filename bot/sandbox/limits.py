@@ -1,4 +1,4 @@
-"""Telegram's rates, when they are switched on: 30 messages a second, about 1 a second in a chat, 20 a minute in a group."""
+"""Telegram's rates, when they are switched on: so many messages a second in all, in a chat, and a minute in a group."""
 
 from __future__ import annotations
 

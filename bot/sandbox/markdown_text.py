@@ -9,7 +9,15 @@ from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.html_text import Entity, link_entity
 
 RESERVED = "_*[]()~`>#+-=|{}.!"
-MARKS = {"*": "bold", "_": "italic", "__": "underline", "~": "strikethrough", "||": "spoiler", "`": "code", "```": "pre"}
+MARKS = {
+    "*": "bold",
+    "_": "italic",
+    "__": "underline",
+    "~": "strikethrough",
+    "||": "spoiler",
+    "`": "code",
+    "```": "pre",
+}
 LEGACY_MARKS = {"*": "bold", "_": "italic", "`": "code", "```": "pre"}
 NAMES = {
     "bold": "Bold",
@@ -46,6 +54,8 @@ class MarkdownReader:
             self._step()
         if self._open:
             kind, _, begin = self._open[-1]
+            if self._legacy:
+                raise self._complaint(f"Can't find end of the entity starting {self._place(begin)}")
             raise self._complaint(f"Can't find end of {NAMES[kind]} entity {self._place(begin)}")
         self._end_quote()
         return self._text, self._entities
@@ -112,9 +122,6 @@ class MarkdownReader:
             if self._legacy and inside:
                 self._text += mark
                 return
-            if any(kind == opened for opened, _, _ in self._open):
-                open_kind, _, open_at = self._open[-1]
-                raise self._complaint(f"Can't find end of {NAMES[open_kind]} entity {self._place(open_at)}")
             self._open.append((kind, utf16.length(self._text), begin))
             if kind == "pre":
                 language = re.compile(r"([^\s`]*)\n").match(self._source, self._at)

@@ -135,7 +135,7 @@ class Parameters:
         """
         value = self._values.get(name)
         if value is None or value == "":
-            raise bad_request(f"{name} is empty")
+            raise bad_request("chat_id is empty" if name == "chat_id" else f'parameter "{name}" is required')
         text = str(value).strip()
         try:
             chat: int | str = int(text)

@@ -33,7 +33,8 @@ def photo_sizes(data: bytes) -> list[Size]:
         ApiError: 400 when it is too big, too long or no picture.
     """
     if len(data) > MAX_PHOTO:
-        raise bad_request(f"file of size {len(data)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes")
+        size = len(data)
+        raise bad_request(f"file of size {size} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes")
     picture = _open(data)
     width, height = picture.size
     if width + height > MAX_SIDES or max(width, height) > MAX_RATIO * min(width, height):

@@ -91,7 +91,18 @@ def member_json(world: World, chat: Chat, user: User, status: str | None = None)
     if status == "creator":
         member["is_anonymous"] = False
     elif status == "administrator":
-        rights = ["can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories", "can_pin_messages"]
+        rights = [
+            "can_manage_chat",
+            "can_delete_messages",
+            "can_manage_video_chats",
+            "can_restrict_members",
+            "can_change_info",
+            "can_invite_users",
+            "can_post_stories",
+            "can_edit_stories",
+            "can_delete_stories",
+            "can_pin_messages",
+        ]
         member |= {"can_be_edited": False, "is_anonymous": False, "can_promote_members": False}
         member |= dict.fromkeys(rights, True)
         if user.is_bot:

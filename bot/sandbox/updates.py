@@ -13,7 +13,13 @@ from bot.sandbox.waking import Bell
 
 KEPT = 10_000  # updates that wait
 LONGEST_POLL = 50  # seconds, as Telegram's server has it
-KINDS = ["message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction", "message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot"]
+KNOWN = """
+    message edited_message channel_post edited_channel_post business_connection business_message edited_business_message
+    deleted_business_messages guest_message message_reaction message_reaction_count inline_query chosen_inline_result
+    callback_query shipping_query pre_checkout_query purchased_paid_media poll poll_answer my_chat_member chat_member
+    chat_join_request chat_boost removed_chat_boost managed_bot
+"""
+KINDS = KNOWN.split()
 ONLY_IF_NAMED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 Update = dict[str, Any]
 
@@ -71,13 +77,13 @@ class UpdateQueue:
         self._webhook_set = True
         self.bell.ring()
 
-    async def poll(self, offset: int, limit: int, timeout: float) -> list[Update]:
+    async def poll(self, offset: int, limit: int, seconds: float) -> list[Update]:
         """Wait for updates from `offset` on and return at most `limit`; earlier ones are confirmed and gone.
 
         Args:
             offset: The first update id wanted; negative counts from the end of what waits; 0 confirms nothing.
             limit: 1 to 100.
-            timeout: Seconds to wait while nothing is there.
+            seconds: How long to wait while nothing is there.
 
         Raises:
             ApiError: 409 when another poll starts meanwhile, or a webhook is set.
@@ -88,7 +94,7 @@ class UpdateQueue:
         self.bell.ring()
         await asyncio.sleep(0)
         self._forget_before(offset)
-        ends = asyncio.get_running_loop().time() + min(timeout, LONGEST_POLL)
+        ends = asyncio.get_running_loop().time() + min(seconds, LONGEST_POLL)
         while not self._waiting and not self.again:
             left = ends - asyncio.get_running_loop().time()
             if left <= 0:

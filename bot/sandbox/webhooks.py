@@ -113,7 +113,7 @@ class Webhook:
             self._note("Read timeout expired")
             return False
         except aiohttp.ClientConnectorCertificateError:
-            self._note("SSL error {error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed}")
+            self._note("SSL error {certificate verify failed}")
             return False
         except aiohttp.ClientConnectionError:
             self._note("Connection refused")

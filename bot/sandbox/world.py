@@ -161,6 +161,9 @@ class World:
         """A message as the page gets it: Telegram's, with addresses of its files."""
         body = self.render(chat, stored)
         body["deleted"] = stored.deleted
+        reactions = {str(user): given for user, given in stored.reactions.items() if given}
+        if reactions:
+            body["reactions"] = reactions
         if stored.reply_keyboard is not None:
             body["reply_keyboard"] = stored.reply_keyboard
         for message in (body, body.get("reply_to_message", {})):

@@ -65,7 +65,7 @@ async def send_media_group(call: Call) -> list[dict[str, Any]]:
     """Send an album: two to ten photos and videos, or documents, or audio files."""
     media = call.parameters.structure("media", "can't parse media JSON object")
     if not isinstance(media, list):
-        raise bad_request("media must be an Array" if media is not None else "there is no media in the request")
+        raise bad_request('parameter "media" is required' if media is None else "expected an Array of InputMedia")
     if not media:
         raise bad_request("there are no messages to send")
     if len(media) > 10:

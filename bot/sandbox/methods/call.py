@@ -46,7 +46,8 @@ class Call:
             ApiError: 403 where the bot may not write, 429 where it wrote too much.
         """
         chat = self.chat()
-        self.parameters.integer("message_thread_id")
+        if self.parameters.string("business_connection_id"):
+            raise bad_request("business connection not found")
         if chat.owner is not None:
             if chat.owner.id in self.bot.blocked_by:
                 raise forbidden("bot was blocked by the user")
@@ -54,6 +55,8 @@ class Call:
                 raise forbidden("bot can't initiate conversation with a user")
         else:
             self.check_member(chat)
+        if self.parameters.integer("message_thread_id"):
+            raise bad_request("message thread not found")  # there are no topics here
         seconds = self.world.limits.wait(self.bot.id, chat.id, asyncio.get_running_loop().time(), messages)
         if seconds:
             raise too_many_requests(seconds)
@@ -73,8 +76,6 @@ class Call:
         Raises:
             ApiError: 400 with `missing` when there is none.
         """
-        if not self.parameters.has(name):
-            raise bad_request("message identifier is not specified")
         stored = chat.find(self.parameters.integer(name))
         if stored is None:
             raise bad_request(missing)
@@ -128,8 +129,17 @@ class Call:
         if options is None and self.parameters.old_boolean("disable_web_page_preview"):
             options = {"is_disabled": True}
             self.parameters.note("link_preview_options", options)
+        self._check_flags(options, "is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
         has_link = any(entity["type"] in {"url", "text_link"} for entity in found)
         return {"link_preview_options": options} if options and has_link else {}
+
+    @staticmethod
+    def _check_flags(options: Any, *names: str) -> None:  # noqa: ANN401 - JSON that was not checked yet
+        if options is not None and not isinstance(options, dict):
+            raise bad_request("object expected as link preview options")
+        for name in names:
+            if options and not isinstance(options.get(name, False), bool):
+                raise bad_request(f'field "{name}" must be of type Boolean')
 
     def reply_to(self, chat: Chat) -> int | None:
         """The message that the new one replies to.
@@ -148,12 +158,11 @@ class Call:
             self.parameters.note("reply_parameters", wanted)
         if not isinstance(wanted, dict):
             raise bad_request("object expected as reply parameters")
-        try:
-            message_id = int(wanted.get("message_id", 0))
-        except (TypeError, ValueError):
-            message_id = 0
-        if not message_id:
-            return None
+        if "message_id" not in wanted:
+            raise bad_request('can\'t find field "message_id"')
+        message_id = wanted["message_id"]
+        if not isinstance(message_id, int):
+            raise bad_request('field "message_id" must be a valid Number')
         if chat.find(message_id) is not None:
             return message_id
         if wanted.get("allow_sending_without_reply"):
@@ -161,7 +170,13 @@ class Call:
         raise bad_request("message to be replied not found")
 
     def quiet_options(self) -> None:
-        """Read the options of sending that change nothing here."""
-        self.parameters.flags("disable_notification", "protect_content", "allow_paid_broadcast")
-        self.parameters.string("message_effect_id")
-        self.parameters.string("business_connection_id")
+        """Read the options of sending that change nothing here.
+
+        Raises:
+            ApiError: 400 for those that a bot without Stars and effects cannot use.
+        """
+        self.parameters.flags("disable_notification", "protect_content")
+        if self.parameters.boolean("allow_paid_broadcast"):
+            raise bad_request("FLOODSKIP_NOT_ALLOWED")
+        if self.parameters.string("message_effect_id"):
+            raise bad_request("EFFECT_ID_INVALID")

@@ -26,7 +26,19 @@ async def get_chat(call: Call) -> dict[str, Any]:
         if chat.owner.username:
             info["active_usernames"] = [chat.owner.username]
     else:
-        names = ["can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages", "can_add_web_page_previews", "can_invite_users"]
+        names = [
+            "can_send_messages",
+            "can_send_audios",
+            "can_send_documents",
+            "can_send_photos",
+            "can_send_videos",
+            "can_send_video_notes",
+            "can_send_voice_notes",
+            "can_send_polls",
+            "can_send_other_messages",
+            "can_add_web_page_previews",
+            "can_invite_users",
+        ]
         info["permissions"] = dict.fromkeys(names, True)
     pinned = chat.find(chat.pinned[-1]) if chat.pinned else None
     if pinned is not None:
@@ -36,11 +48,14 @@ async def get_chat(call: Call) -> dict[str, Any]:
 
 async def get_chat_member(call: Call) -> dict[str, Any]:
     """One member of a chat."""
-    chat = call.chat()
+    call.parameters.chat()
     user_id = call.parameters.integer("user_id")
+    if user_id <= 0:
+        raise bad_request("invalid user_id specified")
+    chat = call.chat()
     user = call.world.user(user_id)
-    if user is None or user_id <= 0:
-        raise bad_request("invalid user_id specified" if user_id <= 0 else "member not found")
+    if user is None:
+        raise bad_request("member not found")
     if chat.owner is not None:
         if user_id not in {chat.owner.id, call.bot.id}:
             raise bad_request("member not found")
@@ -86,7 +101,6 @@ async def pin_chat_message(call: Call) -> bool:
     """Pin a message; a service message says so."""
     chat = call.chat()
     call.parameters.flags("disable_notification")
-    call.parameters.string("business_connection_id")
     if chat.owner is None and chat.members.get(call.bot.id) != "administrator":
         raise bad_request("not enough rights to manage pinned messages in the chat")
     stored = call.message(chat, "message to pin not found")
@@ -98,7 +112,6 @@ async def pin_chat_message(call: Call) -> bool:
 async def unpin_chat_message(call: Call) -> bool:
     """Unpin one message, or the newest pinned one."""
     chat = call.chat()
-    call.parameters.string("business_connection_id")
     number = call.parameters.integer("message_id") or (chat.pinned[-1] if chat.pinned else 0)
     if number not in chat.pinned:
         raise bad_request("message to unpin not found")

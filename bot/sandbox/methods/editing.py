@@ -24,13 +24,16 @@ def editable(call: Call) -> tuple[Chat, Stored]:
     Raises:
         ApiError: 400 when there is none, or it is somebody else's.
     """
-    call.parameters.string("business_connection_id")
+    if call.parameters.string("business_connection_id"):
+        raise bad_request("business connection not found")
     if call.parameters.has("inline_message_id"):
         call.parameters.string("inline_message_id")
         raise bad_request("MESSAGE_ID_INVALID")
     chat = call.chat()
     if chat.owner is None:
         call.check_member(chat)
+    if not call.parameters.has("message_id"):
+        raise bad_request("message identifier is not specified")
     stored = call.message(chat, "message to edit not found")
     if stored.sender_id != call.bot.id:
         raise bad_request("message can't be edited")
@@ -86,8 +89,16 @@ async def edit_message_media(call: Call) -> dict[str, Any]:
     content = await input_media(call, item)
     if "media_group_id" in stored.body and ("document" in stored.body) != ("document" in content):
         raise bad_request("message can't be edited: the album's other messages are of another kind")
-    replaced = (*MEDIA, "text", "entities", "link_preview_options", "caption", "caption_entities",
-                "show_caption_above_media", "has_media_spoiler")
+    replaced = (
+        *MEDIA,
+        "text",
+        "entities",
+        "link_preview_options",
+        "caption",
+        "caption_entities",
+        "show_caption_above_media",
+        "has_media_spoiler",
+    )
     return apply(call, chat, stored, content, replaced, markup)
 
 
@@ -108,6 +119,8 @@ def deletable(call: Call, chat: Chat, stored: Stored) -> bool:
 async def delete_message(call: Call) -> bool:
     """Delete one message."""
     chat = call.chat()
+    if not call.parameters.has("message_id"):
+        raise bad_request("message identifier is not specified")
     stored = call.message(chat, "message to delete not found")
     if not deletable(call, chat, stored):
         raise bad_request("message can't be deleted for everyone")

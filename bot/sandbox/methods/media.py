@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import attachments, pictures
@@ -12,6 +13,27 @@ from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.methods.sending import send
 from bot.sandbox.parameters import Upload
 from bot.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Parameters of one kind of file that are read and, but for a spoiler, change nothing here."""
+
+    flags: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+OPTIONS = {
+    "photo": Options(flags=("has_spoiler",)),
+    "document": Options(flags=("disable_content_type_detection",)),
+    "video": Options(("has_spoiler", "supports_streaming"), ("duration", "width", "height", "start_timestamp")),
+    "animation": Options(("has_spoiler",), ("duration", "width", "height")),
+    "audio": Options(numbers=("duration",), texts=("performer", "title")),
+    "voice": Options(numbers=("duration",)),
+    "sticker": Options(texts=("emoji",)),
+    "video_note": Options(numbers=("duration", "length")),
+}
 
 
 async def content_of(call: Call, kind: str, source: Upload | str | None) -> dict[str, Any]:
@@ -57,21 +79,20 @@ def known_file(world: World, kind: str, file_id: str) -> dict[str, Any]:
 
 
 async def _send_kind(call: Call, kind: str) -> dict[str, Any]:
-    caption = call.caption_content()
-    call.parameters.flags("has_spoiler", "disable_content_type_detection", "supports_streaming")
-    for name in ("duration", "width", "height", "length"):
+    caption = call.caption_content() if kind not in {"sticker", "video_note"} else {}
+    options = OPTIONS[kind]
+    call.parameters.flags(*options.flags)
+    for name in options.numbers:
         call.parameters.integer(name)
-    for name in ("performer", "title", "emoji"):
+    for name in options.texts:
         call.parameters.string(name)
     call.parameters.media("thumbnail")
     source = call.parameters.media(kind)
     chat = call.writable_chat()
     content = await content_of(call, kind, source)
-    if kind in {"sticker", "video_note"}:
-        caption = {}
-    if call.parameters.understood.get("has_spoiler") and kind in {"photo", "video", "animation"}:
-        content["has_media_spoiler"] = True
     call.world.remember_media(content)
+    if call.parameters.understood.get("has_spoiler"):
+        content["has_media_spoiler"] = True
     return send(call, chat, {**content, **caption})
 
 

@@ -9,11 +9,31 @@ from bot.sandbox.accounts import Bot, Chat
 from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.call import Call, Method
 
-SCOPES = ["default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat", "chat_administrators", "chat_member"]
+SCOPES = [
+    "default",
+    "all_private_chats",
+    "all_group_chats",
+    "all_chat_administrators",
+    "chat",
+    "chat_administrators",
+    "chat_member",
+]
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 MAX_COMMANDS = 100
 MAX_COMMAND_DESCRIPTION = 256
-RIGHTS = ["is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"]
+RIGHTS = [
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+]
 
 
 def scope_key(call: Call) -> tuple[str, str]:
@@ -32,8 +52,9 @@ def scope_key(call: Call) -> tuple[str, str]:
     chat_id = scope.get("chat_id")
     if isinstance(chat_id, str) and re.fullmatch(r"-?\d+", chat_id):
         chat_id = int(chat_id)
-    if chat_id is None:
-        raise bad_request("can't parse BotCommandScope: chat_id is required")
+    for name in ("chat_id", "user_id") if kind == "chat_member" else ("chat_id",):
+        if scope.get(name) is None:
+            raise bad_request(f"can't parse BotCommandScope: Can't find field \"{name}\"")
     chat = call.world.chat_for(call.bot, chat_id)
     if kind != "chat" and chat.owner is not None:
         raise bad_request("can't use the scope in private chats")
@@ -65,10 +86,12 @@ async def set_my_commands(call: Call) -> bool:
             raise bad_request("can't parse bot command: expected an Object")
         name = str(item.get("command", "")).removeprefix("/")
         description = str(item.get("description", "")).strip()
+        if not name:
+            raise bad_request("command must be non-empty")
         if not COMMAND.fullmatch(name):
             raise bad_request("BOT_COMMAND_INVALID")
         if not description:
-            raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+            raise bad_request("command description must be non-empty")
         if len(description) > MAX_COMMAND_DESCRIPTION:
             raise bad_request("command description is too long")
         commands.append({"command": name, "description": description})

@@ -12,6 +12,9 @@ from bot.sandbox.parameters import Upload
 from bot.sandbox.webhooks import Webhook
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 PUBLIC_PORTS = {80, 88, 443, 8443}
 
 
@@ -37,9 +40,7 @@ def read_allowed(call: Call) -> None:
 async def get_updates(call: Call) -> list[dict[str, Any]]:
     """Long polling."""
     if call.bot.webhook is not None:
-        raise ApiError(
-            409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-        )
+        raise ApiError(409, WEBHOOK_ACTIVE)
     read_allowed(call)
     limit = call.parameters.integer("limit", 100)
     batch = await call.bot.updates.poll(

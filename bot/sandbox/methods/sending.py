@@ -48,19 +48,16 @@ def send(call: Call, chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
 
 async def send_message(call: Call) -> dict[str, Any]:
     """Send a text."""
-    if not call.parameters.has("text"):
-        call.parameters.chat()
-        raise bad_request("message text is empty")
     content = call.text_content()
     return send(call, call.writable_chat(), content)
 
 
 async def send_chat_action(call: Call) -> bool:
     """Show what the bot does; pages show it for five seconds."""
+    call.parameters.chat()
     action = call.parameters.string("action").lower()
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    call.parameters.string("business_connection_id")
     chat = call.writable_chat(messages=0)
     call.world.events.emit(chat.people(), "action", **place(chat), action=action, sender=call.bot.user.as_json())
     return True
@@ -73,7 +70,7 @@ async def send_message_draft(call: Call) -> bool:
         raise bad_request("message drafts can be sent only to private chats")
     draft_id = call.parameters.integer("draft_id")
     if not draft_id:
-        raise bad_request("draft identifier is invalid")
+        raise bad_request("RANDOM_ID_INVALID")
     text, found = call.formatted("text", "entities")
     if utf16.length(text) > entities.MAX_TEXT:
         raise bad_request("message is too long")
