@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import torch
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordLevel
+from torch import nn
 from transformers import BartConfig, GenerationConfig, PreTrainedTokenizerFast
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.florence2 import (
@@ -90,11 +91,11 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> Florence2Processor:
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.25, 0.25, 0.25],
     )
-    images.image_seq_length = IMAGE_TOKENS
+    images.image_seq_length = IMAGE_TOKENS  # type: ignore[attr-defined]  # the processor reads it, the class does not declare it
     return Florence2Processor(image_processor=images, tokenizer=tokenizer)
 
 
-def build_model(words: list[str]) -> Florence2ForConditionalGeneration:
+def build_model(words: list[str], device: torch.device | None = None) -> Florence2ForConditionalGeneration:
     """The model with fresh weights: about 5.5 M parameters, of which 1.6 M read and write text."""
     vision = Florence2VisionConfig(
         depths=[1, 3, 1],
@@ -132,12 +133,9 @@ def build_model(words: list[str]) -> Florence2ForConditionalGeneration:
         vision_config=vision,
         text_config=text,
         image_token_id=words.index("<image>"),
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-        decoder_start_token_id=2,
     )
     model = Florence2ForConditionalGeneration(config)
+    nn.Module.to(model, device)
     model.generation_config = GenerationConfig(
         bos_token_id=0,
         pad_token_id=1,
@@ -154,5 +152,5 @@ def save(folder: str, model: Florence2ForConditionalGeneration, processor: Flore
     """Write the model as transformers reads it, in half precision: rounding costs no answer and halves the file."""
     from copy import deepcopy
 
-    deepcopy(model).to(torch.float16).save_pretrained(folder)
+    deepcopy(model).half().save_pretrained(folder)
     processor.save_pretrained(folder)

@@ -114,7 +114,7 @@ def _vary_words(question: str, rng: random.Random) -> str:
 
 
 def collate(samples: list[Sample]) -> dict[str, object]:
-    """Stack samples: pictures uint8 [B, 3, H, W], dense targets stacked, questions and answers flat, counts a picture."""
+    """Stack samples: pictures uint8 [B, 3, H, W], dense targets [B, ...], questions and answers flat, counts [B]."""
     return {
         "pictures": torch.stack([s.picture for s in samples]),
         "dense": {key: torch.from_numpy(np.stack([s.dense[key] for s in samples])) for key in samples[0].dense},

@@ -1,7 +1,7 @@
 """Dense targets: for each cell of the picture, which things have their centre there and what they are like.
 
-With the question loss alone a small model answers without looking for thousands of steps; told what is in each cell, its
-vision side learns within hundreds of steps, and the answers follow.
+With the question loss alone a small model answers without looking for thousands of steps; told what is in each cell,
+its vision side learns within hundreds of steps, and the answers follow.
 """
 
 from __future__ import annotations
@@ -138,9 +138,10 @@ class DenseHead(nn.Module):
         whole = functional.binary_cross_entropy_with_logits(
             self.whole(features[:, 0]), target["whole"], reduction="none"
         )
-        return (
+        loss: Tensor = (
             labels.sum(-1).mean() + 0.3 * distance.sum() / target["has"].sum().clamp(min=1) + 0.3 * whole.sum(-1).mean()
         )
+        return loss
 
 
 __all__ = ["DenseHead", "targets"]

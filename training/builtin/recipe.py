@@ -24,6 +24,9 @@ from training.builtin.data import SceneDataset, collate
 from training.builtin.dense import DenseHead
 from training.scenes.wording import kind_of
 
+DECODER_START = 2
+"""Decoders of this family start from </s>."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -136,8 +139,8 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
 
 
 def _start(recipe: Recipe, folder: Path, words: list[str], device: torch.device) -> Parts:
-    model = architecture.build_model(words).to(device)
-    average = architecture.build_model(words).to(device)
+    model = architecture.build_model(words, device)
+    average = architecture.build_model(words, device)
     average.load_state_dict(model.state_dict())
     head = DenseHead().to(device)
     decayed = [p for m in (model, head) for p in m.parameters() if p.ndim > 1]
@@ -245,7 +248,7 @@ def question_logits(
         [torch.ones_like(asked[:, :1]).expand(-1, features.shape[1]), (asked != tokenizer.pad_token_id).long()], 1
     )
     shifted = labels.roll(1, 1)
-    shifted[:, 0] = model.config.text_config.decoder_start_token_id
+    shifted[:, 0] = DECODER_START
     hidden = model.model.language_model(
         inputs_embeds=embeds, attention_mask=mask, decoder_input_ids=shifted, use_cache=False
     )

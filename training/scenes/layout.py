@@ -100,10 +100,8 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool) -> list[tuple[Kind, li
         and k.name not in ("rug", "pond")
         and (k.indoors if scene.indoors else k.outdoors)
     ]
-    cast: list[tuple[Kind, list[str]]] = []
     people = rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
-    for name in rng.choices(PEOPLE, k=people):
-        cast.append((CATALOGUE[name], [rng.choice(CLOTHES)]))
+    cast = [(CATALOGUE[name], [rng.choice(CLOTHES)]) for name in rng.choices(PEOPLE, k=people)]
     several = not (sparse and rng.random() < 0.6) and rng.random() < 0.75
     if several:
         kind = rng.choice([k for k in fitting if k.small])
@@ -122,9 +120,8 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool) -> list[tuple[Kind, li
         cast.append((kind, rng.choices(kind.colours, k=2)))
     singles = rng.choice((1, 1, 2, 3)) if sparse else rng.choice((1, 2, 3, 4))
     taken = {kind.name for kind, _ in cast}
-    for kind in rng.sample(fitting, min(singles, len(fitting))):
-        if kind.name not in taken:
-            cast.append((kind, [rng.choice(kind.colours)]))
+    chosen = [kind for kind in rng.sample(fitting, min(singles, len(fitting))) if kind.name not in taken]
+    cast += [(kind, [rng.choice(kind.colours)]) for kind in chosen]
     cast.sort(key=lambda member: -member[0].height)
     return cast
 
@@ -302,12 +299,8 @@ def _legible(scene: Scene, thing: Thing) -> bool:
     if x < -2 or y < 0 or x + w > WIDTH + 2 or y + h > HEIGHT + 2:
         return False
     for other in scene.things:
-        if (
-            other is thing.support
-            or other.kind in ("rug", "pond", "cloud")
-            and thing.on not in ("sky", "wall")
-            and thing.kind not in ("rug", "pond")
-        ):
+        beneath = other.kind in ("rug", "pond", "cloud") and thing.kind not in ("rug", "pond")
+        if other is thing.support or (beneath and thing.on not in ("sky", "wall")):
             continue
         shared = _overlap((x, y, w, h), _reach(other))
         if other.support is thing and shared:

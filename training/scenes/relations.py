@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from training.scenes.catalogue import CATALOGUE, COLOURLESS, PEOPLE
 from training.scenes.facts import FAR, Facts, gap, middle, neighbours, place_of, side, usual_area
@@ -133,7 +134,7 @@ def side_of(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Is the ball left or right of the tree? Which side of the picture is the dog on?"""
     singles = [t for t in facts.singles() if t.kind not in ("pond", "rug", "cloud")]
     rng.shuffle(singles)
-    for one, two in zip(singles, singles[1:], strict=False):
+    for one, two in pairwise(singles):
         where = side(one, two)
         if where and facts.holder.get(id(one)) is not two and facts.holder.get(id(two)) is not one:
             first, second = name(one.kind, rng), name(two.kind, rng)
@@ -267,11 +268,9 @@ def _thing_by_place(facts: Facts, rng: random.Random) -> Iterator[QA]:
                 continue
             for other in neighbours(facts, thing):
                 if facts.number(other.kind) == 1 and other.kind != kind and all(gap(t, other) >= FAR for t in rest):
-                    yield qa(
-                        "two-step",
-                        f"what {colour_word(rng)} is the {what} {rng.choice(('next to', 'next to', 'beside'))} the {name(other.kind, rng)}",
-                        thing.colour,
-                    )
+                    beside = rng.choice(("next to", "next to", "beside"))
+                    text = f"what {colour_word(rng)} is the {what} {beside} the {name(other.kind, rng)}"
+                    yield qa("two-step", text, thing.colour)
 
 
 def _person_by_trait(facts: Facts, rng: random.Random) -> Iterator[QA]:
