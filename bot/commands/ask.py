@@ -1,0 +1,158 @@
+"""`vqabot ask`: questions about pictures on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from model.errors import ModelError, PictureError
+from model.images import open_picture
+from model.types import Answer, Request
+
+if TYPE_CHECKING:
+    from model.answerer import Answerer
+
+STDIN = "-"
+UNSURE = 0.5
+"""Below this confidence the answer is marked as unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file that was read."""
+
+    name: str
+    data: bytes
+
+    @property
+    def key(self) -> str:
+        """The content hash under which the picture's features are kept."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@click.command(epilog='Example: vqabot ask scene.png "What colour is the ball?" -q "Where is the cat?"')
+@click.argument("words", nargs=-1, metavar="PICTURE... [QUESTION]")
+@click.option("-q", "--question", "more", multiple=True, help="A question; give it again for more questions.")
+@click.option("--beams", type=click.IntRange(1, 10), default=3, show_default=True, help="Width of the beam search.")
+@click.option(
+    "--max-new-tokens", type=click.IntRange(1, 1000), default=20, show_default=True, help="Longest answer, in tokens."
+)
+@click.option(
+    "--model",
+    envvar="VQABOT_MODEL",
+    default="builtin",
+    show_default=True,
+    help="'builtin', a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each question.")
+def ask(
+    words: tuple[str, ...], more: tuple[str, ...], beams: int, max_new_tokens: int, model: str, as_json: bool
+) -> None:
+    """Ask about pictures: the answer and how sure the model is.
+
+    Without -q the last word is the question. Every question is asked about every picture; "-" reads a picture from
+    standard input. Exit code 1 when a picture or question had to be refused.
+    """
+    names, questions = _split(words, more)
+    pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
+    good = [picture for picture in pictures if _readable(picture, questions, as_json)]
+    all_answered = len(good) == len(pictures)
+    answerer = _load(model) if good else None
+    for picture in good:
+        if not as_json and len(pictures) > 1:
+            click.secho(picture.name, bold=True)
+        for question in questions:
+            assert answerer is not None
+            request = Request("", picture.data, question, beams, max_new_tokens, picture.key)
+            answer = answerer.answer([request])[0]
+            all_answered &= answer.error is None
+            _show(picture.name, question, answer, as_json, quiet=len(questions) == 1)
+    if not all_answered:
+        sys.exit(1)
+
+
+def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Which words are pictures and which are questions."""
+    names, questions = list(words), list(more)
+    if not more and len(names) > 1 and _is_file(names[-1]):
+        raise click.UsageError(f"The question is missing: {names[-1]} is a file.")
+    if len(names) > 1 and (not more or _is_question(names[-1])):
+        questions.insert(0, names.pop())
+    if not names or not questions:
+        raise click.UsageError('Name a picture and a question, for example: vqabot ask photo.jpg "What is this?"')
+    if any(not question.strip() for question in questions):
+        raise click.UsageError("The question is empty.")
+    return list(dict.fromkeys(names)), questions
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return word == STDIN or Path(word).exists()
+    except (OSError, ValueError):  # a long question is no file name
+        return False
+
+
+def _is_question(word: str) -> bool:
+    """Beside -q a last word may still be a question, when it reads like one and is no file."""
+    return not _is_file(word) and (not word.strip() or "?" in word or " " in word.strip())
+
+
+def _read(name: str) -> Picture:
+    if name == STDIN:
+        return Picture("standard input", sys.stdin.buffer.read())
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise click.ClickException(f"{name} is a folder: name a picture file.")
+        return Picture(name, path.read_bytes())
+    except FileNotFoundError as error:
+        raise click.ClickException(f"There is no picture at {name}.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise click.ClickException(f"{name} cannot be read: {reason}.") from error
+
+
+def _readable(picture: Picture, questions: list[str], as_json: bool) -> bool:
+    """Whether this is a picture; if not, say at once what is wrong with it, without loading a model for it."""
+    try:
+        open_picture(picture.data)
+    except PictureError as refusal:
+        for question in questions if as_json else questions[:1]:
+            _show(picture.name, question, Answer("", "", 0.0, 0.0, str(refusal)), as_json, quiet=True)
+        return False
+    return True
+
+
+def _load(model: str) -> Answerer:
+    try:
+        # Imported here: it brings torch with it, which takes seconds.
+        from model.answerer import Answerer
+
+        return Answerer.load(model)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: bool) -> None:
+    """Print one answer; `quiet` leaves the question out, where the person has just typed it."""
+    if as_json:
+        line = {
+            "picture": picture,
+            "question": question,
+            "answer": answer.text,
+            "confidence": round(answer.confidence, 6),
+            "seconds": round(answer.seconds, 4),
+        }
+        click.echo(json.dumps(line if answer.error is None else line | {"error": answer.error}, ensure_ascii=False))
+    elif answer.error is not None:
+        click.echo(f"{picture}: {answer.error}", err=True)
+    else:
+        said = click.style(answer.text or "(no answer)", bold=True)
+        sure = f"{answer.confidence:.0%} sure" if answer.confidence >= UNSURE else f"only {answer.confidence:.0%} sure"
+        click.echo(f"{'' if quiet else question + '  '}{said}  ({sure}, {answer.seconds:.2f} s)")

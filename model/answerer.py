@@ -1,0 +1,177 @@
+"""Load a model once, answer batches: each picture is looked at once, and a failure stays with its own request."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from model.confidence import sequence_probability
+from model.errors import PictureError
+from model.families.base import Ask, Family, load_family
+from model.features import FeatureCache
+from model.images import open_picture
+from model.loading import locate, model_type
+from model.profile import Profile
+from model.types import Answer, Generation, Request
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.families.base import Pixels
+
+log = logging.getLogger(__name__)
+
+MAX_BEAMS = 10
+"""Widest beam search."""
+MAX_NEW_TOKENS = 1000
+"""Longest answer in tokens; a model with fewer positions ends earlier."""
+EMPTY_QUESTION = "The question is empty: please ask something about the picture."
+FAILED = "The model could not answer this question. Please try a smaller picture or another question."
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request after the work that needs no model."""
+
+    request: Request
+    prompt: str
+    pixels: Pixels | None
+    """The picture at the model's size; None when its features are kept, or when it is refused."""
+    error: str | None
+    """The refusal, a sentence for the person."""
+    began: float
+    """`time.perf_counter()` at which the request was taken."""
+
+
+class Answerer:
+    """Answers questions with one loaded model. `prepare` may run in any thread, everything else in one."""
+
+    def __init__(self, family: Family, profile: Profile, model: str = "", feature_bytes: int = 256 * 2**20) -> None:
+        """Wrap a loaded model.
+
+        Args:
+            family: The model.
+            profile: How it wants its questions, and its calibration.
+            model: Its name, for people.
+            feature_bytes: Most bytes of picture features to keep between questions.
+        """
+        self.family, self.profile, self.model = family, profile, model
+        self.features = FeatureCache(feature_bytes)
+
+    @classmethod
+    def load(cls, model: str = "builtin", *, device: str = "auto", dtype: str = "auto") -> Answerer:
+        """Load `builtin`, a folder, a ZIP or a hub id.
+
+        Raises:
+            ModelError: With a sentence that says what is missing.
+        """
+        folder = locate(model)
+        profile = Profile.read(folder)
+        return cls(load_family(model_type(folder), folder, profile, device, dtype), profile, model)
+
+    def prepare(self, request: Request) -> Prepared:
+        """Normalise the question and decode the picture, unless its features are kept; never raises for bad input."""
+        began = time.perf_counter()
+        prompt = self.profile.prompt(request.question)
+        error = EMPTY_QUESTION if not prompt else _bad_settings(request)
+        pixels = None
+        if error is None and request.picture_key not in self.features:
+            try:
+                pixels = self.family.prepare(open_picture(request.picture))
+            except PictureError as refusal:
+                error = str(refusal)
+        return Prepared(request, prompt, pixels, error, began)
+
+    def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """Answer a batch; the answers stand in the order of the requests."""
+        return self.answer_prepared([self.prepare(request) for request in requests])
+
+    def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
+        """Answer a batch that `prepare` has seen; the answers stand in its order."""
+        good = [item for item in batch if item.error is None]
+        seen = self._look(good)
+        asks = [
+            (item, Ask(seen[item.request.picture_key], item.prompt, item.request.beams, item.request.max_new_tokens))
+            for item in good
+            if item.request.picture_key in seen
+        ]
+        spoken = _halving(lambda part: self.family.answer([ask for _, ask in part]), asks)
+        generations = {id(item): generation for (item, _), generation in zip(asks, spoken, strict=True)}
+        return [self._answer(item, generations.get(id(item))) for item in batch]
+
+    def warm_up(self) -> None:
+        """Answer one invented question, so that the first real one finds everything in place."""
+        from PIL import Image
+
+        pixels = self.family.prepare(Image.new("RGB", (64, 64), "white"))
+        self.family.answer([Ask(self.family.look([pixels])[0], "what is this", 1, 2)])
+
+    def _look(self, batch: Sequence[Prepared]) -> dict[str, Tensor]:
+        """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
+        seen: dict[str, Tensor] = {}
+        new: dict[str, Pixels] = {}
+        for item in batch:
+            key = item.request.picture_key
+            if key in seen or key in new:
+                continue
+            kept = self.features.get(key)
+            if kept is not None:
+                seen[key] = kept
+            elif item.pixels is not None:
+                new[key] = item.pixels
+            else:  # let go of since it was prepared
+                new[key] = self.family.prepare(open_picture(item.request.picture))
+        for key, features in zip(new, _halving(self.family.look, list(new.values())), strict=True):
+            if features is not None:
+                seen[key] = features
+                self.features.put(key, features)
+        return seen
+
+    def _answer(self, item: Prepared, generation: Generation | None) -> Answer:
+        seconds = time.perf_counter() - item.began
+        if item.error is not None or generation is None:
+            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED)
+        confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
+        return Answer(item.request.id, generation.text, confidence, seconds)
+
+
+def _bad_settings(request: Request) -> str | None:
+    if not 1 <= request.beams <= MAX_BEAMS:
+        return f"The number of beams must be between 1 and {MAX_BEAMS}."
+    if not 1 <= request.max_new_tokens <= MAX_NEW_TOKENS:
+        return f"The longest answer must be between 1 and {MAX_NEW_TOKENS:,} tokens."
+    return None
+
+
+def _halving(work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequence[_Item]) -> list[_Result | None]:
+    """Run `work` on a batch; when it fails (out of memory, one bad item) on its halves, until the culprit is alone.
+
+    Returns:
+        One result an item, in order; None for each item that fails alone.
+    """
+    if not items:
+        return []
+    try:
+        return list(work(items))
+    except Exception:  # whatever goes wrong, the batch-mates must get their answers
+        if len(items) == 1:
+            log.exception("one item failed alone")
+            return [None]
+        log.warning("a batch of %d failed; trying its halves", len(items), exc_info=True)
+    _free_memory()
+    middle = len(items) // 2
+    return [*_halving(work, items[:middle]), *_halving(work, items[middle:])]
+
+
+def _free_memory() -> None:
+    """Give cached accelerator memory back before the next try."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,109 @@
+"""From encoded prompts to answers: greedy and beam search with the evidence for each token.
+
+This stands on transformers' `generate()`. A loop of our own can take its place behind `decode`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from transformers.generation.configuration_utils import GenerationConfig
+from transformers.modeling_outputs import BaseModelOutput
+
+Transformer: TypeAlias = Any
+"""An encoder-decoder of transformers, whose methods are typed only in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The tokens of one answer."""
+
+    ids: list[int]
+    """Generated tokens after the start token, up to and with the end token."""
+    logprobs: tuple[float, ...]
+    """Natural-log probability of each token under the raw logits; forced tokens carry no evidence and are left out."""
+
+
+def decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Decoded]:
+    """Decode a batch that shares its number of beams.
+
+    Args:
+        model: An encoder-decoder of transformers.
+        states: Encoder states, [B, S, D].
+        mask: 1 where a state counts, 0 on padding, [B, S].
+        beams: Width of the search; 1 is greedy.
+        limits: For each row the most tokens to generate. For beams > 1 they must all be the same, since a limit
+            changes which beams compete.
+
+    Returns:
+        One `Decoded` a row, the same as if the row had been alone.
+    """
+    if beams > 1 and len(set(limits)) > 1:
+        raise ValueError("rows of one beam search must share their limit")
+    config = model.generation_config
+    sequences: list[list[int]] = model.generate(  # [B, 1 + T], the start token first
+        # A fresh object each time: generate() expands it in place for beams.
+        encoder_outputs=BaseModelOutput(last_hidden_state=states),
+        attention_mask=mask,
+        num_beams=beams,
+        do_sample=False,
+        max_new_tokens=max(limits),
+    ).tolist()
+    answers = [_cut(row[1:], limit, config) for row, limit in zip(sequences, limits, strict=True)]
+    logprobs = _score(model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)])
+    return [
+        Decoded(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
+        for ids, row, limit in zip(answers, logprobs, limits, strict=True)
+    ]
+
+
+def _cut(tokens: list[int], limit: int, config: GenerationConfig) -> list[int]:
+    """A row's own answer: without padding, and ended at its own limit as generate() would have ended it."""
+    end = config.eos_token_id
+    ends = {end} if isinstance(end, int) else set(end)
+    for position, token in enumerate(tokens[:limit]):
+        if token in ends:
+            return tokens[: position + 1]
+    tokens = tokens[:limit]
+    forced_end = config.forced_eos_token_id
+    if forced_end is not None and len(tokens) == limit:
+        tokens = [*tokens[:-1], forced_end]
+    return tokens
+
+
+def _forced(position: int, ids: list[int], limit: int, config: GenerationConfig) -> bool:
+    """Whether generate() left no choice at this position of the answer."""
+    first = position == 0 and config.forced_bos_token_id is not None
+    last = position == limit - 1 and config.forced_eos_token_id is not None
+    return first or last
+
+
+def _score(model: Transformer, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
+    """Log-probability of every token after the first, row by row.
+
+    One pass of the decoder over the finished answers. `output_logits` would give the same, but holds the logits of
+    every beam at every step, which with a large vocabulary and a high limit is more memory than the model itself.
+    """
+    scored: list[list[float]] = []
+    pad = model.generation_config.pad_token_id
+    # About 64 MB of fp32 logits at a time.
+    width = max(len(row) for row in rows)
+    chunk = max(1, 16_000_000 // (width * model.config.get_text_config().vocab_size))
+    for start in range(0, len(rows), chunk):
+        part = rows[start : start + chunk]
+        ids = torch.full((len(part), max(len(row) for row in part)), pad, device=states.device)
+        for index, row in enumerate(part):
+            ids[index, : len(row)] = torch.tensor(row)
+        logits = model(  # [b, T, V]; padding stands at the end and attention is causal: no row sees it
+            encoder_outputs=BaseModelOutput(last_hidden_state=states[start : start + chunk]),
+            attention_mask=mask[start : start + chunk],
+            decoder_input_ids=ids[:, :-1],
+            use_cache=False,
+        ).logits
+        chosen = logits.float().log_softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1)  # [b, T]
+        scored += [line[: len(row) - 1] for line, row in zip(chosen.tolist(), part, strict=True)]
+    return scored

@@ -1,0 +1,85 @@
+"""The verbs of a model family, and which module speaks them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from model.errors import ModelError
+from model.profile import Profile
+from model.types import Generation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+    from torch import Tensor
+
+    Pixels = NDArray[np.uint8]
+    """One picture at the model's input size: [H, W, 3]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One prompt about one encoded picture."""
+
+    features: Tensor
+    """The picture's tokens: [T_image, D]."""
+    prompt: str
+    """What the profile made of the typed question."""
+    beams: int
+    max_new_tokens: int
+
+
+class Family(Protocol):
+    """A loaded model with its processor. Everything but `prepare` belongs to one thread."""
+
+    device: str
+    dtype: str
+
+    def prepare(self, picture: Image.Image) -> Pixels:
+        """Bring a picture to the model's input size; safe in any thread."""
+        ...
+
+    def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
+        """Encode pictures: for each its tokens, [T_image, D]. They depend on the picture alone."""
+        ...
+
+    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
+        """Answer prompts with any mixture of settings; no answer depends on its batch-mates."""
+        ...
+
+
+Load = Callable[[Path, Profile, str, str], Family]
+
+FAMILIES = {"florence2": "model.families.florence2"}
+"""`model_type` in config.json -> the module whose `load(folder, profile, device, dtype)` reads such a model."""
+
+
+def load_family(model_type: str, folder: Path, profile: Profile, device: str, dtype: str) -> Family:
+    """Load a model's folder with the module of its family.
+
+    Args:
+        model_type: As `config.json` names it.
+        folder: The model's folder, complete.
+        profile: How the model wants its questions.
+        device: `auto`, `cpu`, `cuda`, ...
+        dtype: `auto`, `float32`, `bfloat16` or `float16`.
+
+    Raises:
+        ModelError: Unknown family, missing libraries, or weights that do not fit.
+    """
+    if model_type not in FAMILIES:
+        raise ModelError(f"Models of type {model_type!r} are not supported; supported: {', '.join(FAMILIES)}.")
+    try:
+        module = importlib.import_module(FAMILIES[model_type])
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] == "model":
+            raise
+        raise ModelError(
+            f"Answering needs the package {error.name!r}, which is not installed: pip install 'vqabot[inference]'."
+        ) from error
+    return cast(Load, module.load)(folder, profile, device, dtype)

@@ -1,0 +1,177 @@
+"""Florence-2 through transformers' native classes: pictures at any input size, BART for the text."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+from tokenizers import Tokenizer
+from torch import Tensor
+
+# The module itself, not the package: importing only what is needed shortens a cold start.
+from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
+from transformers.utils import logging
+
+from model.decoding import Transformer, decode
+from model.errors import ModelError
+from model.families.base import Ask
+from model.profile import Profile
+from model.types import Generation
+
+if TYPE_CHECKING:
+    from model.families.base import Pixels
+
+
+class Florence2:
+    """A loaded Florence-2. Prompts are `<picture tokens> <s> prefix question </s>`, as the processor writes them."""
+
+    def __init__(
+        self,
+        model: Transformer,
+        tokenizer: Tokenizer,
+        images: dict[str, Any],
+        profile: Profile,
+    ) -> None:
+        """Wrap a model in eval mode, its tokenizer and the image processor's settings."""
+        self.profile = profile
+        self.device = str(model.device)
+        self.dtype = str(model.dtype).removeprefix("torch.")
+        self._model, self._tokenizer = model, tokenizer
+        self._size = (int(images["size"]["width"]), int(images["size"]["height"]))
+        self._resample = Image.Resampling(images.get("resample", 3))
+        scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
+        mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
+        # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
+        self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
+        self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
+        text = model.config.text_config
+        self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
+        self._pad = int(text.pad_token_id)
+        self._positions = int(text.max_position_embeddings)
+
+    def prepare(self, picture: Image.Image) -> Pixels:
+        """Resize to the model's input: uint8 [H, W, 3]."""
+        return np.asarray(picture.resize(self._size, self._resample))
+
+    @torch.inference_mode()
+    def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
+        """Encode pictures in one batch: for each its tokens, [T_image, D]."""
+        batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
+        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+        features = self._model.get_image_features(pixels.to(self._model.dtype)).pooler_output  # [B, T_image, D]
+        # Clones, so that a kept picture does not hold its whole batch in memory.
+        return [one.clone() for one in features]
+
+    @torch.inference_mode()
+    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
+        """Encode all prompts in one batch, then decode group by group of equal settings."""
+        states, mask = self._encode(asks)
+        groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+        limits = [max(1, min(ask.max_new_tokens, self._positions - 1)) for ask in asks]
+        for index, ask in enumerate(asks):
+            # Greedy rows may differ in their limits; beam searches may not.
+            groups[ask.beams, limits[index] if ask.beams > 1 else 0].append(index)
+        generations: dict[int, Generation] = {}
+        for (beams, _), rows in groups.items():
+            width = int(mask[rows].sum(1).max())  # the group's own longest prompt
+            decoded = decode(
+                self._model, states[rows, :width], mask[rows, :width], beams, [limits[row] for row in rows]
+            )
+            for row, answer in zip(rows, decoded, strict=True):
+                text = self._tokenizer.decode(answer.ids, skip_special_tokens=True).strip()
+                generations[row] = Generation(text, answer.logprobs)
+        return [generations[index] for index in range(len(asks))]
+
+    def prompt_ids(self, prompt: str, room: int) -> list[int]:
+        """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
+        ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
+        return [self._begin, *ids[: room - 2], self._end]
+
+    def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
+        """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
+        features = torch.stack([ask.features for ask in asks])  # [B, T_image, D]
+        prompts = [self.prompt_ids(ask.prompt, self._positions - features.shape[1]) for ask in asks]
+        width = max(len(ids) for ids in prompts)
+        ids = torch.tensor([[*row, *[self._pad] * (width - len(row))] for row in prompts])  # [B, T]
+        seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in prompts])
+        embeds = self._model.get_input_embeddings()(ids.to(features.device)).to(features.dtype)  # [B, T, D]
+        mask = torch.cat([seen.new_ones(features.shape[:2]), seen], 1).to(features.device)  # [B, S]
+        encoder = self._model.get_encoder()
+        states = encoder(inputs_embeds=torch.cat([features, embeds], 1), attention_mask=mask).last_hidden_state
+        return states, mask
+
+
+def load(folder: Path, profile: Profile, device: str, dtype: str) -> Florence2:
+    """Read a Florence-2 from its folder.
+
+    Raises:
+        ModelError: The folder's files do not make a complete native Florence-2.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if "auto_map" in config or config.get("vision_config", {}).get("model_type") == "davit":
+        raise ModelError(
+            f"The model in {folder} is in Microsoft's own format, which needs remote code. "
+            "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
+        )
+    images, tokenizer = _read_image_settings(folder), _read_tokenizer(folder)
+    device, dtype = _choose(device, dtype)
+    logging.disable_progress_bar()
+    try:
+        loaded: Any = Florence2ForConditionalGeneration.from_pretrained(
+            folder, dtype=getattr(torch, dtype), local_files_only=True, output_loading_info=True
+        )
+        model, report = loaded
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+    # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
+    gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
+    if gaps:
+        raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
+    model = model.to(device).eval()
+    return Florence2(model, tokenizer, images, profile)
+
+
+def _choose(device: str, dtype: str) -> tuple[str, str]:
+    """The device and the number format to use for `auto`."""
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if dtype == "auto":
+        dtype = "bfloat16" if device.startswith("cuda") else "float32"
+    if dtype not in ("float32", "bfloat16", "float16"):
+        raise ModelError(f"The number format {dtype!r} is not known; choose float32, bfloat16 or float16.")
+    return device, dtype
+
+
+def _read_image_settings(folder: Path) -> dict[str, Any]:
+    """The image processor's settings, from whichever file holds them."""
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        file = folder / name
+        if file.is_file():
+            values = json.loads(file.read_text(encoding="utf-8"))
+            images = values.get("image_processor", values)
+            if "image_mean" not in images:
+                continue
+            if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size", ())):
+                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
+            return dict(images)
+    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
+
+
+def _read_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer itself, without transformers' wrapper, which takes long to import."""
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
+    try:
+        tokenizer: Tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # tokenizers raises plain Exception
+        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

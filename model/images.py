@@ -1,0 +1,196 @@
+"""Any picture bytes to an RGB picture, upright and bounded; or a clear refusal. Needs Pillow only.
+
+Size is checked on the header, before anything is decoded, so that memory and time stay bounded whatever is sent.
+Transparent pixels are composited on white, here and in training alike.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image, UnidentifiedImageError
+
+from model.errors import PictureError
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 50 * 2**20
+"""Largest file in bytes."""
+MAX_PIXELS = 100_000_000
+"""Largest picture in pixels that is decoded whole: 10,000 x 10,000."""
+MAX_SIDE = 2048
+"""Longest side in pixels of what is handed on; no model reads more."""
+
+# What people send. Formats that run other programs (EPS) or are not pictures of a camera or screen stay out.
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif")
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Pillow's own guard, set to our bound; it warns up to twice the bound, so its warning counts as an error below.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+INCOMPLETE = "The picture arrived incomplete or damaged: a part of the file is missing. Please send it again."
+TOO_MANY_PIXELS = f"The picture is too large: at most {MAX_PIXELS // 1_000_000} megapixels can be read."
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """Decode a picture file.
+
+    Args:
+        data: The file as it was sent. Of an animation the first frame is taken.
+
+    Returns:
+        An upright RGB picture whose longer side is at most `MAX_SIDE` pixels.
+
+    Raises:
+        PictureError: With a sentence that says what is wrong with the file.
+    """
+    if not data:
+        raise PictureError("The picture is empty: the file has no bytes.")
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"The picture file is too big: at most {MAX_BYTES // 2**20} MB can be read.")
+    try:
+        picture, turn = _read_header(data)
+        picture = _decode(picture)
+        return picture.transpose(turn) if turn is not None else picture
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(TOO_MANY_PIXELS) from error
+    # Pillow's readers raise whatever their formats make them stumble over; each means a damaged file here.
+    except (
+        OSError, ValueError, SyntaxError, TypeError, EOFError, KeyError, IndexError, AttributeError, OverflowError,
+        RuntimeError, ArithmeticError, struct.error, zlib.error,
+    ) as error:  # fmt: skip
+        log.info("a picture could not be decoded", exc_info=True)
+        raise PictureError(INCOMPLETE) from error
+
+
+def flatten(picture: Image.Image) -> Image.Image:
+    """Any mode to RGB: transparent pixels on white, 16-bit and float samples scaled down to 8 bits."""
+    if picture.mode == "RGB":
+        return picture
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
+        picture = _to_eight_bits(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        sheet = Image.new("RGB", picture.size, "white")
+        sheet.paste(picture, mask=picture.getchannel("A"))
+        return sheet
+    return picture.convert("RGB")
+
+
+@contextmanager
+def _without_warnings(lock: threading.Lock = threading.Lock()) -> Iterator[None]:  # noqa: B008 - one lock is meant
+    """Pillow warns about harmless flaws in headers; `catch_warnings` changes the whole process, so one at a time."""
+    with lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def _read_header(data: bytes) -> tuple[Image.Image, Image.Transpose | None]:
+    """The lazily opened picture and the turn that makes it upright; the size is checked."""
+    formats: tuple[str, ...] = _FORMATS
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        import pillow_heif  # only for the few who send it
+
+        pillow_heif.register_heif_opener()
+        formats = ("HEIF",)
+    with _without_warnings():
+        try:
+            picture = Image.open(io.BytesIO(data), formats=formats)
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise PictureError(TOO_MANY_PIXELS) from error
+        except UnidentifiedImageError as error:
+            raise PictureError(_refusal(data)) from error
+        width, height = picture.size
+        if width < 1 or height < 1:
+            raise PictureError(INCOMPLETE)
+        if width * height > MAX_PIXELS:
+            raise PictureError(TOO_MANY_PIXELS)
+        try:
+            orientation = picture.getexif().get(_ORIENTATION)
+        except Exception:  # noqa: BLE001 - a broken camera note must not cost the picture
+            orientation = None
+    return picture, _TURNS.get(orientation) if isinstance(orientation, int) else None
+
+
+def _decode(picture: Image.Image) -> Image.Image:
+    """Pixels, no longer than `MAX_SIDE`, as RGB. JPEGs shrink while they are decoded."""
+    picture.draft(None, (MAX_SIDE, MAX_SIDE))
+    picture.load()
+    if max(picture.size) > MAX_SIDE:
+        if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
+            picture = _to_eight_bits(picture)
+        if picture.mode == "P":  # colours cannot be averaged by their numbers
+            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        elif picture.mode == "1":
+            picture = picture.convert("L")
+        picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    picture = flatten(picture)
+    picture.info.clear()  # EXIF, profiles and comments stay behind
+    return picture
+
+
+def _to_eight_bits(picture: Image.Image) -> Image.Image:
+    """Scale deep grey samples to 0-255: 16-bit integers by 1/257, floats by their own range."""
+    picture = picture.convert("F")
+    extrema = picture.getextrema()
+    low, high = (float(value) for value in extrema if isinstance(value, int | float))
+    if not (low > float("-inf") and high < float("inf")):
+        raise PictureError("The picture holds samples that are not numbers.")
+    if high <= 1.0 and low >= 0.0:
+        scale, offset = 255.0, 0.0
+    elif high <= 65535 and low >= 0.0:
+        scale, offset = (1 / 257, 0.0) if high > 255 else (1.0, 0.0)
+    else:
+        scale = 255.0 / (high - low)
+        offset = -low * scale
+    return picture.point(lambda value: value * scale + offset).convert("L")
+
+
+def _refusal(data: bytes) -> str:
+    """A sentence for a file that no reader knows."""
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"<svg" in data[:4096].lower():
+        return "An SVG drawing cannot be read: please send it as a PNG or JPEG picture."
+    if head.startswith(b"%pdf"):
+        return "A PDF is not a picture: please send a photo or a screenshot of the page."
+    if data[4:8] == b"ftyp":
+        return "This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture."
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "This is a web page, not a picture: please send a JPEG or PNG picture."
+    if data.startswith((b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")):
+        return INCOMPLETE
+    if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
+        return "This is an archive, not a picture: please send the picture itself."
+    if _is_text(data[:2048]):
+        return "This is a text file, not a picture: please send a JPEG or PNG picture."
+    return "This file is not a picture that can be read: please send a JPEG or PNG picture."
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(data) - 3:  # a character cut off at the end is fine
+            return False
+        text = data[: error.start].decode("utf-8")
+    return all(character.isprintable() or character.isspace() for character in text)

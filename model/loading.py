@@ -1,0 +1,89 @@
+"""From what a person names as the model (`builtin`, a folder, a ZIP, a hub id) to a folder on disk. Needs no torch."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from model.archive import unpack
+from model.errors import ModelError
+
+BUILTIN = "builtin"
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
+
+
+def builtin_path() -> Path:
+    """The folder of the small model that ships with the project."""
+    return Path(__file__).parent / "builtin"
+
+
+def cache_dir() -> Path:
+    """Where unpacked ZIPs are kept between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vqabot" / "models"
+
+
+def locate(model: str) -> Path:
+    """Find a model's folder, unpacking or downloading it when it has to be.
+
+    Args:
+        model: `builtin`, a folder, a ZIP file, or a hub id such as `florence-community/Florence-2-base-ft`.
+
+    Raises:
+        ModelError: With a sentence that says what is missing and what would help.
+    """
+    if model == BUILTIN:
+        return _checked(builtin_path(), "The built-in model")
+    path = Path(model).expanduser()
+    if path.is_dir():
+        return _checked(path, f"The folder {path}")
+    if path.is_file():
+        return _checked(unpack(path, cache_dir()), f"The ZIP {path}")
+    if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".zip":
+        return _checked(_from_hub(model), f"The hub model {model}")
+    raise ModelError(
+        f"There is no model at {model!r}: name a folder, a ZIP file, a hub id such as "
+        "florence-community/Florence-2-base-ft, or 'builtin'."
+    )
+
+
+def model_type(folder: Path) -> str:
+    """The family's name as the folder's `config.json` gives it."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return str(config["model_type"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / 'config.json'} does not say which type of model this is.") from error
+
+
+def _checked(folder: Path, what: str) -> Path:
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"{what} holds no model: config.json is missing.")
+    if not any(True for pattern in _WEIGHTS for _ in folder.glob(pattern)):
+        raise ModelError(f"{what} holds no weights: a .safetensors file is missing.")
+    return folder
+
+
+def _from_hub(model: str) -> Path:
+    if model.lower().startswith("microsoft/florence-2"):
+        raise ModelError(
+            f"{model} needs remote code and cannot be loaded. Use florence-community/{model.split('/')[1]}, "
+            "which has the same weights for the native classes."
+        )
+    try:
+        from huggingface_hub import snapshot_download
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            "Models from the hub need an extra that is not installed: pip install 'vqabot[inference]'."
+        ) from error
+    # Its errors share no base class beside these; a copy from an earlier download is used without a network.
+    try:
+        return Path(snapshot_download(model, allow_patterns=_WANTED))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"{model} cannot be fetched from the hub, and there is no folder of that name here. "
+            f"Check the name and the network, or download it and name its folder. ({type(error).__name__})"
+        ) from error

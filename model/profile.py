@@ -1,0 +1,64 @@
+"""`vqabot.json`: what this project knows about a model beyond what transformers saves with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from model.confidence import Calibration
+from model.errors import ModelError
+from model.text import normalise_question, sentence_question
+
+FILE_NAME = "vqabot.json"
+
+QuestionStyle = Literal["words", "sentence"]
+STYLES: dict[QuestionStyle, Callable[[str], str]] = {"words": normalise_question, "sentence": sentence_question}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a model wants its questions and how far its probabilities can be believed.
+
+    The defaults fit the stock Florence-2 checkpoints.
+    """
+
+    prompt_prefix: str = "<VQA>"
+    """Stands before every question; the stock tokenizer reads it as ordinary text."""
+    question_style: QuestionStyle = "sentence"
+    """`words`: lower case without marks; `sentence`: capitalised, with a question mark."""
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def prompt(self, question: str) -> str:
+        """The text that the model reads for a typed question; empty when the question says nothing."""
+        text = STYLES[self.question_style](question)
+        return f"{self.prompt_prefix}{text}" if text else ""
+
+    @classmethod
+    def read(cls, folder: Path) -> Profile:
+        """The profile in a model's folder, or the defaults where there is none.
+
+        Raises:
+            ModelError: The file is there but cannot be understood.
+        """
+        file = folder / FILE_NAME
+        if not file.is_file():
+            return cls()
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+            profile = cls(**{**values, "calibration": Calibration(**values.get("calibration", {}))})
+            if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
+                raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ModelError(f"The file {file} cannot be understood: {error}.") from error
+        return profile
+
+    def write(self, folder: Path) -> None:
+        """Write the profile into a model's folder."""
+        (folder / FILE_NAME).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+BUILTIN_PROFILE = Profile(prompt_prefix="", question_style="words")
+"""The built-in model reads the bare question."""

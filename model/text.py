@@ -1,0 +1,44 @@
+"""A typed question, made the way the model's training made it. Training imports this, so that both stay the same."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_QUESTION = 300
+"""Longest question in characters; what comes after is cut."""
+
+_END_MARKS = " ?.!,;:…"
+# Every special and task token of the families stands in angle brackets: without them nothing typed is a token.
+_BRACKETS = str.maketrans({"<": " ", ">": " "})
+
+
+def neutralise_task_tokens(text: str) -> str:
+    """Replace angle brackets by spaces, so that nothing typed is a token such as `<OD>`, `<loc_12>` or `</s>`."""
+    return text.translate(_BRACKETS)
+
+
+def tidy_question(text: str) -> str:
+    """One line of plain characters without task tokens, at most `MAX_QUESTION` long; letters keep their case."""
+    # NFKC comes first: it turns full-width brackets into plain ones.
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(_plain(character) for character in text)
+    return " ".join(neutralise_task_tokens(text).split())[:MAX_QUESTION].rstrip()
+
+
+def normalise_question(text: str) -> str:
+    """The question as bare words: tidied, lower case, no mark at the end. Empty when nothing is left."""
+    return tidy_question(text).lower().rstrip(_END_MARKS)
+
+
+def sentence_question(text: str) -> str:
+    """The question as the released data sets write it: "What is this?". Empty when nothing is left."""
+    text = tidy_question(text).rstrip(_END_MARKS)
+    return f"{text[0].upper()}{text[1:]}?" if text else ""
+
+
+def _plain(character: str) -> str:
+    """Control characters separate words; invisible ones, lone surrogates and unassigned ones vanish."""
+    category = unicodedata.category(character)
+    if category == "Cc":
+        return " "
+    return "" if category.startswith("C") else character
