@@ -33,6 +33,10 @@ def post(
         "chat": chat.as_json(),
         "date": now(),
     }
+    answered = chat.find(reply_to) if reply_to is not None else None
+    if answered is not None and chat.type == "supergroup":
+        # Telegram numbers threads of replies in any supergroup, but takes such a number back only in forums.
+        head["message_thread_id"] = answered.body.get("message_thread_id", answered.id)
     stored = Stored({**head, **content}, sender.id, reply_to, reply_keyboard=reply_keyboard)
     chat.keep(stored)
     if not sender.is_bot:

@@ -49,13 +49,11 @@ def scope_key(call: Call) -> tuple[str, str]:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")
     if kind not in {"chat", "chat_administrators", "chat_member"}:
         return kind, language
-    chat_id = scope.get("chat_id")
-    if isinstance(chat_id, str) and re.fullmatch(r"-?\d+", chat_id):
-        chat_id = int(chat_id)
     for name in ("chat_id", "user_id") if kind == "chat_member" else ("chat_id",):
         if scope.get(name) is None:
             raise bad_request(f"can't parse BotCommandScope: Can't find field \"{name}\"")
-    chat = call.world.chat_for(call.bot, chat_id)
+    named = str(scope["chat_id"])
+    chat = call.world.chat_for(call.bot, int(named) if re.fullmatch(r"-?\d+", named) else named)
     if kind != "chat" and chat.owner is not None:
         raise bad_request("can't use the scope in private chats")
     return f"{kind}:{chat.id}" + (f":{scope.get('user_id')}" if kind == "chat_member" else ""), language
