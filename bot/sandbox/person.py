@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -182,7 +183,7 @@ class Person:
             if value is not None:
                 form.add_field(name, str(value))
         for file_name, data in files:
-            form.add_field("file", data, filename=file_name)
+            form.add_field("file", io.BytesIO(data), filename=file_name)
         assert self._session is not None
         async with self._session.post("/client/send", data=form) as response:
             sent: list[Message] = (await _answer(response))["messages"]

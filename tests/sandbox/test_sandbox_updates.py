@@ -32,7 +32,7 @@ async def test_limit_takes_the_oldest(bot: Any, you: Any) -> None:
 
 
 async def test_a_long_poll_ends_when_something_happens(bot: Any, you: Any) -> None:
-    poll = asyncio.create_task(bot.updates(timeout=50))
+    poll = asyncio.create_task(bot.updates(seconds=50))
     await asyncio.sleep(0.05)
     assert not poll.done()
     await you.say("wake up")
