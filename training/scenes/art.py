@@ -53,7 +53,8 @@ def draw_thing(draw: ImageDraw.ImageDraw, scene: Scene, thing: Thing, rng: rando
     """Draw one thing into its box; what a person holds is drawn with the person."""
     pen = Pen(draw, thing, scene.style, rng, scale)
     if thing.kind in people.BUILDS:
-        people.draw_person(pen, thing, lambda held: draw_thing(draw, scene, held, rng, scale))
+        held_aspect = aspect(thing.holding.kind, "") if thing.holding else 1.0
+        people.draw_person(pen, thing, held_aspect, lambda held: draw_thing(draw, scene, held, rng, scale))
         return
     colour = shade(thing.colour, rng)
     if thing.kind == "window":

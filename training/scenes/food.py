@@ -14,8 +14,9 @@ WHITE: RGB = (252, 252, 252)
 
 def apple(pen: Pen, thing: Thing, c: RGB) -> None:
     """Two cheeks, a stalk and a leaf."""
-    pen.ellipse(0.34, 0.6, 0.32, 0.38, c, outline=pen.style.detail < 0.2)
-    pen.ellipse(0.66, 0.6, 0.32, 0.38, c, outline=pen.style.detail < 0.2)
+    pen.union(c, [(0.35, 0.6, 0.32, 0.37), (0.65, 0.6, 0.32, 0.37)])
+    if pen.style.shading:
+        pen.ellipse(0.24, 0.46, 0.07, 0.09, lighter(c, 0.5), outline=False)
     pen.line([(0.5, 0.3), (0.54, 0.06)], (96, 64, 36), 0.07)
     pen.ellipse(0.72, 0.12, 0.18, 0.09, (60, 150, 60))
 
@@ -52,7 +53,7 @@ def cake(pen: Pen, thing: Thing, c: RGB) -> None:
 
 def sandwich(pen: Pen, thing: Thing, c: RGB) -> None:
     """Two slices of bread with lettuce and cheese between."""
-    pen.rect(0.04, 0.66, 0.96, 0.96, (214, 160, 92), radius=0.12)
+    pen.rect(0.04, 0.7, 0.96, 0.96, (214, 160, 92), radius=0.08)
     pen.polygon(
         [(0.0, 0.6), (1.0, 0.6), (0.9, 0.74), (0.74, 0.62), (0.58, 0.74), (0.4, 0.62), (0.22, 0.74)],
         (110, 190, 70),
@@ -60,7 +61,8 @@ def sandwich(pen: Pen, thing: Thing, c: RGB) -> None:
     )
     pen.rect(0.06, 0.46, 0.94, 0.6, (226, 70, 60), outline=False)
     pen.rect(0.04, 0.36, 0.96, 0.5, (252, 206, 60), outline=False)
-    pen.rect(0.04, 0.06, 0.96, 0.4, (214, 160, 92), radius=0.2)
+    pen.polygon([(0.12, 0.08), (0.88, 0.08), (0.97, 0.26), (0.03, 0.26)], (246, 218, 160))
+    pen.rect(0.03, 0.24, 0.97, 0.4, (206, 148, 80), radius=0.04)
 
 
 def ice_cream(pen: Pen, thing: Thing, c: RGB) -> None:

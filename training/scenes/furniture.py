@@ -28,13 +28,15 @@ def sofa(pen: Pen, thing: Thing, c: RGB) -> None:
 
 def chair(pen: Pen, thing: Thing, c: RGB) -> None:
     """Four legs, a seat, a slatted back."""
-    pen.rect(0.1, 0.02, 0.22, 0.98, c)
-    pen.rect(0.78, 0.56, 0.9, 0.98, c)
-    pen.rect(0.3, 0.6, 0.4, 0.92, darker(c, 0.2), outline=False)
-    pen.rect(0.64, 0.6, 0.73, 0.92, darker(c, 0.2), outline=False)
-    for y in (0.08, 0.24, 0.4):
-        pen.rect(0.1, y, 0.3, y + 0.09, c)
-    pen.rect(0.06, 0.52, 0.96, 0.64, c)
+    for x in (0.3, 0.84):
+        pen.rect(x, 0.58, x + 0.08, 0.88, darker(c, 0.25))
+    for y in (0.08, 0.22, 0.36):
+        pen.polygon([(0.12, y), (0.36, y + 0.03), (0.36, y + 0.11), (0.12, y + 0.09)], darker(c, 0.12))
+    pen.rect(0.3, 0.06, 0.4, 0.56, c)
+    pen.polygon([(0.28, 0.52), (0.96, 0.52), (0.84, 0.62), (0.06, 0.62)], lighter(c, 0.18))
+    pen.rect(0.06, 0.61, 0.84, 0.69, c)
+    pen.rect(0.06, 0.02, 0.17, 0.98, c)
+    pen.rect(0.73, 0.66, 0.84, 0.98, c)
 
 
 def table(pen: Pen, thing: Thing, c: RGB) -> None:
@@ -149,6 +151,11 @@ def fireplace(pen: Pen, thing: Thing, c: RGB) -> None:
     """A chimney breast with a fire."""
     pen.rect(0.06, 0.1, 0.94, 0.99, c)
     pen.rect(0.0, 0.0, 1.0, 0.14, darker(c, 0.25))
+    if pen.detailed(0.7):
+        for row in range(6):
+            y = 0.22 + 0.13 * row
+            for x in (0.12, 0.8) if row % 2 else (0.16, 0.84):
+                pen.rect(x, y, x + 0.09, y + 0.05, darker(c, 0.14), outline=False)
     pen.rect(0.24, 0.4, 0.76, 0.99, (40, 34, 34))
     pen.polygon(
         [(0.32, 0.96), (0.36, 0.7), (0.44, 0.8), (0.5, 0.54), (0.58, 0.78), (0.64, 0.68), (0.68, 0.96)],
@@ -161,11 +168,19 @@ def fireplace(pen: Pen, thing: Thing, c: RGB) -> None:
 def house(pen: Pen, thing: Thing, c: RGB) -> None:
     """Walls in the house's colour, a roof, a door, two windows."""
     roof = shade("brown" if thing.colour != "brown" else "gray", pen.rng)
+    if pen.detailed(0.6):
+        pen.rect(0.7, 0.04, 0.8, 0.3, darker(roof, 0.2))
     pen.rect(0.08, 0.38, 0.92, 0.99, c)
     pen.polygon([(0.5, 0.01), (1.0, 0.4), (0.0, 0.4)], roof)
     pen.rect(0.41, 0.62, 0.59, 0.99, (110, 74, 46))
+    fine = pen.detailed(0.8)
+    if fine:
+        pen.disc(0.55, 0.81, 0.014, (250, 210, 70), outline=False)
     for x in (0.16, 0.66):
         pen.rect(x, 0.5, x + 0.18, 0.7, GLASS)
+        if fine:
+            pen.line([(x + 0.09, 0.51), (x + 0.09, 0.69)], (250, 250, 250), 0.015)
+            pen.line([(x + 0.01, 0.6), (x + 0.17, 0.6)], (250, 250, 250), 0.015)
 
 
 def fence(pen: Pen, thing: Thing, c: RGB) -> None:

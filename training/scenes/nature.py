@@ -17,15 +17,9 @@ def tree(pen: Pen, thing: Thing, c: RGB) -> None:
     pen.polygon([(0.42, 0.5), (0.58, 0.5), (0.6, 0.99), (0.4, 0.99)], BARK)
     form = pen.rng.randrange(3) if pen.style.detail > 0.4 else pen.rng.choice((1, 1, 2))
     if form == 0:
-        for x, y, r in (
-            (0.26, 0.44, 0.17),
-            (0.74, 0.44, 0.17),
-            (0.34, 0.24, 0.18),
-            (0.66, 0.24, 0.18),
-            (0.5, 0.16, 0.155),
-        ):
-            pen.disc(x, y, r, c)
-        pen.ellipse(0.5, 0.38, 0.34, 0.2, c, outline=False)
+        discs = ((0.26, 0.44, 0.17), (0.74, 0.44, 0.17), (0.34, 0.24, 0.18), (0.66, 0.24, 0.18), (0.5, 0.17, 0.155))
+        ratio = pen.h / pen.w
+        pen.union(c, [*((x, y, r * ratio, r) for x, y, r in discs), (0.5, 0.4, 0.34, 0.19)])
         if pen.style.shading:
             pen.disc(0.38, 0.22, 0.08, lighter(c, 0.2), outline=False)
     elif form == 1:
@@ -39,9 +33,14 @@ def tree(pen: Pen, thing: Thing, c: RGB) -> None:
 
 def bush(pen: Pen, thing: Thing, c: RGB) -> None:
     """A low hump of leaves."""
-    for x, y, r in ((0.2, 0.68, 0.3), (0.8, 0.68, 0.3), (0.38, 0.4, 0.36), (0.64, 0.42, 0.36)):
-        pen.disc(x, y, r, c)
-    pen.rect(0.1, 0.6, 0.9, 0.97, c, radius=0.2, outline=False)
+    discs = ((0.23, 0.68, 0.28), (0.77, 0.68, 0.28), (0.38, 0.4, 0.36), (0.64, 0.42, 0.36))
+    ratio = pen.h / pen.w
+    pen.union(
+        c, [(x, y, r * ratio, r) for x, y, r in discs], [[(0.14, 0.66), (0.86, 0.66), (0.82, 0.95), (0.18, 0.95)]]
+    )
+    if pen.detailed(0.6):
+        for x, y in ((0.34, 0.3), (0.62, 0.5), (0.24, 0.68), (0.78, 0.72), (0.48, 0.74)):
+            pen.arc(x, y, 0.07, 0.08, 200, 340, darker(c, 0.25), 0.03)
 
 
 def flower(pen: Pen, thing: Thing, c: RGB) -> None:

@@ -68,10 +68,40 @@ class Pen:
         """A round disc whose radius is a share of the box's height, whatever the width."""
         self.ellipse(x, y, r * self.h / self.w, r, fill, outline)
 
-    def line(self, points: Sequence[Point], colour: RGB, width: float) -> None:
-        """A line; its width is a share of the box's height."""
+    def union(
+        self,
+        fill: RGB,
+        ellipses: Sequence[tuple[float, float, float, float]] = (),
+        polygons: Sequence[Sequence[Point]] = (),
+    ) -> None:
+        """Overlapping shapes with one outline about them all; ellipses as (x, y, rx, ry)."""
+        boxes = [self._box(x - rx, y - ry, x + rx, y + ry) for x, y, rx, ry in ellipses]
+        shapes = [[self.at(*p) for p in points] for points in polygons]
+        colour, width = self._outline(fill, True)
+        if colour is not None:
+            for left, top, right, bottom in boxes:
+                self.draw.ellipse((left - width / 2, top - width / 2, right + width / 2, bottom + width / 2), colour)
+            for shape in shapes:
+                self.draw.line([*shape, shape[0], shape[1]], colour, 1 + width, joint="curve")
+        inside = width / 2  # half of the outline lies within the shapes, as far as nothing overlaps it
+        for left, top, right, bottom in boxes:
+            if right - left > 2 * width and bottom - top > 2 * width:
+                self.draw.ellipse((left + inside, top + inside, right - inside, bottom - inside), fill)
+            else:
+                self.draw.ellipse((left, top, right, bottom), fill)
+        for shape in shapes:
+            self.draw.polygon(shape, fill)
+
+    def line(self, points: Sequence[Point], colour: RGB, width: float, outline: bool = False) -> None:
+        """A line with round ends; its width is a share of the box's height."""
         thick = max(1, round(width * self.h))
         placed = [self.at(*p) for p in points]
+        dark, edge = self._outline(colour, outline)
+        if dark is not None:
+            self._stroke(placed, dark, thick + 2 * edge)
+        self._stroke(placed, colour, thick)
+
+    def _stroke(self, placed: Sequence[Point], colour: RGB, thick: int) -> None:
         self.draw.line(placed, fill=colour, width=thick, joint="curve")
         if thick > 3:
             for px, py in (placed[0], placed[-1]):
@@ -91,6 +121,13 @@ class Pen:
             start, end = 180 - end, 180 - start
         line, width = self._outline(fill, True)
         self.draw.pieslice(self._box(x - rx, y - ry, x + rx, y + ry), start, end, fill, line, max(width, 1))
+
+    def cap(self, x: float, y: float, rx: float, ry: float, start: float, end: float, fill: RGB) -> None:
+        """What a straight cut leaves of an ellipse, in degrees clockwise from three o'clock; mirrored with the box."""
+        if self.flip:
+            start, end = 180 - end, 180 - start
+        line, width = self._outline(fill, True)
+        self.draw.chord(self._box(x - rx, y - ry, x + rx, y + ry), start, end, fill, line, max(width, 1))
 
     def _box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         (ax, ay), (bx, by) = self.at(x0, y0), self.at(x1, y1)

@@ -111,8 +111,7 @@ def robot(pen: Pen, thing: Thing, c: RGB) -> None:
 
 def drum(pen: Pen, thing: Thing, c: RGB) -> None:
     """A cylinder with zigzag cords and two sticks."""
-    pen.rect(0.06, 0.34, 0.94, 0.84, c, outline=False)
-    pen.ellipse(0.5, 0.84, 0.44, 0.14, c)
+    pen.union(c, [(0.5, 0.84, 0.44, 0.14)], [[(0.06, 0.34), (0.94, 0.34), (0.94, 0.84), (0.06, 0.84)]])
     pen.line([(0.08, 0.82), (0.29, 0.44), (0.5, 0.92), (0.71, 0.44), (0.92, 0.82)], WHITE, 0.035)
     pen.ellipse(0.5, 0.34, 0.46, 0.16, (250, 244, 226))
     pen.line([(0.3, 0.3), (0.72, 0.04)], WOOD, 0.05)
