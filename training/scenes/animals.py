@@ -27,7 +27,9 @@ def dog(pen: Pen, thing: Thing, c: RGB) -> None:
     dark = darker(c, 0.35) if sum(c) > 150 else (90, 90, 90)
     if thing.pose == "sleeping":
         pen.ellipse(0.56, 0.66, 0.4, 0.3, c)
-        pen.line([(0.2, 0.7), (0.06, 0.86)], c, 0.12)
+        pen.ellipse(0.3, 0.76, 0.17, 0.2, c)
+        pen.line([(0.16, 0.8), (0.05, 0.9)], c, 0.1, True)
+        pen.ellipse(0.6, 0.93, 0.15, 0.055, c)
         pen.ellipse(0.76, 0.7, 0.19, 0.22, lighter(c, 0.12))
         pen.ellipse(0.92, 0.78, 0.09, 0.12, lighter(c, 0.25))
         pen.ellipse(0.98, 0.73, 0.025, 0.05, INK, outline=False)
@@ -36,13 +38,13 @@ def dog(pen: Pen, thing: Thing, c: RGB) -> None:
         _snore(pen, 0.78, 0.3)
         return
     if thing.pose == "sitting":
-        pen.line([(0.18, 0.9), (0.04, 0.7)], c, 0.08)
+        pen.line([(0.18, 0.9), (0.05, 0.7)], c, 0.08, True)
         pen.ellipse(0.36, 0.74, 0.25, 0.24, c)
         pen.polygon([(0.3, 0.62), (0.42, 0.36), (0.68, 0.4), (0.66, 0.96), (0.4, 0.96)], c)
         pen.rect(0.54, 0.6, 0.66, 0.97, c, radius=0.04)
         hx, hy = 0.6, 0.28
     else:
-        pen.line([(0.15, 0.5), (0.04, 0.24)], c, 0.08)
+        pen.line([(0.15, 0.5), (0.05, 0.24)], c, 0.08, True)
         _legs(pen, (0.2, 0.32, 0.58, 0.7), 0.62, c, 0.085)
         pen.rect(0.12, 0.42, 0.76, 0.74, c, radius=0.15)
         hx, hy = 0.74, 0.32
@@ -60,17 +62,18 @@ def cat(pen: Pen, thing: Thing, c: RGB) -> None:
     """Round head seen from the front, pointed ears, whiskers, a curled tail."""
     if thing.pose == "sleeping":
         pen.ellipse(0.5, 0.68, 0.44, 0.29, c)
-        pen.arc(0.5, 0.72, 0.4, 0.22, 20, 150, darker(c, 0.4), 0.07)
+        pen.ellipse(0.72, 0.76, 0.17, 0.19, c)
+        pen.line([(0.9, 0.8), (0.76, 0.91), (0.56, 0.92), (0.44, 0.88)], c, 0.09, True)
         hx, hy, r = 0.3, 0.6, 0.2
         _snore(pen, 0.42, 0.26)
     elif thing.pose == "sitting":
-        pen.arc(0.76, 0.78, 0.17, 0.16, -60, 140, c, 0.09)
+        pen.line([(0.6, 0.92), (0.8, 0.92), (0.9, 0.84), (0.91, 0.7), (0.85, 0.6)], c, 0.085, True)
         pen.ellipse(0.46, 0.74, 0.27, 0.25, c)
         pen.rect(0.34, 0.66, 0.44, 0.98, c, radius=0.04)
         pen.rect(0.5, 0.66, 0.6, 0.98, c, radius=0.04)
         hx, hy, r = 0.46, 0.33, 0.22
     else:
-        pen.line([(0.12, 0.56), (0.03, 0.36), (0.1, 0.16)], c, 0.085)
+        pen.line([(0.14, 0.56), (0.06, 0.36), (0.11, 0.16)], c, 0.085, True)
         _legs(pen, (0.2, 0.31, 0.6, 0.71), 0.66, c, 0.08)
         pen.ellipse(0.44, 0.6, 0.34, 0.17, c)
         hx, hy, r = 0.76, 0.4, 0.2

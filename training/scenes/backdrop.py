@@ -72,7 +72,7 @@ def _landscape(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, scal
     near, far = GROUNDS[scene.ground]
     if crude and scene.ground == "grass" and rng.random() < 0.5:
         near = far = rng.choice(((0, 128, 0), (34, 139, 34), (0, 200, 0), (124, 205, 80), (60, 160, 60)))
-    tone = rng.uniform(0, 0.18)
+    tone = rng.uniform(0, 0.04 if scene.ground == "snow" else 0.18)
     near, far = darker(near, tone), darker(far, tone)
     if scene.night:
         near, far = darker(near, 0.5), darker(far, 0.55)

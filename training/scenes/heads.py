@@ -46,7 +46,7 @@ def draw_head(
             pen.ellipse(x, y + r * 0.42, rx * 0.5, r * 0.3, lighter(skin, 0.15), outline=False)
         else:
             pen.ellipse(x, y + r * 0.26, rx * 0.46, r * 0.11, hair, outline=False)
-    _face(pen, x, y, rx, r, thing.mood, build.female)
+    _face(pen, x, y, rx, r, thing.mood)
     draw_headwear(pen, thing, x, y, rx, r)
 
 
@@ -55,7 +55,7 @@ def _fringe(pen: Pen, x: float, y: float, rx: float, r: float, skin: RGB, hair: 
     pen.ellipse(x, y + r * 0.22, rx * 0.91, r * 0.75, skin, outline=False)
 
 
-def _face(pen: Pen, x: float, y: float, rx: float, r: float, mood: str, lashes: bool) -> None:
+def _face(pen: Pen, x: float, y: float, rx: float, r: float, mood: str) -> None:
     white = (252, 252, 252)
     wide = 1.45 if mood == "surprised" else 1.0
     stroke = max(r * 0.13, 0.011)
@@ -63,10 +63,6 @@ def _face(pen: Pen, x: float, y: float, rx: float, r: float, mood: str, lashes: 
         ex, ey = x + side * rx * 0.4, y - r * 0.08
         pen.ellipse(ex, ey, rx * 0.19 * wide, r * 0.2 * wide, white, outline=False)
         pen.ellipse(ex + rx * 0.03, ey, rx * 0.09, r * 0.12, INK, outline=False)
-        if lashes and mood in ("", "happy"):
-            pen.line(
-                [(ex + side * rx * 0.14, ey - r * 0.16), (ex + side * rx * 0.34, ey - r * 0.28)], INK, stroke * 0.6
-            )
         brow = {"angry": (-0.22, -0.5), "sad": (-0.48, -0.28), "surprised": (-0.5, -0.5)}.get(mood)
         if brow is not None:  # inner end, outer end
             pen.line(

@@ -27,10 +27,10 @@ class Pen:
         """Whether an optional detail is drawn this time."""
         return self.rng.random() < self.style.detail * share
 
-    def at(self, x: float, y: float) -> Point:
-        """A point of the box on the canvas."""
+    def at(self, x: float, y: float, extent: float = 1.0) -> Point:
+        """A point of a shape on the canvas; the hand sways less in a shape of small `extent` (share of the box)."""
         if self.style.wobble:
-            sway = 0.022 * self.style.wobble
+            sway = min(0.022, 0.09 * extent) * self.style.wobble
             x, y = x + self.rng.uniform(-sway, sway), y + self.rng.uniform(-sway, sway)
         return self.x + self.w * (1 - x if self.flip else x), self.y + self.h * y
 
@@ -42,7 +42,7 @@ class Pen:
     def polygon(self, points: Sequence[Point], fill: RGB, outline: bool = True) -> None:
         """A filled polygon."""
         line, width = self._outline(fill, outline)
-        self.draw.polygon([self.at(*p) for p in points], fill=fill, outline=line, width=max(width, 1))
+        self.draw.polygon(self._placed(points), fill=fill, outline=line, width=max(width, 1))
 
     def rect(
         self, x0: float, y0: float, x1: float, y1: float, fill: RGB, radius: float = 0.0, outline: bool = True
@@ -76,7 +76,7 @@ class Pen:
     ) -> None:
         """Overlapping shapes with one outline about them all; ellipses as (x, y, rx, ry)."""
         boxes = [self._box(x - rx, y - ry, x + rx, y + ry) for x, y, rx, ry in ellipses]
-        shapes = [[self.at(*p) for p in points] for points in polygons]
+        shapes = [self._placed(points) for points in polygons]
         colour, width = self._outline(fill, True)
         if colour is not None:
             for left, top, right, bottom in boxes:
@@ -95,11 +95,16 @@ class Pen:
     def line(self, points: Sequence[Point], colour: RGB, width: float, outline: bool = False) -> None:
         """A line with round ends; its width is a share of the box's height."""
         thick = max(1, round(width * self.h))
-        placed = [self.at(*p) for p in points]
+        placed = self._placed(points)
         dark, edge = self._outline(colour, outline)
         if dark is not None:
             self._stroke(placed, dark, thick + 2 * edge)
         self._stroke(placed, colour, thick)
+
+    def _placed(self, points: Sequence[Point]) -> list[Point]:
+        xs, ys = zip(*points, strict=True)
+        extent = max(max(xs) - min(xs), max(ys) - min(ys))
+        return [self.at(x, y, extent) for x, y in points]
 
     def _stroke(self, placed: Sequence[Point], colour: RGB, thick: int) -> None:
         self.draw.line(placed, fill=colour, width=thick, joint="curve")
@@ -130,6 +135,6 @@ class Pen:
         self.draw.chord(self._box(x - rx, y - ry, x + rx, y + ry), start, end, fill, line, max(width, 1))
 
     def _box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
-        (ax, ay), (bx, by) = self.at(x0, y0), self.at(x1, y1)
+        (ax, ay), (bx, by) = self._placed(((x0, y0), (x1, y1)))
         left, right, top, bottom = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
         return left, top, max(right, left + 1), max(bottom, top + 1)
