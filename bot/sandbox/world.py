@@ -134,11 +134,10 @@ class World:
 
     def remember_media(self, content: dict[str, Any]) -> None:
         """Note the media of a message by file id, so that it can be sent again."""
-        for kind, media in content.items():
-            sizes = media if kind == "photo" else [media]
-            for size in sizes if isinstance(sizes, list) else []:
+        for media in content.values():
+            for size in media if isinstance(media, list) else [media]:
                 if isinstance(size, dict) and "file_id" in size:
-                    self.media[size["file_id"]] = {kind: media}
+                    self.media[size["file_id"]] = content
         while len(self.media) > MEDIA_KEPT:
             self.media.popitem(last=False)
 

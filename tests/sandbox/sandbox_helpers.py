@@ -65,11 +65,10 @@ def picture(width: int = 640, height: int = 480, form: str = "PNG", colour: str 
 
 def judge(lines: Iterable[dict[str, Any]]) -> None:
     """Hold recorded traffic against the types of two libraries that know nothing of the sandbox."""
-    parser = telegram.Bot(TOKEN)
     for line in lines:
         if "update" in line:
             _judge(aiogram.types.Update, line["update"])
-            assert telegram.Update.de_json(line["update"], parser).to_dict().keys() >= line["update"].keys()
+            assert telegram.Update.de_json(line["update"], None).to_dict().keys() >= line["update"].keys()
         elif line["ok"]:
             method = getattr(aiogram.methods, line["method"][0].upper() + line["method"][1:])
             _judge(method.__returning__, line["result"])

@@ -53,9 +53,9 @@ async def input_media(call: Call, item: Any) -> dict[str, Any]:  # noqa: ANN401 
     source = call.parameters.attached(reference)
     caption = input_caption(call, item)
     content = await content_of(call, kind, source)
-    if item.get("has_spoiler") and kind != "document":
-        content["has_media_spoiler"] = True
     call.world.remember_media(content)
+    if item.get("has_spoiler") and kind != "document":
+        content = {**content, "has_media_spoiler": True}
     if isinstance(source, Upload):
         item["media"] = "attach"
     return {**content, **caption}

@@ -92,7 +92,7 @@ async def _send_kind(call: Call, kind: str) -> dict[str, Any]:
     content = await content_of(call, kind, source)
     call.world.remember_media(content)
     if call.parameters.understood.get("has_spoiler"):
-        content["has_media_spoiler"] = True
+        content = {**content, "has_media_spoiler": True}
     return send(call, chat, {**content, **caption})
 
 
