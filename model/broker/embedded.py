@@ -1,0 +1,257 @@
+"""The broker of a single machine: one worker process beside the bot, watched, restarted, and asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+from model import framing
+from model.broker.process import WorkerProcess
+from model.types import Answer, Request, WorkerInfo
+
+log = logging.getLogger(__name__)
+
+BATCHES_AHEAD = 3
+MAX_DEATHS = 2
+"""A request during which the worker died this often is given up."""
+POISON = "This picture or question stopped the model twice, so it was given up. Please try another picture."
+
+
+@dataclass(slots=True)
+class Job:
+    """A request in flight."""
+
+    request: Request
+    stage: str = "unsent"
+    """unsent, waiting (at the worker), decoding or answering."""
+    deaths: int = 0
+    """How many workers died while they worked on it."""
+
+
+class EmbeddedBroker:
+    """Fulfils `model.broker.protocol.Broker` with a child process."""
+
+    def __init__(
+        self,
+        model: str = "builtin",
+        batch_size: int = 8,
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        threads: int = 0,
+        hang_seconds: float = 300.0,
+        first_delay: float = 0.2,
+        longest_delay: float = 30.0,
+        command: Sequence[str] = ("-P", "-m", "model.worker"),
+    ) -> None:
+        """Describe the worker; `start` starts it.
+
+        Args:
+            model: `builtin`, a folder, a ZIP or a hub id.
+            batch_size: Most requests in one batch.
+            device: `auto`, `cpu`, `cuda`, ...
+            dtype: `auto`, `float32`, `bfloat16` or `float16`.
+            threads: CPU threads of the model; 0 leaves it to torch.
+            hang_seconds: A worker that has work and says nothing about it for so long is killed.
+            first_delay: Seconds before a dead worker is started again; doubled while it dies without an answer.
+            longest_delay: Upper limit of that wait in seconds.
+            command: What the Python interpreter runs; the tests put other workers here.
+        """
+        self.model, self.batch_size = model, batch_size
+        self._arguments = [*command, "--model", model, "--batch-size", str(batch_size)]
+        self._arguments += ["--device", device, "--dtype", dtype, "--threads", str(threads)]
+        self._hang_seconds, self._first_delay, self._longest_delay = hang_seconds, first_delay, longest_delay
+        self._jobs: dict[str, Job] = {}
+        self._answers: asyncio.Queue[Answer | None] = asyncio.Queue()
+        self._work = asyncio.Event()
+        self._info = WorkerInfo(model, ready=False)
+        self._process: WorkerProcess | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._progress = time.monotonic()
+
+    @property
+    def capacity(self) -> int:
+        """How many requests may be in flight at once."""
+        return BATCHES_AHEAD * self.batch_size
+
+    async def start(self) -> None:
+        """Start the worker; the model loads in the background."""
+        if self._supervisor is None and not self._stopped:
+            self._supervisor = asyncio.create_task(self._supervise(), name="inference worker")
+
+    async def submit(self, request: Request) -> None:
+        """Hand in one request; one whose id is in flight already changes nothing.
+
+        Raises:
+            RuntimeError: The broker is stopped.
+        """
+        if self._stopped:
+            raise RuntimeError("the broker is stopped")
+        if request.id not in self._jobs:
+            self._jobs[request.id] = Job(request)
+            self._work.set()
+
+    async def cancel(self, request_id: str) -> None:
+        """Drop a request that the model has not begun; its answer may still come."""
+        job = self._jobs.get(request_id)
+        if job is None:
+            return
+        if job.stage == "unsent":
+            del self._jobs[request_id]
+        elif self._process is not None:
+            with contextlib.suppress(ConnectionError):
+                await self._process.send(framing.pack({"type": "cancel", "id": request_id}))
+
+    async def results(self) -> AsyncIterator[Answer]:
+        """Every answer as it comes, until the broker stops. For one reader at a time."""
+        while (answer := await self._answers.get()) is not None:
+            yield answer
+        self._answers.put_nowait(None)  # for the next reader, who must end too
+
+    async def info(self) -> WorkerInfo:
+        """The worker's state."""
+        return self._info
+
+    async def stop(self, grace: float = 10.0) -> None:
+        """End the worker, after `grace` seconds by force; what was in flight is forgotten."""
+        if self._stopped:
+            return
+        self._stopped = True
+        if self._process is not None:
+            await self._process.end(grace)
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._supervisor
+        self._jobs.clear()
+        self._change(ready=False, pid=None)
+        self._answers.put_nowait(None)
+
+    async def _supervise(self) -> None:
+        """Keep a worker running, with longer and longer pauses while none of them answers."""
+        delay = self._first_delay
+        while not self._stopped:
+            answered = self._info.answered
+            try:
+                self._process = await WorkerProcess.spawn(self._arguments)
+            except OSError as error:
+                self._change(error=f"The worker cannot be started: {error}.")
+            else:
+                await self._live(self._process)
+            if self._stopped:
+                return
+            self._bury()
+            delay = self._first_delay if self._info.answered > answered else min(2 * delay, self._longest_delay)
+            await asyncio.sleep(delay)
+            self._change(restarts=self._info.restarts + 1)
+
+    async def _live(self, process: WorkerProcess) -> None:
+        """One worker's life: returns when it has ended, whichever way."""
+        self._progress = time.monotonic()
+        self._change(ready=False, pid=process.pid, started_at=time.time())
+        helpers = [asyncio.create_task(self._watch(process), name="worker watch")]
+        try:
+            while (message := await process.receive()) is not None:
+                if message["type"] == "ready":
+                    helpers.append(asyncio.create_task(self._feed(process), name="worker feed"))
+                self._hear(message)
+        except (ValueError, KeyError):
+            log.exception("the worker does not speak the protocol")
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            process.kill()
+            code = await process.end(0)
+            self._process = None
+        if not self._stopped:
+            log.warning("the inference worker ended with code %s; it is started again", code)
+
+    def _hear(self, message: framing.Header) -> None:
+        """Take in one message of the worker."""
+        kind = message["type"]
+        if kind == "alive":
+            if not (self._info.ready and self._sent()):  # with work in hand only progress counts
+                self._progress = time.monotonic()
+            return
+        self._progress = time.monotonic()
+        if kind == "answer":
+            answer = framing.unpack_answer(message)
+            self._change(answered=self._info.answered + 1)
+            self._finish(answer)
+        elif kind == "stage":
+            for request_id in message["ids"]:
+                if request_id in self._jobs:
+                    self._jobs[request_id].stage = message["stage"]
+        elif kind == "dropped":
+            self._jobs.pop(message["id"], None)
+            self._work.set()
+        elif kind == "ready":
+            self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
+        elif kind == "failed":
+            log.error("%s", message["error"])
+            self._change(error=message["error"])
+
+    async def _feed(self, process: WorkerProcess) -> None:
+        """Send jobs as they come; those whose worker died before go alone."""
+        with contextlib.suppress(ConnectionError):  # its end is noticed where its messages are read
+            while True:
+                self._work.clear()
+                while (job := self._next()) is not None:
+                    job.stage = "waiting"
+                    if not self._sent_before(job):
+                        self._progress = time.monotonic()
+                    await process.send(framing.pack_request(job.request))
+                await self._work.wait()
+
+    def _next(self) -> Job | None:
+        """The job to send now, if any."""
+        sent = self._sent()
+        if any(job.deaths for job in sent):
+            return None
+        unsent = [job for job in self._jobs.values() if job.stage == "unsent"]
+        suspects = [job for job in unsent if job.deaths]
+        if suspects:
+            return None if sent else suspects[0]
+        return unsent[0] if unsent else None
+
+    def _sent(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.stage != "unsent"]
+
+    def _sent_before(self, job: Job) -> bool:
+        """Whether the worker already had something to do when this job was sent."""
+        return any(other is not job for other in self._sent())
+
+    async def _watch(self, process: WorkerProcess) -> None:
+        """Kill a worker that says nothing for too long: without work no sign of life, with work no progress."""
+        while True:
+            left = self._progress + self._hang_seconds - time.monotonic()
+            if left <= 0:
+                log.error("the inference worker made no progress for %.0f s and is killed", self._hang_seconds)
+                process.kill()
+                return
+            await asyncio.sleep(left)
+
+    def _bury(self) -> None:
+        """After a death: blame what the worker was busy with, give up what was blamed too often, keep the rest."""
+        self._change(ready=False, pid=None)
+        for job in list(self._jobs.values()):
+            if job.stage in ("decoding", "answering"):
+                job.deaths += 1
+            job.stage = "unsent"
+            if job.deaths >= MAX_DEATHS:
+                log.error("request %s stopped the worker %d times and is given up", job.request.id, job.deaths)
+                self._finish(Answer(job.request.id, "", 0.0, 0.0, POISON))
+
+    def _finish(self, answer: Answer) -> None:
+        if self._jobs.pop(answer.id, None) is not None:
+            self._answers.put_nowait(answer)
+            self._work.set()
+
+    def _change(self, **changes: object) -> None:
+        self._info = replace(self._info, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""Messages over a pipe: a JSON header and raw bytes behind it. Nothing that arrives is ever executed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from typing import Any, BinaryIO
+
+from model.types import Answer, Request
+
+Header = dict[str, Any]
+
+_SIZES = struct.Struct(">II")  # bytes of the header, bytes of the blob
+MAX_HEADER = 2**20
+MAX_BLOB = 2**27
+
+
+def pack(header: Header, blob: bytes = b"") -> bytes:
+    """One message as bytes."""
+    text = json.dumps(header).encode()
+    return _SIZES.pack(len(text), len(blob)) + text + blob
+
+
+def read(source: BinaryIO) -> tuple[Header, bytes] | None:
+    """The next message of a blocking pipe; None at its end.
+
+    Raises:
+        ValueError: What arrives is not this protocol.
+    """
+    sizes = _exactly(source, _SIZES.size)
+    if sizes is None:
+        return None
+    header_size, blob_size = _checked(sizes)
+    header, blob = _exactly(source, header_size), _exactly(source, blob_size)
+    if header is None or blob is None:
+        return None
+    return _header(header), blob
+
+
+async def read_async(source: asyncio.StreamReader) -> Header | None:
+    """The next message's header from a pipe; None at its end. Its blob is left out.
+
+    Raises:
+        ValueError: What arrives is not this protocol.
+    """
+    try:
+        header_size, blob_size = _checked(await source.readexactly(_SIZES.size))
+        header = await source.readexactly(header_size)
+        await source.readexactly(blob_size)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    return _header(header)
+
+
+def pack_request(request: Request) -> bytes:
+    """A request on its way to a worker."""
+    header = {
+        "type": "ask",
+        "id": request.id,
+        "question": request.question,
+        "beams": request.beams,
+        "max_new_tokens": request.max_new_tokens,
+        "picture_key": request.picture_key,
+    }
+    return pack(header, request.picture)
+
+
+def unpack_request(header: Header, blob: bytes) -> Request:
+    """A request as the worker received it."""
+    return Request(
+        id=header["id"],
+        picture=blob,
+        question=header["question"],
+        beams=header["beams"],
+        max_new_tokens=header["max_new_tokens"],
+        picture_key=header["picture_key"],
+    )
+
+
+def answer_header(answer: Answer) -> Header:
+    """An answer on its way back."""
+    return {
+        "type": "answer",
+        "id": answer.id,
+        "text": answer.text,
+        "confidence": answer.confidence,
+        "seconds": answer.seconds,
+        "error": answer.error,
+    }
+
+
+def unpack_answer(header: Header) -> Answer:
+    """An answer as the broker received it."""
+    return Answer(header["id"], header["text"], header["confidence"], header["seconds"], header["error"])
+
+
+def _checked(sizes: bytes) -> tuple[int, int]:
+    header_size, blob_size = _SIZES.unpack(sizes)
+    if header_size > MAX_HEADER or blob_size > MAX_BLOB:
+        raise ValueError("a message is longer than any message may be")
+    return header_size, blob_size
+
+
+def _header(text: bytes) -> Header:
+    header = json.loads(text)
+    if not isinstance(header, dict):
+        raise ValueError("a message's header is not an object")
+    return header
+
+
+def _exactly(source: BinaryIO, size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        part = source.read(size)
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

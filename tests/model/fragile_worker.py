@@ -1,0 +1,61 @@
+"""A worker whose answerer obeys its questions ("die", "hang"): the process and the protocol are the real ones."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import time
+from collections.abc import Sequence
+
+from model import worker
+from model.answerer import Prepared
+from model.types import Answer, Request
+
+
+class Obedient:
+    """Answers with the question, unless the question says otherwise."""
+
+    def prepare(self, request: Request) -> Prepared:
+        if request.question == "die decoding":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if request.question == "break decoding":
+            raise ZeroDivisionError
+        return Prepared(request, request.question, None, None, time.perf_counter())
+
+    def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
+        for item in batch:
+            if item.request.question == "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if item.request.question == "hang":
+                time.sleep(3600)
+            if item.request.question == "slow":
+                time.sleep(0.5)
+            if item.request.question == "environment":
+                names = " ".join(sorted(os.environ))
+                return [Answer(item.request.id, names, 1.0, 0.0)]
+        size = str(len(batch))
+        return [Answer(item.request.id, f"{item.request.question} of {size}", 1.0, 0.0) for item in batch]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parent", type=int)
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--model")
+    options, _ = parser.parse_known_args()
+    source, send = worker.take_pipes()
+    worker.live_with_parent(options.parent)
+    worker.beat(send)
+    print("a stray print must not disturb the messages")
+    if options.model == "die at start":
+        os._exit(1)
+    if options.model == "unusable":
+        send({"type": "failed", "error": "There is no such model."})
+        raise SystemExit(worker.MODEL_UNUSABLE)
+    send({"type": "ready", "device": "cpu", "dtype": "float32"})
+    worker.serve(Obedient(), source, send, options.batch_size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""The embedded broker with real processes that are really killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from model.broker.embedded import POISON, EmbeddedBroker
+from model.types import Answer, Request
+
+FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
+Make = Callable[..., Awaitable[EmbeddedBroker]]
+
+
+@pytest.fixture
+async def make() -> AsyncIterator[Make]:
+    brokers: list[EmbeddedBroker] = []
+
+    async def start(model: str = "obedient", **options: object) -> EmbeddedBroker:
+        broker = EmbeddedBroker(model, command=FRAGILE, first_delay=0.01, **options)  # type: ignore[arg-type]
+        brokers.append(broker)
+        await broker.start()
+        return broker
+
+    yield start
+    for broker in brokers:
+        await broker.stop(5)
+
+
+async def ask(broker: EmbeddedBroker, *questions: str, first: int = 0) -> None:
+    for number, question in enumerate(questions, first):
+        await broker.submit(Request(str(number), b"bytes", question))
+
+
+async def keep_busy(broker: EmbeddedBroker) -> None:
+    """Request "0" holds the worker for a while; what is asked now waits together."""
+    await ask(broker, "slow")
+
+    async def busy() -> bool:
+        return broker._jobs["0"].stage == "answering"
+
+    await until(busy)
+
+
+async def collect(broker: EmbeddedBroker, count: int) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    async for answer in broker.results():
+        answers[answer.id] = answer
+        if len(answers) == count:
+            break
+    return answers
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    while not await condition():  # noqa: ASYNC110 - what is awaited is another process
+        await asyncio.sleep(0.01)
+
+
+async def test_a_request_that_kills_its_worker_twice_fails_alone(make: Make) -> None:
+    broker = await make(batch_size=4)
+    await ask(broker, "a", "b", "die", "c", "d", "e")
+    answers = await collect(broker, 6)
+    assert answers["2"].error == POISON
+    assert [answers[i].text.split(" of ")[0] for i in "01345"] == ["a", "b", "c", "d", "e"]
+    assert (await broker.info()).restarts == 2
+
+
+async def test_a_picture_that_kills_while_it_is_decoded_fails_alone(make: Make) -> None:
+    broker = await make(batch_size=4)
+    await ask(broker, "a", "die decoding", "b")
+    answers = await collect(broker, 3)
+    assert answers["1"].error == POISON
+    assert answers["0"].error is None
+    assert answers["2"].error is None
+
+
+async def test_suspects_are_asked_again_one_at_a_time(make: Make) -> None:
+    broker = await make(batch_size=8)
+    await keep_busy(broker)
+    await ask(broker, "a", "b", "die", "c", first=1)
+    answers = await collect(broker, 5)
+    assert [answers[i].text for i in "124"] == ["a of 1", "b of 1", "c of 1"]
+
+
+async def test_what_waits_shares_a_batch(make: Make) -> None:
+    broker = await make(batch_size=3)
+    await keep_busy(broker)
+    await ask(broker, "a", "b", "c", "d", first=1)
+    answers = await collect(broker, 5)
+    assert answers["0"].text == "slow of 1"
+    assert [answers[i].text for i in "1234"] == ["a of 3", "b of 3", "c of 3", "d of 1"]
+
+
+async def test_killed_from_outside_while_idle_it_comes_back(make: Make) -> None:
+    broker = await make()
+    await ask(broker, "a")
+    await collect(broker, 1)
+    first = (await broker.info()).pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+
+    async def replaced() -> bool:
+        info = await broker.info()
+        return info.ready and info.pid != first
+
+    await until(replaced)
+    await broker.submit(Request("again", b"", "b"))
+    assert (await collect(broker, 1))["again"].text == "b of 1"
+
+
+async def test_a_worker_that_hangs_is_killed(make: Make) -> None:
+    broker = await make(hang_seconds=0.6)
+    await ask(broker, "hang", "a")
+    answers = await collect(broker, 2)
+    assert answers["0"].error == POISON
+    assert answers["1"].text == "a of 1"
+
+
+async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(make: Make) -> None:
+    broker = await make()
+    await ask(broker, "break decoding", "a")
+    answers = await collect(broker, 2)
+    assert answers["0"].error
+    assert answers["1"].error is None
+    assert (await broker.info()).restarts == 0
+
+
+async def test_cancelled_before_its_batch_it_is_not_answered(make: Make) -> None:
+    broker = await make(batch_size=1)
+    await keep_busy(broker)
+    await ask(broker, "a", "b", first=1)
+    await broker.cancel("1")
+    answers = await collect(broker, 2)
+    assert set(answers) == {"0", "2"}
+    await broker.cancel("nobody knows this")
+
+
+async def test_an_id_in_flight_is_asked_once(make: Make) -> None:
+    broker = await make(batch_size=1)
+    await keep_busy(broker)
+    await ask(broker, "slow")
+    await broker.submit(Request("last", b"", "a"))
+    seen = []
+    async for answer in broker.results():
+        seen.append(answer.id)
+        if answer.id == "last":
+            break
+    assert seen == ["0", "last"]
+
+
+async def test_the_worker_never_sees_the_bots_settings(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VQABOT_TELEGRAM_TOKEN", "123:secret")
+    monkeypatch.setenv("VQABOT_WEBHOOK_SECRET", "secret")
+    monkeypatch.setenv("UNRELATED", "1")
+    broker = await make()
+    await ask(broker, "environment")
+    names = (await collect(broker, 1))["0"].text.split()
+    assert "UNRELATED" in names
+    assert not [name for name in names if name.startswith("VQABOT_")]
+
+
+async def test_a_model_that_cannot_be_loaded_is_told(make: Make) -> None:
+    broker = await make("unusable")
+
+    async def told() -> bool:
+        return (await broker.info()).error == "There is no such model."
+
+    await until(told)
+    assert not (await broker.info()).ready
+
+
+async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:
+    broker = await make("die at start")
+    await ask(broker, "a")
+
+    async def tried_often() -> bool:
+        return (await broker.info()).restarts >= 3
+
+    await until(tried_often)
+    assert broker._jobs["0"].deaths == 0
+
+
+async def test_after_stop_no_process_is_left_and_results_end(make: Make) -> None:
+    broker = await make()
+    await ask(broker, "a")
+    await collect(broker, 1)
+    pid = (await broker.info()).pid
+    assert pid is not None
+    await broker.stop(5)
+    assert [answer async for answer in broker.results()] == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    with pytest.raises(RuntimeError):
+        await broker.submit(Request("late", b"", "a"))
+
+
+async def test_stop_does_not_wait_for_a_hanging_worker(make: Make) -> None:
+    broker = await make()
+    await ask(broker, "hang")
+
+    async def busy() -> bool:
+        return broker._jobs["0"].stage == "answering"
+
+    await until(busy)
+    await broker.stop(0.1)
+    assert not (await broker.info()).ready
+
+
+async def test_stopped_at_once_after_start_nothing_is_left(make: Make) -> None:
+    broker = await make()
+    await broker.stop(0.1)
+    assert (await broker.info()).pid is None
+
+
+def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        textwrap.dedent(f"""
+        import asyncio, os, signal
+        from model.broker.embedded import EmbeddedBroker
+        from model.types import Request
+
+        async def main():
+            broker = EmbeddedBroker("obedient", command={FRAGILE!r})
+            await broker.start()
+            await broker.submit(Request("0", b"", "a"))
+            async for _ in broker.results():
+                break
+            print((await broker.info()).pid, flush=True)
+            await broker.submit(Request("1", b"", "hang"))
+            await asyncio.sleep(0.1)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        asyncio.run(main())
+        """)
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    pid = int(done.stdout)
+    while True:  # the kernel needs a moment; the test's own time limit ends a worker that stays
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return

@@ -1,0 +1,121 @@
+"""A very small Florence-2 with random weights, saved the way real ones are, for tests of the machinery around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
+from tokenizers.models import WordLevel
+from transformers import BartConfig, GenerationConfig, PreTrainedTokenizerFast
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.florence2 import (
+    Florence2Config,
+    Florence2ForConditionalGeneration,
+    Florence2Processor,
+    Florence2VisionConfig,
+)
+
+from model.profile import BUILTIN_PROFILE, Profile
+
+HEIGHT, WIDTH = 64, 96
+IMAGE_TOKENS = 2 * 3 + 1
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<image>"]
+WORDS = (
+    "what colour is the ball where who there a dog cat how many are and in on red blue green yes no one two three "
+    "grass sky house tree man woman boy girl small big left right od caption vqa this"
+).split()  # noqa: SIM905 - shorter than a list of forty strings
+POSITIONS = 64
+
+Picture = Callable[[int], bytes]
+"""The fixture `picture`: PNG bytes by number."""
+
+
+def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9) -> Path:
+    """Save model, processor and profile to `folder`; the same seed gives the same model."""
+    tokenizer = _tokenizer()
+    images = CLIPImageProcessorPil(
+        size={"height": HEIGHT, "width": WIDTH},
+        do_center_crop=False,
+        resample=2,
+        image_mean=[0.5, 0.4, 0.3],
+        image_std=[0.25, 0.2, 0.3],
+    )
+    images.image_seq_length = IMAGE_TOKENS
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = _model(len(tokenizer))
+    model.save_pretrained(folder)
+    Florence2Processor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
+    profile.write(folder)
+    return folder
+
+
+def _tokenizer() -> PreTrainedTokenizerFast:
+    words = {word: index for index, word in enumerate([*SPECIAL, *WORDS])}
+    tokenizer = Tokenizer(WordLevel(words, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace()])
+    tokenizer.decoder = decoders.WordPiece(prefix="##", cleanup=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        extra_special_tokens={"image_token": "<image>"},
+        clean_up_tokenization_spaces=False,
+        padding_side="right",
+    )
+
+
+def _model(vocabulary: int) -> Florence2ForConditionalGeneration:
+    vision = Florence2VisionConfig(
+        depths=[1, 1, 1],
+        patch_size=[11, 3, 3],
+        patch_stride=[8, 2, 2],
+        patch_padding=[5, 1, 1],
+        patch_prenorm=[False, True, True],
+        embed_dim=[16, 24, 32],
+        num_heads=[2, 2, 2],
+        num_groups=[2, 2, 2],
+        window_size=4,
+        drop_path_rate=0.0,
+        projection_dim=32,
+        max_position_embeddings=8,
+    )
+    text = BartConfig(
+        vocab_size=vocabulary,
+        d_model=32,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=POSITIONS,
+        dropout=0.0,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+    )
+    config = Florence2Config(
+        vision_config=vision,
+        text_config=text,
+        image_token_id=SPECIAL.index("<image>"),
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+    )
+    model = Florence2ForConditionalGeneration(config).eval()
+    for parameter in model.parameters():  # far from zero: the answers depend on the picture and the question
+        if parameter.ndim > 1:
+            torch.nn.init.normal_(parameter, std=2.0 / parameter[0].numel() ** 0.5)
+    model.tie_weights()
+    model.generation_config = GenerationConfig(
+        bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2, forced_bos_token_id=0
+    )
+    return model
