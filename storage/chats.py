@@ -1,0 +1,78 @@
+"""Chats: their settings, and their right to be forgotten."""
+
+from __future__ import annotations
+
+import time
+
+from storage.database import Database
+from storage.photos import Photos
+from storage.records import ChatSettings, DeletedCounts
+
+
+class Chats:
+    """What is known of each chat."""
+
+    def __init__(self, database: Database, photos: Photos) -> None:
+        self._db, self._photos = database, photos
+
+    async def touch(self, chat_id: int, type_: str, title: str = "") -> None:
+        """Know a chat; its type and title are kept up to date."""
+        row = await self._db.fetch_one("SELECT type, title FROM chats WHERE chat_id = ?", (chat_id,))
+        if row is not None and (row["type"], row["title"]) == (type_, title):
+            return
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO chats (chat_id, type, title, created_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title",
+                (chat_id, type_, title, time.time()),
+            )
+
+    async def settings(self, chat_id: int) -> ChatSettings:
+        """What the chat chose."""
+        row = await self._db.fetch_one("SELECT beams, max_new_tokens FROM chats WHERE chat_id = ?", (chat_id,))
+        return ChatSettings() if row is None else ChatSettings(row["beams"], row["max_new_tokens"])
+
+    async def set_settings(
+        self, chat_id: int, *, beams: int | None = None, max_new_tokens: int | None = None
+    ) -> ChatSettings:
+        """Change what is given; None leaves a setting as it is. Returns the new settings."""
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO chats (chat_id, type, beams, max_new_tokens, created_at) VALUES (?, '', ?, ?, ?)"
+                " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(excluded.beams, beams),"
+                " max_new_tokens = coalesce(excluded.max_new_tokens, max_new_tokens)",
+                (chat_id, beams, max_new_tokens, time.time()),
+            )
+        return await self.settings(chat_id)
+
+    async def reset_settings(self, chat_id: int) -> None:
+        """Follow the defaults again."""
+        async with self._db.transaction() as tx:
+            await tx.execute("UPDATE chats SET beams = NULL, max_new_tokens = NULL WHERE chat_id = ?", (chat_id,))
+
+    async def migrate(self, old: int, new: int) -> None:
+        """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing."""
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                "UPDATE OR IGNORE chats SET chat_id = ?, type = 'supergroup' WHERE chat_id = ?", (new, old)
+            )
+            await tx.execute("DELETE FROM chats WHERE chat_id = ?", (old,))
+            await tx.execute("UPDATE OR IGNORE photos SET chat_id = ? WHERE chat_id = ?", (new, old))
+            await tx.execute("UPDATE OR IGNORE questions SET chat_id = ? WHERE chat_id = ?", (new, old))
+
+    async def delete_everything(self, chat_id: int) -> DeletedCounts:
+        """Forget a chat: its questions, pictures and settings, and the files that no other chat shows."""
+        async with self._db.transaction() as tx:
+            rows = await tx.fetch_all("SELECT DISTINCT sha256 FROM photos WHERE chat_id = ?", (chat_id,))
+            questions = await tx.execute("DELETE FROM questions WHERE chat_id = ?", (chat_id,))
+            photos = await tx.execute("DELETE FROM photos WHERE chat_id = ?", (chat_id,))
+            await tx.execute("DELETE FROM chats WHERE chat_id = ?", (chat_id,))
+            # Updates that could not be handled still hold what was written.
+            await tx.execute(
+                "DELETE FROM updates WHERE state = 'failed' AND json_valid(raw) AND ? IN"
+                " (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')",
+                (chat_id,),
+            )
+        await self._photos.remove_unowned(row["sha256"] for row in rows)
+        await self._db.checkpoint()
+        return DeletedCounts(questions, photos)

@@ -1,0 +1,108 @@
+"""The schema's history: numbered steps, each a small function that says what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Step = Callable[[], tuple[str, ...]]
+
+STEPS: list[Step] = []
+"""In order: step number i brings a database from version i to i + 1."""
+
+
+def step(function: Step) -> Step:
+    """Add a function's statements as the next step."""
+    STEPS.append(function)
+    return function
+
+
+@step
+def keep_updates() -> tuple[str, ...]:
+    """Raw updates, by Telegram's number, until they are handled."""
+    return (
+        """CREATE TABLE updates (
+            update_id INTEGER PRIMARY KEY,
+            raw TEXT,
+            state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'failed')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            arrived_at REAL NOT NULL
+        ) STRICT""",
+        "CREATE INDEX updates_pending ON updates (update_id) WHERE state = 'pending'",
+    )
+
+
+@step
+def know_chats() -> tuple[str, ...]:
+    """Chats with their settings, and what the admins set for all."""
+    return (
+        """CREATE TABLE chats (
+            chat_id INTEGER PRIMARY KEY,
+            type TEXT NOT NULL,
+            title TEXT NOT NULL DEFAULT '',
+            beams INTEGER,
+            max_new_tokens INTEGER,
+            created_at REAL NOT NULL
+        ) STRICT""",
+        "CREATE TABLE bot_settings (name TEXT PRIMARY KEY, value INTEGER) STRICT",
+    )
+
+
+@step
+def keep_photos() -> tuple[str, ...]:
+    """Which message of which chat showed which picture; the bytes lie in files."""
+    return (
+        """CREATE TABLE photos (
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            media_type TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            thread_id INTEGER,
+            media_group_id TEXT,
+            created_at REAL NOT NULL,
+            PRIMARY KEY (chat_id, message_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX photos_by_content ON photos (sha256)",
+    )
+
+
+@step
+def keep_questions() -> tuple[str, ...]:
+    """The ledger: every question once, with its state."""
+    return (
+        """CREATE TABLE questions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER NOT NULL,
+            revision INTEGER NOT NULL DEFAULT 0,
+            thread_id INTEGER,
+            user_id INTEGER,
+            user_name TEXT NOT NULL DEFAULT '',
+            photo_sha256 TEXT NOT NULL,
+            photo_message_id INTEGER,
+            text TEXT NOT NULL,
+            beams INTEGER NOT NULL,
+            max_new_tokens INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'queued'
+                CHECK (state IN ('queued', 'running', 'answered', 'delivered', 'failed', 'cancelled')),
+            placeholder_id INTEGER,
+            answer TEXT,
+            confidence REAL,
+            seconds REAL,
+            error TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            told INTEGER NOT NULL DEFAULT 0,
+            created_at REAL NOT NULL,
+            updated_at REAL NOT NULL,
+            UNIQUE (chat_id, message_id, revision, photo_sha256)
+        ) STRICT""",
+        "CREATE INDEX questions_queued ON questions (chat_id, id) WHERE state = 'queued'",
+        "CREATE INDEX questions_running ON questions (id) WHERE state = 'running'",
+        "CREATE INDEX questions_untold ON questions (id)"
+        " WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled')",
+        "CREATE INDEX questions_of_chat ON questions (chat_id, created_at)",
+        "CREATE INDEX questions_by_placeholder ON questions (chat_id, placeholder_id)",
+        "CREATE INDEX questions_by_time ON questions (created_at)",
+        "CREATE INDEX questions_by_photo ON questions (photo_sha256)",
+    )

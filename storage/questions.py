@@ -1,0 +1,291 @@
+"""The ledger: every question from being asked to being told, once.
+
+queued -> running -> answered -> delivered; or failed, or cancelled. `told` says that the outcome stands in the chat.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Collection, Iterable
+from typing import Any
+
+from storage.database import Database, Row
+from storage.records import Question, State
+
+_COLUMNS = (
+    "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
+    " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, told, created_at, updated_at"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM questions"  # noqa: S608 - a constant
+_EXPORT_PAGE = 500
+
+
+class Questions:
+    """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def ask(
+        self,
+        *,
+        chat_id: int,
+        message_id: int,
+        photo_sha256: str,
+        text: str,
+        beams: int,
+        max_new_tokens: int,
+        revision: int = 0,
+        thread_id: int | None = None,
+        user_id: int | None = None,
+        user_name: str = "",
+        photo_message_id: int | None = None,
+        placeholder_id: int | None = None,
+    ) -> tuple[Question, bool]:
+        """Enter a question; the same message, revision and picture a second time give the first row and False.
+
+        Earlier revisions of the same message that have no answer yet are cancelled, silently: their message shows the
+        new one's progress.
+        """
+        now = time.time()
+        key = (chat_id, message_id, revision, photo_sha256)
+        async with self._db.transaction() as tx:
+            added = await tx.execute(
+                "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"
+                " photo_message_id, text, beams, max_new_tokens, placeholder_id, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (
+                    *key,
+                    thread_id,
+                    user_id,
+                    user_name,
+                    photo_message_id,
+                    text,
+                    beams,
+                    max_new_tokens,
+                    placeholder_id,
+                    now,
+                    now,
+                ),
+            )
+            if added:
+                await tx.execute(
+                    "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
+                    " WHERE chat_id = ? AND message_id = ? AND revision < ? AND state IN ('queued', 'running')",
+                    (now, chat_id, message_id, revision),
+                )
+            row = await tx.fetch_one(
+                f"{_SELECT} WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key
+            )
+        assert row is not None
+        return _question(row), bool(added)
+
+    async def get(self, question_id: int) -> Question | None:
+        """A question by its number, for the machinery: handlers use `of_message`, `by_reply` or `page`."""
+        return await self._one("WHERE id = ?", (question_id,))
+
+    async def in_chat(self, chat_id: int, question_id: int) -> Question | None:
+        """A question by its number, if it is this chat's."""
+        return await self._one("WHERE id = ? AND chat_id = ?", (question_id, chat_id))
+
+    async def of_message(self, chat_id: int, message_id: int) -> list[Question]:
+        """The questions that a message asked, newest revision first."""
+        return await self._many(
+            "WHERE chat_id = ? AND message_id = ? ORDER BY revision DESC, id", (chat_id, message_id)
+        )
+
+    async def by_reply(self, chat_id: int, message_id: int) -> Question | None:
+        """The newest question whose progress or answer a message of the bot's shows."""
+        return await self._one(
+            "WHERE chat_id = ? AND placeholder_id = ? ORDER BY id DESC LIMIT 1", (chat_id, message_id)
+        )
+
+    async def set_placeholder(self, chat_id: int, question_id: int, placeholder_id: int | None) -> None:
+        """Remember the message that shows this question's progress."""
+        await self._update("placeholder_id = ?", (placeholder_id,), "id = ? AND chat_id = ?", (question_id, chat_id))
+
+    # Towards the answer ----------------------------------------------------------------------------------------------
+
+    async def next_queued(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
+        """The next questions to answer: one of each chat in turn, each chat's oldest first.
+
+        Chats are walked through the index of queued questions, and of each chat at most `limit` are looked at, so
+        that a flood from one chat costs as little as one question does.
+        """
+        rounds: list[list[int]] = []
+        chats = await self._db.fetch_all(
+            "WITH RECURSIVE chat(id) AS (SELECT min(chat_id) FROM questions WHERE state = 'queued' UNION ALL"
+            " SELECT (SELECT min(chat_id) FROM questions WHERE state = 'queued' AND chat_id > chat.id) FROM chat"
+            " WHERE chat.id IS NOT NULL) SELECT id FROM chat WHERE id IS NOT NULL"
+        )
+        for chat in chats:
+            rows = await self._db.fetch_all(
+                "SELECT id FROM questions WHERE state = 'queued' AND chat_id = ? ORDER BY id LIMIT ?",
+                (chat["id"], limit + len(exclude)),
+            )
+            rounds.append([row["id"] for row in rows if row["id"] not in exclude][:limit])
+        # One of each chat before the second of any; within a round the question that was asked first.
+        ordered = sorted((turn, number) for ids in rounds for turn, number in enumerate(ids))
+        chosen = [number for _, number in ordered[:limit]]
+        found = {question.id: question for question in await self._by_ids(chosen)}
+        return [found[number] for number in chosen if number in found]
+
+    async def mark_running(self, ids: Collection[int]) -> list[int]:
+        """Queued questions went to a worker. Returns those that really were queued (the others were cancelled, say)."""
+        marks = ", ".join("?" * len(ids))
+        async with self._db.transaction() as tx:
+            rows = await tx.fetch_all(
+                "UPDATE questions SET state = 'running', attempts = attempts + 1, updated_at = ?"  # noqa: S608 - marks
+                f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id",
+                (time.time(), *ids),
+            )
+        return [row["id"] for row in rows]
+
+    async def requeue_running(self) -> int:
+        """After a restart nobody works on what was running: it waits again. Returns how many."""
+        return await self._update("state = 'queued'", (), "state = 'running'", ())
+
+    async def answer(self, question_id: int, text: str, confidence: float, seconds: float) -> bool:
+        """Enter the answer; False (and no change) when there is an outcome already."""
+        return await self._finish(
+            question_id, "state = 'answered', answer = ?, confidence = ?, seconds = ?", (text, confidence, seconds)
+        )
+
+    async def answer_many(self, answers: Iterable[tuple[int, str, float, float]]) -> int:
+        """Enter several answers (number, text, confidence, seconds) in one commit. Returns how many were new."""
+        now = time.time()
+        async with self._db.transaction() as tx:
+            return await tx.execute_many(
+                "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, updated_at = ?"
+                " WHERE id = ? AND state IN ('queued', 'running')",
+                [(text, confidence, seconds, now, number) for number, text, confidence, seconds in answers],
+            )
+
+    async def fail(self, question_id: int, error: str) -> bool:
+        """It cannot be answered, with a sentence for the person; False when there is an outcome already."""
+        return await self._finish(question_id, "state = 'failed', error = ?", (error,))
+
+    async def cancel(self, chat_id: int, question_id: int) -> bool:
+        """The chat wants no answer any more; False when there is an outcome already, or it is not this chat's."""
+        return bool(
+            await self._update(
+                "state = 'cancelled'",
+                (),
+                "id = ? AND chat_id = ? AND state IN ('queued', 'running')",
+                (question_id, chat_id),
+            )
+        )
+
+    async def cancel_all(self, chat_id: int) -> list[int]:
+        """Cancel whatever of a chat waits, silently. Returns the numbers."""
+        where = "chat_id = ? AND state IN ('queued', 'running')"
+        rows = await self._db.fetch_all(f"SELECT id FROM questions WHERE {where}", (chat_id,))  # noqa: S608
+        await self._update("state = 'cancelled', told = 1", (), where, (chat_id,))
+        return [row["id"] for row in rows]
+
+    # Towards the person ----------------------------------------------------------------------------------------------
+
+    async def untold(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
+        """Questions with an outcome that the chat does not show yet, oldest first."""
+        found = await self._many(
+            "WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled') ORDER BY id LIMIT ?",
+            (limit + len(exclude),),
+        )
+        return [question for question in found if question.id not in exclude][:limit]
+
+    async def mark_told(self, question_id: int) -> None:
+        """The outcome stands in the chat: what was answered is delivered."""
+        await self._update(
+            "told = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END", (), "id = ?", (question_id,)
+        )
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    async def position(self, question_id: int) -> int:
+        """How many questions of all chats wait or run and were asked before this one."""
+        row = await self._db.fetch_one(
+            "SELECT (SELECT count(*) FROM questions WHERE state = 'queued' AND id < ?1)"
+            " + (SELECT count(*) FROM questions WHERE state = 'running' AND id < ?1) AS number",
+            (question_id,),
+        )
+        return int(row["number"]) if row else 0
+
+    async def waiting(self, chat_id: int | None = None) -> int:
+        """How many questions have no outcome yet, in all or in a chat."""
+        if chat_id is None:
+            sql = (
+                "SELECT (SELECT count(*) FROM questions WHERE state = 'queued')"
+                " + (SELECT count(*) FROM questions WHERE state = 'running') AS number"
+            )
+            row = await self._db.fetch_one(sql)
+        else:
+            row = await self._db.fetch_one(
+                "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND state IN ('queued', 'running')",
+                (chat_id,),
+            )
+        return int(row["number"]) if row else 0
+
+    async def asked_since(self, chat_id: int, since: float) -> int:
+        """How many questions a chat has asked since a time (unix seconds)."""
+        row = await self._db.fetch_one(
+            "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND created_at >= ?", (chat_id, since)
+        )
+        return int(row["number"]) if row else 0
+
+    async def counts(self) -> dict[State, int]:
+        """How many questions are in each state."""
+        rows = await self._db.fetch_all("SELECT state, count(*) AS number FROM questions GROUP BY state")
+        return dict.fromkeys(State, 0) | {State(row["state"]): row["number"] for row in rows}
+
+    async def page(self, chat_id: int, *, limit: int, offset: int = 0) -> list[Question]:
+        """A chat's answered questions, newest first."""
+        return await self._many(
+            "WHERE chat_id = ? AND state IN ('answered', 'delivered')"
+            " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+            (chat_id, limit, offset),
+        )
+
+    async def count(self, chat_id: int) -> int:
+        """How many answered questions a chat has."""
+        row = await self._db.fetch_one(
+            "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND state IN ('answered', 'delivered')",
+            (chat_id,),
+        )
+        return int(row["number"]) if row else 0
+
+    async def export(self, chat_id: int) -> AsyncIterator[Question]:
+        """Every question of a chat, oldest first, whatever became of it."""
+        last = 0
+        while rows := await self._many(
+            "WHERE chat_id = ? AND id > ? ORDER BY id LIMIT ?", (chat_id, last, _EXPORT_PAGE)
+        ):
+            for question in rows:
+                yield question
+            last = rows[-1].id
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    async def _finish(self, question_id: int, assignment: str, values: tuple[Any, ...]) -> bool:
+        where = "id = ? AND state IN ('queued', 'running')"
+        return bool(await self._update(assignment, values, where, (question_id,)))
+
+    async def _update(self, assignment: str, values: tuple[Any, ...], where: str, parameters: tuple[Any, ...]) -> int:
+        sql = f"UPDATE questions SET {assignment}, updated_at = ? WHERE {where}"  # noqa: S608 - constants of this file
+        async with self._db.transaction() as tx:
+            return await tx.execute(sql, (*values, time.time(), *parameters))
+
+    async def _one(self, where: str, parameters: tuple[Any, ...]) -> Question | None:
+        row = await self._db.fetch_one(f"{_SELECT} {where}", parameters)
+        return None if row is None else _question(row)
+
+    async def _many(self, where: str, parameters: tuple[Any, ...]) -> list[Question]:
+        return [_question(row) for row in await self._db.fetch_all(f"{_SELECT} {where}", parameters)]
+
+    async def _by_ids(self, ids: Collection[int]) -> list[Question]:
+        marks = ", ".join("?" * len(ids))
+        return await self._many(f"WHERE id IN ({marks})", tuple(ids)) if ids else []
+
+
+def _question(row: Row) -> Question:
+    values = {key: row[key] for key in row.keys()}  # noqa: SIM118 - a Row iterates over values
+    return Question(**{**values, "state": State(values["state"]), "told": bool(values["told"])})

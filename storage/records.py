@@ -1,0 +1,126 @@
+"""Rows as plain data: what the rest of the bot sees of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class State(StrEnum):
+    """Where a question is on its way."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ANSWERED = "answered"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+WAITING = (State.QUEUED, State.RUNNING)
+"""States before there is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpdate:
+    """A raw update of Telegram's, kept before it was acknowledged."""
+
+    update_id: int
+    raw: str
+    """The update's JSON as it came."""
+    attempts: int
+    """How often its handling was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture of a chat. Its bytes lie in a file named by their SHA-256, shared by all who sent the same ones."""
+
+    chat_id: int
+    message_id: int
+    sha256: str
+    media_type: str
+    size: int
+    """Bytes."""
+    path: Path
+    thread_id: int | None
+    media_group_id: str | None
+    created_at: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with all that is known of it."""
+
+    id: int
+    chat_id: int
+    message_id: int
+    """The message that asked."""
+    revision: int
+    """0 for the message as it was sent; the edit's date (unix seconds) when an edit asked again."""
+    thread_id: int | None
+    user_id: int | None
+    user_name: str
+    photo_sha256: str
+    photo_message_id: int | None
+    text: str
+    beams: int
+    max_new_tokens: int
+    state: State
+    placeholder_id: int | None
+    """The bot's message that shows the progress and, in the end, the answer."""
+    answer: str | None
+    confidence: float | None
+    seconds: float | None
+    error: str | None
+    """Why it failed, as a sentence for the person."""
+    attempts: int
+    """How often it went to a worker."""
+    told: bool
+    """Whether the outcome stands in the chat."""
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """What a chat chose; None follows the defaults."""
+
+    beams: int | None = None
+    max_new_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalSettings:
+    """What the admins set; None follows the environment."""
+
+    default_beams: int | None = None
+    default_max_new_tokens: int | None = None
+    max_beams: int | None = None
+    max_max_new_tokens: int | None = None
+    questions_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedCounts:
+    """What a deletion removed."""
+
+    questions: int
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How the bot is doing."""
+
+    last_hour: int
+    last_day: int
+    total: int
+    chats: int
+    mean_seconds: float | None
+    """Mean answering time over the last day, in seconds."""
+    mean_confidence: float | None
+    photos: int
+    photo_bytes: int

@@ -1,0 +1,63 @@
+"""Raw updates, written before Telegram is told that they arrived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from storage.database import Database
+from storage.records import StoredUpdate
+
+KEEP_SECONDS = 3 * 86_400
+"""Handled updates are remembered this long to recognise repeats; Telegram itself forgets after a day."""
+
+
+class Updates:
+    """The inbox: every update once, until it is handled."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, updates: Sequence[tuple[int, str]]) -> int:
+        """Keep updates (number, raw JSON) in one commit; known numbers are ignored. Returns how many are new."""
+        now = time.time()
+        async with self._db.transaction() as tx:
+            return await tx.execute_many(
+                "INSERT OR IGNORE INTO updates (update_id, raw, arrived_at) VALUES (?, ?, ?)",
+                [(number, raw, now) for number, raw in updates],
+            )
+
+    async def pending(self, limit: int, *, after: int = -1) -> list[StoredUpdate]:
+        """Updates that are not handled, oldest first, with numbers above `after`."""
+        rows = await self._db.fetch_all(
+            "SELECT update_id, raw, attempts FROM updates WHERE state = 'pending' AND update_id > ?"
+            " ORDER BY update_id LIMIT ?",
+            (after, limit),
+        )
+        return [StoredUpdate(row["update_id"], row["raw"], row["attempts"]) for row in rows]
+
+    async def begin(self, update_id: int) -> None:
+        """Count one attempt at handling, before it starts: an update that kills the bot is known by its attempts."""
+        async with self._db.transaction() as tx:
+            await tx.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
+
+    async def done(self, update_id: int) -> None:
+        """Handled: the content is dropped, the number stays to recognise repeats."""
+        async with self._db.transaction() as tx:
+            await tx.execute("UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", (update_id,))
+
+    async def failed(self, update_id: int, error: str) -> None:
+        """Could not be handled: kept with the reason, not tried again."""
+        async with self._db.transaction() as tx:
+            await tx.execute("UPDATE updates SET state = 'failed', error = ? WHERE update_id = ?", (error, update_id))
+
+    async def counts(self) -> dict[str, int]:
+        """How many updates are in each state: pending, done, failed."""
+        rows = await self._db.fetch_all("SELECT state, count(*) AS number FROM updates GROUP BY state")
+        return {"pending": 0, "done": 0, "failed": 0} | {row["state"]: row["number"] for row in rows}
+
+    async def prune(self, now: float | None = None) -> int:
+        """Forget handled and failed updates older than `KEEP_SECONDS`. Returns how many."""
+        before = (time.time() if now is None else now) - KEEP_SECONDS
+        async with self._db.transaction() as tx:
+            return await tx.execute("DELETE FROM updates WHERE state != 'pending' AND arrived_at < ?", (before,))

@@ -1,0 +1,169 @@
+"""The ledger: once asked, one outcome, told once; fair over chats; each hot query through its index."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from conftest import Ask
+
+from storage.records import Question, State
+from storage.store import Store
+
+
+async def state_of(store: Store, question: Question) -> Question:
+    found = await store.questions.get(question.id)
+    assert found is not None
+    return found
+
+
+async def test_asking_twice_asks_once(store: Store) -> None:
+    fields = {"message_id": 5, "photo_sha256": "cd" * 32, "text": "How many?", "beams": 3, "max_new_tokens": 9}
+    first, new = await store.questions.ask(chat_id=7, user_name="Ada", **fields)  # type: ignore[arg-type]
+    again, new_again = await store.questions.ask(chat_id=7, **fields)  # type: ignore[arg-type]
+    assert (new, new_again) == (True, False)
+    assert first == again
+    assert (first.state, first.told, first.beams, first.user_name) == (State.QUEUED, False, 3, "Ada")
+
+
+async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
+    question = await ask()
+    assert await store.questions.mark_running([question.id]) == [question.id]
+    assert (await state_of(store, question)).attempts == 1
+    assert await store.questions.answer(question.id, "red", 0.9, 0.2)
+    assert [q.id for q in await store.questions.untold(5)] == [question.id]
+    await store.questions.mark_told(question.id)
+    done = await state_of(store, question)
+    assert (done.state, done.answer, done.confidence, done.seconds, done.told) == (
+        State.DELIVERED,
+        "red",
+        0.9,
+        0.2,
+        True,
+    )
+    assert await store.questions.untold(5) == []
+
+
+async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:
+    question = await ask()
+    assert await store.questions.answer(question.id, "red", 0.9, 0.2)
+    assert not await store.questions.answer(question.id, "blue", 0.8, 0.2)
+    assert not await store.questions.fail(question.id, "no")
+    assert not await store.questions.cancel(1, question.id)
+    assert (await state_of(store, question)).answer == "red"
+
+
+@pytest.mark.parametrize("running", [False, True])
+async def test_cancelling(store: Store, ask: Ask, running: bool) -> None:
+    question = await ask()
+    if running:
+        await store.questions.mark_running([question.id])
+    assert not await store.questions.cancel(2, question.id), "another chat must not cancel it"
+    assert await store.questions.cancel(1, question.id)
+    assert not await store.questions.answer(question.id, "late", 0.9, 0.2)
+    assert await store.questions.mark_running([question.id]) == []
+
+
+async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None:
+    fields = {"chat_id": 1, "message_id": 5, "photo_sha256": "cd" * 32, "beams": 1, "max_new_tokens": 9}
+    first, _ = await store.questions.ask(text="a", **fields)  # type: ignore[arg-type]
+    second, new = await store.questions.ask(text="b", revision=1700000000, placeholder_id=6, **fields)  # type: ignore[arg-type]
+    assert new and second.placeholder_id == 6
+    ended = await state_of(store, first)
+    assert (ended.state, ended.told) == (State.CANCELLED, True)
+    assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
+
+
+async def test_after_a_restart_running_questions_wait_again(store: Store, ask: Ask) -> None:
+    questions = [await ask() for _ in range(3)]
+    await store.questions.mark_running([q.id for q in questions[:2]])
+    assert await store.questions.requeue_running() == 2
+    assert [q.id for q in await store.questions.next_queued(10)] == [q.id for q in questions]
+
+
+async def test_the_next_questions_go_round_the_chats(store: Store, ask: Ask) -> None:
+    flood = [await ask(1, text=str(i)) for i in range(50)]
+    two = [await ask(2) for _ in range(2)]
+    three = await ask(3)
+    chosen = [q.id for q in await store.questions.next_queued(6)]
+    assert chosen == [flood[0].id, two[0].id, three.id, flood[1].id, two[1].id, flood[2].id]
+    rest = [q.id for q in await store.questions.next_queued(2, exclude=[flood[0].id, two[0].id])]
+    assert rest == [flood[1].id, two[1].id]
+
+
+async def test_nothing_of_one_chat_is_seen_from_another(store: Store, ask: Ask) -> None:
+    question = await ask(1, placeholder_id=77)
+    await store.questions.answer(question.id, "red", 0.9, 0.1)
+    assert await store.questions.in_chat(2, question.id) is None
+    assert await store.questions.by_reply(2, 77) is None
+    assert await store.questions.of_message(2, question.message_id) == []
+    assert await store.questions.page(2, limit=10) == []
+    assert await store.questions.count(2) == 0
+    assert [q async for q in store.questions.export(2)] == []
+    await store.questions.set_placeholder(2, question.id, 99)
+    found = await store.questions.by_reply(1, 77)
+    assert found is not None and found.id == question.id
+
+
+async def test_history_is_newest_first_and_export_oldest_first(store: Store, ask: Ask) -> None:
+    ids = []
+    for i in range(7):
+        question = await ask()
+        ids.append(question.id)
+        if i != 3:
+            await store.questions.answer(question.id, str(i), 0.5, 0.1)
+    assert [q.answer for q in await store.questions.page(1, limit=3)] == ["6", "5", "4"]
+    assert [q.answer for q in await store.questions.page(1, limit=3, offset=3)] == ["2", "1", "0"]
+    assert await store.questions.count(1) == 6
+    assert [q.id async for q in store.questions.export(1)] == ids
+
+
+async def test_limits_are_counted(store: Store, ask: Ask) -> None:
+    before = time.time()
+    first, second = await ask(1), await ask(1)
+    await ask(2)
+    assert await store.questions.asked_since(1, before) == 2
+    assert await store.questions.asked_since(1, time.time() + 1) == 0
+    assert await store.questions.waiting() == 3 and await store.questions.waiting(1) == 2
+    assert await store.questions.position(second.id) == 1
+    await store.questions.answer(first.id, "x", 1.0, 0.1)
+    assert await store.questions.position(second.id) == 0
+    counts = await store.questions.counts()
+    assert (counts[State.QUEUED], counts[State.ANSWERED], counts[State.FAILED]) == (2, 1, 0)
+
+
+async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None:
+    async def live(chat: int) -> None:
+        question = await ask(chat)
+        await store.questions.mark_running([question.id])
+        await store.questions.answer(question.id, str(chat), 0.5, 0.1)
+        await store.questions.mark_told(question.id)
+
+    await asyncio.gather(*(live(chat) for chat in range(60)))
+    counts = await store.questions.counts()
+    assert counts[State.DELIVERED] == 60 == sum(counts.values())
+
+
+# ruff: noqa: E501 - queries read best in one line
+HOT = {
+    "a chat's queue": "SELECT id FROM questions WHERE state = 'queued' AND chat_id = 1 ORDER BY id LIMIT 5",
+    "chats that wait": "SELECT min(chat_id) FROM questions WHERE state = 'queued' AND chat_id > 5",
+    "what runs": "SELECT count(*) FROM questions WHERE state = 'running' AND id < 9",
+    "what is untold": "SELECT id FROM questions WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled') ORDER BY id",
+    "the rate": "SELECT count(*) FROM questions WHERE chat_id = 1 AND created_at >= 5",
+    "an answer's message": "SELECT id FROM questions WHERE chat_id = 1 AND placeholder_id = 5 ORDER BY id DESC LIMIT 1",
+    "a message": "SELECT id FROM questions WHERE chat_id = 1 AND message_id = 5 ORDER BY revision DESC, id",
+    "pending updates": "SELECT update_id FROM updates WHERE state = 'pending' AND update_id > 5 ORDER BY update_id LIMIT 9",
+    "the newest picture": "SELECT sha256 FROM photos WHERE chat_id = 1 AND thread_id IS NULL ORDER BY message_id DESC LIMIT 1",
+    "a file's owners": "SELECT 1 FROM photos WHERE sha256 = 'x' LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("query", HOT.values(), ids=HOT)
+async def test_hot_queries_use_an_index(store: Store, query: str) -> None:
+    plan = " / ".join(row["detail"] for row in await store.db.fetch_all(f"EXPLAIN QUERY PLAN {query}"))
+    # A walk along a partial index that holds nothing but what is asked for is as good as a search.
+    walked = plan.replace("SCAN questions USING INDEX questions_untold", "")
+    assert "SCAN" not in walked, plan
+    assert "INDEX" in plan or "PRIMARY KEY" in plan, plan

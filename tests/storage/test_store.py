@@ -1,0 +1,215 @@
+"""The data folder: private, locked, durable, migrated, forgetful when asked."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Ask
+
+from storage import migrations
+from storage.database import Database
+from storage.errors import CorruptDatabaseError, DataDirInUseError, NewerDatabaseError, StorageError
+from storage.photos import SWEEP_AGE
+from storage.records import GlobalSettings
+from storage.store import Store
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from storage.store import Store
+async def main():
+    store = await Store.open(Path(sys.argv[1]))
+    number = 0
+    while True:
+        await store.updates.add([(number, "{}"), (number + 1, "{}")])
+        print(number + 1, flush=True)
+        number += 2
+asyncio.run(main())
+"""
+
+
+async def test_the_folder_is_private(store: Store) -> None:
+    assert store.data_dir.stat().st_mode & 0o777 == 0o700
+    photo = await store.photos.save(1, 1, b"bytes", media_type="image/png")
+    assert photo.path.stat().st_mode & 0o077 == 0
+
+
+async def test_kill_9_loses_nothing_that_was_committed_and_frees_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        for _ in range(20):
+            last = int(holder.stdout.readline())
+        with pytest.raises(DataDirInUseError, match="Another bot is running"):
+            await Store.open(folder)
+        holder.send_signal(signal.SIGKILL)
+        last = max([last, *(int(line) for line in holder.stdout.read().split("\n") if line.strip())])
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    async with await Store.open(folder) as store:
+        kept = [update.update_id for update in await store.updates.pending(1_000_000)]
+        assert kept[: last + 1] == list(range(last + 1))
+        assert len(kept) % 2 == 0, "a transaction is whole or not there"
+
+
+async def test_a_cancelled_transaction_leaves_no_trace(store: Store) -> None:
+    entered = asyncio.Event()
+
+    async def slow() -> None:
+        async with store.db.transaction() as tx:
+            await tx.execute("INSERT INTO updates (update_id, raw, arrived_at) VALUES (1, '{}', 0)")
+            entered.set()
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(slow())
+    await entered.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await store.updates.pending(10) == []
+    assert await store.updates.add([(2, "{}")]) == 1, "the writer is free again"
+
+
+async def test_updates_are_kept_once_and_forgotten_when_old(store: Store) -> None:
+    assert await store.updates.add([(5, "a"), (6, "b")]) == 2
+    assert await store.updates.add([(6, "b"), (7, "c")]) == 1
+    await store.updates.begin(5)
+    assert [(u.update_id, u.raw, u.attempts) for u in await store.updates.pending(2)] == [(5, "a", 1), (6, "b", 0)]
+    await store.updates.done(5)
+    await store.updates.failed(6, "unreadable")
+    assert [u.update_id for u in await store.updates.pending(9)] == [7]
+    assert await store.updates.add([(5, "a")]) == 0, "a handled update is recognised"
+    assert await store.updates.counts() == {"pending": 1, "done": 1, "failed": 1}
+    assert await store.updates.prune(time.time() + 30 * 86_400) == 2
+    assert await store.updates.counts() == {"pending": 1, "done": 0, "failed": 0}
+
+
+async def test_pictures_are_shared_by_content_and_private_by_chat(store: Store) -> None:
+    one = await store.photos.save(1, 10, b"same", media_type="image/png", media_group_id="g")
+    two = await store.photos.save(2, 20, b"same", media_type="image/png")
+    await store.photos.save(1, 11, b"other", media_type="image/jpeg", media_group_id="g")
+    assert one.sha256 == two.sha256 and one.path == two.path
+    assert await store.photos.read(1, one.sha256) == b"same"
+    with pytest.raises(FileNotFoundError):
+        await store.photos.read(3, one.sha256)
+    newest = await store.photos.newest(1)
+    assert newest is not None and newest.message_id == 11
+    assert await store.photos.newest(1, thread_id=4) is None
+    assert [p.message_id for p in await store.photos.in_group(1, "g")] == [10, 11]
+    assert await store.photos.of_message(2, 10) is None
+
+
+async def test_deleting_a_chat_leaves_nothing_of_it(store: Store, ask: Ask) -> None:
+    shared = await store.photos.save(1, 1, b"shared", media_type="image/png")
+    await store.photos.save(2, 1, b"shared", media_type="image/png")
+    own = await store.photos.save(1, 2, b"own", media_type="image/png")
+    await ask(1, text="a very secret question")
+    kept = await ask(2, text="somebody else's question")
+    await store.chats.set_settings(1, beams=7)
+    await store.updates.add([(1, '{"message": {"chat": {"id": 1}, "text": "secret too"}}')])
+    await store.updates.add([(2, '{"message": {"chat": {"id": 2}, "text": "not this one"}}')])
+    await store.updates.failed(1, "x")
+    await store.updates.failed(2, "x")
+    gone = await store.chats.delete_everything(1)
+    assert (gone.questions, gone.photos) == (1, 2)
+    assert not own.path.exists() and shared.path.exists()
+    assert [q.id async for q in store.questions.export(2)] == [kept.id]
+    assert (await store.chats.settings(1)).beams is None
+    content = b"".join(path.read_bytes() for path in store.data_dir.glob("vqabot.sqlite3*"))
+    assert b"secret" not in content and b"somebody else" in content and b"not this one" in content
+
+
+async def test_leftover_files_are_swept_when_they_are_old(store: Store) -> None:
+    kept = await store.photos.save(1, 1, b"kept", media_type="image/png")
+    orphan = store.data_dir / "photos" / "zz" / ("z" * 64)
+    partial = store.data_dir / "photos" / "zz" / "x.partial"
+    orphan.parent.mkdir()
+    for path in (orphan, partial):
+        path.write_bytes(b"left")
+    assert await store.photos.sweep() == 0
+    assert await store.photos.sweep(time.time() + SWEEP_AGE + 60) == 2
+    assert kept.path.exists() and not orphan.exists() and not partial.exists()
+
+
+async def test_settings_survive_and_merge(store: Store) -> None:
+    assert await store.settings.get() == GlobalSettings()
+    await store.settings.set(default_beams=4, questions_per_minute=9)
+    await store.settings.set(questions_per_minute=None)
+    assert await store.settings.get() == GlobalSettings(default_beams=4)
+    with pytest.raises(ValueError, match="no setting"):
+        await store.settings.set(colour=1)
+    await store.chats.set_settings(1, beams=2)
+    settings = await store.chats.set_settings(1, max_new_tokens=50)
+    assert (settings.beams, settings.max_new_tokens) == (2, 50)
+    await store.chats.reset_settings(1)
+    assert (await store.chats.settings(1)).beams is None
+    folder = store.data_dir
+    await store.close()
+    reopened = await Store.open(folder)
+    assert (await reopened.settings.get()).default_beams == 4
+    await reopened.close()
+    store.db = await _reopen(folder)  # the fixture closes it
+
+
+async def _reopen(folder: Path) -> Database:
+    return await Database.open(folder / "vqabot.sqlite3")
+
+
+async def test_a_group_that_moves_takes_its_history_along(store: Store, ask: Ask) -> None:
+    await store.chats.touch(-5, "group", "Friends")
+    question = await ask(-5)
+    await store.photos.save(-5, 1, b"x", media_type="image/png")
+    for _ in range(2):
+        await store.chats.migrate(-5, -1005)
+    assert [q.id async for q in store.questions.export(-1005)] == [question.id]
+    assert await store.photos.newest(-5) is None and await store.photos.newest(-1005) is not None
+
+
+async def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vqabot.sqlite3").write_bytes(b"this is not a database" * 200)
+    with pytest.raises(CorruptDatabaseError, match="damaged"):
+        await Store.open(tmp_path)
+    with pytest.raises(CorruptDatabaseError):
+        await Store.open(tmp_path)  # the first refusal gave the folder free
+
+
+async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    async with await Store.open(tmp_path):
+        pass
+    connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(NewerDatabaseError, match="newer release"):
+        await Store.open(tmp_path)
+
+
+async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", migrations.STEPS[:1])
+        patch.setattr("storage.database.STEPS", migrations.STEPS)
+        database = await Database.open(tmp_path / "vqabot.sqlite3")
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO updates (update_id, raw, arrived_at) VALUES (1, 'kept', 0)")
+        await database.close()
+    async with await Store.open(tmp_path) as store:
+        assert [u.raw for u in await store.updates.pending(5)] == ["kept"]
+        assert await store.questions.waiting() == 0
+    copy = sqlite3.connect(tmp_path / "vqabot-schema-1.sqlite3")
+    assert copy.execute("SELECT raw FROM updates").fetchall() == [("kept",)]
+    copy.close()
+
+
+async def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="cannot be used"):
+        await Store.open(tmp_path / "file" / "data")
