@@ -8,9 +8,10 @@ from bot.sandbox import attachments, entities, pictures, utf16
 from bot.sandbox.accounts import Chat, Stored, User
 from bot.sandbox.callbacks import Query
 from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.members import membership_changed
 from bot.sandbox.methods.reacting import check_reaction
 from bot.sandbox.parameters import Upload
-from bot.sandbox.posting import changed, membership_changed, now, place, post, remove
+from bot.sandbox.posting import changed, now, place, post, remove
 from bot.sandbox.world import World
 
 MAX_PERSON_FILE = 2 * 1024 * 1024 * 1024  # bytes
@@ -184,7 +185,7 @@ def block(world: World, chat: Chat, user: User) -> None:
     bot = world.bots_in(chat)[0]
     if user.id not in bot.blocked_by:
         bot.blocked_by.add(user.id)
-        membership_changed(world, chat, bot, user, "member", "kicked")
+        membership_changed(chat, bot, user, "member", "kicked")
 
 
 def unblock(world: World, chat: Chat, user: User) -> None:
@@ -194,4 +195,4 @@ def unblock(world: World, chat: Chat, user: User) -> None:
     bot = world.bots_in(chat)[0]
     if user.id in bot.blocked_by:
         bot.blocked_by.discard(user.id)
-        membership_changed(world, chat, bot, user, "kicked", "member")
+        membership_changed(chat, bot, user, "kicked", "member")

@@ -9,7 +9,8 @@ from aiohttp import web
 from bot.sandbox import actions
 from bot.sandbox.accounts import Chat, User
 from bot.sandbox.client_api import ClientError, read_form
-from bot.sandbox.posting import member_json, membership_changed, now, post
+from bot.sandbox.members import member_json, membership_changed
+from bot.sandbox.posting import now, post
 from bot.sandbox.world import GONE, World
 
 
@@ -93,15 +94,15 @@ class ControlApi:
             "chat": chat.as_json(),
             "from": actor.as_json(),
             "date": now(),
-            "old_chat_member": member_json(self._world, chat, member),
+            "old_chat_member": member_json(chat, member),
         }
         chat.members[member.id] = status
         bot = self._world.bots.get(member.id)
         if bot is not None:
-            membership_changed(self._world, chat, bot, actor, old, status)
+            membership_changed(chat, bot, actor, old, status)
         for other in self._world.bots_in(chat):
             if chat.members.get(other.id) == "administrator":
-                after = {**change, "new_chat_member": member_json(self._world, chat, member)}
+                after = {**change, "new_chat_member": member_json(chat, member)}
                 other.updates.push("chat_member", after)
         if old in GONE and status not in GONE:
             post(self._world, chat, actor, {"new_chat_members": [member.as_json()]})

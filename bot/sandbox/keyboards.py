@@ -51,7 +51,8 @@ def read_markup(parameters: Parameters, *, inline_only: bool = False) -> tuple[M
     if inline_only:
         raise bad_request("inline keyboard expected")
     if "keyboard" in markup:
-        _check_reply_rows(markup["keyboard"])
+        markup = {**markup, "keyboard": _reply_rows(markup["keyboard"])}
+        parameters.note("reply_markup", markup)
         return None, markup
     return None, (markup if markup.get("remove_keyboard") or markup.get("force_reply") else None)
 
@@ -71,16 +72,20 @@ def _inline_rows(rows: Any) -> list[list[Markup]]:  # noqa: ANN401 - JSON that w
     return [row for row in checked if row]
 
 
-def _check_reply_rows(rows: Any) -> None:  # noqa: ANN401 - JSON that was not checked yet
+def _reply_rows(rows: Any) -> list[list[Markup]]:  # noqa: ANN401 - JSON that was not checked yet
+    """Buttons for the person's keyboard; a button may come as its text alone."""
+    checked: list[list[Markup]] = []
     for row in _rows(rows, "keyboard"):
-        for button in row:
-            text = button.get("text") if isinstance(button, dict) else button
-            if not isinstance(text, str):
+        buttons = [button if isinstance(button, dict) else {"text": button} for button in row]
+        for button in buttons:
+            if not isinstance(button.get("text"), str):
                 raise bad_request("can't parse keyboard button: Can't find field \"text\"")
-            if not text.strip():
+            if not button["text"].strip():
                 raise bad_request("keyboard button text must be non-empty")
-    if not any(rows):
+        checked.append(buttons)
+    if not any(checked):
         raise bad_request("reply keyboard must be non-empty")
+    return checked
 
 
 def _inline_button(button: Any) -> Markup:  # noqa: ANN401 - JSON that was not checked yet

@@ -88,48 +88,6 @@ def may_see(bot: Bot, chat: Chat, stored: Stored) -> bool:
     return False
 
 
-def member_json(world: World, chat: Chat, user: User, status: str | None = None) -> dict[str, Any]:
-    """Telegram's `ChatMember` of a user in a chat."""
-    status = status or chat.members.get(user.id, "left")
-    member: dict[str, Any] = {"status": status, "user": user.as_json()}
-    if status == "creator":
-        member["is_anonymous"] = False
-    elif status == "administrator":
-        rights = [
-            "can_manage_chat",
-            "can_delete_messages",
-            "can_manage_video_chats",
-            "can_restrict_members",
-            "can_change_info",
-            "can_invite_users",
-            "can_post_stories",
-            "can_edit_stories",
-            "can_delete_stories",
-            "can_pin_messages",
-        ]
-        member |= {"can_be_edited": False, "is_anonymous": False, "can_promote_members": False}
-        member |= dict.fromkeys(rights, True)
-        if user.is_bot:
-            member["can_be_edited"] = False
-    elif status == "kicked":
-        member["until_date"] = 0
-    return member
-
-
-def membership_changed(world: World, chat: Chat, bot: Bot, actor: User, old: str, new: str) -> None:
-    """Tell a bot that it was blocked, unblocked, added, promoted or removed."""
-    bot.updates.push(
-        "my_chat_member",
-        {
-            "chat": chat.as_json(),
-            "from": actor.as_json(),
-            "date": now(),
-            "old_chat_member": member_json(world, chat, bot.user, old),
-            "new_chat_member": member_json(world, chat, bot.user, new),
-        },
-    )
-
-
 def _tell_bots(world: World, chat: Chat, stored: Stored, kind: str) -> None:
     for bot in world.bots_in(chat):
         if may_see(bot, chat, stored):

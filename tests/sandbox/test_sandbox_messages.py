@@ -127,7 +127,7 @@ async def test_typing_and_drafts_reach_the_page(bot: Any, you: Any) -> None:
 @pytest.mark.parametrize(
     ("markup", "shown"),
     [
-        ({"keyboard": [["Yes", "No"]]}, {"keyboard": [["Yes", "No"]]}),
+        ({"keyboard": [["Yes", {"text": "No"}]]}, {"keyboard": [[{"text": "Yes"}, {"text": "No"}]]}),
         ({"force_reply": True}, {"force_reply": True}),
         ({"remove_keyboard": True}, {"remove_keyboard": True}),
     ],

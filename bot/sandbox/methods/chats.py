@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.errors import bad_request
+from bot.sandbox.members import member_json, membership_changed
 from bot.sandbox.methods.call import Call, Method
-from bot.sandbox.posting import member_json, membership_changed, now, place, post
+from bot.sandbox.posting import now, place, post
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 
@@ -59,9 +60,9 @@ async def get_chat_member(call: Call) -> dict[str, Any]:
     if chat.owner is not None:
         if user_id not in {chat.owner.id, call.bot.id}:
             raise bad_request("member not found")
-        return member_json(call.world, chat, user, "member")
+        return member_json(chat, user, "member")
     call.check_member(chat)
-    return member_json(call.world, chat, user)
+    return member_json(chat, user)
 
 
 async def get_chat_administrators(call: Call) -> list[dict[str, Any]]:
@@ -74,7 +75,7 @@ async def get_chat_administrators(call: Call) -> list[dict[str, Any]]:
     for user_id, status in chat.members.items():
         user = call.world.user(user_id)
         if user and status in {"creator", "administrator"} and (not user.is_bot or user_id == call.bot.id):
-            admins.append(member_json(call.world, chat, user))
+            admins.append(member_json(chat, user))
     return admins
 
 
@@ -93,7 +94,7 @@ async def leave_chat(call: Call) -> bool:
     old = chat.members[call.bot.id]
     chat.members[call.bot.id] = "left"
     post(call.world, chat, call.bot.user, {"left_chat_member": call.bot.user.as_json()})
-    membership_changed(call.world, chat, call.bot, call.bot.user, old, "left")
+    membership_changed(chat, call.bot, call.bot.user, old, "left")
     return True
 
 
@@ -150,10 +151,10 @@ async def ban_chat_member(call: Call) -> bool:
         raise bad_request("PARTICIPANT_ID_INVALID")
     if chat.members.get(user_id) in {"creator", "administrator"}:
         raise bad_request("user is an administrator of the chat")
-    old = member_json(call.world, chat, user)
+    old = member_json(chat, user)
     chat.members[user_id] = "kicked"
     change = {"chat": chat.as_json(), "from": call.bot.user.as_json(), "date": now(), "old_chat_member": old}
-    call.bot.updates.push("chat_member", {**change, "new_chat_member": member_json(call.world, chat, user)})
+    call.bot.updates.push("chat_member", {**change, "new_chat_member": member_json(chat, user)})
     return True
 
 
