@@ -27,7 +27,7 @@ def tidy_question(text: str) -> str:
 
 def normalise_question(text: str) -> str:
     """The question as bare words: tidied, lower case, no mark at the end. Empty when nothing is left."""
-    return tidy_question(text).lower().rstrip(_END_MARKS)
+    return tidy_question(text).lower()[:MAX_QUESTION].rstrip(_END_MARKS)  # lower case may be longer
 
 
 def sentence_question(text: str) -> str:

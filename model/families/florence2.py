@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from PIL import Image
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -127,7 +128,7 @@ def load(folder: Path, profile: Profile, device: str, dtype: str) -> Florence2:
             folder, dtype=getattr(torch, dtype), local_files_only=True, output_loading_info=True
         )
         model, report = loaded
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
     # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
     gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]

@@ -1,0 +1,291 @@
+"""Batches of anything: the same answers as one at a time, the same as transformers' own, refusals kept apart."""
+
+from __future__ import annotations
+
+import io
+import math
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tiny import IMAGE_TOKENS, POSITIONS, WORDS, Picture
+from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
+
+from model.answerer import EMPTY_QUESTION, FAILED, Answerer
+from model.confidence import Calibration, sequence_probability
+from model.families.base import Ask
+from model.families.florence2 import Florence2
+from model.images import open_picture
+from model.profile import Profile
+from model.types import Generation, Request
+
+
+def requests(picture: Picture, count: int, seed: int) -> list[Request]:
+    rng = random.Random(seed)
+    return [
+        Request(
+            str(number),
+            picture(rng.randrange(4)),
+            " ".join(rng.choices(WORDS, k=rng.randint(1, 14))),
+            rng.choice((1, 1, 2, 3, 5)),
+            rng.choice((1, 2, 3, 8, 20)),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def reference(tiny_folder: object) -> tuple[Florence2ForConditionalGeneration, Florence2Processor]:
+    model = Florence2ForConditionalGeneration.from_pretrained(tiny_folder, dtype=torch.float32).eval()
+    return model, Florence2Processor.from_pretrained(tiny_folder)
+
+
+@torch.inference_mode()
+def plain(
+    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor], request: Request
+) -> tuple[str, float]:
+    """The answer and its probability, as transformers' documentation would get them: one question, one generate()."""
+    model, processor = reference
+    inputs = processor(images=open_picture(request.picture), text=request.question, return_tensors="pt")
+    out = model.generate(
+        **inputs,
+        num_beams=request.beams,
+        do_sample=False,
+        max_new_tokens=request.max_new_tokens,
+        output_logits=True,
+        return_dict_in_generate=True,
+    )
+    text = processor.batch_decode(out.sequences, skip_special_tokens=True)[0].strip()
+    tokens = out.sequences[0, 1:].tolist()
+    total = 0.0
+    for step, token in enumerate(tokens):
+        row = int(out.beam_indices[0, step]) if request.beams > 1 else 0
+        if row >= 0 and step > 0:  # the first token is forced; rows below zero are padding
+            total += float(out.logits[step][row].log_softmax(-1)[token])
+    return text, math.exp(total)
+
+
+def test_a_mixed_batch_gives_what_generate_gives_one_at_a_time(
+    answerer: Answerer,
+    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor],
+    picture: Picture,
+) -> None:
+    asked = requests(picture, 60, seed=1)
+    answers = answerer.answer(asked)
+    wanted = [plain(reference, request) for request in asked]
+    assert [answer.text for answer in answers] == [text for text, _ in wanted]
+    for answer, (_, probability) in zip(answers, wanted, strict=True):
+        assert answer.confidence == pytest.approx(probability, rel=1e-3, abs=1e-9)
+    assert len({text for text, _ in wanted}) > 20  # the little model does not say the same to everything
+
+
+def test_batch_mates_change_nothing(answerer: Answerer, picture: Picture) -> None:
+    asked = requests(picture, 12, seed=2)
+    together = answerer.answer(asked)
+    for request, answer in zip(asked, together, strict=True):
+        alone = answerer.answer([request])[0]
+        assert alone.text == answer.text
+        assert alone.confidence == pytest.approx(answer.confidence, rel=1e-3, abs=1e-9)
+        assert alone.id == answer.id
+
+
+def test_pixels_and_prompts_are_the_processors(
+    answerer: Answerer,
+    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor],
+    picture: Picture,
+) -> None:
+    model, processor = reference
+    family = answerer.family
+    assert isinstance(family, Florence2)
+    for size in ((96, 64), (33, 200), (700, 400)):
+        shown = open_picture(picture(7)).resize(size)
+        inputs = processor(images=shown, text="what colour is the ball", return_tensors="pt")
+        with torch.inference_mode():
+            wanted = model.get_image_features(inputs["pixel_values"]).pooler_output[0]
+        assert torch.allclose(family.look([family.prepare(shown)])[0], wanted, atol=1e-4)
+        ids = inputs["input_ids"][0].tolist()
+        assert ids[:IMAGE_TOKENS] == [model.config.image_token_id] * IMAGE_TOKENS
+        assert family.prompt_ids("what colour is the ball", 99) == ids[IMAGE_TOKENS:]
+
+
+def test_a_picture_is_looked_at_once(answerer: Answerer, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    look = answerer.family.look
+
+    def counting(pictures: Sequence[np.ndarray]) -> list[torch.Tensor]:
+        looked.append(len(pictures))
+        return look(pictures)
+
+    monkeypatch.setattr(answerer.family, "look", counting)
+    first = answerer.answer([Request(str(n), picture(n % 2), "what is this") for n in range(6)])
+    assert looked == [2]
+    again = answerer.answer([Request("x", picture(1), "what is this")])
+    assert looked == [2]
+    assert again[0].text == first[1].text
+    assert len(answerer.features) == 2
+
+
+def test_features_are_bounded_by_bytes_and_let_go_oldest_first(answerer: Answerer, picture: Picture) -> None:
+    size = IMAGE_TOKENS * 32 * 4
+    small = Answerer(answerer.family, answerer.profile, feature_bytes=2 * size)
+    keys = []
+    for number in (0, 1, 0, 2):  # 1 is the least recently used when 2 comes
+        request = Request("x", picture(number), "what is this")
+        keys.append(request.picture_key)
+        small.answer([request])
+    assert [key in small.features for key in (keys[0], keys[1], keys[3])] == [True, False, True]
+    assert small.features.bytes == 2 * size
+    nothing = Answerer(answerer.family, answerer.profile, feature_bytes=0)
+    assert nothing.answer([Request("x", picture(1), "what is this")])[0].error is None
+    assert len(nothing.features) == 0
+
+
+def test_features_let_go_between_preparing_and_answering(answerer: Answerer, picture: Picture) -> None:
+    small = Answerer(answerer.family, answerer.profile, feature_bytes=IMAGE_TOKENS * 32 * 4)
+    request = Request("x", picture(1), "what is this")
+    wanted = small.answer([request])[0]
+    prepared = small.prepare(request)
+    assert prepared.pixels is None
+    small.answer([Request("y", picture(2), "what is this")])
+    assert request.picture_key not in small.features
+    assert small.answer_prepared([prepared])[0].text == wanted.text
+
+
+def test_a_bad_request_is_refused_alone(answerer: Answerer, picture: Picture) -> None:
+    asked = [
+        Request("good", picture(1), "what is this"),
+        Request("picture", b"no picture", "what is this"),
+        Request("empty", picture(1), " ?! "),
+        Request("beams", picture(1), "what is this", beams=11),
+        Request("tokens", picture(1), "what is this", max_new_tokens=0),
+        Request("also good", picture(2), "what is this", beams=3),
+    ]
+    answers = {answer.id: answer for answer in answerer.answer(asked)}
+    assert list(answers) == [request.id for request in asked]
+    assert answers["good"].error is None
+    assert answers["also good"].error is None
+    assert "text file" in (answers["picture"].error or "")
+    assert answers["empty"].error == EMPTY_QUESTION
+    assert "beams" in (answers["beams"].error or "")
+    assert "tokens" in (answers["tokens"].error or "")
+    assert all(a.text == "" and a.confidence == 0 for a in answers.values() if a.error)
+
+
+class Brittle:
+    """A real family that runs out of memory on large batches and cannot stand one prompt or black pictures."""
+
+    def __init__(self, family: object) -> None:
+        self._family = family
+        self.device = self.dtype = ""
+        self.sizes: list[int] = []
+
+    def prepare(self, picture: Image.Image) -> np.ndarray:
+        return self._family.prepare(picture)  # type: ignore[attr-defined,no-any-return]
+
+    def look(self, pictures: Sequence[np.ndarray]) -> list[torch.Tensor]:
+        if any(not picture.any() for picture in pictures):
+            raise RuntimeError("cannot look at this")
+        return self._family.look(pictures)  # type: ignore[attr-defined,no-any-return]
+
+    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
+        self.sizes.append(len(asks))
+        if len(asks) > 3:
+            raise torch.OutOfMemoryError("too large")
+        if any("od" in ask.prompt.split() for ask in asks):
+            raise IndexError("cannot answer this")
+        return self._family.answer(asks)  # type: ignore[attr-defined,no-any-return]
+
+
+def test_failures_are_halved_until_the_culprit_is_alone(answerer: Answerer, picture: Picture) -> None:
+    brittle = Brittle(answerer.family)
+    fragile = Answerer(brittle, answerer.profile)
+    black = Image.new("RGB", (20, 20))
+    asked = [Request(str(n), picture(n), "who is there") for n in range(9)]
+    asked[4] = Request("4", picture(4), "od")
+    asked[6] = Request("6", _png(black), "who is there")
+    answers = fragile.answer(asked)
+    assert [answer.error for answer in answers] == [FAILED if n in (4, 6) else None for n in range(9)]
+    assert [a.text for a in answers if not a.error] == [
+        a.text for a in answerer.answer([r for r in asked if r.id not in "46"])
+    ]
+    assert brittle.sizes[0] == 8
+
+
+def _png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_longer_than_the_model_has_positions(answerer: Answerer, picture: Picture) -> None:
+    answers = answerer.answer(
+        [
+            Request("prompt", picture(1), "ball " * 200, 1, 5),
+            Request("answer", picture(1), "what is the ball", 1, 1000),
+            Request("beams", picture(1), "what is the ball", 10, 1000),
+        ]
+    )
+    assert [answer.error for answer in answers] == [None, None, None]
+    assert all(len(answer.text.split()) < POSITIONS for answer in answers)
+
+
+TYPED = [
+    "<OD>",
+    "<CAPTION>x",
+    "<image>",
+    "<image>" * 700,
+    "<loc_12>",
+    "</s>",
+    "<s></s><pad>",
+    "<VQA>",
+    "\0",
+    "\ud800 a",
+]
+
+
+@pytest.mark.parametrize("typed", [*TOKENS, "\0", "\ud800 a"])
+def test_whatever_is_typed_is_answered_like_ordinary_words(answerer: Answerer, picture: Picture, typed: str) -> None:
+    strange, plain_ = answerer.answer(
+        [
+            Request("strange", picture(1), f"what {typed} is"),
+            Request("plain", picture(1), f"what {typed.replace('<', ' ').replace('>', ' ')} is"),
+        ]
+    )
+    assert strange.error is None
+    assert strange.text == plain_.text
+    assert answerer.answer([Request("alone", picture(1), typed)])[0].error in (None, EMPTY_QUESTION)
+
+
+def test_confidence_is_calibrated_by_the_profile(answerer: Answerer, picture: Picture) -> None:
+    request = Request("x", picture(1), "what is this", max_new_tokens=3)
+    raw = answerer.answer([request])[0].confidence
+    profile = Profile("", "words", Calibration(0.5, 1.0))
+    calibrated = Answerer(answerer.family, profile).answer([request])[0].confidence
+    assert calibrated == pytest.approx(1 / (1 + math.exp(-(0.5 * math.log(raw / (1 - raw)) + 1.0))), rel=1e-4)
+    assert calibrated != raw
+
+
+def test_probabilities_stay_probabilities() -> None:
+    assert sequence_probability(()) == 1.0
+    assert sequence_probability((-0.1, -0.2)) == pytest.approx(math.exp(-0.3))
+    assert sequence_probability((1e-9,)) == 1.0
+    assert sequence_probability((-1e9,)) == 0.0
+    for slope, offset in ((1.0, 0.0), (2.0, 5.0), (0.1, -9.0)):
+        values = [Calibration(slope, offset).apply(p / 10) for p in range(11)]
+        assert values == sorted(values)
+        assert 0 <= values[0] <= values[-1] <= 1
+
+
+def test_the_training_loss_is_not_shifted_twice(
+    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor], picture: Picture
+) -> None:
+    """Releases of transformers before 5.13 trained on the token after the next one."""
+    model, processor = reference
+    inputs = processor(images=open_picture(picture(1)), text="what is this", return_tensors="pt")
+    labels = torch.tensor([[0, 9, 12, 2, -100]])
+    out = model(**inputs, labels=labels)
+    wanted = torch.nn.functional.cross_entropy(out.logits.flatten(0, 1), labels.flatten())
+    assert torch.allclose(out.loss, wanted, atol=1e-6)

@@ -1,0 +1,200 @@
+"""Models from folders, ZIPs and names: loaded, or refused with a sentence that helps."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file, save_file
+from tiny import Picture
+
+from model import archive
+from model.answerer import Answerer
+from model.confidence import Calibration
+from model.errors import ModelError
+from model.loading import locate
+from model.profile import Profile
+from model.types import Request
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def folder(tiny_folder: Path, tmp_path: Path) -> Path:
+    """A copy that a test may spoil."""
+    return shutil.copytree(tiny_folder, tmp_path / "model")
+
+
+def zipped(folder: Path, target: Path, inside: str = "") -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in folder.iterdir():
+            file.write(path, inside + path.name)
+    return target
+
+
+def refusal(model: str | Path) -> str:
+    with pytest.raises(ModelError) as error:
+        Answerer.load(str(model))
+    return str(error.value)
+
+
+@pytest.mark.parametrize("inside", ["", "best/", "a/b/"])
+def test_a_zip_answers_like_its_folder(
+    tiny_folder: Path, tiny_answerer: Answerer, tmp_path: Path, picture: Picture, inside: str
+) -> None:
+    file = zipped(tiny_folder, tmp_path / "model.zip", inside)
+    request = Request("1", picture(1), "what colour is the ball", 3, 10)
+    wanted = tiny_answerer.answer([request])[0]
+    got = Answerer.load(str(file)).answer([request])[0]
+    assert (got.text, got.confidence) == (wanted.text, wanted.confidence)
+    assert locate(str(file)) == locate(str(file))
+    kept = list((tmp_path / "cache" / "vqabot" / "models").iterdir())
+    assert len(kept) == 1  # unpacked once, nothing half done left
+
+
+def test_a_zip_that_points_outside_is_refused_and_writes_nothing(tiny_folder: Path, tmp_path: Path) -> None:
+    for name in ("../evil.json", "/evil.json", "a/../../evil.json", "..\\evil.json", "C:evil.json"):
+        file = zipped(tiny_folder, tmp_path / "evil.zip")
+        with zipfile.ZipFile(file, "a") as opened:
+            opened.writestr(name, "{}")
+        assert "points outside" in refusal(file)
+    link = zipfile.ZipInfo("link.json")
+    link.external_attr = 0o120777 << 16
+    file = zipped(tiny_folder, tmp_path / "link.zip")
+    with zipfile.ZipFile(file, "a") as opened:
+        opened.writestr(link, "/etc/passwd")
+    assert "points outside" in refusal(file)
+    assert not list(tmp_path.rglob("evil.json"))
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_zip_bomb_is_refused(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "SMALL", 2**20)
+    file = zipped(tiny_folder, tmp_path / "bomb.zip")
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("more.safetensors", bytes(100 * 2**20))
+    assert "would unpack to" in refusal(file)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_zip_only_gives_what_a_model_consists_of(tiny_folder: Path, tmp_path: Path) -> None:
+    file = zipped(tiny_folder, tmp_path / "model.zip")
+    with zipfile.ZipFile(file, "a") as opened:
+        opened.writestr("run_me.py", "raise SystemExit")
+        opened.writestr("checkpoint-1/optimizer.pt", "x")
+    assert {path.suffix for path in locate(str(file)).rglob("*.*")} == {".json", ".safetensors"}
+
+
+def test_damaged_or_empty_zips(tiny_folder: Path, tmp_path: Path) -> None:
+    file = zipped(tiny_folder, tmp_path / "model.zip")
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2])
+    assert "not a ZIP file" in refusal(file)
+    spoiled = bytearray(data)
+    for place in range(len(data) // 3, len(data) // 3 + 200):
+        spoiled[place] ^= 0xFF
+    file.write_bytes(spoiled)
+    assert "cannot be" in refusal(file) or "not a ZIP" in refusal(file)
+    with zipfile.ZipFile(file, "w") as opened:
+        opened.writestr("readme.txt", "hello")
+    assert "config.json is missing" in refusal(file)
+    with zipfile.ZipFile(file, "w") as opened:
+        opened.writestr("config.json", "{}")
+    assert "no weights" in refusal(file)
+
+
+def test_names_that_are_no_model(tmp_path: Path) -> None:
+    assert "no model at" in refusal(tmp_path / "missing")
+    assert "no model at" in refusal("missing.zip")
+    assert "no model at" in refusal("folder/missing.zip")
+    (tmp_path / "empty").mkdir()
+    assert "config.json is missing" in refusal(tmp_path / "empty")
+    text = tmp_path / "notes.txt"
+    text.write_text("hello")
+    assert "not a ZIP file" in refusal(text)
+
+
+def test_microsofts_ids_name_the_ones_that_work() -> None:
+    assert "florence-community/Florence-2-base-ft" in refusal("microsoft/Florence-2-base-ft")
+
+
+def test_a_hub_id_without_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # In a process of its own: the hub's client reads its settings when it is imported.
+    code = "import sys; from model.loading import locate; locate(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "florence-community/Florence-2-base-ft"],
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "ModelError: florence-community/Florence-2-base-ft cannot be fetched from the hub" in done.stderr
+
+
+def test_folders_that_are_not_whole(folder: Path) -> None:
+    (folder / "tokenizer.json").rename(folder / "tokenizer.away")
+    assert "tokenizer.json" in refusal(folder)
+    (folder / "tokenizer.away").rename(folder / "tokenizer.json")
+    (folder / "processor_config.json").rename(folder / "processor.away")
+    assert "processor_config.json is missing" in refusal(folder)
+    (folder / "processor.away").rename(folder / "processor_config.json")
+    (folder / "model.safetensors").rename(folder / "weights.away")
+    assert "no weights" in refusal(folder)
+
+
+def test_missing_or_unfitting_weights_never_answer(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    name = next(key for key in weights if key.endswith("fc1.weight"))
+    kept = {key: value for key, value in weights.items() if key != name}
+    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    assert "incomplete" in refusal(folder)
+    save_file({**kept, name: weights[name][:-1].contiguous()}, folder / "model.safetensors", {"format": "pt"})
+    assert "weights" in refusal(folder)
+    (folder / "model.safetensors").write_bytes(b"rubbish")
+    assert "cannot be read" in refusal(folder)
+
+
+def test_other_types_and_remote_code(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoConfig": "x.y"}}))
+    assert "florence-community" in refusal(folder)
+    (folder / "config.json").write_text(json.dumps({**config, "model_type": "gpt2"}))
+    assert "'gpt2' are not supported" in refusal(folder)
+    (folder / "config.json").write_text("not json")
+    assert "does not say which type" in refusal(folder)
+
+
+def test_the_profile_is_kept_beside_the_model(folder: Path) -> None:
+    profile = Profile("<VQA>", "sentence", Calibration(1.5, -0.25))
+    profile.write(folder)
+    assert Profile.read(folder) == profile
+    for wrong in ("[1]", "{", '{"question_style": "shouting"}', '{"unknown": 1}', '{"calibration": {"slope": -1}}'):
+        (folder / "vqabot.json").write_text(wrong)
+        assert "cannot be understood" in refusal(folder)
+    (folder / "vqabot.json").unlink()
+    assert Profile.read(folder).prompt_prefix == "<VQA>"
+
+
+def test_without_torch_the_extra_is_named(tiny_folder: Path) -> None:
+    code = "import sys; sys.modules['torch'] = None\nfrom model.answerer import Answerer\nAnswerer.load(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, str(tiny_folder)], capture_output=True, text=True, check=False)
+    assert "pip install 'vqabot[inference]'" in done.stderr
+
+
+def test_the_bots_side_of_the_room_needs_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'transformers', 'numpy', 'tokenizers'): sys.modules[name] = None\n"
+        "import model.types, model.images, model.text, model.confidence, model.errors, model.broker.protocol\n"
+        "import model.broker.embedded, model.loading, model.profile, model.answerer, model.worker, bot.commands.ask"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
