@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 EPILOG = "Example: vqabot sandbox --port 8081 --record traffic.jsonl"
-TOKEN = "1000000001:sandbox_token_for_any_bot"  # noqa: S105 - opens nothing but this sandbox
+TOKEN = "1000000001:sandbox_token_for_any_bot"
 
 
 @click.command(epilog=EPILOG)

@@ -1,0 +1,211 @@
+"""Puts the parts together, and starts and stops them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
+from telegram.request import HTTPXRequest
+
+from bot.delivery import Delivery
+from bot.dispatcher import Dispatcher
+from bot.handlers import register_all
+from bot.polling import Poller
+from bot.services import Services
+from bot.settings import TELEGRAM, Settings
+from bot.updates import ALLOWED, Inbox
+from bot.webhook import WebhookServer
+from model.broker.protocol import Broker
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 64
+UPLOAD_SECONDS = 120.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class BotError(Exception):
+    """The bot cannot run; the text says why."""
+
+
+class Bot:
+    """A running bot. It lives inside somebody's event loop and leaves signals alone."""
+
+    def __init__(self, settings: Settings, broker: Broker) -> None:
+        """A bot with these settings whose questions go to `broker`, which it starts and stops."""
+        self._settings, self._broker = settings, broker
+        self._token = settings.token
+        self._parts: list[Any] = []
+        self._application: App | None = None
+        self.failure: asyncio.Future[str] | None = None
+        self.services: Services | None = None
+
+    async def start(self) -> None:
+        """Start everything; when this returns the bot answers.
+
+        Raises:
+            BotError: Telegram refuses the token, or the webhook's port is taken.
+            StorageError: The data folder cannot be used.
+        """
+        store = await Store.open(self._settings.data_dir)
+        self._parts = [_Closing(store.close)]
+        try:
+            await self._start(store)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, store: Store) -> None:
+        application = self._application = _application(self._settings, self._token)
+        await _until_reached(application)
+        self._parts.append(_Closing(application.shutdown))
+        placing: set[int] = set()
+        delivery = Delivery(store, application.bot, placing)
+        dispatcher = Dispatcher(store, self._broker, placing, delivery.wake)
+        services = self.services = Services(
+            settings=self._settings,
+            store=store,
+            broker=self._broker,
+            bot=application.bot,
+            dispatcher=dispatcher,
+            delivery=delivery,
+            placing=placing,
+        )
+        application.bot_data["services"] = services
+        register_all(application)
+        inbox = Inbox(store, application)
+        # In this order they start, in the opposite one they stop: what feeds a part stops before it.
+        await self._begin(self._broker)
+        await self._begin(delivery)
+        await self._begin(dispatcher)
+        self._parts.append(_Tasks(services.tasks))
+        inbox.start()
+        self._parts.append(inbox)
+        await self._receive(application, inbox, services)
+        services.spawn(_publish_commands(services))
+        log.info("@%s is ready", application.bot.username)
+
+    async def _receive(self, application: App, inbox: Inbox, services: Services) -> None:
+        def seen() -> None:
+            services.last_poll_at = time.time()
+
+        settings, bot = self._settings, application.bot
+        if settings.webhook_url is None:
+            await bot.delete_webhook()
+            poller = Poller(bot.base_url, inbox.take, seen, settings.proxy)
+            self.failure = poller.failure
+            await self._begin(poller)
+            return
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+        server = WebhookServer(settings.webhook_listen, settings.webhook_port, secret, inbox.take, seen)
+        try:
+            await self._begin(server)
+        except OSError as error:
+            where = f"{settings.webhook_listen} port {settings.webhook_port}"
+            raise BotError(f"The webhook cannot listen on {where}: {error.strerror or error}.") from error
+        await bot.set_webhook(settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
+
+    async def _begin(self, part: Any) -> None:  # noqa: ANN401 - anything with start and stop
+        self._parts.append(part)
+        await part.start()
+
+    async def stop(self) -> None:
+        """Stop everything, the last started first; what is not finished goes on at the next start."""
+        while self._parts:
+            part = self._parts.pop()
+            try:
+                await part.stop()
+            except Exception:
+                log.exception("%s did not stop cleanly", type(part).__name__)
+
+    async def __aenter__(self) -> Bot:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.stop()
+
+
+class _Closing:
+    """Something that is only closed."""
+
+    def __init__(self, close: Any) -> None:  # noqa: ANN401 - any coroutine function
+        self.stop = close
+
+
+class _Tasks:
+    """What handlers left running beside them."""
+
+    def __init__(self, tasks: set[asyncio.Task[None]]) -> None:
+        self._tasks = tasks
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _application(settings: Settings, token: str) -> App:
+    base = settings.telegram_base_url
+    request = HTTPXRequest(
+        connection_pool_size=CONNECTIONS,
+        proxy=settings.proxy,
+        connect_timeout=10.0,
+        read_timeout=20.0,
+        write_timeout=20.0,
+        pool_timeout=30.0,
+        media_write_timeout=UPLOAD_SECONDS,
+    )
+    builder = ApplicationBuilder().token(token).updater(None).request(request)
+    builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
+    # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
+    limited = base == TELEGRAM
+    return builder.rate_limiter(AIORateLimiter(max_retries=3) if limited else AIORateLimiter(0, 0, 0, 0, 3)).build()
+
+
+async def _until_reached(application: App) -> None:
+    """Ask Telegram who we are, until it can be reached."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await application.initialize()
+            return
+        except InvalidToken as error:
+            raise BotError(
+                "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
+            ) from error
+        except NetworkError as error:
+            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
+        await asyncio.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _publish_commands(services: Services) -> None:
+    """Tell Telegram which commands there are; without it everything works but the menus."""
+    from bot.handlers.commands import publish
+
+    try:
+        await publish(services)
+    except TelegramError as error:
+        log.warning("the commands could not be registered: %s", error.message)
+
+
+async def run_until(bot: Bot, stopped: asyncio.Event) -> None:
+    """Run a started bot until it is told to stop, or cannot go on.
+
+    Raises:
+        BotError: Receiving updates cannot go on (a second bot on the same token, say).
+    """
+    waiting: set[asyncio.Future[Any]] = {asyncio.ensure_future(stopped.wait())}
+    if bot.failure is not None:
+        waiting.add(bot.failure)
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if bot.failure is not None and bot.failure.done():
+        raise BotError(bot.failure.result())

@@ -1,0 +1,60 @@
+"""`vqabot run`: the bot on Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import click
+
+from bot.settings import Settings, SettingsError, load_settings
+
+WRONG_SETTING = 2
+"""Exit code when starting again would not help."""
+
+
+@click.command(epilog="Example: VQABOT_TELEGRAM_TOKEN=... vqabot run")
+def run() -> None:
+    """Run the bot on Telegram.
+
+    Settings come from the environment and from .env (see .env.example). SIGTERM and Ctrl-C end it cleanly; questions
+    that are under way are answered after the next start.
+    """
+    try:
+        settings = load_settings()
+        token = settings.token
+    except SettingsError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(WRONG_SETTING)
+    from bot.redact import set_up_logging
+
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+    set_up_logging(settings.log_level, [token, secret])
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import Bot, BotError, run_until
+    from model.broker.embedded import EmbeddedBroker
+    from storage.errors import StorageError
+
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    bot = Bot(settings, EmbeddedBroker(settings.model, batch_size=settings.batch_size))
+    starting = asyncio.ensure_future(bot.start())
+    waiting = asyncio.ensure_future(stopped.wait())
+    try:
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():  # told to stop while Telegram could not be reached
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            return
+        await starting
+        await run_until(bot, stopped)
+    except (BotError, StorageError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        waiting.cancel()
+        await bot.stop()

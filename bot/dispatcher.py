@@ -1,0 +1,139 @@
+"""Chooses the next questions, fairly over chats, hands them to the workers, and enters what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot import texts
+from model.broker.protocol import Broker
+from model.types import Answer, Request
+from storage.records import Question
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+
+
+class Dispatcher:
+    """Keeps the broker fed with no more than it can take; the ledger decides what goes next."""
+
+    def __init__(self, store: Store, broker: Broker, placing: set[int], told: Callable[[], None]) -> None:
+        """Feed `broker` from `store`; questions in `placing` wait; `told` is called when there is something to tell."""
+        self._store, self._broker, self._placing, self._told = store, broker, placing, told
+        self._bell = asyncio.Event()
+        self._in_flight: set[int] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def in_flight(self) -> int:
+        """How many questions are with the workers."""
+        return len(self._in_flight)
+
+    async def start(self) -> None:
+        """Ask again what a previous run had given away."""
+        again = await self._store.questions.requeue_running()
+        if again:
+            log.info("%d questions of the last run are asked again", again)
+        self._bell.set()
+        self._tasks = [asyncio.create_task(self._feed()), asyncio.create_task(self._collect())]
+
+    async def stop(self) -> None:
+        """Stop feeding and collecting; what is in flight is asked again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There is a new question, or room."""
+        self._bell.set()
+
+    async def cancel(self, chat_id: int, question_id: int) -> bool:
+        """Cancel a chat's question wherever it is; False when it has an outcome already."""
+        cancelled = await self._store.questions.cancel(chat_id, question_id)
+        if cancelled:
+            await self._drop(question_id)
+            self._told()
+        return cancelled
+
+    async def cancel_all(self, chat_id: int) -> int:
+        """Cancel all that a chat waits for, without telling it. Returns how many."""
+        numbers = await self._store.questions.cancel_all(chat_id)
+        for number in numbers:
+            await self._drop(number)
+        return len(numbers)
+
+    async def _drop(self, question_id: int) -> None:
+        if question_id in self._in_flight:
+            await self._broker.cancel(str(question_id))
+            self._in_flight.discard(question_id)
+            self._bell.set()
+
+    async def _feed(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            try:
+                while await self._feed_some():
+                    pass
+            except Exception:
+                log.exception("questions could not be handed on; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+                self._bell.set()
+
+    async def _feed_some(self) -> bool:
+        """Hand on as many questions as there is room for; True when there may be more."""
+        room = self._broker.capacity - len(self._in_flight)
+        if room <= 0:
+            return False
+        chosen = await self._store.questions.next_queued(room, exclude=self._placing)
+        if not chosen:
+            return False
+        taken = set(await self._store.questions.mark_running([question.id for question in chosen]))
+        for question in chosen:
+            if question.id in taken:
+                await self._submit(question)
+        return True
+
+    async def _submit(self, question: Question) -> None:
+        try:
+            picture = await self._store.photos.read(question.chat_id, question.photo_sha256)
+        except OSError:
+            await self._store.questions.fail(question.id, texts.PICTURE_GONE)
+            self._told()
+            return
+        self._in_flight.add(question.id)
+        await self._broker.submit(
+            Request(
+                id=str(question.id),
+                picture=picture,
+                question=question.text,
+                beams=question.beams,
+                max_new_tokens=question.max_new_tokens,
+                picture_key=question.photo_sha256,
+            )
+        )
+
+    async def _collect(self) -> None:
+        async for answer in self._broker.results():
+            while True:
+                try:
+                    await self._enter(answer)
+                    break
+                except Exception:
+                    log.exception("an answer could not be entered; trying again")
+                    await asyncio.sleep(RETRY_SECONDS)
+
+    async def _enter(self, answer: Answer) -> None:
+        number = int(answer.id)
+        if answer.error is not None:
+            await self._store.questions.fail(number, answer.error)
+        else:
+            await self._store.questions.answer(number, answer.text, answer.confidence, answer.seconds)
+        with suppress(KeyError):
+            self._in_flight.remove(number)
+        self._bell.set()
+        self._told()

@@ -1,0 +1,38 @@
+"""Which beams and how many tokens count for a chat: its own choice, else the admins', else the environment's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.settings import Settings
+from storage.records import ChatSettings, GlobalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The settings that a question is asked with, and the limits of a choice."""
+
+    beams: int
+    max_new_tokens: int
+    max_beams: int
+    max_max_new_tokens: int
+    questions_per_minute: int
+
+
+def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) -> Effective:
+    """Resolve what counts now. A choice above a limit that was lowered later counts as the limit."""
+    max_beams = _first(admins.max_beams, settings.max_beams)
+    max_tokens = _first(admins.max_max_new_tokens, settings.max_max_new_tokens)
+    beams = _first(chat.beams, admins.default_beams, settings.default_beams)
+    tokens = _first(chat.max_new_tokens, admins.default_max_new_tokens, settings.default_max_new_tokens)
+    return Effective(
+        beams=max(1, min(beams, max_beams)),
+        max_new_tokens=max(1, min(tokens, max_tokens)),
+        max_beams=max_beams,
+        max_max_new_tokens=max_tokens,
+        questions_per_minute=_first(admins.questions_per_minute, settings.questions_per_minute),
+    )
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value is not None)

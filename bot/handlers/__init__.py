@@ -1,0 +1,20 @@
+"""What the bot reacts to: one small file a topic, each with `register(application)`."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from telegram.ext import Application
+
+
+def register_all(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Register every topic; commands come before questions, and questions before what nobody understands."""
+    for module in _modules():
+        module.register(application)
+
+
+def _modules() -> tuple[ModuleType, ...]:
+    from bot.handlers import cancel, chats, errors, questions, start, unknown
+
+    return start, cancel, chats, questions, unknown, errors

@@ -1,0 +1,60 @@
+"""/start, /help and /privacy."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from telegram import Update
+from telegram.constants import ParseMode
+from telegram.ext import Application, CommandHandler, filters
+
+from bot import texts
+from bot.asking import say, thread_of
+from bot.services import Context, services_of
+
+EXAMPLE = "example.png"
+EXAMPLE_QUESTION = "What color is the ball?"
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Take the three commands, not their edits."""
+    new = filters.UpdateType.MESSAGE
+    application.add_handler(CommandHandler("start", on_start, filters=new))
+    application.add_handler(CommandHandler("help", on_help, filters=new))
+    application.add_handler(CommandHandler("privacy", on_privacy, filters=new))
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """Say what the bot does, and give a picture to try it on."""
+    message = update.effective_message
+    if message is None:
+        return
+    services = services_of(context)
+    await services.store.chats.touch(
+        message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
+    )
+    await say(message, texts.START)
+    picture = (files("bot") / EXAMPLE).read_bytes()
+    sent = await services.bot.send_photo(
+        message.chat_id,
+        picture,
+        caption=texts.EXAMPLE_CAPTION.format(question=EXAMPLE_QUESTION),
+        parse_mode=ParseMode.HTML,
+        message_thread_id=thread_of(message),
+    )
+    await services.store.photos.save(
+        message.chat_id, sent.message_id, picture, media_type="image/png", thread_id=thread_of(message)
+    )
+
+
+async def on_help(update: Update, context: Context) -> None:
+    """List what can be done."""
+    if update.effective_message is not None:
+        await say(update.effective_message, texts.HELP)
+
+
+async def on_privacy(update: Update, context: Context) -> None:
+    """Say what is kept, and how to get and delete it."""
+    if update.effective_message is not None:
+        await say(update.effective_message, texts.PRIVACY)

@@ -1,0 +1,64 @@
+"""Gets pictures from Telegram into the store."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from telegram.constants import FileSizeLimit
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from bot import texts
+from bot.conversation import Picture
+from bot.services import Services
+from storage.records import Photo
+
+log = logging.getLogger(__name__)
+
+
+class PictureNotTakenError(Exception):
+    """The picture cannot be had; the text is for the person."""
+
+
+async def take_picture(
+    services: Services, chat_id: int, picture: Picture, *, thread_id: int | None, album: str | None
+) -> Photo:
+    """Download a message's picture and keep it, once.
+
+    Raises:
+        PictureNotTakenError: It is too big, Telegram does not give it, or it cannot be kept.
+    """
+    known = await services.store.photos.of_message(chat_id, picture.message_id)
+    if known is not None and not album and known.path.exists():
+        return known
+    if picture.size is not None and picture.size > FileSizeLimit.FILESIZE_DOWNLOAD:
+        raise PictureNotTakenError(texts.TOO_BIG)
+    async with services.downloads:
+        data = await _download(services.bot, picture)
+    try:
+        return await services.store.photos.save(
+            chat_id,
+            picture.message_id,
+            data,
+            media_type=picture.media_type,
+            thread_id=thread_id,
+            media_group_id=album,
+        )
+    except OSError as error:
+        log.error("a picture cannot be kept: %s", error)
+        raise PictureNotTakenError(texts.NOT_STORED) from error
+
+
+async def _download(bot: ExtBot[Any], picture: Picture) -> bytes:
+    try:
+        file = await bot.get_file(picture.file_id)
+        return bytes(await file.download_as_bytearray())
+    except BadRequest as error:
+        if "too big" in error.message.lower():
+            raise PictureNotTakenError(texts.TOO_BIG) from error
+        log.warning("a picture cannot be downloaded: %s", error.message)
+        raise PictureNotTakenError(texts.NOT_DOWNLOADED) from error
+    except TelegramError as error:
+        log.warning("a picture cannot be downloaded: %s", error.message)
+        raise PictureNotTakenError(texts.NOT_DOWNLOADED) from error

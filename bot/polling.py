@@ -1,0 +1,91 @@
+"""Asks Telegram for updates, as raw JSON: one that cannot be parsed never blocks the others."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.updates import ALLOWED, Take
+
+log = logging.getLogger(__name__)
+
+WAIT = 25
+"""Seconds that Telegram holds an empty answer back."""
+LONGEST_PAUSE = 30.0
+CONFLICTS = 5
+"""A conflict may come from an earlier run's last request that still hangs; this many in a row mean a second bot."""
+
+
+class Poller:
+    """The long poll. The offset moves only over updates that are kept."""
+
+    def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
+        """Poll `base_url` (with the token), hand updates to `take`, and call `seen` after every answer of Telegram's."""
+        self._url, self._take, self._seen = base_url, take, seen
+        self._request = HTTPXRequest(connection_pool_size=1, proxy=proxy)
+        self._task: asyncio.Task[None] | None = None
+        self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """Done with a sentence when polling cannot go on."""
+
+    async def start(self) -> None:
+        """Begin to poll."""
+        await self._request.initialize()
+        self._task = asyncio.create_task(self._poll())
+
+    async def stop(self) -> None:
+        """End the poll that is under way; what it would have brought comes at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._request.shutdown()
+
+    async def _poll(self) -> None:
+        offset, pause, conflicts = 0, 0.0, 0
+        while True:
+            try:
+                updates = await self._fetch(offset)
+                await self._take(updates)
+            except Conflict:
+                conflicts += 1
+                if conflicts >= CONFLICTS:
+                    self._fail(
+                        "Another program is polling with the same token. Stop it, or give this bot its own token."
+                    )
+                    return
+                pause = 2.0
+            except InvalidToken:
+                self._fail("Telegram does not know this token any more. Get the present one from @BotFather.")
+                return
+            except RetryAfter as error:
+                after = error.retry_after
+                pause = after if isinstance(after, (int, float)) else after.total_seconds()
+            except TelegramError as error:
+                pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
+            except Exception:
+                # Not kept (a full disk, say): the offset stays, Telegram sends the same ones again.
+                pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                log.exception("updates could not be kept; trying again in %.0f s", pause)
+            else:
+                pause, conflicts = 0.0, 0
+                self._seen()
+                if updates:
+                    offset = max(update["update_id"] for update in updates) + 1
+            if pause:
+                await asyncio.sleep(pause)
+
+    async def _fetch(self, offset: int) -> list[dict[str, Any]]:
+        query = {"offset": offset, "timeout": WAIT, "allowed_updates": json.dumps(ALLOWED)}
+        found: Any = await self._request.post(f"{self._url}/getUpdates?{urlencode(query)}", read_timeout=WAIT + 10.0)
+        return found if isinstance(found, list) else []
+
+    def _fail(self, reason: str) -> None:
+        if not self.failure.done():
+            self.failure.set_result(reason)

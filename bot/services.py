@@ -1,0 +1,59 @@
+"""What handlers work with, handed in as one typed object."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from telegram.ext import ContextTypes, ExtBot
+
+from bot.effective import Effective, effective
+from bot.settings import Settings
+from model.broker.protocol import Broker
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.delivery import Delivery
+    from bot.dispatcher import Dispatcher
+
+Context = ContextTypes.DEFAULT_TYPE
+MAX_DOWNLOADS = 6
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of a running bot."""
+
+    settings: Settings
+    store: Store
+    broker: Broker
+    bot: ExtBot[Any]
+    dispatcher: Dispatcher
+    delivery: Delivery
+    placing: set[int] = field(default_factory=set)
+    """Questions whose progress message is on its way: nobody answers them before it stands."""
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DOWNLOADS))
+    started_at: float = field(default_factory=time.time)
+    last_poll_at: float | None = None
+    """When Telegram was last reached for updates (unix seconds)."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def effective(self, chat_id: int) -> Effective:
+        """The settings that count for a chat now."""
+        return effective(await self.store.chats.settings(chat_id), await self.store.settings.get(), self.settings)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something run beside the handler; it is waited for at the end."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+def services_of(context: Context) -> Services:
+    """The services of the bot that a handler runs in."""
+    services = context.bot_data["services"]
+    assert isinstance(services, Services)
+    return services

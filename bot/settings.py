@@ -1,0 +1,126 @@
+"""All settings of the bot, typed, from the environment (prefix VQABOT_) and from `.env`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TELEGRAM = "https://api.telegram.org"
+TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+
+
+class SettingsError(Exception):
+    """The settings do not fit together; the text says which and why."""
+
+
+class Settings(BaseSettings):
+    """Every setting once; `.env.example` names them all."""
+
+    model_config = SettingsConfigDict(env_prefix="VQABOT_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    telegram_token: SecretStr | None = None
+    """The bot's token from @BotFather."""
+    telegram_base_url: str = TELEGRAM
+    """Where the Bot API is: methods at `<url>/bot<token>/<method>`, files at `<url>/file/bot<token>/<path>`."""
+    proxy: str | None = None
+    """An HTTP or SOCKS proxy for everything that goes to Telegram."""
+    webhook_url: str | None = None
+    """The public https address that Telegram calls; without one the bot polls."""
+    webhook_secret: SecretStr | None = None
+    """What Telegram sends along to be recognised: 1 to 256 of A-Z a-z 0-9 _ -."""
+    webhook_listen: str = "127.0.0.1"
+    webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8443
+
+    data_dir: Path = Path("data")
+    """Holds the database and the pictures; one bot at a time."""
+    model: str = "builtin"
+    """`builtin`, a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft."""
+    batch_size: Annotated[int, Field(ge=1, le=256)] = 8
+    """The most questions that the worker answers at once."""
+
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    """Telegram numbers of the people who may use /admin, separated by commas."""
+    default_beams: Annotated[int, Field(ge=1, le=10)] = 3
+    default_max_new_tokens: Annotated[int, Field(ge=1, le=1000)] = 20
+    max_beams: Annotated[int, Field(ge=1, le=10)] = 10
+    max_max_new_tokens: Annotated[int, Field(ge=1, le=1000)] = 1000
+    questions_per_minute: Annotated[int, Field(ge=1)] = 20
+    """The most questions that one chat may ask in a minute."""
+    max_waiting: Annotated[int, Field(ge=1)] = 2000
+    """The most questions that wait in all; more are refused with a sentence."""
+    max_waiting_per_chat: Annotated[int, Field(ge=1)] = 50
+
+    log_level: str = "INFO"
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        """Numbers from "1, 2,3"; an empty text is no admin."""
+        if isinstance(value, int):
+            return (value,)
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("telegram_base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _together(self) -> Settings:
+        if self.webhook_url is not None and self.webhook_secret is None:
+            raise ValueError("VQABOT_WEBHOOK_URL needs VQABOT_WEBHOOK_SECRET, so that only Telegram is believed")
+        secret = self.webhook_secret.get_secret_value() if self.webhook_secret else None
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise ValueError("VQABOT_WEBHOOK_SECRET must be 1 to 256 of the characters A-Z a-z 0-9 _ -")
+        return self
+
+    @property
+    def token(self) -> str:
+        """The token's text.
+
+        Raises:
+            SettingsError: There is none, or it cannot be one.
+        """
+        text = self.telegram_token.get_secret_value().strip() if self.telegram_token else ""
+        if not text:
+            raise SettingsError(
+                "No token: open a chat with @BotFather in Telegram, send /newbot, and put the token that it gives you "
+                "into VQABOT_TELEGRAM_TOKEN (or into .env). To try the bot without a token: vqabot demo"
+            )
+        if not TOKEN_FORM.fullmatch(text):
+            raise SettingsError(
+                "VQABOT_TELEGRAM_TOKEN has not the form of a token (a number, a colon, some 35 letters). "
+                "Copy it from @BotFather again. To try the bot without a token: vqabot demo"
+            )
+        return text
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: A setting is wrong; the text names it by its variable and never shows a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors(include_input=False, include_url=False, include_context=False):
+            name = "VQABOT_" + str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
+            problems.append(name + problem["msg"].removeprefix("Value error, "))
+        raise SettingsError("Wrong setting. " + "; ".join(problems)) from None

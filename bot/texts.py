@@ -1,0 +1,108 @@
+"""Every sentence that a person reads about questions and pictures. HTML: whoever puts in what people typed escapes it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from storage.records import Question, State
+
+LOOKING = "🔎 Looking…"
+LOOKING_AGAIN = "🔎 Looking again…"
+CANCEL_BUTTON = "Cancel"
+CANCELLED = "Cancelled."
+NOTHING_TO_CANCEL = "There is nothing to cancel: it is answered already."
+NEED_PICTURE = "Send me a picture first, then ask about it. You can also write the question right under the picture."
+WHAT_TO_KNOW = "Got it. What would you like to know about this picture?"
+WHAT_TO_KNOW_ALBUM = "Got them. What would you like to know about these pictures?"
+TOO_BIG = "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
+NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it again."
+NOT_STORED = "I cannot keep pictures just now. Please try again in a few minutes."
+PICTURE_GONE = "I do not have this picture any more. Please send it again."
+EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
+UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
+BROKEN = "Something went wrong on my side. Please try again."
+
+UNSUPPORTED: dict[str, str] = {
+    "sticker": "I cannot look at stickers. Send me a picture as a photo, and ask about it.",
+    "animation": "I cannot watch animations. Send me a single picture, and ask about it.",
+    "video": "I cannot watch videos. Send me a picture, for example a screenshot of it, and ask about it.",
+    "video_note": "I cannot watch video messages. Send me a picture, and ask about it.",
+    "voice": "I cannot listen to voice messages. Please write your question.",
+    "audio": "I cannot listen to music. Send me a picture, and ask about it.",
+    "document": "I can only look at pictures, and this file is none. Send me a photo, or an image file.",
+    "other": "I can only look at pictures. Send me one, and ask about it.",
+}
+
+MAX_QUESTION = 500
+TOO_LONG = f"That is too long for me: a question may have up to {MAX_QUESTION} characters."
+
+START = (
+    "Hello! I answer questions about pictures.\n\n"
+    "Send me a picture and write your question under it, or send the picture first and ask then. "
+    "You can go on asking about the same picture, and you can reply to an older one.\n\n"
+    "Each answer says how sure I am. /help shows everything else."
+)
+EXAMPLE_CAPTION = "An example. Reply to this picture and ask, for instance: <i>{question}</i>"
+HELP = (
+    "<b>Ask about a picture</b>\n"
+    "• a picture with your question under it\n"
+    "• a picture, and then questions as messages\n"
+    "• a reply to any picture, or to one of my answers\n"
+    "• an edited question asks again\n"
+    "• in groups: mention me, reply to me, or use /ask\n\n"
+    "<b>Commands</b>\n"
+    "/settings – how carefully I search and how long answers may be\n"
+    "/history – what you asked, and what I answered\n"
+    "/export – your history as a ZIP file\n"
+    "/delete – forget everything of this chat\n"
+    "/privacy – what I keep\n\n"
+    "Pictures: JPEG, PNG, WebP, GIF (its first frame) or HEIC, up to 20 MB."
+)
+PRIVACY = (
+    "<b>What I keep</b>\n"
+    "The pictures that you ask about, your questions, my answers, and your settings; "
+    "of you, your Telegram number and first name. They lie on the machine that runs me and go to nobody else. No other chat can see them.\n\n"
+    "<b>Your rights</b>\n"
+    "/export gives you everything as a file. /delete removes everything of this chat at once and for good."
+)
+
+
+def too_fast(limit: int) -> str:
+    """More questions than the limit in a minute."""
+    return f"That is a lot of questions. I answer at most {limit} a minute in one chat; please ask again in a moment."
+
+
+def too_many_waiting() -> str:
+    """The bot's backlog, or the chat's, is full."""
+    return "Too many questions are waiting just now. Please ask again in a few minutes."
+
+
+def looking(position: int, again: bool = False) -> str:
+    """The progress message; the position is how many questions wait before this one."""
+    base = LOOKING_AGAIN if again else LOOKING
+    if position <= 0:
+        return base
+    return f"{base}\n{position} question{'s' if position > 1 else ''} before yours."
+
+
+def sureness(confidence: float) -> str:
+    """A confidence (0 to 1) as a percentage, and in words where it is low."""
+    percent = min(99, max(1, round(100 * confidence)))
+    if percent >= 80:
+        return f"{percent} % sure"
+    if percent >= 50:
+        return f"{percent} % sure – I may be wrong"
+    return f"{percent} % sure – this is little more than a guess"
+
+
+def outcome(question: Question) -> str:
+    """What the progress message becomes."""
+    if question.state is State.CANCELLED:
+        return CANCELLED
+    if question.state is State.FAILED:
+        return escape(question.error or BROKEN)
+    answer = (question.answer or "").strip()
+    if not answer:
+        return "I have no answer to that. Please ask in other words."
+    shown = escape(answer[0].upper() + answer[1:3500])
+    return f"<b>{shown}</b>\n<i>{sureness(question.confidence or 0.0)}</i>"

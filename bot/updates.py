@@ -1,0 +1,134 @@
+"""Updates are kept before Telegram is told that they arrived, and handled from there, in order per chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application
+
+from storage.records import StoredUpdate
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of updates that the bot asks Telegram for."""
+CONCURRENT = 32
+"""The most updates that are handled at once."""
+MAX_ATTEMPTS = 3
+"""An update whose handling was begun this often without an end (the bot died in it, say) is put aside."""
+PAGE = 200
+
+
+class Inbox:
+    """Takes updates in, and hands them to the application's handlers."""
+
+    def __init__(self, store: Store, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._store, self._application = store, application
+        self._bell = asyncio.Event()
+        self._room = asyncio.Semaphore(CONCURRENT)
+        self._last_of_chat: dict[int, asyncio.Task[None]] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._runner: asyncio.Task[None] | None = None
+
+    async def take(self, raw: Sequence[dict[str, Any]]) -> None:
+        """Keep updates; only after this may Telegram be told. What has no number is no update."""
+        numbered = [
+            (update["update_id"], json.dumps(update, ensure_ascii=False)) for update in raw if "update_id" in update
+        ]
+        if numbered:
+            await self._store.updates.add(numbered)
+            self._bell.set()
+
+    def start(self) -> None:
+        """Begin with whatever a previous run left."""
+        self._bell.set()
+        self._runner = asyncio.create_task(self._run())
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Let running handlers end, but not longer than `grace` seconds; what is left is handled at the next start."""
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
+        running = list(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self) -> None:
+        highest = -1
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            # Numbers may start anew after a quiet week: look at everything pending that is not in hand.
+            while waiting := [u for u in await self._pending(highest) if u.update_id not in self._running]:
+                for update in waiting:
+                    await self._room.acquire()
+                    self._hand_over(update)
+                    highest = max(highest, update.update_id)
+            highest = -1 if not self._running else min(self._running) - 1
+
+    async def _pending(self, after: int) -> list[StoredUpdate]:
+        try:
+            return await self._store.updates.pending(PAGE, after=after)
+        except Exception:
+            log.exception("stored updates cannot be read; trying again")
+            await asyncio.sleep(1)
+            self._bell.set()
+            return []
+
+    def _hand_over(self, stored: StoredUpdate) -> None:
+        chat = _chat_of(stored.raw)
+        task = asyncio.create_task(self._handle(stored, self._last_of_chat.get(chat)))
+        self._running[stored.update_id] = task
+        self._last_of_chat[chat] = task
+
+        def forget(done: asyncio.Task[None]) -> None:
+            self._room.release()
+            self._running.pop(stored.update_id, None)
+            if self._last_of_chat.get(chat) is done:
+                del self._last_of_chat[chat]
+
+        task.add_done_callback(forget)
+
+    async def _handle(self, stored: StoredUpdate, before: asyncio.Task[None] | None) -> None:
+        if before is not None:  # one chat's updates keep their order
+            await asyncio.wait([before])
+        try:
+            if stored.attempts >= MAX_ATTEMPTS:
+                await self._store.updates.failed(stored.update_id, f"given up after {stored.attempts} attempts")
+                return
+            await self._store.updates.begin(stored.update_id)
+            try:
+                update = Update.de_json(json.loads(stored.raw), self._application.bot)
+            except Exception as error:  # noqa: BLE001 - one update that cannot be read must not stop the others
+                log.warning("update %s cannot be read: %s", stored.update_id, type(error).__name__)
+                await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
+                return
+            await self._application.process_update(update)
+            await self._store.updates.done(stored.update_id)
+        except Exception:
+            log.exception("update %s stays for the next start", stored.update_id)
+
+
+def _chat_of(raw: str) -> int:
+    """The chat that an update belongs to, for its order; 0 where there is none."""
+    update = json.loads(raw)
+    for body in update.values():
+        if isinstance(body, dict):
+            chat = (
+                body.get("chat") or body.get("message", {}).get("chat") if "chat" in body or "message" in body else None
+            )
+            if isinstance(chat, dict):
+                return int(chat.get("id", 0))
+    return 0
+
+
+Take = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
