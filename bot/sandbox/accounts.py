@@ -61,7 +61,8 @@ class Chat:
     owner: User | None = None  # the person of a private chat
     members: dict[int, str] = field(default_factory=dict)  # user id -> ChatMember status
     messages: OrderedDict[int, Stored] = field(default_factory=OrderedDict)
-    next_message_id: int = 1
+    next_message_id: int = 2  # 1 is the group's beginning
+    topics: dict[int, str] | None = None  # of a forum: thread id -> name
     pinned: list[int] = field(default_factory=list)
     migrated_to: int | None = None
     read_up_to: dict[int, int] = field(default_factory=dict)  # user id -> message id
@@ -75,6 +76,8 @@ class Chat:
                 body["username"] = self.owner.username
         else:
             body["title"] = self.title
+        if self.topics is not None:
+            body["is_forum"] = True
         return body
 
     def people(self) -> list[int]:

@@ -64,12 +64,15 @@ async def send(
     as_document: bool = False,
     kind: str = "",
     reply_to: int | None = None,
+    thread: int | None = None,
 ) -> list[Stored]:
     """Send a text, or files with a caption on the first; several become albums of up to ten.
 
     Raises:
         ApiError: 400 when there is nothing to send or too much of it.
     """
+    if thread is not None and thread not in (chat.topics or {}):
+        raise bad_request("message thread not found")
     if reply_to is not None and chat.find(reply_to) is None:
         raise bad_request("message to be replied not found")
     contents: list[dict[str, Any]] = []
@@ -98,7 +101,7 @@ async def send(
             raise bad_request("there is nothing to send")
         contents.append(content)
     unblock(world, chat, user)
-    return [post(world, chat, user, content, reply_to=reply_to) for content in contents]
+    return [post(world, chat, user, content, reply_to=reply_to, thread=thread) for content in contents]
 
 
 def edit(world: World, chat: Chat, user: User, stored: Stored, text: Any, caption: Any) -> None:  # noqa: ANN401

@@ -161,6 +161,7 @@ class ClientApi:
             as_document=str(fields.get("as_document") or "0").lower() in {"1", "true"},
             kind=str(fields.get("kind") or ""),
             reply_to=reply_to,
+            thread=int(fields.get("thread") or 0) or None,
         )
         return self._sent(chat, stored)
 

@@ -32,6 +32,7 @@ class ControlApi:
             web.post("/client/block", self.block),
             web.post("/client/bot", self.set_bot),
             web.post("/client/migrate", self.migrate),
+            web.post("/client/topic", self.add_topic),
         ]
 
     async def show_faults(self, request: web.Request) -> web.Response:
@@ -69,12 +70,14 @@ class ControlApi:
         return web.json_response(user.as_json())
 
     async def add_chat(self, request: web.Request) -> web.Response:
-        """Make a group: `{"id", "title", "type": "group"|"supergroup", "members": {user id: status}}`."""
+        """Make a group: `{"id", "title", "type": "group"|"supergroup", "members": {user id: status}, "is_forum"}`."""
         fields, _ = await read_form(request)
         members = {int(user): str(status) for user, status in dict(fields.get("members") or {}).items()}
         chat = Chat(int(fields["id"]), str(fields.get("type") or "supergroup"), str(fields["title"]), members=members)
         if chat.id >= 0 or chat.id in self._world.groups or chat.type not in {"group", "supergroup"}:
             raise ClientError("A group needs a new negative id and the type group or supergroup.")
+        if fields.get("is_forum"):
+            chat.topics = {}
         self._world.groups[chat.id] = chat
         for bot in self._world.bots.values():
             chat.members.setdefault(bot.id, "member")
@@ -133,6 +136,19 @@ class ControlApi:
         bot.user.username = str(fields.get("username") or bot.user.username)
         bot.user.first_name = str(fields.get("first_name") or bot.user.first_name)
         return web.json_response(bot.user.as_json())
+
+    async def add_topic(self, request: web.Request) -> web.Response:
+        """Open a topic in a forum: `{"user", "chat", "name"}`; returns its `message_thread_id`."""
+        fields, _ = await read_form(request)
+        chat = self._world.groups[int(fields["chat"])]
+        if chat.topics is None:
+            raise ClientError("This group is no forum.")
+        actor = self._world.users[int(fields.get("user") or 1001)]
+        name = str(fields["name"])
+        thread = chat.next_message_id  # a topic has the number of the message that opened it
+        chat.topics[thread] = name
+        post(self._world, chat, actor, {"forum_topic_created": {"name": name, "icon_color": 7322096}}, thread=thread)
+        return web.json_response({"message_thread_id": thread})
 
     async def migrate(self, request: web.Request) -> web.Response:
         """Turn a group into a supergroup: `{"user", "chat"}`; both chats tell their bots."""

@@ -47,6 +47,7 @@ def read_markup(parameters: Parameters, *, inline_only: bool = False) -> tuple[M
             raise bad_request(f'field "{name}" must be of type Boolean')
     if "inline_keyboard" in markup:
         keyboard = _inline_rows(markup["inline_keyboard"])
+        parameters.note("reply_markup", {"inline_keyboard": keyboard})
         return ({"inline_keyboard": keyboard} if keyboard else None), None
     if inline_only:
         raise bad_request("inline keyboard expected")

@@ -48,5 +48,5 @@ def page_routes(samples: Samples) -> list[web.RouteDef]:
     return [
         web.get("/client/sample/{number:\\d+}", sample),
         web.get("/", page),
-        web.get("/{path:(?!bot|file/|client/).+}", page),
+        web.get("/{path:(?!bot\\d|file/|client/).+}", page),
     ]

@@ -52,9 +52,16 @@ class Person:
 
     # Doing -----------------------------------------------------------------------------------------------------------
 
-    async def say(self, text: str, *, reply_to: int | Message | None = None, chat: int | None = None) -> Message:
-        """Send a text; returns the message."""
-        fields = {"text": text, "reply_to": _number(reply_to)}
+    async def say(
+        self,
+        text: str,
+        *,
+        reply_to: int | Message | None = None,
+        chat: int | None = None,
+        thread: int | None = None,
+    ) -> Message:
+        """Send a text (`thread`: into a forum's topic); returns the message."""
+        fields = {"text": text, "reply_to": _number(reply_to), "thread": thread}
         return (await self._send(fields, [], chat))[0]
 
     async def send_picture(
@@ -66,9 +73,11 @@ class Person:
         as_document: bool = False,
         reply_to: int | Message | None = None,
         chat: int | None = None,
+        thread: int | None = None,
     ) -> Message:
         """Send a picture (any format; apps make a JPEG of it, unless it goes as a document); returns the message."""
         fields = {"caption": caption, "as_document": int(as_document), "reply_to": _number(reply_to)}
+        fields["thread"] = thread
         return (await self._send(fields, [(name, picture)], chat))[0]
 
     async def send_album(self, pictures: list[bytes], caption: str = "", *, chat: int | None = None) -> list[Message]:

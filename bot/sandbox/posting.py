@@ -25,6 +25,7 @@ def post(
     *,
     reply_to: int | None = None,
     reply_keyboard: dict[str, Any] | None = None,
+    thread: int | None = None,
 ) -> Stored:
     """Put a message into a chat: pages show it, and bots that may see it get an update."""
     head = {
@@ -33,10 +34,7 @@ def post(
         "chat": chat.as_json(),
         "date": now(),
     }
-    answered = chat.find(reply_to) if reply_to is not None else None
-    if answered is not None and chat.type == "supergroup":
-        # Telegram numbers threads of replies in any supergroup, but takes such a number back only in forums.
-        head["message_thread_id"] = answered.body.get("message_thread_id", answered.id)
+    head |= _thread(chat, chat.find(reply_to) if reply_to is not None else None, thread)
     stored = Stored({**head, **content}, sender.id, reply_to, reply_keyboard=reply_keyboard)
     chat.keep(stored)
     if not sender.is_bot:
@@ -44,6 +42,18 @@ def post(
         _tell_bots(world, chat, stored, "message")
     world.events.emit(chat.people(), "message", **place(chat), message=world.show(chat, stored))
     return stored
+
+
+def _thread(chat: Chat, answered: Stored | None, thread: int | None) -> dict[str, Any]:
+    """Where in a group a message stands: in a forum's topic, or in a thread of replies."""
+    if chat.topics is not None:
+        if thread is None and answered is not None and answered.body.get("is_topic_message"):
+            thread = answered.body["message_thread_id"]
+        return {"message_thread_id": thread, "is_topic_message": True} if thread is not None else {}
+    if answered is not None and chat.type == "supergroup":
+        # Telegram numbers threads of replies in any supergroup, but takes such a number back only in forums.
+        return {"message_thread_id": answered.body.get("message_thread_id", answered.id)}
+    return {}
 
 
 def changed(world: World, chat: Chat, stored: Stored, *, by_person: bool = False) -> None:

@@ -101,6 +101,7 @@ class Sandbox:
         if world is not None:
             world.events.close()
             for bot in world.bots.values():
+                bot.updates.close()
                 if bot.webhook is not None:
                     await bot.webhook.stop()
         if self._runner is not None:

@@ -32,6 +32,7 @@ class UpdateQueue:
         self._next_id = random.randint(100_000_000, 800_000_000)
         self._poller = 0  # the number of the newest poll: an older one ends when it sees another
         self._webhook_set = False
+        self._closed = False
         self.bell = Bell()
         self.allowed: list[str] = []  # empty: everything but ONLY_IF_NAMED
         self.again: list[Update] = []  # confirmed ones that a fault brings back
@@ -77,6 +78,11 @@ class UpdateQueue:
         self._webhook_set = True
         self.bell.ring()
 
+    def close(self) -> None:
+        """End every poll with nothing, now and from now on."""
+        self._closed = True
+        self.bell.ring()
+
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Update]:
         """Wait for updates from `offset` on and return at most `limit`; earlier ones are confirmed and gone.
 
@@ -97,7 +103,7 @@ class UpdateQueue:
         ends = asyncio.get_running_loop().time() + min(seconds, LONGEST_POLL)
         while not self._waiting and not self.again:
             left = ends - asyncio.get_running_loop().time()
-            if left <= 0:
+            if left <= 0 or self._closed:
                 return []
             await self.bell.wait(left)
             if self._poller != me:

@@ -131,3 +131,21 @@ async def test_somebody_new_moves_in(bot: Any, http: Any) -> None:
         await bo.say("Hello")
     (update,) = await bot.updates()
     assert update["message"]["from"]["first_name"] == "Bo"
+
+
+async def test_a_forum_keeps_its_topics_apart(bot: Any, http: Any) -> None:
+    await control(http, bot, "chats", id=-1009, title="Forum", members={"1001": "creator"}, is_forum=True)
+    topic = (await control(http, bot, "topic", user=1001, chat=-1009, name="Birds"))["message_thread_id"]
+    async with Person(bot.url, 1001, -1009) as you:
+        asked = await you.say("/ask", thread=topic)
+        await you.say("/general")
+    in_topic, in_general = (update["message"] for update in (await bot.updates())[-2:])
+    assert (in_topic["message_thread_id"], in_topic["is_topic_message"]) == (topic, True)
+    assert in_topic["chat"]["is_forum"] is True
+    assert "message_thread_id" not in in_general
+    sent = (await bot("sendMessage", chat_id=-1009, text="here", message_thread_id=topic)).result
+    assert (sent["message_thread_id"], sent["is_topic_message"]) == (topic, True)
+    by_reply = await bot("sendMessage", chat_id=-1009, text="too", reply_parameters={"message_id": asked["message_id"]})
+    assert by_reply.result["message_thread_id"] == topic
+    reply = await bot("sendMessage", chat_id=-1009, text="General?", message_thread_id=1)
+    assert reply.error == (400, "Bad Request: message thread not found")

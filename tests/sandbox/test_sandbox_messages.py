@@ -163,3 +163,31 @@ async def test_what_a_bot_says_about_itself(bot: Any, you: Any) -> None:
     assert (await bot("setChatMenuButton", chat_id=1001, menu_button={"type": "commands"})).result is True
     assert (await bot("getChatMenuButton", chat_id=1001)).result == {"type": "commands"}
     assert (await you.state())["description"] == "I answer"
+
+
+async def test_a_reply_may_quote(bot: Any, you: Any) -> None:
+    asked = await you.say("😀 What colour is the ball?")
+    quoted = {"message_id": asked["message_id"], "quote": "the ball"}
+    sent = await say(bot, "red", reply_parameters=quoted)
+    assert sent["quote"] == {"text": "the ball", "position": 18, "is_manual": True}
+    reply = await bot("sendMessage", chat_id=1001, text="x", reply_parameters={**quoted, "quote": "the cat"})
+    assert reply.error == (400, "Bad Request: QUOTE_TEXT_INVALID")
+
+
+async def test_many_are_copied_and_forwarded_together(bot: Any, you: Any) -> None:
+    numbers = [(await you.say(text))["message_id"] for text in ("one", "two")]
+    where = {"chat_id": 1001, "from_chat_id": 1001}
+    assert len((await bot("copyMessages", **where, message_ids=[*numbers, 999_999])).result) == 2
+    assert len((await bot("forwardMessages", **where, message_ids=numbers)).result) == 2
+    assert [message["text"] for message in await you.messages()][-4:] == ["one", "two", "one", "two"]
+    reply = await bot("copyMessages", **where, message_ids=numbers[::-1])
+    assert reply.status == 400
+
+
+async def test_places_contacts_and_dice(bot: Any, you: Any) -> None:
+    place = (await bot("sendLocation", chat_id=1001, latitude=52.5, longitude="13.4")).result["location"]
+    assert place == {"latitude": 52.5, "longitude": 13.4}
+    contact = (await bot("sendContact", chat_id=1001, phone_number="1", first_name="Ada")).result["contact"]
+    assert contact == {"phone_number": "1", "first_name": "Ada"}
+    assert 1 <= (await bot("sendDice", chat_id=1001)).result["dice"]["value"] <= 6
+    assert (await bot("sendLocation", chat_id=1001, latitude=91, longitude=0)).status == 400

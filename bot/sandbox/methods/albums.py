@@ -75,10 +75,13 @@ async def send_media_group(call: Call) -> list[dict[str, Any]]:
         raise bad_request("Can't mix documents, audio files and photos in one album")
     chat = call.writable_chat(messages=len(media))
     contents = [await input_media(call, item) for item in media]
-    reply_to = call.reply_to(chat)
+    reply_to, quote = call.reply(chat)
     call.quiet_options()
     album = {"media_group_id": str(next(call.world.media_groups))} if len(media) > 1 else {}
-    sent = [post(call.world, chat, call.bot.user, {**album, **content}, reply_to=reply_to) for content in contents]
+    sent = [
+        post(call.world, chat, call.bot.user, {**album, **content, **quote}, reply_to=reply_to, thread=call.thread)
+        for content in contents
+    ]
     return [call.world.render(chat, stored) for stored in sent]
 
 

@@ -55,12 +55,17 @@ class Call:
                 raise forbidden("bot can't initiate conversation with a user")
         else:
             self.check_member(chat)
-        if self.parameters.integer("message_thread_id"):
-            raise bad_request("message thread not found")  # there are no topics here
+        if self.thread is not None and self.thread not in (chat.topics or {}):
+            raise bad_request("message thread not found")
         seconds = self.world.limits.wait(self.bot.id, chat.id, asyncio.get_running_loop().time(), messages)
         if seconds:
             raise too_many_requests(seconds)
         return chat
+
+    @property
+    def thread(self) -> int | None:
+        """The forum topic to write to."""
+        return self.parameters.integer("message_thread_id") or None
 
     def check_member(self, chat: Chat) -> None:
         """Refuse with 403 when the bot is not in a group."""
@@ -141,17 +146,17 @@ class Call:
             if options and not isinstance(options.get(name, False), bool):
                 raise bad_request(f'field "{name}" must be of type Boolean')
 
-    def reply_to(self, chat: Chat) -> int | None:
-        """The message that the new one replies to.
+    def reply(self, chat: Chat) -> tuple[int | None, dict[str, Any]]:
+        """The message that the new one replies to, and the quote from it as `{"quote": TextQuote}`.
 
         Raises:
-            ApiError: 400 when it does not exist and may not be left out.
+            ApiError: 400 when it does not exist and may not be left out, or holds no such quote.
         """
         wanted = self.parameters.structure("reply_parameters", "can't parse reply parameters JSON object")
         if wanted is None:
             number = self.parameters.old_integer("reply_to_message_id")
             if not number:
-                return None
+                return None, {}
             wanted = {"message_id": number}
             if self.parameters.old_boolean("allow_sending_without_reply"):
                 wanted["allow_sending_without_reply"] = True
@@ -163,11 +168,23 @@ class Call:
         message_id = wanted["message_id"]
         if not isinstance(message_id, int):
             raise bad_request('field "message_id" must be a valid Number')
-        if chat.find(message_id) is not None:
-            return message_id
+        answered = chat.find(message_id)
+        if answered is not None:
+            return message_id, self._quote(answered, wanted)
         if wanted.get("allow_sending_without_reply"):
-            return None
+            return None, {}
         raise bad_request("message to be replied not found")
+
+    def _quote(self, answered: Stored, wanted: dict[str, Any]) -> dict[str, Any]:
+        if not wanted.get("quote"):
+            return {}
+        mode, explicit = str(wanted.get("quote_parse_mode") or ""), wanted.get("quote_entities")
+        quote, _ = entities.parse(str(wanted["quote"]), mode, explicit, self.world.find_user)
+        text = answered.body.get("text") or answered.body.get("caption") or ""
+        place = text.find(quote)
+        if place < 0:
+            raise bad_request("QUOTE_TEXT_INVALID")
+        return {"quote": {"text": quote, "position": utf16.length(text[:place]), "is_manual": True}}
 
     def quiet_options(self) -> None:
         """Read the options of sending that change nothing here.

@@ -14,6 +14,9 @@ from bot.sandbox.posting import CONTENT
 COPIED = (*CONTENT, "sticker", "voice", "video_note", "location", "contact", "has_media_spoiler")
 
 
+MAX_TOGETHER = 100
+
+
 def source(call: Call) -> tuple[Chat, Stored]:
     """The message that is copied or forwarded."""
     chat = call.chat("from_chat_id")
@@ -43,13 +46,61 @@ async def copy_message(call: Call) -> dict[str, Any]:
     return {"message_id": sent["message_id"]}
 
 
+def forwarded(stored: Stored) -> dict[str, Any]:
+    """What a forwarded message takes along: the content and where it came from."""
+    origin = {"type": "user", "date": stored.body["date"], "sender_user": stored.body["from"]}
+    return content_of(stored) | {"forward_origin": origin}
+
+
 async def forward_message(call: Call) -> dict[str, Any]:
     """Send a message on, with its origin."""
     from_chat = call.chat("from_chat_id")
     stored = call.message(from_chat, "message to forward not found")
-    origin = {"type": "user", "date": stored.body["date"], "sender_user": stored.body["from"]}
-    content = content_of(stored) | {"forward_origin": origin}
-    return send(call, call.writable_chat(), content)
+    return send(call, call.writable_chat(), forwarded(stored))
 
 
-METHODS: dict[str, Method] = {"copyMessage": copy_message, "forwardMessage": forward_message}
+def numbers(call: Call) -> list[int]:
+    """The messages that are copied or forwarded together.
+
+    Raises:
+        ApiError: 400 when there are none or too many, or they are not in order.
+    """
+    given = call.parameters.structure("message_ids", "can't parse message identifiers JSON object")
+    if not isinstance(given, list) or not given:
+        raise bad_request("message identifiers are not specified")
+    if len(given) > MAX_TOGETHER:
+        raise bad_request("too many messages to forward")
+    if any(not isinstance(number, int) for number in given) or sorted(set(given)) != given:
+        raise bad_request("message identifiers must be in a strictly increasing order")
+    return given
+
+
+async def copy_messages(call: Call) -> list[dict[str, int]]:
+    """Copy up to a hundred messages; those that are not there are left out."""
+    from_chat = call.chat("from_chat_id")
+    found = [stored for number in numbers(call) if (stored := from_chat.find(number))]
+    without_caption = call.parameters.boolean("remove_caption")
+    chat = call.writable_chat(len(found))
+    sent = []
+    for stored in found:
+        content = content_of(stored)
+        if without_caption:
+            content = {key: value for key, value in content.items() if key not in {"caption", "caption_entities"}}
+        sent.append({"message_id": send(call, chat, content)["message_id"]})
+    return sent
+
+
+async def forward_messages(call: Call) -> list[dict[str, int]]:
+    """Forward up to a hundred messages; those that are not there are left out."""
+    from_chat = call.chat("from_chat_id")
+    found = [stored for number in numbers(call) if (stored := from_chat.find(number))]
+    chat = call.writable_chat(len(found))
+    return [{"message_id": send(call, chat, forwarded(stored))["message_id"]} for stored in found]
+
+
+METHODS: dict[str, Method] = {
+    "copyMessage": copy_message,
+    "copyMessages": copy_messages,
+    "forwardMessage": forward_message,
+    "forwardMessages": forward_messages,
+}

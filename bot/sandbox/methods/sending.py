@@ -36,13 +36,15 @@ def send(call: Call, chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
         ApiError: 400 for a keyboard or a reply that cannot be.
     """
     inline, keyboard = read_markup(call.parameters)
-    reply_to = call.reply_to(chat)
+    reply_to, quote = call.reply(chat)
     call.quiet_options()
     if inline is not None:
         content = {**content, "reply_markup": inline}
     if call.parameters.understood.get("protect_content"):
         content = {**content, "has_protected_content": True}
-    stored = post(call.world, chat, call.bot.user, content, reply_to=reply_to, reply_keyboard=keyboard)
+    content = {**content, **quote}
+    sender = call.bot.user
+    stored = post(call.world, chat, sender, content, reply_to=reply_to, reply_keyboard=keyboard, thread=call.thread)
     return call.world.render(chat, stored)
 
 
