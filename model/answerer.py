@@ -14,6 +14,7 @@ from model.families.base import Ask, Family, load_family
 from model.features import FeatureCache
 from model.images import open_picture
 from model.loading import locate, model_type
+from model.placement import Placement
 from model.profile import Profile
 from model.types import Answer, Generation, Request
 
@@ -28,6 +29,7 @@ MAX_BEAMS = 10
 """Widest beam search."""
 MAX_NEW_TOKENS = 1000
 """Longest answer in tokens; a model with fewer positions ends earlier."""
+DEFAULT_PLACEMENT = Placement()
 EMPTY_QUESTION = "The question is empty: please ask something about the picture."
 FAILED = "The model could not answer this question. Please try a smaller picture or another question."
 
@@ -65,7 +67,7 @@ class Answerer:
         self.features = FeatureCache(feature_bytes)
 
     @classmethod
-    def load(cls, model: str = "builtin", *, device: str = "auto", dtype: str = "auto") -> Answerer:
+    def load(cls, model: str = "builtin", placement: Placement = DEFAULT_PLACEMENT) -> Answerer:
         """Load `builtin`, a folder, a ZIP or a hub id.
 
         Raises:
@@ -73,7 +75,7 @@ class Answerer:
         """
         folder = locate(model)
         profile = Profile.read(folder)
-        return cls(load_family(model_type(folder), folder, profile, device, dtype), profile, model)
+        return cls(load_family(model_type(folder), folder, profile, placement), profile, model)
 
     def prepare(self, request: Request) -> Prepared:
         """Normalise the question and decode the picture, unless its features are kept; never raises for bad input."""

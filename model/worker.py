@@ -22,6 +22,7 @@ from typing import BinaryIO, Protocol
 from model import framing
 from model.answerer import FAILED, Answerer, Prepared
 from model.errors import ModelError
+from model.placement import Placement
 from model.types import Answer, Request
 
 log = logging.getLogger(__name__)
@@ -187,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--dtype", default="auto")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads of the model; 0 leaves it to torch")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
     parser.add_argument("--log-level", default="WARNING")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=options.log_level, format="%(asctime)s %(levelname)s worker: %(message)s")
@@ -195,14 +196,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     live_with_parent(options.parent)
     beat(send)
     try:
-        answerer = Answerer.load(options.model, device=options.device, dtype=options.dtype)
+        answerer = Answerer.load(options.model, Placement(options.device, options.dtype, options.threads))
     except ModelError as error:
         send({"type": "failed", "error": str(error)})
         return MODEL_UNUSABLE
-    if options.threads:
-        import torch
-
-        torch.set_num_threads(options.threads)
     answerer.warm_up()
     family = answerer.family
     send({"type": "ready", "device": family.device, "dtype": family.dtype})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +131,9 @@ def _readable(picture: Picture, questions: list[str], as_json: bool) -> bool:
 
 
 def _load(model: str) -> Answerer:
+    # Beside other work on this machine, threads of torch that spin while they wait cost more than they give.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        # Imported here: it brings torch with it, which takes seconds.
         from model.answerer import Answerer
 
         return Answerer.load(model)

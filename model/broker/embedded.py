@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 from model import framing
 from model.broker.process import WorkerProcess
+from model.placement import Placement
 from model.types import Answer, Request, WorkerInfo
 
 log = logging.getLogger(__name__)
 
 BATCHES_AHEAD = 3
+DEFAULT_PLACEMENT = Placement()
 MAX_DEATHS = 2
 """A request during which the worker died this often is given up."""
 POISON = "This picture or question stopped the model twice, so it was given up. Please try another picture."
@@ -40,9 +42,7 @@ class EmbeddedBroker:
         model: str = "builtin",
         batch_size: int = 8,
         *,
-        device: str = "auto",
-        dtype: str = "auto",
-        threads: int = 0,
+        placement: Placement = DEFAULT_PLACEMENT,
         hang_seconds: float = 300.0,
         first_delay: float = 0.2,
         longest_delay: float = 30.0,
@@ -53,9 +53,7 @@ class EmbeddedBroker:
         Args:
             model: `builtin`, a folder, a ZIP or a hub id.
             batch_size: Most requests in one batch.
-            device: `auto`, `cpu`, `cuda`, ...
-            dtype: `auto`, `float32`, `bfloat16` or `float16`.
-            threads: CPU threads of the model; 0 leaves it to torch.
+            placement: Where and how the model runs.
             hang_seconds: A worker that has work and says nothing about it for so long is killed.
             first_delay: Seconds before a dead worker is started again; doubled while it dies without an answer.
             longest_delay: Upper limit of that wait in seconds.
@@ -63,7 +61,8 @@ class EmbeddedBroker:
         """
         self.model, self.batch_size = model, batch_size
         self._arguments = [*command, "--model", model, "--batch-size", str(batch_size)]
-        self._arguments += ["--device", device, "--dtype", dtype, "--threads", str(threads)]
+        self._arguments += ["--device", placement.device, "--dtype", placement.dtype]
+        self._arguments += ["--threads", str(placement.threads)]
         self._hang_seconds, self._first_delay, self._longest_delay = hang_seconds, first_delay, longest_delay
         self._jobs: dict[str, Job] = {}
         self._answers: asyncio.Queue[Answer | None] = asyncio.Queue()

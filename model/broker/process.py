@@ -86,4 +86,6 @@ def clean_environment() -> dict[str, str]:
     known = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
     environment["TOKENIZERS_PARALLELISM"] = "false"
+    # Threads of torch that wait for each other sleep instead of spinning: the bot may need the core.
+    environment.setdefault("OMP_WAIT_POLICY", "passive")
     return environment

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from model.errors import ModelError
+from model.placement import Placement
 from model.profile import Profile
 from model.types import Generation
 
@@ -53,21 +54,20 @@ class Family(Protocol):
         ...
 
 
-Load = Callable[[Path, Profile, str, str], Family]
+Load = Callable[[Path, Profile, Placement], Family]
 
 FAMILIES = {"florence2": "model.families.florence2"}
-"""`model_type` in config.json -> the module whose `load(folder, profile, device, dtype)` reads such a model."""
+"""`model_type` in config.json -> the module whose `load(folder, profile, placement)` reads such a model."""
 
 
-def load_family(model_type: str, folder: Path, profile: Profile, device: str, dtype: str) -> Family:
+def load_family(model_type: str, folder: Path, profile: Profile, placement: Placement) -> Family:
     """Load a model's folder with the module of its family.
 
     Args:
         model_type: As `config.json` names it.
         folder: The model's folder, complete.
         profile: How the model wants its questions.
-        device: `auto`, `cpu`, `cuda`, ...
-        dtype: `auto`, `float32`, `bfloat16` or `float16`.
+        placement: Where and how it runs.
 
     Raises:
         ModelError: Unknown family, missing libraries, or weights that do not fit.
@@ -82,4 +82,4 @@ def load_family(model_type: str, folder: Path, profile: Profile, device: str, dt
         raise ModelError(
             f"Answering needs the package {error.name!r}, which is not installed: pip install 'vqabot[inference]'."
         ) from error
-    return cast(Load, module.load)(folder, profile, device, dtype)
+    return cast(Load, module.load)(folder, profile, placement)

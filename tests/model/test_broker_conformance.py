@@ -9,11 +9,13 @@ import pytest
 from tiny import Picture
 
 from model.broker.embedded import EmbeddedBroker
+from model.broker.null import NullBroker
 from model.broker.protocol import Broker
 from model.types import Answer, Request
 
 BROKERS: dict[str, Callable[[Path], Broker]] = {
-    "embedded": lambda model: EmbeddedBroker(str(model), batch_size=3, threads=1),
+    "embedded": lambda model: EmbeddedBroker(str(model), batch_size=3),
+    "null": lambda _: NullBroker(),
 }
 
 
@@ -59,7 +61,7 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
 
 
 async def test_a_picture_that_is_none_is_refused_with_a_sentence(tiny_folder: Path, picture: Picture) -> None:
-    broker = EmbeddedBroker(str(tiny_folder), threads=1)
+    broker = EmbeddedBroker(str(tiny_folder))
     await broker.start()
     await broker.submit(Request("bad", b"not a picture", "what is this"))
     await broker.submit(Request("good", picture(0), "what is this"))

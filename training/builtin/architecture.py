@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
@@ -19,6 +20,7 @@ from transformers.models.florence2 import (
     Florence2VisionConfig,
 )
 
+from model.profile import BUILTIN_PROFILE
 from training.scenes.catalogue import CATALOGUE
 from training.scenes.wording import FITTING, PLURAL_SYNONYMS, SYNONYMS
 
@@ -154,3 +156,4 @@ def save(folder: str, model: Florence2ForConditionalGeneration, processor: Flore
 
     deepcopy(model).half().save_pretrained(folder)
     processor.save_pretrained(folder)
+    BUILTIN_PROFILE.write(Path(folder))

@@ -1,0 +1,27 @@
+"""Where and how a model runs. Needs no torch: `auto` is resolved when the model is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.errors import ModelError
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Device, number format and CPU threads."""
+
+    device: str = "auto"
+    """`auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`, ..."""
+    dtype: str = "auto"
+    """`auto` (bfloat16 on a GPU, float32 on a CPU), `float32`, `bfloat16` or `float16`."""
+    threads: int = 0
+    """CPU threads for the whole process; 0: one for a small model, torch's own choice for others."""
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ModelError(f"The number format {self.dtype!r} is not known; choose one of {', '.join(DTYPES)}.")
+        if self.threads < 0:
+            raise ModelError("The number of threads must not be negative.")

@@ -1,0 +1,126 @@
+"""`vqabot ask` as a person calls it."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+from tiny import Picture
+
+from bot.cli import main
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, picture: Picture) -> list[str]:
+    names = []
+    for number in range(2):
+        path = tmp_path / f"picture {number}.png"
+        path.write_bytes(picture(number))
+        names.append(str(path))
+    return names
+
+
+@pytest.fixture
+def ask(tiny_folder: Path):
+    def run(*words: str, **options: object) -> Result:
+        return CliRunner().invoke(main, ["ask", *words, "--model", str(tiny_folder)], **options)  # type: ignore[arg-type]
+
+    return run
+
+
+def test_one_question(ask, pictures) -> None:
+    result = ask(pictures[0], "what colour is the ball", "--max-new-tokens", "3")
+    assert result.exit_code == 0, result.output
+    assert "% sure" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_json_gives_one_object_a_question(ask, pictures) -> None:
+    result = ask(*pictures, "-q", "what is this?", "-q", "Where is the dog?", "--json")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["picture"], line["question"]) for line in lines] == [
+        (name, question) for name in pictures for question in ("what is this?", "Where is the dog?")
+    ]
+    for line in lines:
+        assert isinstance(line["answer"], str)
+        assert 0 <= line["confidence"] <= 1
+        assert line["seconds"] > 0
+        assert "error" not in line
+
+
+def test_a_last_word_that_reads_like_a_question_joins_the_others(ask, pictures) -> None:
+    result = ask(pictures[0], "what is this?", "-q", "who", "--json")
+    assert [json.loads(line)["question"] for line in result.stdout.splitlines()] == ["what is this?", "who"]
+
+
+def test_a_picture_from_standard_input(ask, picture: Picture) -> None:
+    result = ask("-", "what is this", "--json", input=picture(1))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["picture"] == "standard input"
+
+
+def test_names_that_are_no_picture_fail_at_once(ask, pictures, tmp_path: Path) -> None:
+    missing = ask(str(tmp_path / "missing.png"), "what is this")
+    assert (missing.exit_code, missing.output.strip()) == (1, f"Error: There is no picture at {tmp_path}/missing.png.")
+    folder = ask(str(tmp_path), "what is this")
+    assert (folder.exit_code, "is a folder" in folder.output) == (1, True)
+    mistyped = ask(pictures[0], "mistyped.png", "-q", "what is this")
+    assert (mistyped.exit_code, "no picture at mistyped.png" in mistyped.output) == (1, True)
+
+
+@pytest.mark.parametrize("words", [[], ["{0}"], ["{0}", ""], ["{0}", "  "], ["{0}", "{1}"], ["{0}", "-q", ""]])
+def test_without_a_question_the_usage_is_shown(ask, pictures, words: list[str]) -> None:
+    result = ask(*(word.format(*pictures) for word in words))
+    assert result.exit_code == 2
+    assert "question" in result.output
+
+
+def test_a_question_of_marks_alone_is_refused(ask, pictures) -> None:
+    result = ask(pictures[0], "?!")
+    assert result.exit_code == 1
+    assert "question is empty" in result.output
+
+
+def test_a_bad_picture_is_refused_and_the_others_answered(ask, pictures, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"\xff\xd8\xff\xe0 nothing more")
+    result = ask(pictures[0], str(bad), "what is this", "--json")
+    assert result.exit_code == 1
+    by_name = {line["picture"]: line for line in map(json.loads, result.stdout.splitlines())}
+    assert "incomplete" in by_name[str(bad)]["error"]
+    assert by_name[str(bad)]["answer"] == ""
+    assert "error" not in by_name[pictures[0]]
+    plain = ask(str(bad), "what is this")
+    assert plain.exit_code == 1
+    assert plain.output.count("\n") == 1
+
+
+def test_a_model_that_is_not_there(pictures) -> None:
+    result = CliRunner().invoke(main, ["ask", pictures[0], "what is this", "--model", "nowhere"])
+    assert (result.exit_code, result.output.startswith("Error: There is no model at 'nowhere'")) == (1, True)
+
+
+def test_settings_outside_their_limits(ask, pictures) -> None:
+    for option in (("--beams", "0"), ("--beams", "11"), ("--max-new-tokens", "1001"), ("--beams", "many")):
+        assert ask(pictures[0], "what is this", *option).exit_code == 2
+
+
+def test_a_bad_picture_needs_no_torch(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 40)).save(file, "PNG")
+    path = tmp_path / "cut.png"
+    path.write_bytes(file.getvalue()[:60])
+    code = "import sys; sys.modules['torch'] = None; from bot.cli import main; main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ask", str(path), "what is this"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "incomplete" in done.stderr
+    assert "Traceback" not in done.stderr
