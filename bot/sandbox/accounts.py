@@ -86,6 +86,11 @@ class Chat:
             return [self.owner.id]
         return [user for user, status in self.members.items() if status not in {"left", "kicked"}]
 
+    @property
+    def begun(self) -> bool:
+        """Whether the person of a private chat ever wrote: until then, the bot cannot reach it."""
+        return self.owner is None or bool(self.messages)
+
     def find(self, message_id: int) -> Stored | None:
         """The message of that number, unless it was deleted."""
         stored = self.messages.get(message_id)

@@ -230,6 +230,9 @@ async def test_limits_themselves_are_allowed(bot: Any, you: Any) -> None:
 async def test_a_bot_cannot_write_first(bot: Any) -> None:
     reply = await bot("sendMessage", chat_id=1002, text="Hello, stranger")
     assert reply.error == (403, "Forbidden: bot can't initiate conversation with a user")
+    scope = {"type": "chat", "chat_id": 1002}
+    for method, params in (("getChat", {"chat_id": 1002}), ("setMyCommands", {"commands": [], "scope": scope})):
+        assert (await bot(method, **params)).error == (400, "Bad Request: chat not found")
 
 
 async def upload(bot: Any, kind: str, data: bytes, **fields: str) -> Any:

@@ -51,16 +51,24 @@ class Call:
         if chat.owner is not None:
             if chat.owner.id in self.bot.blocked_by:
                 raise forbidden("bot was blocked by the user")
-            if not chat.messages and not chat.read_up_to:
+            if not chat.begun:
                 raise forbidden("bot can't initiate conversation with a user")
         else:
             self.check_member(chat)
         if self.thread is not None and self.thread not in (chat.topics or {}):
             raise bad_request("message thread not found")
+        self.count(chat, messages)
+        return chat
+
+    def count(self, chat: Chat, messages: int = 1) -> None:
+        """Count messages or edits against Telegram's rates, when those are on.
+
+        Raises:
+            ApiError: 429 when they are too many.
+        """
         seconds = self.world.limits.wait(self.bot.id, chat.id, asyncio.get_running_loop().time(), messages)
         if seconds:
             raise too_many_requests(seconds)
-        return chat
 
     @property
     def thread(self) -> int | None:

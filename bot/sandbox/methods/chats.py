@@ -15,6 +15,8 @@ GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscripti
 async def get_chat(call: Call) -> dict[str, Any]:
     """All about a chat."""
     chat = call.chat()
+    if not chat.begun:
+        raise bad_request("chat not found")
     if chat.owner is None:
         call.check_member(chat)
     info: dict[str, Any] = {

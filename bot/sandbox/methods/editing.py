@@ -37,6 +37,7 @@ def editable(call: Call) -> tuple[Chat, Stored]:
     stored = call.message(chat, "message to edit not found")
     if stored.sender_id != call.bot.id:
         raise bad_request("message can't be edited")
+    call.count(chat)
     return chat, stored
 
 

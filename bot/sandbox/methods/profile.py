@@ -54,6 +54,8 @@ def scope_key(call: Call) -> tuple[str, str]:
             raise bad_request(f"can't parse BotCommandScope: Can't find field \"{name}\"")
     named = str(scope["chat_id"])
     chat = call.world.chat_for(call.bot, int(named) if re.fullmatch(r"-?\d+", named) else named)
+    if not chat.begun:
+        raise bad_request("chat not found")
     if kind != "chat" and chat.owner is not None:
         raise bad_request("can't use the scope in private chats")
     return f"{kind}:{chat.id}" + (f":{scope.get('user_id')}" if kind == "chat_member" else ""), language
