@@ -30,6 +30,8 @@ class Job:
     request: Request
     stage: str = "unsent"
     """unsent, waiting (at the worker), decoding or answering."""
+    cancelled: bool = False
+    """Asked to be dropped while it was at the worker."""
     deaths: int = 0
     """How many workers died while they worked on it."""
 
@@ -63,6 +65,7 @@ class EmbeddedBroker:
         self._arguments = [*command, "--model", model, "--batch-size", str(batch_size)]
         self._arguments += ["--device", placement.device, "--dtype", placement.dtype]
         self._arguments += ["--threads", str(placement.threads)]
+        self._arguments += ["--log-level", logging.getLevelName(log.getEffectiveLevel())]
         self._hang_seconds, self._first_delay, self._longest_delay = hang_seconds, first_delay, longest_delay
         self._jobs: dict[str, Job] = {}
         self._answers: asyncio.Queue[Answer | None] = asyncio.Queue()
@@ -100,6 +103,7 @@ class EmbeddedBroker:
         job = self._jobs.get(request_id)
         if job is None:
             return
+        job.cancelled = True
         if job.stage == "unsent":
             del self._jobs[request_id]
         elif self._process is not None:
@@ -168,6 +172,8 @@ class EmbeddedBroker:
             process.kill()
             code = await process.end(0)
             self._process = None
+            if not self._info.ready and self._info.error is None:
+                self._change(error=f"The worker ended with code {code} while it loaded the model; its log says why.")
         if not self._stopped:
             log.warning("the inference worker ended with code %s; it is started again", code)
 
@@ -243,7 +249,9 @@ class EmbeddedBroker:
             if job.stage in ("decoding", "answering"):
                 job.deaths += 1
             job.stage = "unsent"
-            if job.deaths >= MAX_DEATHS:
+            if job.cancelled:
+                del self._jobs[job.request.id]
+            elif job.deaths >= MAX_DEATHS:
                 log.error("request %s stopped the worker %d times and is given up", job.request.id, job.deaths)
                 self._finish(Answer(job.request.id, "", 0.0, 0.0, POISON))
 

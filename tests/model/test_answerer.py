@@ -6,9 +6,11 @@ import io
 import math
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny
 import torch
 from PIL import Image
 from tiny import IMAGE_TOKENS, POSITIONS, WORDS, Picture
@@ -37,16 +39,21 @@ def requests(picture: Picture, count: int, seed: int) -> list[Request]:
     ]
 
 
+Reference = tuple[Florence2ForConditionalGeneration, Florence2Processor]
+
+
+def load_reference(folder: Path) -> Reference:
+    model = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
+    return model, Florence2Processor.from_pretrained(folder)
+
+
 @pytest.fixture(scope="module")
-def reference(tiny_folder: object) -> tuple[Florence2ForConditionalGeneration, Florence2Processor]:
-    model = Florence2ForConditionalGeneration.from_pretrained(tiny_folder, dtype=torch.float32).eval()
-    return model, Florence2Processor.from_pretrained(tiny_folder)
+def reference(tiny_folder: Path) -> Reference:
+    return load_reference(tiny_folder)
 
 
 @torch.inference_mode()
-def plain(
-    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor], request: Request
-) -> tuple[str, float]:
+def plain(reference: Reference, request: Request) -> tuple[str, float]:
     """The answer and its probability, as transformers' documentation would get them: one question, one generate()."""
     model, processor = reference
     inputs = processor(images=open_picture(request.picture), text=request.question, return_tensors="pt")
@@ -61,18 +68,27 @@ def plain(
     text = processor.batch_decode(out.sequences, skip_special_tokens=True)[0].strip()
     tokens = out.sequences[0, 1:].tolist()
     total = 0.0
+    forced_end = model.generation_config.forced_eos_token_id is not None
     for step, token in enumerate(tokens):
         row = int(out.beam_indices[0, step]) if request.beams > 1 else 0
-        if row >= 0 and step > 0:  # the first token is forced; rows below zero are padding
+        forced = step == 0 or (forced_end and step == request.max_new_tokens - 1)
+        if row >= 0 and not forced:  # rows below zero are padding
             total += float(out.logits[step][row].log_softmax(-1)[token])
     return text, math.exp(total)
 
 
+STOCK = {"forced_eos_token_id": 2, "no_repeat_ngram_size": 3, "early_stopping": True, "num_beams": 3}
+"""What the generation config of the stock checkpoints adds."""
+
+
+@pytest.mark.parametrize(
+    "generation", [{}, STOCK, {"num_beams": 2, "length_penalty": 0.3}], ids=["plain", "stock", "length penalty"]
+)
 def test_a_mixed_batch_gives_what_generate_gives_one_at_a_time(
-    answerer: Answerer,
-    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor],
-    picture: Picture,
+    tmp_path: Path, picture: Picture, generation: dict[str, object]
 ) -> None:
+    folder = tiny.build(tmp_path, **generation)
+    answerer, reference = Answerer.load(str(folder)), load_reference(folder)
     asked = requests(picture, 60, seed=1)
     answers = answerer.answer(asked)
     wanted = [plain(reference, request) for request in asked]
@@ -94,7 +110,7 @@ def test_batch_mates_change_nothing(answerer: Answerer, picture: Picture) -> Non
 
 def test_pixels_and_prompts_are_the_processors(
     answerer: Answerer,
-    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor],
+    reference: Reference,
     picture: Picture,
 ) -> None:
     model, processor = reference
@@ -268,9 +284,7 @@ def test_probabilities_stay_probabilities() -> None:
         assert 0 <= values[0] <= values[-1] <= 1
 
 
-def test_the_training_loss_is_not_shifted_twice(
-    reference: tuple[Florence2ForConditionalGeneration, Florence2Processor], picture: Picture
-) -> None:
+def test_the_training_loss_is_not_shifted_twice(reference: Reference, picture: Picture) -> None:
     """Releases of transformers before 5.13 trained on the token after the next one."""
     model, processor = reference
     inputs = processor(images=open_picture(picture(1)), text="what is this", return_tensors="pt")

@@ -143,6 +143,18 @@ async def test_cancelled_before_its_batch_it_is_not_answered(make: Make) -> None
     await broker.cancel("nobody knows this")
 
 
+async def test_cancelled_it_is_not_asked_again_after_a_death(make: Make) -> None:
+    broker = await make(batch_size=1)
+    await keep_busy(broker)
+    await broker.cancel("0")  # too late for this worker
+    pid = (await broker.info()).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await ask(broker, "a", first=1)
+    assert set(await collect(broker, 1)) == {"1"}
+    assert not broker._jobs
+
+
 async def test_an_id_in_flight_is_asked_once(make: Make) -> None:
     broker = await make(batch_size=1)
     await keep_busy(broker)
@@ -185,6 +197,7 @@ async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:
         return (await broker.info()).restarts >= 3
 
     await until(tried_often)
+    assert "ended with code 1" in ((await broker.info()).error or "")
     assert broker._jobs["0"].deaths == 0
 
 

@@ -33,8 +33,11 @@ Picture = Callable[[int], bytes]
 """The fixture `picture`: PNG bytes by number."""
 
 
-def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9) -> Path:
-    """Save model, processor and profile to `folder`; the same seed gives the same model."""
+def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9, **generation: object) -> Path:
+    """Save model, processor and profile to `folder`; the same seed gives the same model.
+
+    `generation` adds to the generation config.
+    """
     tokenizer = _tokenizer()
     images = CLIPImageProcessorPil(
         size={"height": HEIGHT, "width": WIDTH},
@@ -47,6 +50,7 @@ def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9) -> Pa
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = _model(len(tokenizer))
+    model.generation_config.update(**generation)
     model.save_pretrained(folder)
     Florence2Processor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
     profile.write(folder)
