@@ -1,4 +1,7 @@
-"""What buttons carry: typed, at most 64 bytes, and never a chat's number: the chat is where the button was pressed."""
+"""What buttons carry: typed, at most 64 bytes, and never a chat's number: the chat is where the button was pressed.
+
+A button's data comes from the person's app, so it is input like any other: what does not parse is None.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,31 @@ from typing import ClassVar, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+LARGEST = 2**53
+
 
 @dataclass(frozen=True, slots=True)
-class CancelQuestion:
+class _Packed:
+    prefix: ClassVar[str]
+
+    def _join(self, *parts: object) -> str:
+        text = ":".join((self.prefix, *map(str, parts)))
+        if len(text.encode()) > InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
+            raise ValueError(f"callback data is too long: {text!r}")
+        return text
+
+    @classmethod
+    def _parts(cls, data: str | None, number: int) -> list[str] | None:
+        prefix, *parts = (data or "").split(":")
+        return parts if prefix == cls.prefix and len(parts) == number else None
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) < LARGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelQuestion(_Packed):
     """Cancel a question of this chat."""
 
     prefix: ClassVar[str] = "cancel"
@@ -17,12 +42,114 @@ class CancelQuestion:
 
     def pack(self) -> str:
         """As Telegram carries it."""
-        text = f"{self.prefix}:{self.question_id}"
-        assert len(text.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-        return text
+        return self._join(self.question_id)
 
     @classmethod
-    def unpack(cls, data: str) -> Self | None:
-        """Read it back; None for anything else."""
-        prefix, _, number = data.partition(":")
-        return cls(int(number)) if prefix == cls.prefix and number.isdecimal() else None
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 1)
+        number = _integer(parts[0]) if parts else None
+        return None if number is None else cls(number)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetting(_Packed):
+    """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
+
+    prefix: ClassVar[str] = "set"
+    name: str
+    """beams, tokens, or reset."""
+    value: int = 0
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.name, self.value)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 2)
+        if parts is None or parts[0] not in ("beams", "tokens", "reset"):
+            return None
+        value = _integer(parts[1])
+        return None if value is None else cls(parts[0], value)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage(_Packed):
+    """Show a page of the history, counted from 0."""
+
+    prefix: ClassVar[str] = "page"
+    number: int
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.number)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 1)
+        number = _integer(parts[0]) if parts else None
+        return None if number is None else cls(number)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPicture(_Packed):
+    """Show the picture of a question of this chat."""
+
+    prefix: ClassVar[str] = "pic"
+    question_id: int
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.question_id)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 1)
+        number = _integer(parts[0]) if parts else None
+        return None if number is None else cls(number)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDelete(_Packed):
+    """Delete everything of this chat, or keep it; only who asked may press."""
+
+    prefix: ClassVar[str] = "del"
+    really: bool
+    asker: int
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join("yes" if self.really else "no", self.asker)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 2)
+        if parts is None or parts[0] not in ("yes", "no"):
+            return None
+        asker = _integer(parts[1])
+        return None if asker is None else cls(parts[0] == "yes", asker)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAdminSetting(_Packed):
+    """Set one of the admins' settings; 0 goes back to the environment's. `show` only refreshes."""
+
+    prefix: ClassVar[str] = "adm"
+    name: str
+    value: int = 0
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.name, self.value)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 2)
+        value = _integer(parts[1]) if parts else None
+        return None if parts is None or value is None else cls(parts[0], value)

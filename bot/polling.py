@@ -27,7 +27,7 @@ class Poller:
     """The long poll. The offset moves only over updates that are kept."""
 
     def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
-        """Poll `base_url` (with the token), hand updates to `take`, and call `seen` after every answer of Telegram's."""
+        """Poll `base_url` (with the token), hand updates to `take`, call `seen` after every answer of Telegram's."""
         self._url, self._take, self._seen = base_url, take, seen
         self._request = HTTPXRequest(connection_pool_size=1, proxy=proxy)
         self._task: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""Every sentence that a person reads about questions and pictures. HTML: whoever puts in what people typed escapes it."""
+"""Every sentence that a person reads about questions and pictures. HTML: what people typed is escaped."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ HELP = (
 PRIVACY = (
     "<b>What I keep</b>\n"
     "The pictures that you ask about, your questions, my answers, and your settings; "
-    "of you, your Telegram number and first name. They lie on the machine that runs me and go to nobody else. No other chat can see them.\n\n"
+    "of you, your Telegram number and first name. "
+    "They lie on the machine that runs me and go to nobody else. No other chat can see them.\n\n"
     "<b>Your rights</b>\n"
     "/export gives you everything as a file. /delete removes everything of this chat at once and for good."
 )

@@ -15,6 +15,6 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any]) -> None
 
 
 def _modules() -> tuple[ModuleType, ...]:
-    from bot.handlers import cancel, chats, errors, questions, start, unknown
+    from bot.handlers import admin, cancel, chats, delete, errors, export, history, questions, settings, start, unknown
 
-    return start, cancel, chats, questions, unknown, errors
+    return start, settings, history, export, delete, admin, cancel, chats, questions, unknown, errors

@@ -78,6 +78,9 @@ class BotApi:
             body: dict[str, Any] = {"ok": True, "result": await method(Call(self._world, bot, parameters))}
         except ApiError as error:
             body = error.as_json()
+        except Exception:  # a mistake of the sandbox's own must not look like one of the bot's
+            logger.exception("The sandbox failed in %s.", proper_name)
+            body = ApiError(500, "Internal Server Error").as_json()
         if not (proper_name == "getUpdates" and body.get("result") == []):  # empty polls would bury the rest
             self._record(bot, proper_name, parameters, body)
         return body

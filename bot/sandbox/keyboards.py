@@ -55,7 +55,10 @@ def read_markup(parameters: Parameters, *, inline_only: bool = False) -> tuple[M
         markup = {**markup, "keyboard": _reply_rows(markup["keyboard"])}
         parameters.note("reply_markup", markup)
         return None, markup
-    return None, (markup if markup.get("remove_keyboard") or markup.get("force_reply") else None)
+    if markup.get("remove_keyboard") or markup.get("force_reply"):
+        return None, markup
+    parameters.understood.pop("reply_markup")
+    return None, None
 
 
 def _rows(rows: Any, field: str) -> list[list[Any]]:  # noqa: ANN401 - JSON that was not checked yet

@@ -124,8 +124,22 @@ class Parameters:
                 value = json.loads(value)
             except ValueError:
                 raise bad_request(complaint) from None
-        self.note(name, value)
+        if value is not None:
+            self.note(name, value)
         return value
+
+    def numbers(self, name: str) -> list[int]:
+        """A list of message identifiers.
+
+        Raises:
+            ApiError: 400 when it is missing, empty, or holds something else.
+        """
+        given = self.structure(name, "can't parse message identifiers JSON object")
+        if not isinstance(given, list) or not given:
+            raise bad_request("message identifiers are not specified")
+        if any(isinstance(number, bool) or not isinstance(number, int) for number in given):
+            raise bad_request("message identifier must be a Number")
+        return given
 
     def chat(self, name: str = "chat_id") -> int | str:
         """A chat's number, or its `@username`.

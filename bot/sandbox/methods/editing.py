@@ -132,13 +132,11 @@ async def delete_message(call: Call) -> bool:
 async def delete_messages(call: Call) -> bool:
     """Delete up to a hundred messages; those that are not there are left out."""
     chat = call.chat()
-    numbers = call.parameters.structure("message_ids", "can't parse message identifiers JSON object")
-    if not isinstance(numbers, list) or not numbers:
-        raise bad_request("message identifiers are not specified")
+    numbers = call.parameters.numbers("message_ids")
     if len(numbers) > 100:
         raise bad_request("too many messages to delete")
     for number in numbers:
-        stored = chat.find(number) if isinstance(number, int) else None
+        stored = chat.find(number)
         if stored is not None and deletable(call, chat, stored):
             remove(call.world, chat, stored)
     return True

@@ -9,7 +9,7 @@ from bot.sandbox.accounts import Chat, Stored
 from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.methods.sending import send
-from bot.sandbox.posting import CONTENT
+from bot.sandbox.posting import CONTENT, post
 
 COPIED = (*CONTENT, "sticker", "voice", "video_note", "location", "contact", "has_media_spoiler")
 
@@ -56,7 +56,14 @@ async def forward_message(call: Call) -> dict[str, Any]:
     """Send a message on, with its origin."""
     from_chat = call.chat("from_chat_id")
     stored = call.message(from_chat, "message to forward not found")
-    return send(call, call.writable_chat(), forwarded(stored))
+    return put(call, call.writable_chat(), forwarded(stored))
+
+
+def put(call: Call, chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
+    """Post what can have neither a keyboard nor a reply; returns Telegram's `Message`."""
+    call.parameters.flags("disable_notification", "protect_content")
+    stored = post(call.world, chat, call.bot.user, content, thread=call.thread)
+    return call.world.render(chat, stored)
 
 
 def numbers(call: Call) -> list[int]:
@@ -65,12 +72,10 @@ def numbers(call: Call) -> list[int]:
     Raises:
         ApiError: 400 when there are none or too many, or they are not in order.
     """
-    given = call.parameters.structure("message_ids", "can't parse message identifiers JSON object")
-    if not isinstance(given, list) or not given:
-        raise bad_request("message identifiers are not specified")
+    given = call.parameters.numbers("message_ids")
     if len(given) > MAX_TOGETHER:
         raise bad_request("too many messages to forward")
-    if any(not isinstance(number, int) for number in given) or sorted(set(given)) != given:
+    if sorted(set(given)) != given:
         raise bad_request("message identifiers must be in a strictly increasing order")
     return given
 
@@ -86,7 +91,7 @@ async def copy_messages(call: Call) -> list[dict[str, int]]:
         content = content_of(stored)
         if without_caption:
             content = {key: value for key, value in content.items() if key not in {"caption", "caption_entities"}}
-        sent.append({"message_id": send(call, chat, content)["message_id"]})
+        sent.append({"message_id": put(call, chat, content)["message_id"]})
     return sent
 
 
@@ -95,7 +100,7 @@ async def forward_messages(call: Call) -> list[dict[str, int]]:
     from_chat = call.chat("from_chat_id")
     found = [stored for number in numbers(call) if (stored := from_chat.find(number))]
     chat = call.writable_chat(len(found))
-    return [{"message_id": send(call, chat, forwarded(stored))["message_id"]} for stored in found]
+    return [{"message_id": put(call, chat, forwarded(stored))["message_id"]} for stored in found]
 
 
 METHODS: dict[str, Method] = {

@@ -42,7 +42,8 @@ def scope_key(call: Call) -> tuple[str, str]:
     Raises:
         ApiError: 400 for a scope that does not exist or names a chat that the bot does not know.
     """
-    scope = call.parameters.structure("scope", "can't parse BotCommandScope") or {"type": "default"}
+    scope = call.parameters.structure("scope", "can't parse BotCommandScope")
+    scope = {"type": "default"} if scope is None else scope
     language = language_of(call)
     kind = scope.get("type") if isinstance(scope, dict) else None
     if kind not in SCOPES:
@@ -184,7 +185,8 @@ async def set_chat_menu_button(call: Call) -> bool:
     chat_id = call.parameters.integer("chat_id")
     if chat_id and call.world.chat_for(call.bot, chat_id).owner is None:
         raise bad_request("menu button can be set only for private chats")
-    button = call.parameters.structure("menu_button", "can't parse menu button JSON object") or {"type": "default"}
+    button = call.parameters.structure("menu_button", "can't parse menu button JSON object")
+    button = {"type": "default"} if button is None else button
     if not isinstance(button, dict) or button.get("type") not in {"default", "commands", "web_app"}:
         raise bad_request("can't parse menu button: MenuButton has unsupported type")
     call.bot.menu_buttons[chat_id] = button
@@ -199,11 +201,14 @@ async def get_chat_menu_button(call: Call) -> dict[str, Any]:
 
 async def set_my_default_administrator_rights(call: Call) -> bool:
     """Set the rights that the bot asks for when it is made an admin."""
-    rights = call.parameters.structure("rights", "can't parse chat administrator rights") or {}
+    given = call.parameters.structure("rights", "can't parse chat administrator rights")
     channels = call.parameters.boolean("for_channels")
-    if not isinstance(rights, dict):
+    if given is not None and not isinstance(given, dict):
         raise bad_request("can't parse chat administrator rights: expected an Object")
-    call.bot.admin_rights[channels] = {name: bool(value) for name, value in rights.items()}
+    rights = {name: bool((given or {}).get(name)) for name in RIGHTS}
+    if given is not None:
+        call.parameters.note("rights", rights)
+    call.bot.admin_rights[channels] = rights
     return True
 
 

@@ -35,6 +35,9 @@ def read_allowed(call: Call) -> None:
     allowed = call.parameters.structure("allowed_updates", "can't parse allowed_updates")
     if isinstance(allowed, list):
         call.bot.updates.allow(allowed)
+        call.parameters.note("allowed_updates", call.bot.updates.allowed)
+    else:
+        call.parameters.understood.pop("allowed_updates", None)
 
 
 async def get_updates(call: Call) -> list[dict[str, Any]]:
@@ -122,8 +125,8 @@ def check_address(url: str) -> None:
     Raises:
         ApiError: 400.
     """
-    parts = urlsplit(url if "://" in url else f"https://{url}")
     try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
         port = parts.port
     except ValueError:
         raise bad_request("bad webhook: invalid URL specified") from None

@@ -1,0 +1,1 @@
+"""A chat's history as ZIP files that read well anywhere, offline."""

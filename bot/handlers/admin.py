@@ -1,0 +1,117 @@
+"""/admin: how the bot is doing, and the settings that hold for all chats. For the bot's own admins only."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+
+from bot import menu_texts as texts
+from bot import texts as common_texts
+from bot.asking import say
+from bot.callback_data import ChangeAdminSetting
+from bot.effective import effective
+from bot.rights import is_bot_admin
+from bot.services import Context, Services, services_of
+from storage.records import ChatSettings
+
+LARGEST_RATE = 1000
+PICKS: dict[str, tuple[int, ...]] = {"beams": (1, 3, 5), "tokens": (10, 20, 50), "rate": (5, 20, 60)}
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Take the command and its buttons."""
+    application.add_handler(CommandHandler("admin", on_admin, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeAdminSetting.prefix}:"))
+
+
+async def on_admin(update: Update, context: Context) -> None:
+    """Show how the bot is doing, or set a value: /admin beams 5."""
+    message = update.effective_message
+    if message is None:
+        return
+    services = services_of(context)
+    if not is_bot_admin(services, message.from_user):
+        if message.chat.type == "private":
+            await say(message, common_texts.UNKNOWN_COMMAND)
+        return
+    arguments = context.args or []
+    if not arguments:
+        text, markup = await _overview(services)
+        await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        return
+    await say(message, await _set(services, arguments))
+
+
+async def on_press(update: Update, context: Context) -> None:
+    """Set what the button says, and show the overview anew."""
+    query = update.callback_query
+    assert query is not None
+    services = services_of(context)
+    if not is_bot_admin(services, query.from_user):
+        with suppress(BadRequest):
+            await query.answer(texts.ONLY_ADMINS, show_alert=True)
+        return
+    change = ChangeAdminSetting.unpack(query.data)
+    if change is not None and change.name in texts.ADMIN_NAMES:
+        await _set(services, [change.name, str(change.value) if change.value else "default"])
+    with suppress(BadRequest):
+        await query.answer()
+    text, markup = await _overview(services)
+    with suppress(BadRequest):  # nothing changed since
+        await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+
+async def _set(services: Services, arguments: list[str]) -> str:
+    """Set a value by words; returns the sentence for the admin."""
+    word = arguments[0].lower()
+    if word not in texts.ADMIN_NAMES or len(arguments) != 2:
+        return texts.admin_usage()
+    stored = texts.ADMIN_NAMES[word][0]
+    if arguments[1].lower() == "default":
+        await services.store.settings.set(**{stored: None})
+        return texts.admin_set(word, None)
+    low, high = 1, _largest(services, word)
+    value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else 0
+    if not low <= value <= high:
+        return texts.admin_range(word, low, high)
+    await services.store.settings.set(**{stored: value})
+    return texts.admin_set(word, value)
+
+
+def _largest(services: Services, word: str) -> int:
+    if word == "rate":
+        return LARGEST_RATE
+    return services.settings.max_beams if "beams" in word else services.settings.max_max_new_tokens
+
+
+async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
+    store = services.store
+    admins = await store.settings.get()
+    now = effective(ChatSettings(), admins, services.settings)
+    text = texts.admin(
+        await store.questions.counts(),
+        await services.broker.info(),
+        await store.statistics(),
+        admins,
+        now,
+        in_flight=services.dispatcher.in_flight,
+        updates=await store.updates.counts(),
+        uptime=time.time() - services.started_at,
+        last_poll=services.last_poll_at,
+    )
+    current = {"beams": now.beams, "tokens": now.max_new_tokens, "rate": now.questions_per_minute}
+    rows = [
+        [_button(f"{'✓ ' if value == current[name] else ''}{name} {value}", name, value) for value in values]
+        for name, values in PICKS.items()
+    ]
+    return text, InlineKeyboardMarkup([*rows, [_button(texts.REFRESH, "show", 0)]])
+
+
+def _button(text: str, name: str, value: int) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=ChangeAdminSetting(name, value).pack())

@@ -1,0 +1,147 @@
+"""/history: what was asked and answered, in pages that are turned in place."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import math
+from contextlib import suppress
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+
+from bot import menu_texts as texts
+from bot.asking import say, thread_of
+from bot.callback_data import HistoryPage, ShowPicture
+from bot.services import Context, Services, services_of
+from storage.records import Question
+
+PER_PAGE = 5
+THUMBNAIL = 320
+"""Longer side of a small picture, in pixels."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Take the command and its buttons."""
+    application.add_handler(CommandHandler("history", on_history, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(CallbackQueryHandler(on_page, pattern=rf"^{HistoryPage.prefix}:"))
+    application.add_handler(CallbackQueryHandler(on_picture, pattern=rf"^{ShowPicture.prefix}:"))
+
+
+async def on_history(update: Update, context: Context) -> None:
+    """Show the newest page, or say that there is none."""
+    message = update.effective_message
+    if message is None:
+        return
+    services = services_of(context)
+    page = await _page(services, message.chat_id, message.chat.type, 0)
+    if page is None:
+        await say(message, texts.EMPTY_HISTORY)
+        return
+    text, markup = page
+    await services.bot.send_message(
+        message.chat_id,
+        text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=markup,
+        link_preview_options=_NO_PREVIEW,
+        message_thread_id=thread_of(message),
+    )
+
+
+async def on_page(update: Update, context: Context) -> None:
+    """Turn to another page."""
+    query = update.callback_query
+    assert query is not None
+    wanted = HistoryPage.unpack(query.data)
+    page = None
+    if wanted is not None and query.message is not None:
+        chat = query.message.chat
+        page = await _page(services_of(context), chat.id, chat.type, wanted.number)
+    with suppress(BadRequest):
+        await query.answer(None if page else texts.GONE)
+    if page is not None:
+        with suppress(BadRequest):  # the page shows this already
+            await query.edit_message_text(
+                page[0], parse_mode=ParseMode.HTML, reply_markup=page[1], link_preview_options=_NO_PREVIEW
+            )
+
+
+async def on_picture(update: Update, context: Context) -> None:
+    """Show the small picture of an item, as a reply to the message that asked."""
+    query = update.callback_query
+    assert query is not None
+    services = services_of(context)
+    wanted = ShowPicture.unpack(query.data)
+    question = None
+    if wanted is not None and query.message is not None:
+        question = await services.store.questions.in_chat(query.message.chat.id, wanted.question_id)
+    small = None if question is None else await _thumbnail(services, question)
+    with suppress(BadRequest):
+        await query.answer(None if small else texts.GONE)
+    if question is not None and small is not None:
+        await services.bot.send_photo(
+            question.chat_id,
+            small,
+            caption=texts.shorten(question.text, 200),
+            message_thread_id=question.thread_id,
+            reply_parameters=ReplyParameters(question.message_id, allow_sending_without_reply=True),
+        )
+
+
+async def _page(
+    services: Services, chat_id: int, chat_type: str, number: int
+) -> tuple[str, InlineKeyboardMarkup] | None:
+    total = await services.store.questions.count(chat_id)
+    if total == 0:
+        return None
+    pages = math.ceil(total / PER_PAGE)
+    number = max(0, min(number, pages - 1))
+    first = number * PER_PAGE
+    found = await services.store.questions.page(chat_id, limit=PER_PAGE, offset=first)
+    items = [(first + i + 1, question, _link(question, chat_type)) for i, question in enumerate(found)]
+    pictures = [
+        InlineKeyboardButton(f"🖼 {place}", callback_data=ShowPicture(question.id).pack())
+        for place, question, _ in items
+    ]
+    turning = []
+    if number > 0:
+        turning.append(InlineKeyboardButton(texts.NEWER, callback_data=HistoryPage(number - 1).pack()))
+    if number < pages - 1:
+        turning.append(InlineKeyboardButton(texts.OLDER, callback_data=HistoryPage(number + 1).pack()))
+    rows = [pictures, turning] if turning else [pictures]
+    return texts.history_page(items, number, pages, total), InlineKeyboardMarkup(rows)
+
+
+def _link(question: Question, chat_type: str) -> str | None:
+    """Telegram links to messages of supergroups only."""
+    if chat_type != ChatType.SUPERGROUP:
+        return None
+    return f"https://t.me/c/{str(question.chat_id).removeprefix('-100')}/{question.message_id}"
+
+
+async def _thumbnail(services: Services, question: Question) -> bytes | None:
+    try:
+        data = await services.store.photos.read(question.chat_id, question.photo_sha256)
+    except OSError:
+        return None
+    return await asyncio.to_thread(small_jpeg, data)
+
+
+def small_jpeg(data: bytes, side: int = THUMBNAIL) -> bytes | None:
+    """A small JPEG of any picture that the model can read; None for one that cannot be read."""
+    from model.errors import PictureError
+    from model.images import open_picture
+
+    try:
+        picture = open_picture(data)
+    except PictureError:
+        return None
+    picture.thumbnail((side, side))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return file.getvalue()

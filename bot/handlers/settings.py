@@ -1,0 +1,115 @@
+"""/settings: the chat's beams and answer length, by buttons that edit the menu in place."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+
+from bot import menu_texts as texts
+from bot.asking import thread_of
+from bot.callback_data import ChangeSetting
+from bot.effective import Effective
+from bot.rights import may_change
+from bot.services import Context, Services, services_of
+
+TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+BEAM_PICKS = (1, 3, 5, 10)
+TOKEN_PICKS = (5, 20, 100, 1000)
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Take the command and its buttons."""
+    application.add_handler(CommandHandler("settings", on_settings, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeSetting.prefix}:"))
+
+
+async def on_settings(update: Update, context: Context) -> None:
+    """Show the menu."""
+    message = update.effective_message
+    if message is None:
+        return
+    services = services_of(context)
+    await services.store.chats.touch(
+        message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
+    )
+    text, markup = await _menu(services, message.chat_id)
+    await services.bot.send_message(
+        message.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, message_thread_id=thread_of(message)
+    )
+
+
+async def on_press(update: Update, context: Context) -> None:
+    """Change what the button says, if the presser may."""
+    query = update.callback_query
+    assert query is not None
+    services = services_of(context)
+    change = ChangeSetting.unpack(query.data)
+    if change is None or query.message is None:
+        await _answer(update, texts.MENU_OUTDATED)
+        return
+    chat = query.message.chat
+    if not await may_change(services, chat, query.from_user):
+        await _answer(update, texts.ONLY_ADMINS, alert=True)
+        return
+    now = await services.effective(chat.id)
+    chats = services.store.chats
+    match change.name:
+        case "beams":
+            await chats.set_settings(chat.id, beams=max(1, min(change.value, now.max_beams)))
+        case "tokens":
+            await chats.set_settings(chat.id, max_new_tokens=max(1, min(change.value, now.max_max_new_tokens)))
+        case _:
+            await chats.reset_settings(chat.id)
+    await _answer(update, texts.DONE)
+    text, markup = await _menu(services, chat.id)
+    with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
+        await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+
+async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
+    assert update.callback_query is not None
+    with suppress(BadRequest):  # a press that was reported twice is answered once
+        await update.callback_query.answer(text, show_alert=alert)
+
+
+async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:
+    now, chosen = await services.effective(chat_id), await services.store.chats.settings(chat_id)
+    text = texts.settings(now, chosen.beams is not None, chosen.max_new_tokens is not None)
+    return text, _keyboard(now)
+
+
+def _keyboard(now: Effective) -> InlineKeyboardMarkup:
+    fewer, more = max(1, now.beams - 1), min(now.max_beams, now.beams + 1)
+    lower = max((step for step in TOKEN_STEPS if step < now.max_new_tokens), default=1)
+    higher = min((step for step in TOKEN_STEPS if step > now.max_new_tokens), default=now.max_max_new_tokens)
+    higher = min(higher, now.max_max_new_tokens)
+    return InlineKeyboardMarkup(
+        [
+            [
+                _button("−", "beams", fewer),
+                _button(f"Beams: {now.beams}", "beams", now.beams),
+                _button("+", "beams", more),
+            ],
+            [_pick(value, now.beams, "beams") for value in BEAM_PICKS if value <= now.max_beams],
+            [
+                _button("−", "tokens", lower),
+                _button(f"Tokens: {now.max_new_tokens}", "tokens", now.max_new_tokens),
+                _button("+", "tokens", higher),
+            ],
+            [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens],
+            [_button(texts.RESET, "reset", 0)],
+        ]
+    )
+
+
+def _pick(value: int, current: int, name: str) -> InlineKeyboardButton:
+    return _button(f"✓ {value}" if value == current else str(value), name, value)
+
+
+def _button(text: str, name: str, value: int) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=ChangeSetting(name, value).pack())

@@ -1,0 +1,181 @@
+"""Every sentence and button of the menus: settings, history, export, delete, admin. HTML."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+from bot.effective import Effective
+from model.types import WorkerInfo
+from storage.records import DeletedCounts, GlobalSettings, Question, State, Statistics
+
+ONLY_ADMINS = "Only admins of this group may do that."
+NOT_YOURS = "Only who asked for it may press this."
+GONE = "That is not there any more."
+DONE = "Done."
+MENU_OUTDATED = "This menu is out of date. Send the command again."
+
+EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
+EMPTY_EXPORT = "There is nothing to export yet: you have not asked me about a picture in this chat."
+EXPORT_RUNNING = "An export of this chat is already being made."
+EXPORTING = "📦 Packing your history…"
+EXPORT_FAILED = "The export could not be made. Please try again later."
+EXPORT_CAPTION = "Unpack it and open index.html."
+
+NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
+DELETE_YES, DELETE_NO = "Delete everything", "Keep it"
+DELETE_KEPT = "Nothing was deleted."
+DELETE_EMPTY = "There is nothing to delete: I have kept nothing of this chat."
+
+ADMIN_NAMES: dict[str, tuple[str, str]] = {
+    "beams": ("default_beams", "default beams"),
+    "tokens": ("default_max_new_tokens", "default max new tokens"),
+    "max_beams": ("max_beams", "largest beams"),
+    "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
+    "rate": ("questions_per_minute", "questions a minute and chat"),
+}
+"""What /admin sets: its word, the stored name, and how it is called in a sentence."""
+
+
+def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool) -> str:
+    """The text over the buttons of /settings."""
+    own, default = "chosen here", "default"
+    return (
+        "<b>Settings of this chat</b>\n\n"
+        f"Beams: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
+        "How many answers I weigh against each other; more is slower.\n\n"
+        f"Max new tokens: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
+        "How long an answer may become, in pieces of words."
+    )
+
+
+def export_progress(done: int, total: int) -> str:
+    """How far the export is."""
+    return f"{EXPORTING}\n{done} of {total} questions"
+
+
+def export_part(number: int, parts: int) -> str:
+    """The caption of one ZIP of several."""
+    return f"Part {number} of {parts}. Each part opens alone: unpack it and open index.html."
+
+
+def delete_question(questions: int, group: bool) -> str:
+    """Are you sure?"""
+    whose = "this group's" if group else "your"
+    plural = "" if questions == 1 else "s"
+    return (
+        f"This deletes <b>{whose} {questions} question{plural}</b> with all answers, pictures and settings, for good. "
+        "/export makes a copy first.\n\nReally delete everything?"
+    )
+
+
+def deleted(counts: DeletedCounts) -> str:
+    """What was deleted."""
+    questions = f"{counts.questions} question{'' if counts.questions == 1 else 's'}"
+    photos = f"{counts.photos} picture{'' if counts.photos == 1 else 's'}"
+    return f"Deleted: {questions} and {photos}, and this chat's settings. Nothing is left here."
+
+
+def history_page(items: list[tuple[int, Question, str | None]], page: int, pages: int, total: int) -> str:
+    """A page of the history: numbered questions with answers, and a link where Telegram has links.
+
+    The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
+    """
+    lines = [f"<b>History</b> – {total} question{'' if total == 1 else 's'}, page {page + 1} of {pages}"]
+    for number, question, link in items:
+        when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
+        asked = escape(shorten(question.text, 160))
+        shown = f'<a href="{escape(link)}">{asked}</a>' if link else asked
+        sure = f" ({round(100 * (question.confidence or 0))} %)"
+        lines.append(
+            f"\n{number}. {shown}\n    <b>{escape(shorten(question.answer or '–', 160))}</b>{sure} · {when} UTC"
+        )
+    return "\n".join(lines)
+
+
+def shorten(text: str, length: int) -> str:
+    """At most that many characters, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def admin(
+    counts: dict[State, int],
+    worker: WorkerInfo,
+    stats: Statistics,
+    admins: GlobalSettings,
+    now: Effective,
+    *,
+    in_flight: int,
+    updates: dict[str, int],
+    uptime: float,
+    last_poll: float | None,
+) -> str:
+    """How the bot is doing, and what is set."""
+    state = "ready" if worker.ready else f"not ready{': ' + escape(worker.error) if worker.error else ' (loading)'}"
+    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
+    mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
+    sure = "–" if stats.mean_confidence is None else f"{100 * stats.mean_confidence:.0f} %"
+
+    def value(number: int, stored: int | None) -> str:
+        return f"<b>{number}</b>{'' if stored is None else ' (set here)'}"
+
+    return (
+        "<b>How the bot is doing</b>\n\n"
+        f"<b>Queue</b>: {counts[State.QUEUED]} waiting, {counts[State.RUNNING]} running ({in_flight} with the worker), "
+        f"{counts[State.ANSWERED]} to be delivered\n"
+        f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
+        f"{counts[State.CANCELLED]} cancelled\n"
+        f"<b>Worker</b>: {state}; {worker.answered} answered, {worker.restarts} restarts"
+        f"{f', process {worker.pid}' if worker.pid else ''}\n"
+        f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
+        f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
+        f"by {stats.chats} chats\n"
+        f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
+        f"<b>Pictures</b>: {stats.photos} ({stats.photo_bytes / 1e6:.1f} MB)\n"
+        f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
+        f"Telegram reached {ago(last_poll)}\n"
+        f"<b>Up</b>: {duration(uptime)}\n\n"
+        f"Default beams {value(now.beams, admins.default_beams)}, largest {value(now.max_beams, admins.max_beams)}\n"
+        f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
+        f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
+        f"Questions a minute and chat {value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
+        "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
+        "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
+    )
+
+
+def admin_usage() -> str:
+    """What can stand after /admin."""
+    words = ", ".join(f"<code>{word}</code>" for word in ADMIN_NAMES)
+    return (
+        f"After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>"
+    )
+
+
+def admin_range(word: str, low: int, high: int) -> str:
+    """A value out of its range."""
+    return f"<code>{word}</code> must be a whole number from {low} to {high}, or the word default."
+
+
+def admin_set(word: str, value: int | None) -> str:
+    """A value was set."""
+    called = ADMIN_NAMES[word][1].capitalize()
+    return f"{called}: <b>{value}</b> from now on." if value is not None else f"{called}: back to the default."
+
+
+def duration(seconds: float) -> str:
+    """A time span in its two largest units."""
+    minutes, _ = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def ago(moment: float | None) -> str:
+    """How long ago something was."""
+    if moment is None:
+        return "not yet"
+    seconds = max(0.0, datetime.now(UTC).timestamp() - moment)
+    return f"{seconds:.0f} s ago" if seconds < 120 else f"{duration(seconds)} ago"

@@ -1,0 +1,122 @@
+// Photos in boxes of their final size (nothing jumps when they load), albums, files.
+
+import { el } from "./dom.js";
+import { mediaKind, size } from "./format.js";
+import { icon } from "./icons.js";
+
+const LARGEST = { width: 420, height: 420 }; // CSS pixels of a photo in a bubble
+const NARROWEST = 220;
+const seen = new Set(); // addresses that were loaded once: they appear without a fade
+
+/** The box of one photo in a bubble, in CSS pixels. */
+export function photoBox({ width, height }) {
+  const scale = Math.min(LARGEST.width / width, LARGEST.height / height);
+  const boxWidth = Math.max(NARROWEST, Math.round(width * scale));
+  const boxHeight = Math.min(LARGEST.height, Math.max(90, Math.round((height * boxWidth) / width)));
+  return { width: boxWidth, height: boxHeight };
+}
+
+/** The photo size that fills `width` CSS pixels sharply. */
+function bestSize(sizes, width) {
+  const wanted = width * Math.min(devicePixelRatio || 1, 2);
+  return sizes.find((one) => one.width >= wanted) ?? sizes.at(-1);
+}
+
+/** A picture that fades in over its own blurred small version. */
+function blurUp(sizes, width, label) {
+  const best = bestSize(sizes, width);
+  const picture = el("img", { class: "sharp", src: best.url, alt: label, decoding: "async", draggable: "false" });
+  if (seen.has(best.url)) picture.classList.add("loaded");
+  const done = () => {
+    seen.add(best.url);
+    picture.classList.add("loaded");
+  };
+  picture.addEventListener("load", done);
+  if (picture.complete && picture.naturalWidth) done();
+  const small = el("img", { class: "blurred", src: sizes[0].url, alt: "", "aria-hidden": "true", draggable: "false" });
+  return [small, picture];
+}
+
+function photoButton(message, width, actions, extra = {}) {
+  const label = message.caption ? `Photo: ${message.caption}` : "Photo";
+  return el(
+    "button",
+    {
+      type: "button", class: "photo", "aria-label": `${label}. Press to enlarge`,
+      data: { photo: message.message_id ?? "" }, on: { click: () => actions.view(message) }, ...extra,
+    },
+    blurUp(message.photo, width, ""),
+  );
+}
+
+/** A single photo. */
+export function renderPhoto(message, actions) {
+  const largest = message.photo.at(-1);
+  const box = photoBox(largest);
+  return photoButton(message, box.width, actions, { style: { "aspect-ratio": `${box.width} / ${box.height}` } });
+}
+
+/** Several photos as a grid: rows of one to three, the first row the tallest. */
+export function renderAlbum(messages, actions) {
+  const rows = { 1: [1], 2: [2], 3: [1, 2], 4: [2, 2], 5: [2, 3], 6: [3, 3], 7: [1, 3, 3], 8: [2, 3, 3], 9: [3, 3, 3], 10: [2, 2, 3, 3] };
+  const grid = el("div", { class: "album", role: "group", "aria-label": `${messages.length} photos` });
+  let next = 0;
+  for (const count of rows[messages.length] ?? [messages.length]) {
+    const row = messages.slice(next, next + count);
+    next += count;
+    grid.append(el("div", { class: `album-row of-${count}` }, row.map((message) => photoButton(message, 420 / count, actions))));
+  }
+  return grid;
+}
+
+/** A photo that is on its way: shown from the person's own file. */
+export function renderOwnPhotos(pictures) {
+  if (pictures.length === 1) {
+    const [{ url, width, height }] = pictures;
+    const box = photoBox({ width, height });
+    const style = { "aspect-ratio": `${box.width} / ${box.height}` };
+    return el("div", { class: "photo", style }, el("img", { class: "sharp loaded", src: url, alt: "Photo" }));
+  }
+  const cells = pictures.map(({ url }) => el("div", { class: "photo" }, el("img", { class: "sharp loaded", src: url, alt: "Photo" })));
+  const rows = [];
+  for (let at = 0; at < cells.length; at += 2) rows.push(el("div", { class: "album-row of-2" }, cells.slice(at, at + 2)));
+  return el("div", { class: "album" }, rows);
+}
+
+/** A file as a row that downloads it. */
+export function renderFile(message) {
+  const kind = mediaKind(message);
+  const file = message[kind];
+  const name = file.file_name || { voice: "Voice message.ogg", video_note: "Video message.mp4" }[kind] || `${kind}`;
+  const extension = name.includes(".") ? name.split(".").at(-1).slice(0, 4).toUpperCase() : "";
+  const thumbnail = file.thumbnail?.url;
+  const face = thumbnail
+    ? el("span", { class: "file-face" }, el("img", { src: thumbnail, alt: "", class: "file-thumb" }))
+    : el("span", { class: "file-face" }, icon("download", 20));
+  return el(
+    "a",
+    { class: "file", href: file.url, download: name, "aria-label": `Download ${name}, ${size(file.file_size)}` },
+    face,
+    el("span", { class: "file-text" }, el("span", { class: "file-name" }, name),
+      el("span", { class: "file-size" }, [size(file.file_size), extension].filter(Boolean).join(" · "))),
+  );
+}
+
+/** A sticker: its picture, or its emoji where the picture cannot be shown. */
+export function renderSticker(message) {
+  const { url, emoji } = message.sticker;
+  const picture = el("img", { class: "sticker", src: url, alt: `Sticker ${emoji ?? ""}` });
+  picture.addEventListener("error", () => picture.replaceWith(el("span", { class: "sticker-emoji" }, emoji ?? "🙂")));
+  return picture;
+}
+
+/** A place or a contact, in two lines. */
+export function renderCard(message) {
+  const { location, contact } = message;
+  const lines = location
+    ? ["Location", `${location.latitude.toFixed(4)}, ${location.longitude.toFixed(4)}`]
+    : [contact.first_name, contact.phone_number];
+  return el("div", { class: "file" },
+    el("span", { class: "file-face" }, icon(location ? "pin" : "people", 20)),
+    el("span", { class: "file-text" }, lines.map((line, at) => el("span", { class: at ? "file-size" : "file-name" }, line))));
+}
