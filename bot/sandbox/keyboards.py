@@ -122,8 +122,10 @@ def _check_action(action: str, value: Any) -> None:  # noqa: ANN401 - of the act
             raise bad_request(f"inline keyboard button URL '{value}' is invalid: Unsupported URL protocol")
         if link_entity({}, value) is None:
             raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
-    if action == "copy_text" and not 1 <= len(str(value.get("text", ""))) <= MAX_COPY:
-        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+    if action == "copy_text":
+        copied = value.get("text")
+        if not isinstance(copied, str) or not 1 <= len(copied) <= MAX_COPY:
+            raise bad_request("BUTTON_COPY_TEXT_INVALID")
     if action == "web_app" and not str(value.get("url", "")).startswith("https://"):
         address = value.get("url", "")
         raise bad_request(f"inline keyboard button Web App URL '{address}' is invalid: Only HTTPS links are allowed")

@@ -33,6 +33,7 @@ class UpdateQueue:
         self._poller = 0  # the number of the newest poll: an older one ends when it sees another
         self._webhook_set = False
         self._closed = False
+        self.polls = 0  # that wait now
         self.bell = Bell()
         self.allowed: list[str] = []  # empty: everything but ONLY_IF_NAMED
         self.again: list[Update] = []  # confirmed ones that a fault brings back
@@ -105,7 +106,11 @@ class UpdateQueue:
             left = ends - asyncio.get_running_loop().time()
             if left <= 0 or self._closed:
                 return []
-            await self.bell.wait(left)
+            self.polls += 1
+            try:
+                await self.bell.wait(left)
+            finally:
+                self.polls -= 1
             if self._poller != me:
                 raise self._conflict()
         fresh = list(self._waiting)[:limit]

@@ -1,5 +1,6 @@
 """A caller without any library, and two independent judges of everything that goes over the wire."""
 
+import asyncio
 import io
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,6 +11,8 @@ import aiohttp
 import telegram
 from PIL import Image
 from pydantic import BaseModel, TypeAdapter
+
+from bot.sandbox.server import Sandbox
 
 TOKEN = "4242:for_tests"
 GROUP = -100200300
@@ -54,6 +57,14 @@ class Caller:
         async with self._session.get(f"{self.url}/file/bot{self.token}/{path}") as response:
             assert response.status == 200
             return await response.read()
+
+
+async def polled(sandbox: Sandbox, times: int = 1) -> None:
+    """Wait until so many long polls of the tests' bot wait at the sandbox."""
+    updates = sandbox.world.bots[int(TOKEN.partition(":")[0])].updates
+    async with asyncio.timeout(20):
+        while updates.polls != times:  # noqa: ASYNC110 - the sandbox has no event for that
+            await asyncio.sleep(0.005)
 
 
 def picture(width: int = 640, height: int = 480, form: str = "PNG", colour: str = "tomato") -> bytes:

@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from sandbox_helpers import polled
+
+from bot.sandbox.server import Sandbox
 
 
 async def test_updates_stay_until_they_are_confirmed(bot: Any, you: Any) -> None:
@@ -31,17 +34,17 @@ async def test_limit_takes_the_oldest(bot: Any, you: Any) -> None:
     assert [update["message"]["text"] for update in reply.result] == ["one"]
 
 
-async def test_a_long_poll_ends_when_something_happens(bot: Any, you: Any) -> None:
+async def test_a_long_poll_ends_when_something_happens(sandbox: Sandbox, bot: Any, you: Any) -> None:
     poll = asyncio.create_task(bot.updates(seconds=50))
-    await asyncio.sleep(0.05)
+    await polled(sandbox)
     assert not poll.done()
     await you.say("wake up")
     assert (await poll)[0]["message"]["text"] == "wake up"
 
 
-async def test_two_pollers_conflict_and_the_newer_one_wins(bot: Any, you: Any) -> None:
+async def test_two_pollers_conflict_and_the_newer_one_wins(sandbox: Sandbox, bot: Any, you: Any) -> None:
     older = asyncio.create_task(bot("getUpdates", timeout=50))
-    await asyncio.sleep(0.05)
+    await polled(sandbox)
     newer = asyncio.create_task(bot("getUpdates", timeout=50))
     reply = await older
     assert reply.error == (
@@ -52,11 +55,12 @@ async def test_two_pollers_conflict_and_the_newer_one_wins(bot: Any, you: Any) -
     assert (await newer).result[0]["message"]["text"] == "for the newer one"
 
 
-async def test_a_poller_that_hung_up_is_no_conflict(bot: Any, you: Any) -> None:
+async def test_a_poller_that_hung_up_is_no_conflict(sandbox: Sandbox, bot: Any, you: Any) -> None:
     abandoned = asyncio.create_task(bot("getUpdates", timeout=50))
-    await asyncio.sleep(0.05)
+    await polled(sandbox)
     abandoned.cancel()
     await asyncio.gather(abandoned, return_exceptions=True)
+    await polled(sandbox, times=0)
     await you.say("still here")
     assert (await bot.updates())[0]["message"]["text"] == "still here"
 

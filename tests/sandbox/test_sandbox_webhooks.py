@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sandbox_helpers import polled
+
+from bot.sandbox.server import Sandbox
 
 
 class Hook:
@@ -58,9 +61,9 @@ async def test_updates_are_delivered_with_the_secret(bot: Any, you: Any, hook: H
     assert info["url"] == hook.url
 
 
-async def test_polling_is_refused_while_a_webhook_is_set(bot: Any, you: Any, hook: Hook) -> None:
+async def test_polling_is_refused_while_a_webhook_is_set(sandbox: Sandbox, bot: Any, you: Any, hook: Hook) -> None:
     poll = asyncio.create_task(bot("getUpdates", timeout=50))
-    await asyncio.sleep(0.05)
+    await polled(sandbox)
     await bot("setWebhook", url=hook.url)
     assert (await poll).error == (409, "Conflict: terminated by setWebhook request")
     assert (await bot("getUpdates")).error == (

@@ -39,7 +39,8 @@ async def set_message_reaction(call: Call) -> bool:
     """Put the bot's one reaction on a message, or take it away."""
     chat = call.chat()
     stored = call.message(chat, "message to react not found")
-    reactions = call.parameters.structure("reaction", "can't parse reaction types JSON object") or []
+    reactions = call.parameters.structure("reaction", "can't parse reaction types JSON object")
+    reactions = [] if reactions is None else reactions
     call.parameters.boolean("is_big")
     if not isinstance(reactions, list) or len(reactions) > 1:
         raise bad_request("REACTIONS_TOO_MANY")

@@ -59,6 +59,7 @@ async def get_updates(call: Call) -> list[dict[str, Any]]:
 async def set_webhook(call: Call) -> bool:
     """Deliver updates to an address. An address on this machine may be plain HTTP and have any port."""
     url = call.parameters.string("url").strip()
+    call.parameters.note("url", url)  # none is as good as an empty one
     secret = call.parameters.string("secret_token")
     certificate = call.parameters.upload("certificate")
     connections = call.parameters.integer("max_connections", 40)
