@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ class Chat:
     pinned: list[int] = field(default_factory=list)
     migrated_to: int | None = None
     read_up_to: dict[int, int] = field(default_factory=dict)  # user id -> message id
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)  # a text waits for the picture sent before it
 
     def as_json(self) -> dict[str, Any]:
         """Telegram's `Chat`."""

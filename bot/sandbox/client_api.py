@@ -151,18 +151,19 @@ class ClientApi:
         user, bot = self._who(fields)
         chat = self._chat(fields, user, bot)
         reply_to = int(fields.get("reply_to") or 0) or None
-        stored = await actions.send(
-            self._world,
-            chat,
-            user,
-            text=str(fields.get("text") or ""),
-            caption=str(fields.get("caption") or ""),
-            uploads=uploads,
-            as_document=str(fields.get("as_document") or "0").lower() in {"1", "true"},
-            kind=str(fields.get("kind") or ""),
-            reply_to=reply_to,
-            thread=int(fields.get("thread") or 0) or None,
-        )
+        async with chat.sending:
+            stored = await actions.send(
+                self._world,
+                chat,
+                user,
+                text=str(fields.get("text") or ""),
+                caption=str(fields.get("caption") or ""),
+                uploads=uploads,
+                as_document=str(fields.get("as_document") or "0").lower() in {"1", "true"},
+                kind=str(fields.get("kind") or ""),
+                reply_to=reply_to,
+                thread=int(fields.get("thread") or 0) or None,
+            )
         return self._sent(chat, stored)
 
     async def edit(self, request: web.Request) -> web.Response:
