@@ -24,9 +24,13 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 50 * 2**20
 """Largest file in bytes."""
 MAX_PIXELS = 100_000_000
-"""Largest picture in pixels that is decoded whole: 10,000 x 10,000."""
+"""Largest picture in pixels: 10,000 x 10,000."""
+_MAX_PIXELS_OF = {"WEBP": 40_000_000}
+"""Lower bounds: WebP's decoder keeps several copies of the canvas."""
 BIG_PIXELS = 16_000_000
-"""Pictures above this are decoded one at a time, whatever the number of threads: the largest take some 500 MB."""
+"""Pictures above this are decoded one at a time, whatever the number of threads: the largest take some 600 MB."""
+BAND_PIXELS = 4_000_000
+"""Large pictures are shrunk in bands of about so many pixels."""
 MAX_SIDE = 2048
 """Longest side in pixels of what is handed on; no model reads more."""
 
@@ -52,7 +56,11 @@ _ONE_HEADER, _ONE_BIG = threading.Lock(), threading.Lock()
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 INCOMPLETE = "The picture arrived incomplete or damaged: a part of the file is missing. Please send it again."
-TOO_MANY_PIXELS = f"The picture is too large: at most {MAX_PIXELS // 1_000_000} megapixels can be read."
+
+
+def too_large(pixels: int = MAX_PIXELS) -> str:
+    """The refusal of a picture with more than `pixels` pixels."""
+    return f"The picture is too large: at most {pixels // 1_000_000} megapixels can be read."
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -78,7 +86,7 @@ def open_picture(data: bytes) -> Image.Image:
     except PictureError:
         raise
     except MemoryError as error:
-        raise PictureError(TOO_MANY_PIXELS) from error
+        raise PictureError(too_large()) from error
     # Pillow's readers raise whatever their formats make them stumble over; each means a damaged file here.
     except (
         OSError, ValueError, SyntaxError, TypeError, EOFError, KeyError, IndexError, AttributeError, OverflowError,
@@ -88,12 +96,19 @@ def open_picture(data: bytes) -> Image.Image:
         raise PictureError(INCOMPLETE) from error
 
 
-def flatten(picture: Image.Image) -> Image.Image:
-    """Any mode to RGB: transparent pixels on white, 16-bit and float samples scaled down to 8 bits."""
+def flatten(picture: Image.Image, levels: tuple[float, float] | None = None) -> Image.Image:
+    """Any mode to RGB: transparent pixels on white, deep samples scaled to 8 bits.
+
+    Args:
+        picture: A decoded picture of any mode.
+        levels: Scale and offset for deep grey samples; found in the picture itself when not given.
+    """
     if picture.mode == "RGB":
         return picture
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
-        picture = _to_eight_bits(picture)
+    levels = levels or _levels(picture)
+    if levels is not None:
+        scale, offset = levels
+        picture = picture.convert("F").point(lambda value: value * scale + offset).convert("L")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         sheet = Image.new("RGB", picture.size, "white")
@@ -123,14 +138,15 @@ def _read_header(data: bytes) -> tuple[Image.Image, Image.Transpose | None]:
         try:
             picture = Image.open(io.BytesIO(data), formats=formats)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise PictureError(TOO_MANY_PIXELS) from error
+            raise PictureError(too_large()) from error
         except UnidentifiedImageError as error:
             raise PictureError(_refusal(data)) from error
         width, height = picture.size
         if width < 1 or height < 1:
             raise PictureError(INCOMPLETE)
-        if width * height > MAX_PIXELS:
-            raise PictureError(TOO_MANY_PIXELS)
+        most = _MAX_PIXELS_OF.get(picture.format or "", MAX_PIXELS)
+        if width * height > most:
+            raise PictureError(too_large(most))
         try:
             orientation = picture.getexif().get(_ORIENTATION)
         except Exception:  # noqa: BLE001 - a broken camera note must not cost the picture
@@ -142,39 +158,39 @@ def _decode(picture: Image.Image) -> Image.Image:
     """Pixels, no longer than `MAX_SIDE`, as RGB. JPEGs shrink while they are decoded."""
     picture.draft(None, (MAX_SIDE, MAX_SIDE))
     with _ONE_BIG if picture.width * picture.height > BIG_PIXELS else nullcontext():
-        return _shrink(picture)
-
-
-def _shrink(picture: Image.Image) -> Image.Image:
-    picture.load()
+        picture.load()
+        factor = max(picture.size) // MAX_SIDE
+        picture = _reduce(picture, factor) if factor > 1 else flatten(picture)
     if max(picture.size) > MAX_SIDE:
-        if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
-            picture = _to_eight_bits(picture)
-        if picture.mode == "P":  # colours cannot be averaged by their numbers
-            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        elif picture.mode == "1":
-            picture = picture.convert("L")
-        picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    picture = flatten(picture)
+        picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC)
     picture.info.clear()  # EXIF, profiles and comments stay behind
     return picture
 
 
-def _to_eight_bits(picture: Image.Image) -> Image.Image:
-    """Scale deep grey samples to 0-255: 16-bit integers by 1/257, floats by their own range."""
-    picture = picture.convert("F")
-    extrema = picture.getextrema()
-    low, high = (float(value) for value in extrema if isinstance(value, int | float))
+def _reduce(picture: Image.Image, factor: int) -> Image.Image:
+    """Average `factor` x `factor` pixels to one RGB pixel, band by band: no second copy of a large picture is made."""
+    levels = _levels(picture)
+    reduced = Image.new("RGB", (-(-picture.width // factor), -(-picture.height // factor)))
+    rows = factor * max(1, BAND_PIXELS // (factor * picture.width))
+    for top in range(0, picture.height, rows):
+        band = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+        reduced.paste(flatten(band, levels).reduce(factor), (0, top // factor))
+    return reduced
+
+
+def _levels(picture: Image.Image) -> tuple[float, float] | None:
+    """Scale and offset that bring deep grey samples to 0-255: 16 bits by 1/257, floats by their own range."""
+    if not (picture.mode in ("I", "F") or picture.mode.startswith("I;")):
+        return None
+    low, high = (float(value) for value in picture.getextrema() if isinstance(value, int | float))
     if not (low > float("-inf") and high < float("inf")):
         raise PictureError("The picture holds samples that are not numbers.")
-    if high <= 1.0 and low >= 0.0:
-        scale, offset = 255.0, 0.0
-    elif high <= 65535 and low >= 0.0:
-        scale, offset = (1 / 257, 0.0) if high > 255 else (1.0, 0.0)
-    else:
-        scale = 255.0 / (high - low) if high > low else 0.0
-        offset = -low * scale
-    return picture.point(lambda value: value * scale + offset).convert("L")
+    if low >= 0 and high <= 1 and picture.mode == "F":
+        return 255.0, 0.0
+    if low >= 0 and high <= 65535:
+        return (1 / 257 if high > 255 else 1.0), 0.0
+    scale = 255.0 / (high - low) if high > low else 0.0
+    return scale, -low * scale
 
 
 def _refusal(data: bytes) -> str:

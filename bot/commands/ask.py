@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.settings import Settings, SettingsError, load_settings
 from model.errors import ModelError, PictureError
 from model.images import open_picture
 from model.types import Answer, Request
@@ -40,31 +41,34 @@ class Picture:
 @click.command(epilog='Example: vqabot ask scene.png "What colour is the ball?" -q "Where is the cat?"')
 @click.argument("words", nargs=-1, metavar="PICTURE... [QUESTION]")
 @click.option("-q", "--question", "more", multiple=True, help="A question; give it again for more questions.")
-@click.option("--beams", type=click.IntRange(1, 10), default=3, show_default=True, help="Width of the beam search.")
-@click.option(
-    "--max-new-tokens", type=click.IntRange(1, 1000), default=20, show_default=True, help="Longest answer, in tokens."
-)
+@click.option("--beams", type=click.IntRange(1, 10), help="Width of the beam search. [default: as the bot]")
+@click.option("--max-new-tokens", type=click.IntRange(1, 1000), help="Longest answer, in tokens. [default: as the bot]")
 @click.option(
     "--model",
-    envvar="VQABOT_MODEL",
-    default="builtin",
-    show_default=True,
-    help="'builtin', a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft.",
+    help="'builtin', a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft. [default: as the bot]",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each question.")
 def ask(
-    words: tuple[str, ...], more: tuple[str, ...], beams: int, max_new_tokens: int, model: str, as_json: bool
+    words: tuple[str, ...],
+    more: tuple[str, ...],
+    beams: int | None,
+    max_new_tokens: int | None,
+    model: str | None,
+    as_json: bool,
 ) -> None:
     """Ask about pictures: the answer and how sure the model is.
 
     Without -q the last word is the question. Every question is asked about every picture; "-" reads a picture from
-    standard input. Exit code 1 when a picture or question had to be refused.
+    standard input. What is not given is taken from the bot's settings. Exit code 1 when a picture or question had to
+    be refused.
     """
     names, questions = _split(words, more)
+    settings = _settings()
+    beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
     all_answered = len(good) == len(pictures)
-    answerer = _load(model) if good else None
+    answerer = _load(model or settings.model) if good else None
     for picture in good:
         if not as_json and len(pictures) > 1:
             click.secho(picture.name, bold=True)
@@ -128,6 +132,13 @@ def _readable(picture: Picture, questions: list[str], as_json: bool) -> bool:
             _show(picture.name, question, Answer("", "", 0.0, 0.0, str(refusal)), as_json, quiet=True)
         return False
     return True
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _load(model: str) -> Answerer:

@@ -107,6 +107,16 @@ def test_a_model_that_is_not_there(pictures) -> None:
     assert (result.exit_code, result.output.startswith("Error: There is no model at 'nowhere'")) == (1, True)
 
 
+def test_the_bots_settings_are_the_defaults(pictures, tiny_folder: Path, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text(f"VQABOT_MODEL={tiny_folder}\nVQABOT_DEFAULT_BEAMS=11\n")
+    result = CliRunner().invoke(main, ["ask", pictures[0], "what is this"])
+    assert (result.exit_code, "VQABOT_DEFAULT_BEAMS" in result.output) == (1, True)
+    monkeypatch.setenv("VQABOT_DEFAULT_BEAMS", "2")
+    result = CliRunner().invoke(main, ["ask", pictures[0], "what is this"])
+    assert result.exit_code == 0, result.output
+
+
 def test_settings_outside_their_limits(ask, pictures) -> None:
     for option in (("--beams", "0"), ("--beams", "11"), ("--max-new-tokens", "1001"), ("--beams", "many")):
         assert ask(pictures[0], "what is this", *option).exit_code == 2

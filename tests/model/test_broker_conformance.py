@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -58,6 +61,26 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
     with pytest.raises(RuntimeError):
         await broker.submit(Request("late", picture(1), "who"))
     assert [answer async for answer in broker.results()] == []
+
+
+async def test_killed_in_the_middle_every_question_is_answered(tiny_folder: Path, picture: Picture) -> None:
+    broker = EmbeddedBroker(str(tiny_folder), batch_size=4, first_delay=0.01)
+    await broker.start()
+    for number in range(12):
+        await broker.submit(Request(str(number), picture(number), "who is there", 5, 60))
+    answers: dict[str, Answer] = {}
+    async for answer in broker.results():
+        answers[answer.id] = answer
+        if len(answers) == 1:
+            pid = (await broker.info()).pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+        if len(answers) == 12:
+            break
+    while (await broker.info()).restarts < 1:  # noqa: ASYNC110 - what is awaited is another process
+        await asyncio.sleep(0.01)
+    await broker.stop(5)
+    assert [answer.error for answer in answers.values()] == [None] * 12
 
 
 async def test_a_picture_that_is_none_is_refused_with_a_sentence(tiny_folder: Path, picture: Picture) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 
 from model.errors import PictureError
-from model.images import INCOMPLETE, MAX_BYTES, MAX_SIDE, TOO_MANY_PIXELS, flatten, open_picture
+from model.images import INCOMPLETE, MAX_BYTES, MAX_SIDE, flatten, open_picture, too_large
 
 RED, BLUE, WHITE = (220, 30, 30), (30, 30, 220), (255, 255, 255)
 
@@ -206,6 +206,36 @@ def test_ten_thousand_by_ten_thousand_is_read_and_bounded(format_: str) -> None:
     assert_two_halves(opened)
 
 
+MODES = {
+    "1": lambda: two_halves((6_000, 3_000)).convert("1", dither=Image.Dither.NONE),
+    "L": lambda: two_halves((6_000, 3_000)).convert("L"),
+    "LA": lambda: two_halves((6_000, 3_000)).convert("LA"),
+    "RGBA": lambda: two_halves((6_000, 3_000)).convert("RGBA"),
+    "P": lambda: two_halves((6_000, 3_000)).convert("P", palette=Image.Palette.WEB, dither=Image.Dither.NONE),
+    "CMYK": lambda: two_halves((6_000, 3_000)).convert("CMYK"),
+    "I;16": lambda: Image.fromarray(np.asarray(two_halves((6_000, 3_000)).convert("L")).astype(np.uint16) * 257),
+    "F": lambda: Image.fromarray(np.asarray(two_halves((6_000, 3_000)).convert("L")).astype(np.float32) * -1e4),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_large_pictures_of_every_mode_are_shrunk_without_seams(mode: str) -> None:
+    picture = MODES[mode]()
+    assert picture.mode == mode
+    tiff = mode in ("CMYK", "F")
+    data = save(picture, "TIFF", compression="tiff_adobe_deflate") if tiff else save(picture, "PNG")
+    opened = np.asarray(open_picture(data))
+    assert opened.shape == (MAX_SIDE // 2, MAX_SIDE, 3)
+    small = np.asarray(flatten(picture.crop((2_990, 0, 3_010, 20))))
+    assert (opened[:, 10] == small[0, 0]).all()
+    assert (opened[:, -10] == small[0, -1]).all()
+
+
+def test_one_webp_may_not_take_all_memory() -> None:
+    with pytest.raises(PictureError, match="at most 40 megapixels"):
+        open_picture(save(Image.new("RGB", (8_000, 5_001)), "WEBP", quality=0, method=0))
+
+
 def test_long_and_thin() -> None:
     assert open_picture(save(Image.new("RGB", (60_000, 2), RED), "PNG")).size == (MAX_SIDE, 1)
 
@@ -222,7 +252,7 @@ def header_only_png(width: int, height: int) -> bytes:
 def test_a_decompression_bomb_is_refused_on_its_header(size: tuple[int, int]) -> None:
     with pytest.raises(PictureError) as refusal:
         open_picture(header_only_png(*size))
-    assert str(refusal.value) == TOO_MANY_PIXELS
+    assert str(refusal.value) == too_large()
 
 
 REFUSED = {
