@@ -1,0 +1,92 @@
+"""`vqabot demo`: the whole bot here, with a chat page instead of Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+TOKEN = "1000000001:the_demo_has_no_secret_to_keep"
+YOU = 1001
+
+
+@click.command(epilog='Example: vqabot demo --once     (in a checkout: make demo ARGS="--once")')
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="Of the page; 0: any free."
+)
+@click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
+@click.option("--once", is_flag=True, help="End after the conversation: 0 if every answer was right, else 1.")
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep the bot's data here.  [default: nowhere]"
+)
+def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
+    """Try the whole bot here: no token, no network.
+
+    Starts a local Telegram with a chat page, the bot, and the inference worker; has a short conversation through all of
+    them; then leaves the page to you. Ctrl-C ends it.
+    """
+    from bot.redact import set_up_logging
+
+    set_up_logging("WARNING")
+    sys.exit(asyncio.run(_demo(port, model, once, data_dir)))
+
+
+async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
+    from bot.app import Bot, BotError
+    from bot.demo.conversation import Conversation
+    from bot.demo.samples import sample_scenes
+    from bot.sandbox.person import Person, PersonError
+    from bot.sandbox.samples import Sample
+    from bot.sandbox.server import PortInUseError, Sandbox
+    from bot.settings import Settings
+    from model.broker.embedded import EmbeddedBroker
+    from storage.errors import StorageError
+
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    scenes = sample_scenes()
+    samples = [Sample(scene.name, scene.picture, scene.questions[0][0]) for scene in scenes]
+    async with AsyncExitStack() as stack:
+        if data_dir is None:
+            data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vqabot-demo-")))
+        try:
+            sandbox = await stack.enter_async_context(Sandbox(port=port, token=TOKEN, samples=samples))
+            settings = Settings(
+                telegram_token=TOKEN, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
+            )
+            await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
+        except (PortInUseError, StorageError, BotError) as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"The chat page is at {sandbox.url}")
+        if not once:
+            click.echo("Open it and send a picture. First, a short conversation through the whole chain:")
+        person = await stack.enter_async_context(Person(sandbox.url, YOU))
+        conversation = Conversation(person, scenes, click.echo)
+        talking = asyncio.ensure_future(conversation.run())
+        waiting = asyncio.ensure_future(stopped.wait())
+        await asyncio.wait({talking, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if not talking.done():
+                talking.cancel()
+                await asyncio.gather(talking, return_exceptions=True)
+                return 130
+            right = await talking
+        except (TimeoutError, PersonError) as error:
+            click.echo(f"\nThe conversation broke off: {error}", err=True)
+            right = False
+        finally:
+            waiting.cancel()
+        verdict = (
+            "every answer was right" if right else f"not all was right: {'; '.join(conversation.wrong) or 'see above'}"
+        )
+        click.echo(f"\n{conversation.exchanges} exchanges, {verdict}.")
+        if not once:
+            click.echo(f"\nNow you: {sandbox.url}     (Ctrl-C ends it)")
+            await stopped.wait()
+        return 0 if right else 1
