@@ -18,6 +18,7 @@ import { Store } from "./store.js";
 import { paintBars } from "./theme.js";
 import { complain } from "./toast.js";
 
+const wide = matchMedia("(min-width: 760px)"); // as in layout.css: the list stands beside the conversation
 const RETRY = 1_500; // ms until the first state is asked for again
 
 class App {
@@ -86,7 +87,8 @@ class App {
 
   #listen() {
     const { store } = this;
-    store.attentive = () => document.visibilityState === "visible" && document.body.dataset.view === "chat" && this.conversation.atEnd;
+    store.attentive = () => document.visibilityState === "visible" && this.conversation.atEnd
+      && (wide.matches || document.body.dataset.view === "chat");
     store.addEventListener("state", () => this.#state());
     store.addEventListener("chats", () => this.#draw());
     store.addEventListener("typing", () => this.#draw());

@@ -9,14 +9,13 @@ import { complain } from "./toast.js";
 export async function openMainMenu(store, button) {
   const box = button.getBoundingClientRect();
   const people = store.users.map((user) => ({
-    label: user.id === store.me.id ? `You are ${user.first_name}` : `Be ${user.first_name}`,
+    label: user.first_name,
     glyph: avatar(user, { size: 26 }),
     checked: user.id === store.me.id,
     act: () => become(store, user.id),
   }));
-  if (people.length && store.me.first_name === "You") people[store.users.indexOf(store.me)].label = "You are yourself";
   const bots = store.bots.length > 1
-    ? [null, ...store.bots.map((bot) => ({
+    ? [{ heading: "Bot" }, ...store.bots.map((bot) => ({
         label: bot.first_name, glyph: avatar(bot, { size: 26 }), checked: bot.id === store.bot?.id,
         act: () => store.switchBot(bot.id).catch(complain),
       }))]
@@ -25,7 +24,7 @@ export async function openMainMenu(store, button) {
     label, glyph, checked: chosenTheme() === value, act: () => chooseTheme(value),
   }));
   const developer = { label: "Developer: faults, calls", glyph: "bug", act: () => openFaults(store.api).catch(complain) };
-  showMenu({ x: box.left, y: box.bottom + 6, items: [...people, ...bots, null, ...themes, null, developer], label: "Menu" });
+  showMenu({ x: box.left, y: box.bottom + 6, items: [{ heading: "Write as" }, ...people, ...bots, { heading: "Look" }, ...themes, null, developer], label: "Menu" });
 }
 
 async function become(store, user) {

@@ -10,7 +10,7 @@ let closeOpen = null;
 
 /**
  * Show a menu at a point of the window.
- * `items`: { label, glyph, act, danger, checked } or null for a line; `top`: an element above them.
+ * `items`: { label, glyph, act, danger, checked }, { heading }, or null for a line; `top`: an element above them.
  */
 export function showMenu({ x, y, items, top = null, label = "Menu" }) {
   closeOpen?.();
@@ -40,7 +40,8 @@ export function showMenu({ x, y, items, top = null, label = "Menu" }) {
   menu.querySelector("[role^=menuitem]")?.focus({ preventScroll: true });
 }
 
-function renderItem({ label, glyph, act, danger, checked }) {
+function renderItem({ heading, label, glyph, act, danger, checked }) {
+  if (heading) return el("div", { class: "menu-heading", role: "presentation" }, heading);
   const radio = checked !== undefined;
   return el(
     "button",

@@ -5,7 +5,6 @@ export class Route {
   constructor(changed) {
     this.changed = changed;
     addEventListener("popstate", () => changed(this.chat));
-    addEventListener("hashchange", () => changed(this.chat));
   }
 
   /** The chat in the address; null for the list, undefined when nothing was chosen yet. */

@@ -10,6 +10,8 @@ export function toast(text, { error = false } = {}) {
   const note = el("div", { class: ["toast", error && "error"], role: error ? "alert" : null }, text);
   for (const other of place.children) if (other.textContent === text) other.remove();
   place.append(note);
+  if (place.matches(":popover-open")) place.hidePopover();
+  place.showPopover(); // once more, so that it lies above a dialog that was opened meanwhile
   while (place.children.length > 3) place.firstChild.remove();
   const end = () => {
     note.classList.add("going");
