@@ -80,9 +80,7 @@ def open_picture(data: bytes) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise PictureError(f"The picture file is too big: at most {MAX_BYTES // 2**20} MB can be read.")
     try:
-        picture, turn = _read_header(data)
-        picture = _decode(picture)
-        return picture.transpose(turn) if turn is not None else picture
+        return _decode(_read_header(data))
     except PictureError:
         raise
     except MemoryError as error:
@@ -126,8 +124,8 @@ def _without_warnings() -> Iterator[None]:
         yield
 
 
-def _read_header(data: bytes) -> tuple[Image.Image, Image.Transpose | None]:
-    """The lazily opened picture and the turn that makes it upright; the size is checked."""
+def _read_header(data: bytes) -> Image.Image:
+    """The picture, not yet decoded; its size is checked."""
     formats: tuple[str, ...] = _FORMATS
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         import pillow_heif  # only for the few who send it
@@ -147,24 +145,31 @@ def _read_header(data: bytes) -> tuple[Image.Image, Image.Transpose | None]:
         most = _MAX_PIXELS_OF.get(picture.format or "", MAX_PIXELS)
         if width * height > most:
             raise PictureError(too_large(most))
+    return picture
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """What makes a decoded picture upright. Some readers (TIFF, HEIC) turn it themselves and then say so here."""
+    with _without_warnings():
         try:
             orientation = picture.getexif().get(_ORIENTATION)
         except Exception:  # noqa: BLE001 - a broken camera note must not cost the picture
-            orientation = None
-    return picture, _TURNS.get(orientation) if isinstance(orientation, int) else None
+            return None
+    return _TURNS.get(orientation) if isinstance(orientation, int) else None
 
 
 def _decode(picture: Image.Image) -> Image.Image:
-    """Pixels, no longer than `MAX_SIDE`, as RGB. JPEGs shrink while they are decoded."""
+    """Upright RGB pixels, no longer than `MAX_SIDE`. JPEGs shrink while they are decoded."""
     picture.draft(None, (MAX_SIDE, MAX_SIDE))
     with _ONE_BIG if picture.width * picture.height > BIG_PIXELS else nullcontext():
         picture.load()
+        turn = _turn(picture)
         factor = max(picture.size) // MAX_SIDE
         picture = _reduce(picture, factor) if factor > 1 else flatten(picture)
     if max(picture.size) > MAX_SIDE:
         picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC)
     picture.info.clear()  # EXIF, profiles and comments stay behind
-    return picture
+    return picture.transpose(turn) if turn is not None else picture
 
 
 def _reduce(picture: Image.Image, factor: int) -> Image.Image:

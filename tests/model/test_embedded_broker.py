@@ -116,6 +116,18 @@ async def test_killed_from_outside_while_idle_it_comes_back(make: Make) -> None:
     assert (await collect(broker, 1))["again"].text == "b of 1"
 
 
+async def test_ctrl_c_is_left_to_the_parent(make: Make) -> None:
+    broker = await make()
+    await ask(broker, "a")
+    await collect(broker, 1)
+    pid = (await broker.info()).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGINT)
+    await broker.submit(Request("after", b"", "b"))
+    assert (await collect(broker, 1))["after"].text == "b of 1"
+    assert (await broker.info()).pid == pid
+
+
 async def test_a_worker_that_hangs_is_killed(make: Make) -> None:
     broker = await make(hang_seconds=0.6)
     await ask(broker, "hang", "a")

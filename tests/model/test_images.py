@@ -90,7 +90,7 @@ def test_what_people_send_is_read(kind: str) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "HEIF", "TIFF"])
 def test_a_camera_held_sideways_gives_an_upright_picture(orientation: int, format_: str) -> None:
     back = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -106,7 +106,15 @@ def test_a_camera_held_sideways_gives_an_upright_picture(orientation: int, forma
     stored = upright.transpose(back[orientation]) if orientation in back else upright
     exif = Image.Exif()
     exif[0x0112] = orientation
-    picture = open_picture(save(stored, format_, exif=exif))
+    if format_ == "HEIF":
+        whole = pillow_heif.from_bytes(stored.mode, stored.size, stored.tobytes())
+        whole.info["exif"] = exif.tobytes()  # as phones do: in the camera's note and in the container
+        file = io.BytesIO()
+        whole.save(file, quality=-1)
+        data = file.getvalue()
+    else:
+        data = save(stored, format_, exif=exif)
+    picture = open_picture(data)
     assert picture.size == (80, 40)
     assert close(picture.getpixel((15, 4)), (30, 200, 30), 45)
     assert close(picture.getpixel((15, 30)), RED, 45)
