@@ -94,9 +94,12 @@ class EmbeddedBroker:
         """
         if self._stopped:
             raise RuntimeError("the broker is stopped")
-        if request.id not in self._jobs:
+        job = self._jobs.get(request.id)
+        if job is None:
             self._jobs[request.id] = Job(request)
             self._work.set()
+        elif job.cancelled:  # wanted after all; sent again when the worker has dropped it
+            job.request, job.cancelled = request, False
 
     async def cancel(self, request_id: str) -> None:
         """Drop a request that the model has not begun; its answer may still come."""
@@ -194,8 +197,7 @@ class EmbeddedBroker:
                 if request_id in self._jobs:
                     self._jobs[request_id].stage = message["stage"]
         elif kind == "dropped":
-            self._jobs.pop(message["id"], None)
-            self._work.set()
+            self._drop(message["id"])
         elif kind == "ready":
             self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
         elif kind == "failed":
@@ -254,6 +256,15 @@ class EmbeddedBroker:
             elif job.deaths >= MAX_DEATHS:
                 log.error("request %s stopped the worker %d times and is given up", job.request.id, job.deaths)
                 self._finish(Answer(job.request.id, "", 0.0, 0.0, POISON))
+
+    def _drop(self, request_id: str) -> None:
+        """The worker has dropped a cancelled request."""
+        job = self._jobs.get(request_id)
+        if job is not None and not job.cancelled:
+            job.stage = "unsent"
+        else:
+            self._jobs.pop(request_id, None)
+        self._work.set()
 
     def _finish(self, answer: Answer) -> None:
         if self._jobs.pop(answer.id, None) is not None:

@@ -155,6 +155,16 @@ async def test_cancelled_before_its_batch_it_is_not_answered(make: Make) -> None
     await broker.cancel("nobody knows this")
 
 
+async def test_cancelled_and_asked_again_it_is_answered(make: Make) -> None:
+    broker = await make(batch_size=1)
+    await keep_busy(broker)
+    await ask(broker, "a", first=1)
+    await broker.cancel("1")
+    await ask(broker, "b", first=1)
+    assert (await collect(broker, 2))["1"].text in ("a of 1", "b of 1")
+    assert not broker._jobs
+
+
 async def test_cancelled_it_is_not_asked_again_after_a_death(make: Make) -> None:
     broker = await make(batch_size=1)
     await keep_busy(broker)
