@@ -87,7 +87,7 @@ class App {
 
   #listen() {
     const { store } = this;
-    store.attentive = () => document.visibilityState === "visible" && this.conversation.atEnd
+    store.attentive = () => document.visibilityState === "visible" && this.conversation.following
       && (wide.matches || document.body.dataset.view === "chat");
     store.addEventListener("state", () => this.#state());
     store.addEventListener("chats", () => this.#draw());
@@ -141,7 +141,7 @@ class App {
 
   #scrolled() {
     const { conversation, store } = this;
-    this.down.classList.toggle("shown", !conversation.atEnd);
+    this.down.classList.toggle("shown", !conversation.following);
     this.unread.hidden = !conversation.newSince;
     this.unread.textContent = String(conversation.newSince);
     if (store.current !== null && store.attentive()) store.markRead(store.current);
@@ -180,7 +180,7 @@ class App {
   #key(event) {
     if (event.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
     if (event.key === "Escape") {
-      if (!this.composer.dismiss() && !this.conversation.atEnd) this.conversation.toEnd();
+      if (!this.composer.dismiss() && !this.conversation.following) this.conversation.toEnd();
     } else if (event.key === "ArrowUp" && event.altKey) {
       event.preventDefault();
       this.conversation.list.querySelector(".row:last-child")?.focus();

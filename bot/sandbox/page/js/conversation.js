@@ -11,6 +11,7 @@ const NEAR_START = 600; // px from the start at which older messages are read
 export class Conversation {
   #rows = new Map(); // key -> { node, item }
   #newSince = 0; // messages that came while the person was reading further up
+  #top = 0; // where the view was when it last moved
 
   constructor(store, actions, { onScroll, empty }) {
     this.store = store;
@@ -18,15 +19,14 @@ export class Conversation {
     this.onScroll = onScroll;
     this.empty = empty;
     this.chat = null;
+    this.following = true; // whether the newest message is to stay in view; scrolling up ends that
     this.list = el("div", { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "polite" });
     this.spinner = el("div", { class: "older-spinner", hidden: true }, el("span", { class: "spinner" }));
     this.node = el("div", { class: "scroller", tabindex: "-1" }, this.spinner, this.list);
     this.node.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.list.addEventListener("keydown", (event) => this.#walk(event));
     // What changes the size of the view (a keyboard, a longer draft) must not push the newest message out of it.
-    let atEnd = true;
-    this.node.addEventListener("scroll", () => { atEnd = this.atEnd; }, { passive: true });
-    new ResizeObserver(() => atEnd && this.toEnd({ smooth: false })).observe(this.node);
+    new ResizeObserver(() => this.following && this.toEnd({ smooth: false })).observe(this.node);
   }
 
   get atEnd() {
@@ -50,15 +50,14 @@ export class Conversation {
   update(cause, message = null) {
     if (this.chat === null) return;
     const box = this.store.box(this.chat);
-    const followed = this.atEnd;
     const oldHeight = this.node.scrollHeight;
     const oldTop = this.node.scrollTop;
     this.#place(this.#items(box), cause);
     if (cause === "older") {
-      this.node.scrollTop = oldTop + this.node.scrollHeight - oldHeight;
+      this.node.scrollTop = this.#top = oldTop + this.node.scrollHeight - oldHeight;
     } else if (cause === "opened") {
       this.toEnd({ smooth: false });
-    } else if (followed || cause === "sending") {
+    } else if (this.following || cause === "sending") {
       this.toEnd({ smooth: cause === "new" || cause === "sending" });
     } else if (cause === "new" && message && !this.store.isMine(message)) {
       this.#newSince += 1;
@@ -69,6 +68,7 @@ export class Conversation {
 
   toEnd({ smooth = true } = {}) {
     const behavior = smooth && !reducedMotion() ? "smooth" : "instant";
+    this.following = true;
     this.node.scrollTo({ top: this.node.scrollHeight, behavior });
     this.#newSince = 0;
   }
@@ -79,6 +79,7 @@ export class Conversation {
     while (!box.byId.has(messageId) && !box.complete && box.oldest > messageId) await this.store.loadOlder(this.chat);
     const row = [...this.#rows.values()].find(({ item }) => item.messages?.some((one) => one.message_id === messageId));
     if (!row) return false;
+    this.following = false;
     row.node.scrollIntoView({ block: "center", behavior: reducedMotion() ? "instant" : "smooth" });
     row.node.classList.remove("flash");
     requestAnimationFrame(() => row.node.classList.add("flash"));
@@ -160,8 +161,12 @@ export class Conversation {
   // Moving -----------------------------------------------------------------------------------------------------------
 
   #scrolled() {
-    if (this.atEnd) this.#newSince = 0;
-    if (this.node.scrollTop < NEAR_START) this.#older();
+    const { scrollTop } = this.node;
+    if (this.atEnd) this.following = true;
+    else if (scrollTop < this.#top) this.following = false;
+    this.#top = scrollTop;
+    if (this.following) this.#newSince = 0;
+    if (scrollTop < NEAR_START) this.#older();
     this.onScroll();
   }
 

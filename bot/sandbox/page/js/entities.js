@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 
 const SAFE_LINK = /^(https?|mailto|tel|ftp):/i;
 const SIMPLE = { bold: "strong", italic: "em", underline: "u", strikethrough: "s" };
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const MARKED = new Set(["hashtag", "cashtag"]);
 
 /**
@@ -40,10 +41,15 @@ function build(text, start, stop, entities, actions) {
       const rest = [...beyond, ...entities.slice(index)].toSorted((a, b) => a.offset - b.offset || b.length - a.length);
       entities = [...entities.slice(0, index), ...rest];
     }
-    if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
+    const isBlock = BLOCKS.has(entity.type);
+    if (entity.offset > at) {
+      const before = text.slice(at, entity.offset);
+      nodes.push(isBlock ? before.replace(/\n$/, "") : before);
+    }
     const part = text.slice(entity.offset, end);
     nodes.push(wrap(entity, part, build(text, entity.offset, end, inside, actions), actions));
     at = Math.max(at, end);
+    if (isBlock && text[at] === "\n" && at < stop) at += 1; // a block ends its line by itself
   }
   if (at < stop) nodes.push(text.slice(at, stop));
   return nodes;

@@ -39,9 +39,9 @@ export async function openFaults(api) {
       complain(error);
     }
   };
-  const dialog = el("dialog", { class: "sheet faults-sheet", "aria-label": "Developer" });
+  const dialog = el("dialog", { class: "sheet faults-sheet", "aria-label": "Faults and calls" });
   dialog.append(el("div", { class: "sheet-inside" },
-    el("div", { class: "sheet-head" }, iconButton(icon("close"), "Close", () => dialog.close("")), el("h2", { class: "sheet-title" }, "Developer"),
+    el("div", { class: "sheet-head" }, iconButton(icon("close"), "Close", () => dialog.close("")), el("h2", { class: "sheet-title" }, "Faults and calls"),
       el("button", { type: "button", class: "button quiet", on: { click: calm } }, "All off")),
     el("div", { class: "sheet-scroll" },
       el("p", { class: "hint" }, "Faults that the bot meets when it calls this sandbox."), controls,

@@ -1,6 +1,6 @@
 // Times, sizes, names and one-line summaries, as people read them.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const sameYear = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
 const otherYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
 const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });

@@ -23,8 +23,8 @@ export async function openMainMenu(store, button) {
   const themes = THEMES.map(([value, label, glyph]) => ({
     label, glyph, checked: chosenTheme() === value, act: () => chooseTheme(value),
   }));
-  const developer = { label: "Developer: faults, calls", glyph: "bug", act: () => openFaults(store.api).catch(complain) };
-  showMenu({ x: box.left, y: box.bottom + 6, items: [{ heading: "Write as" }, ...people, ...bots, { heading: "Look" }, ...themes, null, developer], label: "Menu" });
+  const developer = { label: "Faults and calls", glyph: "bug", act: () => openFaults(store.api).catch(complain) };
+  showMenu({ x: box.left, y: box.bottom + 6, items: [{ heading: "Write as" }, ...people, ...bots, { heading: "Look" }, ...themes, { heading: "For developers" }, developer], label: "Menu" });
 }
 
 async function become(store, user) {

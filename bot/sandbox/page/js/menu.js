@@ -32,7 +32,7 @@ export function showMenu({ x, y, items, top = null, label = "Menu" }) {
   });
   cover.addEventListener("keydown", (event) => keys(event, menu, close));
   document.body.append(cover);
-  const { width, height } = menu.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu; // as laid out: its entrance is animated
   const left = Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN));
   const below = y + height + MARGIN <= innerHeight;
   menu.style.left = `${left}px`;
