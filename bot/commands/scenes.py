@@ -1,0 +1,34 @@
+"""`vqabot scenes`: scenes with questions, in the official VQA files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example: vqabot scenes data/scenes --train 2000 --val 500 --test 500 --seed 7")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--train", type=click.IntRange(0), default=2000, show_default=True, help="Pictures to train on.")
+@click.option("--val", type=click.IntRange(0), default=500, show_default=True, help="Pictures to judge on.")
+@click.option("--test", type=click.IntRange(0), default=500, show_default=True, help="Pictures without answers.")
+@click.option("--seed", default="0", show_default=True, help="Names the scenes; the same seed gives the same bytes.")
+@click.option("--questions", type=click.IntRange(1, 9), default=3, show_default=True, help="Questions a picture.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
+def scenes(out: Path, train: int, val: int, test: int, seed: str, questions: int, workers: int) -> None:
+    """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
+
+    The scenes that the built-in model was trained on have seeds of their own and never come up here.
+    """
+    from training.scenes.official import write_scenes
+    from training.vqa import DataError
+
+    counts = {"train": train, "val": val, "test": test}
+    if not any(counts.values()):
+        raise click.ClickException("There is nothing to draw: give --train, --val or --test a number above 0.")
+    try:
+        with click.progressbar(length=sum(counts.values()), label="Drawing") as bar:
+            write_scenes(out, counts, seed, questions, bar.update, workers)
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{sum(counts.values())} pictures are in {out}.")
