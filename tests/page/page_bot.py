@@ -79,8 +79,9 @@ class PageBot:
         text = message.get("text", "")
         reply = {"message_id": message["message_id"]}
         if text.startswith("/start"):
-            keyboard = [[{"text": "🖼 Try an example", "callback_data": "example"}], [{"text": "About", "url": "https://example.org"}]]
-            await self("sendMessage", chat_id=chat, text=WELCOME, parse_mode="HTML", reply_markup={"inline_keyboard": keyboard})
+            about = {"text": "About", "url": "https://example.org"}
+            markup = {"inline_keyboard": [[{"text": "🖼 Try an example", "callback_data": "example"}], [about]]}
+            await self("sendMessage", chat_id=chat, text=WELCOME, parse_mode="HTML", reply_markup=markup)
         elif text.startswith("/settings"):
             await self("sendMessage", chat_id=chat, **self._settings())
         elif text.startswith("/export"):
@@ -114,7 +115,8 @@ class PageBot:
 
     def _settings(self) -> dict[str, Any]:
         quick, careful = ("", "✓ ") if self._carefully else ("✓ ", "")
-        keyboard = [[{"text": f"{quick}Quick", "callback_data": "quick"}, {"text": f"{careful}Careful", "callback_data": "careful"}]]
+        buttons = [("quick", f"{quick}Quick"), ("careful", f"{careful}Careful")]
+        keyboard = [[{"text": text, "callback_data": data} for data, text in buttons]]
         text = f"<b>Settings</b>\nAnswers: {'carefully' if self._carefully else 'quickly'}"
         return {"text": text, "parse_mode": "HTML", "reply_markup": {"inline_keyboard": keyboard}}
 

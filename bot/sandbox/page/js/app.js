@@ -108,14 +108,17 @@ class App {
   #state() {
     const { store } = this;
     const wanted = this.route.chat;
-    const first = store.privateChat?.id ?? [...store.chats.keys()][0] ?? null;
+    const first = store.privateChat?.id ?? null;
     this.samples.set(store.samples);
     const reread = store.current !== null && !store.box(store.current).loaded;
     if (wanted === null) this.open(null);
     const shown = store.chats.has(wanted) ? wanted : store.chats.has(store.current) ? store.current : first;
-    if (shown !== store.current || reread) {
+    if (shown === null) {
+      this.conversation.wait(this.#noBot());
+      this.#draw();
+    } else if (shown !== store.current || reread) {
       store.current = null;
-      if (wanted === null && shown !== null) this.#openBehind(shown);
+      if (wanted === null) this.#openBehind(shown);
       else this.route.begin(shown);
     } else {
       this.#draw();
@@ -136,7 +139,7 @@ class App {
     this.composer.setCommands((chat?.commands ?? []).map((one) => ({
       ...one, command: chat.id < 0 && store.bot ? `${one.command}@${store.bot.username}` : one.command,
     })));
-    this.main.classList.toggle("without-bot", Boolean(chat) && chat.type === "private" && !store.bot);
+    this.main.classList.toggle("without-chat", !chat);
   }
 
   #scrolled() {
@@ -175,6 +178,14 @@ class App {
         ? store.description || "Send a picture with a question, or begin with the button below."
         : "Write something to everybody. Bots hear what mentions them, replies to them, or begins with a slash."),
       isPrivate ? start : null);
+  }
+
+  #noBot() {
+    return el("div", { class: "empty" },
+      avatar({ is_bot: true }, { size: 84 }),
+      el("h3", {}, "No bot has called yet"),
+      el("p", {}, "Start one with this page's address as its Bot API server. It shows up here with its first call."),
+      el("code", { class: "address" }, location.origin));
   }
 
   #key(event) {

@@ -46,6 +46,13 @@ export class Conversation {
     this.update("opened");
   }
 
+  /** Show something else while there is no chat. */
+  wait(panel) {
+    this.chat = null;
+    this.#rows.clear();
+    fill(this.list, panel);
+  }
+
   /** Bring the rows in step after something happened (`cause` as the store names it). */
   update(cause, message = null) {
     if (this.chat === null) return;

@@ -59,7 +59,7 @@ function renderBubble({ messages, first }, { mine, group, actions }) {
   if (visual.node) bubble.append(visual.node);
   const meta = renderMeta(messages, captioned);
   if (text) {
-    const body = el("div", { class: ["text", big && "big"], dir: "auto" }, renderText(text, entities, actions), meta);
+    const body = el("div", { class: ["text", big && "big"], dir: "auto" }, el("span", { class: "words" }, renderText(text, entities, actions)), meta);
     bubble.append(body);
   } else {
     bubble.append(meta);
