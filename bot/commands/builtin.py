@@ -14,8 +14,10 @@ import click
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads of the training.  [default: the recipe's]")
-def builtin(folder: Path, seed: int, dense_steps: int | None, question_steps: int | None, threads: int | None) -> None:
+@click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
+def builtin(
+    folder: Path, seed: int, dense_steps: int | None, question_steps: int | None, processes: int | None
+) -> None:
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
@@ -27,7 +29,7 @@ def builtin(folder: Path, seed: int, dense_steps: int | None, question_steps: in
         raise click.ClickException(
             f"This needs the training extra: pip install 'vqabot[training]' ({error})"
         ) from error
-    chosen = {"dense_steps": dense_steps, "question_steps": question_steps, "threads": threads}
+    chosen = {"dense_steps": dense_steps, "question_steps": question_steps, "processes": processes}
     recipe = Recipe(seed=seed, **{key: value for key, value in chosen.items() if value is not None})
     try:
         train(recipe, folder, click.echo)

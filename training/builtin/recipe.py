@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+import torch.multiprocessing
+from torch import Tensor, distributed, nn
 from torch.nn import functional
-from torch.utils.data import DataLoader
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
@@ -56,11 +57,11 @@ class Recipe:
     """Weight of the dense loss beside the question loss."""
     average: float = 0.999
     """Decay of the moving average of the weights, which is what is kept in the end."""
-    workers: int = 1
-    """Processes that draw scenes."""
+    processes: int = 2
+    """Processes that train side by side, each on its share of every batch, each with one thread: on small matrices two
+    processes that meet once a step are faster than two threads that meet at every operation."""
     checkpoint_every: int = 100
     """Steps between checkpoints."""
-    threads: int = 2
 
     @property
     def steps(self) -> int:
@@ -100,16 +101,31 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
         ValueError: The folder's checkpoint belongs to another seed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(recipe.threads)
+    if recipe.processes == 1:
+        _train(0, recipe, folder, report)
+        return
+    if recipe.batch % recipe.processes or recipe.dense_batch % recipe.processes:
+        raise ValueError(f"batches of {recipe.dense_batch} and {recipe.batch} cannot be shared by {recipe.processes}")
+    (folder / "meeting").unlink(missing_ok=True)  # of a run that was killed
+    torch.multiprocessing.spawn(_train, (recipe, folder, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
+
+
+def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
+    """One of the processes; the first one reports and keeps checkpoints."""
+    torch.set_num_threads(1 if recipe.processes > 1 else os.cpu_count() or 1)
+    if recipe.processes > 1:
+        meeting = f"file://{(folder / 'meeting').absolute()}"
+        distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=recipe.processes)
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     words = architecture.vocabulary(architecture.sample_questions())
     tokenizer = architecture.build_tokenizer(words)
     parts = _start(recipe, folder, words, device)
-    (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))
+    if rank == 0:
+        (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))
     began, first = time.monotonic(), parts.step
     sums: dict[str, float] = defaultdict(float)
-    for batch in _batches(recipe, parts.step):
+    for batch in _batches(recipe, rank, parts.step):
         for group in parts.optimizer.param_groups:
             group["lr"] = recipe.rate(parts.step)
         with_questions = parts.step >= recipe.dense_steps
@@ -120,29 +136,46 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if recipe.processes > 1:
+            _share_gradients(parts, recipe.processes)
         nn.utils.clip_grad_norm_([*parts.model.parameters(), *parts.head.parameters()], recipe.clip)
         parts.optimizer.step()
         parts.step += 1
         _average(parts, recipe.average)
         for key, value in losses.items():
             sums[key] += value.item()
-        if parts.step % 50 == 0:
+        if parts.step % 50 == 0 and rank == 0:
             pace = (time.monotonic() - began) / (parts.step - first)
             line = {"step": parts.step, "seconds": round(pace, 3), **{k: round(v / 50, 4) for k, v in sums.items()}}
             report(json.dumps(line))
             sums.clear()
-        if parts.step % recipe.checkpoint_every == 0 or parts.step == recipe.steps:
+        if rank == 0 and (parts.step % recipe.checkpoint_every == 0 or parts.step == recipe.steps):
             _keep(parts, recipe, folder)
-        if with_questions and parts.step % 500 == 0:
-            report(json.dumps({"step": parts.step, "exact": exact(parts.average, tokenizer, 100)}))
-    architecture.save(str(folder / "model"), parts.average, architecture.build_processor(tokenizer))
+        if rank == 0 and with_questions and parts.step % 500 == 0:
+            report(json.dumps({"step": parts.step, "exact": exact(parts.average, tokenizer, 60)}))
+    if rank == 0:
+        architecture.save(str(folder / "model"), parts.average, architecture.build_processor(tokenizer))
+    if recipe.processes > 1:
+        distributed.destroy_process_group()
+
+
+def _share_gradients(parts: Parts, processes: int) -> None:
+    """Average the gradients over the processes. A part that had no gradient anywhere keeps none."""
+    gradients = [p.grad for m in (parts.model, parts.head) for p in m.parameters() if p.grad is not None]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    distributed.all_reduce(flat)
+    flat /= processes
+    start = 0
+    for gradient in gradients:
+        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+        start += gradient.numel()
 
 
 def _start(recipe: Recipe, folder: Path, words: list[str], device: torch.device) -> Parts:
     model = architecture.build_model(words, device)
     average = architecture.build_model(words, device)
     average.load_state_dict(model.state_dict())
-    head = DenseHead().to(device)
+    head = DenseHead(words).to(device)
     decayed = [p for m in (model, head) for p in m.parameters() if p.ndim > 1]
     plain = [p for m in (model, head) for p in m.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -170,23 +203,18 @@ def _keep(parts: Parts, recipe: Recipe, folder: Path) -> None:
     partial.replace(folder / "checkpoint.pt")
 
 
-def _batches(recipe: Recipe, step: int) -> Iterator[dict[str, Any]]:
-    """Batches from a step on; which scenes a step sees depends on its number alone."""
+def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
+    """A process's share of the batches from a step on; which scenes a step sees depends on its number alone."""
     drawn = recipe.dense_steps * recipe.dense_batch
-    if step < recipe.dense_steps:
-        yield from _loader(recipe, 0, step * recipe.dense_batch, drawn, recipe.dense_batch)
-        step = recipe.dense_steps
-    start = drawn + (step - recipe.dense_steps) * recipe.batch
-    end = drawn + recipe.question_steps * recipe.batch
-    if start < end:
-        yield from _loader(recipe, recipe.per_picture, start, end, recipe.batch)
-
-
-def _loader(recipe: Recipe, per_picture: int, start: int, end: int, batch: int) -> DataLoader[Any]:
-    data = SceneDataset(f"builtin-train/{recipe.seed}", per_picture, start, end - start)
-    return DataLoader(
-        data, batch, num_workers=recipe.workers, collate_fn=collate, prefetch_factor=6 if recipe.workers else None
-    )
+    for number in range(step, recipe.steps):
+        if number < recipe.dense_steps:
+            first, size, per_picture = number * recipe.dense_batch, recipe.dense_batch, 0
+        else:
+            first, size = drawn + (number - recipe.dense_steps) * recipe.batch, recipe.batch
+            per_picture = recipe.per_picture
+        share = size // recipe.processes
+        data = SceneDataset(f"builtin-train/{recipe.seed}", per_picture, first + rank * share, share)
+        yield collate([data[i] for i in range(share)])
 
 
 def _losses(
@@ -200,7 +228,8 @@ def _losses(
     pixels = normalise(batch["pictures"].to(device))
     with bf16:
         features = parts.model.get_image_features(pixels).pooler_output  # [B, IMAGE_TOKENS, HIDDEN]
-    losses = {"dense": parts.head(features, {k: v.to(device) for k, v in batch["dense"].items()})}
+    dense = {key: value.to(device) for key, value in batch["dense"].items()}
+    losses = {"dense": parts.head(features, dense, parts.model.get_input_embeddings().weight)}
     if tokenizer is not None:
         repeated = features.repeat_interleave(batch["counts"].to(device), 0)  # [Q, IMAGE_TOKENS, HIDDEN]
         labels = tokens_of(tokenizer, batch["answers"], device)
