@@ -1,4 +1,4 @@
-"""Judges a model on annotated questions: accuracy, what it owes to the picture, and how far its confidence is true."""
+"""Judges a model on annotated questions: accuracy, what it owes to the pictures, and how far its confidence is true."""
 
 from __future__ import annotations
 
@@ -6,188 +6,200 @@ import io
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from PIL import Image
 
-from model.answerer import Answerer
-from model.types import Request
-from training.scenes.wording import kind_of
-from training.scoring import MEASURES, Scores, by_group, mean, score
+from model.types import Answer, Request
+from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
+from training.reliability import Bin, calibration_error, reliability
+from training.scoring import MEASURES, Scores, by_group, score
 from training.vqa import VqaQuestion, find_picture
 
-BINS = 15
-"""Bins of the calibration error, of equal width, as in Guo et al., "On Calibration of Modern Neural Networks", 2017."""
 PICTURES_AT_ONCE = 8
+QUESTIONS_AT_ONCE = 64
 GREY = (128, 128, 128)
 
 
-@dataclass(slots=True)
-class Answered:
-    """Answers and confidences by question number."""
+class Answers(Protocol):
+    """What is judged; `model.answerer.Answerer` is one."""
 
-    answers: dict[int, str] = field(default_factory=dict)
+    def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """Answer a batch; the answers stand in the order of the requests."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the model is asked."""
+
+    beams: int = 1
+    max_new_tokens: int = 20
+    seed: int = 0
+    """Decides the order of the pictures, and with it which one a question gets when they are shuffled."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Answers of one pass over the questions, by question number."""
+
+    texts: dict[int, str] = field(default_factory=dict)
     confidences: dict[int, float] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    """The model's sentence where it refused a picture or a question; the answer is empty then, and wrong."""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is said of a model. Accuracies in percent, the calibration error from 0 to 1."""
+    """Everything that is said of a model. Accuracies in percent."""
 
-    questions: int
+    asked: int
+    """Questions that were to be answered; fewer are judged when the evaluation was interrupted."""
     official: Scores
     normalised: Scores
     exact: Scores
-    blind: float
+    blind: Scores
     """Exact match when every picture is plain grey."""
-    prior: float
-    """Exact match of the commonest answer to the same words, taken from the other questions: no model at all."""
-    shuffled: float
+    shuffled: Scores
     """Exact match when every question gets another question's picture."""
-    ece: float
-    questions_per_second: float
+    words_alone: Scores
+    """Exact match of the commonest answer to the same words: no model and no picture at all."""
+    type_alone: Scores
+    """The same with nothing but the official question type."""
+    blind_official: float
+    shuffled_official: float
     by_kind: dict[str, float]
-    """Exact match by the project's own kinds of questions."""
-    prior_by_kind: dict[str, float]
-    kinds: dict[str, int]
-    reliability: list[dict[str, float]]
+    """Exact match by the kinds of the project's own scenes; empty for other data."""
+    words_alone_by_kind: dict[str, float]
+    by_kind_count: dict[str, int]
+    bins: list[Bin]
+    """Confidence against exact match."""
+    questions_per_second: float
+    refused: dict[int, str]
+
+    @property
+    def questions(self) -> int:
+        """How many questions were judged."""
+        return len(self.exact.per_question)
+
+    @property
+    def ece(self) -> float:
+        """Expected calibration error, 0 to 1."""
+        return calibration_error(self.bins)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "questions": self.questions,
-            "official": round(self.official.overall, 2),
-            "normalised": round(self.normalised.overall, 2),
-            "exact": round(self.exact.overall, 2),
-            "blind": round(self.blind, 2),
-            "prior": round(self.prior, 2),
-            "shuffled": round(self.shuffled, 2),
+            "asked": self.asked,
+            "official": self.official.overall,
+            "normalised": self.normalised.overall,
+            "exact": self.exact.overall,
+            "blind": self.blind.overall,
+            "shuffled": self.shuffled.overall,
+            "blind_official": self.blind_official,
+            "shuffled_official": self.shuffled_official,
+            "words_alone": self.words_alone.overall,
+            "type_alone": self.type_alone.overall,
             "ece": round(self.ece, 4),
             "questions_per_second": round(self.questions_per_second, 1),
-            "by_kind": {name: round(value, 2) for name, value in self.by_kind.items()},
-            "prior_by_kind": {name: round(value, 2) for name, value in self.prior_by_kind.items()},
-            "questions_by_kind": self.kinds,
-            "by_question_type": {k: round(v, 2) for k, v in self.official.by_question_type.items()},
-            "by_answer_type": {k: round(v, 2) for k, v in self.official.by_answer_type.items()},
-            "reliability": self.reliability,
+            "by_kind": self.by_kind,
+            "words_alone_by_kind": self.words_alone_by_kind,
+            "questions_by_kind": self.by_kind_count,
+            "by_question_type": self.official.by_question_type,
+            "by_answer_type": self.official.by_answer_type,
+            "reliability": [{name: round(value, 4) for name, value in asdict(bin_).items()} for bin_ in self.bins],
+            "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
 
 
-_T = TypeVar("_T")
-Progress = Callable[[int], None]
-
-
 def evaluate(
-    answerer: Answerer,
+    model: Answers,
     data: Path,
     split: str,
     questions: Sequence[VqaQuestion],
+    settings: Settings = Settings(),
     *,
-    beams: int = 1,
-    max_new_tokens: int = 20,
-    progress: Progress = lambda _: None,
-    seed: int = 0,
-) -> Report:
+    learnt: Sequence[VqaQuestion] | None = None,
+    kinds: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Report | None:
     """Answer all questions with their pictures, with other pictures, and with none; and score it.
 
+    Interrupted (`KeyboardInterrupt`), it reports on the questions that it came to: a random sample.
+
     Args:
-        answerer: The model.
+        model: What is judged.
         data: The folder of the official files.
         split: Whose pictures.
         questions: Annotated questions of that split.
-        beams: Width of the beam search.
-        max_new_tokens: Longest answer in tokens.
-        progress: Called with the number of questions answered since the last call; three times all in the end.
-        seed: Decides which picture goes to which question when they are shuffled.
+        settings: How the model is asked.
+        learnt: Annotated questions of other pictures, for the scores of words alone; without them one half of
+            `questions` serves the other.
+        kinds: Whether the questions are about the project's own scenes and have kinds.
+        progress: Called with the number of questions done since the last call.
+
+    Returns:
+        None when it was interrupted before any answer.
+
+    Raises:
+        DataError: A picture is missing; all are looked for before the first question.
     """
-
-    def picture(image_id: int) -> bytes:
-        return find_picture(data, split, image_id).read_bytes()
-
-    def answered(pictures: Callable[[VqaQuestion], tuple[str, Callable[[], bytes]]]) -> Answered:
-        return _answer_all(answerer, questions, pictures, beams, max_new_tokens, progress)
-
-    seen = answered(lambda q: (str(q.image_id), lambda: picture(q.image_id)))
-    others = _other_pictures(questions, seed)
-    shuffled = answered(lambda q: (str(others[q.question_id]), lambda: picture(others[q.question_id])))
-    grey = _grey()
-    blind = answered(lambda q: ("grey", lambda: grey))
-    exact = score(seen.answers, questions, MEASURES["exact"])
-    kinds = {q.question_id: kind_of(q.question) for q in questions}
-    prior = prior_scores(questions)
-    bins = reliability(
-        [seen.confidences[n] for n in exact.per_question], [v / 100 for v in exact.per_question.values()]
-    )
-    return Report(
-        questions=len(questions),
-        official=score(seen.answers, questions, MEASURES["official"]),
-        normalised=score(seen.answers, questions, MEASURES["normalised"]),
-        exact=exact,
-        blind=score(blind.answers, questions, MEASURES["exact"]).overall,
-        prior=mean(prior.values()),
-        shuffled=score(shuffled.answers, questions, MEASURES["exact"]).overall,
-        ece=calibration_error(bins),
-        questions_per_second=len(questions) / max(seen.seconds, 1e-9),
-        by_kind=by_group(exact.per_question, kinds),
-        prior_by_kind=by_group(prior, kinds),
-        kinds=dict(sorted(Counter(kinds.values()).items())),
-        reliability=bins,
-    )
+    paths = {question.image_id: find_picture(data, split, question.image_id) for question in questions}
+    seen, shuffled, blind, grey = Run(), Run(), Run(), _grey()
+    try:
+        for own, others in _rounds(questions, paths, settings.seed):
+            _answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
+            _answer(model, others, settings, shuffled)
+            _answer(model, [(grey, question) for _, question in own], settings, blind)
+            progress(len(own))
+    except KeyboardInterrupt:
+        if not blind.texts:
+            return None
+    return _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
 
 
-def _answer_all(
-    answerer: Answerer,
-    questions: Sequence[VqaQuestion],
-    pictures: Callable[[VqaQuestion], tuple[str, Callable[[], bytes]]],
-    beams: int,
-    max_new_tokens: int,
-    progress: Progress,
-) -> Answered:
-    """Answer questions in batches of a few pictures, each with all its questions."""
-    groups: dict[str, list[VqaQuestion]] = defaultdict(list)
-    sources: dict[str, Callable[[], bytes]] = {}
+Pairs = list[tuple[bytes, VqaQuestion]]
+"""Questions with the picture that they are asked about."""
+
+
+def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Path], seed: int) -> Iterator[tuple[Pairs, Pairs]]:
+    """A few pictures at a time in random order: their questions with them, and with the picture before them."""
+    asked: dict[int, list[VqaQuestion]] = defaultdict(list)
     for question in questions:
-        key, source = pictures(question)
-        groups[key].append(question)
-        sources[key] = source
-    result = Answered()
-    for keys in _chunks(list(groups), PICTURES_AT_ONCE):
-        for batch in _batches([(sources[key](), groups[key]) for key in keys], beams, max_new_tokens):
-            started = time.perf_counter()
-            answers = answerer.answer(batch)
-            result.seconds += time.perf_counter() - started
-            for answer in answers:
-                result.answers[int(answer.id)] = answer.text
-                result.confidences[int(answer.id)] = answer.confidence
-            progress(len(batch))
-    return result
+        asked[question.image_id].append(question)
+    order = sorted(asked)
+    random.Random(f"evaluate/{seed}").shuffle(order)
+    before = paths[order[-1]].read_bytes()
+    for start in range(0, len(order), PICTURES_AT_ONCE):
+        own: Pairs = []
+        others: Pairs = []
+        for image_id in order[start : start + PICTURES_AT_ONCE]:
+            picture = paths[image_id].read_bytes()
+            own += [(picture, question) for question in asked[image_id]]
+            others += [(before, question) for question in asked[image_id]]
+            before = picture
+        yield own, others
 
 
-def _batches(
-    groups: Iterable[tuple[bytes, Sequence[VqaQuestion]]], beams: int, max_new_tokens: int, most: int = 64
-) -> Iterable[list[Request]]:
-    requests = [
-        Request(str(q.question_id), picture, q.question, beams, max_new_tokens)
-        for picture, asked in groups
-        for q in asked
-    ]
-    return _chunks(requests, most)
-
-
-def _chunks(items: Sequence[_T], size: int) -> Iterable[list[_T]]:
-    return (list(items[start : start + size]) for start in range(0, len(items), size))
-
-
-def _other_pictures(questions: Sequence[VqaQuestion], seed: int) -> dict[int, int]:
-    """For each question a picture that is not its own (as far as there are several)."""
-    ids = sorted({question.image_id for question in questions})
-    random.Random(f"shuffle/{seed}").shuffle(ids)
-    following = dict(zip(ids, ids[1:] + ids[:1], strict=True))
-    return {question.question_id: following[question.image_id] for question in questions}
+def _answer(model: Answers, pairs: Pairs, settings: Settings, run: Run) -> None:
+    for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
+        batch = [
+            Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens)
+            for picture, q in pairs[start : start + QUESTIONS_AT_ONCE]
+        ]
+        began = time.perf_counter()
+        answers = model.answer(batch)
+        run.seconds += time.perf_counter() - began
+        for answer in answers:
+            number = int(answer.id)
+            run.texts[number], run.confidences[number] = answer.text, answer.confidence
+            if answer.error is not None:
+                run.refused[number] = answer.error
 
 
 def _grey() -> bytes:
@@ -196,45 +208,43 @@ def _grey() -> bytes:
     return file.getvalue()
 
 
-def prior_scores(questions: Sequence[VqaQuestion]) -> dict[int, float]:
-    """What words alone give: each question is answered by the others' commonest answer to the same words (or kind).
+def _report(
+    questions: Sequence[VqaQuestion],
+    seen: Run,
+    shuffled: Run,
+    blind: Run,
+    *,
+    learnt: Sequence[VqaQuestion] | None,
+    kinds: bool,
+) -> Report:
+    judged = [q for q in questions if q.question_id in blind.texts]  # the last of the passes
 
-    Returns:
-        Exact match by question number, 0 or 100.
-    """
-    answers: dict[str, Counter[str]] = defaultdict(Counter)
-    for question in questions:
-        for key in (question.question.lower(), kind_of(question.question)):
-            answers[key][question.answer or ""] += 1
-    scores = {}
-    for question in questions:
-        own = question.answer or ""
-        for key in (question.question.lower(), kind_of(question.question)):
-            rest = answers[key] - Counter([own])
-            if rest:
-                break
-        guess = rest.most_common(1)[0][0] if rest else ""
-        scores[question.question_id] = 100.0 * (guess == own)
-    return scores
+    def scored(answers: Mapping[int, str], measure: str) -> Scores:
+        return score({q.question_id: answers[q.question_id] for q in judged}, judged, MEASURES[measure])
+
+    keys = BY_WORDS_OR_KIND if kinds else BY_WORDS_OR_TYPE
+    exact, words = scored(seen.texts, "exact"), scored(prior_answers(judged, keys, learnt), "exact")
+    kind_of = {q.question_id: same_kind(q) for q in judged} if kinds else {}
+    numbers = list(exact.per_question)
+    return Report(
+        asked=len(questions),
+        official=scored(seen.texts, "official"),
+        normalised=scored(seen.texts, "normalised"),
+        exact=exact,
+        blind=scored(blind.texts, "exact"),
+        shuffled=scored(shuffled.texts, "exact"),
+        words_alone=words,
+        type_alone=scored(prior_answers(judged, BY_TYPE, learnt), "exact"),
+        blind_official=scored(blind.texts, "official").overall,
+        shuffled_official=scored(shuffled.texts, "official").overall,
+        by_kind=_by_kind(exact, kind_of),
+        words_alone_by_kind=_by_kind(words, kind_of),
+        by_kind_count=dict(sorted(Counter(kind_of.values()).items())),
+        bins=reliability([seen.confidences[n] for n in numbers], [exact.per_question[n] == 100 for n in numbers]),
+        questions_per_second=len(seen.texts) / max(seen.seconds, 1e-9),
+        refused={number: seen.refused[number] for number in sorted(seen.refused)},
+    )
 
 
-def reliability(confidences: Sequence[float], correct: Sequence[float]) -> list[dict[str, float]]:
-    """Bins of equal width over the confidence: its mean, the accuracy, and the share of questions in each."""
-    members: list[list[tuple[float, float]]] = [[] for _ in range(BINS)]
-    for confidence, right in zip(confidences, correct, strict=True):
-        members[min(BINS - 1, int(confidence * BINS))].append((confidence, right))
-    total = max(1, len(confidences))
-    return [
-        {
-            "confidence": round(mean(c for c, _ in bin_), 4),
-            "accuracy": round(mean(r for _, r in bin_), 4),
-            "share": round(len(bin_) / total, 4),
-        }
-        for bin_ in members
-        if bin_
-    ]
-
-
-def calibration_error(bins: Iterable[dict[str, float]]) -> float:
-    """The expected calibration error: the bins' gaps between confidence and accuracy, weighted by their shares."""
-    return sum(abs(b["confidence"] - b["accuracy"]) * b["share"] for b in bins)
+def _by_kind(scores: Scores, kind_of: Mapping[int, str]) -> dict[str, float]:
+    return by_group({n: scores.per_question[n] / 100 for n in kind_of}, kind_of)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from training.accuracy import exact_match, normalised_accuracy, official_accuracy
 from training.vqa import DataError, VqaQuestion
 
+DECIMALS = 2
+"""The official evaluator rounds its percentages so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A score overall, by group and by question; all from 0 to 100."""
+    """A score overall, by group and by question; percent, rounded as the official evaluator rounds."""
 
     overall: float
     by_question_type: dict[str, float]
@@ -20,17 +23,17 @@ class Scores:
     per_question: dict[int, float]
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """For JSON, where the numbers of questions become texts."""
         return {
-            "overall": round(self.overall, 2),
-            "by_question_type": {name: round(value, 2) for name, value in self.by_question_type.items()},
-            "by_answer_type": {name: round(value, 2) for name, value in self.by_answer_type.items()},
-            "per_question": {str(number): round(value, 2) for number, value in self.per_question.items()},
+            "overall": self.overall,
+            "by_question_type": self.by_question_type,
+            "by_answer_type": self.by_answer_type,
+            "per_question": {str(number): value for number, value in self.per_question.items()},
         }
 
 
 Measure = Callable[[str, VqaQuestion], float]
-MEASURES: dict[str, Measure] = {
+MEASURES: Mapping[str, Measure] = {
     "official": lambda answer, question: official_accuracy(answer, question.answers),
     "normalised": lambda answer, question: normalised_accuracy(answer, question.answers),
     "exact": lambda answer, question: exact_match(answer, question.answer or ""),
@@ -42,34 +45,43 @@ def score(answers: Mapping[int, str], questions: Iterable[VqaQuestion], measure:
     """Score answers (by question number) to annotated questions.
 
     Raises:
-        DataError: A question has no answer, or an answer belongs to no question.
+        DataError: A question has no answer, an answer belongs to no question, or there is no question at all.
     """
     asked = {question.question_id: question for question in questions}
+    if not asked:
+        raise DataError("There is no question to score.")
     missing, extra = asked.keys() - answers.keys(), answers.keys() - asked.keys()
     if missing or extra:
-        what = f"no answer to {len(missing)} questions (such as {min(missing)})" if missing else ""
-        more = f"answers to {len(extra)} questions that were not asked (such as {min(extra)})" if extra else ""
-        raise DataError(
-            f"The results do not fit the annotations: {' and '.join(part for part in (what, more) if part)}."
-        )
-    per_question = {number: 100 * measure(answers[number], question) for number, question in asked.items()}
+        what = f"no answer to {_questions(len(missing))} (such as {min(missing)})" if missing else ""
+        more = f"an answer to {_questions(len(extra))} that nobody asked (such as {min(extra)})" if extra else ""
+        faults = " and ".join(part for part in (what, more) if part)
+        raise DataError(f"The results do not fit the annotations: there is {faults}.")
+    return summarise({number: measure(answers[number], question) for number, question in asked.items()}, asked)
+
+
+def summarise(shares: Mapping[int, float], asked: Mapping[int, VqaQuestion]) -> Scores:
+    """Percentages from the questions' own scores, which go from 0 to 1; both by question number."""
     return Scores(
-        overall=mean(per_question.values()),
-        by_question_type=by_group(per_question, {n: q.question_type for n, q in asked.items()}),
-        by_answer_type=by_group(per_question, {n: q.answer_type for n, q in asked.items()}),
-        per_question=per_question,
+        overall=percent(shares.values()),
+        by_question_type=by_group(shares, {number: asked[number].question_type for number in shares}),
+        by_answer_type=by_group(shares, {number: asked[number].answer_type for number in shares}),
+        per_question={number: percent([share]) for number, share in shares.items()},
     )
 
 
-def by_group(values: Mapping[int, float], groups: Mapping[int, str]) -> dict[str, float]:
-    """The mean of the values of each group, by the group's name."""
+def by_group(shares: Mapping[int, float], groups: Mapping[int, str]) -> dict[str, float]:
+    """The percentage of each group, by the group's name."""
     members: dict[str, list[float]] = defaultdict(list)
-    for number, value in values.items():
-        members[groups[number]].append(value)
-    return {name: mean(found) for name, found in sorted(members.items())}
+    for number, share in shares.items():
+        members[groups[number]].append(share)
+    return {name: percent(found) for name, found in sorted(members.items())}
 
 
-def mean(values: Iterable[float]) -> float:
-    """The mean; 0 of nothing."""
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0
+def percent(shares: Iterable[float]) -> float:
+    """The mean of shares as a percentage; 0 of nothing. The order of operations is the official evaluator's."""
+    found = list(shares)
+    return round(100 * float(sum(found)) / len(found), DECIMALS) if found else 0.0
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"

@@ -8,27 +8,31 @@ import click
 
 
 @click.command(epilog="Example: vqabot scenes data/scenes --train 2000 --val 500 --test 500 --seed 7")
-@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
 @click.option("--train", type=click.IntRange(0), default=2000, show_default=True, help="Pictures to train on.")
 @click.option("--val", type=click.IntRange(0), default=500, show_default=True, help="Pictures to judge on.")
 @click.option("--test", type=click.IntRange(0), default=500, show_default=True, help="Pictures without answers.")
 @click.option("--seed", default="0", show_default=True, help="Names the scenes; the same seed gives the same bytes.")
-@click.option("--questions", type=click.IntRange(1, 9), default=3, show_default=True, help="Questions a picture.")
+@click.option("--questions-per-picture", type=click.IntRange(1, 10), default=3, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
-def scenes(out: Path, train: int, val: int, test: int, seed: str, questions: int, workers: int) -> None:
+def scenes(out: Path, train: int, val: int, test: int, seed: str, questions_per_picture: int, workers: int) -> None:
     """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
 
-    The scenes that the built-in model was trained on have seeds of their own and never come up here.
+    The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
+    run goes on where it stopped when the same command is given again.
     """
-    from training.scenes.official import write_scenes
+    from training.scenes.official import Plan, write_scenes
     from training.vqa import DataError
 
     counts = {"train": train, "val": val, "test": test}
-    if not any(counts.values()):
+    total = sum(counts.values())
+    if not total:
         raise click.ClickException("There is nothing to draw: give --train, --val or --test a number above 0.")
     try:
-        with click.progressbar(length=sum(counts.values()), label="Drawing") as bar:
-            write_scenes(out, counts, seed, questions, bar.update, workers)
+        with click.progressbar(length=total, label="Drawing", show_pos=True) as bar:
+            write_scenes(out, Plan(seed, counts, questions_per_picture), bar.update, workers)
     except DataError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{sum(counts.values())} pictures are in {out}.")
+    except KeyboardInterrupt:
+        raise click.ClickException("Interrupted. The same command goes on from here.") from None
+    click.echo(f"{total} pictures and their questions are in {out}.")

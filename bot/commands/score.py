@@ -15,7 +15,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("annotations", type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Everything, also by question, as one JSON object.")
 def score(results: Path, annotations: Path, as_json: bool) -> None:
-    """Score RESULTS (official format) against ANNOTATIONS by the official VQA accuracy."""
+    """Score RESULTS against ANNOTATIONS, both in the official format, by the official VQA accuracy.
+
+    The official evaluator leaves case, marks and articles as they are where all ten people agree; the second column
+    always evens them out.
+    """
     from training.scoring import MEASURES
     from training.scoring import score as score_answers
     from training.vqa import DataError, read_annotations, read_results
@@ -23,17 +27,19 @@ def score(results: Path, annotations: Path, as_json: bool) -> None:
     try:
         notes = list(read_annotations(annotations).values())
         answers = read_results(results)
-        scores = {name: score_answers(answers, notes, MEASURES[name]) for name in ("official", "normalised")}
+        official, normalised = (score_answers(answers, notes, MEASURES[name]) for name in ("official", "normalised"))
     except DataError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        official = scores["official"].as_dict()
-        click.echo(json.dumps({**official, **{name: found.as_dict() for name, found in scores.items()}}))
+        both = {"official": official.as_dict(), "normalised": normalised.as_dict()}
+        click.echo(json.dumps({"questions": len(notes), **official.as_dict(), **both}))
         return
-    click.echo(f"{len(notes)} questions          official  normalised")
-    one, two = scores["official"], scores["normalised"]
-    rows = [("overall", one.overall, two.overall)]
-    rows += [(name or "(none)", value, two.by_answer_type[name]) for name, value in one.by_answer_type.items()]
-    rows += [(name or "(none)", value, two.by_question_type[name]) for name, value in one.by_question_type.items()]
-    for label, official, normalised in rows:
-        click.echo(f"{label[:24]:<24}  {official:8.2f}  {normalised:10.2f}")
+    rows = [("overall", official.overall, normalised.overall)]
+    for first, second in (
+        (official.by_answer_type, normalised.by_answer_type),
+        (official.by_question_type, normalised.by_question_type),
+    ):
+        rows += [(name or "(none)", value, second[name]) for name, value in first.items()]
+    click.echo(f"{f'{len(notes)} questions':<28}  official  normalised")
+    for label, one, two in rows:
+        click.echo(f"{label[:28]:<28}  {one:8.2f}  {two:10.2f}")

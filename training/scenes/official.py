@@ -1,26 +1,39 @@
 """Writes scenes as the official VQA v1 files: pictures, questions, multiple-choice questions, annotations.
 
-Scene number i of a split comes from its own seed, so the same seed gives the same bytes whatever the order of drawing.
+OUT/
+    OpenEnded_abstract_v002_{split}2015_questions.json
+    MultipleChoice_abstract_v002_{split}2015_questions.json
+    abstract_v002_{split}2015_annotations.json               (not for test)
+    abstract_v002_{split}2015/abstract_v002_{split}2015_{picture:012d}.png
+
+Scene i of a split comes from `random.Random(f"{seed}/{split}/{i}")`: the same seed gives the same bytes, whatever the
+number of processes, and no scene of the built-in model's training (`builtin-train/{seed}/{i}`) comes up here.
+Everything is written to OUT.partial, which gets its name when it is complete; an interrupted run goes on there.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+import PIL
+from PIL import Image, ImageChops, ImageDraw
 
-from training.scenes import art, layout, questions
+from training.scenes import art, crowd, layout, questions
 from training.scenes.scene import HEIGHT, WIDTH
-from training.scenes.wording import FITTING, QA
+from training.scenes.wording import QA
 from training.vqa import (
-    PEOPLE,
+    CHOICES,
+    MAKER,
     SPLITS,
     DataError,
     annotation_file,
@@ -30,215 +43,183 @@ from training.vqa import (
     write_json,
 )
 
-CHOICES = 18
-"""Choices of a multiple-choice question, as in VQA v1: the right one, plausible, popular and random ones."""
-POPULAR = ("yes", "no", "1", "2", "3", "4", "white", "red", "blue", "green")
-PREFIXES = (
-    "how many",
-    "what is the",
-    "what color is the",
-    "what color",
-    "what colour",
-    "is there a",
-    "is there",
-    "are there any",
-    "are there more",
-    "are there",
-    "is the",
-    "is it",
-    "is this",
-    "is",
-    "where is the",
-    "where",
-    "who is",
-    "who has",
-    "who",
-    "which is",
-    "which",
-    "how does",
-    "how is",
-    "do you see",
-    "can you see",
-    "what does",
-    "what animal",
-    "what",
-    "how",
-)
-LIVELY = 0.35
-"""Share of questions on which people disagree."""
-_CHUNK = 16
+PROGRESS = ".progress"
+"""Folder inside OUT.partial: the plan, and the records of every finished piece of work."""
+_PIECE = 16  # scenes that one process draws at a time
+_SCALE = 2.0  # canvas pixels to a picture's pixel while drawing: smooth edges, as in the released pictures
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One scene as it goes into the files."""
+class Plan:
+    """What to write."""
 
-    image_id: int
-    asked: list[QA]
-    people: list[list[str]]
-    """Ten answers to each question."""
-    choices: list[list[str]]
+    seed: str
+    """Names the scenes."""
+    counts: dict[str, int]
+    """Pictures by split."""
+    per_picture: int = 3
+    """Questions a picture; 10 at most, so that their numbers stay apart."""
+
+    def first(self, split: str) -> int:
+        """The number of a split's first picture: numbers go on from split to split, as in the released files."""
+        return sum(self.counts.get(name, 0) for name in SPLITS[: SPLITS.index(split)])
 
 
-def write_scenes(
-    out: Path, counts: dict[str, int], seed: str, per_picture: int, progress: Callable[[int], None], workers: int = 2
-) -> None:
-    """Write the files of all splits.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some neighbouring scenes of a split."""
+
+    folder: Path
+    plan: Plan
+    split: str
+    start: int
+    end: int
+
+    @property
+    def record(self) -> Path:
+        """The file that says what is in these scenes; it is there when their pictures are."""
+        return self.folder / PROGRESS / f"{self.split}-{self.start}.json"
+
+
+def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers: int = 2) -> None:
+    """Write the files of all splits, going on where an interrupted run with the same plan stopped.
 
     Args:
         out: A folder that is empty or not there yet.
-        counts: How many pictures each split gets.
-        seed: Names the scenes; the same seed gives the same bytes.
-        per_picture: Questions a picture.
+        plan: What to write.
         progress: Called with the number of pictures drawn since the last call.
         workers: Processes that draw.
 
     Raises:
-        DataError: `out` holds something else, or cannot be written.
+        DataError: `out` or its `.partial` holds something else, or cannot be written.
     """
+    out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(f"{out} is not empty. Choose another folder, or remove it first.")
-    partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = out.with_name(f"{out.name}.partial")
     try:
-        partial.mkdir(parents=True)
-        first = 0
-        for split in SPLITS:
-            if counts[split]:
-                _write_split(partial, split, first, counts[split], seed, per_picture, progress, workers)
-            first += counts[split]
+        _begin(partial, plan)
+        for split, count in plan.counts.items():
+            if count:
+                _write_split(partial, plan, split, progress, workers)
+        shutil.rmtree(partial / PROGRESS)
         if out.exists():
             out.rmdir()
         partial.replace(out)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
-def _write_split(
-    out: Path,
-    split: str,
-    first: int,
-    count: int,
-    seed: str,
-    per_picture: int,
-    progress: Callable[[int], None],
-    workers: int,
-) -> None:
-    (out / picture_folder(split)).mkdir()
-    starts = range(0, count, _CHUNK)
-    jobs = [(str(out), split, seed, first, start, min(start + _CHUNK, count), per_picture) for start in starts]
-    drawn: list[Drawn] = []
-    for chunk in _spread(jobs, workers):
-        drawn += chunk
-        progress(len(chunk))
-    open_ended, multiple, notes = [], [], []
-    for scene in drawn:
-        for i, qa in enumerate(scene.asked):
-            number = scene.image_id * 10 + i
-            record = {"image_id": scene.image_id, "question": qa.question, "question_id": number}
-            open_ended.append(record)
-            multiple.append({**record, "multiple_choices": scene.choices[i]})
-            notes.append(_annotation(scene, i, number))
-    for task, records in (("OpenEnded", open_ended), ("MultipleChoice", multiple)):
-        kind = {"task_type": "Open-Ended" if task == "OpenEnded" else "Multiple-Choice", **_header(split)}
-        write_json(out / question_file(split, task), {**kind, "questions": records})
+def _begin(partial: Path, plan: Plan) -> None:
+    """Make the folder, or keep what an interrupted run of the same plan and the same drawing code left in it."""
+    made_by = {**asdict(plan), "drawing": _drawing_version()}
+    note = partial / PROGRESS / "plan.json"
+    if partial.exists() and not note.is_file():
+        raise DataError(f"{partial} is in the way: it is not from an interrupted run. Move or remove it first.")
+    if note.is_file() and json.loads(note.read_text(encoding="utf-8")) != made_by:
+        shutil.rmtree(partial)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    write_json(note, made_by)
+
+
+def _drawing_version() -> str:
+    """Changes whenever the same seed might give other bytes."""
+    digest = hashlib.sha256(PIL.__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_split(folder: Path, plan: Plan, split: str, progress: Callable[[int], None], workers: int) -> None:
+    (folder / picture_folder(split)).mkdir(exist_ok=True)
+    count = plan.counts[split]
+    pieces = [Piece(folder, plan, split, start, min(start + _PIECE, count)) for start in range(0, count, _PIECE)]
+    done = [piece for piece in pieces if piece.record.is_file()]
+    progress(sum(piece.end - piece.start for piece in done))
+    with closing(_spread([piece for piece in pieces if piece not in done], workers)) as drawn:
+        for number in drawn:
+            progress(number)
+    records = [record for piece in pieces for record in json.loads(piece.record.read_text(encoding="utf-8"))]
+    asked = [record["question"] for record in records]
+    choices = [{**record["question"], "multiple_choices": record["choices"]} for record in records]
+    header = _header(split)
+    write_json(folder / question_file(split), {"task_type": "Open-Ended", **header, "questions": asked})
+    write_json(
+        folder / question_file(split, "MultipleChoice"),
+        {"task_type": "Multiple-Choice", "num_choices": CHOICES, **header, "questions": choices},
+    )
     if split != "test":
-        write_json(out / annotation_file(split), {**_header(split), "annotations": notes})
+        notes = [record["annotation"] for record in records]
+        write_json(folder / annotation_file(split), {**header, "annotations": notes})
 
 
-def _spread(jobs: list[tuple[str, str, str, int, int, int, int]], workers: int) -> Iterator[list[Drawn]]:
-    if workers <= 1 or len(jobs) <= 1:
-        yield from map(_draw_chunk, jobs)
+def _spread(pieces: list[Piece], workers: int) -> Generator[int, None, None]:
+    """Draw pieces, in several processes where that pays; yields the number of scenes in each, in order."""
+    if workers <= 1 or len(pieces) <= 1:
+        yield from map(_draw, pieces)
         return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(_draw_chunk, jobs)
+    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
+        yield from pool.map(_draw, pieces)
 
 
-def _draw_chunk(job: tuple[str, str, str, int, int, int, int]) -> list[Drawn]:
-    out, split, seed, first, start, end, per_picture = job
-    drawn = []
-    for index in range(start, end):
-        rng = random.Random(f"{seed}/{split}/{index}")
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _draw(piece: Piece) -> int:
+    records: list[dict[str, Any]] = []
+    for index in range(piece.start, piece.end):
+        rng = random.Random(f"{piece.plan.seed}/{piece.split}/{index}")
+        image_id = piece.plan.first(piece.split) + index
         scene = layout.compose(rng)
-        picture = art.render(scene, rng, 2.0)
-        asked = questions.ask(scene, rng, per_picture)
-        image_id = first + index
-        path = Path(out) / picture_folder(split) / picture_file(split, image_id)
+        picture = art.render(scene, rng, _SCALE)
+        asked = questions.ask(scene, rng, piece.plan.per_picture)
+        path = piece.folder / picture_folder(piece.split) / picture_file(piece.split, image_id)
         translucent(picture, rng).save(path, compress_level=4)
-        people = [human_answers(qa, rng) for qa in asked]
-        drawn.append(Drawn(image_id, asked, people, [multiple_choices(qa, rng) for qa in asked]))
-    return drawn
+        records += [_record(qa, image_id, 10 * image_id + place, rng) for place, qa in enumerate(asked)]
+    write_json(piece.record, records)
+    return piece.end - piece.start
 
 
-def translucent(picture: Image.Image, rng: random.Random) -> Image.Image:
-    """RGBA as the released pictures are: opaque but for some places, where alpha goes down to 200.
-
-    Over white (the project's one rule for transparency) these come out a little lighter, and nothing else changes.
-    """
-    alpha = Image.new("L", picture.size, 255)
-    draw = ImageDraw.Draw(alpha)
-    for _ in range(rng.randrange(2, 6)):
-        x, y, w = rng.uniform(0, WIDTH), rng.uniform(0.6 * HEIGHT, HEIGHT), rng.uniform(40, 120)
-        draw.ellipse((x, y, x + w, y + w * 0.12), fill=rng.randrange(200, 250))
-    result = picture.convert("RGBA")
-    result.putalpha(alpha)
-    return result
-
-
-def human_answers(qa: QA, rng: random.Random) -> list[str]:
-    """What ten people would say: mostly the same, now and then some see it otherwise; the truth has the majority."""
-    dissenters = rng.choices((0, 1, 2, 3, 4), (0, 5, 3, 2, 1))[0] if rng.random() < LIVELY else 0
-    answers = [qa.answer] * (PEOPLE - dissenters)
-    pool = list(qa.plausible) or ["unknown"]
-    while len(answers) < PEOPLE:
-        other = rng.choice(pool)
-        answers.append(other if answers.count(other) < PEOPLE - dissenters - 1 else "unknown")
-    rng.shuffle(answers)
-    return answers
-
-
-def multiple_choices(qa: QA, rng: random.Random) -> list[str]:
-    """18 different choices in random order, the right one among them."""
-    choices = [qa.answer]
-    plausible = list(qa.plausible)
-    rng.shuffle(plausible)
-    everything = sorted({word for words in FITTING.values() for word in words})
-    for word in (*plausible[:7], *POPULAR, *rng.sample(everything, len(everything))):
-        if word not in choices and len(choices) < CHOICES:
-            choices.append(word)
-    rng.shuffle(choices)
-    return choices
-
-
-def _annotation(scene: Drawn, place: int, number: int) -> dict[str, Any]:
-    qa, people = scene.asked[place], scene.people[place]
-    votes = Counter(people)
-    sure = {answer: "yes" if count >= 3 else "maybe" for answer, count in votes.items()}
+def _record(qa: QA, image_id: int, number: int, rng: random.Random) -> dict[str, Any]:
+    people = crowd.human_answers(qa, rng)
     return {
-        "question_id": number,
-        "image_id": scene.image_id,
-        "question_type": question_type(qa.question),
-        "answer_type": answer_type(qa.answer),
-        "multiple_choice_answer": qa.answer,
-        "answers": [
-            {"answer": answer, "answer_confidence": sure[answer], "answer_id": i} for i, answer in enumerate(people, 1)
-        ],
+        "question": {"image_id": image_id, "question": qa.question, "question_id": number},
+        "choices": crowd.multiple_choices(qa, rng),
+        "annotation": {
+            "question_id": number,
+            "image_id": image_id,
+            "question_type": crowd.question_type(qa.question),
+            "answer_type": crowd.answer_type(qa.answer),
+            "multiple_choice_answer": qa.answer,
+            "answers": [
+                {"answer": said.answer, "answer_confidence": said.confidence, "answer_id": place}
+                for place, said in enumerate(people, 1)
+            ],
+        },
     }
 
 
-def question_type(question: str) -> str:
-    """The words that a question begins with, as the official files group them."""
-    text = question.lower()
-    return next((prefix for prefix in PREFIXES if text.startswith(prefix + " ")), "none of the above")
+def translucent(picture: Image.Image, rng: random.Random) -> Image.Image:
+    """Make an RGB picture RGBA as the released ones are: some patches are not opaque, with alpha from 145 on.
 
-
-def answer_type(answer: str) -> str:
-    """yes/no, number or other."""
-    if answer in ("yes", "no"):
-        return "yes/no"
-    return "number" if answer.isdecimal() else "other"
+    Colours under the patches are darkened so that on white, the project's one rule for transparency, the picture looks
+    as it was drawn; pixels too dark for that stay opaque. Who drops alpha instead sees the patches.
+    """
+    result = picture.convert("RGBA")
+    for _ in range(rng.randrange(2, 6)):
+        alpha = rng.randrange(145, 251)
+        veil = 255 - alpha  # what white adds behind the patch, at least
+        x, y, width = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT), rng.uniform(40, 120)
+        patch = Image.new("L", picture.size)
+        ImageDraw.Draw(patch).ellipse((x, y, x + width, y + width * 0.5), fill=255)
+        red, green, blue = picture.split()
+        darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+        bright_enough = darkest.point([255 * (value >= veil) for value in range(256)])
+        under = picture.point([max(0, round((value - veil) * 255 / alpha)) for value in range(256)] * 3)
+        under.putalpha(alpha)
+        result.paste(under, mask=ImageChops.darker(patch, bright_enough))
+    return result
 
 
 def _header(split: str) -> dict[str, Any]:
@@ -248,10 +229,10 @@ def _header(split: str) -> dict[str, Any]:
             "url": "",
             "version": "1.0",
             "year": 2015,
-            "contributor": "vqabot",
+            "contributor": MAKER,
             "date_created": "2015-10-02 00:00:00",
         },
-        "license": {"name": "MIT", "url": ""},
+        "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         "data_type": "abstract_v002",
         "data_subtype": f"{split}2015",
     }

@@ -58,7 +58,7 @@ def _clothes(person: Thing, who: str, rng: random.Random) -> Iterator[QA]:
 def count(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """How many dogs are there? Larger numbers are asked for more often, because they are rarer."""
     numbers = {kind: len(things) for kind, things in facts.by_kind.items() if kind not in ("sun", "moon")}
-    for kind in usual_kinds(facts.scene.indoors, rng):
+    for kind in sorted(usual_kinds(facts.scene.indoors, rng)):
         if kind not in ("sun", "moon"):
             numbers.setdefault(kind, 0)
     groups: dict[int, list[str]] = {}
