@@ -46,6 +46,7 @@ class Bot:
         self._application: App | None = None
         self.failure: asyncio.Future[str] | None = None
         self.services: Services | None = None
+        self.inbox: Inbox | None = None
 
     async def start(self) -> None:
         """Start everything; when this returns the bot answers.
@@ -80,7 +81,7 @@ class Bot:
         )
         application.bot_data["services"] = services
         register_all(application)
-        inbox = Inbox(store, application)
+        inbox = self.inbox = Inbox(store, application)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
         await self._begin(self._broker)
         await self._begin(delivery)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.app import Bot
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+from model.broker.null import NullBroker
+
+TOKEN = "1000000001:end_to_end_tests_have_no_secret"
+GROUP = -100200300
+YOU, ADA = 1001, 1002
+
+StartBot = Callable[..., Awaitable[Bot]]
+
+
+def picture(colour: str = "red", size: tuple[int, int] = (320, 192), form: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, form)
+    return file.getvalue()
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    async with Sandbox(port=0, token=TOKEN, record=tmp_path / "traffic.jsonl") as running:
+        yield running
+
+
+@pytest.fixture
+async def start_bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[StartBot]:
+    """Starts a bot on the sandbox; what is given beside the broker are settings."""
+    async with AsyncExitStack() as stack:
+
+        async def start(broker: NullBroker | None = None, **fields: object) -> Bot:
+            settings = Settings(
+                **{
+                    "telegram_token": TOKEN,
+                    "telegram_base_url": sandbox.url,
+                    "data_dir": tmp_path / "data",
+                    "admin_ids": (YOU,),
+                    "questions_per_minute": 1000,
+                    "_env_file": None,
+                    **fields,
+                }  # type: ignore[arg-type]
+            )
+            return await stack.enter_async_context(Bot(settings, broker or NullBroker("red", 0.87)))
+
+        yield start
+
+
+@pytest.fixture
+async def you(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.url, YOU) as person:
+        yield person
+
+
+@pytest.fixture
+async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.url, ADA) as person:
+        yield person

@@ -1,0 +1,206 @@
+"""The menus, as people press them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import zipfile
+from typing import Any
+
+from conftest import ADA, GROUP, YOU, StartBot, picture
+
+from bot import menu_texts, texts
+from bot.app import Bot
+from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
+from bot.sandbox.person import Person, buttons
+from storage.records import Question
+
+Message = dict[str, Any]
+
+
+def has_text(message: Message) -> bool:
+    return "text" in message
+
+
+def has_buttons(message: Message) -> bool:
+    return "reply_markup" in message
+
+
+async def first_question(bot: Bot, chat_id: int) -> Question:
+    assert bot.services is not None
+    return await anext(aiter(bot.services.store.questions.export(chat_id)))
+
+
+async def ask(person: Person, number: int = 1, question: str = "What {}?") -> None:
+    for i in range(number):
+        await person.send_picture(picture(("red", "blue", "green")[i % 3]), question.format(i))
+        await person.wait_for(lambda m: "% sure" in m.get("text", ""))
+
+
+async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.say("/settings")
+    menu = await you.wait_for(has_buttons)
+    assert "Beams: 3 (default)" in menu["text"] and "Max new tokens: 20 (default)" in menu["text"]
+    await you.press(menu, "+")
+    changed = await you.wait_for(lambda m: "Beams: 4 (chosen here)" in m.get("text", ""))
+    assert changed["message_id"] == menu["message_id"]
+    await you.press(menu, "100")
+    await you.wait_for(lambda m: "Max new tokens: 100 (chosen here)" in m.get("text", ""))
+    await ask(you)
+    assert bot.services is not None
+    question = await first_question(bot, YOU)
+    assert (question.beams, question.max_new_tokens) == (4, 100)
+    await you.press(menu, menu_texts.RESET)
+    await you.wait_for(lambda m: "Beams: 3 (default)" in m.get("text", ""), since=0)
+
+
+async def test_in_a_group_only_its_admins_press(start_bot: StartBot, you: Person, ada: Person) -> None:
+    await start_bot()
+    await you.say("/settings", chat=GROUP)
+    menu = await you.wait_for(has_buttons, chat=GROUP)
+    refused = await ada.press(menu, "5")
+    assert refused == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    await you.press(menu, "5")
+    await you.wait_for(lambda m: "Beams: 5" in m.get("text", ""), chat=GROUP)
+    for command in ("/export", "/delete"):
+        await ada.say(command, chat=GROUP)
+        assert (await ada.wait_for(has_text, chat=GROUP))["text"] == menu_texts.ONLY_ADMINS
+
+
+async def test_history_turns_its_pages(start_bot: StartBot, you: Person) -> None:
+    await start_bot()
+    await you.say("/history")
+    assert (await you.wait_for(has_text))["text"] == menu_texts.EMPTY_HISTORY
+    await ask(you, 6, "<i>What</i> {}?")
+    await you.say("/history")
+    page = await you.wait_for(has_buttons)
+    assert "6 questions, page 1 of 2" in page["text"] and "1. <i>What</i> 5?" in page["text"]
+    await you.press(page, menu_texts.OLDER)
+    second = await you.wait_for(lambda m: "page 2 of 2" in m.get("text", ""))
+    assert second["message_id"] == page["message_id"] and "6. <i>What</i> 0?" in second["text"]
+    await you.press(second, "🖼 6")
+    small = await you.wait_for(lambda m: "photo" in m)
+    assert max(small["photo"][-1]["width"], small["photo"][-1]["height"]) <= 320
+
+
+async def test_an_export_opens_and_escapes(start_bot: StartBot, you: Person) -> None:
+    await start_bot()
+    await you.say("/export")
+    assert (await you.wait_for(has_text))["text"] == menu_texts.EMPTY_EXPORT
+    await ask(you, 2, "=<script>alert({})</script>")
+    await you.say("/export")
+    data = await you.download(await you.wait_for(lambda m: "document" in m))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        page = archive.read("index.html").decode()
+        history = json.loads(archive.read("history.json"))
+        table = list(csv.DictReader(io.StringIO(archive.read("history.csv").decode("utf-8-sig"))))
+        names = [name for name in archive.namelist() if name.startswith("pictures/")]
+        assert len(names) == 2 and all(archive.read(name)[:2] == b"\xff\xd8" for name in names)
+    assert "<script>" not in page and "&lt;script&gt;alert(0)" in page and "http" not in page.replace("http-equiv", "")
+    assert [q["question"] for q in history["questions"]] == [f"=<script>alert({i})</script>" for i in range(2)]
+    assert [q["answer"] for q in history["questions"]] == ["red", "red"]
+    assert all(row["question"].startswith("'=") for row in table), "a spreadsheet must not run it"
+    assert {q["picture"] for q in history["questions"]} == set(names)
+
+
+async def test_delete_asks_first_and_then_forgets(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await ask(you, 2)
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    assert "2 questions" in menu["text"]
+    await you.press(menu, menu_texts.DELETE_NO)
+    assert (await you.wait_for(lambda m: "Nothing was deleted" in m.get("text", "")))["message_id"] == menu[
+        "message_id"
+    ]
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    await you.press(menu, menu_texts.DELETE_YES)
+    await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
+    assert bot.services is not None
+    assert not [path for path in (bot.services.store.data_dir / "photos").rglob("*") if path.is_file()]
+    await you.say("What was it?")
+    assert (await you.wait_for(has_text))["text"] == texts.NEED_PICTURE
+
+
+async def press_forged(bot: Bot, person: Person, menu: Message, number: int, data: str) -> None:
+    """A press with data of the presser's own making, as a changed app can send it."""
+    assert bot.inbox is not None and bot.services is not None
+    user = {"id": person.user_id, "is_bot": False, "first_name": "Ada"}
+    message = {key: value for key, value in menu.items() if key not in ("deleted", "url")}
+    query = {"id": str(number), "from": user, "chat_instance": "1", "data": data, "message": message}
+    await bot.inbox.take([{"update_id": 900_000_000 + number, "callback_query": query}])
+    for _ in range(200):
+        if (await bot.services.store.updates.counts())["pending"] == 0:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{data} was not handled")
+
+
+async def test_forged_buttons_reach_nothing(start_bot: StartBot, you: Person, ada: Person) -> None:
+    """Buttons' data comes from the person's app: what another chat's button would carry does nothing here."""
+    bot = await start_bot()
+    await ask(you)
+    assert bot.services is not None
+    question = await first_question(bot, YOU)
+    await ada.say("/settings")
+    menu = await ada.wait_for(has_buttons)
+    forged = [
+        ShowPicture(question.id),
+        CancelQuestion(question.id),
+        ConfirmDelete(True, YOU),
+        ChangeAdminSetting("rate", 1),
+    ]
+    data = [button.pack() for button in forged]
+    data += ["set:beams:99999999999999999999", "set:beams:x", "pic:", "del:yes", "adm:rate:-1", "cancel:٣", "nonsense"]
+    for number, text in enumerate(data):
+        await press_forged(bot, ada, menu, number, text)
+    assert not any("photo" in m for m in await ada.messages())
+    assert [q.id async for q in bot.services.store.questions.export(YOU)] == [question.id]
+    assert (await bot.services.store.settings.get()).questions_per_minute is None
+
+
+async def test_admins_see_and_set_and_others_do_not(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot()
+    await ada.say("/admin")
+    assert (await ada.wait_for(has_text))["text"] == texts.UNKNOWN_COMMAND
+    await you.say("/admin")
+    menu = await you.wait_for(has_buttons)
+    assert "Worker: ready" in menu["text"] and "Default beams 3" in menu["text"]
+    for command, reply in (
+        ("/admin beams 5", "Default beams: 5 from now on."),
+        ("/admin max_beams 4", "Largest beams: 4 from now on."),
+        ("/admin rate 0", "rate must be a whole number from 1 to 1000"),
+        ("/admin rate ٣", "rate must be a whole number"),
+        ("/admin colour 3", "After /admin comes one of"),
+        ("/admin beams", "After /admin comes one of"),
+        ("/admin tokens default", "back to the default"),
+    ):
+        await you.say(command)
+        assert reply in (await you.wait_for(has_text))["text"]
+    await ask(ada)
+    assert bot.services is not None
+    question = await first_question(bot, ADA)
+    assert question.beams == 4, "the default of 5 counts as the limit of 4, at once"
+    await bot.stop()
+    again = await start_bot()
+    assert again.services is not None
+    assert (await again.services.effective(ADA)).beams == 4, "it survives a restart"
+
+
+async def test_commands_are_registered_for_everybody_and_for_admins(
+    start_bot: StartBot, you: Person, ada: Person
+) -> None:
+    bot = await start_bot()
+    await you.say("/help")
+    assert "Ask about a picture" in (await you.wait_for(has_text))["text"]
+    assert bot.services is not None
+    known = {command.command for command in await bot.services.bot.get_my_commands()}
+    assert known == set(), "nothing is registered without a scope"
+    listed = {c["command"] for c in (await ada.state())["commands"]}
+    assert {"settings", "history", "export", "delete", "privacy", "help"} <= listed and "admin" not in listed
+    assert buttons(await you.say("plain")) == []
