@@ -13,11 +13,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-_FULL_STOP = re.compile(r"(?!<=\d)(\.)(?!\d)")  # the look-behind was meant, a look-ahead was written: it never excludes
-_DIGIT_COMMA_DIGIT = re.compile(r"(\d)(,)(\d)")
+_FULL_STOP = re.compile(r"\.(?!\d)")  # the reference's look-behind never excludes anything
+_DIGIT_COMMA_DIGIT = re.compile(r"\d,\d")
 _MOST_FULL_STOPS = int(re.UNICODE)  # the reference passes the flag where a count belongs: 32
-PEOPLE = 10
-"""Answers to a question."""
 
 
 @cache
