@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import random
 import shutil
 import signal
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import PIL
+from filelock import FileLock, Timeout
 from PIL import Image, ImageChops, ImageDraw
 
 from training.scenes import art, crowd, layout, questions
@@ -97,15 +99,20 @@ def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(f"{out} is not empty. Choose another folder, or remove it first.")
     partial = out.with_name(f"{out.name}.partial")
+    lock = FileLock(f"{partial}.lock", timeout=0)
     try:
-        _begin(partial, plan)
-        for split, count in plan.counts.items():
-            if count:
-                _write_split(partial, plan, split, progress, workers)
-        shutil.rmtree(partial / PROGRESS)
-        if out.exists():
-            out.rmdir()
-        partial.replace(out)
+        with lock:
+            _begin(partial, plan)
+            for split, count in plan.counts.items():
+                if count:
+                    _write_split(partial, plan, split, progress, workers)
+            shutil.rmtree(partial / PROGRESS)
+            if out.exists():
+                out.rmdir()
+            partial.replace(out)
+            Path(lock.lock_file).unlink(missing_ok=True)
+    except Timeout:
+        raise DataError(f"Another process is writing {out}.") from None
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
 
@@ -158,7 +165,8 @@ def _spread(pieces: list[Piece], workers: int) -> Generator[int, None, None]:
     if workers <= 1 or len(pieces) <= 1:
         yield from map(_draw, pieces)
         return
-    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
+    fresh = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(workers, fresh, _leave_interrupts_to_parent) as pool:
         yield from pool.map(_draw, pieces)
 
 

@@ -1,0 +1,296 @@
+"""`vqabot scenes`: the official files, the same bytes from the same seed, and nothing lost by an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from filelock import FileLock
+from PIL import ImageChops
+
+from bot.cli import main
+from model.images import open_picture
+from training.scenes import art, crowd, layout, questions
+from training.scenes.official import Plan, translucent, write_scenes
+from training.scenes.wording import QA
+from training.vqa import (
+    DataError,
+    annotation_file,
+    drawn_here,
+    find_picture,
+    picture_file,
+    picture_folder,
+    question_file,
+    read_questions,
+)
+
+COUNTS = {"train": 40, "val": 20, "test": 5}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scenes") / "made"
+    write_scenes(folder, Plan("7", COUNTS), lambda _: None, workers=2)
+    return folder
+
+
+def load(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text())
+    assert isinstance(content, dict)
+    return content
+
+
+def digests(folder: Path) -> dict[str, str]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_exactly_the_official_files_are_there(out: Path) -> None:
+    expected = {question_file(split, task) for split in COUNTS for task in ("OpenEnded", "MultipleChoice")}
+    expected |= {annotation_file("train"), annotation_file("val")}
+    first = 0
+    for split, count in COUNTS.items():
+        expected |= {f"{picture_folder(split)}/{picture_file(split, first + i)}" for i in range(count)}
+        first += count
+    assert set(digests(out)) == expected
+    assert [path.name for path in out.parent.iterdir()] == [out.name], "nothing stays beside it"
+
+
+@pytest.mark.parametrize("split", COUNTS)
+def test_three_questions_a_picture_in_both_tasks(out: Path, split: str) -> None:
+    open_ended = load(out / question_file(split))
+    multiple = load(out / question_file(split, "MultipleChoice"))
+    assert open_ended["task_type"] == "Open-Ended"
+    assert multiple["task_type"] == "Multiple-Choice"
+    assert open_ended["data_subtype"] == multiple["data_subtype"] == f"{split}2015"
+    assert open_ended["data_type"] == "abstract_v002"
+    keys = {"image_id", "question", "question_id"}
+    assert all(set(record) == keys for record in open_ended["questions"])
+    assert [{key: record[key] for key in keys} for record in multiple["questions"]] == open_ended["questions"]
+    per_picture = Counter(record["image_id"] for record in open_ended["questions"])
+    assert len(per_picture) == COUNTS[split]
+    assert set(per_picture.values()) == {3}
+    assert all(r["question"][0].isupper() and r["question"].endswith("?") for r in open_ended["questions"])
+    assert all((out / picture_folder(split) / picture_file(split, number)).is_file() for number in per_picture)
+
+
+def test_question_and_picture_numbers_are_unique_over_the_splits(out: Path) -> None:
+    records = [record for split in COUNTS for record in load(out / question_file(split))["questions"]]
+    assert len({record["question_id"] for record in records}) == len(records) == 3 * sum(COUNTS.values())
+    assert len({record["image_id"] for record in records}) == sum(COUNTS.values())
+
+
+def test_annotations_have_ten_answers_with_the_truth_in_the_majority(out: Path) -> None:
+    notes = load(out / annotation_file("train"))["annotations"]
+    for note in notes:
+        assert [answer["answer_id"] for answer in note["answers"]] == list(range(1, 11))
+        assert {answer["answer_confidence"] for answer in note["answers"]} <= {"yes", "maybe", "no"}
+        votes = Counter(answer["answer"] for answer in note["answers"])
+        assert votes[note["multiple_choice_answer"]] >= 6
+        assert note["answer_type"] in ("yes/no", "number", "other")
+        assert note["multiple_choice_answer"] == note["multiple_choice_answer"].lower()
+    disputed = sum(len({answer["answer"] for answer in note["answers"]}) > 1 for note in notes)
+    assert 0.15 < disputed / len(notes) < 0.6
+    types = {note["answer_type"]: note["multiple_choice_answer"] for note in notes}
+    assert types["yes/no"] in ("yes", "no")
+    assert types["number"].isdecimal()
+
+
+def test_choices_are_18_with_the_right_one_anywhere(out: Path) -> None:
+    questions = read_questions(out, "train", task="MultipleChoice")
+    assert all(len(set(q.choices)) == 18 and q.answer in q.choices for q in questions)
+    assert {"yes", "no", "1", "2", "red", "white"} <= set.intersection(*(set(q.choices) for q in questions))
+    assert len({q.choices.index(q.answer or "") for q in questions}) > 10
+
+
+def test_our_reader_reads_them(out: Path) -> None:
+    assert drawn_here(out, "val")
+    for split, count in COUNTS.items():
+        found = read_questions(out, split)
+        assert len(found) == 3 * count
+        assert all(find_picture(out, split, question.image_id) for question in found)
+    assert all(question.answer is None and not question.answers for question in read_questions(out, "test"))
+
+
+def test_the_answers_are_those_of_the_scene(out: Path) -> None:
+    rng = random.Random("7/val/4")
+    scene = layout.compose(rng)
+    picture = art.render(scene, rng, 2.0)
+    asked = questions.ask(scene, rng, 3)
+    found = [q for q in read_questions(out, "val") if q.image_id == COUNTS["train"] + 4]
+    assert [(q.question, q.answer) for q in found] == [(qa.question, qa.answer) for qa in asked]
+    seen = open_picture(find_picture(out, "val", COUNTS["train"] + 4).read_bytes())
+    assert max(high for _, high in ImageChops.difference(seen, picture).getextrema()) <= 1  # type: ignore[misc]
+
+
+def test_pictures_are_not_opaque_and_look_right_on_white() -> None:
+    shares = []
+    for seed in range(12):
+        rng = random.Random(seed)
+        drawn = art.render(layout.compose(rng), rng)
+        file = io.BytesIO()
+        made = translucent(drawn, rng)
+        made.save(file, "PNG")
+        assert (made.mode, made.size) == ("RGBA", (700, 400))
+        difference = ImageChops.difference(open_picture(file.getvalue()), drawn).getextrema()
+        assert max(high for _, high in difference) <= 1  # type: ignore[misc]
+        alpha = made.getchannel("A")
+        assert alpha.getextrema()[0] >= 145
+        shares.append(1 - alpha.histogram()[255] / (700 * 400))
+        assert ImageChops.difference(made.convert("RGB"), drawn).getbbox(), "without alpha it looks otherwise"
+    assert 0.01 < sum(shares) / len(shares) < 0.1
+
+
+def test_the_same_seed_gives_the_same_bytes_in_any_process(out: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot.cli", "scenes", str(tmp_path / "again"), "--seed", "7", "--workers", "1"]
+    command += [part for split, count in COUNTS.items() for part in (f"--{split}", str(count))]
+    subprocess.run(command, check=True, capture_output=True, env={"PYTHONHASHSEED": "12345"})
+    assert digests(tmp_path / "again") == digests(out)
+
+
+def test_another_seed_gives_other_scenes(out: Path, tmp_path: Path) -> None:
+    write_scenes(tmp_path / "other", Plan("8", {"val": 20}), lambda _: None, workers=1)
+    ours, others = ([q.question for q in read_questions(folder, "val")] for folder in (out, tmp_path / "other"))
+    assert sum(a == b for a, b in zip(ours, others, strict=True)) < 10
+
+
+def test_a_split_is_the_same_whatever_else_is_drawn(out: Path, tmp_path: Path) -> None:
+    write_scenes(tmp_path / "alone", Plan("7", {"train": 0, "val": 20, "test": 0}), lambda _: None, workers=1)
+    ours, alone = ([q.question for q in read_questions(folder, "val")] for folder in (out, tmp_path / "alone"))
+    assert ours == alone
+    assert {path.name for path in (tmp_path / "alone").iterdir()} == {
+        picture_folder("val"),
+        annotation_file("val"),
+        question_file("val"),
+        question_file("val", "MultipleChoice"),
+    }
+
+
+def test_a_killed_run_goes_on_where_it_stopped(out: Path, tmp_path: Path) -> None:
+    folder, partial = tmp_path / "killed", tmp_path / "killed.partial"
+    command = [sys.executable, "-m", "bot.cli", "scenes", str(folder), "--seed", "7", "--workers", "1"]
+    command += [part for split, count in COUNTS.items() for part in (f"--{split}", str(count))]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pieces = partial / ".progress"
+    while not list(pieces.glob("train-*.json")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not folder.exists(), "what is not complete has no name yet"
+    kept = {path: path.stat().st_mtime_ns for path in pieces.glob("*-*.json")}
+    done: list[int] = []
+    write_scenes(folder, Plan("7", COUNTS), done.append, workers=1)
+    assert kept
+    assert done[0] >= 16, "the finished pieces were not drawn again"
+    assert sum(done) == sum(COUNTS.values())
+    assert digests(folder) == digests(out)
+
+
+def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot.cli", "scenes", str(tmp_path / "x"), "--train", "2000"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    pieces = tmp_path / "x.partial" / ".progress"
+    while len(list(pieces.glob("train-*.json"))) < 2 and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as the terminal sends it: to the drawing processes as well
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors.strip().splitlines() == ["Error: Interrupted. The same command goes on from here."]
+
+
+def test_two_at_once_do_not_mix(tmp_path: Path) -> None:
+    with FileLock(tmp_path / "x.partial.lock"):
+        code, output = scenes(tmp_path / "x", "--train", 1)
+    assert code == 1
+    assert "Another process is writing" in output
+
+
+def test_what_another_plan_left_is_not_used(tmp_path: Path) -> None:
+    plan = Plan("7", {"val": 3})
+    write_scenes(tmp_path / "a", plan, lambda _: None, workers=1)
+    stale = tmp_path / "b.partial"
+    (stale / ".progress").mkdir(parents=True)
+    (stale / ".progress" / "plan.json").write_text('{"seed": "6"}')
+    (stale / ".progress" / "val-0.json").write_text("[]")
+    (stale / "left.png").touch()
+    write_scenes(tmp_path / "b", plan, lambda _: None, workers=1)
+    assert digests(tmp_path / "b") == digests(tmp_path / "a")
+
+
+def scenes(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["scenes", *(str(argument) for argument in arguments)])
+    return result.exit_code, result.output
+
+
+def test_a_folder_with_other_content_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    code, output = scenes(tmp_path, "--train", 1)
+    assert code == 1
+    assert f"{tmp_path.name} is not empty" in output
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_partial_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.partial").mkdir()
+    (tmp_path / "x.partial" / "thesis.tex").touch()
+    code, output = scenes(tmp_path / "x", "--train", 1)
+    assert code == 1
+    assert "x.partial is in the way" in output
+    assert (tmp_path / "x.partial" / "thesis.tex").exists()
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    code, output = scenes(tmp_path, "--train", 0, "--val", 2, "--test", 0, "--questions-per-picture", 5)
+    assert code == 0, output
+    assert "2 pictures" in output
+    assert len(read_questions(tmp_path, "val")) == 10
+
+
+def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
+    code, output = scenes(tmp_path / "x", "--train", 0, "--val", 0, "--test", 0)
+    assert code == 1
+    assert "nothing to draw" in output
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot be written"):
+        write_scenes(tmp_path / "file" / "x", Plan("0", {"val": 1}), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What color is the ball?", "what color is the"),
+        ("What is on the table?", "what is on the"),
+        ("How many dogs are there?", "how many"),
+        ("Is there a dog?", "is there a"),
+        ("Isolde?", "none of the above"),
+        ("Where is the dog?", "where is the"),
+        ("Which is bigger, the dog or the cat?", "which is"),
+    ],
+)
+def test_question_types_are_the_longest_known_beginnings(question: str, kind: str) -> None:
+    assert crowd.question_type(question) == kind
+
+
+def test_dissenters_say_what_is_close_or_would_fit() -> None:
+    colour = QA("What color is the ball?", "red", "colour", ("blue", "green"))
+    number = QA("How many dogs are there?", "0", "count", ())
+    rng = random.Random(1)
+    colours = {said.answer for _ in range(200) for said in crowd.human_answers(colour, rng)}
+    numbers = {said.answer for _ in range(200) for said in crowd.human_answers(number, rng)}
+    assert colours == {"red", "blue", "green"}
+    assert numbers == {"0", "1", "unknown"}
