@@ -1,30 +1,17 @@
 from __future__ import annotations
 
-import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from e2e_helpers import ADA, TOKEN, YOU, StartBot
 
 from bot.app import Bot
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from model.broker.null import NullBroker
-
-TOKEN = "1000000001:end_to_end_tests_have_no_secret"
-GROUP = -100200300
-YOU, ADA = 1001, 1002
-
-StartBot = Callable[..., Awaitable[Bot]]
-
-
-def picture(colour: str = "red", size: tuple[int, int] = (320, 192), form: str = "PNG") -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, colour).save(file, form)
-    return file.getvalue()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import json
 import zipfile
 from typing import Any
 
-from conftest import ADA, GROUP, YOU, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 
 from bot import menu_texts, texts
 from bot.app import Bot

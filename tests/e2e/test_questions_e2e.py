@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GROUP, YOU, StartBot, picture
+from e2e_helpers import GROUP, YOU, StartBot, picture
 
 from bot import texts
 from bot.sandbox.person import Person

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from storage_helpers import Ask
 
 from storage.records import Question
 from storage.store import Store
-
-Ask = Callable[..., Awaitable[Question]]
 
 
 @pytest.fixture

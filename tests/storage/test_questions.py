@@ -6,7 +6,7 @@ import asyncio
 import time
 
 import pytest
-from conftest import Ask
+from storage_helpers import Ask
 
 from storage.records import Question, State
 from storage.store import Store

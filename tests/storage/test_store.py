@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Ask
+from storage_helpers import Ask
 
 from storage import migrations
 from storage.database import Database

@@ -7,6 +7,7 @@ its vision side learns within hundreds of steps, and the answers follow.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import torch
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.builtin.architecture import COLUMNS, HIDDEN, ROWS
-from training.scenes.catalogue import ACCESSORIES, ALL, CATALOGUE, HOLDABLE, MOODS, POSES
+from training.builtin.architecture import COLUMNS, HIDDEN, ROWS, WORD
+from training.scenes.catalogue import ACCESSORIES, ALL, CATALOGUE, HOLDABLE, MOODS, POSES, Kind
 from training.scenes.facts import place_of
 from training.scenes.scene import HEIGHT, WIDTH, Scene, Thing
-from training.scenes.wording import PLACES, WEATHER
+from training.scenes.wording import PLACES, PLURAL_SYNONYMS, SYNONYMS, WEATHER
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "centre": tuple(CATALOGUE),
@@ -129,6 +130,7 @@ class DenseHead(nn.Module):
         self.cells = nn.Linear(HIDDEN, LABELS + MEASURES)
         self.whole = nn.Linear(HIDDEN, WHOLE)
         nn.init.constant_(self.cells.bias[:LABELS], -4.0)  # most labels of most cells are 0
+        self.mentioned = nn.Linear(HIDDEN, 1)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.full((LABELS,), -4.0))
         place = {word: index for index, word in enumerate(words)}
@@ -169,5 +171,55 @@ class DenseHead(nn.Module):
         )
         return loss
 
+    def mention_loss(self, states: Tensor, marks: Tensor) -> Tensor:
+        """Loss of finding the things that a question names.
 
-__all__ = ["DenseHead", "targets"]
+        Without it the text side needs thousands of steps to begin to look things up; with it, hundreds.
+
+        Args:
+            states: The encoder's last states of the picture tokens, without their mean: [Q, N, HIDDEN].
+            marks: 1 where a thing has its centre whose kind the question names: [Q, N].
+        """
+        found = self.mentioned(states.float()).squeeze(-1)  # [Q, N]
+        return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
+
+
+MENTION_WEIGHT = 8.0
+"""Weight of a marked cell beside an unmarked one: few are marked."""
+
+
+@cache
+def kinds_named(question: str) -> tuple[float, ...]:
+    """1 for each kind of the catalogue that a question names, by any of its names: [kinds]."""
+    text = f" {' '.join(WORD.findall(question.lower()))} "
+    return tuple(float(any(f" {name} " in text for name in _names(kind))) for kind in CATALOGUE.values())
+
+
+def _names(kind: Kind) -> tuple[str, ...]:
+    groups = {
+        "people": ("person", "people"),
+        "animal": ("animal", "animals"),
+        "vehicle": ("vehicle",),
+        "food": ("food",),
+    }
+    words = (kind.name, kind.many, *SYNONYMS.get(kind.name, ()), *PLURAL_SYNONYMS.get(kind.many, ()))
+    return (*words, *groups.get(kind.group, ()))
+
+
+def marks_of(questions: list[str], counts: Tensor, labels: Tensor) -> Tensor:
+    """Where the things are that questions name.
+
+    Args:
+        questions: Q questions, picture by picture.
+        counts: How many of them each picture has: [B].
+        labels: The pictures' dense labels: [B, N, LABELS].
+
+    Returns:
+        [Q, N] of 0 and 1.
+    """
+    named = torch.tensor([kinds_named(question) for question in questions])  # [Q, kinds]
+    centres = labels[..., : len(CATALOGUE)].repeat_interleave(counts, 0)  # [Q, N, kinds]
+    return (torch.einsum("qnk,qk->qn", centres, named.to(centres.device)) > 0).float()
+
+
+__all__ = ["DenseHead", "marks_of", "targets"]

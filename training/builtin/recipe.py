@@ -22,7 +22,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin import architecture
 from training.builtin.data import SceneDataset, collate
-from training.builtin.dense import DenseHead
+from training.builtin.dense import DenseHead, marks_of
 from training.scenes.wording import kind_of
 
 DECODER_START = 2
@@ -130,8 +130,9 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
             group["lr"] = recipe.rate(parts.step)
         with_questions = parts.step >= recipe.dense_steps
         losses = _losses(parts, batch, tokenizer if with_questions else None, device)
-        loss = sum((losses["questions"], recipe.dense_weight * losses["dense"])) if with_questions else losses["dense"]
-        assert isinstance(loss, Tensor)
+        loss = losses["dense"]
+        if with_questions:
+            loss = losses["questions"] + losses["mentions"] + recipe.dense_weight * loss
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
@@ -234,7 +235,9 @@ def _losses(
         repeated = features.repeat_interleave(batch["counts"].to(device), 0)  # [Q, IMAGE_TOKENS, HIDDEN]
         labels = tokens_of(tokenizer, batch["answers"], device)
         with bf16:
-            logits = question_logits(parts.model, tokenizer, repeated, batch["questions"], labels)
+            logits, states = question_logits(parts.model, tokenizer, repeated, batch["questions"], labels)
+        marks = marks_of(batch["questions"], batch["counts"], dense["labels"])
+        losses["mentions"] = parts.head.mention_loss(states, marks)
         wanted = labels.masked_fill(labels == tokenizer.pad_token_id, -100)
         losses["questions"] = functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
     return losses
@@ -257,7 +260,7 @@ def question_logits(
     features: Tensor,
     questions: list[str],
     labels: Tensor,
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """Logits of the answers' tokens under teacher forcing.
 
     Args:
@@ -268,7 +271,7 @@ def question_logits(
         labels: The answers' tokens, [Q, T].
 
     Returns:
-        [Q, T, vocabulary]
+        Logits [Q, T, vocabulary], and the encoder's states of the picture tokens without their mean [Q, N, HIDDEN].
     """
     asked = tokens_of(tokenizer, questions, features.device)  # [Q, W]
     # The processor's order: picture tokens, then <s> question </s>.
@@ -281,8 +284,7 @@ def question_logits(
     hidden = model.model.language_model(
         inputs_embeds=embeds, attention_mask=mask, decoder_input_ids=shifted, use_cache=False
     )
-    logits: Tensor = model.lm_head(hidden.last_hidden_state)
-    return logits
+    return model.lm_head(hidden.last_hidden_state), hidden.encoder_last_hidden_state[:, 1 : features.shape[1]]
 
 
 @torch.no_grad()
@@ -309,7 +311,7 @@ def exact(
         batch: dict[str, Any] = collate([data[i] for i in range(start, min(start + 20, scenes))])
         features = model.get_image_features(normalise(batch["pictures"].to(device))).pooler_output
         labels = tokens_of(tokenizer, batch["answers"], device)
-        logits = question_logits(
+        logits, _ = question_logits(
             model, tokenizer, features.repeat_interleave(batch["counts"].to(device), 0), batch["questions"], labels
         )
         hits = ((logits.argmax(-1) == labels) | (labels == tokenizer.pad_token_id)).all(1)
