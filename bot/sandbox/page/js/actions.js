@@ -40,6 +40,7 @@ export function makeActions(store, ui) {
           actions.sendFiles(chosen.files, { caption, asDocument });
           return;
         }
+        ui.composer.focus();
         const reply = ui.composer.takeReply();
         const preview = { caption, pictures, names: pictures.length ? [] : chosen.files.map((file) => file.name), reply_to_message: reply ?? undefined };
         try {

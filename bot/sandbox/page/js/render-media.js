@@ -56,31 +56,34 @@ export function renderPhoto(message, actions) {
   return photoButton(message, box.width, actions, { style: { "aspect-ratio": `${box.width} / ${box.height}` } });
 }
 
-/** Several photos as a grid: rows of one to three, the first row the tallest. */
-export function renderAlbum(messages, actions) {
-  const rows = { 1: [1], 2: [2], 3: [1, 2], 4: [2, 2], 5: [2, 3], 6: [3, 3], 7: [1, 3, 3], 8: [2, 3, 3], 9: [3, 3, 3], 10: [2, 2, 3, 3] };
-  const grid = el("div", { class: "album", role: "group", "aria-label": `${messages.length} photos` });
+const ROWS = { 2: [2], 3: [1, 2], 4: [2, 2], 5: [2, 3], 6: [3, 3], 7: [1, 3, 3], 8: [2, 3, 3], 9: [3, 3, 3], 10: [2, 2, 3, 3] };
+
+/** Rows of one to three cells, shaped like the photos on the whole. `sizes`: width and height of each. */
+function albumGrid(sizes, makeCell) {
+  const mean = sizes.reduce((sum, { width, height }) => sum + width / height, 0) / sizes.length;
+  const cell = Math.min(1.75, Math.max(0.75, mean));
+  const grid = el("div", { class: "album", role: "group", "aria-label": `${sizes.length} photos`, style: { "--cell": cell.toFixed(3) } });
   let next = 0;
-  for (const count of rows[messages.length] ?? [messages.length]) {
-    const row = messages.slice(next, next + count);
-    next += count;
-    grid.append(el("div", { class: `album-row of-${count}` }, row.map((message) => photoButton(message, 420 / count, actions))));
+  for (const count of ROWS[sizes.length] ?? [sizes.length]) {
+    const row = el("div", { class: "album-row" });
+    for (const end = next + count; next < end; next += 1) row.append(makeCell(next, 420 / count));
+    grid.append(row);
   }
   return grid;
 }
 
-/** A photo that is on its way: shown from the person's own file. */
+/** Several photos as a grid. */
+export function renderAlbum(messages, actions) {
+  return albumGrid(messages.map((message) => message.photo.at(-1)), (at, width) => photoButton(messages[at], width, actions));
+}
+
+/** Photos that are on their way: shown from the person's own files. */
 export function renderOwnPhotos(pictures) {
-  if (pictures.length === 1) {
-    const [{ url, width, height }] = pictures;
-    const box = photoBox({ width, height });
-    const style = { "aspect-ratio": `${box.width} / ${box.height}` };
-    return el("div", { class: "photo", style }, el("img", { class: "sharp loaded", src: url, alt: "Photo" }));
-  }
-  const cells = pictures.map(({ url }) => el("div", { class: "photo" }, el("img", { class: "sharp loaded", src: url, alt: "Photo" })));
-  const rows = [];
-  for (let at = 0; at < cells.length; at += 2) rows.push(el("div", { class: "album-row of-2" }, cells.slice(at, at + 2)));
-  return el("div", { class: "album" }, rows);
+  const picture = (at, style = {}) =>
+    el("div", { class: "photo", style }, el("img", { class: "sharp loaded", src: pictures[at].url, alt: "Photo" }));
+  if (pictures.length > 1) return albumGrid(pictures, (at) => picture(at));
+  const box = photoBox(pictures[0]);
+  return picture(0, { "aspect-ratio": `${box.width} / ${box.height}` });
 }
 
 /** A file as a row that downloads it. */

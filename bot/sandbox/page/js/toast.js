@@ -1,4 +1,4 @@
-// Short notices at the bottom of the page, and the dialogs that wait for an answer.
+// Short notices over the conversation, and the dialogs that wait for an answer.
 
 import { el } from "./dom.js";
 
