@@ -10,7 +10,7 @@ from bot.sandbox.samples import Samples
 
 FOLDER = Path(__file__).with_name("page")
 POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 TYPES = {

@@ -24,13 +24,20 @@ class Phones:
         self._contexts: list[BrowserContext] = []
 
     async def open(
-        self, *, width: int = 1280, height: int = 800, dark: bool = False, user: int = 1001, touch: bool = False
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        user: int = 1001,
+        touch: bool = False,
+        motion: bool = False,
     ) -> Page:
         context = await self._browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             has_touch=touch,
-            reduced_motion="reduce",
+            reduced_motion="no-preference" if motion else "reduce",
             locale="en-GB",
             accept_downloads=True,
         )

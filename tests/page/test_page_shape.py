@@ -191,6 +191,24 @@ async def test_every_button_has_a_name(page: Page) -> None:
     assert nameless == []
 
 
+async def test_a_long_press_opens_the_menu_and_a_deleted_message_leaves(phones: Phones) -> None:
+    page = await phones.open(width=390, height=844, touch=True, motion=True)
+    await write(page, "/silent one")
+    await write(page, "/silent two")
+    await expect(mine(page)).to_have_count(2)
+    box = await mine(page).last.locator(".bubble").bounding_box()
+    assert box is not None
+    finger = await page.context.new_cdp_session(page)
+    point = {"x": box["x"] + 20, "y": box["y"] + 15}
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    await expect(page.get_by_role("menu")).to_be_visible()
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await page.get_by_role("menuitem", name="Delete").click()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(mine(page)).to_have_count(1)
+    await expect(mine(page)).to_contain_text("/silent one")
+
+
 async def brightness(page: Page, selector: str) -> float:
     """How light a node's ground is, from 0 to 255."""
     red, green, blue = await colours(page, selector, "background-color")
