@@ -47,8 +47,7 @@ class Chats:
 
     async def reset_settings(self, chat_id: int) -> None:
         """Follow the defaults again."""
-        async with self._db.transaction() as tx:
-            await tx.execute("UPDATE chats SET beams = NULL, max_new_tokens = NULL WHERE chat_id = ?", (chat_id,))
+        await self._db.execute("UPDATE chats SET beams = NULL, max_new_tokens = NULL WHERE chat_id = ?", (chat_id,))
 
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
 from storage.errors import CorruptDatabaseError, NewerDatabaseError, StorageError
 from storage.migrations import STEPS
 
+T = TypeVar("T")
 Row = sqlite3.Row
 Parameters = Sequence[Any] | dict[str, Any]
 BUSY_SECONDS = 10.0
@@ -25,31 +26,34 @@ class Transaction:
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
+    # Each call is one trip to the writer's thread. The cursor of a statement that gives no rows holds nothing open.
+
     async def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement; returns how many rows it changed."""
-        async with self._connection.execute(sql, parameters) as cursor:
-            return cursor.rowcount
-
-    async def insert(self, sql: str, parameters: Parameters = ()) -> int:
-        """Run one INSERT; returns the new row's number."""
-        async with self._connection.execute(sql, parameters) as cursor:
-            return cursor.lastrowid or 0
+        return (await self._connection.execute(sql, parameters)).rowcount
 
     async def execute_many(self, sql: str, rows: Iterable[Parameters]) -> int:
         """Run one statement for each row; returns how many rows were changed in all."""
-        async with self._connection.executemany(sql, rows) as cursor:
-            return cursor.rowcount
+        return (await self._connection.executemany(sql, rows)).rowcount
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as this transaction sees them."""
-        async with self._connection.execute(sql, parameters) as cursor:
-            return list(await cursor.fetchall())
+        return list(await self._connection.execute_fetchall(sql, parameters))
 
     async def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
-        async with self._connection.execute(sql, parameters) as cursor:
-            row: Row | None = await cursor.fetchone()
-            return row
+        rows = await self.fetch_all(sql, parameters)
+        return rows[0] if rows else None
+
+
+class _Group:
+    """Transactions that share one commit, and so one wait for the disk."""
+
+    def __init__(self) -> None:
+        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A commit that fails is nobody's news when all who waited for it were cancelled.
+        self.committed.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self.committer: asyncio.Task[None] | None = None
 
 
 class Database:
@@ -60,6 +64,7 @@ class Database:
         self._writer, self._reader = writer, reader
         self._lock = asyncio.Lock()
         self._read_lock = asyncio.Lock()
+        self._group: _Group | None = None
 
     @classmethod
     async def open(cls, path: Path) -> Database:
@@ -87,27 +92,44 @@ class Database:
     async def close(self) -> None:
         """Close both connections; what was committed stays."""
         async with self._lock, self._read_lock:
-            await _close(self._reader, self._writer)
+            await self._commit()
+            await _finish(_close(self._reader, self._writer))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """A write transaction, alone at a time: committed when the block ends, undone when it raises.
+        """A write transaction, alone at a time: durable when the block has ended, undone when it raises.
 
-        A task that is cancelled inside is undone too: commit and rollback always run to their end.
+        Those who come while others write or wait for the disk share the next commit; each is undone for itself. A task
+        that is cancelled inside the block is undone too; one that is cancelled after it leaves with its work committed.
+
+        Raises:
+            sqlite3.Error: The disk is full, say. Nothing of this block was kept.
         """
         async with self._lock:
-            await _finish(self._writer.execute("BEGIN IMMEDIATE"))
             try:
+                await _finish(self._begin(savepoint=True))
                 yield Transaction(self._writer)
+                await _finish(self._writer.execute("RELEASE one"))
             except BaseException:
-                await _finish(self._writer.rollback())
+                await _finish(self._undo())
                 raise
-            await _finish(self._writer.commit())
+            finally:
+                group = self._commit_later()
+        assert group is not None
+        await _finish(group.committed)
+
+    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """A transaction of one statement; returns how many rows it changed."""
+        return await self._alone(lambda tx: tx.execute(sql, parameters))
+
+    async def execute_returning(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """A transaction of one statement with RETURNING; gives its rows."""
+        return await self._alone(lambda tx: tx.fetch_all(sql, parameters))
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
-        async with self._read_lock, self._reader.execute(sql, parameters) as cursor:
-            return list(await cursor.fetchall())
+        async with self._read_lock:
+            return list(await _finish(self._reader.execute_fetchall(sql, parameters)))
 
     async def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -116,19 +138,95 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Bring everything from the log into the database file and empty the log, so that deleted text is gone."""
+        async with self._lock, self._read_lock:
+            await self._commit()
+            await _finish(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    # One commit for all who came meanwhile ----------------------------------------------------------------------------
+
+    async def _alone(self, statement: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
-            await _finish(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+            try:
+                await _finish(self._begin(savepoint=False))
+                result = await _finish(statement(Transaction(self._writer)))
+            except sqlite3.Error:
+                await _finish(self._undo(savepoint=False))
+                raise
+            finally:
+                group = self._commit_later()
+        assert group is not None
+        await _finish(group.committed)
+        return result
+
+    async def _begin(self, *, savepoint: bool) -> None:
+        if self._group is None:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            self._group = _Group()
+        if savepoint:
+            await self._writer.execute("SAVEPOINT one")
+
+    async def _undo(self, *, savepoint: bool = True) -> None:
+        """Take back what the newest member of the group did; the others' work stays."""
+        group = self._group
+        if group is None:
+            return
+        try:
+            if savepoint and self._writer.in_transaction:
+                await self._writer.execute("ROLLBACK TO one")
+                await self._writer.execute("RELEASE one")
+        except sqlite3.Error:
+            await self._writer.rollback()
+        if not self._writer.in_transaction:
+            # A full or failing disk makes SQLite undo all of it, and so the others must know.
+            self._group = None
+            group.committed.set_exception(sqlite3.OperationalError("the disk failed; nothing was kept"))
+
+    def _commit_later(self) -> _Group | None:
+        """Let the group be committed as soon as all who are waiting for the lock now have joined it."""
+        group = self._group
+        if group is not None and group.committer is None:
+            group.committer = asyncio.create_task(self._commit_in_turn(group))
+        return group
+
+    async def _commit_in_turn(self, group: _Group) -> None:
+        try:
+            async with self._lock:  # first come, first served
+                if self._group is group:
+                    await _finish(self._commit())
+        finally:
+            group.committed.cancel()  # only when the whole loop is being stopped; else it is done already
+
+    async def _commit(self) -> None:
+        group, self._group = self._group, None
+        if group is None:
+            return
+        try:
+            await self._writer.commit()
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                await self._writer.rollback()
+            if not group.committed.done():
+                group.committed.set_exception(error)
+        else:
+            if not group.committed.done():
+                group.committed.set_result(None)
 
 
-async def _finish(work: Any) -> None:  # noqa: ANN401 - any awaitable of aiosqlite
-    """Await something to its end even when this task is cancelled meanwhile; then let the cancellation go on."""
+async def _finish(work: Awaitable[T]) -> T:
+    """Await something to its end however often this task is cancelled meanwhile; then let the cancellation go on."""
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with suppress(Exception):
-            await task
-        raise
+    cancellation: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        if not task.cancelled():
+            task.exception()  # seen: the cancellation is what counts
+        raise cancellation
+    return task.result()
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

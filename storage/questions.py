@@ -133,12 +133,11 @@ class Questions:
     async def mark_running(self, ids: Collection[int]) -> list[int]:
         """Queued questions went to a worker. Returns those that really were queued (the others were cancelled, say)."""
         marks = ", ".join("?" * len(ids))
-        async with self._db.transaction() as tx:
-            rows = await tx.fetch_all(
-                "UPDATE questions SET state = 'running', attempts = attempts + 1, updated_at = ?"  # noqa: S608 - marks
-                f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id",
-                (time.time(), *ids),
-            )
+        rows = await self._db.execute_returning(
+            "UPDATE questions SET state = 'running', attempts = attempts + 1, updated_at = ?"  # noqa: S608 - marks
+            f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id",
+            (time.time(), *ids),
+        )
         return [row["id"] for row in rows]
 
     async def requeue_running(self) -> int:
@@ -178,9 +177,11 @@ class Questions:
 
     async def cancel_all(self, chat_id: int) -> list[int]:
         """Cancel whatever of a chat waits, silently. Returns the numbers."""
-        where = "chat_id = ? AND state IN ('queued', 'running')"
-        rows = await self._db.fetch_all(f"SELECT id FROM questions WHERE {where}", (chat_id,))  # noqa: S608
-        await self._update("state = 'cancelled', told = 1", (), where, (chat_id,))
+        rows = await self._db.execute_returning(
+            "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
+            " WHERE chat_id = ? AND state IN ('queued', 'running') RETURNING id",
+            (time.time(), chat_id),
+        )
         return [row["id"] for row in rows]
 
     # Towards the person ----------------------------------------------------------------------------------------------
@@ -271,8 +272,7 @@ class Questions:
 
     async def _update(self, assignment: str, values: tuple[Any, ...], where: str, parameters: tuple[Any, ...]) -> int:
         sql = f"UPDATE questions SET {assignment}, updated_at = ? WHERE {where}"  # noqa: S608 - constants of this file
-        async with self._db.transaction() as tx:
-            return await tx.execute(sql, (*values, time.time(), *parameters))
+        return await self._db.execute(sql, (*values, time.time(), *parameters))
 
     async def _one(self, where: str, parameters: tuple[Any, ...]) -> Question | None:
         row = await self._db.fetch_one(f"{_SELECT} {where}", parameters)

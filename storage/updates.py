@@ -38,18 +38,15 @@ class Updates:
 
     async def begin(self, update_id: int) -> None:
         """Count one attempt at handling, before it starts: an update that kills the bot is known by its attempts."""
-        async with self._db.transaction() as tx:
-            await tx.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
+        await self._db.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
 
     async def done(self, update_id: int) -> None:
         """Handled: the content is dropped, the number stays to recognise repeats."""
-        async with self._db.transaction() as tx:
-            await tx.execute("UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", (update_id,))
+        await self._db.execute("UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", (update_id,))
 
     async def failed(self, update_id: int, error: str) -> None:
         """Could not be handled: kept with the reason, not tried again."""
-        async with self._db.transaction() as tx:
-            await tx.execute("UPDATE updates SET state = 'failed', error = ? WHERE update_id = ?", (error, update_id))
+        await self._db.execute("UPDATE updates SET state = 'failed', error = ? WHERE update_id = ?", (error, update_id))
 
     async def counts(self) -> dict[str, int]:
         """How many updates are in each state: pending, done, failed."""
@@ -59,5 +56,4 @@ class Updates:
     async def prune(self, now: float | None = None) -> int:
         """Forget handled and failed updates older than `KEEP_SECONDS`. Returns how many."""
         before = (time.time() if now is None else now) - KEEP_SECONDS
-        async with self._db.transaction() as tx:
-            return await tx.execute("DELETE FROM updates WHERE state != 'pending' AND arrived_at < ?", (before,))
+        return await self._db.execute("DELETE FROM updates WHERE state != 'pending' AND arrived_at < ?", (before,))
