@@ -63,26 +63,25 @@ class Inbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        highest = -1
         while True:
             await self._bell.wait()
             self._bell.clear()
-            # Numbers may start anew after a quiet week: look at everything pending that is not in hand.
-            while waiting := [u for u in await self._pending(highest) if u.update_id not in self._running]:
+            while waiting := await self._waiting():
                 for update in waiting:
                     await self._room.acquire()
                     self._hand_over(update)
-                    highest = max(highest, update.update_id)
-            highest = -1 if not self._running else min(self._running) - 1
 
-    async def _pending(self, after: int) -> list[StoredUpdate]:
+    async def _waiting(self) -> list[StoredUpdate]:
+        """Pending updates that are not in hand, lowest number first (numbers may start anew after a quiet week)."""
+        in_hand = set(self._running)  # before the look: what ends during it is pending no more
         try:
-            return await self._store.updates.pending(PAGE, after=after)
+            pending = await self._store.updates.pending(PAGE)
         except Exception:
             log.exception("stored updates cannot be read; trying again")
             await asyncio.sleep(1)
             self._bell.set()
             return []
+        return [update for update in pending if update.update_id not in in_hand]
 
     def _hand_over(self, stored: StoredUpdate) -> None:
         chat = _chat_of(stored.raw)
@@ -108,11 +107,11 @@ class Inbox:
             await self._store.updates.begin(stored.update_id)
             try:
                 update = Update.de_json(json.loads(stored.raw), self._application.bot)
-            except Exception as error:  # noqa: BLE001 - one update that cannot be read must not stop the others
-                log.warning("update %s cannot be read: %s", stored.update_id, type(error).__name__)
+                await self._application.process_update(update)
+            except Exception as error:  # what handlers raise never comes here: the update itself is the trouble
+                log.warning("update %s cannot be handled", stored.update_id, exc_info=error)
                 await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
                 return
-            await self._application.process_update(update)
             await self._store.updates.done(stored.update_id)
         except Exception:
             log.exception("update %s stays for the next start", stored.update_id)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class Photos:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._db, self._folder = database, folder
+        # Contents that are being saved: their file may stand already and their row not yet.
+        self._saving: Counter[str] = Counter()
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of a content hash lie."""
@@ -43,13 +46,17 @@ class Photos:
         Raises:
             OSError: The disk is full or cannot be written.
         """
-        sha256 = await asyncio.to_thread(self._write, data)
-        async with self._db.transaction() as tx:
-            await tx.execute(
+        sha256 = await asyncio.to_thread(_hash, data)
+        self._saving[sha256] += 1
+        try:
+            await asyncio.to_thread(self._write, sha256, data)
+            await self._db.execute(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id, message_id)"  # noqa: S608
                 " DO UPDATE SET sha256 = excluded.sha256, media_type = excluded.media_type, size = excluded.size",
                 (chat_id, message_id, sha256, media_type, len(data), thread_id, media_group_id, time.time()),
             )
+        finally:
+            self._saving -= Counter((sha256,))
         photo = await self.of_message(chat_id, message_id)
         assert photo is not None
         return photo
@@ -89,9 +96,13 @@ class Photos:
         """Delete the files of those hashes that no chat shows any more. Returns how many."""
         removed = 0
         for sha256 in hashes:
-            if await self._db.fetch_one("SELECT 1 FROM photos WHERE sha256 = ? LIMIT 1", (sha256,)) is None:
-                await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
-                removed += 1
+            # Inside a transaction no row can appear between the look and the removal, and nothing else runs between
+            # asking who is saving and removing: a save that begins later finds no file and writes it again.
+            async with self._db.transaction() as tx:
+                owned = await tx.fetch_one("SELECT 1 FROM photos WHERE sha256 = ? LIMIT 1", (sha256,))
+                if owned is None and not self._saving[sha256]:
+                    self.path(sha256).unlink(missing_ok=True)
+                    removed += 1
         return removed
 
     async def sweep(self, now: float | None = None) -> int:
@@ -119,13 +130,12 @@ class Photos:
             created_at=row["created_at"],
         )
 
-    def _write(self, data: bytes) -> str:
+    def _write(self, sha256: str, data: bytes) -> None:
         """Write the bytes under their hash, whole or not at all, and flush them to the disk."""
-        sha256 = hashlib.sha256(data).hexdigest()
         target = self.path(sha256)
         if target.exists():
             os.utime(target)  # young again: the sweep must not take it before its new row stands
-            return sha256
+            return
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, partial = tempfile.mkstemp(suffix=".partial", dir=target.parent)
         try:
@@ -143,7 +153,10 @@ class Photos:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        return sha256
 
     def _old_files(self, before: float) -> list[Path]:
         return [path for path in self._folder.glob("??/*") if path.is_file() and path.stat().st_mtime < before]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

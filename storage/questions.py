@@ -11,6 +11,7 @@ from typing import Any
 
 from storage.database import Database, Row
 from storage.records import Question, State
+from storage.turns import Turns
 
 _COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
@@ -24,7 +25,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db = database
+        self._db, self._turns = database, Turns(database)
 
     async def ask(
         self,
@@ -107,26 +108,8 @@ class Questions:
     # Towards the answer ----------------------------------------------------------------------------------------------
 
     async def next_queued(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
-        """The next questions to answer: one of each chat in turn, each chat's oldest first.
-
-        Chats are walked through the index of queued questions, and of each chat at most `limit` are looked at, so
-        that a flood from one chat costs as little as one question does.
-        """
-        rounds: list[list[int]] = []
-        chats = await self._db.fetch_all(
-            "WITH RECURSIVE chat(id) AS (SELECT min(chat_id) FROM questions WHERE state = 'queued' UNION ALL"
-            " SELECT (SELECT min(chat_id) FROM questions WHERE state = 'queued' AND chat_id > chat.id) FROM chat"
-            " WHERE chat.id IS NOT NULL) SELECT id FROM chat WHERE id IS NOT NULL"
-        )
-        for chat in chats:
-            rows = await self._db.fetch_all(
-                "SELECT id FROM questions WHERE state = 'queued' AND chat_id = ? ORDER BY id LIMIT ?",
-                (chat["id"], limit + len(exclude)),
-            )
-            rounds.append([row["id"] for row in rows if row["id"] not in exclude][:limit])
-        # One of each chat before the second of any; within a round the question that was asked first.
-        ordered = sorted((turn, number) for ids in rounds for turn, number in enumerate(ids))
-        chosen = [number for _, number in ordered[:limit]]
+        """The next questions to answer: one of each chat in turn, each chat's oldest first (see `Turns`)."""
+        chosen = await self._turns.next(limit, exclude)
         found = {question.id: question for question in await self._by_ids(chosen)}
         return [found[number] for number in chosen if number in found]
 
@@ -135,9 +118,10 @@ class Questions:
         marks = ", ".join("?" * len(ids))
         rows = await self._db.execute_returning(
             "UPDATE questions SET state = 'running', attempts = attempts + 1, updated_at = ?"  # noqa: S608 - marks
-            f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id",
+            f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id, chat_id",
             (time.time(), *ids),
         )
+        self._turns.served(row["chat_id"] for row in rows)
         return [row["id"] for row in rows]
 
     async def requeue_running(self) -> int:
@@ -203,27 +187,18 @@ class Questions:
     # Looking ---------------------------------------------------------------------------------------------------------
 
     async def position(self, question_id: int) -> int:
-        """How many questions of all chats wait or run and were asked before this one."""
-        row = await self._db.fetch_one(
-            "SELECT (SELECT count(*) FROM questions WHERE state = 'queued' AND id < ?1)"
-            " + (SELECT count(*) FROM questions WHERE state = 'running' AND id < ?1) AS number",
-            (question_id,),
-        )
-        return int(row["number"]) if row else 0
+        """How many questions of all chats run, or have their turn before this one; 0 when it does not wait."""
+        return await self._turns.position(question_id)
 
     async def waiting(self, chat_id: int | None = None) -> int:
         """How many questions have no outcome yet, in all or in a chat."""
-        if chat_id is None:
-            sql = (
-                "SELECT (SELECT count(*) FROM questions WHERE state = 'queued')"
-                " + (SELECT count(*) FROM questions WHERE state = 'running') AS number"
-            )
-            row = await self._db.fetch_one(sql)
-        else:
-            row = await self._db.fetch_one(
-                "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND state IN ('queued', 'running')",
-                (chat_id,),
-            )
+        # Two counts, each through the small index of its state.
+        mine = "" if chat_id is None else " AND chat_id = :chat"
+        row = await self._db.fetch_one(
+            f"SELECT (SELECT count(*) FROM questions WHERE state = 'queued'{mine})"  # noqa: S608 - constants
+            f" + (SELECT count(*) FROM questions WHERE state = 'running'{mine}) AS number",
+            {"chat": chat_id},
+        )
         return int(row["number"]) if row else 0
 
     async def asked_since(self, chat_id: int, since: float) -> int:

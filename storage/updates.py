@@ -27,12 +27,10 @@ class Updates:
                 [(number, raw, now) for number, raw in updates],
             )
 
-    async def pending(self, limit: int, *, after: int = -1) -> list[StoredUpdate]:
-        """Updates that are not handled, oldest first, with numbers above `after`."""
+    async def pending(self, limit: int) -> list[StoredUpdate]:
+        """Updates that are not handled, lowest number first."""
         rows = await self._db.fetch_all(
-            "SELECT update_id, raw, attempts FROM updates WHERE state = 'pending' AND update_id > ?"
-            " ORDER BY update_id LIMIT ?",
-            (after, limit),
+            "SELECT update_id, raw, attempts FROM updates WHERE state = 'pending' ORDER BY update_id LIMIT ?", (limit,)
         )
         return [StoredUpdate(row["update_id"], row["raw"], row["attempts"]) for row in rows]
 

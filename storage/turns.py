@@ -1,0 +1,78 @@
+"""Whose turn it is: round-robin over chats, so that a flood from one chat delays another's question by a batch or two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import count
+
+from storage.database import Database
+
+# Chats are walked through the index of queued questions (a chat is one step, however much it asked), and of each chat
+# no more is read than could be chosen.
+_HEADS = """
+    WITH RECURSIVE chat(id) AS (
+        SELECT min(chat_id) FROM questions WHERE state = 'queued'
+        UNION ALL
+        SELECT (SELECT min(chat_id) FROM questions WHERE state = 'queued' AND chat_id > chat.id)
+        FROM chat WHERE chat.id IS NOT NULL
+    )
+    SELECT question.chat_id, question.id FROM chat JOIN questions AS question ON question.id IN (
+        SELECT id FROM questions WHERE state = 'queued' AND chat_id = chat.id ORDER BY id LIMIT ?
+    ) ORDER BY question.chat_id, question.id
+"""
+_RUNNING = "SELECT chat_id, count(*) AS number FROM questions WHERE state = 'running' GROUP BY chat_id"
+_POSITION = """
+    WITH running AS MATERIALIZED (
+        SELECT chat_id, count(*) AS number FROM questions WHERE state = 'running' GROUP BY chat_id
+    ),
+    waiting AS MATERIALIZED (
+        SELECT id, row_number() OVER (PARTITION BY chat_id ORDER BY id)
+            + coalesce((SELECT number FROM running WHERE running.chat_id = questions.chat_id), 0) AS turn
+        FROM questions WHERE state = 'queued'
+    )
+    SELECT (SELECT coalesce(sum(number), 0) FROM running)
+        + (SELECT count(*) FROM waiting WHERE (turn, waiting.id) < (this.turn, this.id)) AS number
+    FROM waiting AS this WHERE this.id = ?
+"""
+
+
+class Turns:
+    """Chooses among the questions that wait.
+
+    A chat's turn is the number of its questions that run or stand before the one in view: the smallest goes first. Among
+    equals the chat that was served longest ago goes first, then the question that was asked first.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._clock = count(1)
+        # When each waiting chat was served last, by our own clock. A restart forgets it, which costs a chat one turn.
+        self._served: dict[int, int] = {}
+
+    async def next(self, limit: int, exclude: Collection[int]) -> list[int]:
+        """The numbers of up to `limit` queued questions, in their order, without those in `exclude`."""
+        running = {row["chat_id"]: row["number"] for row in await self._db.fetch_all(_RUNNING)}
+        heads = await self._db.fetch_all(_HEADS, (limit + len(exclude),))
+        self._forget_all_but(running.keys() | {row["chat_id"] for row in heads})
+        turns = Counter(running)
+        ranked: list[tuple[int, int, int]] = []
+        for row in heads:
+            chat, number = row["chat_id"], row["id"]
+            if number not in exclude:
+                ranked.append((turns[chat], self._served.get(chat, 0), number))
+                turns[chat] += 1
+        return [number for _, _, number in sorted(ranked)[:limit]]
+
+    def served(self, chats: Iterable[int]) -> None:
+        """Questions of these chats went to a worker."""
+        for chat in chats:
+            self._served[chat] = next(self._clock)
+
+    async def position(self, question_id: int) -> int:
+        """How many questions run, or wait and have their turn before this one; 0 when it does not wait."""
+        row = await self._db.fetch_one(_POSITION, (question_id,))
+        return 0 if row is None else int(row["number"])
+
+    def _forget_all_but(self, chats: Collection[int]) -> None:
+        self._served = {chat: when for chat, when in self._served.items() if chat in chats}
