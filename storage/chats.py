@@ -50,19 +50,31 @@ class Chats:
         await self._db.execute("UPDATE chats SET beams = NULL, max_new_tokens = NULL WHERE chat_id = ?", (chat_id,))
 
     async def migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing."""
+        """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing.
+
+        Messages count from 1 there, so that the old placeholders' numbers mean other messages: they are forgotten.
+        """
         async with self._db.transaction() as tx:
             await tx.execute(
                 "UPDATE OR IGNORE chats SET chat_id = ?, type = 'supergroup' WHERE chat_id = ?", (new, old)
             )
             await tx.execute("DELETE FROM chats WHERE chat_id = ?", (old,))
             await tx.execute("UPDATE OR IGNORE photos SET chat_id = ? WHERE chat_id = ?", (new, old))
-            await tx.execute("UPDATE OR IGNORE questions SET chat_id = ? WHERE chat_id = ?", (new, old))
+            await tx.execute(
+                "UPDATE OR IGNORE questions SET chat_id = ?, placeholder_id = NULL WHERE chat_id = ?", (new, old)
+            )
+            # What the new chat has under the same number already cannot move, and the old chat cannot be reached.
+            await tx.execute("DELETE FROM photos WHERE chat_id = ?", (old,))
+            await tx.execute("DELETE FROM questions WHERE chat_id = ?", (old,))
 
     async def delete_everything(self, chat_id: int) -> DeletedCounts:
         """Forget a chat: its questions, pictures and settings, and the files that no other chat shows."""
         async with self._db.transaction() as tx:
-            rows = await tx.fetch_all("SELECT DISTINCT sha256 FROM photos WHERE chat_id = ?", (chat_id,))
+            rows = await tx.fetch_all(
+                "SELECT sha256 FROM photos WHERE chat_id = :chat"
+                " UNION SELECT photo_sha256 FROM questions WHERE chat_id = :chat",
+                {"chat": chat_id},
+            )
             questions = await tx.execute("DELETE FROM questions WHERE chat_id = ?", (chat_id,))
             photos = await tx.execute("DELETE FROM photos WHERE chat_id = ?", (chat_id,))
             await tx.execute("DELETE FROM chats WHERE chat_id = ?", (chat_id,))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage.errors import CorruptDatabaseError, NewerDatabaseError, StorageError
-from storage.migrations import STEPS
+from storage.opening import close, connect, migrate, refusal
+from storage.waiting import finish
 
 T = TypeVar("T")
 Row = sqlite3.Row
 Parameters = Sequence[Any] | dict[str, Any]
-BUSY_SECONDS = 10.0
 
 
 class Transaction:
@@ -77,15 +76,15 @@ class Database:
         """
         writer = reader = None
         try:
-            writer = await _connect(path)
-            await _migrate(path, writer)
-            reader = await _connect(path)
+            writer = await connect(path)
+            await migrate(path, writer)
+            reader = await connect(path)
             await reader.execute("PRAGMA query_only = ON")
         except sqlite3.DatabaseError as error:
-            await _close(writer, reader)
-            raise _refusal(path, error) from error
+            await close(writer, reader)
+            raise refusal(path, error) from error
         except BaseException:
-            await _close(writer, reader)
+            await close(writer, reader)
             raise
         return cls(path, writer, reader)
 
@@ -93,7 +92,7 @@ class Database:
         """Close both connections; what was committed stays."""
         async with self._lock, self._read_lock:
             await self._commit()
-            await _finish(_close(self._reader, self._writer))
+            await finish(close(self._reader, self._writer))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -107,16 +106,16 @@ class Database:
         """
         async with self._lock:
             try:
-                await _finish(self._begin(savepoint=True))
+                await finish(self._begin(savepoint=True))
                 yield Transaction(self._writer)
-                await _finish(self._writer.execute("RELEASE one"))
+                await finish(self._writer.execute("RELEASE one"))
             except BaseException:
-                await _finish(self._undo())
+                await finish(self._undo())
                 raise
             finally:
                 group = self._commit_later()
         assert group is not None
-        await _finish(group.committed)
+        await finish(group.committed)
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """A transaction of one statement; returns how many rows it changed."""
@@ -129,7 +128,7 @@ class Database:
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
         async with self._read_lock:
-            return list(await _finish(self._reader.execute_fetchall(sql, parameters)))
+            return list(await finish(self._reader.execute_fetchall(sql, parameters)))
 
     async def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -140,7 +139,7 @@ class Database:
         """Bring everything from the log into the database file and empty the log, so that deleted text is gone."""
         async with self._lock, self._read_lock:
             await self._commit()
-            await _finish(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await finish(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     # One commit for all who came meanwhile ----------------------------------------------------------------------------
 
@@ -148,15 +147,15 @@ class Database:
         """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
             try:
-                await _finish(self._begin(savepoint=False))
-                result = await _finish(statement(Transaction(self._writer)))
+                await finish(self._begin(savepoint=False))
+                result = await finish(statement(Transaction(self._writer)))
             except sqlite3.Error:
-                await _finish(self._undo(savepoint=False))
+                await finish(self._undo(savepoint=False))
                 raise
             finally:
                 group = self._commit_later()
         assert group is not None
-        await _finish(group.committed)
+        await finish(group.committed)
         return result
 
     async def _begin(self, *, savepoint: bool) -> None:
@@ -193,7 +192,7 @@ class Database:
         try:
             async with self._lock:  # first come, first served
                 if self._group is group:
-                    await _finish(self._commit())
+                    await finish(self._commit())
         finally:
             group.committed.cancel()  # only when the whole loop is being stopped; else it is done already
 
@@ -211,85 +210,3 @@ class Database:
         else:
             if not group.committed.done():
                 group.committed.set_result(None)
-
-
-async def _finish(work: Awaitable[T]) -> T:
-    """Await something to its end however often this task is cancelled meanwhile; then let the cancellation go on."""
-    task = asyncio.ensure_future(work)
-    cancellation: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancellation = error
-    if cancellation is not None:
-        if not task.cancelled():
-            task.exception()  # seen: the cancellation is what counts
-        raise cancellation
-    return task.result()
-
-
-async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-    try:
-        connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-            "trusted_schema = OFF",
-        ):
-            await connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
-
-
-async def _close(*connections: aiosqlite.Connection | None) -> None:
-    for connection in connections:
-        if connection is not None:
-            await _finish(connection.close())
-
-
-async def _version(connection: aiosqlite.Connection) -> int:
-    async with connection.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-async def _migrate(path: Path, connection: aiosqlite.Connection) -> None:
-    version = await _version(connection)
-    if version > len(STEPS):
-        raise NewerDatabaseError(
-            f"The database {path} was written by a newer release (schema {version}; this one knows {len(STEPS)}). "
-            "Install that release again, or restore a copy from before."
-        )
-    if 0 < version < len(STEPS):
-        copy = path.with_name(f"{path.stem}-schema-{version}{path.suffix}")
-        copy.unlink(missing_ok=True)
-        await connection.execute("VACUUM INTO ?", (str(copy),))
-    if version == len(STEPS):
-        return
-    await connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Another process may have migrated between our look and the lock.
-        for number in range(await _version(connection), len(STEPS)):
-            for statement in STEPS[number]():
-                await connection.execute(statement)
-        await connection.execute(f"PRAGMA user_version = {len(STEPS)}")
-    except BaseException:
-        await _finish(connection.rollback())
-        raise
-    await _finish(connection.commit())
-
-
-def _refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:
-    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-        return StorageError(f"The database {path} cannot be opened: {error}.")
-    return CorruptDatabaseError(
-        f"The database {path} is damaged or is no database ({error}). "
-        "Restore a backup, or move the file away to start anew."
-    )

@@ -16,6 +16,7 @@ from storage.records import Photo
 
 SWEEP_AGE = 3600.0
 """Files without a row are left alone this long (seconds): they may be about to get one."""
+_OWNED = "SELECT 1 FROM photos WHERE sha256 = :content UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content LIMIT 1"
 _COLUMNS = "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at"
 
 
@@ -86,20 +87,22 @@ class Photos:
             FileNotFoundError: This chat has no such picture.
         """
         row = await self._db.fetch_one(
-            "SELECT 1 FROM photos WHERE sha256 = ? AND chat_id = ? LIMIT 1", (sha256, chat_id)
+            "SELECT 1 FROM photos WHERE sha256 = :content AND chat_id = :chat UNION ALL"
+            " SELECT 1 FROM questions WHERE photo_sha256 = :content AND chat_id = :chat LIMIT 1",
+            {"content": sha256, "chat": chat_id},
         )
         if row is None:
             raise FileNotFoundError(f"chat {chat_id} has no picture {sha256[:12]}")
         return await asyncio.to_thread(self.path(sha256).read_bytes)
 
     async def remove_unowned(self, hashes: Iterable[str]) -> int:
-        """Delete the files of those hashes that no chat shows any more. Returns how many."""
+        """Delete the files of those hashes that no message shows and no question asks about. Returns how many."""
         removed = 0
         for sha256 in hashes:
             # Inside a transaction no row can appear between the look and the removal, and nothing else runs between
             # asking who is saving and removing: a save that begins later finds no file and writes it again.
             async with self._db.transaction() as tx:
-                owned = await tx.fetch_one("SELECT 1 FROM photos WHERE sha256 = ? LIMIT 1", (sha256,))
+                owned = await tx.fetch_one(_OWNED, {"content": sha256})
                 if owned is None and not self._saving[sha256]:
                     self.path(sha256).unlink(missing_ok=True)
                     removed += 1

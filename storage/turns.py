@@ -1,4 +1,4 @@
-"""Whose turn it is: round-robin over chats, so that a flood from one chat delays another's question by a batch or two."""
+"""Whose turn it is: round-robin over chats, so that a flood from one chat hardly delays another's question."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _POSITION = """
 class Turns:
     """Chooses among the questions that wait.
 
-    A chat's turn is the number of its questions that run or stand before the one in view: the smallest goes first. Among
+    A question's turn is the number of its chat's questions that run or stand before it: the smallest goes first. Among
     equals the chat that was served longest ago goes first, then the question that was asked first.
     """
 

@@ -126,7 +126,7 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     assert await store.questions.asked_since(1, before) == 2
     assert await store.questions.asked_since(1, time.time() + 1) == 0
     assert await store.questions.waiting() == 3 and await store.questions.waiting(1) == 2
-    assert await store.questions.position(second.id) == 1
+    assert await store.questions.position(second.id) == 2, "the other chat's turn comes first"
     await store.questions.answer(first.id, "x", 1.0, 0.1)
     assert await store.questions.position(second.id) == 0
     counts = await store.questions.counts()

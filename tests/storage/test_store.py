@@ -196,7 +196,7 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "STEPS", migrations.STEPS[:1])
-        patch.setattr("storage.database.STEPS", migrations.STEPS)
+        patch.setattr("storage.opening.STEPS", migrations.STEPS)
         database = await Database.open(tmp_path / "vqabot.sqlite3")
         async with database.transaction() as tx:
             await tx.execute("INSERT INTO updates (update_id, raw, arrived_at) VALUES (1, 'kept', 0)")

@@ -1,0 +1,95 @@
+"""Opening a database file: settings of a connection, a look at its health, migrations with a copy first."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import aiosqlite
+
+from storage.errors import CorruptDatabaseError, NewerDatabaseError, StorageError
+from storage.migrations import STEPS
+from storage.waiting import finish
+
+BUSY_SECONDS = 10.0
+
+
+async def connect(path: Path) -> aiosqlite.Connection:
+    """A connection as all of ours are: WAL, every commit flushed to the disk, deleted content overwritten."""
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "trusted_schema = OFF",
+        ):
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def close(*connections: aiosqlite.Connection | None) -> None:
+    """Close those that were opened."""
+    for connection in connections:
+        if connection is not None:
+            await finish(connection.close())
+
+
+async def _version(connection: aiosqlite.Connection) -> int:
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
+    """Bring a database to this release's schema, after a copy where it holds anything.
+
+    Raises:
+        CorruptDatabaseError: Its pages contradict each other, or it is another program's.
+        NewerDatabaseError: A newer release has migrated it.
+        sqlite3.DatabaseError: It is no database, or cannot be read.
+    """
+    damage = [row[0] for row in await connection.execute_fetchall("PRAGMA quick_check(1)")]
+    if damage != ["ok"]:
+        raise sqlite3.DatabaseError(str(damage[0]).splitlines()[-1])
+    version = await _version(connection)
+    if version > len(STEPS):
+        raise NewerDatabaseError(
+            f"The database {path} was written by a newer release (schema {version}; this one knows {len(STEPS)}). "
+            "Install that release again, or restore a copy from before."
+        )
+    if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
+        raise CorruptDatabaseError(f"The database {path} belongs to another program. Move it away to start anew.")
+    if 0 < version < len(STEPS):
+        copy = path.with_name(f"{path.stem}-schema-{version}{path.suffix}")
+        copy.unlink(missing_ok=True)
+        await connection.execute("VACUUM INTO ?", (str(copy),))
+    if version == len(STEPS):
+        return
+    await connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have migrated between our look and the lock.
+        for number in range(await _version(connection), len(STEPS)):
+            for statement in STEPS[number]():
+                await connection.execute(statement)
+        await connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+    except BaseException:
+        await finish(connection.rollback())
+        raise
+    await finish(connection.commit())
+
+
+def refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:
+    """What SQLite found, as a sentence that says what to do."""
+    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+        return StorageError(f"The database {path} cannot be opened: {error}.")
+    return CorruptDatabaseError(
+        f"The database {path} is damaged or is no database ({error}). "
+        "Restore a backup, or move the file away to start anew."
+    )
