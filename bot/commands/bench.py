@@ -1,0 +1,83 @@
+"""`vqabot bench`: speed and memory, as ratios against a baseline in the same run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
+
+
+@click.group(epilog="Example: vqabot bench ask")
+def bench() -> None:
+    """Measure speed and memory against a baseline that runs beside it."""
+
+
+@bench.command(epilog="Example: vqabot bench ask --runs 5 --json")
+@click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
+@click.option("--runs", type=click.IntRange(1), default=3, show_default=True, help="Runs; the median counts.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def ask(model: str, runs: int, as_json: bool) -> None:
+    """Time `vqabot ask`: a cold call, and a further question on a picture that is known.
+
+    The baseline for the further question is the same question on a picture that is seen for the first time.
+    """
+    from model.answerer import Answerer
+    from model.errors import ModelError
+    from model.types import Request
+
+    picture = (files("bot") / "example.png").read_bytes()
+    cold = _median([_cold(model) for _ in range(runs)])
+    try:
+        answerer = Answerer.load(model)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
+    answerer.warm_up()
+    first: list[float] = []
+    further: list[float] = []
+    for run in range(runs):
+        # A few bytes after the end make a picture that was never seen, with the same pixels.
+        unseen = picture + bytes([run + 1]) * 8
+        for place, question in enumerate(QUESTIONS):
+            started = time.perf_counter()
+            answerer.answer([Request(f"{run}/{place}", unseen, question)])
+            (further if place else first).append(time.perf_counter() - started)
+    figures = {
+        "cold_call_seconds": round(cold, 2),
+        "first_question_ms": round(1000 * _median(first), 1),
+        "further_question_ms": round(1000 * _median(further), 1),
+        "further_to_first": round(_median(further) / _median(first), 3),
+        "peak_memory_mb": round(_peak_memory_mb()),
+    }
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name.replace('_', ' '):<22} {value:>10}")
+
+
+def _cold(model: str) -> float:
+    """Seconds of a whole `vqabot ask` process, from start to exit."""
+    with_example = Path(str(files("bot") / "example.png"))
+    command = [sys.executable, "-m", "bot.cli", "ask", str(with_example), QUESTIONS[0], "--model", model]
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    if done.returncode:
+        raise click.ClickException(done.stderr.strip().removeprefix("Error: "))
+    return time.perf_counter() - started
+
+
+def _peak_memory_mb() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
