@@ -16,7 +16,10 @@ from storage.records import Photo
 
 SWEEP_AGE = 3600.0
 """Files without a row are left alone this long (seconds): they may be about to get one."""
-_OWNED = "SELECT 1 FROM photos WHERE sha256 = :content UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content LIMIT 1"
+_OWNED = """
+    SELECT 1 FROM photos WHERE sha256 = :content
+    UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content LIMIT 1
+"""
 _COLUMNS = "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at"
 
 

@@ -16,6 +16,9 @@ from storage.records import Statistics
 from storage.statistics import statistics
 from storage.updates import Updates
 
+DATABASE = "vqabot.sqlite3"
+PHOTOS = "photos"
+
 
 class Store:
     """Everything that the bot remembers: `async with await Store.open(folder) as store: ...`."""
@@ -23,7 +26,7 @@ class Store:
     def __init__(self, data_dir: Path, database: Database, lock: FileLock) -> None:
         self.data_dir, self.db, self._lock = data_dir, database, lock
         self.updates = Updates(database)
-        self.photos = Photos(database, data_dir / "photos")
+        self.photos = Photos(database, data_dir / PHOTOS)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
         self.settings = BotSettings(database)
@@ -40,7 +43,7 @@ class Store:
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             data_dir.chmod(0o700)
-            (data_dir / "photos").mkdir(exist_ok=True, mode=0o700)
+            (data_dir / PHOTOS).mkdir(exist_ok=True, mode=0o700)
             lock = FileLock(data_dir / "lock", blocking=False, mode=0o600, thread_local=False)
             lock.acquire()
         except Timeout:
@@ -51,7 +54,7 @@ class Store:
         except OSError as error:
             raise StorageError(f"The data folder {data_dir} cannot be used: {error.strerror or error}.") from error
         try:
-            database = await Database.open(data_dir / "vqabot.sqlite3")
+            database = await Database.open(data_dir / DATABASE)
         except BaseException:
             lock.release()
             raise

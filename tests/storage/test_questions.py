@@ -143,28 +143,3 @@ async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None
     await asyncio.gather(*(live(chat) for chat in range(60)))
     counts = await store.questions.counts()
     assert counts[State.DELIVERED] == 60 == sum(counts.values())
-
-
-# ruff: noqa: E501 - queries read best in one line
-HOT = {
-    "a chat's queue": "SELECT id FROM questions WHERE state = 'queued' AND chat_id = 1 ORDER BY id LIMIT 5",
-    "chats that wait": "SELECT min(chat_id) FROM questions WHERE state = 'queued' AND chat_id > 5",
-    "what runs": "SELECT count(*) FROM questions WHERE state = 'running' AND id < 9",
-    "what is untold": "SELECT id FROM questions WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled') ORDER BY id",
-    "the rate": "SELECT count(*) FROM questions WHERE chat_id = 1 AND created_at >= 5",
-    "an answer's message": "SELECT id FROM questions WHERE chat_id = 1 AND placeholder_id = 5 ORDER BY id DESC LIMIT 1",
-    "a message": "SELECT id FROM questions WHERE chat_id = 1 AND message_id = 5 ORDER BY revision DESC, id",
-    "pending updates": "SELECT update_id FROM updates WHERE state = 'pending' ORDER BY update_id LIMIT 9",
-    "the newest picture": "SELECT sha256 FROM photos WHERE chat_id = 1 AND thread_id IS NULL ORDER BY message_id DESC LIMIT 1",
-    "a file's owners": "SELECT 1 FROM photos WHERE sha256 = 'x' LIMIT 1",
-}
-
-
-@pytest.mark.parametrize("query", HOT.values(), ids=HOT)
-async def test_hot_queries_use_an_index(store: Store, query: str) -> None:
-    plan = " / ".join(row["detail"] for row in await store.db.fetch_all(f"EXPLAIN QUERY PLAN {query}"))
-    # A walk along a partial index that holds nothing but what is asked for is as good as a search.
-    walked = plan.replace("SCAN questions USING INDEX questions_untold", "")
-    walked = walked.replace("SCAN updates USING INDEX updates_pending", "")
-    assert "SCAN" not in walked, plan
-    assert "INDEX" in plan or "PRIMARY KEY" in plan, plan

@@ -129,6 +129,29 @@ async def test_deleting_a_chat_leaves_nothing_of_it(store: Store, ask: Ask) -> N
     assert b"secret" not in content and b"somebody else" in content and b"not this one" in content
 
 
+async def test_a_picture_saved_beside_a_deletion_of_the_same_one_stays(store: Store) -> None:
+    for _ in range(30):
+        await store.photos.save(1, 1, b"the same", media_type="image/png")
+        saved, _ = await asyncio.gather(
+            store.photos.save(2, 1, b"the same", media_type="image/png"), store.chats.delete_everything(1)
+        )
+        assert await store.photos.read(2, saved.sha256) == b"the same"
+        await store.chats.delete_everything(2)
+        assert not saved.path.exists()
+
+
+async def test_an_old_questions_picture_outlives_its_messages_new_one(store: Store, ask: Ask) -> None:
+    old = await store.photos.save(1, 5, b"before the edit", media_type="image/png")
+    await ask(1, message_id=5, photo_sha256=old.sha256)
+    await store.photos.save(1, 5, b"after the edit", media_type="image/png")
+    await store.photos.sweep(time.time() + SWEEP_AGE + 60)
+    assert await store.photos.read(1, old.sha256) == b"before the edit"
+    with pytest.raises(FileNotFoundError):
+        await store.photos.read(2, old.sha256)
+    await store.chats.delete_everything(1)
+    assert not list((store.data_dir / "photos").glob("??/*")), "both files are gone"
+
+
 async def test_leftover_files_are_swept_when_they_are_old(store: Store) -> None:
     kept = await store.photos.save(1, 1, b"kept", media_type="image/png")
     orphan = store.data_dir / "photos" / "zz" / ("z" * 64)
@@ -181,6 +204,45 @@ async def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
         await Store.open(tmp_path)
     with pytest.raises(CorruptDatabaseError):
         await Store.open(tmp_path)  # the first refusal gave the folder free
+
+
+async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
+    async with await Store.open(tmp_path) as store:
+        await store.updates.add([(number, "x" * 900) for number in range(400)])
+    file = tmp_path / "vqabot.sqlite3"
+    whole = file.read_bytes()
+    middle = len(whole) // 2 // 4096 * 4096
+    for damaged in (whole[:middle] + b"\xa5" * 4096 + whole[middle + 4096 :], whole[:middle]):
+        file.write_bytes(damaged)
+        with pytest.raises(CorruptDatabaseError, match="damaged"):
+            await Store.open(tmp_path)
+    file.write_bytes(whole)
+    async with await Store.open(tmp_path) as store:
+        assert (await store.updates.counts())["pending"] == 400
+
+
+async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    with pytest.raises(CorruptDatabaseError, match="another program"):
+        await Store.open(tmp_path)
+    connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
+    assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("recipes",)]
+    connection.close()
+
+
+async def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with await Store.open(tmp_path) as store:
+        await store.updates.add([(1, "kept")])
+    broken = [*migrations.STEPS, lambda: ("CREATE TABLE half (x)", "THIS IS NO SQL")]
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.opening.STEPS", broken)
+        with pytest.raises(StorageError):
+            await Store.open(tmp_path)
+    async with await Store.open(tmp_path) as store:
+        assert [update.raw for update in await store.updates.pending(5)] == ["kept"]
+        assert await store.db.fetch_all("SELECT 1 FROM sqlite_schema WHERE name = 'half'") == []
 
 
 async def test_a_newer_database_is_refused(tmp_path: Path) -> None:

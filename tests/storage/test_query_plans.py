@@ -1,0 +1,93 @@
+"""Every query that runs for each question goes through an index, as the code really asks it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from storage.store import Store
+
+Work = Callable[[Store], Awaitable[object]]
+
+HOT: dict[str, Work] = {
+    "updates: add": lambda s: s.updates.add([(9_000, "{}")]),
+    "updates: pending": lambda s: s.updates.pending(10),
+    "updates: begin": lambda s: s.updates.begin(3),
+    "updates: done": lambda s: s.updates.done(3),
+    "chats: touch": lambda s: s.chats.touch(3, "private", "other"),
+    "chats: settings": lambda s: s.chats.settings(3),
+    "photos: save": lambda s: s.photos.save(1, 999, b"x", media_type="image/png"),
+    "photos: newest": lambda s: s.photos.newest(1),
+    "photos: newest of a thread": lambda s: s.photos.newest(1, 7),
+    "photos: of an album": lambda s: s.photos.in_group(1, "album"),
+    "photos: read": lambda s: s.photos.read(1, s.photo),  # type: ignore[attr-defined]
+    "photos: owners": lambda s: s.photos.remove_unowned(["ef" * 32]),
+    "ask": lambda s: s.questions.ask(
+        chat_id=1, message_id=99_999, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, revision=4
+    ),
+    "get": lambda s: s.questions.get(5),
+    "of a message": lambda s: s.questions.of_message(1, 5),
+    "by reply": lambda s: s.questions.by_reply(1, 5),
+    "set placeholder": lambda s: s.questions.set_placeholder(1, 5, 6),
+    "next queued": lambda s: s.questions.next_queued(8, exclude={5, 6}),
+    "mark running": lambda s: s.questions.mark_running([5, 6, 7]),
+    "answer": lambda s: s.questions.answer(5, "x", 1.0, 0.1),
+    "fail": lambda s: s.questions.fail(6, "x"),
+    "cancel": lambda s: s.questions.cancel(1, 7),
+    "cancel all": lambda s: s.questions.cancel_all(1),
+    "untold": lambda s: s.questions.untold(10),
+    "mark told": lambda s: s.questions.mark_told(5),
+    "position": lambda s: s.questions.position(9),
+    "waiting": lambda s: s.questions.waiting(),
+    "waiting in a chat": lambda s: s.questions.waiting(1),
+    "asked since": lambda s: s.questions.asked_since(1, 5.0),
+    "page": lambda s: s.questions.page(1, limit=5),
+    "count": lambda s: s.questions.count(1),
+}
+# A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
+HARMLESS = re.compile(
+    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold)$"
+    r"|SCAN updates USING INDEX updates_pending$"
+    r"|SCAN (chat|this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
+)
+
+
+@pytest.mark.parametrize("name", HOT)
+async def test_no_full_scan(store: Store, name: str) -> None:
+    random.seed(name)
+    async with store.db.transaction() as tx:
+        states = ["queued"] + ["delivered"] * 8 + ["running"]
+        await tx.execute_many(
+            "INSERT INTO questions (chat_id, message_id, photo_sha256, text, beams, max_new_tokens, state, told,"
+            " placeholder_id, created_at, updated_at) VALUES (?, ?, ?, '?', 1, 1, ?, ?, ?, ?, 0)",
+            [
+                (n % 20, n, f"{n:064x}", state, state == "delivered", n, n)
+                for n, state in ((n, random.choice(states)) for n in range(2000))
+            ],
+        )
+        await tx.execute_many(
+            "INSERT INTO updates (update_id, raw, arrived_at, state) VALUES (?, '{}', 0, 'done')",
+            [(n,) for n in range(2000)],
+        )
+    store.photo = (await store.photos.save(1, 1, b"bytes", media_type="image/png")).sha256  # type: ignore[attr-defined]
+    seen: list[str] = []
+    for connection in (store.db._writer, store.db._reader):
+        await connection.set_trace_callback(seen.append)
+    await HOT[name](store)
+    for connection in (store.db._writer, store.db._reader):
+        await connection.set_trace_callback(None)  # type: ignore[arg-type]
+    asked = [sql for sql in seen if re.match(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)", sql)]
+    assert asked, "nothing was asked: the test would prove nothing"
+    for sql in asked:
+        plan = [row["detail"] for row in await store.db.fetch_all(f"EXPLAIN QUERY PLAN {sql}")]
+        full = [step for step in plan if step.startswith("SCAN") and not HARMLESS.match(step)]
+        assert not full, f"{sql}\n{plan}"
+
+
+async def test_the_check_sees_a_full_scan(store: Store) -> None:
+    plan = await store.db.fetch_all("EXPLAIN QUERY PLAN SELECT id FROM questions WHERE text = 'x'")
+    assert [row["detail"] for row in plan] == ["SCAN questions"]
+    assert not HARMLESS.match("SCAN questions")
