@@ -65,3 +65,11 @@ async def test_what_is_excluded_holds_nobody_up(store: Store, ask: Ask) -> None:
     chosen = await store.questions.next_queued(2, exclude={first.id})
     assert [question.id for question in chosen] == [second.id, other.id]
     assert await store.questions.next_queued(5, exclude={first.id, second.id, other.id}) == []
+
+
+async def test_what_runs_counts_as_a_turn(store: Store, ask: Ask) -> None:
+    for _ in range(6):
+        await ask(1)
+    await serve(store, 4)
+    others = [await ask(2), await ask(2), await ask(2)]
+    assert [question.id for question in await store.questions.next_queued(3)] == [question.id for question in others]
