@@ -12,6 +12,8 @@ from storage.migrations import STEPS
 from storage.waiting import finish
 
 BUSY_SECONDS = 10.0
+COPY_SECONDS = 30 * 86_400.0
+"""Copies from before a migration are kept this long: they hold what people may have deleted since."""
 
 
 async def connect(path: Path) -> aiosqlite.Connection:
@@ -83,6 +85,15 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
         await finish(connection.rollback())
         raise
     await finish(connection.commit())
+
+
+def forget_old_copies(path: Path, now: float) -> int:
+    """Delete the copies from before migrations that are older than `COPY_SECONDS`. Returns how many."""
+    copies = path.parent.glob(f"{path.stem}-schema-*{path.suffix}")
+    old = [copy for copy in copies if copy.stat().st_mtime < now - COPY_SECONDS]
+    for copy in old:
+        copy.unlink()
+    return len(old)
 
 
 def refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,6 +11,7 @@ from storage.bot_settings import BotSettings
 from storage.chats import Chats
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
+from storage.opening import forget_old_copies
 from storage.photos import Photos
 from storage.questions import Questions
 from storage.records import Statistics
@@ -59,6 +61,7 @@ class Store:
             lock.release()
             raise
         store = cls(data_dir, database, lock)
+        forget_old_copies(database.path, time.time())
         await store.updates.prune()
         await store.photos.sweep()
         return store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from storage_helpers import Ask
 from storage import migrations
 from storage.database import Database
 from storage.errors import CorruptDatabaseError, DataDirInUseError, NewerDatabaseError, StorageError
+from storage.opening import COPY_SECONDS
 from storage.photos import SWEEP_AGE
 from storage.records import GlobalSettings
 from storage.store import Store
@@ -274,6 +276,11 @@ async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkey
     copy = sqlite3.connect(tmp_path / "vqabot-schema-1.sqlite3")
     assert copy.execute("SELECT raw FROM updates").fetchall() == [("kept",)]
     copy.close()
+    file = tmp_path / "vqabot-schema-1.sqlite3"
+    for age, there in ((COPY_SECONDS - 60, True), (COPY_SECONDS + 60, False)):
+        os.utime(file, (time.time() - age, time.time() - age))
+        async with await Store.open(tmp_path):
+            assert file.exists() == there, "a copy does not outlive the month in which it may be wanted"
 
 
 async def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
