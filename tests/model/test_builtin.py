@@ -1,0 +1,52 @@
+"""The model that ships with the project, asked about pictures that it has never seen."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+from tokenizers import Tokenizer
+
+from model.answerer import Answerer
+from model.loading import builtin_path
+from model.text import normalise_question
+from model.types import Request
+
+
+@pytest.fixture(scope="module")
+def builtin() -> Answerer:
+    return Answerer.load("builtin")
+
+
+def drawing(colour: str) -> bytes:
+    """A crude drawing as a person would make it: a ball on grass under the sky."""
+    picture = Image.new("RGB", (640, 400), (150, 205, 245))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 220, 640, 400), fill=(90, 170, 70))
+    pen.ellipse((270, 230, 370, 330), fill=colour, outline="black", width=3)
+    file = io.BytesIO()
+    picture.save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+@pytest.mark.parametrize("colour", ["red", "blue"])
+def test_it_sees_the_colour_of_a_ball_on_grass(builtin: Answerer, colour: str, beams: int) -> None:
+    answer = builtin.answer([Request("1", drawing(colour), "What colour is the ball?", beams)])[0]
+    assert answer.text == colour
+    assert answer.confidence > 0.5
+
+
+def test_questions_mean_the_same_to_the_bot_as_in_training(builtin: Answerer) -> None:
+    tokenizer = Tokenizer.from_file(str(builtin_path() / "tokenizer.json"))
+    for question in ("What colour is the ball?", "WHERE is the cat, please?", "What's on the man's head?"):
+        assert tokenizer.encode(question).ids == tokenizer.encode(normalise_question(question)).ids
+    assert builtin.profile.prompt("What colour is the ball?") == "what colour is the ball"
+
+
+def test_it_is_small_and_ready_to_ship() -> None:
+    sizes = {path.name: path.stat().st_size for path in builtin_path().iterdir()}
+    assert sum(sizes.values()) <= 25 * 2**20
+    assert {"model.safetensors", "config.json", "generation_config.json", "processor_config.json"} <= set(sizes)
+    assert {"tokenizer.json", "vqabot.json"} <= set(sizes)
