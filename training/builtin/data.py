@@ -55,7 +55,7 @@ class SceneDataset(Dataset[Sample]):
         rng = random.Random(f"{self.namespace}/{self.start + index}")
         scene = layout.compose(rng)
         picture = art.render(scene, rng, 2.0 if rng.random() < 0.35 else 1.0)
-        asked = questions.ask(scene, rng, self.per_picture)
+        asked = questions.ask(scene, rng, self.per_picture) if self.per_picture else []
         picture, box = frame(picture, rng)
         picture = vary(picture.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR), rng)
         pixels = torch.from_numpy(np.array(picture))

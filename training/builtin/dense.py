@@ -40,6 +40,8 @@ _SPOKEN = ("centre", "colour", "pose", "mood", "wearing")
 """Groups whose labels a cell shows in the words' own embeddings."""
 _WHOLE = (*WEATHER, "night", "indoors", "grass", "sand", "snow", "road")
 LABELS, WHOLE = len(_INDEX), len(_WHOLE)
+FINE = 128
+"""Channels of the tower's states before its last stage."""
 MEASURES = 4
 """Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
 
@@ -52,55 +54,10 @@ def targets(scene: Scene, box: tuple[float, float, float, float]) -> dict[str, N
         box: Where the scene lies on the picture, in shares of the picture: left, top, width, height.
 
     Returns:
-        labels [ROWS * COLUMNS, LABELS] of 0 and 1, measures [ROWS * COLUMNS, MEASURES], has [ROWS * COLUMNS] (1 where a
-        centre lies and the measures count) and whole [WHOLE].
+        For the grid of picture tokens and, with "fine_" before the name, for the tower's grid of twice the fineness:
+        labels [cells, LABELS] of 0 and 1, measures [cells, MEASURES], has [cells] (1 where a centre lies and the
+        measures count); and whole [WHOLE].
     """
-    labels = np.zeros((ROWS, COLUMNS, LABELS), np.float32)
-    measures = np.zeros((ROWS, COLUMNS, MEASURES), np.float32)
-    has = np.zeros((ROWS, COLUMNS), np.float32)
-
-    def cells(x: float, y: float) -> tuple[float, float]:
-        return (box[0] + box[2] * x / WIDTH) * COLUMNS, (box[1] + box[3] * y / HEIGHT) * ROWS
-
-    def mark(row: int, column: int, group: str, word: str) -> None:
-        if word and (group, word) in _INDEX:
-            labels[row, column, _INDEX[group, word]] = 1
-
-    def enter(thing: Thing) -> None:
-        left, top = cells(thing.x, thing.y)
-        right, bottom = cells(thing.x + thing.w, thing.y + thing.h)
-        x, y = (left + right) / 2, (top + bottom) / 2
-        row, column = min(max(int(y), 0), ROWS - 1), min(max(int(x), 0), COLUMNS - 1)
-        for r in range(max(0, round(top)), min(ROWS, max(round(bottom), round(top) + 1))):
-            for c in range(max(0, round(left)), min(COLUMNS, max(round(right), round(left) + 1))):
-                mark(r, c, "cover", thing.kind)
-        mark(row, column, "centre", thing.kind)
-        spots = {(row, column)}
-        if thing.mood:  # a person's face tells as much as the middle
-            spots.add((min(max(int(top + 0.2 * (bottom - top)), 0), ROWS - 1), column))
-        for r, c in spots:
-            for group, word in (
-                ("colour", thing.colour),
-                ("pose", thing.pose),
-                ("mood", thing.mood if thing.pose != "sleeping" else ""),
-                ("wearing", thing.wearing),
-                ("wearing_colour", thing.wearing_colour if thing.wearing else ""),
-                ("holding", thing.holding.kind if thing.holding else ""),
-                ("place", place_of(thing) if thing.on else ""),
-            ):
-                mark(r, c, group, word)
-        measures[row, column] = (
-            x - column - 0.5,
-            y - row - 0.5,
-            math.log(max(right - left, 0.05)),
-            math.log(max(bottom - top, 0.05)),
-        )
-        has[row, column] = 1
-
-    for thing in scene.things:
-        enter(thing)
-        if thing.holding is not None:
-            enter(thing.holding)
     truths = (
         *(scene.weather == w for w in WEATHER),
         scene.night,
@@ -108,17 +65,68 @@ def targets(scene: Scene, box: tuple[float, float, float, float]) -> dict[str, N
         *(scene.ground == g for g in _WHOLE[-4:]),
     )
     return {
-        "labels": labels.reshape(-1, LABELS),
-        "measures": measures.reshape(-1, MEASURES),
-        "has": has.reshape(-1),
+        **_grid(scene, box, ROWS, COLUMNS),
+        **{f"fine_{name}": value for name, value in _grid(scene, box, 2 * ROWS, 2 * COLUMNS).items()},
         "whole": np.asarray(truths, np.float32),
     }
 
 
-class DenseHead(nn.Module):
-    """Reads the dense targets off the projected picture tokens; thrown away after training.
+def _grid(
+    scene: Scene, box: tuple[float, float, float, float], rows: int, columns: int
+) -> dict[str, NDArray[np.float32]]:
+    labels = np.zeros((rows, columns, LABELS), np.float32)
+    measures = np.zeros((rows, columns, MEASURES), np.float32)
+    has = np.zeros((rows, columns), np.float32)
 
-    It reads them twice: through weights of its own, and by comparing a cell with the words' own embeddings. The second
+    def cells(x: float, y: float) -> tuple[float, float]:
+        return (box[0] + box[2] * x / WIDTH) * columns, (box[1] + box[3] * y / HEIGHT) * rows
+
+    def cell(x: float, y: float) -> tuple[int, int]:
+        return min(max(int(y), 0), rows - 1), min(max(int(x), 0), columns - 1)
+
+    for thing in [each for one in scene.things for each in (one, one.holding) if each is not None]:
+        left, top = cells(thing.x, thing.y)
+        right, bottom = cells(thing.x + thing.w, thing.y + thing.h)
+        across = slice(max(0, round(left)), max(round(right), round(left) + 1))
+        down = slice(max(0, round(top)), max(round(bottom), round(top) + 1))
+        labels[down, across, _INDEX["cover", thing.kind]] = 1
+        x, y = (left + right) / 2, (top + bottom) / 2
+        centre = cell(x, y)
+        labels[(*centre, _INDEX["centre", thing.kind])] = 1
+        spots = {centre}
+        if thing.face is not None:  # a person's face tells as much as the middle
+            spots.add(cell(*cells(*thing.face)))
+        for group, word in (
+            ("colour", thing.colour),
+            ("pose", thing.pose),
+            ("mood", thing.mood if thing.pose != "sleeping" else ""),
+            ("wearing", thing.wearing),
+            ("wearing_colour", thing.wearing_colour if thing.wearing else ""),
+            ("holding", thing.holding.kind if thing.holding else ""),
+            ("place", place_of(thing) if thing.on else ""),
+        ):
+            if (index := _INDEX.get((group, word))) is not None:
+                for row, column in spots:
+                    labels[row, column, index] = 1
+        measures[centre] = (
+            x - centre[1] - 0.5,
+            y - centre[0] - 0.5,
+            math.log(max(right - left, 0.05)),
+            math.log(max(bottom - top, 0.05)),
+        )
+        has[centre] = 1
+    return {
+        "labels": labels.reshape(-1, LABELS),
+        "measures": measures.reshape(-1, MEASURES),
+        "has": has.reshape(-1),
+    }
+
+
+class DenseHead(nn.Module):
+    """Reads the dense targets off the projected picture tokens and off the tower's middle; thrown away after training.
+
+    Off the middle, because its cells are half as wide: faces and held things have cells of their own there, and what
+    the lower layers learn for them reaches the tokens. It reads the tokens twice: through weights of its own, and by comparing a cell with the words' own embeddings. The second
     way puts "ball" and "red" of a cell where the words "ball" and "red" are, so that finding a thing by its name and
     saying its colour are the same few steps for all words, and are learnt at once instead of word by word.
     """
@@ -129,7 +137,10 @@ class DenseHead(nn.Module):
         self.norm = nn.LayerNorm(HIDDEN)
         self.cells = nn.Linear(HIDDEN, LABELS + MEASURES)
         self.whole = nn.Linear(HIDDEN, WHOLE)
-        nn.init.constant_(self.cells.bias[:LABELS], -4.0)  # most labels of most cells are 0
+        self.fine_norm = nn.LayerNorm(FINE)
+        self.fine_cells = nn.Linear(FINE, LABELS + MEASURES)
+        for linear in (self.cells, self.fine_cells):
+            nn.init.constant_(linear.bias[:LABELS], -4.0)  # most labels of most cells are 0
         self.mentioned = nn.Linear(HIDDEN, 1)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.full((LABELS,), -4.0))
@@ -142,31 +153,32 @@ class DenseHead(nn.Module):
         self.register_buffer("names", names, persistent=False)
         self.register_buffer("spoken", spoken.float(), persistent=False)
 
-    def forward(self, features: Tensor, target: dict[str, Tensor], embeddings: Tensor) -> Tensor:
+    def forward(self, features: Tensor, fine: Tensor, target: dict[str, Tensor], embeddings: Tensor) -> Tensor:
         """Loss of picture tokens.
 
         Args:
             features: Projected picture tokens [B, 1 + ROWS * COLUMNS, HIDDEN]; the first is their mean.
-            target: `targets`, stacked: labels [B, N, LABELS], measures [B, N, MEASURES], has [B, N], whole [B, WHOLE].
+            fine: The tower's states before its last stage, [B, FINE, 2 * ROWS, 2 * COLUMNS].
+            target: `targets`, stacked: [B, ...].
             embeddings: The words' embeddings [vocabulary, HIDDEN].
 
         Returns:
-            The scalar loss: labels (summed over classes, mean over cells, both ways), measures (L1), the whole scene.
+            The scalar loss: labels (summed over classes, mean over cells, all ways), measures (L1), the whole scene.
         """
         cells = features[:, 1:].float()
         normed = self.norm(features.float())
-        out = self.cells(normed[:, 1:])  # [B, N, LABELS + MEASURES]
-        labels = functional.binary_cross_entropy_with_logits(out[..., :LABELS], target["labels"], reduction="none")
         directions = functional.normalize(self.get_buffer("names") @ embeddings.float(), dim=-1)  # [LABELS, HIDDEN]
         near = cells @ directions.T * self.scale + self.offset  # [B, N, LABELS]
         named = functional.binary_cross_entropy_with_logits(near, target["labels"], reduction="none")
         named = named * self.get_buffer("spoken")
-        distance = (out[..., LABELS:] - target["measures"]).abs().sum(-1) * target["has"]
         whole = functional.binary_cross_entropy_with_logits(self.whole(normed[:, 0]), target["whole"], reduction="none")
+        out = self.cells(normed[:, 1:])  # [B, N, LABELS + MEASURES]
+        fine_out = self.fine_cells(self.fine_norm(fine.float().flatten(2).transpose(1, 2)))  # [B, 4 N, ...]
         loss: Tensor = (
-            labels.sum(-1).mean()
+            _cells_loss(out, target["labels"], target["measures"], target["has"])
+            # Four times the cells, each with a quarter of the things: weighed so that a thing counts as much.
+            + 4 * _cells_loss(fine_out, target["fine_labels"], target["fine_measures"], target["fine_has"])
             + named.sum(-1).mean()
-            + 0.3 * distance.sum() / target["has"].sum().clamp(min=1)
             + 0.3 * whole.sum(-1).mean()
         )
         return loss
@@ -182,6 +194,13 @@ class DenseHead(nn.Module):
         """
         found = self.mentioned(states.float()).squeeze(-1)  # [Q, N]
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
+
+
+def _cells_loss(out: Tensor, labels: Tensor, measures: Tensor, has: Tensor) -> Tensor:
+    right = functional.binary_cross_entropy_with_logits(out[..., :LABELS], labels, reduction="none")
+    distance = (out[..., LABELS:] - measures).abs().sum(-1) * has
+    loss: Tensor = right.sum(-1).mean() + 0.3 * distance.sum() / has.sum().clamp(min=1)
+    return loss
 
 
 MENTION_WEIGHT = 8.0

@@ -98,6 +98,7 @@ def draw_person(pen: Pen, thing: Thing, held_aspect: float, draw_held: Callable[
     def at(p: Point) -> Point:
         return 0.5 + p[0] * ratio, p[1]
 
+    thing.face = _in_scene(thing, at(body.head))
     limb = 0.062 if build.child else 0.056
     r = build.head * (1.2 if thing.pose == "sitting" else 1.0)
     if thing.pose == "jumping":
@@ -176,8 +177,7 @@ def _place_held(person: Thing, hand: Point, aspect: float) -> None:
     height = HELD_SIZES[held.kind] * person.h / (0.85 if person.pose != "sitting" else 0.7)
     held.h, held.w = height, height * aspect
     held.flip = person.flip
-    x = person.x + person.w * (1 - hand[0] if person.flip else hand[0])
-    y = person.y + person.h * hand[1]
+    x, y = _in_scene(person, hand)
     up = {"balloon": 0.98, "kite": 0.98, "umbrella": 0.93, "flower": 0.8, "ice cream": 0.85, "guitar": 0.45}.get(
         held.kind, 0.62
     )
@@ -186,11 +186,17 @@ def _place_held(person: Thing, hand: Point, aspect: float) -> None:
     held.x, held.y = x - held.w / 2, max(0.0, y - held.h * up)
 
 
+def _in_scene(person: Thing, point: Point) -> Point:
+    """A point of a person's box, in shares of the box, in scene pixels."""
+    return person.x + person.w * (1 - point[0] if person.flip else point[0]), person.y + person.h * point[1]
+
+
 def _draw_sleeper(pen: Pen, thing: Thing, build: Build, shirt: RGB, trousers: RGB, skin: RGB, hair: RGB) -> None:
     """Lying on the back, head at the left end, eyes closed."""
     ratio = pen.h / pen.w
     r = 0.4 if build.child else 0.33
     x, y = 0.02 + r * ratio * 1.1, 0.92 - r
+    thing.face = _in_scene(thing, (x, y))
     body = x + r * ratio * 0.9
     if build.female:
         pen.ellipse(x - r * ratio * 0.3, y + r * 0.35, r * ratio * 0.95, r * 0.75, hair)

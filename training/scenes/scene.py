@@ -49,6 +49,8 @@ class Thing:
     """Index of the skin colour, 0 to 5."""
     hair: int = 0
     """Index of the hair colour, 0 to 5."""
+    face: tuple[float, float] | None = None
+    """People: the middle of the face in scene pixels; set by the drawing."""
     holding: Thing | None = None
     """What a person has in the hand; its box is set by the drawing."""
     on: str = ""
