@@ -18,7 +18,7 @@ from torch.nn import functional
 from training.builtin.architecture import COLUMNS, HIDDEN, ROWS, WORD
 from training.scenes.catalogue import ACCESSORIES, ALL, CATALOGUE, HOLDABLE, MOODS, POSES, Kind
 from training.scenes.facts import place_of
-from training.scenes.scene import HEIGHT, WIDTH, Scene, Thing
+from training.scenes.scene import HEIGHT, WIDTH, Scene
 from training.scenes.wording import PLACES, PLURAL_SYNONYMS, SYNONYMS, WEATHER
 
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -38,6 +38,9 @@ _INDEX: dict[tuple[str, str], int] = {
 }
 _SPOKEN = ("centre", "colour", "pose", "mood", "wearing")
 """Groups whose labels a cell shows in the words' own embeddings."""
+_RARE = ("mood", "wearing", "wearing_colour", "holding")
+"""Groups that only people have, told by a few pixels: they count `RARE_WEIGHT` times."""
+RARE_WEIGHT = 3.0
 _WHOLE = (*WEATHER, "night", "indoors", "grass", "sand", "snow", "road")
 LABELS, WHOLE = len(_INDEX), len(_WHOLE)
 FINE = 128
@@ -126,9 +129,10 @@ class DenseHead(nn.Module):
     """Reads the dense targets off the projected picture tokens and off the tower's middle; thrown away after training.
 
     Off the middle, because its cells are half as wide: faces and held things have cells of their own there, and what
-    the lower layers learn for them reaches the tokens. It reads the tokens twice: through weights of its own, and by comparing a cell with the words' own embeddings. The second
-    way puts "ball" and "red" of a cell where the words "ball" and "red" are, so that finding a thing by its name and
-    saying its colour are the same few steps for all words, and are learnt at once instead of word by word.
+    the lower layers learn for them reaches the tokens. It reads the tokens twice: through weights of its own, and by
+    comparing a cell with the words' own embeddings. The second way puts "ball" and "red" of a cell where the words
+    "ball" and "red" are, so that finding a thing by its name and saying its colour are the same few steps for all
+    words, and are learnt at once instead of word by word.
     """
 
     def __init__(self, words: list[str]) -> None:
@@ -151,7 +155,9 @@ class DenseHead(nn.Module):
                 names[index, place[word]] = 1 / len(label.split())
         spoken = torch.tensor([group in _SPOKEN for group, _ in _INDEX])
         self.register_buffer("names", names, persistent=False)
-        self.register_buffer("spoken", spoken.float(), persistent=False)
+        weights = torch.tensor([RARE_WEIGHT if group in _RARE else 1.0 for group, _ in _INDEX])
+        self.register_buffer("spoken", spoken * weights, persistent=False)
+        self.register_buffer("weights", weights, persistent=False)
 
     def forward(self, features: Tensor, fine: Tensor, target: dict[str, Tensor], embeddings: Tensor) -> Tensor:
         """Loss of picture tokens.
@@ -175,12 +181,18 @@ class DenseHead(nn.Module):
         out = self.cells(normed[:, 1:])  # [B, N, LABELS + MEASURES]
         fine_out = self.fine_cells(self.fine_norm(fine.float().flatten(2).transpose(1, 2)))  # [B, 4 N, ...]
         loss: Tensor = (
-            _cells_loss(out, target["labels"], target["measures"], target["has"])
+            self._cells_loss(out, target["labels"], target["measures"], target["has"])
             # Four times the cells, each with a quarter of the things: weighed so that a thing counts as much.
-            + 4 * _cells_loss(fine_out, target["fine_labels"], target["fine_measures"], target["fine_has"])
+            + 4 * self._cells_loss(fine_out, target["fine_labels"], target["fine_measures"], target["fine_has"])
             + named.sum(-1).mean()
             + 0.3 * whole.sum(-1).mean()
         )
+        return loss
+
+    def _cells_loss(self, out: Tensor, labels: Tensor, measures: Tensor, has: Tensor) -> Tensor:
+        right = functional.binary_cross_entropy_with_logits(out[..., :LABELS], labels, reduction="none")
+        distance = (out[..., LABELS:] - measures).abs().sum(-1) * has
+        loss: Tensor = (right @ self.get_buffer("weights")).mean() + 0.3 * distance.sum() / has.sum().clamp(min=1)
         return loss
 
     def mention_loss(self, states: Tensor, marks: Tensor) -> Tensor:
@@ -194,13 +206,6 @@ class DenseHead(nn.Module):
         """
         found = self.mentioned(states.float()).squeeze(-1)  # [Q, N]
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
-
-
-def _cells_loss(out: Tensor, labels: Tensor, measures: Tensor, has: Tensor) -> Tensor:
-    right = functional.binary_cross_entropy_with_logits(out[..., :LABELS], labels, reduction="none")
-    distance = (out[..., LABELS:] - measures).abs().sum(-1) * has
-    loss: Tensor = right.sum(-1).mean() + 0.3 * distance.sum() / has.sum().clamp(min=1)
-    return loss
 
 
 MENTION_WEIGHT = 8.0
