@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -45,7 +46,8 @@ def vocabulary(questions: Iterable[str]) -> list[str]:
     return [*SPECIAL, *sorted(words)]
 
 
-def sample_questions(number: int = 3000) -> list[str]:
+@cache
+def sample_questions(number: int = 3000) -> tuple[str, ...]:
     """Questions from which the vocabulary is taken; always the same ones."""
     from training.scenes import art, layout, questions
 
@@ -55,7 +57,7 @@ def sample_questions(number: int = 3000) -> list[str]:
         scene = layout.compose(rng)
         art.render(scene, rng, 0.25)  # gives held things their places
         asked += [qa.question for qa in questions.ask(scene, rng, 40)]
-    return asked
+    return tuple(asked)
 
 
 def build_tokenizer(words: list[str]) -> PreTrainedTokenizerFast:

@@ -101,16 +101,17 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
         ValueError: The folder's checkpoint belongs to another seed.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    words = architecture.vocabulary(architecture.sample_questions())
     if recipe.processes == 1:
-        _train(0, recipe, folder, report)
+        _train(0, recipe, folder, words, report)
         return
     if recipe.batch % recipe.processes or recipe.dense_batch % recipe.processes:
         raise ValueError(f"batches of {recipe.dense_batch} and {recipe.batch} cannot be shared by {recipe.processes}")
     (folder / "meeting").unlink(missing_ok=True)  # of a run that was killed
-    torch.multiprocessing.spawn(_train, (recipe, folder, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
+    torch.multiprocessing.spawn(_train, (recipe, folder, words, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
 
 
-def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
+def _train(rank: int, recipe: Recipe, folder: Path, words: list[str], report: Callable[[str], None]) -> None:
     """One of the processes; the first one reports and keeps checkpoints."""
     torch.set_num_threads(1 if recipe.processes > 1 else os.cpu_count() or 1)
     if recipe.processes > 1:
@@ -118,7 +119,6 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=recipe.processes)
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    words = architecture.vocabulary(architecture.sample_questions())
     tokenizer = architecture.build_tokenizer(words)
     parts = _start(recipe, folder, words, device)
     if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
