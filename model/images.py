@@ -89,6 +89,14 @@ def open_picture(data: bytes) -> Image.Image:
         raise PictureError(INCOMPLETE) from error
 
 
+def media_type(data: bytes) -> str | None:
+    """The kind of a picture file by its header, as `image/...`; None for what `open_picture` would not read."""
+    try:
+        return Image.MIME.get(_read_header(data).format or "")
+    except Exception:  # noqa: BLE001 - readers stumble in many ways, and each means that it is none
+        return None
+
+
 def flatten(picture: Image.Image, levels: tuple[float, float] | None = None) -> Image.Image:
     """Any mode to RGB: transparent pixels on white, deep samples scaled to 8 bits.
 

@@ -75,8 +75,8 @@ async def _export(services: Services, message: Message, progress: Message, total
             )
         with suppress(TelegramError):
             await progress.delete()
-    except (OSError, TelegramError) as error:
-        log.error("an export failed: %s", error)
+    except Exception as error:  # whatever it was, the person must not be left with "preparing"
+        log.error("an export failed", exc_info=error)
         with suppress(TelegramError):
             await progress.edit_text(texts.EXPORT_FAILED)
     finally:
@@ -112,11 +112,7 @@ async def _picture(services: Services, sha256: str) -> tuple[str | None, Path | 
 
 def _sniff(path: Path) -> str:
     """The type of a picture by its content: what a message claimed may be wrong."""
-    from PIL import Image, UnidentifiedImageError
+    from model.images import media_type
 
-    try:
-        with Image.open(path) as picture:
-            media_type = Image.MIME.get(picture.format or "", "")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        return "image/heic" if path.read_bytes()[4:8] == b"ftyp" else "application/octet-stream"
-    return media_type if media_type in EXTENSIONS else "application/octet-stream"
+    found = media_type(path.read_bytes())
+    return found if found in EXTENSIONS else "application/octet-stream"
