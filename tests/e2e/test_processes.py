@@ -1,0 +1,96 @@
+"""The commands as people start them: processes of their own, with the real worker and the built-in model."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from e2e_helpers import TOKEN, picture
+
+from bot.demo.samples import sample_scenes
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+
+PATIENCE = 100.0
+"""Seconds for a start with the model on a machine that does other things beside."""
+
+
+async def begin(*arguments: str, **environment: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", *arguments, stdout=PIPE, stderr=STDOUT, env={**os.environ, **environment}
+    )
+
+
+@asynccontextmanager
+async def running(sandbox: Sandbox, data_dir: Path) -> AsyncIterator[Process]:
+    """`vqabot run` on the sandbox; ended when it is left, if it still runs."""
+    process = await begin(
+        "run",
+        VQABOT_TELEGRAM_TOKEN=TOKEN,
+        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
+        VQABOT_DATA_DIR=str(data_dir),
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_the_demo_answers_everything_right() -> None:
+    process = await begin("demo", "--once", "--port", "0")
+    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    text = said.decode()
+    assert process.returncode == 0, text
+    assert "every answer was right" in text
+
+
+@pytest.mark.timeout(400)
+async def test_what_was_asked_before_a_kill_is_answered_once_after_it_and_sigterm_ends_it_cleanly(
+    sandbox: Sandbox, you: Person, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    scene = sample_scenes()[0]
+    question, truth = scene.questions[0]
+    async with running(sandbox, data_dir) as process:
+        await you.send_picture(scene.picture, question)
+        await you.wait_for(lambda m: m["from"]["is_bot"], PATIENCE)  # the placeholder, or the answer already
+        process.kill()
+        await process.wait()
+    async with running(sandbox, data_dir) as process:
+        await you.wait_for(lambda m: truth in m.get("text", "").lower(), PATIENCE)
+        await you.say(scene.questions[1][0])
+        await you.wait_for(lambda m: scene.questions[1][1] in m.get("text", "").lower(), PATIENCE)
+        refused = await begin(
+            "run", VQABOT_TELEGRAM_TOKEN=TOKEN, VQABOT_TELEGRAM_BASE_URL=sandbox.url, VQABOT_DATA_DIR=str(data_dir)
+        )
+        said, _ = await asyncio.wait_for(refused.communicate(), PATIENCE)
+        assert refused.returncode == 1
+        assert str(data_dir) in said.decode()
+        assert "Traceback" not in said.decode()
+        process.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert process.returncode == 0, said.decode()
+        assert "Traceback" not in said.decode()
+        assert TOKEN.partition(":")[2] not in said.decode()
+    answers = [m for m in await you.messages() if m["from"]["is_bot"] and truth in m.get("text", "").lower()]
+    assert len(answers) == 1
+
+
+async def test_backup_copies_what_a_running_bot_remembers(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:
+    async with running(sandbox, tmp_path / "data"):
+        await you.send_picture(picture("red"), "what colour is it")
+        await you.wait_for(lambda m: "%" in m.get("text", ""), PATIENCE)
+        copying = await begin("backup", str(tmp_path / "copy"), VQABOT_DATA_DIR=str(tmp_path / "data"))
+        said, _ = await asyncio.wait_for(copying.communicate(), PATIENCE)
+        assert copying.returncode == 0, said.decode()
+    async with running(sandbox, tmp_path / "copy"):
+        await you.say("/history")
+        page = await you.wait_for(lambda m: "reply_markup" in m, PATIENCE)
+    assert "1 question" in page["text"]
