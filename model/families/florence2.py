@@ -119,19 +119,31 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     Raises:
         ModelError: The folder's files do not make a complete native Florence-2.
     """
+    images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
+    device, dtype = _choose(placement)
+    model = read_weights(folder, getattr(torch, dtype))
+    _set_threads(placement.threads, sum(parameter.numel() for parameter in model.parameters()))
+    model = model.to(device).eval()
+    return Florence2(model, tokenizer, images, profile)
+
+
+def read_weights(
+    folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] = Florence2ForConditionalGeneration
+) -> Transformer:
+    """The model in a folder, on the CPU; `kind` may add to it what training needs.
+
+    Raises:
+        ModelError: The folder's files do not make a complete native Florence-2.
+    """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if "auto_map" in config or config.get("vision_config", {}).get("model_type") == "davit":
         raise ModelError(
             f"The model in {folder} is in Microsoft's own format, which needs remote code. "
             "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
         )
-    images, tokenizer = _read_image_settings(folder), _read_tokenizer(folder)
-    device, dtype = _choose(placement)
     logging.disable_progress_bar()
     try:
-        loaded: Any = Florence2ForConditionalGeneration.from_pretrained(
-            folder, dtype=getattr(torch, dtype), local_files_only=True, output_loading_info=True
-        )
+        loaded: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
         model, report = loaded
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
@@ -139,9 +151,7 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
     if gaps:
         raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
-    _set_threads(placement.threads, sum(parameter.numel() for parameter in model.parameters()))
-    model = model.to(device).eval()
-    return Florence2(model, tokenizer, images, profile)
+    return model
 
 
 def _choose(placement: Placement) -> tuple[str, str]:
@@ -164,7 +174,7 @@ def _set_threads(threads: int, parameters: int) -> None:
         torch.set_num_threads(threads)
 
 
-def _read_image_settings(folder: Path) -> dict[str, Any]:
+def read_image_settings(folder: Path) -> dict[str, Any]:
     """The image processor's settings, from whichever file holds them."""
     for name in ("processor_config.json", "preprocessor_config.json"):
         file = folder / name
@@ -179,7 +189,7 @@ def _read_image_settings(folder: Path) -> dict[str, Any]:
     raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
 
 
-def _read_tokenizer(folder: Path) -> Tokenizer:
+def read_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer itself, without transformers' wrapper, which takes long to import."""
     file = folder / "tokenizer.json"
     if not file.is_file():
