@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.updates import ALLOWED, Take
+from bot.updates import ALLOWED, Take, has_number
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +76,8 @@ class Poller:
             else:
                 pause, conflicts = 0.0, 0
                 self._seen()
-                if updates:
-                    offset = max(update["update_id"] for update in updates) + 1
+                if numbers := [update["update_id"] for update in updates if has_number(update)]:
+                    offset = max(numbers) + 1
             if pause:
                 await asyncio.sleep(pause)
 

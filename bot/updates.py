@@ -38,9 +38,7 @@ class Inbox:
 
     async def take(self, raw: Sequence[dict[str, Any]]) -> None:
         """Keep updates; only after this may Telegram be told. What has no number is no update."""
-        numbered = [
-            (update["update_id"], json.dumps(update, ensure_ascii=False)) for update in raw if "update_id" in update
-        ]
+        numbered = [(update["update_id"], _text(update)) for update in raw if has_number(update)]
         if numbered:
             await self._store.updates.add(numbered)
             self._bell.set()
@@ -117,16 +115,26 @@ class Inbox:
             log.exception("update %s stays for the next start", stored.update_id)
 
 
+def has_number(update: object) -> bool:
+    """Whether this is an update that can be kept: an object with a number that the database can hold."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return isinstance(number, int) and not isinstance(number, bool) and abs(number) < 2**63
+
+
+def _text(update: dict[str, Any]) -> str:
+    """An update's JSON. Halves of a pair of UTF-16 are no text and cannot be stored: each becomes a question mark."""
+    return json.dumps(update, ensure_ascii=False).encode(errors="replace").decode()
+
+
 def _chat_of(raw: str) -> int:
     """The chat that an update belongs to, for its order; 0 where there is none."""
-    update = json.loads(raw)
-    for body in update.values():
+    for body in json.loads(raw).values():
         if isinstance(body, dict):
-            chat = (
-                body.get("chat") or body.get("message", {}).get("chat") if "chat" in body or "message" in body else None
-            )
-            if isinstance(chat, dict):
-                return int(chat.get("id", 0))
+            message = body.get("message")
+            chat = body.get("chat") or (message.get("chat") if isinstance(message, dict) else None)
+            number = chat.get("id") if isinstance(chat, dict) else None
+            if isinstance(number, int):
+                return number
     return 0
 
 

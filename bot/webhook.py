@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.updates import Take
+from bot.updates import Take, has_number
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,9 @@ class WebhookServer:
             return web.Response(status=403, text="wrong secret")
         try:
             update = json.loads(await request.read())
-        except ValueError:
+        except (ValueError, RecursionError):
             return web.Response(status=400, text="no JSON")
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not has_number(update):
             return web.Response(status=400, text="no update")
         try:
             await self._take([update])
