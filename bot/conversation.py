@@ -69,7 +69,7 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Something that gets a sentence instead of an answer: a key of `texts.UNSUPPORTED`, "too long" or "empty"."""
+    """Something that gets a sentence instead of an answer: a key of `texts.UNSUPPORTED` or `texts.REFUSALS`."""
 
     why: str
 
@@ -92,7 +92,7 @@ def meaning_of(facts: Facts) -> Meaning:
     if not question:
         if facts.picture is not None:
             return Show()
-        return Refuse("empty") if facts.asked_by_command else Nothing()
+        return Refuse("empty" if facts.asked_by_command else "no words")
     if len(question) > MAX_QUESTION:
         return Refuse("too long")
     if facts.picture is not None:

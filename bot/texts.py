@@ -19,6 +19,7 @@ NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it aga
 NOT_STORED = "I cannot keep pictures just now. Please try again in a few minutes."
 PICTURE_GONE = "I do not have this picture any more. Please send it again."
 EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
+NO_WORDS = "I see no words in this. Write what you would like to know about a picture."
 UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
 BROKEN = "Something went wrong on my side. Please try again."
 
@@ -35,6 +36,7 @@ UNSUPPORTED: dict[str, str] = {
 
 MAX_QUESTION = 500
 TOO_LONG = f"That is too long for me: a question may have up to {MAX_QUESTION} characters."
+REFUSALS: dict[str, str] = {"too long": TOO_LONG, "empty": EMPTY_ASK, "no words": NO_WORDS}
 
 START = (
     "Hello! I answer questions about pictures.\n\n"

@@ -61,7 +61,7 @@ async def on_message(update: Update, context: Context) -> None:
 
 
 def _sentence(why: str) -> str:
-    return {"too long": texts.TOO_LONG, "empty": texts.EMPTY_ASK}.get(why) or texts.UNSUPPORTED[why]
+    return texts.REFUSALS.get(why) or texts.UNSUPPORTED[why]
 
 
 async def _on_question(services: Services, message: Message, facts: Facts, meaning: Ask, edited: bool) -> None:

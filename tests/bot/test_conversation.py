@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram import Message
 
 from bot.conversation import Ask, Facts, Nothing, Picture, Refuse, Show, Source, facts_of, meaning_of
-from bot.texts import MAX_QUESTION, UNSUPPORTED
+from bot.texts import MAX_QUESTION, REFUSALS, UNSUPPORTED
 
 BOT, NAME = 77, "vqa_bot"
 PICTURE = Picture(5, "file", 1000, "image/jpeg")
@@ -34,7 +34,7 @@ PHOTO = [
         (Facts(True, "", asked_by_command=True), Refuse("empty")),
         (Facts(True, "x" * (MAX_QUESTION + 1)), Refuse("too long")),
         (Facts(False, "What?", PICTURE, addressed=False), Nothing()),
-        (Facts(True, ""), Nothing()),
+        (Facts(True, ""), Refuse("no words")),
     ],
 )
 def test_meanings(facts: Facts, meaning: object) -> None:
@@ -63,7 +63,7 @@ def test_every_message_means_something_sensible(facts: Facts) -> None:
         assert meaning.source is not Source.OWN or facts.picture is not None
         assert meaning.source is not Source.REPLIED or facts.reply_picture is not None
     if isinstance(meaning, Refuse):
-        assert meaning.why in {*UNSUPPORTED, "too long", "empty"}
+        assert meaning.why in {*UNSUPPORTED, *REFUSALS}
 
 
 def message(private: bool = True, **fields: Any) -> Message:
