@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint format bench clean help
+.PHONY: demo test lint format fuzz bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -41,6 +41,10 @@ lint: $(VENV)/.dev  ## Only lint, types and import rules
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
+	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
+	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
 
 bench: $(VENV)/.dev  ## Measure against the baselines; ARGS="answer" for one of them
 	$(BIN)/vqabot bench $(ARGS)

@@ -113,7 +113,7 @@ _BLIND: tuple[Damage, ...] = (
     _lie_in_numbers,
 )
 
-# Knowing: parts in another order, doubled, left out; huge sizes; lengths that lie --------------------------------------
+# Knowing: parts in another order, doubled, left out; huge sizes; lengths that lie -------------------------------------
 
 
 def _mix(parts: list[bytes], rng: random.Random) -> list[bytes]:
