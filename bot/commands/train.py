@@ -1,0 +1,68 @@
+"""`vqabot train`: fine-tune a Florence-2 on prepared data."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.commands.options import config_options, resolve
+
+if TYPE_CHECKING:
+    from training.finetune.callbacks import Bar
+
+try:
+    from training.finetune.config import TrainConfig
+except ModuleNotFoundError as error:
+    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+
+
+class Terminal:
+    """Reports to the terminal: lines to stdout, bars to stderr."""
+
+    def say(self, text: str) -> None:
+        """One line."""
+        click.echo(text)
+
+    def bar(self, length: int, label: str) -> AbstractContextManager[Bar]:
+        """A progress bar."""
+        bar: Any = click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
+        return bar  # type: ignore[no-any-return]
+
+
+@click.command(epilog="Example: vqabot train data/prepared runs/first --model builtin --learning-rate 1e-4 --epochs 1")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@config_options(TrainConfig)
+def train(data: Path, out: Path, config_file: Path | None, **given: object) -> None:
+    """Fine-tune a Florence-2 on DATA, which `vqabot data prepare` wrote.
+
+    The best weights by official accuracy become OUT/model, which every other command takes as --model. The same command
+    goes on where an interrupted one stopped. On several GPUs: torchrun --nproc-per-node 4 -m bot.cli train ...
+    """
+    from model.errors import ModelError
+    from training.config import ConfigError
+    from training.vqa import DataError
+
+    config = resolve(TrainConfig, config_file, given)
+    try:
+        from training.finetune.errors import TrainingError
+        from training.finetune.run import train as run
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
+        ) from error
+    try:
+        result = run(config, data, out, Terminal())
+    except (DataError, ModelError, ConfigError, TrainingError) as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            f"Interrupted: the same command goes on from the last checkpoint in {out / 'checkpoints'}."
+        ) from None
+    if result.best_official is not None:
+        click.echo(f"Official accuracy {result.best_official:.2f} % on {result.judged_by} questions of val.")
+    click.echo(f"The model is in {out / 'model'}.")

@@ -1,0 +1,1 @@
+"""Fine-tuning a Florence-2 on prepared data, through transformers' Trainer."""

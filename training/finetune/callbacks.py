@@ -1,0 +1,173 @@
+"""What watches a training: the log, TensorBoard, the plot, the progress bar, and the best weights so far."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from transformers import TrainerCallback
+from transformers import TrainerControl as Control
+from transformers import TrainerState as State
+from transformers import TrainingArguments as Args
+
+from training.finetune.plots import draw
+
+
+class Bar(Protocol):
+    """A progress bar; `click.progressbar` makes such."""
+
+    label: str | None
+
+    def update(self, n_steps: int) -> None:
+        """So many more are done."""
+        ...
+
+
+class Console(Protocol):
+    """Where a training reports to a person."""
+
+    def say(self, text: str) -> None:
+        """One line."""
+        ...
+
+    def bar(self, length: int, label: str) -> AbstractContextManager[Bar]:
+        """A progress bar that ends with its block."""
+        ...
+
+
+class Journal(TrainerCallback):
+    """Keeps `log.jsonl`, TensorBoard's files and the plot, and moves the progress bar. For the first process only."""
+
+    def __init__(self, out: Path, console: Console, questions_per_step: int) -> None:
+        """Write into this folder."""
+        self.out, self.console, self.per_step = out, console, questions_per_step
+        self.bar: Bar | None = None
+        self.bar_block: AbstractContextManager[Bar] | None = None
+        self.writer: Any = None
+        self.began = 0.0
+        self.seconds: list[float] = []
+        """Of each step since the last line."""
+        self.all_seconds: list[float] = []
+
+    def on_train_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Go on from the log as it was at the checkpoint: later lines belong to steps that are done again."""
+        from torch.utils.tensorboard import SummaryWriter
+
+        lines = [json.dumps(entry) + "\n" for entry in state.log_history]
+        (self.out / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+        self.writer = SummaryWriter(str(self.out / "tensorboard"), purge_step=state.global_step)
+        self.bar_block = self.console.bar(state.max_steps, "Training")
+        self.bar = self.bar_block.__enter__()
+        self.bar.update(state.global_step)
+
+    def on_step_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Start the step's clock."""
+        self.began = time.perf_counter()
+
+    def on_step_end(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """One more step is done."""
+        self.seconds.append(time.perf_counter() - self.began)
+        if self.bar is not None:
+            self.bar.update(1)
+
+    def on_log(self, args: Args, state: State, control: Control, logs: object = None, **_: object) -> None:
+        """Keep a line everywhere."""
+        entry = state.log_history[-1]
+        if "loss" in entry and self.seconds:
+            entry["questions_per_second"] = round(self.per_step * len(self.seconds) / sum(self.seconds), 3)
+            entry["memory_gb"] = round(peak_memory() / 2**30, 2)
+            self.all_seconds += self.seconds
+            self.seconds = []
+            if self.bar is not None:
+                self.bar.label = f"Step {state.global_step}, loss {entry['loss']:.3f}"
+        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        for name, value in entry.items():
+            if self.writer is not None and name not in ("step", "epoch") and isinstance(value, int | float):
+                self.writer.add_scalar(name.replace("eval_", "val/", 1), value, state.global_step)
+
+    def on_evaluate(
+        self,
+        args: Args,
+        state: State,
+        control: Control,
+        metrics: dict[str, float] | None = None,
+        **_: object,
+    ) -> None:
+        """Say how good it is, and draw the curves again."""
+        assert metrics is not None
+        when = f"step {state.global_step}" if state.global_step else "before training"
+        self.console.say(
+            f"{when}: loss on val {metrics['eval_loss']:.3f}, official accuracy {metrics['eval_official']:.2f} %"
+        )
+        self.draw(state)
+
+    def on_train_end(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Close what is open."""
+        self.close()
+        self.draw(state)
+
+    def draw(self, state: State) -> None:
+        """Draw the curves as they are now."""
+        (self.out / "plots").mkdir(exist_ok=True)
+        draw(state.log_history, self.out / "plots" / "training.png")
+
+    def close(self) -> None:
+        """Close the bar and TensorBoard's file; also when the training broke off."""
+        if self.bar_block is not None:
+            self.bar_block.__exit__(None, None, None)
+            self.bar = self.bar_block = None
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
+
+
+class Order(TrainerCallback):
+    """Gives each epoch its own order of pictures, also the one in which an interrupted training goes on."""
+
+    def __init__(self, set_epoch: Callable[[int], None]) -> None:
+        """Tell this function."""
+        self.set_epoch = set_epoch
+
+    def on_epoch_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """The epoch's number: `state.epoch` counts in parts of epochs."""
+        self.set_epoch(int((state.epoch or 0.0) + 1e-6))
+
+
+class Keeper(TrainerCallback):
+    """Keeps the best weights by official accuracy, and ends a training that does not get better."""
+
+    def __init__(self, folder: Path, patience: int, save: Callable[[Path], None]) -> None:
+        """Keep them in this folder; stop after `patience` evaluations without a better one, 0: never."""
+        self.folder, self.patience, self.save = folder, patience, save
+
+    def on_evaluate(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Compare with the evaluations before, those of an interrupted training too."""
+        scores = [entry["eval_official"] for entry in state.log_history if "eval_official" in entry]
+        best = scores.index(max(scores))
+        if best == len(scores) - 1:
+            partial = self.folder.with_name("best.partial")
+            if state.is_world_process_zero:
+                shutil.rmtree(partial, ignore_errors=True)
+            self.save(partial)
+            if state.is_world_process_zero:
+                shutil.rmtree(self.folder, ignore_errors=True)
+                partial.replace(self.folder)
+        elif self.patience and len(scores) - 1 - best >= self.patience:
+            control.should_training_stop = True
+
+
+def peak_memory() -> int:
+    """Most bytes that this process held: on the GPU where there is one, else in all."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,126 @@
+"""Judges a model during its training: the loss and the official accuracy on the same questions of val each time."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from model.families.base import Ask
+from model.families.florence2 import Florence2
+from training.accuracy import normalise_answer, official_accuracy
+from training.finetune.data import Collator, Example
+from training.finetune.onepass import IGNORED, OnePassFlorence2
+
+PEOPLE = 10
+NEW_TOKENS = 20
+
+
+class JudgedExample(Example, Protocol):
+    """A question of val."""
+
+    @property
+    def answers(self) -> Sequence[str]:
+        """What ten people said; empty in data with one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over the questions of one process."""
+
+    loss: float = 0.0
+    tokens: int = 0
+    official: float = 0.0
+    exact: int = 0
+    questions: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.loss + other.loss,
+            self.tokens + other.tokens,
+            self.official + other.official,
+            self.exact + other.exact,
+            self.questions + other.questions,
+        )
+
+    def metrics(self) -> dict[str, float]:
+        """Mean loss a token and accuracies in percent, under the names that the Trainer knows."""
+        return {
+            "eval_loss": self.loss / max(1, self.tokens),
+            "eval_official": 100 * self.official / max(1, self.questions),
+            "eval_exact": 100 * self.exact / max(1, self.questions),
+        }
+
+
+def choose(rows: Sequence[JudgedExample], most: int, seed: int) -> list[JudgedExample]:
+    """At most so many questions, those of random pictures, side by side; the same for the same seed."""
+    groups: dict[str, list[JudgedExample]] = defaultdict(list)
+    for row in rows:
+        groups[row.image].append(row)
+    names = random.Random(f"judge/{seed}").sample(sorted(groups), len(groups))
+    return [row for name in names for row in groups[name]][:most]
+
+
+class Judge:
+    """Asks a model the way the bot does, greedily, and holds its answers against people's."""
+
+    def __init__(self, rows: Sequence[JudgedExample], collator: Collator, batch_size: int) -> None:
+        """Judge by these questions, those of a picture side by side."""
+        self.rows, self.collator, self.batch_size = rows, collator, batch_size
+
+    def judge(
+        self,
+        model: OnePassFlorence2,
+        family: Florence2,
+        autocast: Callable[[], AbstractContextManager[object]],
+        share: tuple[int, int] = (0, 1),
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> Tally:
+        """Answer the questions of one process.
+
+        Args:
+            model: The model in training.
+            family: The same model as it answers.
+            autocast: The arithmetic.
+            share: Number of this process, and of how many.
+            progress: Called with the number of questions done since the last call.
+        """
+        total = Tally()
+        starts = range(share[0] * self.batch_size, len(self.rows), share[1] * self.batch_size)
+        was_training = model.training
+        model.train(False)
+        with torch.inference_mode():
+            for start in starts:
+                rows = self.rows[start : start + self.batch_size]
+                with autocast():
+                    total = total + self._judge(rows, model, family)
+                progress(len(rows))
+        model.train(was_training)
+        return total
+
+    def _judge(self, rows: Sequence[JudgedExample], model: OnePassFlorence2, family: Florence2) -> Tally:
+        batch = {name: value.to(model.device) for name, value in self.collator(rows).items()}
+        tokens = int((batch["labels"] != IGNORED).sum())
+        places, pixels, tower = batch.pop("picture"), batch.pop("pixels", None), batch.pop("tower", None)
+        seen: Tensor = model.picture_tokens(pixels, tower)  # [P, T_image, D]: looked at once, for both uses
+        loss = model(**batch, picture=places, tokens=seen)["loss"].item() * tokens
+        asks = [
+            Ask(seen[place], family.profile.prompt(row.question), 1, NEW_TOKENS)
+            for row, place in zip(rows, places.tolist(), strict=True)
+        ]
+        answers = [generation.text for generation in family.answer(asks)]
+        official = sum(
+            official_accuracy(answer, row.answers or [row.answer or ""] * PEOPLE)
+            for answer, row in zip(answers, rows, strict=True)
+        )
+        exact = sum(
+            normalise_answer(answer) == normalise_answer(row.answer or "")
+            for answer, row in zip(answers, rows, strict=True)
+        )
+        return Tally(loss, tokens, official, exact, len(rows))

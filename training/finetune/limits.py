@@ -1,0 +1,76 @@
+"""What the machine has and what a training needs: arithmetic, threads, memory, disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import psutil
+import torch
+
+from model.families.florence2 import SMALL_MODEL
+from training.finetune.config import Precision, TrainConfig
+from training.finetune.errors import TrainingError, memory_cures
+from training.finetune.loading import Parts
+
+GB = 2**30
+
+
+def choose_precision(wanted: Precision, device: torch.device) -> Precision:
+    """The arithmetic, with `auto` resolved.
+
+    Raises:
+        TrainingError: The device cannot do what was asked for.
+    """
+    if wanted == "auto":
+        fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.cpu._is_avx512_bf16_supported()
+        return "bf16" if fast else "fp32"
+    if wanted == "fp16" and device.type != "cuda":
+        raise TrainingError("fp16 needs a GPU; on a CPU choose --precision bf16 or fp32.")
+    return wanted
+
+
+def set_threads(threads: int, parameters: int) -> None:
+    """CPU threads; a small model's operations are too short to be shared."""
+    if threads or parameters < SMALL_MODEL:
+        torch.set_num_threads(threads or 1)
+
+
+def state_bytes(parts: Parts) -> tuple[int, int]:
+    """Bytes of the weights, and of what belongs to those that are trained: gradient and two moments of AdamW."""
+    everything = sum(parameter.numel() for parameter in parts.trained.parameters())
+    trained = sum(parameter.numel() for parameter in parts.trained.parameters() if parameter.requires_grad)
+    return 4 * everything, 12 * trained
+
+
+def check_memory(parts: Parts, config: TrainConfig, device: torch.device) -> None:
+    """Refuse what surely does not fit, before hours of swapping or a kill without a word.
+
+    Raises:
+        TrainingError: Gradients and moments alone need more than there is.
+    """
+    _, needed = state_bytes(parts)
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
+    if needed > free:
+        raise TrainingError(
+            f"Gradients and moments of the weights need {needed / GB:.1f} GB, and {free / GB:.1f} GB are free. "
+            f"{memory_cures(config)}"
+        )
+
+
+def check_disk(parts: Parts, config: TrainConfig, out: Path) -> None:
+    """Refuse what surely does not fit on the disk.
+
+    Raises:
+        TrainingError: Checkpoints and models need more than is free.
+    """
+    weights, trained = state_bytes(parts)
+    # A checkpoint holds weights and moments; the best weights and the result come beside, each twice while written.
+    whole = weights if not config.lora_rank else 0
+    needed = (config.keep_checkpoints + 1) * (whole + trained * 2 // 3) + 2 * whole + weights
+    free = shutil.disk_usage(out).free
+    if needed > free:
+        raise TrainingError(
+            f"The training writes up to {needed / GB:.1f} GB into {out}, and {free / GB:.1f} GB are free. "
+            "Make room, choose another folder, or lower --keep-checkpoints."
+        )

@@ -1,0 +1,53 @@
+"""The curves of a training as one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
+    """Draw the losses and the accuracy over the steps, with the model as it was before as a line.
+
+    Args:
+        history: Lines of the log, each with `step`.
+        file: The PNG to write.
+    """
+    # The plain classes instead of pyplot, which keeps every figure and asks for a screen.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    trained = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
+    judged = [entry for entry in history if "eval_official" in entry]
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    if trained:
+        left.plot(*zip(*trained, strict=True), color="tab:gray", label="train")
+    if judged:
+        steps = [entry["step"] for entry in judged]
+        left.plot(steps, [entry["eval_loss"] for entry in judged], "o-", color="tab:blue", label="val")
+        right.plot(
+            steps, [entry["eval_official"] for entry in judged], "o-", color="tab:blue", label="official accuracy"
+        )
+        if judged[0]["step"] == 0:
+            right.axhline(judged[0]["eval_official"], color="tab:gray", linestyle="--", label="before training")
+        best = max(judged, key=lambda entry: entry["eval_official"])
+        right.annotate(
+            f"{best['eval_official']:.1f} %",
+            (best["step"], best["eval_official"]),
+            textcoords="offset points",
+            xytext=(0, 8),
+            ha="center",
+        )
+        right.margins(y=0.2)
+    for axes, title, unit in ((left, "Loss", "nats a token"), (right, "Accuracy on val", "percent")):
+        axes.set_title(title)
+        axes.set_xlabel("step")
+        axes.set_ylabel(unit)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend()
+    figure.savefig(file, dpi=110)

@@ -1,0 +1,264 @@
+"""One fine-tuning from start to end: data, model, training, the best weights, the figures. Resumable at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import transformers
+from torch import Tensor
+from transformers import TrainingArguments
+
+from training.finetune.callbacks import Bar, Console, Journal, Keeper, Order, peak_memory
+from training.finetune.config import Precision, TrainConfig
+from training.finetune.data import Collator, Examples
+from training.finetune.errors import TrainingError, explained
+from training.finetune.examples import prepared_size, read_examples
+from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
+from training.finetune.folder import RESULT, enter
+from training.finetune.judge import Judge, choose
+from training.finetune.limits import GB, check_disk, check_memory, choose_precision, set_threads
+from training.finetune.loading import Parts, load_parts, save_model
+from training.finetune.trainer import FineTuner, complete_checkpoints, device_of, for_all
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a training came to. Accuracies in percent on the questions of val that it was judged by."""
+
+    questions: int
+    pictures: int
+    parameters: int
+    """How many were trained."""
+    steps: int
+    precision: str
+    seconds_per_step: float | None
+    questions_per_second: float | None
+    peak_memory_gb: float
+    judged_by: int
+    """Questions of val."""
+    reference_official: float | None
+    """Before the first step."""
+    best_official: float | None
+    best_step: int
+    """The step whose weights are in model/."""
+
+
+def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
+    """Fine-tune on prepared data, going on where an interrupted training stopped.
+
+    Args:
+        config: The settings.
+        data: The folder that `vqabot data prepare` wrote.
+        out: Gets model/, config.yaml, result.json, log.jsonl, plots/, tensorboard/ and checkpoints/.
+        console: Where it reports.
+
+    Raises:
+        DataError: The data cannot be used.
+        ModelError: The model cannot be used.
+        ConfigError: `out` holds a training with other settings.
+        TrainingError: Memory, disk or the loss ended it; the text says what would help.
+    """
+    threads = torch.get_num_threads()
+    try:
+        with explained(config, out):
+            return _train(config, data, out, console)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
+    rows = read_examples(data, "train")[: config.limit]
+    judged = choose(read_examples(data, "val"), config.eval_questions, config.seed) if config.eval_questions else []
+    args, precision = _arguments(config, out)
+    device = device_of(args)
+    first = args.process_index == 0
+    if not first:
+        console = _Silent()
+    resume = for_all(args, lambda: enter(out, config, data, args.world_size))
+    transformers.set_seed(config.seed)
+    parts = load_parts(config, device, prepared_size(data))
+    set_threads(config.threads, parts.model.num_parameters())
+    check_memory(parts, config, device)
+    check_disk(parts, config, out)
+    collator = Collator(
+        data,
+        parts.family,
+        int(parts.model.config.text_config.pad_token_id),
+        int(parts.model.config.text_config.max_position_embeddings),
+        parts.picture_tokens,
+    )
+    trained = sum(p.numel() for p in parts.trained.parameters() if p.requires_grad)
+    pictures = len({row.image for row in rows})
+    console.say(
+        f"{len(rows):,} questions about {pictures:,} pictures of {parts.size[0]}x{parts.size[1]}, "
+        f"{trained:,} parameters to train, {precision} on {device.type}."
+    )
+    journal = Journal(out, console, config.batch_size * config.accumulate * args.world_size)
+    judge = Judge(judged, collator, config.batch_size) if judged else None
+    trainer = FineTuner(
+        parts, args, Examples(rows), collator, judge, config.keep_checkpoints, [journal] if first else []
+    )
+    trainer.add_callback(Order(trainer.sampler.set_epoch))
+    best = out / "checkpoints" / "best"
+    trainer.add_callback(Keeper(best, config.early_stopping, lambda folder: trainer.save_model(str(folder))))
+    if config.tower_frozen:
+        _keep_features(config, out, parts, [row.image for row in (*rows, *judged)], trainer, console)
+    if resume is not None:
+        console.say(f"Going on from {resume}.")
+    args.eval_on_start = config.reference and judge is not None and resume is None
+    try:
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        if judge is not None and trainer.judged_at != trainer.state.global_step:
+            trainer.evaluate()
+    except TrainingError as error:
+        raise TrainingError(f"{error} {_kept(out)}") from error
+    finally:
+        journal.close()
+    if best.exists():
+        trainer._load_from_checkpoint(str(best))
+    result = _result(trainer.state.log_history, journal, len(rows), pictures, trained, precision, len(judged))
+    if first:
+        save_model(parts, out / "model")
+        (out / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    return result
+
+
+def _arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments, Precision]:
+    """The Trainer's own settings, and the arithmetic."""
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("There is no GPU here that torch can use; choose --device cpu.")
+    on_cpu = config.device == "cpu" or not torch.cuda.is_available()
+    precision = choose_precision(config.precision, torch.device("cpu" if on_cpu else "cuda"))
+    workers = config.workers if config.workers is not None else (0 if on_cpu else 4)
+    judged = "no" if not config.eval_questions else "steps" if config.evaluate_every else "epoch"
+    arguments = TrainingArguments(
+        output_dir=str(out / "checkpoints"),
+        use_cpu=on_cpu,
+        ddp_backend="gloo" if on_cpu and "RANK" in os.environ else None,
+        ddp_find_unused_parameters=False,
+        bf16=precision == "bf16",
+        fp16=precision == "fp16",
+        num_train_epochs=config.epochs,
+        max_steps=config.max_steps or -1,
+        per_device_train_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.accumulate,
+        optim="adamw_torch_fused",
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="constant_with_warmup" if config.schedule == "constant" else config.schedule,
+        warmup_steps=config.warmup_steps,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        eval_strategy=judged,
+        eval_steps=config.evaluate_every or None,
+        save_strategy="steps" if config.save_every else "epoch",
+        save_steps=config.save_every or 1,
+        logging_steps=config.log_every,
+        logging_nan_inf_filter=False,
+        log_level="error",
+        log_level_replica="error",
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        dataloader_num_workers=workers,
+        dataloader_pin_memory=not on_cpu,
+        seed=config.seed,
+    )
+    return arguments, precision
+
+
+def _keep_features(
+    config: TrainConfig, out: Path, parts: Parts, names: list[str], trainer: FineTuner, console: Console
+) -> None:
+    """Run the frozen tower once over all pictures; the collator finds the states afterwards."""
+    model, args, collator = parts.model, trainer.args, trainer.collator
+    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(trainer.accelerator.mixed_precision, torch.float32)
+    folder = config.feature_cache or out / "features"
+    most = config.feature_cache_gb * GB
+    tower = fingerprint(
+        model.model.vision_tower, parts.size, model.pixel_gain.tolist(), model.pixel_shift.tolist(), dtype
+    )
+    store = FeatureStore(folder, tower, parts.states_shape, dtype, most)
+    keys = {name: picture_key(collator.file(name)) for name in dict.fromkeys(names)}
+    for_all(args, lambda: make_room(folder, store, keys.values(), most))
+    if store.room < len(keys):
+        console.say(
+            f"{config.feature_cache_gb:g} GB hold the features of {store.room:,} of {len(keys):,} pictures; "
+            "the others are looked at again in each epoch (--feature-cache-gb)."
+        )
+    share = (args.process_index, args.world_size)
+
+    def look(pixels: Tensor) -> Tensor:
+        with trainer.autocast_smart_context_manager():
+            return model.look(pixels.to(model.device))
+
+    with console.bar(-(-min(store.room, len(keys)) // args.world_size), "Looking at the pictures") as bar:
+        fill(store, keys, collator.picture, look, batch_size=config.batch_size, share=share, progress=bar.update)
+    trainer.accelerator.wait_for_everyone()
+    collator.store, collator.keys = store, keys
+
+
+def _kept(out: Path) -> str:
+    """What there is after a training that broke off."""
+    kept = complete_checkpoints(out / "checkpoints")
+    best = out / "checkpoints" / "best"
+    texts = [f"The last good checkpoint is {kept[-1]}." if kept else "There is no checkpoint yet."]
+    if best.exists():
+        texts.append(f"The best weights so far are in {best}.")
+    return " ".join(texts)
+
+
+def _result(
+    history: list[dict[str, float]],
+    journal: Journal,
+    questions: int,
+    pictures: int,
+    parameters: int,
+    precision: Precision,
+    judged: int,
+) -> Result:
+    scores = [(entry["eval_official"], entry["step"]) for entry in history if "eval_official" in entry]
+    best = max(scores, key=lambda score: (score[0], -score[1])) if scores else None
+    seconds = statistics.median(journal.all_seconds) if journal.all_seconds else None
+    last = int(history[-1]["step"]) if history else 0
+    return Result(
+        questions=questions,
+        pictures=pictures,
+        parameters=parameters,
+        steps=last,
+        precision=precision,
+        seconds_per_step=round(seconds, 4) if seconds else None,
+        questions_per_second=round(journal.per_step / seconds, 2) if seconds else None,
+        peak_memory_gb=round(peak_memory() / GB, 2),
+        judged_by=judged,
+        reference_official=round(scores[0][0], 2) if scores and scores[0][1] == 0 else None,
+        best_official=round(best[0], 2) if best else None,
+        best_step=int(best[1]) if best else last,
+    )
+
+
+class _Silent:
+    """The console of the processes that have nothing to report."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    @contextmanager
+    def bar(self, length: int, label: str) -> Iterator[Bar]:
+        """A bar that nobody sees."""
+        yield _NoBar()
+
+
+@dataclass(slots=True)
+class _NoBar:
+    label: str | None = None
+
+    def update(self, n_steps: int) -> None:
+        """Nothing."""
