@@ -91,7 +91,7 @@ def draw(number: int, seed: int) -> list[Drawn]:
     drawn: list[Drawn] = []
     for part in itertools.count():
         # Hypothesis likes to vary what it drew before; starting anew again and again gives more kinds.
-        drawn += _draw(50, seed * 1_000_003 + part)
+        drawn += _draw(25, seed * 1_000_003 + part)
         if len(drawn) >= number:
             return drawn[:number]
     raise AssertionError("counting does not end")

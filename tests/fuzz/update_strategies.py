@@ -213,6 +213,7 @@ _sound: st.SearchStrategy[Drawn] = st.one_of(
     _press(),
     _any_message(),
     _any_kind(),
+    _any_kind(),
 )
 
 
