@@ -58,8 +58,8 @@ class Florence2:
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         text = model.config.text_config
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
-        self._pad = int(text.pad_token_id)
-        self._positions = int(text.max_position_embeddings)
+        self.pad = int(text.pad_token_id)
+        self.positions = int(text.max_position_embeddings)
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Resize to the model's input: uint8 [H, W, 3]."""
@@ -79,7 +79,7 @@ class Florence2:
         """Encode all prompts in one batch, then decode group by group of equal settings."""
         states, mask = self._encode(asks)
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-        limits = [max(1, min(ask.max_new_tokens, self._positions - 1)) for ask in asks]
+        limits = [max(1, min(ask.max_new_tokens, self.positions - 1)) for ask in asks]
         for index, ask in enumerate(asks):
             # Greedy rows may differ in their limits; beam searches may not.
             groups[ask.beams, limits[index] if ask.beams > 1 else 0].append(index)
@@ -102,9 +102,9 @@ class Florence2:
     def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
         features = torch.stack([ask.features for ask in asks])  # [B, T_image, D]
-        prompts = [self.prompt_ids(ask.prompt, self._positions - features.shape[1]) for ask in asks]
+        prompts = [self.prompt_ids(ask.prompt, self.positions - features.shape[1]) for ask in asks]
         width = max(len(ids) for ids in prompts)
-        ids = torch.tensor([[*row, *[self._pad] * (width - len(row))] for row in prompts])  # [B, T]
+        ids = torch.tensor([[*row, *[self.pad] * (width - len(row))] for row in prompts])  # [B, T]
         seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in prompts])
         embeds = self._model.get_input_embeddings()(ids.to(features.device)).to(features.dtype)  # [B, T, D]
         mask = torch.cat([seen.new_ones(features.shape[:2]), seen], 1).to(features.device)  # [B, S]

@@ -68,15 +68,21 @@ class Journal(TrainerCallback):
         self.bar = self.bar_block.__enter__()
         self.bar.update(state.global_step)
 
-    def on_step_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
-        """Start the step's clock."""
+    def on_epoch_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Start the clock."""
         self.began = time.perf_counter()
 
     def on_step_end(self, args: Args, state: State, control: Control, **_: object) -> None:
-        """One more step is done."""
-        self.seconds.append(time.perf_counter() - self.began)
+        """One more step is done, with the reading of its pictures."""
+        now = time.perf_counter()
+        self.seconds.append(now - self.began)
+        self.began = now
         if self.bar is not None:
             self.bar.update(1)
+
+    def on_save(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Saving is no part of the next step."""
+        self.began = time.perf_counter()
 
     def on_log(self, args: Args, state: State, control: Control, logs: object = None, **_: object) -> None:
         """Keep a line everywhere."""
@@ -109,6 +115,7 @@ class Journal(TrainerCallback):
             f"{when}: loss on val {metrics['eval_loss']:.3f}, official accuracy {metrics['eval_official']:.2f} %"
         )
         self.draw(state)
+        self.began = time.perf_counter()
 
     def on_train_end(self, args: Args, state: State, control: Control, **_: object) -> None:
         """Close what is open."""

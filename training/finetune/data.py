@@ -32,6 +32,10 @@ class Reader(Protocol):
     """What brings questions and pictures into the model's form; `model.families.florence2.Florence2` is one."""
 
     profile: Profile
+    pad: int
+    """The token that fills prompts up."""
+    positions: int
+    """Places of the text side, for picture and prompt together."""
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Bring a picture to the model's input size, uint8 [H, W, 3]."""
@@ -103,18 +107,16 @@ class PictureSampler(Sampler[int]):
 class Collator:
     """Makes a batch of examples; may run in any process."""
 
-    def __init__(self, data: Path, reader: Reader, pad: int, positions: int, picture_tokens: int) -> None:
+    def __init__(self, data: Path, reader: Reader, picture_tokens: int) -> None:
         """Know the model's form.
 
         Args:
             data: The folder of the prepared data.
             reader: Brings questions and pictures into the model's form.
-            pad: The token that fills prompts up.
-            positions: Places of the text side, for picture and prompt together.
-            picture_tokens: How many of them the picture takes.
+            picture_tokens: Places of the text side that a picture takes.
         """
-        self.data, self.reader, self.pad = data, reader, pad
-        self.positions, self.room = positions, positions - picture_tokens
+        self.data, self.reader = data, reader
+        self.room = reader.positions - picture_tokens
         self.store: FeatureStore | None = None
         self.keys: dict[str, str] = {}
         """With a frozen tower: where the states of a picture are kept, by the picture's file."""
@@ -127,7 +129,7 @@ class Collator:
         place = {name: index for index, name in enumerate([*fresh, *kept])}
         prompts = [self.prompt(row) for row in rows]
         batch = {
-            "input_ids": _padded(prompts, self.pad),  # [Q, T]
+            "input_ids": _padded(prompts, self.reader.pad),  # [Q, T]
             "attention_mask": _padded([[1] * len(ids) for ids in prompts], 0),
             "labels": _padded([self.labels(row) for row in rows], IGNORED),  # [Q, L]
             "picture": torch.tensor([place[row.image] for row in rows]),  # [Q]
@@ -144,7 +146,7 @@ class Collator:
 
     def labels(self, row: Example) -> list[int]:
         """Token ids of an answer with its start and end."""
-        return self.reader.prompt_ids(row.answer or "", self.positions)
+        return self.reader.prompt_ids(row.answer or "", self.reader.positions)
 
     def file(self, name: str) -> Path:
         """Where a picture lies."""

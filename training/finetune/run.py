@@ -73,13 +73,37 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Resul
         torch.set_num_threads(threads)
 
 
-def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
+@dataclass(slots=True)
+class Assembled:
+    """A training that is ready to start."""
+
+    trainer: FineTuner
+    parts: Parts
+    journal: Journal
+    questions: int
+    pictures: int
+    judged: int
+    precision: Precision
+    resume: Path | None
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that reports and writes."""
+        return not self.trainer.args.process_index
+
+    @property
+    def parameters(self) -> int:
+        """How many are trained."""
+        return sum(p.numel() for p in self.parts.trained.parameters() if p.requires_grad)
+
+
+def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> Assembled:
+    """Read data and model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
     rows = read_examples(data, "train")[: config.limit]
     judged = choose(read_examples(data, "val"), config.eval_questions, config.seed) if config.eval_questions else []
     args, precision = _arguments(config, out)
     device = device_of(args)
-    first = args.process_index == 0
-    if not first:
+    if args.process_index:
         console = _Silent()
     resume = for_all(args, lambda: enter(out, config, data, args.world_size))
     transformers.set_seed(config.seed)
@@ -87,45 +111,45 @@ def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Resu
     set_threads(config.threads, parts.model.num_parameters())
     check_memory(parts, config, device)
     check_disk(parts, config, out)
-    collator = Collator(
-        data,
-        parts.family,
-        int(parts.model.config.text_config.pad_token_id),
-        int(parts.model.config.text_config.max_position_embeddings),
-        parts.picture_tokens,
-    )
-    trained = sum(p.numel() for p in parts.trained.parameters() if p.requires_grad)
-    pictures = len({row.image for row in rows})
-    console.say(
-        f"{len(rows):,} questions about {pictures:,} pictures of {parts.size[0]}x{parts.size[1]}, "
-        f"{trained:,} parameters to train, {precision} on {device.type}."
-    )
+    collator = Collator(data, parts.family, parts.picture_tokens)
     journal = Journal(out, console, config.batch_size * config.accumulate * args.world_size)
     judge = Judge(judged, collator, config.batch_size) if judged else None
-    trainer = FineTuner(
-        parts, args, Examples(rows), collator, judge, config.keep_checkpoints, [journal] if first else []
-    )
+    watchers = [journal] if not args.process_index else []
+    trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, watchers)
     trainer.add_callback(Order(trainer.sampler.set_epoch))
-    best = out / "checkpoints" / "best"
-    trainer.add_callback(Keeper(best, config.early_stopping, lambda folder: trainer.save_model(str(folder))))
+    trainer.add_callback(
+        Keeper(out / "checkpoints" / "best", config.early_stopping, lambda folder: trainer.save_model(str(folder)))
+    )
+    args.eval_on_start = config.reference and judge is not None and resume is None
+    pictures = len({row.image for row in rows})
+    ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, resume)
+    console.say(
+        f"{len(rows):,} questions about {pictures:,} pictures of {parts.size[0]}x{parts.size[1]}, "
+        f"{ready.parameters:,} parameters to train, {precision} on {device.type}."
+    )
     if config.tower_frozen:
         _keep_features(config, out, parts, [row.image for row in (*rows, *judged)], trainer, console)
     if resume is not None:
         console.say(f"Going on from {resume}.")
-    args.eval_on_start = config.reference and judge is not None and resume is None
+    return ready
+
+
+def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
+    ready = assemble(config, data, out, console)
+    trainer, best = ready.trainer, out / "checkpoints" / "best"
     try:
-        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
-        if judge is not None and trainer.judged_at != trainer.state.global_step:
+        trainer.train(resume_from_checkpoint=str(ready.resume) if ready.resume else None)
+        if trainer.judge is not None and trainer.judged_at != trainer.state.global_step:
             trainer.evaluate()
     except TrainingError as error:
         raise TrainingError(f"{error} {_kept(out)}") from error
     finally:
-        journal.close()
+        ready.journal.close()
     if best.exists():
         trainer._load_from_checkpoint(str(best))
-    result = _result(trainer.state.log_history, journal, len(rows), pictures, trained, precision, len(judged))
-    if first:
-        save_model(parts, out / "model")
+    result = _result(ready)
+    if ready.first:
+        save_model(ready.parts, out / "model")
         (out / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
     return result
 
@@ -215,29 +239,22 @@ def _kept(out: Path) -> str:
     return " ".join(texts)
 
 
-def _result(
-    history: list[dict[str, float]],
-    journal: Journal,
-    questions: int,
-    pictures: int,
-    parameters: int,
-    precision: Precision,
-    judged: int,
-) -> Result:
+def _result(ready: Assembled) -> Result:
+    history = ready.trainer.state.log_history
     scores = [(entry["eval_official"], entry["step"]) for entry in history if "eval_official" in entry]
     best = max(scores, key=lambda score: (score[0], -score[1])) if scores else None
-    seconds = statistics.median(journal.all_seconds) if journal.all_seconds else None
-    last = int(history[-1]["step"]) if history else 0
+    seconds = statistics.median(ready.journal.all_seconds) if ready.journal.all_seconds else None
+    last = ready.trainer.state.global_step
     return Result(
-        questions=questions,
-        pictures=pictures,
-        parameters=parameters,
+        questions=ready.questions,
+        pictures=ready.pictures,
+        parameters=ready.parameters,
         steps=last,
-        precision=precision,
+        precision=ready.precision,
         seconds_per_step=round(seconds, 4) if seconds else None,
-        questions_per_second=round(journal.per_step / seconds, 2) if seconds else None,
+        questions_per_second=round(ready.journal.per_step / seconds, 2) if seconds else None,
         peak_memory_gb=round(peak_memory() / GB, 2),
-        judged_by=judged,
+        judged_by=ready.judged,
         reference_official=round(scores[0][0], 2) if scores and scores[0][1] == 0 else None,
         best_official=round(best[0], 2) if best else None,
         best_step=int(best[1]) if best else last,
