@@ -104,7 +104,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> As
     args, precision = _arguments(config, out)
     device = device_of(args)
     if args.process_index:
-        console = _Silent()
+        console = Silent()
     resume = for_all(args, lambda: enter(out, config, data, args.world_size))
     transformers.set_seed(config.seed)
     parts = load_parts(config, device, prepared_size(data))
@@ -261,7 +261,7 @@ def _result(ready: Assembled) -> Result:
     )
 
 
-class _Silent:
+class Silent:
     """The console of the processes that have nothing to report."""
 
     def say(self, text: str) -> None:

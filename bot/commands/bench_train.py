@@ -1,0 +1,69 @@
+"""`vqabot bench train`: the speed of a training step against the plain loop over the same batches."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example: vqabot bench train --size 384 --pictures 3 --steps 4")
+@click.option("--shape", type=click.Choice(["base", "large"]), default="base", show_default=True)
+@click.option("--size", type=click.IntRange(32, 1600), default=224, show_default=True, help="Side in pixels.")
+@click.option("--pictures", type=click.IntRange(1), default=8, show_default=True, help="Pictures a step.")
+@click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions a picture.")
+@click.option("--steps", type=click.IntRange(2), default=4, show_default=True, help="The first one does not count.")
+@click.option("--only", multiple=True, help="Only these ways, by a part of their names.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def train(
+    shape: str, size: int, pictures: int, per_picture: int, steps: int, only: tuple[str, ...], as_json: bool
+) -> None:
+    """Time the steps of `vqabot train` and of the plain loop, on a Florence-2 with random weights.
+
+    The plain loop is what notebooks write: each question with its own picture, fp32. All train on the same batches; the
+    median step counts. Dropout is off, so that the losses can be compared step by step.
+    """
+    try:
+        import torch
+
+        from training.finetune import throughput
+        from training.finetune.shapes import build
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
+        ) from error
+    questions = pictures * per_picture
+    found: dict[str, throughput.Measured] = {}
+    with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
+        base = Path(folder)
+        task = throughput.Task(
+            build(base / "model", "large" if shape == "large" else "base", (size, size), dropout=False),
+            throughput.draw_data(base / "data", pictures * steps, per_picture, (size, size)),
+            base / "work",
+            questions,
+            steps,
+            "cuda" if torch.cuda.is_available() else "cpu",
+        )
+        names = [name for name in task.ways() if not only or any(part in name for part in only)]
+        with click.progressbar(names, label="Measuring", item_show_func=lambda name: name, file=sys.stderr) as bar:
+            for name in bar:
+                found[name] = throughput.measure(task, name)
+    rows = throughput.compare(found, questions)
+    if as_json:
+        click.echo(json.dumps({"shape": shape, "size": size, "questions_per_step": questions, "ways": rows}))
+        return
+    click.echo(f"Florence-2-{shape}, {size} pixels, {pictures} pictures with {per_picture} questions a step\n")
+    click.echo(f"{'':<34}{'s a step':>10}{'questions/s':>13}{'times plain':>13}{'loss differs by':>17}{'GB':>7}")
+    for name, row in rows.items():
+        click.echo(
+            f"{name:<34}{row['seconds_per_step']:>10.2f}{row['questions_per_second']:>13.2f}"
+            f"{_cell(row['times_plain'], '.2f'):>13}{_cell(row['largest_loss_difference'], '.1e'):>17}"
+            f"{row['peak_memory_gb']:>7.1f}"
+        )
+
+
+def _cell(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)

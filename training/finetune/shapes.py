@@ -1,0 +1,99 @@
+"""Full-size Florence-2 shapes with random weights, made without a network: to measure with, and to try a machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from transformers import BartConfig, GenerationConfig
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.florence2 import (
+    Florence2Config,
+    Florence2ForConditionalGeneration,
+    Florence2Processor,
+    Florence2VisionConfig,
+)
+from transformers.utils import logging
+
+from model.profile import Profile
+from training.builtin.architecture import SPECIAL, build_tokenizer, vocabulary
+
+Shape = Literal["base", "large"]
+STRIDE = 32
+"""Pixels a side that become one place."""
+_VOCABULARY = 51_290
+
+
+def config_of(shape: Shape, *, dropout: bool = True) -> Florence2Config:
+    """The shape of Florence-2-base (236 M parameters) or -large (777 M).
+
+    Args:
+        shape: Which one.
+        dropout: Without it every step is a function of its batch alone, so that two ways to compute it can be compared.
+    """
+    large = shape == "large"
+    share = 0.1 if dropout else 0.0
+    vision = Florence2VisionConfig(
+        embed_dim=[256, 512, 1024, 2048] if large else [128, 256, 512, 1024],
+        num_heads=[8, 16, 32, 64] if large else [4, 8, 16, 32],
+        num_groups=[8, 16, 32, 64] if large else [4, 8, 16, 32],
+        projection_dim=1024 if large else 768,
+        drop_path_rate=share,
+    )
+    text = BartConfig(
+        vocab_size=_VOCABULARY,
+        d_model=1024 if large else 768,
+        encoder_layers=12 if large else 6,
+        decoder_layers=12 if large else 6,
+        encoder_attention_heads=16 if large else 12,
+        decoder_attention_heads=16 if large else 12,
+        encoder_ffn_dim=4096 if large else 3072,
+        decoder_ffn_dim=4096 if large else 3072,
+        max_position_embeddings=4096,
+        dropout=share,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+    )
+    return Florence2Config(vision_config=vision, text_config=text, image_token_id=SPECIAL.index("<image>"))
+
+
+def build(folder: Path, shape: Shape, size: tuple[int, int], *, dropout: bool = True, seed: int = 0) -> Path:
+    """Save a model of this shape with random weights, as a real one is saved.
+
+    Args:
+        folder: Where.
+        shape: Which one.
+        size: Width and height of its pictures.
+        dropout: As in `config_of`.
+        seed: The same seed gives the same weights.
+    """
+    tokenizer = build_tokenizer(vocabulary([]))  # words of the project's scenes; the other rows stay unused
+    images: Any = CLIPImageProcessorPil(
+        size={"width": size[0], "height": size[1]},
+        do_center_crop=False,
+        resample=3,
+        image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225],
+    )
+    images.image_seq_length = -(-size[0] // STRIDE) * -(-size[1] // STRIDE) + 1
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = Florence2ForConditionalGeneration(config_of(shape, dropout=dropout))
+    model.generation_config = GenerationConfig(
+        bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2, forced_bos_token_id=0
+    )
+    logging.disable_progress_bar()
+    model.save_pretrained(folder)
+    Florence2Processor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
+    Profile().write(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("base", "large"):
+        sys.exit("Usage: python -m training.finetune.shapes base|large FOLDER")
+    build(Path(sys.argv[2]), "large" if sys.argv[1] == "large" else "base", (224, 224))

@@ -1,0 +1,187 @@
+"""How fast a training step is, against the plain loop over the same batches: the picture encoded for each question."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from PIL import Image
+from transformers import Florence2ForConditionalGeneration, Florence2Processor, get_linear_schedule_with_warmup
+from transformers.trainer_utils import SaveStrategy
+
+from model.profile import Profile
+from training.finetune.callbacks import peak_memory
+from training.finetune.config import TrainConfig
+from training.finetune.data import PictureSampler
+from training.finetune.examples import read_examples
+from training.finetune.run import Silent, assemble
+from training.scenes import art, layout, questions
+
+LEARNING_RATE = 1e-6
+PLAIN, PLAIN_FROZEN = "plain loop", "plain loop, tower frozen"
+WARM_UP = 1
+"""First steps that do not count: memory is taken and kernels are chosen there."""
+
+
+@dataclass(slots=True)
+class Measured:
+    """Some steps of one way to train."""
+
+    seconds: list[float] = field(default_factory=list)
+    """Of each step after the warm-up, with the reading of its pictures."""
+    losses: list[float] = field(default_factory=list)
+    """Of each step."""
+    peak_gb: float = 0.0
+    """Most memory that its process held, or its GPU."""
+
+    @property
+    def seconds_per_step(self) -> float:
+        """The median."""
+        return statistics.median(self.seconds)
+
+
+def draw_data(folder: Path, pictures: int, per_picture: int, size: tuple[int, int]) -> Path:
+    """Write prepared data of project scenes: so many pictures of this width and height, each with its questions."""
+    (folder / "images").mkdir(parents=True)
+    rows = []
+    for number in range(pictures):
+        rng = random.Random(f"throughput/{number}")
+        scene = layout.compose(rng)
+        picture = art.render(scene, rng, 1.0).resize(size, Image.Resampling.BICUBIC)
+        picture.save(folder / "images" / f"{number}.png")
+        rows += [
+            {"image": f"images/{number}.png", "question": asked.question, "answer": asked.answer}
+            for asked in questions.ask(scene, rng, per_picture)
+        ]
+    (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return folder
+
+
+def plain_loop(
+    model_folder: Path, data: Path, batch_size: int, steps: int, device: str, *, frozen: bool = False
+) -> Measured:
+    """The loop that notebooks write: every question with its own picture, fp32, AdamW, linear schedule.
+
+    Args:
+        model_folder: The model.
+        data: Prepared data.
+        batch_size: Questions a step.
+        steps: How many steps.
+        device: cpu or cuda.
+        frozen: Whether the vision tower gets no gradients.
+    """
+    measured = Measured()
+    processor: Any = Florence2Processor.from_pretrained(model_folder)
+    model: Any = Florence2ForConditionalGeneration.from_pretrained(model_folder, dtype=torch.float32)
+    if frozen:
+        model.model.vision_tower.requires_grad_(False)
+    profile, rows = Profile.read(model_folder), read_examples(data, "train")
+    order = list(PictureSampler(rows, seed=0))
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE)
+    schedule = get_linear_schedule_with_warmup(optimizer, 0, steps)
+    model.train().to(device)
+    for step in range(steps):
+        began = time.perf_counter()
+        batch = [rows[index] for index in order[step * batch_size : (step + 1) * batch_size]]
+        inputs = processor(
+            text=[profile.prompt(row.question) for row in batch],
+            images=[Image.open(data / row.image).convert("RGB") for row in batch],
+            padding=True,
+            return_tensors="pt",
+        )
+        answers = processor.tokenizer([row.answer for row in batch], padding=True, return_tensors="pt")
+        labels = answers["input_ids"].masked_fill(answers["attention_mask"] == 0, -100)
+        loss = model(**inputs.to(device), labels=labels.to(device)).loss
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        measured.losses.append(loss.item())
+        if step >= WARM_UP:
+            measured.seconds.append(time.perf_counter() - began)
+    measured.peak_gb = peak_memory() / 2**30
+    return measured
+
+
+def our_training(config: TrainConfig, data: Path, folder: Path, steps: int) -> Measured:
+    """`vqabot train` with these settings; saving and judging are left out."""
+    settings = {"max_steps": steps, "learning_rate": LEARNING_RATE, "log_every": 1, "eval_questions": 0}
+    ready = assemble(config.model_copy(update=settings), data, folder, Silent())
+    ready.trainer.args.save_strategy = SaveStrategy.NO
+    ready.trainer.train()
+    measured = Measured(ready.journal.all_seconds[WARM_UP:])
+    measured.losses = [entry["loss"] for entry in ready.trainer.state.log_history if "loss" in entry]
+    measured.peak_gb = peak_memory() / 2**30
+    return measured
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is measured: a model's shape, its pictures, and how many questions a step has."""
+
+    model: Path
+    data: Path
+    work: Path
+    """An empty folder for what the trainings write."""
+    batch_size: int
+    steps: int
+    device: Literal["cpu", "cuda"]
+
+    def ways(self) -> dict[str, Callable[[], Measured]]:
+        """All ways to train, by name: the plain loops with ours beside them."""
+        return {
+            PLAIN: partial(plain_loop, self.model, self.data, self.batch_size, self.steps, self.device),
+            "vqabot train, fp32": partial(self._ours, precision="fp32"),
+            "vqabot train": partial(self._ours),
+            PLAIN_FROZEN: partial(
+                plain_loop, self.model, self.data, self.batch_size, self.steps, self.device, frozen=True
+            ),
+            "vqabot train, tower frozen, fp32": partial(self._ours, precision="fp32", freeze_vision=True),
+            "vqabot train, tower frozen": partial(self._ours, freeze_vision=True),
+        }
+
+    def _ours(self, **settings: Any) -> Measured:  # noqa: ANN401 - fields of the config
+        config = TrainConfig(model=str(self.model), batch_size=self.batch_size, device=self.device, **settings)
+        return our_training(config, self.data, self.work / "-".join(map(str, settings.values())), self.steps)
+
+
+def measure(task: Task, name: str) -> Measured:
+    """Train in one of the ways, in a process of its own: what it takes of memory is seen, and nothing stays warm."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_measure, task, name).result()
+
+
+def _measure(task: Task, name: str) -> Measured:
+    return task.ways()[name]()
+
+
+def compare(found: Mapping[str, Measured], questions: int) -> dict[str, dict[str, float | None]]:
+    """The figures of each way, with the plain loop that trains everything as the measure of speed.
+
+    Args:
+        found: Measured ways by name.
+        questions: Questions a step.
+    """
+    rows: dict[str, dict[str, float | None]] = {}
+    for name, measured in found.items():
+        plain = found.get(PLAIN)
+        twin = found.get(PLAIN_FROZEN if "frozen" in name else PLAIN)
+        differences = [abs(a - b) for a, b in zip(measured.losses, twin.losses, strict=True)] if twin else []
+        rows[name] = {
+            "seconds_per_step": round(measured.seconds_per_step, 4),
+            "questions_per_second": round(questions / measured.seconds_per_step, 3),
+            "times_plain": round(plain.seconds_per_step / measured.seconds_per_step, 2) if plain else None,
+            "largest_loss_difference": max(differences) if differences else None,
+            "peak_memory_gb": round(measured.peak_gb, 2),
+        }
+    return rows
