@@ -46,7 +46,8 @@ class Parts:
     @property
     def states_shape(self) -> tuple[int, int, int]:
         """Of one picture's states before the projection, [C, h, w]."""
-        return (int(self.model.config.vision_config.embed_dim[-1]), *self.grid)
+        vision: Any = self.model.config.vision_config
+        return (int(vision.embed_dim[-1]), *self.grid)
 
 
 def load_parts(config: TrainConfig, device: torch.device, prepared_size: tuple[int, int] | None) -> Parts:
@@ -121,7 +122,8 @@ def _with_adapters(model: OnePassFlorence2, config: TrainConfig) -> Any:  # noqa
 
 def _grid(model: OnePassFlorence2, size: tuple[int, int]) -> tuple[int, int]:
     """Rows and columns of the tower's states for pictures of this width and height."""
-    vision = model.config.vision_config
+    vision: Any = model.config.vision_config
+    text: Any = model.config.text_config
     columns, rows = size
     for kernel, stride, padding in zip(vision.patch_size, vision.patch_stride, vision.patch_padding, strict=True):
         columns, rows = ((side + 2 * padding - kernel) // stride + 1 for side in (columns, rows))
@@ -130,10 +132,10 @@ def _grid(model: OnePassFlorence2, size: tuple[int, int]) -> tuple[int, int]:
             f"Pictures of {size[0]}x{size[1]} are too large for this model: it has {vision.max_position_embeddings} "
             f"places a side, and they would need {max(rows, columns)}. Choose a smaller --picture-size."
         )
-    room = int(model.config.text_config.max_position_embeddings) - rows * columns - 1
+    room = int(text.max_position_embeddings) - rows * columns - 1
     if room < 8:  # a start, an end and a short question
         raise TrainingError(
             f"Pictures of {size[0]}x{size[1]} leave no room for a question: they take {rows * columns + 1} of the "
-            f"text side's {model.config.text_config.max_position_embeddings} places. Choose a smaller --picture-size."
+            f"text side's {text.max_position_embeddings} places. Choose a smaller --picture-size."
         )
     return rows, columns

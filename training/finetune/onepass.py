@@ -22,7 +22,6 @@ class OnePassFlorence2(Florence2ForConditionalGeneration):
     a picture share what is dropped.
     """
 
-    config: Any
     pixel_gain: Tensor
     pixel_shift: Tensor
     accepts_loss_kwargs = True
@@ -128,7 +127,7 @@ class OnePassFlorence2(Florence2ForConditionalGeneration):
 
     def _shifted(self, labels: Tensor) -> Tensor:
         """What the decoder reads: its start token, then the labels before each place."""
-        text = self.config.text_config
+        text: Any = self.config.text_config
         shifted = labels.roll(1, 1).masked_fill(labels.roll(1, 1) == IGNORED, int(text.pad_token_id))
         shifted[:, 0] = int(text.decoder_start_token_id)
         return shifted
