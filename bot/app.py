@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
@@ -17,6 +17,7 @@ from bot.handlers import register_all
 from bot.polling import Poller
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
+from bot.telegram_http import telegram_request
 from bot.updates import ALLOWED, Inbox
 from bot.webhook import WebhookServer
 from model.broker.protocol import Broker
@@ -25,7 +26,6 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 64
-UPLOAD_SECONDS = 120.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -64,7 +64,9 @@ class Bot:
             raise
 
     async def _start(self, store: Store) -> None:
-        application = self._application = _application(self._settings, self._token)
+        request = telegram_request(CONNECTIONS, self._settings.proxy)
+        self._parts.append(_Closing(request.shutdown))  # an application that was never reached leaves it open
+        application = self._application = _application(self._settings, self._token, request)
         await _until_reached(application)
         self._parts.append(_Closing(application.shutdown))
         placing: set[int] = set()
@@ -153,17 +155,8 @@ class _Tasks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, token: str) -> App:
+def _application(settings: Settings, token: str, request: BaseRequest) -> App:
     base = settings.telegram_base_url
-    request = HTTPXRequest(
-        connection_pool_size=CONNECTIONS,
-        proxy=settings.proxy,
-        connect_timeout=10.0,
-        read_timeout=20.0,
-        write_timeout=20.0,
-        pool_timeout=30.0,
-        media_write_timeout=UPLOAD_SECONDS,
-    )
     builder = ApplicationBuilder().token(token).updater(None).request(request)
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
     # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
+from bot.telegram_http import telegram_request
 from bot.updates import ALLOWED, Take, has_number
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Poller:
     def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
         """Poll `base_url` (with the token), hand updates to `take`, call `seen` after every answer of Telegram's."""
         self._url, self._take, self._seen = base_url, take, seen
-        self._request = HTTPXRequest(connection_pool_size=1, proxy=proxy)
+        self._request = telegram_request(1, proxy)
         self._task: asyncio.Task[None] | None = None
         self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done with a sentence when polling cannot go on."""

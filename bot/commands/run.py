@@ -27,11 +27,12 @@ def run() -> None:
     except SettingsError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(WRONG_SETTING)
+    from bot import loop
     from bot.redact import set_up_logging
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     set_up_logging(settings.log_level, [token, secret])
-    asyncio.run(_run(settings))
+    loop.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from bot import texts
 from bot.asking import ask, pictures_meant, say, thread_of
-from bot.conversation import Ask, Facts, Nothing, Refuse, Show, facts_of, meaning_of
+from bot.conversation import Ask, Facts, Nothing, Refuse, Show, Source, facts_of, meaning_of
 from bot.pictures import PictureNotTakenError, take_picture
 from bot.services import Context, Services, services_of
 from storage.records import Photo
@@ -68,7 +68,8 @@ async def _on_question(services: Services, message: Message, facts: Facts, meani
     revision = int(message.edit_date.timestamp()) if edited and message.edit_date else 0
     if edited and await _same_as_before(services, message, meaning.question):
         return
-    services.spawn(_typing(services, message))
+    if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
+        services.spawn(_typing(services, message))
     photos = await pictures_meant(services, message, facts, meaning)
     if not photos:
         await say(message, texts.NEED_PICTURE)

@@ -216,6 +216,7 @@ async def test_the_recorded_traffic_holds_no_token_and_no_error(
     start_bot: StartBot, you: Person, tmp_path: Path
 ) -> None:
     started = time.time()
+    await you.say("Hello?")  # before that, an admin's own commands cannot be set
     await start_bot()
     await you.send_picture(picture(), "What?")
     await you.wait_for(sure)
