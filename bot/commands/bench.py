@@ -11,12 +11,19 @@ from pathlib import Path
 
 import click
 
+from bot.commands.bench_bot import bench_bot
+from bot.commands.bench_train import train
+
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
 
 
 @click.group(epilog="Example: vqabot bench ask")
 def bench() -> None:
     """Measure speed and memory against a baseline that runs beside it."""
+
+
+bench.add_command(bench_bot)
+bench.add_command(train)
 
 
 @bench.command(epilog="Example: vqabot bench ask --runs 5 --json")

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import loop
 from bot.app import Bot
 from bot.redact import set_up_logging
 from bot.settings import Settings
@@ -31,15 +32,15 @@ async def run(settings: Settings, model: str | None, capacity: int) -> None:
     """Run until standard input ends."""
     broker: Broker = NullBroker("red", 0.87, capacity) if model is None else EmbeddedBroker(model)
     ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin.fileno(), lambda: ended.set() if not os.read(sys.stdin.fileno(), 4096) else None)
+    running = asyncio.get_running_loop()
+    running.add_reader(sys.stdin.fileno(), lambda: ended.set() if not os.read(sys.stdin.fileno(), 4096) else None)
     try:
         async with Bot(settings, broker):
             sys.stdout.buffer.write(READY)
             sys.stdout.buffer.flush()
             await ended.wait()
     finally:
-        loop.remove_reader(sys.stdin.fileno())
+        running.remove_reader(sys.stdin.fileno())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logging.disable(logging.ERROR)
     work = run(settings, options.model, options.capacity)
     if options.profile is None:
-        asyncio.run(work)
+        loop.run(work)
         return
     profile = cProfile.Profile()
     try:
-        profile.runcall(asyncio.run, work)
+        profile.runcall(loop.run, work)
     finally:
         profile.dump_stats(options.profile)
 
