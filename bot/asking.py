@@ -10,9 +10,10 @@ from telegram.constants import ParseMode
 
 from bot import texts
 from bot.conversation import Ask, Facts, Source
+from bot.effective import Effective
 from bot.pictures import take_picture
 from bot.services import Services
-from storage.records import Photo, Question
+from storage.records import Load, Photo, Question
 
 
 async def pictures_meant(services: Services, message: Message, facts: Facts, meaning: Ask) -> list[Photo]:
@@ -61,12 +62,13 @@ async def ask(
     """
     chat_id = message.chat_id
     known = await services.store.questions.of_message(chat_id, message.message_id)
+    settings = await services.effective(chat_id)
+    load = await services.store.questions.load(chat_id, time.time() - 60)
     if not any(question.revision == revision for question in known):
-        refusal = await _refusal(services, chat_id)
+        refusal = _refusal(services, settings, load)
         if refusal is not None:
             await say(message, refusal)
             return []
-    settings = await services.effective(chat_id)
     entered = []
     for photo in photos:
         earlier = next((q for q in known if q.photo_sha256 == photo.sha256 and q.revision < revision), None)
@@ -97,16 +99,11 @@ async def ask(
     return entered
 
 
-async def _refusal(services: Services, chat_id: int) -> str | None:
+def _refusal(services: Services, chat: Effective, load: Load) -> str | None:
     """A sentence when the chat asks too fast, or too much is waiting."""
-    questions, settings = services.store.questions, services.settings
-    limit = (await services.effective(chat_id)).questions_per_minute
-    if await questions.asked_since(chat_id, time.time() - 60) >= limit:
-        return texts.too_fast(limit)
-    if (
-        await questions.waiting(chat_id) >= settings.max_waiting_per_chat
-        or await questions.waiting() >= settings.max_waiting
-    ):
+    if load.asked >= chat.questions_per_minute:
+        return texts.too_fast(chat.questions_per_minute)
+    if load.waiting_here >= services.settings.max_waiting_per_chat or load.waiting >= services.settings.max_waiting:
         return texts.too_many_waiting()
     return None
 

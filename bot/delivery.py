@@ -86,6 +86,8 @@ class Delivery:
                     for question in untold:
                         await self._room.acquire()
                         self._tell_soon(question)
+                    if len(untold) < AT_ONCE:
+                        break
                     busy = {*self._telling, *self._placing}
             except Exception:
                 log.exception("outcomes cannot be read; trying again")
@@ -160,7 +162,7 @@ class Delivery:
 
     async def _reply(self, question: Question, text: str, markup: InlineKeyboardMarkup | None) -> int:
         target = question.message_id
-        if question.photo_message_id is not None and await self._belongs_to_album(question):
+        if question.photo_message_id not in (None, target) and await self._belongs_to_album(question):
             target = question.photo_message_id  # one answer a picture, each under its own
         message = await self._bot.send_message(
             question.chat_id,

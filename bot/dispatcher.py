@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 
 from bot import texts
 from model.broker.protocol import Broker
@@ -26,6 +25,8 @@ class Dispatcher:
         self._store, self._broker, self._placing, self._told = store, broker, placing, told
         self._bell = asyncio.Event()
         self._in_flight: set[int] = set()
+        self._answers: list[Answer] = []
+        self._answered = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -39,7 +40,7 @@ class Dispatcher:
         if again:
             log.info("%d questions of the last run are asked again", again)
         self._bell.set()
-        self._tasks = [asyncio.create_task(self._feed()), asyncio.create_task(self._collect())]
+        self._tasks = [asyncio.create_task(work) for work in (self._feed(), self._collect(), self._enter_all())]
 
     async def stop(self) -> None:
         """Stop feeding and collecting; what is in flight is asked again at the next start."""
@@ -119,21 +120,30 @@ class Dispatcher:
 
     async def _collect(self) -> None:
         async for answer in self._broker.results():
-            while True:
-                try:
-                    await self._enter(answer)
-                    break
-                except Exception:
-                    log.exception("an answer could not be entered; trying again")
-                    await asyncio.sleep(RETRY_SECONDS)
+            self._answers.append(answer)
+            self._answered.set()
 
-    async def _enter(self, answer: Answer) -> None:
-        number = int(answer.id)
-        if answer.error is not None:
-            await self._store.questions.fail(number, answer.error)
-        else:
-            await self._store.questions.answer(number, answer.text, answer.confidence, answer.seconds)
-        with suppress(KeyError):
-            self._in_flight.remove(number)
+    async def _enter_all(self) -> None:
+        """Enter answers; those that come during a commit share the next one."""
+        while True:
+            await self._answered.wait()
+            self._answered.clear()
+            while answers := self._answers[:]:
+                try:
+                    await self._enter(answers)
+                except Exception:
+                    log.exception("answers could not be entered; trying again")
+                    await asyncio.sleep(RETRY_SECONDS)
+                else:
+                    del self._answers[: len(answers)]
+
+    async def _enter(self, answers: list[Answer]) -> None:
+        good = [(int(a.id), a.text, a.confidence, a.seconds) for a in answers if a.error is None]
+        if good:
+            await self._store.questions.answer_many(good)
+        for answer in answers:
+            if answer.error is not None:
+                await self._store.questions.fail(int(answer.id), answer.error)
+        self._in_flight.difference_update(int(answer.id) for answer in answers)
         self._bell.set()
         self._told()

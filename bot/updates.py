@@ -64,22 +64,27 @@ class Inbox:
         while True:
             await self._bell.wait()
             self._bell.clear()
-            while waiting := await self._waiting():
+            more = True
+            while more:
+                waiting, more = await self._waiting()
                 for update in waiting:
                     await self._room.acquire()
                     self._hand_over(update)
 
-    async def _waiting(self) -> list[StoredUpdate]:
-        """Pending updates that are not in hand, lowest number first (numbers may start anew after a quiet week)."""
+    async def _waiting(self) -> tuple[list[StoredUpdate], bool]:
+        """Pending updates that are not in hand, and whether to look again when they are.
+
+        Lowest number first: numbers may start anew after a quiet week.
+        """
         in_hand = set(self._running)  # before the look: what ends during it is pending no more
         try:
             pending = await self._store.updates.pending(PAGE)
         except Exception:
             log.exception("stored updates cannot be read; trying again")
             await asyncio.sleep(1)
-            self._bell.set()
-            return []
-        return [update for update in pending if update.update_id not in in_hand]
+            return [], True
+        waiting = [update for update in pending if update.update_id not in in_hand]
+        return waiting, bool(waiting) and len(pending) == PAGE
 
     def _hand_over(self, stored: StoredUpdate) -> None:
         chat = _chat_of(stored.raw)

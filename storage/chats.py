@@ -8,24 +8,29 @@ from storage.database import Database
 from storage.photos import Photos
 from storage.records import ChatSettings, DeletedCounts
 
+MOST_KNOWN = 10_000
+
 
 class Chats:
     """What is known of each chat."""
 
     def __init__(self, database: Database, photos: Photos) -> None:
         self._db, self._photos = database, photos
+        # Type and title of chats that wrote lately, as the database has them.
+        self._known: dict[int, tuple[str, str]] = {}
 
     async def touch(self, chat_id: int, type_: str, title: str = "") -> None:
         """Know a chat; its type and title are kept up to date."""
-        row = await self._db.fetch_one("SELECT type, title FROM chats WHERE chat_id = ?", (chat_id,))
-        if row is not None and (row["type"], row["title"]) == (type_, title):
+        if self._known.get(chat_id) == (type_, title):
             return
-        async with self._db.transaction() as tx:
-            await tx.execute(
-                "INSERT INTO chats (chat_id, type, title, created_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title",
-                (chat_id, type_, title, time.time()),
-            )
+        await self._db.execute(
+            "INSERT INTO chats (chat_id, type, title, created_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title",
+            (chat_id, type_, title, time.time()),
+        )
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[chat_id] = (type_, title)
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """What the chat chose."""
@@ -54,6 +59,7 @@ class Chats:
 
         Messages count from 1 there, so that the old placeholders' numbers mean other messages: they are forgotten.
         """
+        self._known.clear()
         async with self._db.transaction() as tx:
             await tx.execute(
                 "UPDATE OR IGNORE chats SET chat_id = ?, type = 'supergroup' WHERE chat_id = ?", (new, old)
@@ -84,6 +90,7 @@ class Chats:
                 " (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')",
                 (chat_id,),
             )
+        self._known.pop(chat_id, None)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
         await self._db.checkpoint()
         return DeletedCounts(questions, photos)

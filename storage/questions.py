@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Any
 
 from storage.database import Database, Row
-from storage.records import Question, State
+from storage.records import Load, Question, State
 from storage.turns import Turns
 
 _COLUMNS = (
@@ -18,6 +18,11 @@ _COLUMNS = (
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, told, created_at, updated_at"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM questions"  # noqa: S608 - a constant
+_INSERT = (
+    "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"
+    " photo_message_id, text, beams, max_new_tokens, placeholder_id, created_at, updated_at)"
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"  # noqa: S608
+)
 _EXPORT_PAGE = 500
 
 
@@ -50,36 +55,24 @@ class Questions:
         """
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
-        async with self._db.transaction() as tx:
-            added = await tx.execute(
-                "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"
-                " photo_message_id, text, beams, max_new_tokens, placeholder_id, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (
-                    *key,
-                    thread_id,
-                    user_id,
-                    user_name,
-                    photo_message_id,
-                    text,
-                    beams,
-                    max_new_tokens,
-                    placeholder_id,
-                    now,
-                    now,
-                ),
-            )
-            if added:
-                await tx.execute(
-                    "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
-                    " WHERE chat_id = ? AND message_id = ? AND revision < ? AND state IN ('queued', 'running')",
-                    (now, chat_id, message_id, revision),
-                )
-            row = await tx.fetch_one(
-                f"{_SELECT} WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key
-            )
-        assert row is not None
-        return _question(row), bool(added)
+        others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens, placeholder_id)
+        values = (*key, *others, now, now)
+        if revision == 0:  # nothing earlier to cancel: one statement is enough
+            rows = await self._db.execute_returning(_INSERT, values)
+        else:
+            async with self._db.transaction() as tx:
+                rows = await tx.fetch_all(_INSERT, values)
+                if rows:
+                    await tx.execute(
+                        "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
+                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND state IN ('queued', 'running')",
+                        (now, chat_id, message_id, revision),
+                    )
+        if rows:
+            return _question(rows[0]), True
+        known = await self._one("WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key)
+        assert known is not None
+        return known, False
 
     async def get(self, question_id: int) -> Question | None:
         """A question by its number, for the machinery: handlers use `of_message`, `by_reply` or `page`."""
@@ -200,6 +193,19 @@ class Questions:
             {"chat": chat_id},
         )
         return int(row["number"]) if row else 0
+
+    async def load(self, chat_id: int, since: float) -> Load:
+        """What a limit looks at, in one query: a chat's questions since a time (unix seconds), and what waits."""
+        row = await self._db.fetch_one(
+            "SELECT (SELECT count(*) FROM questions WHERE chat_id = :chat AND created_at >= :since) AS asked,"
+            " (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'queued')"
+            " + (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'running') AS waiting_here,"
+            " (SELECT count(*) FROM questions WHERE state = 'queued')"
+            " + (SELECT count(*) FROM questions WHERE state = 'running') AS waiting",
+            {"chat": chat_id, "since": since},
+        )
+        assert row is not None
+        return Load(row["asked"], row["waiting_here"], row["waiting"])
 
     async def asked_since(self, chat_id: int, since: float) -> int:
         """How many questions a chat has asked since a time (unix seconds)."""

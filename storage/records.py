@@ -85,6 +85,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """How much a chat asked lately, and how many questions have no outcome yet."""
+
+    asked: int
+    waiting_here: int
+    """Of this chat."""
+    waiting: int
+    """Of all chats."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What a chat chose; None follows the defaults."""
 

@@ -12,14 +12,17 @@ T = TypeVar("T")
 async def finish(work: Awaitable[T]) -> T:
     """Await something to its end however often this task is cancelled meanwhile; then let the cancellation go on."""
     task = asyncio.ensure_future(work)
-    cancellation: asyncio.CancelledError | None = None
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as error:
+        if task.cancelled():
+            raise
+        cancellation = error
     while not task.done():
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError as error:
             cancellation = error
-    if cancellation is not None:
-        if not task.cancelled():
-            task.exception()  # seen: the cancellation is what counts
-        raise cancellation
-    return task.result()
+    if not task.cancelled():
+        task.exception()  # seen: the cancellation is what counts
+    raise cancellation
