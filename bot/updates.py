@@ -21,7 +21,7 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 CONCURRENT = 32
 """The most updates that are handled at once."""
 MAX_ATTEMPTS = 3
-"""An update whose handling was begun this often without an end (the bot died in it, say) is put aside."""
+"""A left-over update that was begun this often without an end (the bot dies in it, say) is put aside."""
 PAGE = 200
 
 
@@ -35,6 +35,8 @@ class Inbox:
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
         self._runner: asyncio.Task[None] | None = None
+        # What an earlier run left: perhaps it ended in one of them, so that their attempts are counted.
+        self._left_over: set[int] = set()
 
     async def take(self, raw: Sequence[dict[str, Any]]) -> None:
         """Keep updates; only after this may Telegram be told. What has no number is no update."""
@@ -43,8 +45,9 @@ class Inbox:
             await self._store.updates.add(numbered)
             self._bell.set()
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin with whatever a previous run left."""
+        self._left_over = await self._store.updates.pending_numbers()
         self._bell.set()
         self._runner = asyncio.create_task(self._run())
 
@@ -104,10 +107,11 @@ class Inbox:
         if before is not None:  # one chat's updates keep their order
             await asyncio.wait([before])
         try:
-            if stored.attempts >= MAX_ATTEMPTS:
-                await self._store.updates.failed(stored.update_id, f"given up after {stored.attempts} attempts")
-                return
-            await self._store.updates.begin(stored.update_id)
+            if stored.update_id in self._left_over:
+                if stored.attempts >= MAX_ATTEMPTS:
+                    await self._store.updates.failed(stored.update_id, f"given up after {stored.attempts} attempts")
+                    return
+                await self._store.updates.begin(stored.update_id)
             try:
                 update = Update.de_json(json.loads(stored.raw), self._application.bot)
                 await self._application.process_update(update)

@@ -19,9 +19,9 @@ _COLUMNS = (
 )
 _SELECT = f"SELECT {_COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
-    "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"
+    "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
     " photo_message_id, text, beams, max_new_tokens, placeholder_id, created_at, updated_at)"
-    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"  # noqa: S608
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
 )
 _EXPORT_PAGE = 500
 
@@ -183,17 +183,6 @@ class Questions:
         """How many questions of all chats run, or have their turn before this one; 0 when it does not wait."""
         return await self._turns.position(question_id)
 
-    async def waiting(self, chat_id: int | None = None) -> int:
-        """How many questions have no outcome yet, in all or in a chat."""
-        # Two counts, each through the small index of its state.
-        mine = "" if chat_id is None else " AND chat_id = :chat"
-        row = await self._db.fetch_one(
-            f"SELECT (SELECT count(*) FROM questions WHERE state = 'queued'{mine})"  # noqa: S608 - constants
-            f" + (SELECT count(*) FROM questions WHERE state = 'running'{mine}) AS number",
-            {"chat": chat_id},
-        )
-        return int(row["number"]) if row else 0
-
     async def load(self, chat_id: int, since: float) -> Load:
         """What a limit looks at, in one query: a chat's questions since a time (unix seconds), and what waits."""
         row = await self._db.fetch_one(
@@ -204,15 +193,8 @@ class Questions:
             " + (SELECT count(*) FROM questions WHERE state = 'running') AS waiting",
             {"chat": chat_id, "since": since},
         )
-        assert row is not None
+        assert row is not None  # two counts for each number, each through the small index of its state
         return Load(row["asked"], row["waiting_here"], row["waiting"])
-
-    async def asked_since(self, chat_id: int, since: float) -> int:
-        """How many questions a chat has asked since a time (unix seconds)."""
-        row = await self._db.fetch_one(
-            "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND created_at >= ?", (chat_id, since)
-        )
-        return int(row["number"]) if row else 0
 
     async def counts(self) -> dict[State, int]:
         """How many questions are in each state."""

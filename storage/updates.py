@@ -34,8 +34,13 @@ class Updates:
         )
         return [StoredUpdate(row["update_id"], row["raw"], row["attempts"]) for row in rows]
 
+    async def pending_numbers(self) -> set[int]:
+        """The numbers of all updates that are not handled."""
+        rows = await self._db.fetch_all("SELECT update_id FROM updates WHERE state = 'pending'")
+        return {row["update_id"] for row in rows}
+
     async def begin(self, update_id: int) -> None:
-        """Count one attempt at handling, before it starts: an update that kills the bot is known by its attempts."""
+        """Count one more attempt at handling, before it starts: what kills the bot is known by its attempts."""
         await self._db.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
 
     async def done(self, update_id: int) -> None:

@@ -18,9 +18,11 @@ from bot.polling import Poller
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from bot.updates import MAX_ATTEMPTS
 from bot.webhook import HEADER, WebhookServer
 from model.broker.null import NullBroker
 from storage.errors import DataDirInUseError
+from storage.store import Store
 
 TOKEN = "1000000001:intake_tests_have_no_secret_at_all"
 
@@ -178,3 +180,22 @@ async def test_the_bot_works_by_webhook(sandbox: Sandbox, tmp_path: Path) -> Non
     async with Bot(settings(sandbox, tmp_path / "d", **hook), NullBroker()), Person(sandbox.url, 1001) as you:
         await you.say("/help")
         await you.wait_for(lambda m: "Ask about" in m.get("text", ""))
+
+
+async def test_what_ends_the_bot_again_and_again_is_put_aside(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Attempts are counted from the second run on; the others' updates are handled whatever happens to one."""
+    raw = {"message_id": 1, "date": 1, "chat": {"id": 1001, "type": "private"}, "text": "/help"}
+    async with await Store.open(tmp_path / "d") as store:
+        await store.updates.add([(1, json.dumps({"update_id": 1, "message": raw}))])
+        await store.updates.add([(2, json.dumps({"update_id": 2}))])
+        for _ in range(MAX_ATTEMPTS - 1):
+            await store.updates.begin(2)
+        for _ in range(MAX_ATTEMPTS):
+            await store.updates.begin(1)
+    async with Bot(settings(sandbox, tmp_path / "d"), NullBroker()) as bot:
+        await handled(bot)
+        assert bot.services is not None and bot.inbox is not None
+        await bot.inbox.take([{"update_id": 3}])
+        await handled(bot)
+        rows = await bot.services.store.db.fetch_all("SELECT update_id, state, attempts FROM updates ORDER BY 1")
+    assert [tuple(row) for row in rows] == [(1, "failed", 3), (2, "done", 3), (3, "done", 0)]

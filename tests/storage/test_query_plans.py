@@ -15,6 +15,7 @@ Work = Callable[[Store], Awaitable[object]]
 HOT: dict[str, Work] = {
     "updates: add": lambda s: s.updates.add([(9_000, "{}")]),
     "updates: pending": lambda s: s.updates.pending(10),
+    "updates: numbers": lambda s: s.updates.pending_numbers(),
     "updates: begin": lambda s: s.updates.begin(3),
     "updates: done": lambda s: s.updates.done(3),
     "chats: touch": lambda s: s.chats.touch(3, "private", "other"),
@@ -27,6 +28,9 @@ HOT: dict[str, Work] = {
     "photos: owners": lambda s: s.photos.remove_unowned(["ef" * 32]),
     "ask": lambda s: s.questions.ask(
         chat_id=1, message_id=99_999, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, revision=4
+    ),
+    "ask the first time": lambda s: s.questions.ask(
+        chat_id=1, message_id=99_998, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
     ),
     "get": lambda s: s.questions.get(5),
     "of a message": lambda s: s.questions.of_message(1, 5),
@@ -41,9 +45,7 @@ HOT: dict[str, Work] = {
     "untold": lambda s: s.questions.untold(10),
     "mark told": lambda s: s.questions.mark_told(5),
     "position": lambda s: s.questions.position(9),
-    "waiting": lambda s: s.questions.waiting(),
-    "waiting in a chat": lambda s: s.questions.waiting(1),
-    "asked since": lambda s: s.questions.asked_since(1, 5.0),
+    "load": lambda s: s.questions.load(1, 5.0),
     "page": lambda s: s.questions.page(1, limit=5),
     "count": lambda s: s.questions.count(1),
 }

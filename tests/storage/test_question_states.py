@@ -118,7 +118,7 @@ class Ledger(RuleBasedStateMachine):
         assert {row["id"] for row in rows if row["told"]} == self.told
         untold = {q.id for q in self.do(self.store.questions.untold(1000))}
         assert untold == {n for n, state in self.states.items() if state not in OPEN} - self.told
-        assert self.do(self.store.questions.waiting()) == sum(state in OPEN for state in self.states.values())
+        assert self.do(self.store.questions.load(1, 0)).waiting == sum(state in OPEN for state in self.states.values())
 
 
 TestLedger = Ledger.TestCase

@@ -8,7 +8,7 @@ import time
 import pytest
 from storage_helpers import Ask
 
-from storage.records import Question, State
+from storage.records import Load, Question, State
 from storage.store import Store
 
 
@@ -123,9 +123,8 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     before = time.time()
     first, second = await ask(1), await ask(1)
     await ask(2)
-    assert await store.questions.asked_since(1, before) == 2
-    assert await store.questions.asked_since(1, time.time() + 1) == 0
-    assert await store.questions.waiting() == 3 and await store.questions.waiting(1) == 2
+    assert await store.questions.load(1, before) == Load(asked=2, waiting_here=2, waiting=3)
+    assert (await store.questions.load(1, time.time() + 1)).asked == 0
     assert await store.questions.position(second.id) == 2, "the other chat's turn comes first"
     await store.questions.answer(first.id, "x", 1.0, 0.1)
     assert await store.questions.position(second.id) == 0
