@@ -30,6 +30,11 @@ def normalise_question(text: str) -> str:
     return tidy_question(text).lower()[:MAX_QUESTION].rstrip(_END_MARKS)  # lower case may be longer
 
 
+def normalise_answer(text: str) -> str:
+    """An answer as training teaches it: lower case, white space single."""
+    return " ".join(text.lower().split())
+
+
 def sentence_question(text: str) -> str:
     """The question as the released data sets write it: "What is this?". Empty when nothing is left."""
     text = tidy_question(text).rstrip(_END_MARKS)

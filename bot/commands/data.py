@@ -1,0 +1,60 @@
+"""`vqabot data`: prepare data for training, and look at it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bot.commands.options import config_options, resolve
+
+try:
+    from training.prepare import PrepareConfig
+except ModuleNotFoundError as error:
+    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+
+
+class Terminal:
+    """Reports to the terminal: lines to stdout, bars to stderr."""
+
+    def say(self, text: str) -> None:
+        """One line."""
+        click.echo(text)
+
+    @contextmanager
+    def bar(self, length: int, label: str) -> Iterator[Callable[[int], None]]:
+        """A progress bar."""
+        with click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr) as bar:
+            yield bar.update
+
+
+@click.group(epilog="Example: vqabot data prepare data/scenes data/prepared")
+def data() -> None:
+    """Look at data and prepare it for training."""
+
+
+@data.command(epilog="Example: vqabot data prepare data/scenes data/prepared --size 224")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@config_options(PrepareConfig)
+def prepare(source: Path, out: Path, config_file: Path | None, **given: object) -> None:
+    """Make OUT from SOURCE: questions in lower case, pictures once at the training size.
+
+    SOURCE is a folder of official VQA files, of train.jsonl/val.jsonl/test.jsonl of one's own ({image, question,
+    answer}, or maestro's {image, prefix, suffix}), or one such file. Missing and broken pictures are counted and listed
+    in OUT/problems.jsonl. The same command goes on where an interrupted one stopped.
+    """
+    from training.prepare import prepare as run
+    from training.vqa import DataError
+
+    config = resolve(PrepareConfig, config_file, given)
+    try:
+        run(config, source, out, Terminal())
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise click.ClickException("Interrupted: the same command goes on with the pictures that are done.") from None
+    click.echo(f"The prepared data is in {out}.")
