@@ -19,6 +19,7 @@ from model.images import open_picture
 from model.profile import Profile
 from training.finetune.features import FeatureStore
 from training.finetune.onepass import IGNORED
+from training.prepared import Example, read_examples, split_file
 from training.vqa import DataError
 
 if TYPE_CHECKING:
@@ -46,23 +47,17 @@ class Reader(Protocol):
         ...
 
 
-class Example(Protocol):
-    """One prepared question with its answer."""
+def read_answered(data: Path, split: str) -> list[Example]:
+    """The questions of a split, each with its answer.
 
-    @property
-    def image(self) -> str:
-        """The picture's file, from the folder of the data."""
-        ...
-
-    @property
-    def question(self) -> str:
-        """As a person would type it."""
-        ...
-
-    @property
-    def answer(self) -> str | None:
-        """What most people answered."""
-        ...
+    Raises:
+        DataError: The split is missing, damaged or empty, or a question has no answer.
+    """
+    rows = read_examples(data, split)
+    for row in rows:
+        if not row.answer:
+            raise DataError(f"{split_file(data, split)}: question {row.question_id} has no answer to learn from.")
+    return rows
 
 
 class Examples(Dataset[Example]):

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -15,19 +14,12 @@ from torch import Tensor
 from model.families.base import Ask
 from model.families.florence2 import Florence2
 from training.accuracy import normalise_answer, official_accuracy
-from training.finetune.data import Collator, Example
+from training.finetune.data import Collator
 from training.finetune.onepass import IGNORED, OnePassFlorence2
+from training.prepared import Example
 
 PEOPLE = 10
 NEW_TOKENS = 20
-
-
-class JudgedExample(Example, Protocol):
-    """A question of val."""
-
-    @property
-    def answers(self) -> Sequence[str]:
-        """What ten people said; empty in data with one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +50,9 @@ class Tally:
         }
 
 
-def choose(rows: Sequence[JudgedExample], most: int, seed: int) -> list[JudgedExample]:
+def choose(rows: Sequence[Example], most: int, seed: int) -> list[Example]:
     """At most so many questions, those of random pictures, side by side; the same for the same seed."""
-    groups: dict[str, list[JudgedExample]] = defaultdict(list)
+    groups: dict[str, list[Example]] = defaultdict(list)
     for row in rows:
         groups[row.image].append(row)
     names = random.Random(f"judge/{seed}").sample(sorted(groups), len(groups))
@@ -70,7 +62,7 @@ def choose(rows: Sequence[JudgedExample], most: int, seed: int) -> list[JudgedEx
 class Judge:
     """Asks a model the way the bot does, greedily, and holds its answers against people's."""
 
-    def __init__(self, rows: Sequence[JudgedExample], collator: Collator, batch_size: int) -> None:
+    def __init__(self, rows: Sequence[Example], collator: Collator, batch_size: int) -> None:
         """Judge by these questions, those of a picture side by side."""
         self.rows, self.collator, self.batch_size = rows, collator, batch_size
 
@@ -104,7 +96,7 @@ class Judge:
         model.train(was_training)
         return total
 
-    def _judge(self, rows: Sequence[JudgedExample], model: OnePassFlorence2, family: Florence2) -> Tally:
+    def _judge(self, rows: Sequence[Example], model: OnePassFlorence2, family: Florence2) -> Tally:
         batch = {name: value.to(model.device) for name, value in self.collator(rows).items()}
         tokens = int((batch["labels"] != IGNORED).sum())
         places, pixels, tower = batch.pop("picture"), batch.pop("pixels", None), batch.pop("tower", None)

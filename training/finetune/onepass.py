@@ -112,18 +112,24 @@ class OnePassFlorence2(Florence2ForConditionalGeneration):
         if tokens is None:
             tokens = self.picture_tokens(pixels, tower)
         tokens = tokens.index_select(0, picture)  # [Q, T_image, D]
-        words = self.get_input_embeddings()(input_ids).to(tokens.dtype)  # [Q, T, D]
+        words, answers = self._embedded(input_ids, self._shifted(labels))  # [Q, T, D], [Q, L, D]
         mask = torch.cat([attention_mask.new_ones(tokens.shape[:2]), attention_mask], 1)  # [Q, T_image + T]
         states = self.model.language_model(
-            inputs_embeds=torch.cat([tokens, words], 1),
+            inputs_embeds=torch.cat([tokens, words.to(tokens.dtype)], 1),
             attention_mask=mask,
-            decoder_input_ids=self._shifted(labels),
+            decoder_inputs_embeds=answers,
             use_cache=False,
         ).last_hidden_state  # [Q, L, D]
         counts = labels != IGNORED
         logits = self.lm_head(states[counts]).float()  # [N, V]: only where a label counts
         total = functional.cross_entropy(logits, labels[counts], reduction="sum")
         return {"loss": total / (counts.sum() if num_items_in_batch is None else num_items_in_batch)}
+
+    def _embedded(self, *ids: Tensor) -> list[Tensor]:
+        """Embeddings in one look-up: each one's gradient is as large as the whole vocabulary."""
+        words = self.get_input_embeddings()(torch.cat([one.flatten() for one in ids]))
+        parts = words.split([one.numel() for one in ids])
+        return [part.view(*one.shape, -1) for part, one in zip(parts, ids, strict=True)]
 
     def _shifted(self, labels: Tensor) -> Tensor:
         """What the decoder reads: its start token, then the labels before each place."""

@@ -17,15 +17,15 @@ from transformers import TrainingArguments
 
 from training.finetune.callbacks import Bar, Console, Journal, Keeper, Order, peak_memory
 from training.finetune.config import Precision, TrainConfig
-from training.finetune.data import Collator, Examples
+from training.finetune.data import Collator, Examples, read_answered
 from training.finetune.errors import TrainingError, explained
-from training.finetune.examples import prepared_size, read_examples
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
 from training.finetune.folder import RESULT, enter
 from training.finetune.judge import Judge, choose
-from training.finetune.limits import GB, check_disk, check_memory, choose_precision, set_threads
+from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.trainer import FineTuner, complete_checkpoints, device_of, for_all
+from training.prepared import prepared_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Assembled:
 
 def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> Assembled:
     """Read data and model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
-    rows = read_examples(data, "train")[: config.limit]
-    judged = choose(read_examples(data, "val"), config.eval_questions, config.seed) if config.eval_questions else []
+    rows = read_answered(data, "train")[: config.limit]
+    judged = choose(read_answered(data, "val"), config.eval_questions, config.seed) if config.eval_questions else []
     args, precision = _arguments(config, out)
     device = device_of(args)
     if args.process_index:
@@ -108,6 +108,8 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> As
     resume = for_all(args, lambda: enter(out, config, data, args.world_size))
     transformers.set_seed(config.seed)
     parts = load_parts(config, device, prepared_size(data))
+    if device.type == "cpu":
+        keep_freed_memory()
     set_threads(config.threads, parts.model.num_parameters())
     check_memory(parts, config, device)
     check_disk(parts, config, out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import statistics
 import time
@@ -23,8 +22,8 @@ from model.profile import Profile
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
-from training.finetune.examples import read_examples
 from training.finetune.run import Silent, assemble
+from training.prepared import Example, read_examples, write_examples
 from training.scenes import art, layout, questions
 
 LEARNING_RATE = 1e-6
@@ -53,17 +52,17 @@ class Measured:
 def draw_data(folder: Path, pictures: int, per_picture: int, size: tuple[int, int]) -> Path:
     """Write prepared data of project scenes: so many pictures of this width and height, each with its questions."""
     (folder / "images").mkdir(parents=True)
-    rows = []
+    rows: list[Example] = []
     for number in range(pictures):
         rng = random.Random(f"throughput/{number}")
         scene = layout.compose(rng)
         picture = art.render(scene, rng, 1.0).resize(size, Image.Resampling.BICUBIC)
         picture.save(folder / "images" / f"{number}.png")
         rows += [
-            {"image": f"images/{number}.png", "question": asked.question, "answer": asked.answer}
-            for asked in questions.ask(scene, rng, per_picture)
+            Example(f"images/{number}.png", asked.question, per_picture * number + place, number, asked.answer)
+            for place, asked in enumerate(questions.ask(scene, rng, per_picture))
         ]
-    (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_examples(folder, "train", rows)
     return folder
 
 
