@@ -74,7 +74,8 @@ class Delivery:
                 if _unchanged(error):
                     return
         message = await self._reply(question, text, markup)
-        await self._store.questions.set_placeholder(question.chat_id, question.id, message)
+        # No need to wait for the disk: the outcome, which goes into this message, is never kept without it.
+        await self._store.questions.set_placeholder(question.chat_id, question.id, message, durable=False)
 
     async def _run(self) -> None:
         while True:

@@ -90,10 +90,10 @@ class Dispatcher:
         room = self._broker.capacity - len(self._in_flight)
         if room <= 0:
             return False
-        chosen = await self._store.questions.next_queued(room, exclude=self._placing)
+        chosen = await self._store.questions.next_queued(room, exclude=self._placing | self._in_flight)
         if not chosen:
             return False
-        taken = set(await self._store.questions.mark_running([question.id for question in chosen]))
+        taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
         for question in chosen:
             if question.id in taken:
                 await self._submit(question)

@@ -117,13 +117,17 @@ class Database:
         assert group is not None
         await finish(group.committed)
 
-    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
-        """A transaction of one statement; returns how many rows it changed."""
-        return await self._alone(lambda tx: tx.execute(sql, parameters))
+    async def execute(self, sql: str, parameters: Parameters = (), *, durable: bool = True) -> int:
+        """A transaction of one statement; returns how many rows it changed.
 
-    async def execute_returning(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """A transaction of one statement with RETURNING; gives its rows."""
-        return await self._alone(lambda tx: tx.fetch_all(sql, parameters))
+        Without `durable` it does not wait for the disk: the commit comes at once all the same, and whatever is written
+        later is never kept without it. Readers see it after that commit.
+        """
+        return await self._alone(lambda tx: tx.execute(sql, parameters), durable)
+
+    async def execute_returning(self, sql: str, parameters: Parameters = (), *, durable: bool = True) -> list[Row]:
+        """A transaction of one statement with RETURNING; gives its rows. `durable` as in `execute`."""
+        return await self._alone(lambda tx: tx.fetch_all(sql, parameters), durable)
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
@@ -143,7 +147,7 @@ class Database:
 
     # One commit for all who came meanwhile ----------------------------------------------------------------------------
 
-    async def _alone(self, statement: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+    async def _alone(self, statement: Callable[[Transaction], Coroutine[Any, Any, T]], durable: bool) -> T:
         """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
             try:
@@ -155,7 +159,8 @@ class Database:
             finally:
                 group = self._commit_later()
         assert group is not None
-        await finish(group.committed)
+        if durable:
+            await finish(group.committed)
         return result
 
     async def _begin(self, *, savepoint: bool) -> None:

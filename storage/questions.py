@@ -94,9 +94,12 @@ class Questions:
             "WHERE chat_id = ? AND placeholder_id = ? ORDER BY id DESC LIMIT 1", (chat_id, message_id)
         )
 
-    async def set_placeholder(self, chat_id: int, question_id: int, placeholder_id: int | None) -> None:
-        """Remember the message that shows this question's progress."""
-        await self._update("placeholder_id = ?", (placeholder_id,), "id = ? AND chat_id = ?", (question_id, chat_id))
+    async def set_placeholder(
+        self, chat_id: int, question_id: int, placeholder_id: int | None, *, durable: bool = True
+    ) -> None:
+        """Remember the message that shows this question's progress. `durable` as in `Database.execute`."""
+        where = "id = ? AND chat_id = ?"
+        await self._update("placeholder_id = ?", (placeholder_id,), where, (question_id, chat_id), durable=durable)
 
     # Towards the answer ----------------------------------------------------------------------------------------------
 
@@ -106,13 +109,17 @@ class Questions:
         found = {question.id: question for question in await self._by_ids(chosen)}
         return [found[number] for number in chosen if number in found]
 
-    async def mark_running(self, ids: Collection[int]) -> list[int]:
-        """Queued questions went to a worker. Returns those that really were queued (the others were cancelled, say)."""
+    async def mark_running(self, ids: Collection[int], *, durable: bool = True) -> list[int]:
+        """Queued questions went to a worker. Returns those that really were queued (the others were cancelled, say).
+
+        `durable` as in `Database.execute`: after a power cut they have to wait again anyway.
+        """
         marks = ", ".join("?" * len(ids))
         rows = await self._db.execute_returning(
             "UPDATE questions SET state = 'running', attempts = attempts + 1, updated_at = ?"  # noqa: S608 - marks
             f" WHERE id IN ({marks}) AND state = 'queued' RETURNING id, chat_id",
             (time.time(), *ids),
+            durable=durable,
         )
         self._turns.served(row["chat_id"] for row in rows)
         return [row["id"] for row in rows]
@@ -233,9 +240,17 @@ class Questions:
         where = "id = ? AND state IN ('queued', 'running')"
         return bool(await self._update(assignment, values, where, (question_id,)))
 
-    async def _update(self, assignment: str, values: tuple[Any, ...], where: str, parameters: tuple[Any, ...]) -> int:
+    async def _update(
+        self,
+        assignment: str,
+        values: tuple[Any, ...],
+        where: str,
+        parameters: tuple[Any, ...],
+        *,
+        durable: bool = True,
+    ) -> int:
         sql = f"UPDATE questions SET {assignment}, updated_at = ? WHERE {where}"  # noqa: S608 - constants of this file
-        return await self._db.execute(sql, (*values, time.time(), *parameters))
+        return await self._db.execute(sql, (*values, time.time(), *parameters), durable=durable)
 
     async def _one(self, where: str, parameters: tuple[Any, ...]) -> Question | None:
         row = await self._db.fetch_one(f"{_SELECT} {where}", parameters)
