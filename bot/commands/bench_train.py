@@ -30,7 +30,7 @@ def train(
         import torch
 
         from training.finetune import throughput
-        from training.finetune.shapes import build
+        from training.finetune.shapes import config_of, save
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"This needs the training extra: pip install 'vqabot[training]' ({error})."
@@ -40,7 +40,7 @@ def train(
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
         base = Path(folder)
         task = throughput.Task(
-            build(base / "model", "large" if shape == "large" else "base", (size, size), dropout=False),
+            save(base / "model", config_of("large" if shape == "large" else "base", dropout=False), (size, size)),
             throughput.draw_data(base / "data", pictures * steps, per_picture, (size, size)),
             base / "work",
             questions,

@@ -11,6 +11,7 @@ from training.config import FILE_NAME, ConfigError
 from training.finetune.config import MAY_CHANGE, TrainConfig
 from training.finetune.errors import TrainingError
 from training.finetune.trainer import clear_halves, complete_checkpoints
+from training.prepared import split_file
 
 RESULT, DATA = "result.json", "data.json"
 
@@ -31,7 +32,7 @@ def enter(out: Path, config: TrainConfig, data: Path, processes: int) -> Path | 
     checkpoints.mkdir(parents=True, exist_ok=True)
     clear_halves(checkpoints)
     found = complete_checkpoints(checkpoints)
-    identity = {"data": str(data.resolve()), "train": _digest(data / "train.jsonl"), "processes": processes}
+    identity = {"data": str(data.resolve()), "train": _digest(split_file(data, "train")), "processes": processes}
     if found:
         _compare(out, config, identity)
     config.save(out)

@@ -16,7 +16,7 @@ from model.loading import locate, model_type
 from model.profile import Profile
 from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
-from training.finetune.onepass import OnePassFlorence2, native
+from training.finetune.onepass import OnePassFlorence2, grid_of, native
 
 LORA_TARGETS = r".*language_model\..*\.(q_proj|k_proj|v_proj|out_proj|fc1|fc2)"
 """The text side's matrices, but not the output's, which is tied to the embeddings."""
@@ -124,9 +124,7 @@ def _grid(model: OnePassFlorence2, size: tuple[int, int]) -> tuple[int, int]:
     """Rows and columns of the tower's states for pictures of this width and height."""
     vision: Any = model.config.vision_config
     text: Any = model.config.text_config
-    columns, rows = size
-    for kernel, stride, padding in zip(vision.patch_size, vision.patch_stride, vision.patch_padding, strict=True):
-        columns, rows = ((side + 2 * padding - kernel) // stride + 1 for side in (columns, rows))
+    columns, rows = grid_of(model.config, size)
     if max(rows, columns) > vision.max_position_embeddings:
         raise TrainingError(
             f"Pictures of {size[0]}x{size[1]} are too large for this model: it has {vision.max_position_embeddings} "

@@ -144,3 +144,11 @@ def native(model: OnePassFlorence2) -> Florence2ForConditionalGeneration:
     plain = Florence2ForConditionalGeneration.__new__(Florence2ForConditionalGeneration)
     plain.__dict__.update(model.__dict__)
     return plain
+
+
+def grid_of(config: Any, size: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - the parts of configs are untyped
+    """Columns and rows of the tower's states for pictures of this width and height."""
+    vision, columns, rows = config.vision_config, *size
+    for kernel, stride, padding in zip(vision.patch_size, vision.patch_stride, vision.patch_padding, strict=True):
+        columns, rows = ((side + 2 * padding - kernel) // stride + 1 for side in (columns, rows))
+    return columns, rows

@@ -19,10 +19,9 @@ from transformers.utils import logging
 
 from model.profile import Profile
 from training.builtin.architecture import SPECIAL, build_tokenizer, vocabulary
+from training.finetune.onepass import grid_of
 
 Shape = Literal["base", "large"]
-STRIDE = 32
-"""Pixels a side that become one place."""
 _VOCABULARY = 51_290
 
 
@@ -61,17 +60,16 @@ def config_of(shape: Shape, *, dropout: bool = True) -> Florence2Config:
     return Florence2Config(vision_config=vision, text_config=text, image_token_id=SPECIAL.index("<image>"))
 
 
-def build(folder: Path, shape: Shape, size: tuple[int, int], *, dropout: bool = True, seed: int = 0) -> Path:
-    """Save a model of this shape with random weights, as a real one is saved.
+def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int = 0) -> Path:
+    """Save a model with random weights as a real one is saved, with a tokenizer that knows the words of the scenes.
 
     Args:
         folder: Where.
-        shape: Which one.
+        config: Its shape, such as `config_of` makes.
         size: Width and height of its pictures.
-        dropout: As in `config_of`.
         seed: The same seed gives the same weights.
     """
-    tokenizer = build_tokenizer(vocabulary([]))  # words of the project's scenes; the other rows stay unused
+    tokenizer = build_tokenizer(vocabulary([]))
     images: Any = CLIPImageProcessorPil(
         size={"width": size[0], "height": size[1]},
         do_center_crop=False,
@@ -79,10 +77,11 @@ def build(folder: Path, shape: Shape, size: tuple[int, int], *, dropout: bool = 
         image_mean=[0.485, 0.456, 0.406],
         image_std=[0.229, 0.224, 0.225],
     )
-    images.image_seq_length = -(-size[0] // STRIDE) * -(-size[1] // STRIDE) + 1
+    columns, rows = grid_of(config, size)
+    images.image_seq_length = columns * rows + 1
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Florence2ForConditionalGeneration(config_of(shape, dropout=dropout))
+        model = Florence2ForConditionalGeneration(config)
     model.generation_config = GenerationConfig(
         bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2, forced_bos_token_id=0
     )
@@ -96,4 +95,4 @@ def build(folder: Path, shape: Shape, size: tuple[int, int], *, dropout: bool = 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in ("base", "large"):
         sys.exit("Usage: python -m training.finetune.shapes base|large FOLDER")
-    build(Path(sys.argv[2]), "large" if sys.argv[1] == "large" else "base", (224, 224))
+    save(Path(sys.argv[2]), config_of("large" if sys.argv[1] == "large" else "base"), (224, 224))
