@@ -96,6 +96,10 @@ class Answerer:
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch that `prepare` has seen; the answers stand in its order."""
+        return [self._answer(item, spoken) for item, spoken in zip(batch, self.generate(batch), strict=True)]
+
+    def generate(self, batch: Sequence[Prepared]) -> list[Generation | None]:
+        """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
         good = [item for item in batch if item.error is None]
         seen = self._look(good)
         asks = [
@@ -105,7 +109,7 @@ class Answerer:
         ]
         spoken = _halving(lambda part: self.family.answer([ask for _, ask in part]), asks)
         generations = {id(item): generation for (item, _), generation in zip(asks, spoken, strict=True)}
-        return [self._answer(item, generations.get(id(item))) for item in batch]
+        return [generations.get(id(item)) for item in batch]
 
     def warm_up(self) -> None:
         """Answer one invented question, so that the first real one finds everything in place."""

@@ -91,7 +91,7 @@ class Florence2:
             )
             for row, answer in zip(rows, decoded, strict=True):
                 text = self._tokenizer.decode(answer.ids, skip_special_tokens=True).strip()
-                generations[row] = Generation(text, answer.logprobs)
+                generations[row] = Generation(text, answer.logprobs, len(answer.ids))
         return [generations[index] for index in range(len(asks))]
 
     def prompt_ids(self, prompt: str, room: int) -> list[int]:

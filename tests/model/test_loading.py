@@ -174,10 +174,10 @@ def test_other_types_and_remote_code(folder: Path) -> None:
 
 
 def test_the_profile_is_kept_beside_the_model(folder: Path) -> None:
-    profile = Profile("<VQA>", "sentence", Calibration(1.5, -0.25))
+    profile = Profile("<VQA>", "sentence", Calibration(1.5, 0.5, -0.25))
     profile.write(folder)
     assert Profile.read(folder) == profile
-    for wrong in ("[1]", "{", '{"question_style": "shouting"}', '{"unknown": 1}', '{"calibration": {"slope": -1}}'):
+    for wrong in ("[1]", "{", '{"question_style": "shouting"}', '{"unknown": 1}', '{"calibration": {"a": -1}}'):
         (folder / "vqabot.json").write_text(wrong)
         assert "cannot be understood" in refusal(folder)
     (folder / "vqabot.json").unlink()

@@ -1,0 +1,112 @@
+"""Calibration: the fit finds what made the data, is judged on other pictures, and is applied where people see it."""
+
+import json
+import math
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
+
+from bot.commands.calibrate import calibrate as command
+from model.answerer import Answerer
+from model.confidence import Calibration, sequence_probability
+from model.images import open_picture
+from model.loading import locate
+from model.profile import Profile
+from model.types import Request
+from training.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
+from training.scenes.official import Plan, write_scenes
+from training.vqa import DataError, find_picture, read_questions
+
+
+def invented(truth: Calibration, number: int = 6000, seed: int = 1) -> list[Observation]:
+    """Answers of a model whose raw probability becomes true by `truth`."""
+    rng = random.Random(seed)
+    raw = [1 / (1 + math.exp(-rng.gauss(1.5, 2))) for _ in range(number)]
+    return [Observation(i // 3, p, p**0.3, rng.random() < truth.apply(p)) for i, p in enumerate(raw)]
+
+
+@pytest.mark.parametrize(
+    "truth", [Calibration(0.5, 0.5), Calibration(0.6, 0.6, -0.8), Calibration(2.0, 0.4, 0.5), Calibration(1.6, 1.6)]
+)
+def test_the_fit_finds_what_made_the_answers(truth: Calibration) -> None:
+    result = calibrate(invented(truth), CalibrateConfig())
+    for p in (0.2, 0.5, 0.8, 0.95):
+        assert result.calibration.apply(p) == pytest.approx(truth.apply(p), abs=0.05)
+    assert result.ece < 0.03 < result.ece_raw
+    assert result.losses[result.method] == min(result.losses.values())
+
+
+def test_what_is_true_already_is_left_nearly_as_it_is() -> None:
+    result = calibrate(invented(Calibration()), CalibrateConfig())
+    assert result.ece < 0.03
+    assert result.calibration.apply(0.7) == pytest.approx(0.7, abs=0.04)
+
+
+def test_no_picture_fits_and_judges() -> None:
+    observations = invented(Calibration(0.5, 0.5), 600)
+    result = calibrate(observations, CalibrateConfig(fit_share=0.25))
+    assert result.fitted + result.judged == 600
+    assert result.fitted == 150
+    with pytest.raises(DataError, match="too few: 100 are needed"):
+        calibrate(observations[:150], CalibrateConfig())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("right", [True, False])
+def test_every_method_stays_finite_and_monotonic_on_one_sided_answers(method: str, right: bool) -> None:
+    calibration = METHODS[method]([Observation(i, 0.9 + i / 5000, 0.9, right) for i in range(200)])
+    values = [calibration.apply(p / 50) for p in range(51)]
+    assert all(0 <= value <= 1 for value in values)
+    assert values == sorted(values)
+
+
+def test_the_study_s_confidence_is_that_of_transformers() -> None:
+    """sequences_scores come from generate() itself, in the model's own words."""
+    folder = locate("builtin")
+    answerer = Answerer.load("builtin")
+    model = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
+    processor = Florence2Processor.from_pretrained(folder)
+    picture = (Path(__file__).parents[2] / "bot" / "example.png").read_bytes()
+    for question in ("what color is the ball", "what is the girl wearing", "how many dogs are there"):
+        inputs = processor(images=open_picture(picture), text=question, return_tensors="pt")
+        out = model.generate(**inputs, num_beams=3, max_new_tokens=20, return_dict_in_generate=True, output_scores=True)
+        (spoken,) = answerer.generate([answerer.prepare(Request("x", picture, question, beams=3))])
+        assert spoken is not None
+        assert study_confidence(spoken) == pytest.approx(math.exp(float(out.sequences_scores[0])), abs=2e-3)
+
+
+def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
+    data, model = tmp_path / "scenes", tmp_path / "model"
+    write_scenes(data, Plan("calibrate", {"train": 0, "val": 80, "test": 0}), lambda _: None, workers=1)
+    shutil.copytree(locate("builtin"), model)
+    before = Profile.read(model)
+    done = CliRunner().invoke(command, [str(data), "--model", str(model), "--beams", "1", "--json"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    profile = Profile.read(model)
+    assert profile.calibration == Calibration(**result["calibration"])
+    assert profile.prompt_prefix == before.prompt_prefix
+    assert result["fitted"] + result["judged"] == 240
+    question = read_questions(data, "val")[0]
+    request = Request("x", find_picture(data, "val", question.image_id).read_bytes(), question.question)
+    answerer = Answerer.load(str(model))
+    (spoken,) = answerer.generate([answerer.prepare(request)])
+    assert spoken is not None
+    raw = sequence_probability(spoken.token_logprobs)
+    assert answerer.answer([request])[0].confidence == pytest.approx(profile.calibration.apply(raw))
+
+
+def test_what_cannot_be_calibrated_gets_a_sentence(tmp_path: Path) -> None:
+    for arguments, sentence in (
+        ([str(tmp_path)], "is missing in"),
+        ([str(tmp_path), "--model", "some/hub-id", "--store"], "give the model as a folder"),
+        ([str(tmp_path), "--beams", "0"], "beams: input should be greater than or equal to 1"),
+    ):
+        done = CliRunner().invoke(command, arguments)
+        assert done.exit_code == 1
+        assert sentence in done.output
