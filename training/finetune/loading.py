@@ -78,7 +78,9 @@ def load_parts(config: TrainConfig, device: torch.device, prepared_size: tuple[i
         model.freeze_tower()
     if config.gradient_checkpointing:
         model.checkpoint_tower = True
-        model.gradient_checkpointing_enable({"use_reentrant": False})  # type: ignore[no-untyped-call]
+        # The method's name changed in the course of transformers 5.
+        enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+        enable({"use_reentrant": False})
     model = cast(OnePassFlorence2, model.to(device))  # type: ignore[arg-type]  # transformers' own signature
     trained: Any = _with_adapters(model, config) if config.lora_rank else model
     return Parts(source, model, trained, Florence2(native(model), read_tokenizer(source), images, profile), size, grid)
