@@ -16,7 +16,8 @@ from model.types import Answer, Request, WorkerInfo
 
 log = logging.getLogger(__name__)
 
-BATCHES_AHEAD = 3
+BATCHES_AHEAD = 2
+"""One that runs and one that is being prepared: more would stand before a question whose chat has its turn."""
 DEFAULT_PLACEMENT = Placement()
 MAX_DEATHS = 2
 """A request during which the worker died this often is given up."""

@@ -1,0 +1,52 @@
+"""A worker that writes down each batch as it begins, and ends it when it is told to: the process is the real one.
+
+`--model` names a folder: batches are lines of `begun` there, and as many may end as `ended` has lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from model import worker
+from model.answerer import Prepared
+from model.types import Answer, Request
+
+
+class Counting:
+    """Answers everything with yes, batch by batch."""
+
+    def __init__(self, folder: Path) -> None:
+        self._begun, self._ended = folder / "begun", folder / "ended"
+        self._number = 0
+
+    def prepare(self, request: Request) -> Prepared:
+        return Prepared(request, request.question, None, None, time.perf_counter())
+
+    def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
+        self._number += 1
+        with self._begun.open("a") as file:
+            file.write(json.dumps([item.request.question for item in batch]) + "\n")
+        while len(self._ended.read_text().splitlines()) < self._number:
+            time.sleep(0.005)
+        return [Answer(item.request.id, "yes", 0.9, 0.0) for item in batch]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parent", type=int)
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--model", type=Path)
+    options, _ = parser.parse_known_args()
+    source, send = worker.take_pipes()
+    worker.live_with_parent(options.parent)
+    worker.beat(send)
+    send({"type": "ready", "device": "cpu", "dtype": "float32"})
+    worker.serve(Counting(options.model), source, send, options.batch_size)
+
+
+if __name__ == "__main__":
+    main()
