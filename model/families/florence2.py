@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,10 @@ from torch import Tensor
 from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
 from transformers.utils import logging
 
-from model.decoding import Transformer, decode
+from model.decoding.decoder import Decoder
+from model.decoding.loop import decode
+from model.decoding.plain import decode_plainly, score  # noqa: F401
+from model.decoding.rules import Rules, Transformer
 from model.errors import ModelError
 from model.families.base import Ask
 from model.placement import Placement
@@ -56,6 +58,8 @@ class Florence2:
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
+        self._rules = Rules.read(model)
+        self._decoder = Decoder(model) if Decoder.fits(model) else None
         text = model.config.text_config
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
         self.pad = int(text.pad_token_id)
@@ -76,23 +80,18 @@ class Florence2:
 
     @torch.inference_mode()
     def answer(self, asks: Sequence[Ask]) -> list[Generation]:
-        """Encode all prompts in one batch, then decode group by group of equal settings."""
+        """Encode all prompts in one batch, then decode them in one, whatever their settings."""
         states, mask = self._encode(asks)
-        groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+        beams = [ask.beams for ask in asks]
         limits = [max(1, min(ask.max_new_tokens, self.positions - 1)) for ask in asks]
-        for index, ask in enumerate(asks):
-            # Greedy rows may differ in their limits; beam searches may not.
-            groups[ask.beams, limits[index] if ask.beams > 1 else 0].append(index)
-        generations: dict[int, Generation] = {}
-        for (beams, _), rows in groups.items():
-            width = int(mask[rows].sum(1).max())  # the group's own longest prompt
-            decoded = decode(
-                self._model, states[rows, :width], mask[rows, :width], beams, [limits[row] for row in rows]
-            )
-            for row, answer in zip(rows, decoded, strict=True):
-                text = self._tokenizer.decode(answer.ids, skip_special_tokens=True).strip()
-                generations[row] = Generation(text, answer.logprobs, len(answer.ids))
-        return [generations[index] for index in range(len(asks))]
+        if self._decoder is None or self._rules is None:
+            decoded = decode_plainly(self._model, states, mask, beams, limits)
+        else:
+            decoded = decode(self._decoder, self._rules, states, mask, beams, limits)
+        return [
+            Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, len(one.ids))
+            for one in decoded
+        ]
 
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""

@@ -1,49 +1,47 @@
-"""From encoded prompts to answers: greedy and beam search with the evidence for each token.
-
-This stands on transformers' `generate()`. A loop of our own can take its place behind `decode`.
-"""
+"""The same through transformers' generate(): for settings that the loop does not know, and to hold the loop against."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 from transformers.generation.configuration_utils import GenerationConfig
 from transformers.modeling_outputs import BaseModelOutput
 
-Transformer: TypeAlias = Any
-"""An encoder-decoder of transformers, whose methods are typed only in part."""
+from model.decoding.loop import Decoded
+from model.decoding.rules import Transformer
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The tokens of one answer."""
-
-    ids: list[int]
-    """Generated tokens after the start token, up to and with the end token."""
-    logprobs: tuple[float, ...]
-    """Natural-log probability of each token under the raw logits; forced tokens carry no evidence and are left out."""
-
-
-def decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Decoded]:
-    """Decode a batch that shares its number of beams.
+def decode_plainly(
+    model: Transformer, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]
+) -> list[Decoded]:
+    """Decode a batch in which every question has its own settings, in groups of equal ones.
 
     Args:
         model: An encoder-decoder of transformers.
-        states: Encoder states, [B, S, D].
-        mask: 1 where a state counts, 0 on padding, [B, S].
-        beams: Width of the search; 1 is greedy.
-        limits: For each row the most tokens to generate. For beams > 1 they must all be the same, since a limit
-            changes which beams compete.
+        states: Encoder states, [Q, S, D].
+        mask: 1 where a state counts, 0 on padding behind them, [Q, S].
+        beams: Width of each question's search; 1 is greedy.
+        limits: The most tokens of each answer.
 
     Returns:
-        One `Decoded` a row, the same as if the row had been alone.
+        One `Decoded` a question, the same as if the question had been alone; without its score.
     """
-    if beams > 1 and len(set(limits)) > 1:
-        raise ValueError("rows of one beam search must share their limit")
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row, (count, limit) in enumerate(zip(beams, limits, strict=True)):
+        # A limit changes which beams compete; greedy answers can be cut afterwards.
+        groups[count, limit if count > 1 else 0].append(row)
+    answers: dict[int, Decoded] = {}
+    for (count, _), rows in groups.items():
+        width = int(mask[rows].sum(1).max())  # the group's own longest prompt
+        group = _decode(model, states[rows, :width], mask[rows, :width], count, [limits[row] for row in rows])
+        answers.update(zip(rows, group, strict=True))
+    return [answers[row] for row in range(len(beams))]
+
+
+def _decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Decoded]:
     config = model.generation_config
     sequences: list[list[int]] = model.generate(  # [B, 1 + T], the start token first
         # A fresh object each time: generate() expands it in place for beams.
@@ -54,7 +52,7 @@ def decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits:
         max_new_tokens=max(limits),
     ).tolist()
     answers = [_cut(row[1:], limit, config) for row, limit in zip(sequences, limits, strict=True)]
-    logprobs = _score(model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)])
+    logprobs = score(model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)])
     return [
         Decoded(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
         for ids, row, limit in zip(answers, logprobs, limits, strict=True)
@@ -82,7 +80,7 @@ def _forced(position: int, ids: list[int], limit: int, config: GenerationConfig)
     return first or last
 
 
-def _score(model: Transformer, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
+def score(model: Transformer, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
     """Log-probability of every token after the first, row by row.
 
     One pass of the decoder over the finished answers. `output_logits` would give the same, but holds the logits of
