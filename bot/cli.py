@@ -25,6 +25,7 @@ COMMANDS: dict[str, Entry] = {
     "train": Entry("bot.commands.train:train", "Fine-tune a Florence-2 on prepared data."),
     "data": Entry("bot.commands.data:data", "Look at data and prepare it for training."),
     "evaluate": Entry("bot.commands.evaluate:evaluate", "Judge a model on annotated questions."),
+    "predict": Entry("bot.commands.predict:predict", "Answer a split into an official results file."),
     "calibrate": Entry("bot.commands.calibrate:calibrate", "Make a model's confidence true."),
     "score": Entry("bot.commands.score:score", "Score anybody's results against official annotations."),
     "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model from a seed."),

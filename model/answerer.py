@@ -100,16 +100,30 @@ class Answerer:
 
     def generate(self, batch: Sequence[Prepared]) -> list[Generation | None]:
         """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
+        asks = self._asks(batch)
+        spoken = _halving(lambda part: self.family.answer([ask for _, ask in part]), asks)
+        generations = {id(item): generation for (item, _), generation in zip(asks, spoken, strict=True)}
+        return [generations.get(id(item)) for item in batch]
+
+    def score(self, batch: Sequence[Prepared], texts: Sequence[Sequence[str]]) -> list[list[float] | None]:
+        """The log-probability of each of a request's texts as its answer, in the batch's order; None where refused."""
+        given = {id(item): own for item, own in zip(batch, texts, strict=True)}
+        asks = self._asks(batch)
+        scored = _halving(
+            lambda part: self.family.score([ask for _, ask in part], [given[id(item)] for item, _ in part]), asks
+        )
+        scores = {id(item): own for (item, _), own in zip(asks, scored, strict=True)}
+        return [scores.get(id(item)) for item in batch]
+
+    def _asks(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Ask]]:
+        """The requests that can be asked, with their pictures' features."""
         good = [item for item in batch if item.error is None]
         seen = self._look(good)
-        asks = [
+        return [
             (item, Ask(seen[item.request.picture_key], item.prompt, item.request.beams, item.request.max_new_tokens))
             for item in good
             if item.request.picture_key in seen
         ]
-        spoken = _halving(lambda part: self.family.answer([ask for _, ask in part]), asks)
-        generations = {id(item): generation for (item, _), generation in zip(asks, spoken, strict=True)}
-        return [generations.get(id(item)) for item in batch]
 
     def warm_up(self) -> None:
         """Answer one invented question, so that the first real one finds everything in place."""

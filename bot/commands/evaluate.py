@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: vqabot evaluate data/scenes --split val --limit 300")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--split", type=click.Choice(["train", "val"]), default="val", show_default=True)
+@click.option("--task", type=click.Choice(["open-ended", "multiple-choice"]), default="open-ended", show_default=True)
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first questions.  [default: all]")
 @click.option("--by-kind/--no-by-kind", default=None, help="Kinds of questions.  [default: for vqabot's own scenes]")
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def evaluate(
     data: Path,
     split: str,
+    task: str,
     model: str,
     limit: int | None,
     by_kind: bool | None,
@@ -37,18 +39,21 @@ def evaluate(
     """Judge a model on the annotated questions in DATA (official VQA files, such as `vqabot scenes` writes).
 
     Beside the accuracy stand the scores with shuffled pictures, with plain grey ones, and of the words alone: the
-    commonest answers of the train split, where DATA has one. Ctrl-C ends early and reports on a random sample.
+    commonest answers of the train split, where DATA has one. In multiple choice the model scores the 18 choices of each
+    question and takes the likeliest. Ctrl-C ends early and reports on a random sample.
     """
     from model.errors import ModelError
     from training.vqa import DataError, annotation_file, drawn_here, read_questions
 
     try:
-        questions = read_questions(data, split)[:limit]
+        multiple = task == "multiple-choice"
+        questions = read_questions(data, split, task="MultipleChoice" if multiple else "OpenEnded")[:limit]
         kinds = drawn_here(data, split) if by_kind is None else by_kind
         has_train = any((folder / annotation_file("train")).is_file() for folder in (data, data / "Annotations"))
         learnt = read_questions(data, "train") if split != "train" and has_train else None
         try:
             from model.answerer import Answerer
+            from training.choices import Chooser
             from training.evaluate import Settings
             from training.evaluate import evaluate as judge
 
@@ -59,7 +64,8 @@ def evaluate(
             ) from error
         with click.progressbar(length=len(questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
             settings = Settings(beams, max_new_tokens, seed)
-            report = judge(answerer, data, split, questions, settings, learnt=learnt, kinds=kinds, progress=bar.update)
+            answers = Chooser(answerer, questions) if multiple else answerer
+            report = judge(answers, data, split, questions, settings, learnt=learnt, kinds=kinds, progress=bar.update)
     except (DataError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     if report is None:

@@ -53,6 +53,10 @@ class Family(Protocol):
         """Answer prompts with any mixture of settings; no answer depends on its batch-mates."""
         ...
 
+    def score(self, asks: Sequence[Ask], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+        """The natural-log probability of each given text as the whole answer, its end included, prompt by prompt."""
+        ...
+
 
 Load = Callable[[Path, Profile, Placement], Family]
 

@@ -1,0 +1,105 @@
+"""Answers a whole split into a results file of the official format; goes on where it was interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from model.types import Request
+from training.evaluate import Answers, Settings
+from training.vqa import DataError, VqaQuestion, find_picture, write_results
+
+AT_ONCE = 32
+
+
+def predict(
+    model: Answers,
+    name: str,
+    data: Path,
+    split: str,
+    questions: Sequence[VqaQuestion],
+    settings: Settings,
+    out: Path,
+    progress: Callable[[int], None] = lambda _: None,
+) -> dict[int, str]:
+    """Answer every question; the results file is written when all are answered, in the questions' order.
+
+    Until then `out`.progress keeps the answers, line by line; a further call with the same model, questions and settings
+    goes on from it.
+
+    Args:
+        model: What answers.
+        name: The model's name; answers of another one are not mixed with its own.
+        data: The folder of the official files.
+        split: Whose pictures.
+        questions: What to answer.
+        settings: How the model is asked.
+        out: The results file.
+        progress: Called with the number of questions done since the last call.
+
+    Returns:
+        The refusals by question number; their answers in the file are empty.
+
+    Raises:
+        DataError: A picture is missing, or the partial file belongs to something else.
+        OSError: The file cannot be written.
+    """
+    ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
+    pictures = {q.image_id: find_picture(data, split, q.image_id) for q in ordered}
+    partial = out.with_name(out.name + ".progress")
+    mark = _mark(name, questions, settings)
+    done = _kept(partial, mark)
+    refused: dict[int, str] = {number: error for number, (_, error) in done.items() if error}
+    progress(len(done))
+    left = [q for q in ordered if q.question_id not in done]
+    with partial.open("a", encoding="utf-8") as file:
+        if not done and file.tell() == 0:
+            file.write(json.dumps({"of": mark}) + "\n")
+        for start in range(0, len(left), AT_ONCE):
+            part = left[start : start + AT_ONCE]
+            files = {image_id: pictures[image_id].read_bytes() for image_id in {q.image_id for q in part}}
+            answers = model.answer(
+                [
+                    Request(str(q.question_id), files[q.image_id], q.question, settings.beams, settings.max_new_tokens)
+                    for q in part
+                ]
+            )
+            for question, answer in zip(part, answers, strict=True):
+                done[question.question_id] = (answer.text, answer.error or "")
+                if answer.error:
+                    refused[question.question_id] = answer.error
+                line = [question.question_id, answer.text, answer.error or ""]
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            progress(len(part))
+    write_results(out, {q.question_id: done[q.question_id][0] for q in questions})
+    partial.unlink()
+    return refused
+
+
+def _mark(name: str, questions: Sequence[VqaQuestion], settings: Settings) -> str:
+    """Tells one prediction from another: model, settings, and the questions with their words."""
+    text = json.dumps([name, settings.beams, settings.max_new_tokens, [[q.question_id, q.question] for q in questions]])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _kept(partial: Path, mark: str) -> dict[int, tuple[str, str]]:
+    """The answers of an interrupted run. A last line that was cut short is dropped."""
+    if not partial.exists():
+        return {}
+    whole, _, cut = partial.read_text(encoding="utf-8").rpartition("\n")
+    lines = whole.splitlines()
+    if cut:
+        partial.write_text(whole + "\n" if lines else "", encoding="utf-8")
+    if not lines:
+        return {}
+    try:
+        if json.loads(lines[0])["of"] != mark:
+            raise DataError(
+                f"{partial} holds answers of another model, other questions or other settings: delete it to begin anew."
+            )
+        return {int(number): (text, error) for number, text, error in map(json.loads, lines[1:])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{partial} is damaged: delete it to begin anew.") from error
