@@ -26,8 +26,8 @@ def predict(
 ) -> dict[int, str]:
     """Answer every question; the results file is written when all are answered, in the questions' order.
 
-    Until then `out`.progress keeps the answers, line by line; a further call with the same model, questions and settings
-    goes on from it.
+    Until then `out`.progress keeps the answers, line by line; a further call with the same model, questions and
+    settings goes on from it.
 
     Args:
         model: What answers.

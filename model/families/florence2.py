@@ -20,7 +20,7 @@ from transformers.utils import logging
 
 from model.decoding.decoder import Decoder
 from model.decoding.loop import decode
-from model.decoding.plain import decode_plainly, score  # noqa: F401
+from model.decoding.plain import decode_plainly, score
 from model.decoding.rules import Rules, Transformer
 from model.errors import ModelError
 from model.families.base import Ask
@@ -92,6 +92,26 @@ class Florence2:
             Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, len(one.ids))
             for one in decoded
         ]
+
+    @torch.inference_mode()
+    def score(self, asks: Sequence[Ask], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+        """The log-probability of each given text as the whole answer to its prompt.
+
+        It is the sum over the text's tokens and the end token, without any correction for length: the probability
+        that exactly this is said. A forced first token is no evidence and does not count.
+        """
+        states, mask = self._encode(asks)
+        config = self._model.generation_config
+        forced = [] if config.forced_bos_token_id is None else [config.forced_bos_token_id]
+        head = [config.decoder_start_token_id, *forced]
+        scored = []
+        for row, choices in enumerate(texts):
+            tokens = [self._tokenizer.encode(text, add_special_tokens=False).ids for text in choices]
+            rows = [[*head, *ids[: self.positions - len(head) - 1], self._end] for ids in tokens]
+            same = [row] * len(rows)
+            logprobs = score(self._model, states[same], mask[same], rows)
+            scored.append([sum(line[len(forced) :]) for line in logprobs])
+        return scored
 
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
