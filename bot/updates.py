@@ -1,11 +1,13 @@
-"""Updates are kept before Telegram is told that they arrived, and handled from there, in order per chat."""
+"""Updates are kept before Telegram is told that they arrived, and handled in order per chat, chats in turn."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from telegram import Update
@@ -22,90 +24,121 @@ CONCURRENT = 32
 """The most updates that are handled at once."""
 MAX_ATTEMPTS = 3
 """A left-over update that was begun this often without an end (the bot dies in it, say) is put aside."""
-PAGE = 200
+MOST_KNOWN = 5000
+"""The most updates in memory; others wait in the database until there is room."""
+RETRY_SECONDS = 1.0
 
 
 class Inbox:
-    """Takes updates in, and hands them to the application's handlers."""
+    """Takes updates in, and hands them to the application's handlers: in order in each chat, chats in turn.
+
+    Each chat has one update in hand at a time, so that one which sends a thousand takes no more room than another.
+    """
 
     def __init__(self, store: Store, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         self._store, self._application = store, application
-        self._bell = asyncio.Event()
-        self._room = asyncio.Semaphore(CONCURRENT)
-        self._last_of_chat: dict[int, asyncio.Task[None]] = {}
-        self._running: dict[int, asyncio.Task[None]] = {}
-        self._runner: asyncio.Task[None] | None = None
+        self._queues: dict[int, deque[StoredUpdate]] = {}  # of each chat that has something waiting or in hand
+        self._turns: deque[int] = deque()  # chats with something waiting and nothing in hand, longest wait first
+        self._known: set[int] = set()  # the updates' numbers that wait in memory or are in hand
+        self._running: set[asyncio.Task[None]] = set()
         # What an earlier run left: perhaps it ended in one of them, so that their attempts are counted.
         self._left_over: set[int] = set()
+        self._behind = False  # the database holds pending updates that are not in memory
+        self._skipped = 0
+        self._bell = asyncio.Event()
+        self._reader: asyncio.Task[None] | None = None
 
     async def take(self, raw: Sequence[dict[str, Any]]) -> None:
         """Keep updates; only after this may Telegram be told. What has no number is no update."""
         numbered = [(update["update_id"], _text(update)) for update in raw if has_number(update)]
-        if numbered:
-            await self._store.updates.add(numbered)
-            self._bell.set()
+        if not numbered:
+            return
+        new = await self._store.updates.add(numbered)
+        if self._behind or self._reader is None:  # those that wait in the database go first
+            self._skipped += 1
+        else:
+            self._admit([StoredUpdate(number, text, 0) for number, text in numbered if number in new])
 
     async def start(self) -> None:
         """Begin with whatever a previous run left."""
         self._left_over = await self._store.updates.pending_numbers()
-        self._bell.set()
-        self._runner = asyncio.create_task(self._run())
+        self._catch_up()
+        self._reader = asyncio.create_task(self._read())
 
     async def stop(self, grace: float = 5.0) -> None:
         """Let running handlers end, but not longer than `grace` seconds; what is left is handled at the next start."""
-        if self._runner is not None:
-            self._runner.cancel()
-            await asyncio.gather(self._runner, return_exceptions=True)
-        running = list(self._running.values())
+        self._turns.clear()
+        self._queues.clear()
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        running = set(self._running)
         if running:
             _, late = await asyncio.wait(running, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _run(self) -> None:
+    def _catch_up(self) -> None:
+        """There are updates in the database that are not in memory."""
+        self._behind = True
+        self._bell.set()
+
+    async def _read(self) -> None:
+        """Bring pending updates from the database into memory, as long as there are any that are not."""
         while True:
             await self._bell.wait()
             self._bell.clear()
-            more = True
-            while more:
-                waiting, more = await self._waiting()
-                for update in waiting:
-                    await self._room.acquire()
-                    self._hand_over(update)
+            skipped = self._skipped
+            try:
+                # Lowest number first: numbers may start anew after a quiet week.
+                pending = await self._store.updates.pending(MOST_KNOWN)
+            except Exception:
+                log.exception("stored updates cannot be read; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+                self._bell.set()
+                continue
+            self._behind = len(pending) == MOST_KNOWN or skipped != self._skipped
+            self._admit(pending)
+            if self._behind and len(self._known) < MOST_KNOWN // 2:
+                self._bell.set()
 
-    async def _waiting(self) -> tuple[list[StoredUpdate], bool]:
-        """Pending updates that are not in hand, and whether to look again when they are.
+    def _admit(self, updates: Sequence[StoredUpdate]) -> None:
+        for update in updates:
+            if update.update_id in self._known:
+                continue
+            if len(self._known) >= MOST_KNOWN:
+                self._behind = True
+                break
+            self._known.add(update.update_id)
+            chat = _chat_of(update.raw)
+            if chat not in self._queues:
+                self._queues[chat] = deque()
+                self._turns.append(chat)
+            self._queues[chat].append(update)
+        self._hand_over()
 
-        Lowest number first: numbers may start anew after a quiet week.
-        """
-        in_hand = set(self._running)  # before the look: what ends during it is pending no more
-        try:
-            pending = await self._store.updates.pending(PAGE)
-        except Exception:
-            log.exception("stored updates cannot be read; trying again")
-            await asyncio.sleep(1)
-            return [], True
-        waiting = [update for update in pending if update.update_id not in in_hand]
-        return waiting, bool(waiting) and len(pending) == PAGE
+    def _hand_over(self) -> None:
+        """Let as many chats as there is room for have their turn."""
+        while self._turns and len(self._running) < CONCURRENT:
+            chat = self._turns.popleft()
+            update = self._queues[chat].popleft()
+            task = asyncio.create_task(self._handle(update))
+            self._running.add(task)
+            task.add_done_callback(partial(self._ended, chat, update.update_id))
 
-    def _hand_over(self, stored: StoredUpdate) -> None:
-        chat = _chat_of(stored.raw)
-        task = asyncio.create_task(self._handle(stored, self._last_of_chat.get(chat)))
-        self._running[stored.update_id] = task
-        self._last_of_chat[chat] = task
+    def _ended(self, chat: int, number: int, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._known.discard(number)
+        if self._queues.get(chat):
+            self._turns.append(chat)
+        else:
+            self._queues.pop(chat, None)
+        if self._behind and len(self._known) < MOST_KNOWN // 2:
+            self._bell.set()
+        self._hand_over()
 
-        def forget(done: asyncio.Task[None]) -> None:
-            self._room.release()
-            self._running.pop(stored.update_id, None)
-            if self._last_of_chat.get(chat) is done:
-                del self._last_of_chat[chat]
-
-        task.add_done_callback(forget)
-
-    async def _handle(self, stored: StoredUpdate, before: asyncio.Task[None] | None) -> None:
-        if before is not None:  # one chat's updates keep their order
-            await asyncio.wait([before])
+    async def _handle(self, stored: StoredUpdate) -> None:
         try:
             if stored.update_id in self._left_over:
                 if stored.attempts >= MAX_ATTEMPTS:
@@ -121,7 +154,9 @@ class Inbox:
                 return
             await self._store.updates.done(stored.update_id)
         except Exception:
-            log.exception("update %s stays for the next start", stored.update_id)
+            log.exception("update %s is handled again", stored.update_id)
+            await asyncio.sleep(RETRY_SECONDS)
+            self._catch_up()
 
 
 def has_number(update: object) -> bool:

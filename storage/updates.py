@@ -11,6 +11,9 @@ from storage.records import StoredUpdate
 KEEP_SECONDS = 3 * 86_400
 """Handled updates are remembered this long to recognise repeats; Telegram itself forgets after a day."""
 
+ROWS_AT_ONCE = 100
+"""Updates in one statement; Telegram gives no more at once."""
+
 
 class Updates:
     """The inbox: every update once, until it is handled."""
@@ -18,14 +21,19 @@ class Updates:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def add(self, updates: Sequence[tuple[int, str]]) -> int:
-        """Keep updates (number, raw JSON) in one commit; known numbers are ignored. Returns how many are new."""
+    async def add(self, updates: Sequence[tuple[int, str]]) -> set[int]:
+        """Keep updates (number, raw JSON) durably; known numbers are ignored. Returns the numbers that are new."""
         now = time.time()
-        async with self._db.transaction() as tx:
-            return await tx.execute_many(
-                "INSERT OR IGNORE INTO updates (update_id, raw, arrived_at) VALUES (?, ?, ?)",
-                [(number, raw, now) for number, raw in updates],
+        new: set[int] = set()
+        for first in range(0, len(updates), ROWS_AT_ONCE):
+            part = updates[first : first + ROWS_AT_ONCE]
+            marks = ", ".join(["(?, ?, ?)"] * len(part))
+            rows = await self._db.execute_returning(
+                f"INSERT OR IGNORE INTO updates (update_id, raw, arrived_at) VALUES {marks} RETURNING update_id",  # noqa: S608
+                [value for number, raw in part for value in (number, raw, now)],
             )
+            new |= {row["update_id"] for row in rows}
+        return new
 
     async def pending(self, limit: int) -> list[StoredUpdate]:
         """Updates that are not handled, lowest number first."""

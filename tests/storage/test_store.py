@@ -79,18 +79,18 @@ async def test_a_cancelled_transaction_leaves_no_trace(store: Store) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await store.updates.pending(10) == []
-    assert await store.updates.add([(2, "{}")]) == 1, "the writer is free again"
+    assert await store.updates.add([(2, "{}")]) == {2}, "the writer is free again"
 
 
 async def test_updates_are_kept_once_and_forgotten_when_old(store: Store) -> None:
-    assert await store.updates.add([(5, "a"), (6, "b")]) == 2
-    assert await store.updates.add([(6, "b"), (7, "c")]) == 1
+    assert await store.updates.add([(5, "a"), (6, "b")]) == {5, 6}
+    assert await store.updates.add([(6, "b"), (7, "c")]) == {7}
     await store.updates.begin(5)
     assert [(u.update_id, u.raw, u.attempts) for u in await store.updates.pending(2)] == [(5, "a", 1), (6, "b", 0)]
     await store.updates.done(5)
     await store.updates.failed(6, "unreadable")
     assert [u.update_id for u in await store.updates.pending(9)] == [7]
-    assert await store.updates.add([(5, "a")]) == 0, "a handled update is recognised"
+    assert await store.updates.add([(5, "a")]) == set(), "a handled update is recognised"
     assert await store.updates.counts() == {"pending": 1, "done": 1, "failed": 1}
     assert await store.updates.prune(time.time() + 30 * 86_400) == 2
     assert await store.updates.counts() == {"pending": 1, "done": 0, "failed": 0}
