@@ -199,3 +199,25 @@ async def test_what_ends_the_bot_again_and_again_is_put_aside(sandbox: Sandbox, 
         await handled(bot)
         rows = await bot.services.store.db.fetch_all("SELECT update_id, state, attempts FROM updates ORDER BY 1")
     assert [tuple(row) for row in rows] == [(1, "failed", 3), (2, "done", 3), (3, "done", 0)]
+
+
+async def test_one_chats_many_updates_do_not_stand_before_anothers(sandbox: Sandbox, tmp_path: Path) -> None:
+    def update(number: int, chat: int) -> dict[str, Any]:
+        entity = {"type": "bot_command", "offset": 0, "length": 5}
+        chat_and_text = {"chat": {"id": chat, "type": "private"}, "text": "/help", "entities": [entity]}
+        return {"update_id": number, "message": {"message_id": number, "date": 1, **chat_and_text}}
+
+    async with (
+        Bot(settings(sandbox, tmp_path / "d"), NullBroker()) as bot,
+        Person(sandbox.url, 1001) as you,
+        Person(sandbox.url, 1002) as ada,
+    ):
+        for person in (you, ada):
+            await person.say("/privacy")
+            await person.wait_for(lambda m: "What I keep" in m.get("text", ""))
+        assert bot.inbox is not None and bot.services is not None
+        await bot.inbox.take([update(10**9 + number, 1001) for number in range(300)])
+        await bot.inbox.take([update(2 * 10**9, 1002)])
+        await ada.wait_for(lambda m: "Ask about" in m.get("text", ""))
+        counts = await bot.services.store.updates.counts()
+        assert counts["pending"] > 200, "the flood is mostly still there"
