@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot.commands.bench_bot import bench_bot
+from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_train import train
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -23,6 +24,7 @@ def bench() -> None:
 
 
 bench.add_command(bench_bot)
+bench.add_command(bench_flood)
 bench.add_command(train)
 
 

@@ -30,7 +30,9 @@ READY = b"ready\n"
 
 async def run(settings: Settings, model: str | None, capacity: int) -> None:
     """Run until standard input ends."""
-    broker: Broker = NullBroker("red", 0.87, capacity) if model is None else EmbeddedBroker(model)
+    broker: Broker = (
+        NullBroker("red", 0.87, capacity) if model is None else EmbeddedBroker(model, batch_size=settings.batch_size)
+    )
     ended = asyncio.Event()
     running = asyncio.get_running_loop()
     running.add_reader(sys.stdin.fileno(), lambda: ended.set() if not os.read(sys.stdin.fileno(), 4096) else None)

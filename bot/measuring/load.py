@@ -103,3 +103,41 @@ async def _settled(telegram: FakeTelegram) -> None:
             await telegram.quiet.wait()
     except TimeoutError:
         raise LoadError(f"{telegram.open_questions} questions were not answered in {SETTLE_SECONDS:.0f} s") from None
+
+
+class Probe:
+    """Questions of one chat, one after the other, while another chat floods."""
+
+    def __init__(self, telegram: FakeTelegram, flooding: int, other: int) -> None:
+        self._telegram, self._flooding, self._other = telegram, flooding, other
+        self._flood_answers = 0
+        self._answered: asyncio.Queue[float] = asyncio.Queue()
+        self._wanted, self._enough = 0, asyncio.Event()
+        telegram.delivered = self._delivered
+
+    async def ask(self) -> tuple[float, int]:
+        """Ask; returns the seconds until the answer, and how many of the flood's answers came meanwhile."""
+        before = self._flood_answers
+        self._telegram.ask(self._other, "What is it?")
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                return await self._answered.get(), self._flood_answers - before
+        except TimeoutError:
+            raise LoadError(f"a question was not answered in {SETTLE_SECONDS:.0f} s") from None
+
+    async def flood_is_under_way(self, answers: int) -> None:
+        """Wait until so many of the flood's questions are answered."""
+        self._wanted = answers
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._enough.wait()
+        except TimeoutError:
+            raise LoadError(f"the flood was not answered in {SETTLE_SECONDS:.0f} s") from None
+
+    def _delivered(self, key: Key, seconds: float) -> None:
+        if key[0] == self._other:
+            self._answered.put_nowait(seconds)
+            return
+        self._flood_answers += 1
+        if self._wanted and self._flood_answers >= self._wanted:
+            self._enough.set()

@@ -1,0 +1,81 @@
+"""`vqabot bench flood`: what a thousand questions of one chat cost another."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+FLOODING, OTHER = 1, 2
+
+
+@click.command("flood", epilog="Example: vqabot bench flood --questions 1000 --json")
+@click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
+@click.option("--questions", type=click.IntRange(50), default=1000, show_default=True, help="Of the flooding chat.")
+@click.option("--probes", type=click.IntRange(1), default=10, show_default=True, help="Questions of the other chat.")
+@click.option("--batch-size", type=click.IntRange(1, 256), default=8, show_default=True, help="Of the worker.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_json: bool) -> None:
+    """Let one chat ask a thousand questions at once, and count what stands before another chat's question.
+
+    The whole bot and a real worker against a stub of Telegram. The baseline is the other chat's question without the
+    flood, in the same run.
+    """
+    from bot.measuring.load import LoadError
+
+    with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
+        try:
+            figures = asyncio.run(_measure(Path(folder), model, questions, probes, batch_size))
+        except (LoadError, RuntimeError) as error:
+            raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name.replace('_', ' '):<44} {value:>10}")
+
+
+async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:
+    from importlib.resources import files
+
+    from bot.measuring.fake_telegram import TOKEN, FakeTelegram
+    from bot.measuring.load import Probe, introduce
+    from bot.measuring.process import BotProcess
+
+    async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
+        settings: dict[str, object] = {
+            "telegram_token": TOKEN,
+            "telegram_base_url": telegram.url,
+            "data_dir": folder / "data",
+            "questions_per_minute": 1_000_000,
+            "max_waiting_per_chat": questions + 1,
+            "max_waiting": questions + 100,
+            "batch_size": batch_size,
+            "log_level": "WARNING",
+        }
+        async with BotProcess(settings, ["--model", model]):
+            await introduce(telegram, [FLOODING, OTHER])
+            probe = Probe(telegram, FLOODING, OTHER)
+            alone = [await probe.ask() for _ in range(probes + 1)][1:]
+            for _ in range(questions):
+                telegram.ask(FLOODING, "What color is the ball?")
+            await probe.flood_is_under_way(3 * batch_size)
+            flooded = [await probe.ask() for _ in range(probes)]
+            left = telegram.open_questions
+    before = sorted(answers for _, answers in flooded)
+    median, median_alone = (sorted(found)[len(found) // 2] for found in (flooded, alone))
+    return {
+        "flood_questions": questions,
+        "batch_size": batch_size,
+        "flood_answers_before_the_others_median": before[len(before) // 2],
+        "flood_answers_before_the_others_most": before[-1],
+        "in_batches_most": round(before[-1] / batch_size, 2),
+        "other_chat_ms_in_the_flood": round(1000 * median[0], 1),
+        "other_chat_ms_alone": round(1000 * median_alone[0], 1),
+        "in_the_flood_to_alone": round(median[0] / median_alone[0], 2),
+        "flood_questions_left_at_the_end": left,
+    }
