@@ -13,9 +13,9 @@ from bot.commands.predict import predict as command
 from model.answerer import Answerer
 from model.types import Answer, Request
 from training.choices import Chooser
-from training.evaluate import Settings
-from training.predict import predict
+from training.predict import PredictConfig, predict
 from training.scenes.official import Plan, write_scenes
+from training.splits import load_split
 from training.vqa import DataError, find_picture, read_questions, read_results
 
 
@@ -60,19 +60,19 @@ def test_a_split_without_annotations_becomes_a_results_file(scenes: Path, tmp_pa
 
 def test_it_goes_on_where_it_was_interrupted(scenes: Path, tmp_path: Path, answerer: Answerer) -> None:
     out, whole = tmp_path / "results.json", tmp_path / "whole.json"
-    questions = read_questions(scenes, "test")
-    predict(answerer, "m", scenes, "test", questions, Settings(), whole)
+    questions, pictures = read_questions(scenes, "test"), load_split(scenes, "test").pictures
+    predict(answerer, "m", pictures, questions, PredictConfig(beams=1), whole)
     with pytest.raises(KeyboardInterrupt):
-        predict(Interrupted(answerer, 1), "m", scenes, "test", questions, Settings(), out)
+        predict(Interrupted(answerer, 1), "m", pictures, questions, PredictConfig(beams=1), out)
     partial = out.with_name("results.json.progress")
     with partial.open("a") as file:
         file.write('[999, "cut')  # what a kill in the middle of a line leaves
     assert not out.exists()
     with pytest.raises(DataError, match="another model"):
-        predict(answerer, "n", scenes, "test", questions, Settings(), out)
+        predict(answerer, "n", pictures, questions, PredictConfig(beams=1), out)
     steps: list[int] = []
     counted = Interrupted(answerer, 1)
-    predict(counted, "m", scenes, "test", questions, Settings(), out, steps.append)
+    predict(counted, "m", pictures, questions, PredictConfig(beams=1), out, steps.append)
     assert counted.left == 0
     assert (steps[0], sum(steps)) == (32, len(questions))
     assert out.read_text() == whole.read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -111,15 +112,15 @@ def save_model(parts: Parts, folder: Path) -> None:
 def _with_adapters(model: OnePassFlorence2, config: TrainConfig) -> Any:  # noqa: ANN401 - peft's class is untyped
     from peft import LoraConfig, get_peft_model
 
-    return get_peft_model(
-        model,
-        LoraConfig(
-            r=config.lora_rank,
-            lora_alpha=config.lora_alpha,  # type: ignore[arg-type]
-            lora_dropout=config.lora_dropout,
-            target_modules=LORA_TARGETS,
-        ),
+    adapters = LoraConfig(
+        r=config.lora_rank,
+        lora_alpha=config.lora_alpha,  # type: ignore[arg-type]
+        lora_dropout=config.lora_dropout,
+        target_modules=LORA_TARGETS,
     )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by names that are about to change
+        return get_peft_model(model, adapters)
 
 
 def _grid(model: OnePassFlorence2, size: tuple[int, int]) -> tuple[int, int]:

@@ -1,0 +1,217 @@
+"""`vqabot train` from start to end: what it leaves behind, going on after kill -9, adapters, stopping early."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from finetune_helpers import Quiet, prepared, settings, tiny_model
+from PIL import Image
+from safetensors.torch import load_file
+
+from bot.cli import main
+from model.answerer import Answerer
+from model.types import Request
+from training.finetune.run import train
+from training.finetune.trainer import complete_checkpoints
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from finetune_helpers import Quiet
+from training.finetune.config import TrainConfig
+from training.finetune.run import train
+if __name__ == "__main__":
+    train(TrainConfig(**json.loads(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3]), Quiet())
+"""
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model.safetensors")
+
+
+def losses(folder: Path) -> list[float]:
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [line["loss"] for line in lines if "loss" in line]
+
+
+def differing(one: Path, other: Path) -> set[str]:
+    first, second = weights(one), weights(other)
+    assert first.keys() == second.keys()
+    return {name for name, value in first.items() if not torch.equal(value, second[name])}
+
+
+def test_the_command_leaves_a_model_that_answers_and_a_record(tmp_path: Path) -> None:
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    flags = f"--model {model} --batch-size 4 --epochs 2 --learning-rate 0.001 --precision fp32 --log-every 1".split()
+    done = CliRunner().invoke(main, ["train", str(data), str(out), *flags])
+    assert done.exit_code == 0, done.output
+    assert "12 questions about 4 pictures of 96x64" in done.output
+    assert "before training: loss on val" in done.output
+    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "eval_official" in line] == [0, 3, 6]
+    losses = [line["loss"] for line in lines if "loss" in line]
+    assert len(losses) == 6
+    assert losses[-1] < losses[0]
+    with Image.open(out / "plots" / "training.png") as plot:
+        assert plot.width > 500
+    assert list((out / "tensorboard").glob("events.*"))
+    result = json.loads((out / "result.json").read_text())
+    scores = {line["step"]: line["eval_official"] for line in lines if "eval_official" in line}
+    assert result["best_official"] == pytest.approx(max(scores.values()), abs=0.01)
+    assert result["reference_official"] == pytest.approx(scores[0], abs=0.01)
+    assert result["steps"] == 6
+    # The weights are those of the best evaluation.
+    assert not differing(out / "model", out / "checkpoints" / "best")
+    answerer = Answerer.load(str(out / "model"))
+    picture = (data / "images" / "0.png").read_bytes()
+    assert answerer.answer([Request("1", picture, "is there a dog")])[0].error is None
+    again = CliRunner().invoke(main, ["train", str(data), str(out), *flags])
+    assert again.exit_code == 1
+    assert "holds a finished training" in again.output
+
+
+def test_a_training_killed_in_its_second_epoch_ends_with_the_same_weights(tmp_path: Path) -> None:
+    """Dropout and drop-path are on: random numbers, the order of the data, AdamW and the schedule go on as well."""
+    model = tiny_model(tmp_path / "model", dropout=0.2, drop_path=0.2)
+    data = prepared(tmp_path / "data", pictures=7)
+    config = settings(model, epochs=3, accumulate=2, save_every=1, reference=False, evaluate_every=2)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    train(config, data, whole, Quiet())  # 21 questions in batches of 4, two a step: 3 steps an epoch
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    process = subprocess.Popen(
+        [sys.executable, str(program), config.model_dump_json(), str(data), str(killed)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+    )
+    while not (killed / "checkpoints" / "checkpoint-5" / "complete").exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (killed / "result.json").exists()
+    half = killed / "checkpoints" / "checkpoint-99"  # as a kill in the middle of saving leaves it
+    half.mkdir()
+    console = Quiet()
+    train(config, data, killed, console)
+    assert any("Going on from" in line for line in console.said)
+    assert not half.exists()
+    last = [complete_checkpoints(folder / "checkpoints")[-1] for folder in (whole, killed)]
+    assert last[0].name == last[1].name == "checkpoint-9"
+    assert not differing(*last)
+    assert not differing(whole / "model", killed / "model")
+
+    def steps(folder: Path) -> list[dict[str, float]]:
+        lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+        return [{key: line.get(key) for key in ("step", "loss", "eval_official", "eval_loss")} for line in lines]
+
+    assert steps(whole) == steps(killed)
+
+
+def test_with_a_frozen_tower_only_the_rest_changes_whether_features_are_kept_or_not(tmp_path: Path) -> None:
+    model = tiny_model(tmp_path / "model", dropout=0.1, drop_path=0.3)
+    data = prepared(tmp_path / "data")
+    frozen = {"freeze_vision": True, "epochs": 2, "eval_questions": 0}
+    kept, looked, part = (tmp_path / name for name in ("kept", "looked", "part"))
+    train(settings(model, **frozen), data, kept, Quiet())
+    train(settings(model, **frozen, feature_cache_gb=0), data, looked, Quiet())
+    console = Quiet()
+    one_picture = 32 * 2 * 3 * 4 * 1.5 / 2**30
+    train(settings(model, **frozen, feature_cache_gb=one_picture), data, part, console)
+    assert any("hold the features of 1 of 4 pictures" in line for line in console.said)
+    for folder, files in ((kept, 4), (looked, 0), (part, 1)):
+        assert sum(path.is_file() for path in (folder / "features").rglob("*")) == files
+        changed = differing(model, folder / "model")
+        assert not any("vision_tower" in name for name in changed)
+        assert any("multi_modal_projector" in name for name in changed)
+        assert any("language_model.encoder" in name for name in changed)
+    assert losses(kept) == pytest.approx(losses(looked), abs=1e-4)
+    assert losses(kept) == pytest.approx(losses(part), abs=1e-4)
+    assert len(losses(kept)) == 6
+    free = tmp_path / "free"
+    train(settings(model, eval_questions=0), data, free, Quiet())
+    assert any("vision_tower" in name for name in differing(model, free / "model"))
+
+
+def test_adapters_are_merged_into_the_text_side(tmp_path: Path) -> None:
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    train(settings(model, lora_rank=4, epochs=2, save_every=2, eval_questions=0), data, out, Quiet())
+    changed = differing(model, out / "model")
+    parts = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
+    assert changed
+    assert all("language_model" in name and any(f".{part}." in name for part in parts) for name in changed)
+    checkpoint = complete_checkpoints(out / "checkpoints")[-1]
+    assert (checkpoint / "adapter_model.safetensors").exists()
+    assert not (checkpoint / "model.safetensors").exists()
+    picture = (data / "images" / "0.png").read_bytes()
+    answer = Answerer.load(str(out / "model")).answer([Request("1", picture, "is there a dog")])[0]
+    assert answer.error is None
+
+
+def test_it_stops_when_it_gets_no_better(tmp_path: Path) -> None:
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    config = settings(model, epochs=50, learning_rate=1e-12, evaluate_every=1, early_stopping=2)
+    result = train(config, data, out, Quiet())
+    assert result.steps == 2
+    assert result.best_step == 0
+    assert not differing(model, out / "model")
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"batch_size": 2}, "batch_size was 4 and is 2"),
+        ({"learning_rate": 0.5, "seed": 3}, "learning_rate was 0.001 and is 0.5, seed was 0 and is 3"),
+    ],
+)
+def test_other_settings_do_not_go_on(tmp_path: Path, changed: dict[str, float], named: str) -> None:
+    from training.config import ConfigError
+
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    train(settings(model, save_every=1, eval_questions=0), data, out, Quiet())
+    (out / "result.json").unlink()
+    with pytest.raises(ConfigError, match=named):
+        train(settings(model, save_every=1, eval_questions=0, **changed), data, out, Quiet())
+    with pytest.raises(ConfigError, match="other questions"):
+        train(settings(model, save_every=1, eval_questions=0), prepared(tmp_path / "more", 5), out, Quiet())
+    # What changes no weight may change.
+    train(settings(model, save_every=3, eval_questions=0, log_every=2), data, out, Quiet())
+
+
+def test_two_processes_make_the_steps_of_one_with_batches_twice_as_large(tmp_path: Path) -> None:
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    config = {"evaluate_every": 1, "freeze_vision": True, "learning_rate": 1e-4}
+    train(settings(model, batch_size=4, **config), data, tmp_path / "one", Quiet())
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    two = settings(model, batch_size=2, **config).model_dump_json()
+    done = subprocess.run(
+        [*launch, "--standalone", str(program), two, str(data), str(tmp_path / "two")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    one, other = (
+        weights(tmp_path / "one" / "checkpoints" / "checkpoint-3"),
+        weights(tmp_path / "two" / "checkpoints" / "checkpoint-3"),
+    )
+    before = weights(model)
+    for name, value in one.items():
+        if name.endswith("k_proj.bias"):  # no softmax depends on it: its gradient is noise, which AdamW makes large
+            continue
+        moved = (value - before[name]).abs().max()
+        assert torch.allclose(value, other[name], atol=max(1e-6, 0.05 * float(moved))), name
+    assert losses(tmp_path / "one") == pytest.approx(losses(tmp_path / "two"), abs=1e-4)
+    scores = [
+        [json.loads(line).get("eval_official") for line in (tmp_path / name / "log.jsonl").read_text().splitlines()]
+        for name in ("one", "two")
+    ]
+    assert scores[0] == scores[1]
