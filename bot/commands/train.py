@@ -64,5 +64,8 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
             f"Interrupted: the same command goes on from the last checkpoint in {out / 'checkpoints'}."
         ) from None
     if result.best_official is not None:
-        click.echo(f"Official accuracy {result.best_official:.2f} % on {result.judged_by} questions of val.")
+        before = "" if result.reference_official is None else f" ({result.reference_official:.2f} % before)"
+        click.echo(f"Official accuracy {result.best_official:.2f} %{before} on {result.judged_by} questions of val.")
+        if not result.best_step:
+            click.echo("No evaluation was better than the one before training: the weights are those it started from.")
     click.echo(f"The model is in {out / 'model'}.")
