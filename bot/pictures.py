@@ -53,6 +53,8 @@ async def take_picture(
 async def _download(bot: ExtBot[Any], picture: Picture) -> bytes:
     try:
         file = await bot.get_file(picture.file_id)
+        if (file.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:  # a Bot API server of one's own would give it
+            raise PictureNotTakenError(texts.TOO_BIG)
         return bytes(await file.download_as_bytearray())
     except BadRequest as error:
         if "too big" in error.message.lower():

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage.errors import CorruptDatabaseError, StorageError
+from storage.opening import make_private
 from storage.store import DATABASE, PHOTOS
 
 
@@ -53,17 +54,21 @@ def _backup(data_dir: Path, target: Path) -> int:
 
 def _copy(source: Path, photos: Path, partial: Path) -> int:
     copy = partial / DATABASE
+    make_private(copy)
     with closing(sqlite3.connect(source, timeout=10.0)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
+    (partial / PHOTOS).mkdir(mode=0o700)
     copied = 0
     with closing(sqlite3.connect(copy)) as connection:
         hashes = connection.execute("SELECT sha256 FROM photos UNION SELECT photo_sha256 FROM questions")
         for (sha256,) in hashes:
             place = partial / PHOTOS / sha256[:2] / sha256
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.parent.mkdir(exist_ok=True, mode=0o700)
             try:
+                make_private(place)
                 shutil.copyfile(photos / sha256[:2] / sha256, place)
             except FileNotFoundError:
+                place.unlink()
                 continue
             _flush(place)
             copied += 1

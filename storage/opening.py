@@ -16,8 +16,22 @@ COPY_SECONDS = 30 * 86_400.0
 """Copies from before a migration are kept this long: they hold what people may have deleted since."""
 
 
+def make_private(path: Path) -> None:
+    """Make a file that only we can read, or see that it is one; what SQLite puts beside it takes after it.
+
+    Raises:
+        sqlite3.OperationalError: It cannot be made.
+    """
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        raise sqlite3.OperationalError(error.strerror or str(error)) from error
+
+
 async def connect(path: Path) -> aiosqlite.Connection:
     """A connection as all of ours are: WAL, every commit flushed to the disk, deleted content overwritten."""
+    make_private(path)
     connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     try:
         connection.row_factory = sqlite3.Row
@@ -71,6 +85,7 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
     if 0 < version < len(STEPS):
         copy = path.with_name(f"{path.stem}-schema-{version}{path.suffix}")
         copy.unlink(missing_ok=True)
+        make_private(copy)
         await connection.execute("VACUUM INTO ?", (str(copy),))
     if version == len(STEPS):
         return

@@ -89,6 +89,14 @@ class Photos:
         Raises:
             FileNotFoundError: This chat has no such picture.
         """
+        return await asyncio.to_thread((await self.find(chat_id, sha256)).read_bytes)
+
+    async def find(self, chat_id: int, sha256: str) -> Path:
+        """The file of one of this chat's pictures.
+
+        Raises:
+            FileNotFoundError: This chat has no such picture.
+        """
         row = await self._db.fetch_one(
             "SELECT 1 FROM photos WHERE sha256 = :content AND chat_id = :chat UNION ALL"
             " SELECT 1 FROM questions WHERE photo_sha256 = :content AND chat_id = :chat LIMIT 1",
@@ -96,7 +104,7 @@ class Photos:
         )
         if row is None:
             raise FileNotFoundError(f"chat {chat_id} has no picture {sha256[:12]}")
-        return await asyncio.to_thread(self.path(sha256).read_bytes)
+        return self.path(sha256)
 
     async def remove_unowned(self, hashes: Iterable[str]) -> int:
         """Delete the files of those hashes that no message shows and no question asks about. Returns how many."""

@@ -89,7 +89,7 @@ async def _items(services: Services, message: Message, progress: Message, total:
     names: dict[str, tuple[str | None, Path | None, bytes | None]] = {}
     async for question in services.store.questions.export(message.chat_id):
         if question.photo_sha256 not in names:
-            names[question.photo_sha256] = await _picture(services, question.photo_sha256)
+            names[question.photo_sha256] = await _picture(services, message.chat_id, question.photo_sha256)
         name, file, preview = names[question.photo_sha256]
         items.append(Item(row_of(question, name), file, preview))
         if len(items) % PROGRESS_EVERY == 0:
@@ -98,9 +98,12 @@ async def _items(services: Services, message: Message, progress: Message, total:
     return items
 
 
-async def _picture(services: Services, sha256: str) -> tuple[str | None, Path | None, bytes | None]:
+async def _picture(services: Services, chat_id: int, sha256: str) -> tuple[str | None, Path | None, bytes | None]:
     """Name in the ZIP, file, and a small copy where browsers cannot show the picture."""
-    path = services.store.photos.path(sha256)
+    try:
+        path = await services.store.photos.find(chat_id, sha256)
+    except FileNotFoundError:
+        return None, None, None
     if not await asyncio.to_thread(path.exists):
         return None, None, None
     media_type = await asyncio.to_thread(_sniff, path)
