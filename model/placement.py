@@ -16,7 +16,8 @@ class Placement:
     device: str = "auto"
     """`auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`, ..."""
     dtype: str = "auto"
-    """`auto` (bfloat16 on a GPU, float32 on a CPU), `float32`, `bfloat16` or `float16`."""
+    """`auto` (bfloat16 on a GPU; on a CPU float32 for small models, for others whichever multiplies faster), or one
+    of the others."""
     threads: int = 0
     """CPU threads for the whole process; 0: one for a small model, torch's own choice for others."""
 

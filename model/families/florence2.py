@@ -23,17 +23,15 @@ from model.decoding.loop import decode
 from model.decoding.plain import decode_plainly, score
 from model.decoding.rules import Rules, Transformer
 from model.errors import ModelError
+from model.families.arithmetic import SMALL_MODEL, fast_cpu_dtype, set_threads
 from model.families.base import Ask
+from model.families.florence2_vision import Tower
 from model.placement import Placement
 from model.profile import Profile
 from model.types import Generation
 
 if TYPE_CHECKING:
     from model.families.base import Pixels
-
-
-SMALL_MODEL = 30_000_000
-"""Below so many parameters a model runs on one CPU thread unless told otherwise."""
 
 
 class Florence2:
@@ -58,6 +56,7 @@ class Florence2:
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
+        self._tower = Tower(model)
         self._rules = Rules.read(model)
         self._decoder = Decoder(model) if Decoder.fits(model) else None
         text = model.config.text_config
@@ -74,7 +73,7 @@ class Florence2:
         """Encode pictures in one batch: for each its tokens, [T_image, D]."""
         batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
         pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-        features = self._model.get_image_features(pixels.to(self._model.dtype)).pooler_output  # [B, T_image, D]
+        features = self._tower(pixels.to(self._model.dtype))  # [B, T_image, D]
         # Clones, so that a kept picture does not hold its whole batch in memory.
         return [one.clone() for one in features]
 
@@ -139,10 +138,12 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
         ModelError: The folder's files do not make a complete native Florence-2.
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
-    device, dtype = _choose(placement)
-    model = read_weights(folder, getattr(torch, dtype))
-    _set_threads(placement.threads, sum(parameter.numel() for parameter in model.parameters()))
-    model = model.to(device).eval()
+    dtype = torch.float32 if placement.dtype == "auto" else getattr(torch, placement.dtype)
+    model = read_weights(folder, dtype)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    set_threads(placement.threads, parameters)
+    device, chosen = _choose(placement, parameters)
+    model = model.to(device=device, dtype=getattr(torch, chosen)).eval()
     return Florence2(model, tokenizer, images, profile)
 
 
@@ -173,24 +174,16 @@ def read_weights(
     return model
 
 
-def _choose(placement: Placement) -> tuple[str, str]:
+def _choose(placement: Placement, parameters: int) -> tuple[str, str]:
     """The device and the number format, with `auto` resolved."""
     device, dtype = placement.device, placement.dtype
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    if dtype == "auto":
-        dtype = "bfloat16" if device.startswith("cuda") else "float32"
+    if dtype == "auto" and device.startswith("cuda"):
+        dtype = "bfloat16"
+    elif dtype == "auto":
+        dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
     return device, dtype
-
-
-def _set_threads(threads: int, parameters: int) -> None:
-    """Threads of one small operation wait for each other at its end: beside any other load they cost far more than
-    they give (measured on a model of 5 M parameters on 2 busy cores: 1.6 s a question with two, 0.03 s with one).
-    """
-    if threads == 0 and parameters < SMALL_MODEL:
-        threads = 1
-    if threads:
-        torch.set_num_threads(threads)
 
 
 def read_image_settings(folder: Path) -> dict[str, Any]:
