@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry("bot.commands.evaluate:evaluate", "Judge a model on annotated questions."),
     "predict": Entry("bot.commands.predict:predict", "Answer a split into an official results file."),
     "calibrate": Entry("bot.commands.calibrate:calibrate", "Make a model's confidence true."),
+    "package": Entry("bot.commands.package:package", "Pack a model into a ZIP that the bot takes."),
     "score": Entry("bot.commands.score:score", "Score anybody's results against official annotations."),
     "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model from a seed."),
     "bench": Entry("bot.commands.bench:bench", "Measure speed and memory against a baseline."),

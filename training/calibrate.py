@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from model.confidence import Calibration, log_odds_parts, sequence_probability
 from model.types import Generation, Request
 from training.config import Config
 from training.reliability import Bin, calibration_error, reliability
-from training.vqa import DataError, VqaQuestion, find_picture
+from training.vqa import DataError, VqaQuestion
 
 FOLDS = 5
 AT_ONCE = 32
@@ -79,22 +79,16 @@ class Result:
 
 def observe(
     answerer: Answerer,
-    data: Path,
-    split: str,
+    pictures: Mapping[int, Path],
     questions: Sequence[VqaQuestion],
     config: CalibrateConfig,
     progress: Callable[[int], None],
 ) -> list[Observation]:
-    """Answer annotated questions and note how sure the model was; refused ones are left out.
-
-    Raises:
-        DataError: A picture is missing.
-    """
+    """Answer annotated questions and note how sure the model was; refused ones are left out."""
     found: list[Observation] = []
     ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
     for start in range(0, len(ordered), AT_ONCE):
         part = ordered[start : start + AT_ONCE]
-        pictures = {q.image_id: find_picture(data, split, q.image_id) for q in part}
         batch = [
             answerer.prepare(
                 Request(

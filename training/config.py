@@ -41,8 +41,12 @@ class Config(BaseModel):
 
     def save(self, folder: Path) -> None:
         """Write the resolved settings to `folder`/config.yaml, readable by `resolve`."""
+        self.write(folder / FILE_NAME)
+
+    def write(self, file: Path) -> None:
+        """Write the resolved settings to a file, readable by `resolve`."""
         text = yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        (folder / FILE_NAME).write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
 
 
 def _read(file: Path) -> dict[str, Any]:

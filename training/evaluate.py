@@ -9,15 +9,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from PIL import Image
+from pydantic import Field
 
 from model.types import Answer, Request
 from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
+from training.config import Config
 from training.reliability import Bin, calibration_error, reliability
+from training.risk import Selective, selective
 from training.scoring import MEASURES, Scores, by_group, score
-from training.vqa import VqaQuestion, find_picture
+from training.vqa import VqaQuestion
 
 PICTURES_AT_ONCE = 8
 QUESTIONS_AT_ONCE = 64
@@ -32,14 +35,19 @@ class Answers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the model is asked."""
+class EvaluateConfig(Config):
+    """How a model is judged."""
 
-    beams: int = 1
-    max_new_tokens: int = 20
-    seed: int = 0
-    """Decides the order of the pictures, and with it which one a question gets when they are shuffled."""
+    split: Literal["train", "val"] = Field("val", description="Which questions.")
+    task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
+    limit: int | None = Field(None, ge=1, description="Only the first questions.")
+    by_kind: bool | None = Field(None, description="Kinds of questions; by default for vqabot's own scenes.")
+    beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
+    max_new_tokens: int = Field(20, ge=1, le=1000, description="Longest answer in tokens.")
+    seed: int = Field(0, ge=0, description="Which pictures a question gets when they are shuffled.")
+
+
+DEFAULTS = EvaluateConfig()
 
 
 @dataclass(slots=True)
@@ -70,6 +78,7 @@ class Report:
     """Exact match of the commonest answer to the same words: no model and no picture at all."""
     type_alone: Scores
     """The same with nothing but the official question type."""
+    words_alone_official: float
     blind_official: float
     shuffled_official: float
     by_kind: dict[str, float]
@@ -78,7 +87,11 @@ class Report:
     by_kind_count: dict[str, int]
     bins: list[Bin]
     """Confidence against exact match."""
+    selective: Selective
+    """What the confidence is worth for staying silent, by the official accuracy."""
     questions_per_second: float
+    answers: dict[int, str]
+    confidences: dict[int, float]
     refused: dict[int, str]
 
     @property
@@ -103,6 +116,7 @@ class Report:
             "shuffled": self.shuffled.overall,
             "blind_official": self.blind_official,
             "shuffled_official": self.shuffled_official,
+            "words_alone_official": self.words_alone_official,
             "words_alone": self.words_alone.overall,
             "type_alone": self.type_alone.overall,
             "ece": round(self.ece, 4),
@@ -112,6 +126,7 @@ class Report:
             "questions_by_kind": self.by_kind_count,
             "by_question_type": self.official.by_question_type,
             "by_answer_type": self.official.by_answer_type,
+            "selective": self.selective.as_dict(),
             "reliability": [{name: round(value, 4) for name, value in asdict(bin_).items()} for bin_ in self.bins],
             "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
@@ -119,10 +134,9 @@ class Report:
 
 def evaluate(
     model: Answers,
-    data: Path,
-    split: str,
+    pictures: Mapping[int, Path],
     questions: Sequence[VqaQuestion],
-    settings: Settings = Settings(),
+    settings: EvaluateConfig = DEFAULTS,
     *,
     learnt: Sequence[VqaQuestion] | None = None,
     kinds: bool = False,
@@ -134,9 +148,8 @@ def evaluate(
 
     Args:
         model: What is judged.
-        data: The folder of the official files.
-        split: Whose pictures.
-        questions: Annotated questions of that split.
+        pictures: Where each picture is, by its number.
+        questions: Annotated questions.
         settings: How the model is asked.
         learnt: Annotated questions of other pictures, for the scores of words alone; without them one half of
             `questions` serves the other.
@@ -145,14 +158,10 @@ def evaluate(
 
     Returns:
         None when it was interrupted before any answer.
-
-    Raises:
-        DataError: A picture is missing; all are looked for before the first question.
     """
-    paths = {question.image_id: find_picture(data, split, question.image_id) for question in questions}
     seen, shuffled, blind, grey = Run(), Run(), Run(), _grey()
     try:
-        for own, others in _rounds(questions, paths, settings.seed):
+        for own, others in _rounds(questions, pictures, settings.seed):
             _answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
             _answer(model, others, settings, shuffled)
             _answer(model, [(grey, question) for _, question in own], settings, blind)
@@ -186,7 +195,7 @@ def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Path], seed: i
         yield own, others
 
 
-def _answer(model: Answers, pairs: Pairs, settings: Settings, run: Run) -> None:
+def _answer(model: Answers, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
     for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
         batch = [
             Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens)
@@ -223,25 +232,35 @@ def _report(
         return score({q.question_id: answers[q.question_id] for q in judged}, judged, MEASURES[measure])
 
     keys = BY_WORDS_OR_KIND if kinds else BY_WORDS_OR_TYPE
-    exact, words = scored(seen.texts, "exact"), scored(prior_answers(judged, keys, learnt), "exact")
+    by_words = prior_answers(judged, keys, learnt)
+    exact, words = scored(seen.texts, "exact"), scored(by_words, "exact")
     kind_of = {q.question_id: same_kind(q) for q in judged} if kinds else {}
-    numbers = list(exact.per_question)
+    numbers, official = list(exact.per_question), scored(seen.texts, "official")
+    picture_of = {q.question_id: q.image_id for q in judged}
     return Report(
         asked=len(questions),
-        official=scored(seen.texts, "official"),
+        official=official,
         normalised=scored(seen.texts, "normalised"),
         exact=exact,
         blind=scored(blind.texts, "exact"),
         shuffled=scored(shuffled.texts, "exact"),
         words_alone=words,
         type_alone=scored(prior_answers(judged, BY_TYPE, learnt), "exact"),
+        words_alone_official=scored(by_words, "official").overall,
         blind_official=scored(blind.texts, "official").overall,
         shuffled_official=scored(shuffled.texts, "official").overall,
         by_kind=_by_kind(exact, kind_of),
         words_alone_by_kind=_by_kind(words, kind_of),
         by_kind_count=dict(sorted(Counter(kind_of.values()).items())),
         bins=reliability([seen.confidences[n] for n in numbers], [exact.per_question[n] == 100 for n in numbers]),
+        selective=selective(
+            [seen.confidences[n] for n in numbers],
+            [official.per_question[n] / 100 for n in numbers],
+            [picture_of[n] for n in numbers],
+        ),
         questions_per_second=len(seen.texts) / max(seen.seconds, 1e-9),
+        answers={n: seen.texts[n] for n in numbers},
+        confidences={n: seen.confidences[n] for n in numbers},
         refused={number: seen.refused[number] for number in sorted(seen.refused)},
     )
 

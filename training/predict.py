@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from model.types import Request
-from training.evaluate import Answers, Settings
-from training.vqa import DataError, VqaQuestion, find_picture, write_results
+from training.config import Config
+from training.evaluate import Answers
+from training.vqa import DataError, VqaQuestion, write_results
 
 AT_ONCE = 32
+
+
+class PredictConfig(Config):
+    """How a split is answered."""
+
+    split: Literal["train", "val", "test"] = Field("test", description="Which questions.")
+    task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
+    beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
+    max_new_tokens: int = Field(20, ge=1, le=1000, description="Longest answer in tokens.")
 
 
 def predict(
     model: Answers,
     name: str,
-    data: Path,
-    split: str,
+    pictures: Mapping[int, Path],
     questions: Sequence[VqaQuestion],
-    settings: Settings,
+    settings: PredictConfig,
     out: Path,
     progress: Callable[[int], None] = lambda _: None,
 ) -> dict[int, str]:
@@ -32,8 +44,7 @@ def predict(
     Args:
         model: What answers.
         name: The model's name; answers of another one are not mixed with its own.
-        data: The folder of the official files.
-        split: Whose pictures.
+        pictures: Where each picture is, by its number.
         questions: What to answer.
         settings: How the model is asked.
         out: The results file.
@@ -43,11 +54,10 @@ def predict(
         The refusals by question number; their answers in the file are empty.
 
     Raises:
-        DataError: A picture is missing, or the partial file belongs to something else.
+        DataError: The file of answers so far belongs to something else.
         OSError: The file cannot be written.
     """
     ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
-    pictures = {q.image_id: find_picture(data, split, q.image_id) for q in ordered}
     partial = out.with_name(out.name + ".progress")
     mark = _mark(name, questions, settings)
     done = _kept(partial, mark)
@@ -79,9 +89,9 @@ def predict(
     return refused
 
 
-def _mark(name: str, questions: Sequence[VqaQuestion], settings: Settings) -> str:
+def _mark(name: str, questions: Sequence[VqaQuestion], settings: PredictConfig) -> str:
     """Tells one prediction from another: model, settings, and the questions with their words."""
-    text = json.dumps([name, settings.beams, settings.max_new_tokens, [[q.question_id, q.question] for q in questions]])
+    text = json.dumps([name, settings.model_dump(), [[q.question_id, q.question] for q in questions]])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -123,13 +123,13 @@ def read_questions(data: Path, split: str, *, task: str = "OpenEnded") -> list[V
     return list(questions.values())
 
 
-def drawn_here(data: Path, split: str) -> bool:
+def drawn_here(data: Path, split: str, *, task: str = "OpenEnded") -> bool:
     """Whether a split holds the project's own scenes, whose questions have kinds.
 
     Raises:
         DataError: The question file is missing or damaged.
     """
-    content = _load(_find(data, question_file(split)))
+    content = _load(_find(data, question_file(split, task)))
     info = content.get("info") if isinstance(content, dict) else None
     return isinstance(info, dict) and info.get("contributor") == MAKER
 

@@ -28,16 +28,17 @@ except ModuleNotFoundError as error:
 def calibrate(
     data: Path, model: str, split: str, keep: bool | None, as_json: bool, config_file: Path | None, **given: object
 ) -> None:
-    """Fit the confidence on annotated questions in DATA (official VQA files) that the model was not trained on.
+    """Fit the confidence on annotated questions in DATA that the model was not trained on.
 
-    One part of the pictures chooses and fits a method, the other part judges it. The result stands in the model's
-    vqabot.json and every worker applies it.
+    DATA is a folder of official VQA files or a prepared one. One part of the pictures chooses and fits a method, the
+    other part judges it. The result stands in the model's vqabot.json, and every worker applies it.
     """
     from model.answerer import Answerer
     from model.errors import ModelError
     from model.loading import locate
     from training import calibrate as fitting
-    from training.vqa import DataError, read_questions
+    from training.splits import load_split
+    from training.vqa import DataError
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)
@@ -46,10 +47,10 @@ def calibrate(
     if keep and not (folder.is_dir() or model == "builtin"):
         raise click.ClickException(f"The calibration cannot be stored in {model}: give the model as a folder.")
     try:
-        questions = read_questions(data, split)[: config.limit]
+        asked = load_split(data, split, limit=config.limit)
         answerer = Answerer.load(model)
-        with click.progressbar(length=len(questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
-            observations = fitting.observe(answerer, data, split, questions, config, bar.update)
+        with click.progressbar(length=len(asked.questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
+            observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
         if keep:
             fitting.store(locate(model), result.calibration)

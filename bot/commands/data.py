@@ -12,6 +12,7 @@ import click
 from bot.commands.options import config_options, resolve
 
 try:
+    from training.eda.report import ReportConfig
     from training.prepare import PrepareConfig
 except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
@@ -58,3 +59,25 @@ def prepare(source: Path, out: Path, config_file: Path | None, **given: object) 
     except KeyboardInterrupt:
         raise click.ClickException("Interrupted: the same command goes on with the pictures that are done.") from None
     click.echo(f"The prepared data is in {out}.")
+
+
+@data.command(epilog="Example: vqabot data report data/scenes data/report")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@config_options(ReportConfig)
+def report(source: Path, out: Path, config_file: Path | None, **given: object) -> None:
+    """Look at all that is in SOURCE and write a page about it, OUT/report.html.
+
+    SOURCE is whatever `vqabot data prepare` takes, or what it wrote. The page carries its pictures with it.
+    """
+    from training.eda.report import report as run
+    from training.vqa import DataError
+
+    config = resolve(ReportConfig, config_file, given)
+    try:
+        page = run(config, source, out, Terminal())
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise click.ClickException("Interrupted.") from None
+    click.echo(f"The report is {page}.")

@@ -1,4 +1,4 @@
-"""`vqabot evaluate`: how good a model is, and how far its confidence is true."""
+"""`vqabot evaluate`: how good a model is, how much it owes to the pictures, how far its confidence is true."""
 
 from __future__ import annotations
 
@@ -9,71 +9,76 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.options import config_options, resolve
+
 if TYPE_CHECKING:
     from training.evaluate import Report
 
+try:
+    from training.evaluate import EvaluateConfig
+except ModuleNotFoundError as error:
+    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
-@click.command(epilog="Example: vqabot evaluate data/scenes --split val --limit 300")
+
+@click.command(epilog="Example: vqabot evaluate data/scenes --model runs/first/model --report runs/first/report")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--split", type=click.Choice(["train", "val"]), default="val", show_default=True)
-@click.option("--task", type=click.Choice(["open-ended", "multiple-choice"]), default="open-ended", show_default=True)
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
-@click.option("--limit", type=click.IntRange(1), help="Only the first questions.  [default: all]")
-@click.option("--by-kind/--no-by-kind", default=None, help="Kinds of questions.  [default: for vqabot's own scenes]")
-@click.option("--beams", type=click.IntRange(1, 10), default=1, show_default=True)
-@click.option("--max-new-tokens", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Which pictures are taken when shuffled.")
+@click.option(
+    "--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder for a page with charts."
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+@config_options(EvaluateConfig)
 def evaluate(
-    data: Path,
-    split: str,
-    task: str,
-    model: str,
-    limit: int | None,
-    by_kind: bool | None,
-    beams: int,
-    max_new_tokens: int,
-    seed: int,
-    as_json: bool,
+    data: Path, model: str, folder: Path | None, as_json: bool, config_file: Path | None, **given: object
 ) -> None:
-    """Judge a model on the annotated questions in DATA (official VQA files, such as `vqabot scenes` writes).
+    """Judge a model on the annotated questions in DATA: official VQA files, or what `vqabot data prepare` wrote.
 
     Beside the accuracy stand the scores with shuffled pictures, with plain grey ones, and of the words alone: the
     commonest answers of the train split, where DATA has one. In multiple choice the model scores the 18 choices of each
     question and takes the likeliest. Ctrl-C ends early and reports on a random sample.
     """
+    from model.answerer import Answerer
     from model.errors import ModelError
-    from training.vqa import DataError, annotation_file, drawn_here, read_questions
+    from training.choices import Chooser
+    from training.evaluate import evaluate as judge
+    from training.splits import has_answers, load_split
+    from training.vqa import DataError
 
+    config = resolve(EvaluateConfig, config_file, given)
+    multiple = config.task == "multiple-choice"
     try:
-        multiple = task == "multiple-choice"
-        questions = read_questions(data, split, task="MultipleChoice" if multiple else "OpenEnded")[:limit]
-        kinds = drawn_here(data, split) if by_kind is None else by_kind
-        has_train = any((folder / annotation_file("train")).is_file() for folder in (data, data / "Annotations"))
-        learnt = read_questions(data, "train") if split != "train" and has_train else None
-        try:
-            from model.answerer import Answerer
-            from training.choices import Chooser
-            from training.evaluate import Settings
-            from training.evaluate import evaluate as judge
-
-            answerer = Answerer.load(model)
-        except ModuleNotFoundError as error:
-            raise click.ClickException(
-                f"This needs the training extra: pip install 'vqabot[training]' ({error})."
-            ) from error
-        with click.progressbar(length=len(questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
-            settings = Settings(beams, max_new_tokens, seed)
-            answers = Chooser(answerer, questions) if multiple else answerer
-            report = judge(answers, data, split, questions, settings, learnt=learnt, kinds=kinds, progress=bar.update)
+        asked = load_split(data, config.split, multiple_choice=multiple, limit=config.limit)
+        kinds = asked.drawn_here if config.by_kind is None else config.by_kind
+        learnt = None
+        if config.split != "train" and has_answers(data, "train"):
+            learnt = load_split(data, "train", pictures=False).questions
+        answerer = Answerer.load(model)
+        with click.progressbar(length=len(asked.questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
+            answers = Chooser(answerer, asked.questions) if multiple else answerer
+            report = judge(
+                answers, asked.pictures, asked.questions, config, learnt=learnt, kinds=kinds, progress=bar.update
+            )
     except (DataError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     if report is None:
         raise click.ClickException("Interrupted before the first answer.")
+    page = None
+    if folder is not None:
+        from training.report.evaluation import write_report
+
+        try:
+            page = write_report(
+                folder, report, asked.questions, asked.pictures, model, f"the {config.split} split of {data}"
+            )
+            config.save(folder)
+        except OSError as error:
+            raise click.ClickException(f"The report cannot be written: {error.strerror or error}.") from error
     if as_json:
         click.echo(json.dumps(report.as_dict()))
     else:
         _show(report)
+        if page is not None:
+            click.echo(f"\nThe report is {page}.")
 
 
 def _show(report: Report) -> None:
@@ -87,6 +92,9 @@ def _show(report: Report) -> None:
     click.echo(f"  by the words alone      {report.words_alone.overall:6.2f} %")
     click.echo(f"  by the type alone       {report.type_alone.overall:6.2f} %")
     click.echo(f"calibration error (ECE)   {report.ece:6.3f}")
+    for each in report.selective.coverages:
+        met = f", {each.risk:.1%} wrong" if each.coverage else ""
+        click.echo(f"  at {each.allowed:>3.0%} risk            {100 * each.coverage:6.2f} % answered{met}")
     if report.refused:
         number, sentence = next(iter(report.refused.items()))
         click.echo(f"\n{len(report.refused)} refused, such as question {number}: {sentence}")

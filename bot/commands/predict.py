@@ -7,40 +7,41 @@ from pathlib import Path
 
 import click
 
+from bot.commands.options import config_options, resolve
+
+try:
+    from training.predict import PredictConfig
+except ModuleNotFoundError as error:
+    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+
 
 @click.command(epilog="Example: vqabot predict data/scenes results.json --split test --model runs/first/model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--split", type=click.Choice(["train", "val", "test"]), default="test", show_default=True)
-@click.option("--task", type=click.Choice(["open-ended", "multiple-choice"]), default="open-ended", show_default=True)
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
-@click.option("--beams", type=click.IntRange(1, 10), default=3, show_default=True)
-@click.option("--max-new-tokens", type=click.IntRange(1, 1000), default=20, show_default=True)
-def predict(data: Path, out: Path, split: str, task: str, model: str, beams: int, max_new_tokens: int) -> None:
-    """Answer a split of DATA (official VQA files) into OUT, complete and in the questions' order.
+@config_options(PredictConfig)
+def predict(data: Path, out: Path, model: str, config_file: Path | None, **given: object) -> None:
+    """Answer a split of DATA (official VQA files, or prepared) into OUT, complete and in the questions' order.
 
-    The same command goes on where an interrupted one stopped.
+    The same command goes on where an interrupted one stopped. The settings are saved beside OUT.
     """
+    from model.answerer import Answerer
     from model.errors import ModelError
-    from training.vqa import DataError, read_questions
+    from training.choices import Chooser
+    from training.predict import predict as run
+    from training.splits import load_split
+    from training.vqa import DataError
 
-    multiple = task == "multiple-choice"
+    config = resolve(PredictConfig, config_file, given)
+    multiple = config.task == "multiple-choice"
     try:
-        questions = read_questions(data, split, task="MultipleChoice" if multiple else "OpenEnded")
-        try:
-            from model.answerer import Answerer
-            from training.choices import Chooser
-            from training.evaluate import Settings
-            from training.predict import predict as run
-        except ModuleNotFoundError as error:
-            raise click.ClickException(
-                f"This needs the training extra: pip install 'vqabot[training]' ({error})."
-            ) from error
+        asked = load_split(data, config.split, multiple_choice=multiple)
+        questions = asked.questions
         answerer = Answerer.load(model)
         answers = Chooser(answerer, questions) if multiple else answerer
-        settings = Settings(beams, max_new_tokens)
         with click.progressbar(length=len(questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
-            refused = run(answers, f"{task} by {model}", data, split, questions, settings, out, bar.update)
+            refused = run(answers, model, asked.pictures, questions, config, out, bar.update)
+        config.write(out.with_name(f"{out.stem}.config.yaml"))
     except (DataError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

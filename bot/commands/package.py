@@ -1,0 +1,49 @@
+"""`vqabot package`: a model as one ZIP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="Example: vqabot package runs/first/model first.zip --report runs/first/report --training runs/first"
+)
+@click.argument("model")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="What `vqabot evaluate --report` wrote, for the model card."
+)
+@click.option("--training", type=click.Path(path_type=Path), help="The training's folder, for the model card.")
+@click.option("--name", default="", help="The model's name on its card.  [default: that of the folder around it]")
+@click.option("--push", "hub_id", help="Upload it to the hub under this id (owner/name), too.")
+@click.option("--private/--public", default=True, show_default=True, help="Who sees what is uploaded.")
+def package(
+    model: str, out: Path, report: Path | None, training: Path | None, name: str, hub_id: str | None, private: bool
+) -> None:
+    """Pack MODEL (builtin, a folder, a ZIP or a hub id) into OUT, which VQABOT_MODEL takes as it is.
+
+    The ZIP holds weights, processor, generation config, calibration and a model card. It is checked by answering from
+    it before it gets its name.
+    """
+    from model.errors import ModelError
+    from training.vqa import DataError
+
+    try:
+        from training.package import Sources, pack, push
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
+        ) from error
+    if out.suffix.lower() != ".zip":
+        raise click.ClickException(f"{out} must end in .zip, so that it is known for one.")
+    try:
+        files = pack(model, out, Sources(report, training, name))
+        click.echo(f"{out}: {len(files)} files, {out.stat().st_size / 2**20:.1f} MB, checked by answering from it.")
+        if hub_id:
+            click.echo(f"Pushed to {push(out, hub_id, private)}.")
+    except (DataError, ModelError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error

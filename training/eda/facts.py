@@ -1,0 +1,153 @@
+"""Counts what is in a split: pictures, questions, answers, and how far people agree."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from model.errors import PictureError
+from model.images import open_picture
+from model.text import normalise_answer, normalise_question
+from training.sources import Asked
+
+_ALONE = 200
+"""Fewer pictures than this are not worth starting processes for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one picture file is."""
+
+    size: tuple[int, int] = (0, 0)
+    mode: str = ""
+    translucent: bool = False
+    """Whether it has pixels that let something through."""
+    problem: str = ""
+    """Why it cannot be used; empty when it can."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is in a split."""
+
+    split: str
+    questions: int = 0
+    pictures: int = 0
+    """That can be used."""
+    missing: int = 0
+    broken: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    """Names of such pictures and what is wrong with them."""
+    translucent: int = 0
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    modes: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    """Of the questions."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """The majority's answers."""
+    question_lengths: Counter[int] = field(default_factory=Counter)
+    """In words."""
+    answer_lengths: Counter[int] = field(default_factory=Counter)
+    question_types: Counter[str] = field(default_factory=Counter)
+    answer_types: Counter[str] = field(default_factory=Counter)
+    agreement: Counter[int] = field(default_factory=Counter)
+    """How many of the ten gave the commonest answer."""
+    questions_a_picture: Counter[int] = field(default_factory=Counter)
+    different_questions: int = 0
+    usable: list[Asked] = field(default_factory=list)
+    """Questions whose picture can be used."""
+
+    def unseen_answers(self, learnt: Facts) -> float:
+        """The share (0 to 1) of questions whose answer never occurs in another split."""
+        known = sum(number for answer, number in self.answers.items() if answer in learnt.answers)
+        return 1 - known / max(1, self.answers.total())
+
+
+def gather(split: str, asked: Sequence[Asked], processes: int, progress: Callable[[int], None]) -> Facts:
+    """Look at every picture and count everything.
+
+    Args:
+        split: Its name.
+        asked: Its questions.
+        processes: That open pictures; 0: one a CPU core.
+        progress: Called with the number of pictures looked at since the last call.
+    """
+    facts = Facts(split, questions=len(asked))
+    files: dict[int, Asked] = {each.image_id: each for each in asked}
+    there = {number: each.picture for number, each in files.items() if each.picture is not None}
+    for number, each in files.items():
+        if number not in there:
+            facts.missing += 1
+            facts.problems.append((each.name, "it is missing"))
+    good: set[int] = set()
+    for number, looked in zip(there, _look_at(list(there.values()), processes or os.cpu_count() or 1), strict=True):
+        progress(1)
+        if looked.problem:
+            facts.broken += 1
+            facts.problems.append((files[number].name, looked.problem))
+            continue
+        good.add(number)
+        facts.sizes[looked.size] += 1
+        facts.modes[looked.mode] += 1
+        facts.translucent += looked.translucent
+    facts.pictures = len(good)
+    facts.usable = [each for each in asked if each.image_id in good]
+    _count_words(facts, asked)
+    return facts
+
+
+def look(path: Path) -> Looked:
+    """Open a picture as the bot would, and say what it is."""
+    try:
+        data = path.read_bytes()
+        open_picture(data)
+        with Image.open(path) as picture:
+            size, mode = picture.size, picture.mode
+            translucent = picture.has_transparency_data and _lets_through(picture)
+    except PictureError as error:
+        return Looked(problem=str(error))
+    except OSError as error:
+        return Looked(problem=f"it cannot be read: {error.strerror or error}")
+    return Looked(size, mode, translucent)
+
+
+def _lets_through(picture: Image.Image) -> bool:
+    lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
+    return isinstance(lowest, int | float) and lowest < 255
+
+
+def _look_at(paths: Sequence[Path], processes: int) -> Iterator[Looked]:
+    if processes == 1 or len(paths) < _ALONE:
+        yield from map(look, paths)
+        return
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(look, paths, chunksize=16)
+
+
+def _count_words(facts: Facts, asked: Sequence[Asked]) -> None:
+    different = set()
+    pictures: Counter[int] = Counter()
+    for each in asked:
+        words = normalise_question(each.question).split()
+        different.add(" ".join(words))
+        facts.words.update(words)
+        facts.question_lengths[len(words)] += 1
+        facts.question_types[each.question_type] += 1
+        facts.answer_types[each.answer_type] += 1
+        pictures[each.image_id] += 1
+        if each.answer is not None:
+            answer = normalise_answer(each.answer)
+            facts.answers[answer] += 1
+            facts.answer_lengths[len(answer.split())] += 1
+        if each.answers:
+            ((_, most),) = Counter(map(normalise_answer, each.answers)).most_common(1)
+            facts.agreement[most] += 1
+    facts.different_questions = len(different)
+    facts.questions_a_picture.update(pictures.values())

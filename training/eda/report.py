@@ -1,0 +1,128 @@
+"""Puts what was counted into one page, with the charts as PNGs beside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import Field
+
+from training.config import Config
+from training.eda import charts
+from training.eda.facts import Facts, gather
+from training.report.figures import Drawn
+from training.report.pages import render, thumbnail, write_page
+from training.sources import Asked, read_split, splits_of
+from training.vqa import DataError
+
+PAGE = "report.html"
+
+
+class ReportConfig(Config):
+    """How data is looked at."""
+
+    samples: int = Field(6, ge=0, le=100, description="Pictures of each split to show with their questions.")
+    processes: int = Field(0, ge=0, description="Processes that open pictures; 0: one a CPU core.")
+    seed: int = Field(0, ge=0, description="Decides which pictures are shown.")
+
+
+class Reporter(Protocol):
+    """Where progress goes."""
+
+    def bar(self, length: int, label: str) -> AbstractContextManager[Callable[[int], None]]:
+        """A progress bar: a function that takes the number of steps done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture to show, with what is asked about it."""
+
+    picture: str
+    questions: list[Asked]
+
+
+def report(config: ReportConfig, source: Path, out: Path, reporter: Reporter) -> Path:
+    """Look at every split of a source and write the page.
+
+    Args:
+        config: The settings.
+        source: What `training.sources` reads.
+        out: The folder; gets report.html and a PNG a chart.
+        reporter: Takes the progress.
+
+    Returns:
+        The page.
+
+    Raises:
+        DataError: The source is damaged, or the page cannot be written.
+    """
+    splits = []
+    for split in splits_of(source):
+        asked = read_split(source, split)
+        pictures = len({each.image_id for each in asked if each.picture is not None})
+        with reporter.bar(pictures, f"Pictures of {split}") as done:
+            splits.append(gather(split, asked, config.processes, done))
+    drawn = _charts(splits)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, chart in drawn.items():
+            (out / f"{name}.png").write_bytes(chart.light)
+        samples = {each.split: _samples(each, config) for each in splits}
+        text = render(
+            "data.html.jinja", title=f"The data in {source.name}", splits=splits, charts=drawn, samples=samples
+        )
+        write_page(out / PAGE, text)
+        config.save(out)
+    except OSError as error:
+        raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
+    return out / PAGE
+
+
+def _charts(splits: Sequence[Facts]) -> dict[str, Drawn]:
+    drawn: dict[str, Drawn] = {}
+    for place, each in enumerate(splits):
+        drawn[f"questions-{each.split}"] = charts.cloud(charts.question_words(each), each.split, place, "questions")
+        if each.answers:
+            drawn[f"answers-{each.split}"] = charts.cloud(each.answers, each.split, place, "answers")
+    answered = [each for each in splits if each.answers]
+    drawn["question-lengths"] = charts.lengths(
+        splits, lambda each: each.question_lengths, "words in a question", "Columns: lengths of the questions in words"
+    )
+    if answered:
+        drawn["commonest-answers"] = charts.commonest_answers(answered)
+        drawn["answer-lengths"] = charts.lengths(
+            answered, lambda each: each.answer_lengths, "words in an answer", "Columns: lengths of the answers in words"
+        )
+    if any(each.agreement for each in answered):
+        drawn["agreement"] = charts.lengths(
+            answered,
+            lambda each: each.agreement,
+            "of ten people who gave the commonest answer",
+            "Columns: how many of ten people agree",
+        )
+    if any(name for each in answered for name in each.answer_types):
+        drawn["answer-types"] = charts.groups(
+            answered, lambda each: each.answer_types, 10, "Bars: types of the answers"
+        )
+    if any(name for each in answered for name in each.question_types):
+        drawn["question-types"] = charts.groups(
+            answered, lambda each: each.question_types, 25, "Bars: the commonest types of questions"
+        )
+    return drawn
+
+
+def _samples(facts: Facts, config: ReportConfig) -> list[Sample]:
+    of_picture: dict[int, list[Asked]] = {}
+    for each in facts.usable:
+        of_picture.setdefault(each.image_id, []).append(each)
+    numbers = sorted(of_picture)
+    chosen = random.Random(f"samples/{config.seed}").sample(numbers, min(config.samples, len(numbers)))
+    return [
+        Sample(thumbnail(path), of_picture[number])
+        for number in chosen
+        if (path := of_picture[number][0].picture) is not None
+    ]

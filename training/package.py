@@ -1,0 +1,188 @@
+"""Packs a model into a ZIP that `VQABOT_MODEL` takes as it is: with its card, and checked by answering from it."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from PIL import Image, ImageDraw
+
+from model.answerer import Answerer
+from model.archive import unpack
+from model.errors import ModelError
+from model.loading import locate
+from model.profile import FILE_NAME as PROFILE
+from model.profile import Profile
+from model.types import Request
+from training.config import FILE_NAME as CONFIG
+from training.report.evaluation import FIGURES
+from training.report.pages import render
+from training.vqa import DataError
+
+NEEDED = ("config.json", "generation_config.json", "tokenizer.json")
+_KINDS = (".json", ".safetensors", ".txt", ".model")
+_STAMP = (2000, 1, 1, 0, 0, 0)  # the same model packs to the same bytes
+_CURVES = "plots/training.png"
+_PLOT = "training/curves.png"
+ASKED = ("What colour is the circle?", "How many circles are there?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is packed beside the weights."""
+
+    report: Path | None = None
+    """A folder that `vqabot evaluate --report` wrote."""
+    training: Path | None = None
+    """The folder of the training, for its settings and curves."""
+    name: str = ""
+    """The model's name on its card."""
+
+
+def pack(model: str, out: Path, sources: Sources) -> list[str]:
+    """Write a model's ZIP and check it.
+
+    Args:
+        model: builtin, a folder, a ZIP or a hub id.
+        out: The ZIP; it appears under its name only when it was checked.
+        sources: What goes on the card.
+
+    Returns:
+        The names of the files in it.
+
+    Raises:
+        ModelError: The model is not complete, or does not answer from the ZIP as it does without.
+        DataError: The report or the training cannot be read.
+        OSError: The ZIP cannot be written.
+    """
+    folder = locate(model)
+    missing = [name for name in NEEDED if not (folder / name).is_file()]
+    if missing:
+        raise ModelError(f"{model} cannot be packed: {' and '.join(missing)} is missing beside the weights.")
+    said = _answers(folder)
+    files = _files(folder, sources)
+    partial = out.with_name(out.name + ".partial")
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target:
+            for name, content in sorted(files.items()):
+                info = zipfile.ZipInfo(name, _STAMP)
+                # Weights hardly shrink; stored they are read faster.
+                info.compress_type = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                data = io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+                with data, target.open(info, "w", force_zip64=True) as packed:
+                    while piece := data.read(2**20):
+                        packed.write(piece)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".checking-") as place:
+            if _answers(unpack(partial, Path(place))) != said:
+                raise ModelError(f"The ZIP answers otherwise than {model} itself: it was not kept.")
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return sorted(files)
+
+
+def push(package: Path, name: str, private: bool) -> str:
+    """Upload a packed model to the hub.
+
+    Args:
+        package: The ZIP.
+        name: The hub id, owner/name; created when missing.
+        private: Whether a new one is private.
+
+    Returns:
+        Its address.
+
+    Raises:
+        ModelError: With a sentence that says what would help.
+    """
+    from huggingface_hub import HfApi
+
+    with tempfile.TemporaryDirectory() as place:
+        with zipfile.ZipFile(package) as source:
+            source.extractall(place)
+        try:
+            api = HfApi()
+            url = api.create_repo(name, private=private, exist_ok=True)
+            api.upload_folder(repo_id=name, folder_path=place, commit_message="A packed vqabot model")
+        # Its errors share no base class beside these.
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"{package.name} is packed, but could not be pushed to {name}: check the name, the network, and that "
+                f"`hf auth login` was run with a token that may write. ({type(error).__name__})"
+            ) from error
+    return str(url)
+
+
+def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
+    """What goes into the ZIP, by name there."""
+    files: dict[str, Path | bytes] = {
+        path.name: path for path in folder.iterdir() if path.is_file() and path.suffix in _KINDS
+    }
+    profile = Profile.read(folder)
+    figures: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any] | None = None
+    if PROFILE not in files:  # says what the defaults are, should they ever change
+        with tempfile.TemporaryDirectory() as place:
+            profile.write(Path(place))
+            files[PROFILE] = (Path(place) / PROFILE).read_bytes()
+    if sources.report is not None:
+        figures = _json(sources.report / FIGURES, "vqabot evaluate --report")
+        for picture in sorted(sources.report.glob("*.png")):
+            files[f"evaluation/{picture.name}"] = picture
+        files[f"evaluation/{FIGURES}"] = sources.report / FIGURES
+    if sources.training is not None:
+        try:
+            settings = yaml.safe_load((sources.training / CONFIG).read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise DataError(f"{sources.training / CONFIG} cannot be read: is this the folder of a training?") from error
+        files["training/config.yaml"] = sources.training / CONFIG
+        if (sources.training / _CURVES).is_file():
+            files[_PLOT] = sources.training / _CURVES
+    own = folder / "README.md"
+    if figures is None and settings is None and own.is_file():
+        files["README.md"] = own
+    else:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        card = render(
+            "card.md.jinja",
+            name=sources.name or folder.parent.name,
+            figures=figures,
+            settings=settings,
+            profile=profile,
+            kind=config.get("model_type", ""),
+            pictures=sorted(name for name in files if name.startswith("evaluation/") and name.endswith(".png")),
+            curves=_PLOT in files,
+        )
+        files["README.md"] = card.encode("utf-8")
+    return files
+
+
+def _answers(folder: Path) -> list[tuple[str, float]]:
+    """What a model says to a drawn picture, and how sure it is."""
+    picture = Image.new("RGB", (320, 240), "white")
+    ImageDraw.Draw(picture).ellipse((80, 40, 240, 200), fill="red")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    answers = Answerer.load(str(folder)).answer([Request(text, file.getvalue(), text, 3, 20) for text in ASKED])
+    for answer in answers:
+        if answer.error is not None:
+            raise ModelError(f"The model in {folder} does not answer: {answer.error}")
+    return [(answer.text, round(answer.confidence, 4)) for answer in answers]
+
+
+def _json(path: Path, made_by: str) -> Mapping[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: it should be what `{made_by}` wrote.") from error
+    if not isinstance(content, dict) or not isinstance(content.get("official"), int | float):
+        raise DataError(f"{path} holds no figures: it should be what `{made_by}` wrote.")
+    return content

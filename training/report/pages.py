@@ -1,0 +1,55 @@
+"""Fills the room's templates, and shrinks pictures so that a page can carry them."""
+
+from __future__ import annotations
+
+import functools
+import io
+from pathlib import Path
+
+import jinja2
+
+from model.errors import PictureError
+from model.images import open_picture
+from training.report.figures import data_uri
+
+THUMBNAIL = (480, 320)
+"""Most pixels of a picture in a page."""
+
+
+def render(template: str, **values: object) -> str:
+    """A page from a template in this folder; plain text from one that is no `.html.jinja`."""
+    return _templates().get_template(template).render(**values)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page, whole or not at all.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def thumbnail(picture: Path) -> str:
+    """A picture, small, as the text that stands in a page for it; empty when it cannot be read."""
+    try:
+        shown = open_picture(picture.read_bytes())
+    except (OSError, PictureError):
+        return ""
+    shown.thumbnail(THUMBNAIL)
+    file = io.BytesIO()
+    shown.save(file, "JPEG", quality=82)
+    return data_uri(file.getvalue(), "image/jpeg")
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(["html.jinja"]),
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["grouped"] = lambda number: f"{number:,}"
+    return environment
