@@ -1,0 +1,69 @@
+"""Rights as people meet them, and files that are larger than they say."""
+
+from __future__ import annotations
+
+import aiohttp
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+
+from bot import menu_texts, texts
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+
+
+async def make(sandbox: Sandbox, member: int, status: str) -> None:
+    fields = {"user": YOU, "chat": GROUP, "member": member, "status": status}
+    async with aiohttp.ClientSession() as http, http.post(f"{sandbox.url}/client/member", json=fields) as response:
+        assert response.status == 200
+
+
+async def test_rights_are_asked_for_at_every_press(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+) -> None:
+    """An admin who is none any more has a menu on the screen that does nothing; made one again, it works again."""
+    bot = await start_bot()
+    assert bot.services is not None
+    await make(sandbox, ADA, "administrator")
+    await ada.say("/settings", chat=GROUP)
+    menu = await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    assert (await ada.press(menu, "5")) != {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert (await bot.services.effective(GROUP)).beams == 5
+    await make(sandbox, ADA, "member")
+    assert (await ada.press(menu, "1")) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert (await bot.services.effective(GROUP)).beams == 5
+    await make(sandbox, ADA, "administrator")
+    menu = next(m for m in await ada.messages(GROUP) if m["message_id"] == menu["message_id"])
+    await ada.press(menu, "1")
+    assert (await bot.services.effective(GROUP)).beams == 1
+
+
+async def test_only_who_asked_confirms_a_deletion(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    await make(sandbox, ADA, "administrator")
+    await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
+    await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+    await you.say("/delete", chat=GROUP)
+    menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    assert await ada.press(menu, menu_texts.DELETE_YES) == {"text": menu_texts.NOT_YOURS, "show_alert": True}
+    await make(sandbox, YOU, "member")
+    assert await you.press(menu, menu_texts.DELETE_YES) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert await bot.services.store.questions.count(GROUP) == 1
+
+
+async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    """A message may leave the size out; what counts is what Telegram says when asked for the file."""
+    bot = await start_bot()
+    assert bot.inbox is not None
+    await you.say("hello")
+    await you.wait_for(lambda m: m.get("text") == texts.NEED_PICTURE)
+    file = sandbox.world.files.add(picture("blue") + bytes(21 * 2**20), "document", "big.png", "image/png")
+    document = {"file_id": file.file_id, "file_unique_id": "u", "file_name": "big.png", "mime_type": "image/png"}
+    chat = {"id": YOU, "type": "private", "first_name": "You"}
+    message = {"message_id": 9000, "date": 1, "chat": chat, "document": document, "caption": "What?"}
+    await bot.inbox.take([{"update_id": 10**9, "message": message}])
+    await you.wait_for(lambda m: m.get("text") == texts.TOO_BIG)
+    assert bot.services is not None and await bot.services.store.photos.newest(YOU) is None

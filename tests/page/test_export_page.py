@@ -1,0 +1,84 @@
+"""The exported page in Chromium: what people wrote is shown, never run."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from bot.exporting.archive import Item, write_archives
+from bot.exporting.rows import Row
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+MARK = "window.ran = (window.ran || 0) + 1"
+ATTACKS = (
+    f"<script>{MARK}</script>",
+    f'<img src=x onerror="{MARK}">',
+    f"'><svg onload='{MARK}'>",
+    f'"><body onload="{MARK}">',
+    f"</title><script>{MARK}</script>",
+    f"</p></li></ol></article><iframe srcdoc='<script>parent.{MARK}</script>'>",
+    f'<a href="javascript:{MARK}">click</a>',
+    "{{ 7 * 7 }} {% for x in y %} <style>*{display:none}</style><meta http-equiv=refresh content='0;url=x'>",
+    f"<!-- --><math><mtext><style><img src=x onerror={MARK.replace(' ', '')}>",
+    "&lt;script&gt; &amp; \u2028\u2029 ]]>",
+)
+
+
+def rows(picture: str) -> list[Row]:
+    return [
+        Row(
+            id=number,
+            asked_at="2026-01-01T00:00:00+00:00",
+            asked_by=attack,
+            question=attack,
+            answer=attack if number % 2 else None,
+            confidence=0.5,
+            state=attack if number % 3 else "delivered",
+            seconds=0.1,
+            beams=1,
+            max_new_tokens=5,
+            picture=picture if number % 2 else None,
+            message_id=number,
+        )
+        for number, attack in enumerate(ATTACKS)
+    ]
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["as it is", "without its content security policy"])
+async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) -> None:
+    """Also without the second fence, so that it is the escaping that is tested."""
+    file = tmp_path / "p.png"
+    file.write_bytes(Path(__file__).resolve().parents[2].joinpath("bot", "example.png").read_bytes())
+    items = [Item(row, file if row.picture else None) for row in rows("pictures/0123456789abcdef.png")]
+    (archive,) = write_archives(items, tmp_path, " ".join(ATTACKS), ATTACKS[0], 10**8)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "out")
+        history = json.loads(opened.read("history.json"))
+    assert [question["question"] for question in history["questions"]] == list(ATTACKS)
+    page_file = tmp_path / "out" / "index.html"
+    if not policy:
+        text = page_file.read_text()
+        cut = text.index('<meta http-equiv="Content-Security-Policy"')
+        page_file.write_text(text[:cut] + text[text.index(">", cut) + 1 :])
+    page = await browser.new_page()
+    try:
+        dialogs: list[str] = []
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(page_file.as_uri())
+        await page.wait_for_load_state("networkidle")
+        assert await page.evaluate("window.ran") is None and dialogs == []
+        assert await page.locator("script, iframe, svg, math, object, embed, body [onload], [onerror]").count() == 0
+        assert await page.locator("a:not([href^='pictures/'])").count() == 0
+        shown = await page.locator(".question").all_inner_texts()
+        assert sorted(" ".join(text.split()) for text in shown) == sorted(" ".join(text.split()) for text in ATTACKS)
+        assert await page.locator("img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
+        assert {url.split(":")[0] for url in asked} == {"file"} and page.url == page_file.as_uri()
+    finally:
+        await page.close()
