@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ def train(
         import torch
 
         from training.finetune import throughput
+        from training.finetune.errors import TrainingError
         from training.finetune.shapes import config_of, save
     except ModuleNotFoundError as error:
         raise click.ClickException(
@@ -50,7 +52,12 @@ def train(
         names = [name for name in task.ways() if not only or any(part in name for part in only)]
         with click.progressbar(names, label="Measuring", item_show_func=lambda name: name, file=sys.stderr) as bar:
             for name in bar:
-                found[name] = throughput.measure(task, name)
+                try:
+                    found[name] = throughput.measure(task, name)
+                except (BrokenProcessPool, TrainingError) as error:
+                    raise click.ClickException(
+                        f"{name!r} ended early, most likely for want of memory: {error} Try fewer --pictures."
+                    ) from error
     rows = throughput.compare(found, questions)
     if as_json:
         click.echo(json.dumps({"shape": shape, "size": size, "questions_per_step": questions, "ways": rows}))

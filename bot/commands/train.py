@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -63,6 +64,8 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
         raise click.ClickException(
             f"Interrupted: the same command goes on from the last checkpoint in {out / 'checkpoints'}."
         ) from None
+    if int(os.environ.get("RANK", "0")):  # of several processes the first one speaks
+        return
     if result.best_official is not None:
         before = "" if result.reference_official is None else f" ({result.reference_official:.2f} % before)"
         click.echo(f"Official accuracy {result.best_official:.2f} %{before} on {result.judged_by} questions of val.")

@@ -156,7 +156,7 @@ def test_adapters_are_merged_into_the_text_side(tmp_path: Path) -> None:
 
 def test_it_stops_when_it_gets_no_better(tmp_path: Path) -> None:
     model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
-    config = settings(model, epochs=50, learning_rate=1e-12, evaluate_every=1, early_stopping=2)
+    config = settings(model, epochs=50, learning_rate=1e-30, evaluate_every=1, early_stopping=2)
     result = train(config, data, out, Quiet())
     assert result.steps == 2
     assert result.best_step == 0

@@ -18,6 +18,7 @@ from transformers import TrainerControl as Control
 from transformers import TrainerState as State
 from transformers import TrainingArguments as Args
 
+from training.finetune.judge import best_of, evaluations
 from training.finetune.plots import draw
 
 
@@ -158,9 +159,9 @@ class Keeper(TrainerCallback):
 
     def on_evaluate(self, args: Args, state: State, control: Control, **_: object) -> None:
         """Compare with the evaluations before, those of an interrupted training too."""
-        scores = [entry["eval_official"] for entry in state.log_history if "eval_official" in entry]
-        best = scores.index(max(scores))
-        if best == len(scores) - 1:
+        judged = evaluations(state.log_history)
+        best = judged.index(best_of(judged))
+        if best == len(judged) - 1:
             partial = self.folder.with_name("best.partial")
             if state.is_world_process_zero:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -168,7 +169,7 @@ class Keeper(TrainerCallback):
             if state.is_world_process_zero:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 partial.replace(self.folder)
-        elif self.patience and len(scores) - 1 - best >= self.patience:
+        elif self.patience and len(judged) - 1 - best >= self.patience:
             control.should_training_stop = True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -48,6 +48,16 @@ class Tally:
             "eval_official": 100 * self.official / max(1, self.questions),
             "eval_exact": 100 * self.exact / max(1, self.questions),
         }
+
+
+def evaluations(history: Iterable[Mapping[str, float]]) -> list[Mapping[str, float]]:
+    """The lines of a log that are evaluations."""
+    return [entry for entry in history if "eval_official" in entry]
+
+
+def best_of(judged: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """The best evaluation: by accuracy, then by loss; the first of equals."""
+    return max(judged, key=lambda entry: (entry["eval_official"], -entry["eval_loss"]))
 
 
 def choose(rows: Sequence[Example], most: int, seed: int) -> list[Example]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from training.finetune.judge import best_of, evaluations
+
 
 def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
     """Draw the losses and the accuracy over the steps, with the model as it was before as a line.
@@ -19,7 +21,7 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
     from matplotlib.ticker import MaxNLocator
 
     trained = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
-    judged = [entry for entry in history if "eval_official" in entry]
+    judged = evaluations(history)
     figure = Figure(figsize=(10, 4), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
@@ -33,7 +35,7 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
         )
         if judged[0]["step"] == 0:
             right.axhline(judged[0]["eval_official"], color="tab:gray", linestyle="--", label="before training")
-        best = max(judged, key=lambda entry: entry["eval_official"])
+        best = best_of(judged)
         right.annotate(
             f"{best['eval_official']:.1f} %",
             (best["step"], best["eval_official"]),

@@ -21,7 +21,7 @@ from training.finetune.data import Collator, Examples, read_answered
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
 from training.finetune.folder import RESULT, enter
-from training.finetune.judge import Judge, choose
+from training.finetune.judge import Judge, best_of, choose, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.trainer import FineTuner, complete_checkpoints, device_of, for_all
@@ -71,6 +71,8 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Resul
             return _train(config, data, out, console)
     finally:
         torch.set_num_threads(threads)
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
 
 
 @dataclass(slots=True)
@@ -242,9 +244,8 @@ def _kept(out: Path) -> str:
 
 
 def _result(ready: Assembled) -> Result:
-    history = ready.trainer.state.log_history
-    scores = [(entry["eval_official"], entry["step"]) for entry in history if "eval_official" in entry]
-    best = max(scores, key=lambda score: (score[0], -score[1])) if scores else None
+    judged = evaluations(ready.trainer.state.log_history)
+    best = best_of(judged) if judged else None
     seconds = statistics.median(ready.journal.all_seconds) if ready.journal.all_seconds else None
     last = ready.trainer.state.global_step
     return Result(
@@ -257,9 +258,9 @@ def _result(ready: Assembled) -> Result:
         questions_per_second=round(ready.journal.per_step / seconds, 2) if seconds else None,
         peak_memory_gb=round(peak_memory() / GB, 2),
         judged_by=ready.judged,
-        reference_official=round(scores[0][0], 2) if scores and scores[0][1] == 0 else None,
-        best_official=round(best[0], 2) if best else None,
-        best_step=int(best[1]) if best else last,
+        reference_official=round(judged[0]["eval_official"], 2) if judged and judged[0]["step"] == 0 else None,
+        best_official=round(best["eval_official"], 2) if best else None,
+        best_step=int(best["step"]) if best else last,
     )
 
 

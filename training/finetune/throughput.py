@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from transformers import Florence2ForConditionalGeneration, Florence2Processor, get_linear_schedule_with_warmup
 from transformers.trainer_utils import SaveStrategy
+from transformers.utils import logging
 
 from model.profile import Profile
 from training.finetune.callbacks import peak_memory
@@ -80,6 +81,7 @@ def plain_loop(
         frozen: Whether the vision tower gets no gradients.
     """
     measured = Measured()
+    logging.disable_progress_bar()
     processor: Any = Florence2Processor.from_pretrained(model_folder)
     model: Any = Florence2ForConditionalGeneration.from_pretrained(model_folder, dtype=torch.float32)
     if frozen:
