@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.commands.bench_answer import answer
 from bot.commands.bench_bot import bench_bot
 from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_train import train
@@ -23,6 +24,7 @@ def bench() -> None:
     """Measure speed and memory against a baseline that runs beside it."""
 
 
+bench.add_command(answer)
 bench.add_command(bench_bot)
 bench.add_command(bench_flood)
 bench.add_command(train)

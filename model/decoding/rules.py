@@ -17,7 +17,6 @@ _NEUTRAL: dict[str, tuple[object, ...]] = {
     "encoder_repetition_penalty": (None, 1.0),
     "encoder_no_repeat_ngram_size": (None, 0),
     "min_length": (None, 0),
-    "min_new_tokens": (None, 0),
     "guidance_scale": (None, 1.0),
     "sequence_bias": (None,),
     "bad_words_ids": (None,),
@@ -54,6 +53,8 @@ class Rules:
     """Put at an answer's limit; empty: none is."""
     ngram: int
     """No run of so many tokens comes twice; 0: it may."""
+    least: int
+    """No answer ends with fewer tokens before its end token."""
     length_penalty: float
     early_stopping: bool | str
 
@@ -76,6 +77,7 @@ class Rules:
             forced_first=config.forced_bos_token_id,
             forced_last=last,
             ngram=config.no_repeat_ngram_size or 0,
+            least=config.min_new_tokens or 0,
             length_penalty=1.0 if config.length_penalty is None else config.length_penalty,
             early_stopping=config.early_stopping or False,
         )
@@ -91,6 +93,9 @@ class Rules:
         length = tokens.shape[1]
         if self.ngram and length >= self.ngram:
             scores = scores.masked_fill(self._repeats(tokens, scores.shape[1]), -torch.inf)
+        if length - 1 < self.least:
+            scores = scores.clone()
+            scores[:, list(self.ends)] = -torch.inf
         if self.forced_first is not None and length == 1:
             scores = torch.full_like(scores, -torch.inf)
             scores[:, self.forced_first] = 0

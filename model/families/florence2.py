@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +45,14 @@ class Florence2:
         tokenizer: Tokenizer,
         images: dict[str, Any],
         profile: Profile,
+        *,
+        frozen: bool = False,
     ) -> None:
-        """Wrap a model in eval mode, its tokenizer and the image processor's settings."""
+        """Wrap a model in eval mode, its tokenizer and the image processor's settings.
+
+        `frozen` promises that its weights stay as they are: then they are laid out for speed. A model in training is
+        asked through transformers' own modules.
+        """
         self.profile = profile
         self.device = str(model.device)
         self.dtype = str(model.dtype).removeprefix("torch.")
@@ -56,9 +64,11 @@ class Florence2:
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
-        self._tower = Tower(model)
+        self._tower: Callable[[Tensor], Tensor] = Tower(model) if frozen else self._plain_tower
         self._rules = Rules.read(model)
-        self._decoder = Decoder(model) if Decoder.fits(model) else None
+        self._decoder = Decoder(model) if frozen and Decoder.fits(model) else None
+        self.spent = dict.fromkeys(("look", "encode", "decode"), 0.0)
+        """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
         self.pad = int(text.pad_token_id)
@@ -71,22 +81,25 @@ class Florence2:
     @torch.inference_mode()
     def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures in one batch: for each its tokens, [T_image, D]."""
-        batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
-        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-        features = self._tower(pixels.to(self._model.dtype))  # [B, T_image, D]
-        # Clones, so that a kept picture does not hold its whole batch in memory.
-        return [one.clone() for one in features]
+        with self._clock("look"):
+            batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
+            pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+            features = self._tower(pixels.to(self._model.dtype))  # [B, T_image, D]
+            # Clones, so that a kept picture does not hold its whole batch in memory.
+            return [one.clone() for one in features]
 
     @torch.inference_mode()
     def answer(self, asks: Sequence[Ask]) -> list[Generation]:
         """Encode all prompts in one batch, then decode them in one, whatever their settings."""
-        states, mask = self._encode(asks)
+        with self._clock("encode"):
+            states, mask = self._encode(asks)
         beams = [ask.beams for ask in asks]
         limits = [max(1, min(ask.max_new_tokens, self.positions - 1)) for ask in asks]
-        if self._decoder is None or self._rules is None:
-            decoded = decode_plainly(self._model, states, mask, beams, limits)
-        else:
-            decoded = decode(self._decoder, self._rules, states, mask, beams, limits)
+        with self._clock("decode"):
+            if self._decoder is None or self._rules is None:
+                decoded = decode_plainly(self._model, states, mask, beams, limits)
+            else:
+                decoded = decode(self._decoder, self._rules, states, mask, beams, limits)
         return [
             Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, len(one.ids))
             for one in decoded
@@ -117,6 +130,16 @@ class Florence2:
         ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
         return [self._begin, *ids[: room - 2], self._end]
 
+    def _plain_tower(self, pixels: Tensor) -> Tensor:
+        tokens: Tensor = self._model.get_image_features(pixels).pooler_output
+        return tokens
+
+    @contextmanager
+    def _clock(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.spent[stage] += time.perf_counter() - started
+
     def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
         features = torch.stack([ask.features for ask in asks])  # [B, T_image, D]
@@ -144,7 +167,7 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     set_threads(placement.threads, parameters)
     device, chosen = _choose(placement, parameters)
     model = model.to(device=device, dtype=getattr(torch, chosen)).eval()
-    return Florence2(model, tokenizer, images, profile)
+    return Florence2(model, tokenizer, images, profile, frozen=True)
 
 
 def read_weights(

@@ -1,0 +1,159 @@
+"""One side of `vqabot bench answer`, in a process of its own so that its peak of memory is its own."""
+
+from __future__ import annotations
+
+import io
+import random
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from model.types import Request
+
+QUESTIONS = ("What color is the ball?", "How many animals are there?", "Is the girl happy?", "What is on the table?")
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is asked, and how."""
+
+    folder: Path
+    """The model."""
+    pictures: int
+    per_picture: int
+    """Questions about each picture."""
+    beams: int
+    tokens: int
+    waiting: int
+    """Questions that wait at once; 1: the next is asked when the last is answered."""
+    threads: int = 0
+    dtype: str = "auto"
+    device: str = "auto"
+
+    def requests(self, seed: int = 0) -> list[Request]:
+        """All questions, those about one picture beside each other; another seed, other pictures."""
+        asked = []
+        for number in range(self.pictures):
+            picture = _noise(f"{seed}/{number}")
+            for place in range(self.per_picture):
+                question = QUESTIONS[(number + place) % len(QUESTIONS)]
+                asked.append(Request(f"{number}/{place}", picture, question, self.beams, self.tokens))
+        return asked
+
+    def rounds(self, requests: list[Request]) -> Iterator[list[Request]]:
+        """The questions that wait together."""
+        for start in range(0, len(requests), self.waiting):
+            yield requests[start : start + self.waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side took."""
+
+    questions: int
+    wall: float
+    """Seconds for all questions."""
+    processor: float
+    """Processor seconds of the whole process for all questions: hardly changed by what else runs on the machine."""
+    latencies: list[float]
+    """Of each question, in order, from when it began to wait."""
+    stages: dict[str, float]
+    """Seconds by stage."""
+    peak_memory_mb: float
+    arithmetic: str
+    ceiling: float
+    """Floating-point operations a second of a large matrix product in this arithmetic."""
+
+
+def measure_baseline(work: Workload) -> Side:
+    """Ask plainly."""
+    import torch
+
+    from model.families.arithmetic import multiply_rate, set_threads
+    from model.measuring.baseline import Baseline
+    from model.profile import Profile
+
+    device = _device(work.device)
+    baseline, profile = Baseline(work.folder, device), Profile.read(work.folder)
+    set_threads(work.threads, _parameters(work.folder))
+    requests = work.requests()
+    prompts = {request.id: profile.prompt(request.question) for request in requests}
+    baseline.answer(work.requests(seed=1)[0], prompts[requests[0].id])
+    latencies: list[float] = []
+    wall, processor = time.perf_counter(), time.process_time()
+    for group in work.rounds(requests):
+        latencies += baseline.timed(group, [prompts[request.id] for request in group])
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    ceiling = multiply_rate(torch.float32, 2048, device=device)
+    return Side(len(requests), wall, processor, latencies, {}, _peak_mb(device), _how(device, "float32"), ceiling)
+
+
+def measure_ours(work: Workload) -> Side:
+    """Ask the way the worker does: what waits is prepared, then answered in one batch."""
+    import torch
+
+    from model.answerer import Answerer
+    from model.families.arithmetic import multiply_rate
+    from model.placement import Placement
+
+    answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
+    family: Any = answerer.family
+    answerer.answer(work.requests(seed=1)[:1])
+    family.spent.update(dict.fromkeys(family.spent, 0.0))
+    requests = work.requests()
+    latencies: list[float] = []
+    prepared = 0.0
+    wall, processor = time.perf_counter(), time.process_time()
+    for group in work.rounds(requests):
+        started = time.perf_counter()
+        batch = [answerer.prepare(request) for request in group]
+        prepared += time.perf_counter() - started
+        answerer.answer_prepared(batch)
+        latencies += [time.perf_counter() - started] * len(group)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    ceiling = multiply_rate(getattr(torch, family.dtype), 2048, device=family.device)
+    stages = {"prepare": prepared, **family.spent}
+    how = _how(family.device, family.dtype)
+    return Side(len(requests), wall, processor, latencies, stages, _peak_mb(family.device), how, ceiling)
+
+
+def _noise(name: str) -> bytes:
+    """JPEG bytes of 700 x 400 coloured patches: the size of a scene, and nothing two pictures share."""
+    patches = Image.frombytes("RGB", (14, 8), random.Random(name).randbytes(14 * 8 * 3))
+    file = io.BytesIO()
+    patches.resize((700, 400), Image.Resampling.BICUBIC).save(file, "JPEG")
+    return file.getvalue()
+
+
+def _parameters(folder: Path) -> int:
+    """About how many parameters the weights in a folder are, by the size of the files."""
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors")) // 4
+
+
+def _device(device: str) -> str:
+    import torch
+
+    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+
+
+def _how(device: str, dtype: str) -> str:
+    import torch
+
+    return (
+        f"{device}, {dtype}" if device.startswith("cuda") else f"{device}, {dtype}, threads {torch.get_num_threads()}"
+    )
+
+
+def _peak_mb(device: str) -> float:
+    import torch
+
+    if device.startswith("cuda"):
+        return float(torch.cuda.max_memory_allocated() / 2**20)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

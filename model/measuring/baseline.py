@@ -1,0 +1,50 @@
+"""The plain way to answer, as transformers' documentation shows it: what every speed here is a multiple of.
+
+float32, one question at a time, the picture read and encoded again for every question, `generate()`.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from transformers import Florence2ForConditionalGeneration, Florence2Processor
+from transformers.utils import logging
+
+from model.types import Request
+
+
+class Baseline:
+    """A Florence-2 from a folder, asked plainly."""
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        """Load the model and its processor."""
+        logging.disable_progress_bar()
+        processor: Any = Florence2Processor.from_pretrained(folder, local_files_only=True)
+        model: Any = Florence2ForConditionalGeneration.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True
+        )
+        self._processor, self._model, self._device = processor, model.to(device).eval(), device
+
+    @torch.inference_mode()
+    def answer(self, request: Request, prompt: str) -> str:
+        """The answer to one question; `prompt` is the request's question as the model wants it."""
+        picture = Image.open(io.BytesIO(request.picture)).convert("RGB")
+        inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._device)
+        tokens = self._model.generate(
+            **inputs, num_beams=request.beams, do_sample=False, max_new_tokens=request.max_new_tokens
+        )
+        text: str = self._processor.batch_decode(tokens, skip_special_tokens=True)[0]
+        return text.strip()
+
+    def timed(self, requests: list[Request], prompts: list[str]) -> list[float]:
+        """Seconds from the start, when all wait, to each answer."""
+        started, ends = time.perf_counter(), []
+        for request, prompt in zip(requests, prompts, strict=True):
+            self.answer(request, prompt)
+            ends.append(time.perf_counter() - started)
+        return ends
