@@ -119,7 +119,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> As
     journal = Journal(out, console, config.batch_size * config.accumulate * args.world_size)
     judge = Judge(judged, collator, config.batch_size) if judged else None
     watchers = [journal] if not args.process_index else []
-    trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, watchers)
+    trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, console, watchers)
     trainer.add_callback(Order(trainer.sampler.set_epoch))
     trainer.add_callback(
         Keeper(out / "checkpoints" / "best", config.early_stopping, lambda folder: trainer.save_model(str(folder)))

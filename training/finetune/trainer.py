@@ -14,6 +14,7 @@ from torch.utils.data import Sampler
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from training.finetune.callbacks import Console
 from training.finetune.data import Batch, Collator, Examples, PictureSampler
 from training.finetune.health import Health
 from training.finetune.judge import Judge, Tally
@@ -35,10 +36,12 @@ class FineTuner(Trainer):
         collator: Collator,
         judge: Judge | None,
         keep: int,
+        console: Console,
         callbacks: Sequence[Any],
     ) -> None:
         """Train on these questions, keeping so many checkpoints."""
         self.parts, self.collator, self.judge, self.keep = parts, collator, judge, keep
+        self.console = console
         self.judged_at = -1
         """The step of the last evaluation."""
         self.sampler = PictureSampler(rows.rows, args.seed)
@@ -84,7 +87,9 @@ class FineTuner(Trainer):
         """Judge the model as it stands, each process its share of the questions."""
         assert self.judge is not None
         share = (self.args.process_index, self.args.world_size)
-        tally = self.judge.judge(self.parts.model, self.parts.family, self.autocast_smart_context_manager, share)
+        autocast = self.autocast_smart_context_manager
+        with self.console.bar(len(self.judge.rows) // share[1], "Judging") as bar:
+            tally = self.judge.judge(self.parts.model, self.parts.family, autocast, share, bar.update)
         if self.args.world_size > 1:
             tally = sum(gather_object([tally]), Tally())
         metrics, self.judged_at = tally.metrics(), self.state.global_step
