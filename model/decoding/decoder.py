@@ -61,7 +61,7 @@ class Decoder:
 
     def __init__(self, model: Transformer) -> None:
         """Gather the weights of a model whose decoder is BART's."""
-        decoder, config = model.get_decoder(), model.config.get_text_config()
+        decoder, config = _decoder_of(model), model.config.get_text_config()
         self.heads = int(config.decoder_attention_heads)
         self.layers = [_layer(layer) for layer in decoder.layers]
         self._words, self._positions = decoder.embed_tokens, decoder.embed_positions
@@ -71,8 +71,7 @@ class Decoder:
     @staticmethod
     def fits(model: Transformer) -> bool:
         """Whether a model's decoder is one that this class can speak for."""
-        get = getattr(model, "get_decoder", None)
-        return get is not None and isinstance(get(), BartDecoder)
+        return isinstance(_decoder_of(model), BartDecoder)
 
     def remember(self, states: Tensor, mask: Tensor, beams: int) -> Memory:
         """Project encoder states, once for all beams and all tokens.
@@ -159,6 +158,12 @@ class Past:
 def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
     """Attention of a few queries, [.., b, W], over many keys, [.., S, W]."""
     return functional.scaled_dot_product_attention(query, keys, values, attn_mask=bias)
+
+
+def _decoder_of(model: Transformer) -> Transformer:
+    """The decoder itself: for Florence-2 `get_decoder` gives the whole language model."""
+    whole = model.get_decoder()
+    return getattr(whole, "decoder", whole)
 
 
 def _layer(layer: Transformer) -> Layer:
