@@ -40,7 +40,7 @@ class Workload:
         """All questions, those about one picture beside each other; another seed, other pictures."""
         asked = []
         for number in range(self.pictures):
-            picture = _noise(f"{seed}/{number}")
+            picture = noise(f"{seed}/{number}")
             for place in range(self.per_picture):
                 question = QUESTIONS[(number + place) % len(QUESTIONS)]
                 asked.append(Request(f"{number}/{place}", picture, question, self.beams, self.tokens))
@@ -123,7 +123,7 @@ def measure_ours(work: Workload) -> Side:
     return Side(len(requests), wall, processor, latencies, stages, _peak_mb(family.device), how, ceiling)
 
 
-def _noise(name: str) -> bytes:
+def noise(name: str) -> bytes:
     """JPEG bytes of 700 x 400 coloured patches: the size of a scene, and nothing two pictures share."""
     patches = Image.frombytes("RGB", (14, 8), random.Random(name).randbytes(14 * 8 * 3))
     file = io.BytesIO()

@@ -1,0 +1,49 @@
+"""`vqabot bench equality`: that speed changes no answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+
+@click.command(epilog="Example: vqabot bench equality --number 500")
+@click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
+@click.option("--number", type=click.IntRange(1), default=500, show_default=True, help="Requests.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed asks the same.")
+@click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
+def equality(model: str, number: int, seed: int, as_json: bool) -> None:
+    """Hold mixed batches against the plain way: one question at a time through generate(), both in float32.
+
+    Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when an answer differs.
+    """
+    from model.errors import ModelError
+    from model.loading import locate
+
+    try:
+        folder = locate(model)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        from model.measuring.equality import compare
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."
+        ) from error
+    texts: set[str] = set()
+    different = []
+    with click.progressbar(compare(folder, number, seed), number, label="Asking", file=sys.stderr) as asked:
+        for one in asked:
+            texts.add(one.plain)
+            if one.ours != one.plain:
+                different.append(one)
+    if as_json:
+        click.echo(json.dumps({"requests": number, "different": len(different), "different_texts": len(texts)}))
+    else:
+        click.echo(f"{number - len(different)} of {number} answers are the same; {len(texts)} different texts")
+    for one in different:
+        asked_for = f"{one.request.question!r}, beams {one.request.beams}, limit {one.request.max_new_tokens}"
+        click.echo(f"{asked_for}: {one.ours!r} instead of {one.plain!r}", err=True)
+    if different:
+        raise click.ClickException(f"{len(different)} of {number} answers differ.")

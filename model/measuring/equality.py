@@ -1,0 +1,51 @@
+"""Random requests in mixed batches against the plain way: what is the same, and what is not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.answerer import Answerer
+from model.measuring.answering import QUESTIONS, noise
+from model.measuring.baseline import Baseline
+from model.placement import Placement
+from model.profile import Profile
+from model.types import Request
+
+_WORDS = (
+    *("what", "who", "where", "how", "many", "is", "are", "the", "a", "an", "in", "on", "under", "left", "right", "of"),
+    *("ball", "dog", "cat", "girl", "boy", "tree", "table", "red", "blue", "green", "yellow", "happy", "wearing"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One request, answered in a batch of others and alone."""
+
+    request: Request
+    ours: str
+    plain: str
+
+
+def compare(folder: Path, number: int, seed: int, most_waiting: int = 16) -> Iterator[Compared]:
+    """Answer `number` random requests in float32, in batches of random sizes, settings, questions and pictures."""
+    rng = random.Random(seed)
+    answerer = Answerer.load(str(folder), Placement(device="cpu", dtype="float32"))
+    baseline, profile = Baseline(folder), Profile.read(folder)
+    pictures = [noise(f"equality/{seed}/{index}") for index in range(max(2, number // 6))]
+    left = number
+    while left:
+        size = min(left, rng.randint(1, most_waiting))
+        batch = [_request(rng, pictures) for _ in range(size)]
+        left -= size
+        for request, answer in zip(batch, answerer.answer(batch), strict=True):
+            yield Compared(request, answer.text, baseline.answer(request, profile.prompt(request.question)))
+
+
+def _request(rng: random.Random, pictures: list[bytes]) -> Request:
+    words = " ".join(rng.choices(_WORDS, k=rng.randint(1, 12)))
+    question = rng.choice(QUESTIONS) if rng.random() < 0.5 else words
+    beams = rng.choice((1, 1, *range(1, 11)))
+    return Request(str(rng.random()), rng.choice(pictures), question, beams, rng.choice((1, 2, 3, 5, 8, 20)))
