@@ -22,7 +22,7 @@ from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
 from model.types import Request
 from training.config import FILE_NAME as CONFIG
-from training.report.evaluation import FIGURES
+from training.report.evaluation import CHARTS, FIGURES
 from training.report.pages import render
 from training.vqa import DataError
 
@@ -112,8 +112,7 @@ def push(package: Path, name: str, private: bool) -> str:
             api = HfApi()
             url = api.create_repo(name, private=private, exist_ok=True)
             api.upload_folder(repo_id=name, folder_path=place, commit_message="A packed vqabot model")
-        # Its errors share no base class beside these.
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # its own errors and those of the HTTP library below share no base class
             raise ModelError(
                 f"{package.name} is packed, but could not be pushed to {name}: check the name, the network, and that "
                 f"`hf auth login` was run with a token that may write. ({type(error).__name__})"
@@ -135,8 +134,9 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
             files[PROFILE] = (Path(place) / PROFILE).read_bytes()
     if sources.report is not None:
         figures = _json(sources.report / FIGURES, "vqabot evaluate --report")
-        for picture in sorted(sources.report.glob("*.png")):
-            files[f"evaluation/{picture.name}"] = picture
+        for picture in (sources.report / f"{name}.png" for name in CHARTS):
+            if picture.is_file():
+                files[f"evaluation/{picture.name}"] = picture
         files[f"evaluation/{FIGURES}"] = sources.report / FIGURES
     if sources.training is not None:
         try:

@@ -68,7 +68,7 @@ def evaluate(
 
         try:
             page = write_report(
-                folder, report, asked.questions, asked.pictures, model, f"the {config.split} split of {data}"
+                folder, report, asked.questions, asked.pictures, model, f"the {config.split} split of {data.name}"
             )
             config.save(folder)
         except OSError as error:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = "report.html"
 FIGURES = "figures.json"
+CHARTS = ("reliability", "risk-coverage")
+"""Names of the PNGs beside the page."""
 MISTAKES = 24
 
 
@@ -56,12 +58,13 @@ def write_report(
         OSError: It cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    charts = {
-        "reliability": draw(_reliability(report.bins), "Share of right answers against confidence", 5.2, 3.9),
-        "risk-coverage": draw(_risk(report.selective), "Risk against the share of questions answered", 5.2, 3.9),
-    }
-    for name, drawn in charts.items():
-        (folder / f"{name}.png").write_bytes(drawn.light)
+    drawn = (
+        draw(_reliability(report.bins), "Share of right answers against confidence", 5.2, 3.9),
+        draw(_risk(report.selective), "Risk against the share of questions answered", 5.2, 3.9),
+    )
+    charts = dict(zip(CHARTS, drawn, strict=True))
+    for name, chart in charts.items():
+        (folder / f"{name}.png").write_bytes(chart.light)
     figures = {"model": model, "data": data, **report.as_dict()}
     (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
     page = folder / PAGE

@@ -1,0 +1,116 @@
+"""A packed model answers from its ZIP as it did before, carries its card, and is refused when it cannot."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from model.answerer import Answerer
+from model.confidence import Calibration
+from model.loading import builtin_path
+from model.profile import BUILTIN_PROFILE, Profile
+from training.calibrate import store
+from training.package import push
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    done = CliRunner().invoke(main, ["package", *map(str, arguments)])
+    assert done.exit_code == code, done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.output
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Unpacked models do not stay in the user's cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """A training's folder as the commands leave it."""
+    run_folder = tmp_path / "first"
+    shutil.copytree(builtin_path(), run_folder / "model")
+    (run_folder / "model" / "README.md").unlink()
+    store(run_folder / "model", Calibration(0.5, 0.5, 0.25))
+    (run_folder / "config.yaml").write_text("learning_rate: 0.0001\nepochs: 2\n")
+    report = run_folder / "report"
+    report.mkdir()
+    names = ("official", "normalised", "exact", "shuffled_official", "blind_official", "words_alone_official", "ece")
+    figures = dict.fromkeys(names, 12.5) | {"questions": 9, "data": "the val split", "by_answer_type": {"other": 5}}
+    (report / "figures.json").write_text(json.dumps(figures))
+    (report / "reliability.png").write_bytes(b"chart")
+    return run_folder
+
+
+def test_the_bot_takes_the_package_as_it_is(trained: Path, cache: Path) -> None:
+    out = cache / "first.zip"
+    run(trained / "model", out, "--report", trained / "report", "--training", trained)
+    with zipfile.ZipFile(out) as package:
+        assert package.testzip() is None
+        names, card = package.namelist(), package.read("README.md").decode()
+    assert {"config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "vqabot.json"} <= set(names)
+    assert {"evaluation/figures.json", "evaluation/reliability.png", "training/config.yaml"} <= set(names)
+    for text in ("# first", "12.50 %", "| learning_rate | 0.0001 |", "(evaluation/reliability.png)", "a = 0.5000"):
+        assert text in card
+    answerer = Answerer.load(str(out))
+    assert answerer.profile == Profile(
+        BUILTIN_PROFILE.prompt_prefix, BUILTIN_PROFILE.question_style, Calibration(0.5, 0.5, 0.25)
+    )
+    assert not [path for path in cache.iterdir() if path.name.startswith((".checking", "first.zip."))]
+    again = cache / "again.zip"
+    run(out, again, "--name", "first")
+    with zipfile.ZipFile(again) as package:
+        assert package.read("model.safetensors") == (trained / "model" / "model.safetensors").read_bytes()
+
+
+def test_the_same_model_packs_to_the_same_bytes(trained: Path, cache: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        run(trained / "model", cache / name)
+    assert (cache / "a.zip").read_bytes() == (cache / "b.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda f: (f / "model" / "model.safetensors").unlink(), "holds no weights"),
+        (lambda f: (f / "model" / "generation_config.json").unlink(), "generation_config.json is missing"),
+        (lambda f: (f / "model" / "model.safetensors").write_bytes(b"x" * 99), "cannot be read"),
+        (lambda f: (f / "report" / "figures.json").write_text("{}"), "holds no figures"),
+        (lambda f: (f / "report" / "figures.json").unlink(), "vqabot evaluate --report"),
+        (lambda f: (f / "config.yaml").unlink(), "is this the folder of a training?"),
+    ],
+)
+def test_what_is_not_whole_is_not_packed(trained: Path, cache: Path, spoil: object, sentence: str) -> None:
+    spoil(trained)  # type: ignore[operator]
+    out = cache / "out.zip"
+    told = run(trained / "model", out, "--report", trained / "report", "--training", trained, code=1)
+    assert sentence in told.replace("\n", " ")
+    assert list(cache.glob("out.zip*")) == []
+
+
+def test_names_and_places_that_do_not_fit(trained: Path, cache: Path) -> None:
+    assert "must end in .zip" in run(trained / "model", cache / "out.tar", code=1)
+    assert "cannot be written: No such file" in run(trained / "model", cache / "none" / "out.zip", code=1)
+    told = run("microsoft/Florence-2-base", cache / "out.zip", code=1)
+    assert "florence-community/Florence-2-base" in told
+
+
+def test_pushing_without_a_network_keeps_the_package(
+    trained: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    from model.errors import ModelError
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    out = cache / "out.zip"
+    run(trained / "model", out)
+    with pytest.raises(ModelError, match="is packed, but could not be pushed to somebody/model"):
+        push(out, "somebody/model", private=True)
+    assert out.exists()
