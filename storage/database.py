@@ -125,6 +125,10 @@ class Database:
         """
         return await self._alone(lambda tx: tx.execute(sql, parameters), durable)
 
+    async def execute_many(self, sql: str, rows: Sequence[Parameters], *, durable: bool = True) -> int:
+        """A transaction of one statement for each row, harmless when repeated. `durable` as in `execute`."""
+        return await self._alone(lambda tx: tx.execute_many(sql, rows), durable)
+
     async def execute_returning(self, sql: str, parameters: Parameters = (), *, durable: bool = True) -> list[Row]:
         """A transaction of one statement with RETURNING; gives its rows. `durable` as in `execute`."""
         return await self._alone(lambda tx: tx.fetch_all(sql, parameters), durable)

@@ -6,11 +6,12 @@ queued -> running -> answered -> delivered; or failed, or cancelled. `told` says
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Any
 
 from storage.database import Database, Row
 from storage.records import Load, Question, State
+from storage.together import Together
 from storage.turns import Turns
 
 _COLUMNS = (
@@ -37,6 +38,9 @@ class Questions:
 
     def __init__(self, database: Database) -> None:
         self._db, self._turns = database, Turns(database)
+        self.mark_told = Together(self._mark_told)
+        """The outcome of a question (by its number) stands in the chat: what was answered is delivered."""
+        self._place = Together(self._set_placeholders)
 
     async def ask(
         self,
@@ -104,8 +108,17 @@ class Questions:
         self, chat_id: int, question_id: int, placeholder_id: int | None, *, durable: bool = True
     ) -> None:
         """Remember the message that shows this question's progress. `durable` as in `Database.execute`."""
-        where = "id = ? AND chat_id = ?"
-        await self._update("placeholder_id = ?", (placeholder_id,), where, (question_id, chat_id), durable=durable)
+        found = (placeholder_id, time.time(), question_id, chat_id)
+        if durable:
+            await self._set_placeholders([found], durable=True)
+        else:
+            await self._place(found)
+
+    async def _set_placeholders(
+        self, found: Sequence[tuple[int | None, float, int, int]], *, durable: bool = False
+    ) -> None:
+        sql = "UPDATE questions SET placeholder_id = ?, updated_at = ? WHERE id = ? AND chat_id = ?"
+        await self._db.execute_many(sql, found, durable=durable)
 
     # Towards the answer ----------------------------------------------------------------------------------------------
 
@@ -181,10 +194,11 @@ class Questions:
         rows = await self._db.fetch_all(_UNTOLD, (limit + len(exclude),))
         return [_question(row) for row in rows if row["id"] not in exclude][:limit]
 
-    async def mark_told(self, question_id: int) -> None:
-        """The outcome stands in the chat: what was answered is delivered."""
-        await self._update(
-            "told = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END", (), "id = ?", (question_id,)
+    async def _mark_told(self, numbers: Sequence[int]) -> None:
+        await self._db.execute_many(
+            "UPDATE questions SET told = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END,"
+            " updated_at = ? WHERE id = ?",
+            [(time.time(), number) for number in numbers],
         )
 
     # Looking ---------------------------------------------------------------------------------------------------------
@@ -243,17 +257,9 @@ class Questions:
         where = "id = ? AND state IN ('queued', 'running')"
         return bool(await self._update(assignment, values, where, (question_id,)))
 
-    async def _update(
-        self,
-        assignment: str,
-        values: tuple[Any, ...],
-        where: str,
-        parameters: tuple[Any, ...],
-        *,
-        durable: bool = True,
-    ) -> int:
+    async def _update(self, assignment: str, values: tuple[Any, ...], where: str, parameters: tuple[Any, ...]) -> int:
         sql = f"UPDATE questions SET {assignment}, updated_at = ? WHERE {where}"  # noqa: S608 - constants of this file
-        return await self._db.execute(sql, (*values, time.time(), *parameters), durable=durable)
+        return await self._db.execute(sql, (*values, time.time(), *parameters))
 
     async def _one(self, where: str, parameters: tuple[Any, ...]) -> Question | None:
         row = await self._db.fetch_one(f"{_SELECT} {where}", parameters)

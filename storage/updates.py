@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from storage.database import Database
 from storage.records import StoredUpdate
+from storage.together import Together
 
 KEEP_SECONDS = 3 * 86_400
 """Handled updates are remembered this long to recognise repeats; Telegram itself forgets after a day."""
@@ -20,6 +21,8 @@ class Updates:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.done = Together(self._done)
+        """Handled (by its number): the content is dropped, the number stays to recognise repeats."""
 
     async def add(self, updates: Sequence[tuple[int, str]]) -> set[int]:
         """Keep updates (number, raw JSON) durably; known numbers are ignored. Returns the numbers that are new."""
@@ -51,9 +54,10 @@ class Updates:
         """Count one more attempt at handling, before it starts: what kills the bot is known by its attempts."""
         await self._db.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
 
-    async def done(self, update_id: int) -> None:
-        """Handled: the content is dropped, the number stays to recognise repeats."""
-        await self._db.execute("UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", (update_id,))
+    async def _done(self, numbers: Sequence[int]) -> None:
+        await self._db.execute_many(
+            "UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", [(number,) for number in numbers]
+        )
 
     async def failed(self, update_id: int, error: str) -> None:
         """Could not be handled: kept with the reason, not tried again."""
