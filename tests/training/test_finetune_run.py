@@ -139,6 +139,13 @@ def test_with_a_frozen_tower_only_the_rest_changes_whether_features_are_kept_or_
     assert any("vision_tower" in name for name in differing(model, free / "model"))
 
 
+def test_judging_changes_nothing_of_the_training(tmp_path: Path) -> None:
+    model, data = tiny_model(tmp_path / "model", dropout=0.1, drop_path=0.1), prepared(tmp_path / "data")
+    train(settings(model, precision="bf16", eval_questions=0), data, tmp_path / "alone", Quiet())
+    train(settings(model, precision="bf16", evaluate_every=1), data, tmp_path / "judged", Quiet())
+    assert losses(tmp_path / "alone") == losses(tmp_path / "judged")
+
+
 def test_adapters_are_merged_into_the_text_side(tmp_path: Path) -> None:
     model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
     train(settings(model, lora_rank=4, epochs=2, save_every=2, eval_questions=0), data, out, Quiet())

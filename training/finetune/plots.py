@@ -41,7 +41,7 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
             (best["step"], best["eval_official"]),
             textcoords="offset points",
             xytext=(0, 8),
-            ha="center",
+            ha="left" if best is judged[0] else "right" if best is judged[-1] else "center",
         )
         right.margins(y=0.2)
     for axes, title, unit in ((left, "Loss", "nats a token"), (right, "Accuracy on val", "percent")):
