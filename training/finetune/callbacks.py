@@ -57,6 +57,8 @@ class Journal(TrainerCallback):
         self.seconds: list[float] = []
         """Of each step since the last line."""
         self.all_seconds: list[float] = []
+        self.cpu: list[float] = [time.process_time()]
+        """Seconds of CPU that the process had used, at the start and after each step."""
 
     def on_train_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
         """Go on from the log as it was at the checkpoint: later lines belong to steps that are done again."""
@@ -77,6 +79,7 @@ class Journal(TrainerCallback):
         """One more step is done, with the reading of its pictures."""
         now = time.perf_counter()
         self.seconds.append(now - self.began)
+        self.cpu.append(time.process_time())
         self.began = now
         if self.bar is not None:
             self.bar.update(1)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,8 @@ class Measured:
 
     seconds: list[float] = field(default_factory=list)
     """Of each step after the warm-up, with the reading of its pictures."""
+    cpu_seconds: list[float] = field(default_factory=list)
+    """The same in seconds of CPU: what a machine shared with others does not blur."""
     losses: list[float] = field(default_factory=list)
     """Of each step."""
     peak_gb: float = 0.0
@@ -92,7 +95,7 @@ def plain_loop(
     schedule = get_linear_schedule_with_warmup(optimizer, 0, steps)
     model.train().to(device)
     for step in range(steps):
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         batch = [rows[index] for index in order[step * batch_size : (step + 1) * batch_size]]
         inputs = processor(
             text=[profile.prompt(row.question) for row in batch],
@@ -110,6 +113,7 @@ def plain_loop(
         measured.losses.append(loss.item())
         if step >= WARM_UP:
             measured.seconds.append(time.perf_counter() - began)
+            measured.cpu_seconds.append(time.process_time() - cpu)
     measured.peak_gb = peak_memory() / 2**30
     return measured
 
@@ -120,7 +124,8 @@ def our_training(config: TrainConfig, data: Path, folder: Path, steps: int) -> M
     ready = assemble(config.model_copy(update=settings), data, folder, Silent())
     ready.trainer.args.save_strategy = SaveStrategy.NO
     ready.trainer.train()
-    measured = Measured(ready.journal.all_seconds[WARM_UP:])
+    cpu = [after - before for before, after in pairwise(ready.journal.cpu)]
+    measured = Measured(ready.journal.all_seconds[WARM_UP:], cpu[WARM_UP:])
     measured.losses = [entry["loss"] for entry in ready.trainer.state.log_history if "loss" in entry]
     measured.peak_gb = peak_memory() / 2**30
     return measured
@@ -181,7 +186,13 @@ def compare(found: Mapping[str, Measured], questions: int) -> dict[str, dict[str
         rows[name] = {
             "seconds_per_step": round(measured.seconds_per_step, 4),
             "questions_per_second": round(questions / measured.seconds_per_step, 3),
+            "cpu_seconds_per_step": round(statistics.median(measured.cpu_seconds), 4),
             "times_plain": round(plain.seconds_per_step / measured.seconds_per_step, 2) if plain else None,
+            "times_plain_in_cpu": round(
+                statistics.median(plain.cpu_seconds) / max(1e-9, statistics.median(measured.cpu_seconds)), 2
+            )
+            if plain
+            else None,
             "largest_loss_difference": max(differences) if differences else None,
             "peak_memory_gb": round(measured.peak_gb, 2),
         }
