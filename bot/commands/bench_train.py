@@ -64,9 +64,8 @@ def train(
         click.echo(json.dumps({"shape": shape, "size": size, "questions_per_step": questions, "ways": rows}))
         return
     click.echo(f"Florence-2-{shape}, {size} pixels, {pictures} pictures with {per_picture} questions a step\n")
-    click.echo(
-        f"{'':<34}{'s a step':>10}{'questions/s':>13}{'times plain':>13}{'in CPU time':>13}{'loss differs':>14}{'GB':>7}"
-    )
+    heads = (("s a step", 10), ("questions/s", 13), ("times plain", 13), ("in CPU time", 13), ("loss differs", 14))
+    click.echo(f"{'':<34}{''.join(f'{head:>{width}}' for head, width in heads)}{'GB':>7}")
     for name, row in rows.items():
         click.echo(
             f"{name:<34}{row['seconds_per_step']:>10.2f}{row['questions_per_second']:>13.2f}"
