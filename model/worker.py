@@ -202,7 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MODEL_UNUSABLE
     answerer.warm_up()
     family = answerer.family
-    send({"type": "ready", "device": family.device, "dtype": family.dtype})
+    log.info("%s is ready on %s: %s", options.model, family.device, family.arithmetic)
+    send({"type": "ready", "device": family.device, "dtype": family.arithmetic})
     serve(answerer, source, send, options.batch_size)
     return 0
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot.commands.bench_answer import answer
+from bot.commands.bench_arithmetic import arithmetic
 from bot.commands.bench_bot import bench_bot
 from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
@@ -26,6 +27,7 @@ def bench() -> None:
 
 
 bench.add_command(answer)
+bench.add_command(arithmetic)
 bench.add_command(bench_bot)
 bench.add_command(equality)
 bench.add_command(bench_flood)

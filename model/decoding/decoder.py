@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import LayerNorm, functional
 from transformers.models.bart.modeling_bart import BartDecoder
 
+from model.attention import attend
 from model.decoding.rules import Transformer
 
 _ROOM = 16
@@ -106,7 +107,7 @@ class Decoder:
         for number, layer in enumerate(self.layers):
             query, key, value = functional.linear(x, *layer.inside).unflatten(-1, (3, self.heads, -1)).unbind(1)
             keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
-            seen = _attend(query[:, :, None], keys, values, None).flatten(1)  # [R, D]
+            seen = attend(query[:, :, None], keys, values).flatten(1)  # [R, D]
             x = layer.norms[0](x + functional.linear(seen, *layer.inside_out))
             query = functional.linear(x, *layer.query)
             seen = self._look_back(query, number, memories)
@@ -123,7 +124,7 @@ class Decoder:
             keys, values = memory.keys[number], memory.values[number]
             end = begin + len(keys) * memory.beams
             rows = query[begin:end].view(len(keys), memory.beams, self.heads, -1).transpose(1, 2)  # [Q, H, b, W]
-            seen = _attend(rows, keys, values, memory.bias)  # [Q, H, b, W]
+            seen = attend(rows, keys, values, memory.bias)  # [Q, H, b, W]
             parts.append(seen.transpose(1, 2).reshape(end - begin, -1))
             begin = end
         return parts[0] if len(parts) == 1 else torch.cat(parts)
@@ -153,11 +154,6 @@ class Past:
         """Row i becomes what row `rows[i]` was."""
         if self._kept is not None:
             self._kept = self._kept.index_select(2, rows)
-
-
-def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
-    """Attention of a few queries, [.., b, W], over many keys, [.., S, W]."""
-    return functional.scaled_dot_product_attention(query, keys, values, attn_mask=bias)
 
 
 def _decoder_of(model: Transformer) -> Transformer:

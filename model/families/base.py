@@ -41,6 +41,11 @@ class Family(Protocol):
     device: str
     dtype: str
 
+    @property
+    def arithmetic(self) -> str:
+        """Number format and threads as they were chosen at the start, for people."""
+        ...
+
     def prepare(self, picture: Image.Image) -> Pixels:
         """Bring a picture to the model's input size; safe in any thread."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from PIL import Image
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -73,6 +74,14 @@ class Florence2:
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
         self.pad = int(text.pad_token_id)
         self.positions = int(text.max_position_embeddings)
+
+    @property
+    def arithmetic(self) -> str:
+        """What was chosen at the start, for people."""
+        if not self.device.startswith("cpu"):
+            return self.dtype
+        threads = torch.get_num_threads()
+        return f"{self.dtype} on {threads} thread{'s' if threads > 1 else ''}"
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Resize to the model's input: uint8 [H, W, 3]."""
@@ -161,12 +170,10 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
         ModelError: The folder's files do not make a complete native Florence-2.
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
-    dtype = torch.float32 if placement.dtype == "auto" else getattr(torch, placement.dtype)
-    model = read_weights(folder, dtype)
-    parameters = sum(parameter.numel() for parameter in model.parameters())
+    parameters = count_parameters(folder)
     set_threads(placement.threads, parameters)
-    device, chosen = _choose(placement, parameters)
-    model = model.to(device=device, dtype=getattr(torch, chosen)).eval()
+    device, dtype = _choose(placement, parameters)
+    model = read_weights(folder, getattr(torch, dtype)).to(device).eval()
     return Florence2(model, tokenizer, images, profile, frozen=True)
 
 
@@ -195,6 +202,18 @@ def read_weights(
     if gaps:
         raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
     return model
+
+
+def count_parameters(folder: Path) -> int:
+    """How many numbers the weights in a folder are; safetensors are counted by their headers, nothing is read."""
+    count = 0
+    try:
+        for file in folder.glob("*.safetensors"):
+            with safe_open(file, framework="pt") as weights:
+                count += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+    return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4
 
 
 def _choose(placement: Placement, parameters: int) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from model.attention import attend
 from model.decoding.rules import Transformer
 
 
@@ -65,7 +66,7 @@ def _window_attention(module: Any, x: Tensor) -> Tensor:  # noqa: ANN401
     rows, columns = (height + bottom) // w, (width + right) // w
     x = x.view(batch, rows, w, columns, w, channels).transpose(2, 3).reshape(-1, w * w, channels)  # [windows, w w, C]
     query, key, value = module.qkv(x).unflatten(-1, (3, module.num_heads, -1)).permute(2, 0, 3, 1, 4)
-    seen = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)  # [windows, w w, C]
+    seen = attend(query, key, value).transpose(1, 2).flatten(2)  # [windows, w w, C]
     x = module.proj(seen).view(batch, rows, columns, w, w, channels).transpose(2, 3)
     return x.reshape(batch, height + bottom, width + right, channels)[:, :height, :width].contiguous()
 

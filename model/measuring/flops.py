@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -30,7 +31,7 @@ def count_flops(folder: Path, size: tuple[int, int], beams: int, tokens: int) ->
         with FlopCounterMode(display=False) as counter:
             model.get_encoder()(inputs_embeds=torch.empty(1, length, seen.shape[2]))
         question = counter.get_total_flops()
-    text = config.text_config
+    text: Any = config.text_config
     width, layers = text.d_model, text.decoder_layers
     # Keys and values once; then for each token of each beam every other product of the decoder, and the output layer.
     once = 2 * layers * length * 2 * width**2

@@ -195,7 +195,7 @@ class Brittle:
 
     def __init__(self, family: object) -> None:
         self._family = family
-        self.device = self.dtype = ""
+        self.device = self.dtype = self.arithmetic = ""
         self.sizes: list[int] = []
 
     def prepare(self, picture: Image.Image) -> np.ndarray:

@@ -1,0 +1,70 @@
+"""`vqabot bench arithmetic`: what another number format costs in accuracy."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import sys
+from collections.abc import Iterator
+
+import click
+
+from model.placement import DTYPES
+
+PICTURES_AT_ONCE = 8
+
+
+@click.command(epilog="Example: vqabot bench arithmetic --dtype bfloat16 --scenes 2000")
+@click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
+@click.option("--dtype", type=click.Choice(DTYPES[1:]), default="bfloat16", show_default=True, help="Beside float32.")
+@click.option("--scenes", type=click.IntRange(1), default=2000, show_default=True, help="Drawn for this alone.")
+@click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions about each.")
+@click.option("--beams", type=click.IntRange(1, 10), default=1, show_default=True, help="Width of the search.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int, as_json: bool) -> None:
+    """Answer the same questions about unseen scenes in float32 and in another number format; count right answers."""
+    from model.answerer import Answerer
+    from model.errors import ModelError
+    from model.placement import Placement
+    from model.types import Request
+
+    try:
+        sides = {name: Answerer.load(model, Placement("cpu", name)) for name in ("float32", dtype)}
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
+    right, same, asked = dict.fromkeys(sides, 0), 0, 0
+    with click.progressbar(range(0, scenes, PICTURES_AT_ONCE), label="Answering", file=sys.stderr) as starts:
+        for start in starts:
+            drawn = list(_draw(range(start, min(scenes, start + PICTURES_AT_ONCE)), per_picture))
+            requests = [Request(name, picture, question, beams, 20) for name, picture, question, _ in drawn]
+            said = {name: [one.text for one in side.answer(requests)] for name, side in sides.items()}
+            for name, texts in said.items():
+                right[name] += sum(text == wanted for text, (*_, wanted) in zip(texts, drawn, strict=True))
+            same += sum(one == other for one, other in zip(said["float32"], said[dtype], strict=True))
+            asked += len(drawn)
+    figures = {
+        "scenes": scenes,
+        "questions": asked,
+        **{f"{name}_right_percent": round(100 * count / asked, 2) for name, count in right.items()},
+        "difference_points": round(100 * (right[dtype] - right["float32"]) / asked, 2),
+        "same_answers_percent": round(100 * same / asked, 2),
+    }
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name.replace('_', ' '):<26} {value:>10}")
+
+
+def _draw(numbers: range, per_picture: int) -> Iterator[tuple[str, bytes, str, str]]:
+    """Name, picture, question and answer; these seeds draw for nothing else."""
+    from training.scenes import art, layout, questions
+
+    for number in numbers:
+        rng = random.Random(f"bench-arithmetic/{number}")
+        scene = layout.compose(rng)
+        file = io.BytesIO()
+        art.render(scene, rng, 1.0).convert("RGB").save(file, "BMP")
+        for place, qa in enumerate(questions.ask(scene, rng, per_picture)):
+            yield f"{number}/{place}", file.getvalue(), qa.question, qa.answer
