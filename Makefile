@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint format fuzz bench clean help
+.PHONY: demo test lint format chaos fuzz bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -41,6 +41,9 @@ lint: $(VENV)/.dev  ## Only lint, types and import rules
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+chaos: $(VENV)/.dev  ## 100 kills over 1,000 questions, nothing lost; SEED=2 QUESTIONS=3000 KILLS=300
+	$(BIN)/python tests/chaos/chaos.py --seed $(or $(SEED),1) --questions $(or $(QUESTIONS),1000) --kills $(or $(KILLS),100) $(ARGS)
 
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)

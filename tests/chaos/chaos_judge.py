@@ -1,0 +1,146 @@
+"""Judges a run from Telegram's record and from the ledger."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chaos_people import Asked, People
+
+from bot.sandbox.accounts import Stored
+from bot.sandbox.server import Sandbox
+
+NUMBER = re.compile(r"q(\d+)")
+DATABASE = "vqabot.sqlite3"
+
+
+@dataclass
+class Verdict:
+    """What was found."""
+
+    lost: list[Asked] = field(default_factory=list)
+    doubled: list[Asked] = field(default_factory=list)
+    wrong: list[Asked] = field(default_factory=list)
+    """Answered with another picture's colour or another question's words."""
+    notices: int = 0
+    """Sentences that are neither an answer nor progress."""
+    left_progress: int = 0
+    """Progress messages of which the bot never heard that they were sent."""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether everything was as promised."""
+        return not (self.lost or self.doubled or self.wrong or self.problems)
+
+
+def bot_messages(sandbox: Sandbox, user: int) -> list[Stored]:
+    """What the bot's messages in a person's chat are now."""
+    world = sandbox.world
+    bot = next(iter(world.bots.values()))
+    messages = world.private_chat(bot, user).messages.values()
+    return [stored for stored in messages if stored.sender_id == bot.id and not stored.deleted]
+
+
+def is_answer(stored: Stored) -> bool:
+    """Whether a message shows an answer."""
+    return "% sure" in stored.body.get("text", "")
+
+
+def note_answers(sandbox: Sandbox, people: People, now: float) -> None:
+    """Remember when the first answer to each question stood in its chat."""
+    waiting: dict[int, list[Asked]] = {}
+    for asked in people.asked:
+        if asked.answered_at is None:
+            waiting.setdefault(asked.person, []).append(asked)
+    for user, questions in waiting.items():
+        replies = {stored.reply_to for stored in bot_messages(sandbox, user) if is_answer(stored)}
+        for asked in questions:
+            if asked.message_id in replies:
+                asked.answered_at = now
+
+
+def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) -> Verdict:
+    """Hold Telegram's record against what was asked, and look into the ledger.
+
+    Args:
+        sandbox: Telegram, as far as the bot could see.
+        people: What was asked.
+        data_dir: The bot's folder; the bot has ended.
+        checkable: Whether answers carry the picture's colour and the question's number.
+    """
+    verdict = Verdict()
+    by_person: dict[int, list[Asked]] = {}
+    for asked in people.asked:
+        by_person.setdefault(asked.person, []).append(asked)
+    for user, questions in by_person.items():
+        messages = bot_messages(sandbox, user)
+        for stored in messages:
+            text = stored.body.get("text", "")
+            verdict.left_progress += text.startswith("🔎")
+            verdict.notices += not text.startswith("🔎") and not is_answer(stored)
+        for asked in questions:
+            answers = [s for s in messages if s.reply_to == asked.message_id and not s.body["text"].startswith("🔎")]
+            if not answers and user not in people.blocked:
+                verdict.lost.append(asked)
+            elif len(answers) > 1:
+                verdict.doubled.append(asked)
+            elif answers and not (is_answer(answers[0]) and (not checkable or _fits(asked, answers[0]))):
+                verdict.wrong.append(asked)
+    verdict.problems += _ledger_problems(data_dir)
+    return verdict
+
+
+def _fits(asked: Asked, answer: Stored) -> bool:
+    text = answer.body["text"]
+    return asked.shade in text.lower() and NUMBER.findall(text)[-1:] == [str(asked.final_number)]
+
+
+def _ledger_problems(data_dir: Path) -> list[str]:
+    with closing(sqlite3.connect(data_dir / DATABASE)) as ledger:
+        checks = [row[0] for row in ledger.execute("PRAGMA integrity_check")]
+        found = [] if checks == ["ok"] else [f"integrity_check: {checks[0]}"]
+        for sql, what in (
+            ("SELECT count(*) FROM questions WHERE told = 0", "questions are not told"),
+            ("SELECT count(*) FROM questions WHERE state IN ('queued', 'running', 'answered')", "have no final state"),
+            ("SELECT count(*) FROM updates WHERE state != 'done'", "updates are not handled"),
+        ):
+            (number,) = ledger.execute(sql).fetchone()
+            if number:
+                found.append(f"{number} {what}")
+    return found
+
+
+def unfinished(data_dir: Path) -> int:
+    """How many questions and updates are under way, seen from outside while the bot runs."""
+    if not (data_dir / DATABASE).exists():
+        return 1
+    with closing(sqlite3.connect(f"file:{data_dir / DATABASE}?mode=ro", uri=True)) as ledger:
+        sql = (
+            "SELECT (SELECT count(*) FROM questions WHERE told = 0) + (SELECT count(*) FROM updates"
+            " WHERE state = 'pending')"
+        )
+        try:
+            return int(ledger.execute(sql).fetchone()[0])
+        except sqlite3.OperationalError:  # being started, say
+            return 1
+
+
+def story(sandbox: Sandbox, data_dir: Path, asked: Asked) -> str:
+    """All that is known about one question: what its chat shows, and its rows in the ledger."""
+    lines = [f"q{asked.final_number} of person {asked.person}, message {asked.message_id}"]
+    for stored in bot_messages(sandbox, asked.person):
+        if stored.reply_to == asked.message_id:
+            lines.append(f"  chat: message {stored.id}: {stored.body.get('text')!r}")
+    with closing(sqlite3.connect(data_dir / DATABASE)) as ledger:
+        ledger.row_factory = sqlite3.Row
+        where = "chat_id = ? AND message_id = ?"
+        rows: list[Any] = ledger.execute(
+            f"SELECT * FROM questions WHERE {where}", (asked.person, asked.message_id)
+        ).fetchall()
+        lines += [f"  ledger: {dict(row)}" for row in rows] or ["  ledger: no row"]
+    return "\n".join(lines)

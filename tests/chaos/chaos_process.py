@@ -1,0 +1,99 @@
+"""The bot as a process: started, killed, started again, as a supervisor would."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+from chaos_bot import CLOCK, WORKER
+
+HERE = Path(__file__).parent
+TOKEN = "1000000001:chaos_has_no_secret_at_all"
+RESTART_SECONDS = 0.2
+
+
+class BotProcess:
+    """Keeps `vqabot run` running until it is told not to."""
+
+    def __init__(self, url: str, folder: Path, data_dir: Path, *, real_model: bool) -> None:
+        self.data_dir, self.log = data_dir, folder / "bot.log"
+        self.clock = folder / "clock"
+        self.clock.write_text("0")
+        self.kills = self.worker_kills = self.starts = self.own_ends = 0
+        self._environment = {
+            **os.environ,
+            "VQABOT_TELEGRAM_TOKEN": TOKEN,
+            "VQABOT_TELEGRAM_BASE_URL": url,
+            "VQABOT_DATA_DIR": str(data_dir),
+            "VQABOT_QUESTIONS_PER_MINUTE": "1000",
+            "VQABOT_MAX_WAITING_PER_CHAT": "500",
+            CLOCK: str(self.clock),
+            WORKER: "" if real_model else str(HERE / "chaos_worker.py"),
+        }
+        self._process: asyncio.subprocess.Process | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+        self._killed = False
+
+    async def __aenter__(self) -> BotProcess:
+        self._supervisor = asyncio.create_task(self._supervise())
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.end()
+
+    async def end(self) -> int | None:
+        """End it as an init system does, with SIGTERM; returns its exit code."""
+        if self._supervisor is None:
+            return None
+        self._supervisor.cancel()
+        await asyncio.gather(self._supervisor, return_exceptions=True)
+        self._supervisor = None
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(60):
+                return await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
+
+    def kill(self) -> bool:
+        """kill -9, whatever it is doing; its worker goes with it."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        self._killed = True
+        self._process.kill()
+        self.kills += 1
+        return True
+
+    def kill_worker(self) -> bool:
+        """kill -9 of the worker alone; False where there is none just now."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        try:
+            children = psutil.Process(self._process.pid).children()
+            for child in children:
+                child.kill()
+        except psutil.NoSuchProcess:
+            return False
+        self.worker_kills += bool(children)
+        return bool(children)
+
+    async def _supervise(self) -> None:
+        while True:
+            self._killed = False
+            with self.log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable, str(HERE / "chaos_bot.py"), stdout=log, stderr=log, env=self._environment
+                )
+            self.starts += 1
+            await self._process.wait()
+            if not self._killed:
+                self.own_ends += 1
+            await asyncio.sleep(RESTART_SECONDS)

@@ -1,0 +1,144 @@
+"""What goes wrong, and when: drawn from a seed, so that a run can be repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from chaos_people import FIRST_PERSON, People
+from chaos_process import BotProcess
+
+from bot.sandbox import actions
+from bot.sandbox.server import Sandbox
+from bot.texts import LOOKING
+
+FAULTS = {
+    "rate_5xx": 0.04,
+    "rate_429": 0.02,
+    "retry_after": 1,
+    "timeout_rate": 0.005,
+    "timeout_seconds": 6.0,
+    "drop_rate": 0.02,
+    "double_updates": 0.05,
+    "reorder_updates": 0.2,
+}
+NO_FAULTS = dict.fromkeys((name for name in FAULTS if name not in ("retry_after", "timeout_seconds")), 0.0)
+JUMPS = (-86_400.0, -3600.0, 3600.0, 86_400.0, 30 * 86_400.0)
+DISK_SECONDS = 2.0
+
+
+class Trouble:
+    """Makes trouble until it is told to stop."""
+
+    def __init__(self, sandbox: Sandbox, bot: BotProcess, people: People, dice: random.Random) -> None:
+        self._sandbox, self._bot, self._people, self._dice = sandbox, bot, people, dice
+        self.counts: Counter[str] = Counter()
+
+    async def run(self, kills: int, pause: float) -> None:
+        """Kill bot and worker until there were `kills`, other things between, about `pause` seconds apart."""
+        self._sandbox.world.faults.change({**FAULTS, "seed": self._dice.randrange(2**31)})
+        while self._bot.kills + self._bot.worker_kills < kills:
+            if self._dice.random() < 0.8:  # else it may hit a bot that is just starting
+                await self._bot_polls()
+            await asyncio.sleep(self._dice.uniform(0.0, 2.0) * pause)
+            kind = self._dice.choices(
+                ("kill_bot", "worker", "clock", "disk", "blocked", "deleted", "silence"), (9, 9, 2, 1, 0.3, 5, 1)
+            )[0]
+            await getattr(self, f"_{kind}")()
+
+    async def _bot_polls(self) -> None:
+        """Wait until the bot asks for updates, but not for ever."""
+        account = next(iter(self._sandbox.world.bots.values()))
+        for _ in range(300):
+            if account.updates.polls:
+                return
+            await asyncio.sleep(0.1)
+
+    def stop(self) -> None:
+        """No more faults; the clock is right again."""
+        self._sandbox.world.faults.change({**NO_FAULTS, "next": []})
+        self._bot.clock.write_text("0")
+
+    async def _kill_bot(self) -> None:
+        self._bot.kill()
+
+    async def _worker(self) -> None:
+        self._bot.kill_worker()
+
+    async def _clock(self) -> None:
+        self._bot.clock.write_text(str(self._dice.choice(JUMPS)))
+        self.counts["clock jumps"] += 1
+
+    async def _disk(self) -> None:
+        """Fill the small disk that the data folder lies on, and free it again."""
+        ballast = self._bot.data_dir.parent / "ballast"
+        if not ballast.parent.is_mount():
+            return
+        self.counts["full disk"] += 1
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(65_536))
+        with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"0" * 512)
+        await asyncio.sleep(DISK_SECONDS)
+        ballast.unlink()
+
+    async def _blocked(self) -> None:
+        """Somebody blocks the bot, for good."""
+        world = self._sandbox.world
+        if len(self._people.blocked) >= 3 or not self._people.asked:
+            return
+        user = self._dice.choice(self._people.asked).person
+        self._people.blocked.add(user)
+        bot = next(iter(world.bots.values()))
+        actions.block(world, world.private_chat(bot, user), world.users[user])
+        self.counts["blocked"] += 1
+
+    async def _deleted(self) -> None:
+        """Somebody deletes a progress message before it has become the answer."""
+        world = self._sandbox.world
+        bot = next(iter(world.bots.values()))
+        users = sorted({asked.person for asked in self._people.asked})
+        self._dice.shuffle(users)
+        for user in users:
+            chat = world.private_chat(bot, user)
+            for stored in chat.messages.values():
+                if (
+                    not stored.deleted
+                    and stored.sender_id == bot.id
+                    and stored.body.get("text", "").startswith(LOOKING)
+                ):
+                    actions.delete(world, chat, world.users[user], stored)
+                    self.counts["progress deleted"] += 1
+                    return
+
+    async def _silence(self) -> None:
+        """The long poll breaks."""
+        faults = self._sandbox.world.faults
+        plan = self._dice.choice(({"error_code": 502}, {"error_code": 429, "retry_after": 1}, {"drop": True}))
+        faults.change({"next": [*faults.next, {"method": "getUpdates", **plan}]})
+        self.counts["broken polls"] += 1
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int = 48) -> Iterator[None]:
+    """A small disk at `folder`, where we may mount one; else the folder stays what it is."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    try:
+        yield
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def people_of(number: int) -> list[int]:
+    """The users' numbers."""
+    return [FIRST_PERSON + index for index in range(number)]

@@ -1,0 +1,50 @@
+"""A worker that answers with the picture's colour and the question's words: process and protocol are the real ones.
+
+What it says can be checked: an answer that went to the wrong chat has the wrong colour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Sequence
+
+from chaos_colours import name_of
+from PIL import Image
+
+from model import worker
+from model.answerer import Prepared
+from model.types import Answer, Request
+
+BATCH_SECONDS = 0.05
+
+
+class Naming:
+    """Names the colour in the middle of the picture."""
+
+    def prepare(self, request: Request) -> Prepared:
+        with Image.open(io.BytesIO(request.picture)) as picture:
+            pixel = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))
+        assert isinstance(pixel, tuple)
+        return Prepared(request, f"{name_of(pixel)} for {request.question}", None, None, time.perf_counter())
+
+    def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
+        time.sleep(BATCH_SECONDS)
+        return [Answer(item.request.id, item.prompt, 0.9, 0.1) for item in batch]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parent", type=int)
+    parser.add_argument("--batch-size", type=int)
+    options, _ = parser.parse_known_args()
+    source, send = worker.take_pipes()
+    worker.live_with_parent(options.parent)
+    worker.beat(send)
+    send({"type": "ready", "device": "cpu", "dtype": "float32"})
+    worker.serve(Naming(), source, send, options.batch_size)
+
+
+if __name__ == "__main__":
+    main()
