@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -100,7 +102,7 @@ class Bot:
 
         settings, bot = self._settings, application.bot
         if settings.webhook_url is None:
-            await bot.delete_webhook()
+            await _insist(bot.delete_webhook)
             poller = Poller(bot.base_url, inbox.take, seen, settings.proxy)
             self.failure = poller.failure
             await self._begin(poller)
@@ -112,7 +114,7 @@ class Bot:
         except OSError as error:
             where = f"{settings.webhook_listen} port {settings.webhook_port}"
             raise BotError(f"The webhook cannot listen on {where}: {error.strerror or error}.") from error
-        await bot.set_webhook(settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
+        await _insist(partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED))
 
     async def _begin(self, part: Any) -> None:  # noqa: ANN401 - anything with start and stop
         self._parts.append(part)
@@ -165,16 +167,24 @@ def _application(settings: Settings, token: str, request: BaseRequest) -> App:
 
 async def _until_reached(application: App) -> None:
     """Ask Telegram who we are, until it can be reached."""
+    try:
+        await _insist(application.initialize)
+    except InvalidToken as error:
+        raise BotError(
+            "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
+        ) from error
+
+
+async def _insist(call: Callable[[], Awaitable[object]]) -> None:
+    """Make a call of the start until Telegram answers it; what it refuses is raised."""
     pause = FIRST_PAUSE
     while True:
         try:
-            await application.initialize()
+            await call()
             return
-        except InvalidToken as error:
-            raise BotError(
-                "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
-            ) from error
-        except NetworkError as error:
+        except BadRequest:
+            raise
+        except (NetworkError, RetryAfter) as error:
             log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
         await asyncio.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 2)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 
 from telegram import Message, ReplyParameters
 from telegram.constants import ParseMode
+from telegram.error import TelegramError
 
 from bot import texts
 from bot.conversation import Ask, Facts, Source
 from bot.effective import Effective
 from bot.pictures import take_picture
 from bot.services import Services
-from storage.records import Load, Photo, Question
+from storage.records import Load, Photo, Question, State
+
+log = logging.getLogger(__name__)
 
 
 async def pictures_meant(services: Services, message: Message, facts: Facts, meaning: Ask) -> list[Photo]:
@@ -62,6 +66,8 @@ async def ask(
     """
     chat_id = message.chat_id
     known = await services.store.questions.of_message(chat_id, message.message_id)
+    if any(question.revision > revision for question in known):
+        return []  # the edit came first: what the message said before it is not asked any more
     settings = await services.effective(chat_id)
     load = await services.store.questions.load(chat_id, time.time() - 60)
     if not any(question.revision == revision for question in known):
@@ -86,12 +92,15 @@ async def ask(
             max_new_tokens=settings.max_new_tokens,
             placeholder_id=earlier.placeholder_id if earlier else None,
         )
-        if new or question.placeholder_id is None:
+        if new or (question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)):
             services.placing.add(question.id)
             entered.append(question)
+    first = load.waiting == 0 and len(entered) == 1
     for question in entered:
         try:
-            await services.delivery.place(question, again=question.placeholder_id is not None)
+            await services.delivery.place(question, again=question.placeholder_id is not None, first=first)
+        except TelegramError as error:  # it is in the ledger: its answer finds or makes a message of its own
+            log.warning("question %d: its progress could not be shown: %s", question.id, error.message)
         finally:
             services.placing.discard(question.id)
             services.dispatcher.wake()

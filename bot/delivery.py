@@ -58,9 +58,12 @@ class Delivery:
         """There is something to tell."""
         self._bell.set()
 
-    async def place(self, question: Question, *, again: bool = False) -> None:
-        """Show that a question is being worked on: in its earlier message if it has one, else in a new reply."""
-        position = await self._store.questions.position(question.id)
+    async def place(self, question: Question, *, again: bool = False, first: bool = False) -> None:
+        """Show that a question is being worked on: in its earlier message if it has one, else in a new reply.
+
+        `first`: it is known that nothing stands before it.
+        """
+        position = 0 if first else await self._store.questions.position(question.id)
         text = texts.looking(position, again)
         self._shown[question.id] = position
         markup = cancel_button(question.id)
@@ -108,58 +111,66 @@ class Delivery:
 
     async def _tell(self, question: Question) -> None:
         """Try until the outcome stands in the chat, or cannot ever."""
-        pause = 1.0
+        pause, hopeless, again = 1.0, False, False
         while True:
             try:
-                await self._show(question)
+                if again:  # the attempt before may have sent a new message for the answer
+                    question = await self._store.questions.get(question.id) or question
+                again = True
+                if not hopeless:
+                    await self._show(question)
                 await self._store.questions.mark_told(question.id)
                 return
             except Forbidden:
                 log.info("question %d: the chat does not take messages from the bot", question.id)
+                hopeless = True
             except ChatMigrated as error:
                 await self._store.chats.migrate(question.chat_id, error.new_chat_id)
                 moved = await self._store.questions.get(question.id)
-                if moved is not None:
-                    question = moved
-                    continue
+                hopeless, question = moved is None, moved or question
             except BadRequest as error:
                 log.warning("question %d cannot be delivered: %s", question.id, error.message)
+                hopeless = True
             except RetryAfter as error:
                 after = error.retry_after
                 await asyncio.sleep(after if isinstance(after, (int, float)) else after.total_seconds())
-                continue
             except TelegramError as error:
                 log.warning("question %d: %s; trying again in %.0f s", question.id, error.message, pause)
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
-                continue
             except Exception:
                 log.exception("question %d: trying again in %.0f s", question.id, pause)
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
-                continue
-            await self._store.questions.mark_told(question.id)
-            return
 
     async def _show(self, question: Question) -> None:
         if question.id in self._moving:  # a position on its way must not arrive after the answer
             await asyncio.wait([self._moving[question.id]])
         text = texts.outcome(question)
-        if question.placeholder_id is not None:
-            try:
-                await self._bot.edit_message_text(
-                    text, chat_id=question.chat_id, message_id=question.placeholder_id, parse_mode=ParseMode.HTML
-                )
-                return
-            except BadRequest as error:
-                if _unchanged(error):
-                    return
-                if not _lost(error):
-                    raise
+        if question.placeholder_id is not None and await self._edited(question, question.placeholder_id, text):
+            return
         if question.state is State.CANCELLED:
             return  # its message is gone: there is nothing left to say
-        message = await self._reply(question, text, None)
-        await self._store.questions.set_placeholder(question.chat_id, question.id, message)
+        # A message that is sent twice (the first time without our hearing of it) must not be an answer twice: what is
+        # sent is progress, and only the one that the ledger knows becomes the answer.
+        placeholder = await self._reply(question, texts.LOOKING, None)
+        await self._store.questions.set_placeholder(question.chat_id, question.id, placeholder)
+        if not await self._edited(question, placeholder, text):
+            raise TelegramError("the message for the answer was deleted at once")
+
+    async def _edited(self, question: Question, message_id: int, text: str) -> bool:
+        """Let a message show the outcome; False when it is gone."""
+        try:
+            await self._bot.edit_message_text(
+                text, chat_id=question.chat_id, message_id=message_id, parse_mode=ParseMode.HTML
+            )
+        except BadRequest as error:
+            if _unchanged(error):
+                return True
+            if _lost(error):
+                return False
+            raise
+        return True
 
     async def _reply(self, question: Question, text: str, markup: InlineKeyboardMarkup | None) -> int:
         target = question.message_id

@@ -25,6 +25,7 @@ class Dispatcher:
         self._store, self._broker, self._placing, self._told = store, broker, placing, told
         self._bell = asyncio.Event()
         self._in_flight: set[int] = set()
+        self._unsent: list[Question] = []
         self._answers: list[Answer] = []
         self._answered = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -87,6 +88,7 @@ class Dispatcher:
 
     async def _feed_some(self) -> bool:
         """Hand on as many questions as there is room for; True when there may be more."""
+        await self._submit_all()
         room = self._broker.capacity - len(self._in_flight)
         if room <= 0:
             return False
@@ -96,17 +98,27 @@ class Dispatcher:
         taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
         for question in chosen:
             if question.id in taken:
-                await self._submit(question)
+                self._in_flight.add(question.id)
+                self._unsent.append(question)
+        await self._submit_all()
         return True
+
+    async def _submit_all(self) -> None:
+        """Hand on what is marked as running; what fails here (a full disk, say) stays for the next attempt."""
+        while self._unsent:
+            await self._submit(self._unsent[0])
+            del self._unsent[0]
 
     async def _submit(self, question: Question) -> None:
         try:
             picture = await self._store.photos.read(question.chat_id, question.photo_sha256)
         except OSError:
             await self._store.questions.fail(question.id, texts.PICTURE_GONE)
+            self._in_flight.discard(question.id)
             self._told()
             return
-        self._in_flight.add(question.id)
+        if question.id not in self._in_flight:
+            return  # cancelled meanwhile
         await self._broker.submit(
             Request(
                 id=str(question.id),

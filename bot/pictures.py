@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any
 
 from telegram.constants import FileSizeLimit
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import texts
@@ -15,6 +16,9 @@ from bot.services import Services
 from storage.records import Photo
 
 log = logging.getLogger(__name__)
+
+PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a disk says that may have room again later."""
 
 
 class PictureNotTakenError(Exception):
@@ -28,6 +32,8 @@ async def take_picture(
 
     Raises:
         PictureNotTakenError: It is too big, Telegram does not give it, or it cannot be kept.
+        NetworkError: Telegram cannot be reached just now; RetryAfter: it wants a pause.
+        OSError: The disk is full just now.
     """
     known = await services.store.photos.of_message(chat_id, picture.message_id)
     if known is not None and not album and known.path.exists():
@@ -46,6 +52,8 @@ async def take_picture(
             media_group_id=album,
         )
     except OSError as error:
+        if error.errno in PASSING:
+            raise
         log.error("a picture cannot be kept: %s", error)
         raise PictureNotTakenError(texts.NOT_STORED) from error
 
@@ -61,6 +69,8 @@ async def _download(bot: ExtBot[Any], picture: Picture) -> bytes:
             raise PictureNotTakenError(texts.TOO_BIG) from error
         log.warning("a picture cannot be downloaded: %s", error.message)
         raise PictureNotTakenError(texts.NOT_DOWNLOADED) from error
+    except (NetworkError, RetryAfter):
+        raise
     except TelegramError as error:
         log.warning("a picture cannot be downloaded: %s", error.message)
         raise PictureNotTakenError(texts.NOT_DOWNLOADED) from error

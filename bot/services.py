@@ -39,6 +39,8 @@ class Services:
     started_at: float = field(default_factory=time.time)
     last_poll_at: float | None = None
     """When Telegram was last reached for updates (unix seconds)."""
+    unfinished: set[int] = field(default_factory=set)
+    """Updates whose handler met a trouble that passes: they are handled again."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def effective(self, chat_id: int) -> Effective:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -22,11 +24,14 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates that the bot asks Telegram for."""
 CONCURRENT = 32
 """The most updates that are handled at once."""
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 10
 """A left-over update that was begun this often without an end (the bot dies in it, say) is put aside."""
 MOST_KNOWN = 5000
 """The most updates in memory; others wait in the database until there is room."""
 RETRY_SECONDS = 1.0
+LONGEST_RETRY = 30.0
+PATIENCE = 3600.0
+"""An update that meets troubles which pass (Telegram is away, say) is given up after so many seconds."""
 
 
 class Inbox:
@@ -50,7 +55,7 @@ class Inbox:
 
     async def take(self, raw: Sequence[dict[str, Any]]) -> None:
         """Keep updates; only after this may Telegram be told. What has no number is no update."""
-        numbered = [(update["update_id"], _text(update)) for update in raw if has_number(update)]
+        numbered = sorted((update["update_id"], _text(update)) for update in raw if has_number(update))
         if not numbered:
             return
         new = await self._store.updates.add(numbered)
@@ -146,17 +151,48 @@ class Inbox:
                     return
                 await self._store.updates.begin(stored.update_id)
             try:
-                update = Update.de_json(json.loads(stored.raw), self._application.bot)
-                await self._application.process_update(update)
+                finished = await self._process(stored)
             except Exception as error:  # what handlers raise never comes here: the update itself is the trouble
                 log.warning("update %s cannot be handled", stored.update_id, exc_info=error)
                 await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
                 return
-            await self._store.updates.done(stored.update_id)
+            if not finished:
+                log.error("update %s is given up: its trouble lasts", stored.update_id)
+                await self._store.updates.failed(stored.update_id, f"given up after {PATIENCE:.0f} s")
+                return
+            await self._done(stored.update_id)
         except Exception:
             log.exception("update %s is handled again", stored.update_id)
             await asyncio.sleep(RETRY_SECONDS)
             self._catch_up()
+
+    async def _process(self, stored: StoredUpdate) -> bool:
+        """Run the handlers, again and again while they meet what passes; False when it does not pass.
+
+        It keeps its chat's turn meanwhile: a follow-up must not overtake the picture that it is about.
+        """
+        update = Update.de_json(json.loads(stored.raw), self._application.bot)
+        unfinished = self._application.bot_data["services"].unfinished
+        pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
+        while True:
+            await self._application.process_update(update)
+            if stored.update_id not in unfinished:
+                return True
+            unfinished.discard(stored.update_id)
+            if time.monotonic() > ends:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_RETRY, pause * 2)
+
+    async def _done(self, number: int) -> None:
+        """Remember that it is handled. A disk that is full now is no reason to do it all again."""
+        while True:
+            try:
+                await self._store.updates.done(number)
+                return
+            except sqlite3.OperationalError as error:
+                log.warning("that update %d is handled cannot be kept yet: %s", number, error)
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 def has_number(update: object) -> bool:

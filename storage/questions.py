@@ -156,12 +156,11 @@ class Questions:
     async def answer_many(self, answers: Iterable[tuple[int, str, float, float]]) -> int:
         """Enter several answers (number, text, confidence, seconds) in one commit. Returns how many were new."""
         now = time.time()
-        async with self._db.transaction() as tx:
-            return await tx.execute_many(
-                "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, updated_at = ?"
-                " WHERE id = ? AND state IN ('queued', 'running')",
-                [(text, confidence, seconds, now, number) for number, text, confidence, seconds in answers],
-            )
+        return await self._db.execute_many(
+            "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, updated_at = ?"
+            " WHERE id = ? AND state IN ('queued', 'running')",
+            [(text, confidence, seconds, now, number) for number, text, confidence, seconds in answers],
+        )
 
     async def fail(self, question_id: int, error: str) -> bool:
         """It cannot be answered, with a sentence for the person; False when there is an outcome already."""
@@ -208,14 +207,18 @@ class Questions:
         return await self._turns.position(question_id)
 
     async def load(self, chat_id: int, since: float) -> Load:
-        """What a limit looks at, in one query: a chat's questions since a time (unix seconds), and what waits."""
+        """What a limit looks at, in one query: a chat's questions since a time (unix seconds), and what waits.
+
+        What seems to come from the future does not count: the clock was set back since.
+        """
         row = await self._db.fetch_one(
-            "SELECT (SELECT count(*) FROM questions WHERE chat_id = :chat AND created_at >= :since) AS asked,"
+            "SELECT"
+            " (SELECT count(*) FROM questions WHERE chat_id = :chat AND created_at BETWEEN :since AND :now) AS asked,"
             " (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'queued')"
             " + (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'running') AS waiting_here,"
             " (SELECT count(*) FROM questions WHERE state = 'queued')"
             " + (SELECT count(*) FROM questions WHERE state = 'running') AS waiting",
-            {"chat": chat_id, "since": since},
+            {"chat": chat_id, "since": since, "now": time.time()},
         )
         assert row is not None  # two counts for each number, each through the small index of its state
         return Load(row["asked"], row["waiting_here"], row["waiting"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from contextlib import suppress
 from typing import Any
 
 from telegram import Update
-from telegram.error import Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot import texts
 from bot.asking import say
-from bot.services import Context
+from bot.services import Context, services_of
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +24,23 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
 
 
 async def on_error(update: object, context: Context) -> None:
-    """Log; tell the person, unless Telegram itself is the trouble."""
+    """Have the update handled again after what passes; else log, and tell the person."""
     error = context.error
     if isinstance(error, Forbidden):
         log.info("a chat does not take messages from the bot")
         return
+    if isinstance(update, Update) and passes(error):
+        log.warning("update %d is handled again: %s: %s", update.update_id, type(error).__name__, error)
+        services_of(context).unfinished.add(update.update_id)
+        return
     log.error("a handler failed", exc_info=error)
-    telegrams = isinstance(error, NetworkError)
-    if isinstance(update, Update) and update.effective_message is not None and not telegrams:
+    if isinstance(update, Update) and update.effective_message is not None and not isinstance(error, BadRequest):
         with suppress(TelegramError):
             await say(update.effective_message, texts.BROKEN)
+
+
+def passes(error: Exception | None) -> bool:
+    """Whether trying again later may help: the network, a busy Telegram, a full disk."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, (NetworkError, RetryAfter, sqlite3.OperationalError, OSError))
