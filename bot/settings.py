@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     """`builtin`, a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft."""
     batch_size: Annotated[int, Field(ge=1, le=256)] = 8
     """The most questions that the worker answers at once."""
+    device: str = "auto"
+    """Where the model runs: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Its number format; `auto` measures which is faster when the worker starts."""
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    """The worker's CPU threads; 0 chooses by the size of the model."""
 
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     """Telegram numbers of the people who may use /admin, separated by commas."""

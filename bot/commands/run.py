@@ -38,12 +38,14 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import Bot, BotError, run_until
     from model.broker.embedded import EmbeddedBroker
+    from model.placement import Placement
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    bot = Bot(settings, EmbeddedBroker(settings.model, batch_size=settings.batch_size))
+    placement = Placement(settings.device, settings.dtype, settings.threads)
+    bot = Bot(settings, EmbeddedBroker(settings.model, batch_size=settings.batch_size, placement=placement))
     starting = asyncio.ensure_future(bot.start())
     waiting = asyncio.ensure_future(stopped.wait())
     try:
