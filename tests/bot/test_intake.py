@@ -198,7 +198,7 @@ async def test_what_ends_the_bot_again_and_again_is_put_aside(sandbox: Sandbox, 
         await bot.inbox.take([{"update_id": 3}])
         await handled(bot)
         rows = await bot.services.store.db.fetch_all("SELECT update_id, state, attempts FROM updates ORDER BY 1")
-    assert [tuple(row) for row in rows] == [(1, "failed", 3), (2, "done", 3), (3, "done", 0)]
+    assert [tuple(row) for row in rows] == [(1, "failed", MAX_ATTEMPTS), (2, "done", MAX_ATTEMPTS), (3, "done", 0)]
 
 
 async def test_one_chats_many_updates_do_not_stand_before_anothers(sandbox: Sandbox, tmp_path: Path) -> None:
