@@ -70,9 +70,10 @@ def _prepared(data: Path, split: str, multiple_choice: bool, limit: int | None, 
                 f"{file}: question {number} has no {CHOICES} choices; prepare the data with --task multiple-choice."
             )
         picture = data / example.image
-        if pictures and example.image_id not in found and not picture.is_file():
+        if pictures and found.get(example.image_id) != picture and not picture.is_file():
             raise DataError(f"{file}: the picture {example.image} of question {number} is missing.")
-        found[example.image_id] = picture
+        if found.setdefault(example.image_id, picture) != picture:
+            raise DataError(f"{file}: question {number} has another file than others of picture {example.image_id}.")
         questions.append(
             VqaQuestion(
                 number,

@@ -25,7 +25,7 @@ PAGE = "report.html"
 class ReportConfig(Config):
     """How data is looked at."""
 
-    samples: int = Field(6, ge=0, le=100, description="Pictures of each split to show with their questions.")
+    samples: int = Field(8, ge=0, le=100, description="Pictures of each split to show with their questions.")
     processes: int = Field(0, ge=0, description="Processes that open pictures; 0: one a CPU core.")
     seed: int = Field(0, ge=0, description="Decides which pictures are shown.")
 
