@@ -141,10 +141,12 @@ def main(**options: Any) -> None:
     """Ask under trouble and count the answers; exit code 1 when one is lost, doubled or wrong."""
     plan = Plan(**options)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-    report = asyncio.run(run(plan, folder))
+    try:
+        report = asyncio.run(run(plan, folder))
+    finally:
+        click.echo(f"seed {plan.seed}: {plan}")
     for name, value in report.figures.items():
         click.echo(f"| {name} | {value} |")
-    click.echo(f"seed {plan.seed}: {plan}")
     for line in [*report.verdict.problems, *report.stories]:
         click.echo(line)
     if not report.verdict.good:

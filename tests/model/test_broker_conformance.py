@@ -16,10 +16,15 @@ from model.broker.null import NullBroker
 from model.broker.protocol import Broker
 from model.types import Answer, Request
 
+FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
 BROKERS: dict[str, Callable[[Path], Broker]] = {
     "embedded": lambda model: EmbeddedBroker(str(model), batch_size=3),
     "null": lambda _: NullBroker(),
 }
+OBEDIENT: dict[str, Callable[[], Broker]] = {
+    "embedded": lambda: EmbeddedBroker("obedient", batch_size=3, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0)
+}
+"""Brokers with the worker that does what its questions say; another transport adds itself here."""
 
 
 @pytest.fixture(params=BROKERS)
@@ -30,6 +35,29 @@ async def broker(request: pytest.FixtureRequest, tiny_folder: Path) -> AsyncIter
     await broker.stop(5)
 
 
+@pytest.fixture(params=OBEDIENT)
+async def obedient(request: pytest.FixtureRequest) -> AsyncIterator[Broker]:
+    broker = OBEDIENT[request.param]()
+    await broker.start()
+    yield broker
+    await broker.stop(5)
+
+
+async def ask(broker: Broker, *questions: str, first: int = 0) -> None:
+    for number, question in enumerate(questions, first):
+        await broker.submit(Request(str(number), b"bytes", question))
+
+
+async def listed(broker: Broker, last: str) -> list[Answer]:
+    """Every answer as it comes, up to that of `last`."""
+    answers = []
+    async for answer in broker.results():
+        answers.append(answer)
+        if answer.id == last:
+            break
+    return answers
+
+
 async def collect(broker: Broker, count: int) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     async for answer in broker.results():
@@ -37,6 +65,64 @@ async def collect(broker: Broker, count: int) -> dict[str, Answer]:
         if len(answers) == count:
             break
     return answers
+
+
+async def test_order_of_arrival_is_order_of_answers(obedient: Broker) -> None:
+    await ask(obedient, *(f"q{number}" for number in range(20)))
+    assert [answer.id for answer in await listed(obedient, "19")] == [str(number) for number in range(20)]
+
+
+async def test_what_a_dead_worker_had_is_answered_by_the_next(obedient: Broker) -> None:
+    await ask(obedient, "a")
+    await collect(obedient, 1)
+    await ask(obedient, "slow", "b", "c", "d", first=1)
+    pid = (await obedient.info()).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    answers = await collect(obedient, 4)
+    assert {number: answer.error for number, answer in answers.items()} == dict.fromkeys("1234")
+    assert (await obedient.info()).restarts >= 1
+
+
+@pytest.mark.parametrize("poison", ["die", "die decoding", "hang"])
+async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker, poison: str) -> None:
+    await ask(obedient, "a", "b", poison, "c", "d")
+    answers = await collect(obedient, 5)
+    assert answers["2"].error
+    assert "  " not in answers["2"].error
+    assert [answers[number].error for number in "0134"] == [None] * 4
+    assert (await obedient.info()).restarts == 2
+    await ask(obedient, "e", first=5)  # and it goes on
+    assert (await collect(obedient, 1))["5"].error is None
+
+
+async def test_a_slow_worker_is_waited_for(obedient: Broker) -> None:
+    await ask(obedient, "slow", "slow", "a")
+    assert [answer.error for answer in (await collect(obedient, 3)).values()] == [None] * 3
+    assert (await obedient.info()).restarts == 0
+
+
+async def test_a_request_handed_in_twice_is_answered_once(obedient: Broker) -> None:
+    await ask(obedient, "slow", "a")
+    await ask(obedient, "slow", "a")
+    await ask(obedient, "last", first=2)
+    assert sorted(answer.id for answer in await listed(obedient, "2")) == ["0", "1", "2"]
+
+
+async def test_what_is_cancelled_while_it_waits_is_not_answered_and_the_rest_is(obedient: Broker) -> None:
+    await ask(obedient, "slow", *"abcdef")
+    for number in ("4", "5"):
+        await obedient.cancel(number)
+    assert {answer.id for answer in await listed(obedient, "6")} >= {"0", "1", "2", "3", "6"}
+    await ask(obedient, "again", first=4)  # free for another question
+    assert "4" in {answer.id for answer in await listed(obedient, "4")}
+
+
+async def test_more_than_its_capacity_is_kept_not_lost(obedient: Broker) -> None:
+    number = 10 * obedient.capacity
+    assert obedient.capacity >= 2
+    await ask(obedient, *("q" for _ in range(number)))
+    assert set(await collect(obedient, number)) == {str(index) for index in range(number)}
 
 
 async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None:
