@@ -71,7 +71,7 @@ async def test_the_answer_to_a_lost_progress_message_is_sent_once_though_telegra
 async def test_a_blocked_bot_ends_its_questions_quietly(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
     bot = await start_bot(NullBroker("red", 0.9, delay=3.0))
     await you.send_picture(picture(), "What?")
-    await you.wait_for(lambda m: "reply_markup" in m)
+    await you.delete(await you.wait_for(lambda m: "reply_markup" in m))  # so that a new message is needed
     sandbox.world.bots[1000000001].blocked_by.add(YOU)
     await settled(bot)
     assert not [m for m in await you.messages() if sure(m)]
