@@ -36,9 +36,9 @@ class Plan:
     questions: int = 1000
     kills: int = 100
     people: int = 40
-    pace: float = 6.0
+    pace: float = 9.0
     """Seconds between a person's questions, on average."""
-    pause: float = 1.5
+    pause: float = 0.8
     """Seconds between troubles, on average."""
     real_model: bool = False
 
@@ -134,8 +134,8 @@ def _figures(people: People, bot: BotProcess, trouble: Trouble, sandbox: Sandbox
 @click.option("--questions", default=1000, show_default=True, help="How many questions are asked.")
 @click.option("--kills", default=100, show_default=True, help="How many kill -9, of bot and worker together.")
 @click.option("--people", default=40, show_default=True, help="How many people ask.")
-@click.option("--pace", default=6.0, show_default=True, help="Seconds between a person's questions, on average.")
-@click.option("--pause", default=1.5, show_default=True, help="Seconds between troubles, on average.")
+@click.option("--pace", default=9.0, show_default=True, help="Seconds between a person's questions, on average.")
+@click.option("--pause", default=0.8, show_default=True, help="Seconds between troubles, on average.")
 @click.option("--real-model", is_flag=True, help="With the built-in model instead of a worker that names colours.")
 def main(**options: Any) -> None:
     """Ask under trouble and count the answers; exit code 1 when one is lost, doubled or wrong."""
