@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any
+from weakref import WeakValueDictionary
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram.constants import ParseMode
@@ -35,6 +36,7 @@ class Delivery:
         self._telling: dict[int, asyncio.Task[None]] = {}
         self._shown: dict[int, int] = {}
         self._moving: dict[int, asyncio.Task[None]] = {}
+        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -111,15 +113,20 @@ class Delivery:
 
     async def _tell(self, question: Question) -> None:
         """Try until the outcome stands in the chat, or cannot ever."""
-        pause, hopeless, again = 1.0, False, False
+        # The answers to a question and to its edit go into one message: one after the other, the edit's last.
+        lock = self._locks.setdefault((question.chat_id, question.message_id), asyncio.Lock())
+        pause, hopeless, again = 1.0, False, lock.locked()
         while True:
             try:
-                if again:  # the attempt before may have sent a new message for the answer
-                    question = await self._store.questions.get(question.id) or question
-                again = True
-                if not hopeless:
-                    await self._show(question)
-                await self._store.questions.mark_told(question.id)
+                async with lock:
+                    if again:  # the attempt before may have sent a new message, an edit may have replaced the question
+                        question = await self._store.questions.get(question.id) or question
+                        if question.told:
+                            return
+                    again = True
+                    if not hopeless:
+                        await self._show(question)
+                    await self._store.questions.mark_told(question.id)
                 return
             except Forbidden:
                 log.info("question %d: the chat does not take messages from the bot", question.id)

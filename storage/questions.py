@@ -60,8 +60,8 @@ class Questions:
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
-        Earlier revisions of the same message that have no answer yet are cancelled, silently: their message shows the
-        new one's progress.
+        Earlier revisions of the same message that have no answer yet are cancelled, silently, and one whose outcome is
+        not told yet counts as told: their message shows the new one's progress, and then its answer.
         """
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
@@ -76,6 +76,11 @@ class Questions:
                     await tx.execute(
                         "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
                         " WHERE chat_id = ? AND message_id = ? AND revision < ? AND state IN ('queued', 'running')",
+                        (now, chat_id, message_id, revision),
+                    )
+                    await tx.execute(
+                        "UPDATE questions SET told = 1, updated_at = ?,"
+                        " state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END WHERE chat_id = ? AND message_id = ? AND revision < ? AND told = 0",
                         (now, chat_id, message_id, revision),
                     )
         if rows:

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 BATCHES_AHEAD = 2
 """One that runs and one that is being prepared: more would stand before a question whose chat has its turn."""
 DEFAULT_PLACEMENT = Placement()
+LAST_WORDS = 1.0
+"""Seconds that a worker which has closed its pipe, or talks nonsense, has to end before it is killed."""
 MAX_DEATHS = 2
 """A request during which the worker died this often is given up."""
 POISON = "This picture or question stopped the model twice, so it was given up. Please try another picture."
@@ -173,8 +175,8 @@ class EmbeddedBroker:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            process.kill()
-            code = await process.end(0)
+            # Its own end, where it has one, says more than our signal (which also hides the exit code from asyncio).
+            code = await process.end(LAST_WORDS)
             self._process = None
             if not self._info.ready and self._info.error is None:
                 self._change(error=f"The worker ended with code {code} while it loaded the model; its log says why.")

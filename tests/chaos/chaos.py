@@ -122,6 +122,7 @@ def _figures(people: People, bot: BotProcess, trouble: Trouble, sandbox: Sandbox
         "lost": len(verdict.lost),
         "answered twice": len(verdict.doubled),
         "answered wrongly": len(verdict.wrong),
+        "given up after two deaths of the worker": verdict.given_up,
         "other sentences": verdict.notices,
         "progress messages left over": verdict.left_progress,
         "median seconds to the answer": round(times[len(times) // 2], 1) if times else None,

@@ -13,6 +13,7 @@ from chaos_people import Asked, People
 
 from bot.sandbox.accounts import Stored
 from bot.sandbox.server import Sandbox
+from model.broker.embedded import POISON
 
 NUMBER = re.compile(r"q(\d+)")
 DATABASE = "vqabot.sqlite3"
@@ -26,6 +27,8 @@ class Verdict:
     doubled: list[Asked] = field(default_factory=list)
     wrong: list[Asked] = field(default_factory=list)
     """Answered with another picture's colour or another question's words."""
+    given_up: int = 0
+    """Told that the model stopped twice over them: two kills of the worker met the same question."""
     notices: int = 0
     """Sentences that are neither an answer nor progress."""
     left_progress: int = 0
@@ -82,13 +85,15 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
         for stored in messages:
             text = stored.body.get("text", "")
             verdict.left_progress += text.startswith("🔎")
-            verdict.notices += not text.startswith("🔎") and not is_answer(stored)
+            verdict.notices += not text.startswith("🔎") and not is_answer(stored) and text != POISON
         for asked in questions:
             answers = [s for s in messages if s.reply_to == asked.message_id and not s.body["text"].startswith("🔎")]
             if not answers and user not in people.blocked:
                 verdict.lost.append(asked)
             elif len(answers) > 1:
                 verdict.doubled.append(asked)
+            elif answers and answers[0].body["text"] == POISON:
+                verdict.given_up += 1
             elif answers and not (is_answer(answers[0]) and (not checkable or _fits(asked, answers[0]))):
                 verdict.wrong.append(asked)
     verdict.problems += _ledger_problems(data_dir)

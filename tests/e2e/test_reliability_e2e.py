@@ -127,3 +127,23 @@ async def test_a_clock_that_is_set_back_silences_nobody(
     monkeypatch.setattr(time, "time", real)
     await you.say("And now?")
     await you.wait_for(sure)
+
+
+async def test_a_late_answer_to_the_question_before_its_edit_does_not_replace_the_edits(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    bot = await start_bot(NullBroker("red", 0.9, delay=0.5))
+    asked = await you.send_picture(picture(), "First?")
+    looking = await you.wait_for(lambda m: "reply_markup" in m)
+    sandbox.world.faults.change({"next": [{"method": "editMessageText", "error_code": 502}]})
+    assert bot.services is not None
+    questions = bot.services.store.questions
+    while not await questions.untold(1):  # noqa: ASYNC110 - its first telling fails, the second comes a second later
+        await asyncio.sleep(0.01)
+    await you.edit(asked, "Second?")
+    await settled(bot)
+    assert [q.text for q in await questions.of_message(YOU, asked["message_id"])] == ["Second?", "First?"]
+    shown = await you.message(looking["message_id"])
+    assert shown is not None and sure(shown)
+    texts = [e["params"]["text"] for e in sandbox.world.recorder.log if e["method"] == "editMessageText" and e["ok"]]
+    assert sum("% sure" in text for text in texts) == 1
