@@ -80,7 +80,8 @@ class Questions:
                     )
                     await tx.execute(
                         "UPDATE questions SET told = 1, updated_at = ?,"
-                        " state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END WHERE chat_id = ? AND message_id = ? AND revision < ? AND told = 0",
+                        " state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END"
+                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND told = 0",
                         (now, chat_id, message_id, revision),
                     )
         if rows:

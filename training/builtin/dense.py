@@ -45,6 +45,7 @@ _WHOLE = (*WEATHER, "night", "indoors", "grass", "sand", "snow", "road")
 LABELS, WHOLE = len(_INDEX), len(_WHOLE)
 FINE = 128
 """Channels of the tower's states before its last stage."""
+CELLS = ROWS * COLUMNS
 MEASURES = 4
 """Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
 
@@ -146,6 +147,7 @@ class DenseHead(nn.Module):
         for linear in (self.cells, self.fine_cells):
             nn.init.constant_(linear.bias[:LABELS], -4.0)  # most labels of most cells are 0
         self.mentioned = nn.Linear(HIDDEN, 1)
+        self.where = nn.Linear(HIDDEN, CELLS + 2)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.full((LABELS,), -4.0))
         place = {word: index for index, word in enumerate(words)}
@@ -208,6 +210,27 @@ class DenseHead(nn.Module):
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
 
 
+    def places_loss(self, states: Tensor, cells: Tensor, centres: Tensor, alone: Tensor) -> Tensor:
+        """Loss of telling, at the words that name a thing, where in the picture it is.
+
+        The marks of `mention_loss` do not say which of two things is which; without this the answers to "left or
+        right" stayed at chance for 5,800 steps while all others were learnt.
+
+        Args:
+            states: An encoder layer's states at the words that name things: [M, HIDDEN].
+            cells: The cells in which those things have their centres: [M, N] of 0 and 1.
+            centres: Middle of those centres in shares of the picture, x and y: [M, 2].
+            alone: 1 where there is just one such thing; only then the middle counts: [M].
+        """
+        out = self.where(states.float())
+        found = functional.binary_cross_entropy_with_logits(
+            out[:, :CELLS], cells, pos_weight=torch.tensor(MENTION_WEIGHT)
+        )
+        distance = (out[:, CELLS:] - centres).abs().sum(-1) * alone
+        loss: Tensor = found + 3 * distance.sum() / alone.sum().clamp(min=1)
+        return loss
+
+
 MENTION_WEIGHT = 8.0
 """Weight of a marked cell beside an unmarked one: few are marked."""
 
@@ -215,8 +238,35 @@ MENTION_WEIGHT = 8.0
 @cache
 def kinds_named(question: str) -> tuple[float, ...]:
     """1 for each kind of the catalogue that a question names, by any of its names: [kinds]."""
-    text = f" {' '.join(WORD.findall(question.lower()))} "
-    return tuple(float(any(f" {name} " in text for name in _names(kind))) for kind in CATALOGUE.values())
+    named = {kind for _, kind in words_naming(question)}
+    return tuple(float(index in named) for index in range(len(CATALOGUE)))
+
+
+@cache
+def words_naming(question: str) -> tuple[tuple[int, int], ...]:
+    """Which words of a question name which kinds: pairs of the word's number and the kind's, by any of its names."""
+    words = WORD.findall(question.lower())
+    found: list[tuple[int, int]] = []
+    for start in range(len(words)):
+        for length in range(1, _LONGEST + 1):
+            for kind in _kinds_of().get(" ".join(words[start : start + length]), ()):
+                if start + length <= len(words):
+                    found += [(start + inside, kind) for inside in range(length)]
+    return tuple(dict.fromkeys(found))
+
+
+_LONGEST = 2
+"""Words in the longest name of a kind."""
+
+
+@cache
+def _kinds_of() -> dict[str, tuple[int, ...]]:
+    """The kinds' numbers by name."""
+    kinds: dict[str, list[int]] = {}
+    for index, kind in enumerate(CATALOGUE.values()):
+        for name in _names(kind):
+            kinds.setdefault(name, []).append(index)
+    return {name: tuple(numbers) for name, numbers in kinds.items()}
 
 
 def _names(kind: Kind) -> tuple[str, ...]:
@@ -246,4 +296,36 @@ def marks_of(questions: list[str], counts: Tensor, labels: Tensor) -> Tensor:
     return (torch.einsum("qnk,qk->qn", centres, named.to(centres.device)) > 0).float()
 
 
-__all__ = ["DenseHead", "marks_of", "targets"]
+def places_of(questions: list[str], counts: Tensor, target: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Where the things are that single words of questions name.
+
+    Args:
+        questions: Q questions, picture by picture.
+        counts: How many of them each picture has: [B].
+        target: The pictures' `targets`, stacked.
+
+    Returns:
+        For M words, one for each kind that a word names: question [M] and word [M], their numbers; and cells, centres
+        and alone as `DenseHead.places_loss` takes them.
+    """
+    device = target["labels"].device
+    pictures = torch.arange(len(counts)).repeat_interleave(counts.cpu()).tolist()
+    found = [
+        (question, word, pictures[question], kind)
+        for question, text in enumerate(questions)
+        for word, kind in words_naming(text)
+    ]
+    question, word, picture, kind = torch.tensor(found or [(0,) * 4], device=device)[: len(found)].T
+    cells = target["labels"][picture, :, kind]  # the labels' first group is "centre": [M, N]
+    rows, columns = torch.meshgrid(
+        torch.arange(ROWS, device=device), torch.arange(COLUMNS, device=device), indexing="ij"
+    )
+    middles = torch.stack([columns.flatten(), rows.flatten()], -1) + 0.5  # [N, 2]
+    exact = (middles + target["measures"][picture, :, :2]) / torch.tensor([COLUMNS, ROWS], device=device)  # [M, N, 2]
+    number = cells.sum(-1)
+    centres = (exact * cells[..., None]).sum(1) / number.clamp(min=1)[:, None]
+    alone = (number == 1).float()
+    return {"question": question, "word": word, "cells": cells, "centres": centres, "alone": alone}
+
+
+__all__ = ["DenseHead", "marks_of", "places_of", "targets"]

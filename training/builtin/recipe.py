@@ -21,8 +21,9 @@ from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin import architecture
+from training.builtin.architecture import IMAGE_TOKENS
 from training.builtin.data import SceneDataset, collate
-from training.builtin.dense import DenseHead, marks_of
+from training.builtin.dense import DenseHead, marks_of, places_of
 from training.scenes.wording import kind_of
 
 DECODER_START = 2
@@ -134,7 +135,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, words: list[str], report: Ca
         losses = _losses(parts, batch, tokenizer if with_questions else None, device)
         loss = losses["dense"]
         if with_questions:
-            loss = losses["questions"] + losses["mentions"] + recipe.dense_weight * loss
+            loss = losses["questions"] + losses["mentions"] + losses["places"] + recipe.dense_weight * loss
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
@@ -239,7 +240,18 @@ def _losses(
         with bf16:
             logits, states = question_logits(parts.model, tokenizer, repeated, batch["questions"], labels)
         marks = marks_of(batch["questions"], batch["counts"], dense["labels"])
-        losses["mentions"] = parts.head.mention_loss(states, marks)
+        losses["mentions"] = parts.head.mention_loss(states[-1][:, 1:IMAGE_TOKENS], marks)
+        places = places_of(batch["questions"], batch["counts"], dense)
+        words = IMAGE_TOKENS + 1 + places["word"]  # after the picture and <s>
+        losses["places"] = sum(
+            (
+                parts.head.places_loss(
+                    layer[places["question"], words], places["cells"], places["centres"], places["alone"]
+                )
+                for layer in states[-2:]
+            ),
+            torch.zeros((), device=device),
+        )
         wanted = labels.masked_fill(labels == tokenizer.pad_token_id, -100)
         losses["questions"] = functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
     return losses
@@ -282,7 +294,7 @@ def question_logits(
     features: Tensor,
     questions: list[str],
     labels: Tensor,
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Logits of the answers' tokens under teacher forcing.
 
     Args:
@@ -293,7 +305,8 @@ def question_logits(
         labels: The answers' tokens, [Q, T].
 
     Returns:
-        Logits [Q, T, vocabulary], and the encoder's states of the picture tokens without their mean [Q, N, HIDDEN].
+        Logits [Q, T, vocabulary], and the encoder's states before and after each layer, each
+        [Q, IMAGE_TOKENS + W, HIDDEN].
     """
     asked = tokens_of(tokenizer, questions, features.device)  # [Q, W]
     # The processor's order: picture tokens, then <s> question </s>.
@@ -304,9 +317,13 @@ def question_logits(
     shifted = labels.roll(1, 1)
     shifted[:, 0] = DECODER_START
     hidden = model.model.language_model(
-        inputs_embeds=embeds, attention_mask=mask, decoder_input_ids=shifted, use_cache=False
+        inputs_embeds=embeds,
+        attention_mask=mask,
+        decoder_input_ids=shifted,
+        use_cache=False,
+        output_hidden_states=True,
     )
-    return model.lm_head(hidden.last_hidden_state), hidden.encoder_last_hidden_state[:, 1 : features.shape[1]]
+    return model.lm_head(hidden.last_hidden_state), hidden.encoder_hidden_states
 
 
 @torch.no_grad()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from training.scenes import relations, topics
 from training.scenes.facts import Facts, facts_of
@@ -34,13 +35,16 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 """Each kind of question with its topic and how often it is asked where it can be."""
 
 
-def ask(scene: Scene, rng: random.Random, number: int = 3) -> list[QA]:
+def ask(
+    scene: Scene, rng: random.Random, number: int = 3, stress: Mapping[str, float] = MappingProxyType({})
+) -> list[QA]:
     """Ask a number of different questions about a rendered scene.
 
     Args:
         scene: A scene that has been rendered (what people hold has its place then).
         rng: Decides the choice and the wording.
         number: How many questions; fewer come only when the scene gives no more.
+        stress: Kinds that are asked so many times as often as usual.
 
     Returns:
         Questions of kinds as different as the scene allows, in the order in which they were chosen.
@@ -49,7 +53,7 @@ def ask(scene: Scene, rng: random.Random, number: int = 3) -> list[QA]:
     pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in TOPICS.items()}
     asked: list[QA] = []
     seen: set[str] = set()
-    weights = {kind: TOPICS[kind][1] for kind, pool in pools.items() if pool}
+    weights = {kind: TOPICS[kind][1] * stress.get(kind, 1.0) for kind, pool in pools.items() if pool}
     while len(asked) < number and weights:
         kind = rng.choices(list(weights), list(weights.values()))[0]
         pool = pools[kind]
