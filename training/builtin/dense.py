@@ -209,7 +209,6 @@ class DenseHead(nn.Module):
         found = self.mentioned(states.float()).squeeze(-1)  # [Q, N]
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
 
-
     def places_loss(self, states: Tensor, cells: Tensor, centres: Tensor, alone: Tensor) -> Tensor:
         """Loss of telling, at the words that name a thing, where in the picture it is.
 
