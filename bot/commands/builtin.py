@@ -21,7 +21,7 @@ def builtin(
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
-    FOLDER/model. On two CPU cores it takes about an hour and a half.
+    FOLDER/model. On two CPU cores it takes two and a half hours.
     """
     try:
         from training.builtin.recipe import Recipe, train

@@ -13,9 +13,13 @@ import torch
 from safetensors.torch import load_file
 
 from training.builtin import architecture
-from training.builtin.dense import _INDEX, LABELS, targets
+from training.builtin.data import SceneDataset, collate
+from training.builtin.dense import _INDEX, LABELS, places_of, targets, words_naming
 from training.builtin.recipe import Recipe, picture_features, train
 from training.scenes import art, layout
+from training.scenes.catalogue import CATALOGUE
+from training.scenes.questions import ask
+from training.scenes.wording import kind_of
 
 SMALL = {"dense_steps": 2, "question_steps": 4, "dense_batch": 2, "batch": 2, "per_picture": 2, "checkpoint_every": 1}
 PROGRAM = """
@@ -108,3 +112,54 @@ def test_targets_stand_where_the_things_are(fine: str) -> None:
         }
         assert marked == kinds
     assert people > 5
+
+
+def test_words_that_name_things_are_found_by_all_their_names() -> None:
+    kinds = list(CATALOGUE)
+
+    def named(question: str) -> list[tuple[int, str]]:
+        return [(word, kinds[kind]) for word, kind in words_naming(question)]
+
+    assert named("Is the cat left of the trees?") == [(2, "cat"), (6, "tree")]
+    assert named("How many are there?") == []
+    assert {(2, "teddy bear"), (3, "teddy bear")} == set(named("is the teddy bear big"))
+    assert named("what does the guy wear") == [(3, "man")]
+
+
+def test_each_word_is_told_where_its_thing_is() -> None:
+    batch = collate([SceneDataset("places", 8, 0, 20)[number] for number in range(20)])
+    questions, counts, dense = batch["questions"], batch["counts"], batch["dense"]
+    assert isinstance(questions, list)
+    assert isinstance(counts, torch.Tensor)
+    assert isinstance(dense, dict)
+    places = places_of(questions, counts, dense)
+    words = [words_naming(question) for question in questions]
+    assert len(places["word"]) == sum(len(each) for each in words) > 50
+    assert set(places["alone"].tolist()) == {0.0, 1.0}
+    for cells, centre, alone in zip(places["cells"], places["centres"], places["alone"], strict=True):
+        if alone:  # the middle lies within the only marked cell
+            column, row = centre[0] * architecture.COLUMNS, centre[1] * architecture.ROWS
+            inside = divmod(int(cells.argmax()), architecture.COLUMNS)
+            assert inside == (pytest.approx(int(row), abs=1), pytest.approx(int(column), abs=1))
+            assert abs(row - inside[0] - 0.5) <= 0.51 or inside[0] in (0, architecture.ROWS - 1)
+            assert abs(column - inside[1] - 0.5) <= 0.51 or inside[1] in (0, architecture.COLUMNS - 1)
+
+
+def test_no_words_that_name_things_are_no_places() -> None:
+    target = {"labels": torch.zeros(1, 60, LABELS), "measures": torch.zeros(1, 60, 4)}
+    places = places_of(["is it raining"], torch.tensor([1]), target)
+    assert places["cells"].shape == (0, 60)
+    assert places["centres"].shape == (0, 2)
+
+
+def test_stressed_kinds_are_asked_more_often() -> None:
+    def share(stress: dict[str, float]) -> float:
+        asked = []
+        for number in range(40):
+            rng = random.Random(f"stress/{number}")
+            scene = layout.compose(rng)
+            art.render(scene, rng, 0.25)
+            asked += [kind_of(qa.question) for qa in ask(scene, rng, 3, stress)]
+        return asked.count("side") / len(asked)
+
+    assert share({"side": 20.0}) > 2 * share({})

@@ -38,7 +38,7 @@ class Recipe:
     """Names the scenes and the first weights."""
     dense_steps: int = 4000
     """Steps on dense targets alone."""
-    question_steps: int = 5800
+    question_steps: int = 9400
     """Steps on questions and dense targets together."""
     decay: float = 0.3
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
