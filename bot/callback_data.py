@@ -34,15 +34,12 @@ def _integer(text: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelQuestion(_Packed):
-    """Cancel a question of this chat."""
-
-    prefix: ClassVar[str] = "cancel"
-    question_id: int
+class _Numbered(_Packed):
+    number: int
 
     def pack(self) -> str:
         """As Telegram carries it."""
-        return self._join(self.question_id)
+        return self._join(self.number)
 
     @classmethod
     def unpack(cls, data: str | None) -> Self | None:
@@ -50,6 +47,13 @@ class CancelQuestion(_Packed):
         parts = cls._parts(data, 1)
         number = _integer(parts[0]) if parts else None
         return None if number is None else cls(number)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelQuestion(_Numbered):
+    """Cancel a question of this chat, by the question's number."""
+
+    prefix: ClassVar[str] = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +80,17 @@ class ChangeSetting(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPage(_Packed):
+class HistoryPage(_Numbered):
     """Show a page of the history, counted from 0."""
 
     prefix: ClassVar[str] = "page"
-    number: int
-
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.number)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 1)
-        number = _integer(parts[0]) if parts else None
-        return None if number is None else cls(number)
 
 
 @dataclass(frozen=True, slots=True)
-class ShowPicture(_Packed):
-    """Show the picture of a question of this chat."""
+class ShowPicture(_Numbered):
+    """Show the picture of a question of this chat, by the question's number."""
 
     prefix: ClassVar[str] = "pic"
-    question_id: int
-
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.question_id)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 1)
-        number = _integer(parts[0]) if parts else None
-        return None if number is None else cls(number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,6 @@ async def on_cancel(update: Update, context: Context) -> None:
     pressed = CancelQuestion.unpack(query.data or "")
     cancelled = False
     if pressed is not None and query.message is not None:
-        cancelled = await services_of(context).dispatcher.cancel(query.message.chat.id, pressed.question_id)
+        cancelled = await services_of(context).dispatcher.cancel(query.message.chat.id, pressed.number)
     with suppress(BadRequest):  # a press that was reported twice is answered once
         await query.answer(texts.CANCELLED if cancelled else texts.NOTHING_TO_CANCEL)

@@ -79,7 +79,7 @@ async def on_picture(update: Update, context: Context) -> None:
     wanted = ShowPicture.unpack(query.data)
     question = None
     if wanted is not None and query.message is not None:
-        question = await services.store.questions.in_chat(query.message.chat.id, wanted.question_id)
+        question = await services.store.questions.in_chat(query.message.chat.id, wanted.number)
     small = None if question is None else await _thumbnail(services, question)
     with suppress(BadRequest):
         await query.answer(None if small else texts.GONE)
