@@ -120,7 +120,7 @@ PLAIN = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 
 
 @given(PLAIN)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_escaped_text_arrives_as_it_was(text: str) -> None:
     """What a bot escapes with the usual helpers is what people read, with no formatting of its own."""
     expected = entities.parse(text, "", None, _nobody)
@@ -132,7 +132,7 @@ def test_escaped_text_arrives_as_it_was(text: str) -> None:
     st.text(st.sampled_from("<>/abi=\"' *_~|`[]()\\>\n😀&;x"), max_size=40),
     st.sampled_from(["HTML", "MarkdownV2", "Markdown"]),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_parsed_or_refused(source: str, mode: str) -> None:
     try:
         plain, found = entities.parse(source, mode, None, _nobody)

@@ -122,6 +122,4 @@ class Ledger(RuleBasedStateMachine):
 
 
 TestLedger = Ledger.TestCase
-TestLedger.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestLedger.settings = settings(max_examples=15, stateful_step_count=30, suppress_health_check=list(HealthCheck))
