@@ -59,8 +59,11 @@ class Ledger(RuleBasedStateMachine):
         if new:
             self.states[question.id] = State.QUEUED
             for earlier in before.values():
-                if earlier.revision < revision and self.states[earlier.id] in OPEN:
-                    self.states[earlier.id] = State.CANCELLED
+                if earlier.revision < revision:
+                    after = {State.QUEUED: State.CANCELLED, State.RUNNING: State.CANCELLED}
+                    if earlier.id not in self.told:  # the edit's answer comes instead
+                        after[State.ANSWERED] = State.DELIVERED
+                    self.states[earlier.id] = after.get(self.states[earlier.id], self.states[earlier.id])
                     self.told.add(earlier.id)
         return question
 
