@@ -7,12 +7,11 @@ import json
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from PIL import Image
 from pydantic import Field
@@ -21,6 +20,7 @@ from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_answer, normalise_question
 from training.config import Config
+from training.console import Console
 from training.prepared import Example, write_examples, write_summary
 from training.sources import Asked, hold_out, read_split, splits_of
 from training.vqa import DataError
@@ -56,16 +56,6 @@ class PrepareConfig(Config):
         return int(width), int(height or width)
 
 
-class Reporter(Protocol):
-    """Where progress goes."""
-
-    def say(self, text: str) -> None:
-        """One line."""
-
-    def bar(self, length: int, label: str) -> AbstractContextManager[Callable[[int], None]]:
-        """A progress bar: a function that takes the number of steps done."""
-
-
 @dataclass(slots=True)
 class Counts:
     """What became of a split."""
@@ -83,14 +73,14 @@ class Counts:
     problems: list[dict[str, str | int]] = field(default_factory=list)
 
 
-def prepare(config: PrepareConfig, source: Path, out: Path, reporter: Reporter) -> dict[str, Counts]:
+def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) -> dict[str, Counts]:
     """Prepare every split of a source; pictures that are done are not done again.
 
     Args:
         config: The settings.
         source: What `training.sources` reads.
         out: Gets a file a split, `images/`, `prepare.json`, `config.yaml` and `problems.jsonl`.
-        reporter: Takes the progress.
+        console: Takes the progress.
 
     Returns:
         The counts of each split.
@@ -108,7 +98,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, reporter: Reporter) 
     try:
         out.mkdir(parents=True, exist_ok=True)
         counts = {
-            split: _prepare_split(config, split, questions[: config.limit], out, reporter)
+            split: _prepare_split(config, split, questions[: config.limit], out, console)
             for split, questions in asked.items()
         }
         config.save(out)
@@ -129,7 +119,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, reporter: Reporter) 
     return counts
 
 
-def _prepare_split(config: PrepareConfig, split: str, asked: list[Asked], out: Path, reporter: Reporter) -> Counts:
+def _prepare_split(config: PrepareConfig, split: str, asked: list[Asked], out: Path, console: Console) -> Counts:
     counts = Counts()
     of_picture = Counter(each.image_id for each in asked)
     sources = {each.image_id: each for each in asked}
@@ -143,9 +133,9 @@ def _prepare_split(config: PrepareConfig, split: str, asked: list[Asked], out: P
             jobs.append(Job(number, each.picture, out / folder / f"{number:012d}.png", config.pixels()))
     (out / folder).mkdir(parents=True, exist_ok=True)
     usable: set[int] = set()
-    with reporter.bar(len(jobs), f"Pictures of {split}") as done:
+    with console.bar(len(jobs), f"Pictures of {split}") as bar:
         for job, refusal in _work(jobs, config.processes or os.cpu_count() or 1):
-            done(1)
+            bar.update(1)
             if refusal is None:
                 usable.add(job.image_id)
             else:
@@ -180,7 +170,7 @@ def _prepare_split(config: PrepareConfig, split: str, asked: list[Asked], out: P
         raise DataError(f"No question is left in {split}: {_told(counts)}.")
     write_examples(out, split, examples)
     counts.questions, counts.pictures = len(examples), len({example.image_id for example in examples})
-    reporter.say(f"{split}: {counts.questions} questions about {counts.pictures} pictures{_losses(counts)}")
+    console.say(f"{split}: {counts.questions} questions about {counts.pictures} pictures{_losses(counts)}")
     return counts
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from training.vqa import DataError, write_json
+from training.vqa import PEOPLE, DataError, write_json
 
 SUMMARY = "prepare.json"
 
@@ -28,7 +28,7 @@ class Example:
     answer: str | None = None
     """The majority's answer; None where it is not known."""
     answers: tuple[str, ...] = ()
-    """What ten people said."""
+    """What ten people said; empty where it is not known."""
     question_type: str = ""
     answer_type: str = ""
     choices: tuple[str, ...] = ()
@@ -58,7 +58,8 @@ def read_examples(data: Path, split: str) -> list[Example]:
     """The questions of a split.
 
     Raises:
-        DataError: The file is missing or damaged, or it holds no question; the text names the line.
+        DataError: The file is missing or damaged, or it holds no question; a question is there twice, has not ten
+            answers, or another file than others of its picture. The text names the file and the line or the question.
     """
     path = split_file(data, split)
     try:
@@ -67,17 +68,42 @@ def read_examples(data: Path, split: str) -> list[Example]:
         raise DataError(f"The file {path} is missing: {data} is not what `vqabot data prepare` wrote.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"The file {path} cannot be read: {error}.") from error
-    examples = []
-    for number, line in enumerate(lines, 1):
+    examples: dict[int, Example] = {}
+    images: dict[int, str] = {}
+    for line_number, line in enumerate(lines, 1):
         try:
-            examples.append(_EXAMPLE.validate_json(line))
+            example = _EXAMPLE.validate_json(line)
         except ValidationError as error:
             problem = error.errors()[0]
             where = ".".join(str(part) for part in problem["loc"]) or "the line"
-            raise DataError(f"{path}, line {number} is no prepared question: {where}: {problem['msg']}.") from error
+            raise DataError(
+                f"{path}, line {line_number} is no prepared question: {where}: {problem['msg']}."
+            ) from error
+        number = example.question_id
+        if number in examples:
+            raise DataError(f"{path}: question {number} is there twice.")
+        if len(example.answers) not in (0, PEOPLE):
+            raise DataError(f"{path}: question {number} has {len(example.answers)} answers instead of {PEOPLE}.")
+        if images.setdefault(example.image_id, example.image) != example.image:
+            raise DataError(f"{path}: question {number} has another file than others of picture {example.image_id}.")
+        examples[number] = example
     if not examples:
         raise DataError(f"{path} holds no question.")
-    return examples
+    return list(examples.values())
+
+
+def check_pictures(data: Path, split: str, examples: Iterable[Example]) -> None:
+    """See that the pictures are there, before hours of work that one of them would end.
+
+    Raises:
+        DataError: One is missing; the text names it and its question.
+    """
+    seen: set[str] = set()
+    for example in examples:
+        if example.image not in seen and not (data / example.image).is_file():
+            where = f"{split_file(data, split)}: the picture {example.image} of question {example.question_id}"
+            raise DataError(f"{where} is missing.")
+        seen.add(example.image)
 
 
 def prepared_size(data: Path) -> tuple[int, int] | None:

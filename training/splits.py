@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.prepared import read_examples, split_file
+from training.prepared import check_pictures, read_examples, split_file
 from training.vqa import (
     CHOICES,
-    PEOPLE,
+    SPLITS,
     DataError,
     VqaQuestion,
     annotation_file,
@@ -44,7 +44,7 @@ def load_split(
     Raises:
         DataError: A file or a picture is missing or damaged; the text names it and the record.
     """
-    if split_file(data, split).is_file():
+    if any(split_file(data, each).is_file() for each in SPLITS):
         return _prepared(data, split, multiple_choice, limit, pictures)
     task = "MultipleChoice" if multiple_choice else "OpenEnded"
     questions = read_questions(data, split, task=task)[:limit]
@@ -55,38 +55,31 @@ def load_split(
 
 def _prepared(data: Path, split: str, multiple_choice: bool, limit: int | None, pictures: bool) -> Split:
     file = split_file(data, split)
-    questions: list[VqaQuestion] = []
-    found: dict[int, Path] = {}
-    seen: set[int] = set()
-    for example in read_examples(data, split)[:limit]:
-        number = example.question_id
-        if number in seen:
-            raise DataError(f"{file}: question {number} is there twice.")
-        seen.add(number)
-        if split != "test" and (example.answer is None or len(example.answers) != PEOPLE):
-            raise DataError(f"{file}: question {number} has {len(example.answers)} answers instead of {PEOPLE}.")
+    examples = read_examples(data, split)[:limit]
+    if pictures:
+        check_pictures(data, split, examples)
+    for example in examples:
+        if split != "test" and (example.answer is None or not example.answers):
+            raise DataError(f"{file}: the answers of question {example.question_id} are missing.")
         if multiple_choice and len(example.choices) != CHOICES:
             raise DataError(
-                f"{file}: question {number} has no {CHOICES} choices; prepare the data with --task multiple-choice."
+                f"{file}: question {example.question_id} has no {CHOICES} choices; "
+                "prepare the data with --task multiple-choice."
             )
-        picture = data / example.image
-        if pictures and found.get(example.image_id) != picture and not picture.is_file():
-            raise DataError(f"{file}: the picture {example.image} of question {number} is missing.")
-        if found.setdefault(example.image_id, picture) != picture:
-            raise DataError(f"{file}: question {number} has another file than others of picture {example.image_id}.")
-        questions.append(
-            VqaQuestion(
-                number,
-                example.image_id,
-                example.question,
-                example.choices if multiple_choice else (),
-                example.answer,
-                example.answers,
-                example.question_type,
-                example.answer_type,
-            )
+    questions = [
+        VqaQuestion(
+            example.question_id,
+            example.image_id,
+            example.question,
+            example.choices if multiple_choice else (),
+            example.answer,
+            example.answers,
+            example.question_type,
+            example.answer_type,
         )
-    return Split(questions, found, drawn_here=False)
+        for example in examples
+    ]
+    return Split(questions, {example.image_id: data / example.image for example in examples}, drawn_here=False)
 
 
 def has_answers(data: Path, split: str) -> bool:

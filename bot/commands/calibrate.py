@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from bot.commands.options import config_options, resolve
+from bot.commands.terminal import Terminal
 
 try:
     from training.calibrate import CalibrateConfig
@@ -49,7 +49,7 @@ def calibrate(
     try:
         asked = load_split(data, split, limit=config.limit)
         answerer = Answerer.load(model)
-        with click.progressbar(length=len(asked.questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
+        with Terminal().bar(len(asked.questions), "Answering") as bar:
             observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
         if keep:

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from bot.commands.options import config_options, resolve
+from bot.commands.terminal import Terminal
 
 try:
     from training.eda.report import ReportConfig
     from training.prepare import PrepareConfig
 except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
-
-
-class Terminal:
-    """Reports to the terminal: lines to stdout, bars to stderr."""
-
-    def say(self, text: str) -> None:
-        """One line."""
-        click.echo(text)
-
-    @contextmanager
-    def bar(self, length: int, label: str) -> Iterator[Callable[[int], None]]:
-        """A progress bar."""
-        with click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr) as bar:
-            yield bar.update
 
 
 @click.group(epilog="Example: vqabot data prepare data/scenes data/prepared")

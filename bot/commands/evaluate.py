@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.commands.options import config_options, resolve
+from bot.commands.terminal import Terminal
 
 if TYPE_CHECKING:
     from training.evaluate import Report
@@ -53,7 +53,7 @@ def evaluate(
         if config.split != "train" and has_answers(data, "train"):
             learnt = load_split(data, "train", pictures=False).questions
         answerer = Answerer.load(model)
-        with click.progressbar(length=len(asked.questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
+        with Terminal().bar(len(asked.questions), "Answering") as bar:
             answers = Chooser(answerer, asked.questions) if multiple else answerer
             report = judge(
                 answers, asked.pictures, asked.questions, config, learnt=learnt, kinds=kinds, progress=bar.update

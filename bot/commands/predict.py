@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from bot.commands.options import config_options, resolve
+from bot.commands.terminal import Terminal
 
 try:
     from training.predict import PredictConfig
@@ -39,7 +39,7 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
         questions = asked.questions
         answerer = Answerer.load(model)
         answers = Chooser(answerer, questions) if multiple else answerer
-        with click.progressbar(length=len(questions), label="Answering", show_pos=True, file=sys.stderr) as bar:
+        with Terminal().bar(len(questions), "Answering") as bar:
             refused = run(answers, model, asked.pictures, questions, config, out, bar.update)
         config.write(out.with_name(f"{out.stem}.config.yaml"))
     except (DataError, ModelError) as error:

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.commands.options import config_options, resolve
-
-if TYPE_CHECKING:
-    from training.finetune.callbacks import Bar
+from bot.commands.terminal import Terminal
 
 try:
     from training.finetune.config import TrainConfig
 except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
-
-
-class Terminal:
-    """Reports to the terminal: lines to stdout, bars to stderr."""
-
-    def say(self, text: str) -> None:
-        """One line."""
-        click.echo(text)
-
-    def bar(self, length: int, label: str) -> AbstractContextManager[Bar]:
-        """A progress bar."""
-        bar: Any = click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
-        return bar  # type: ignore[no-any-return]
 
 
 @click.command(epilog="Example: vqabot train data/prepared runs/first --model builtin --learning-rate 1e-4 --epochs 1")

@@ -137,13 +137,15 @@ def lines(data: Path, edit: Callable[[list[dict[str, Any]]], object]) -> None:
         (lambda data: lines(data, lambda found: found.append(found[0])), "is there twice."),
         (lambda data: lines(data, lambda found: found[0].pop("image")), "line 1 is no prepared question: image"),
         (
-            lambda data: lines(data, lambda found: found[1].update(image="images/none.png")),
-            "the picture images/none.png of question",
+            lambda data: next((data / "images" / "224" / "val").iterdir()).unlink(),
+            "val.jsonl: the picture images/224/val/",
         ),
         (
             lambda data: lines(data, lambda found: found[1].update(image=found[3]["image"])),
             "has another file than others of picture",
         ),
+        (lambda data: lines(data, lambda found: found[0].pop("answers")), "the answers of question"),
+        (lambda data: split_file(data, "val").unlink(), "val.jsonl is missing"),
         (lambda data: split_file(data, "val").write_text(""), "val.jsonl holds no question."),
         (lambda data: split_file(data, "val").write_text("{"), "line 1 is no prepared question"),
     ],

@@ -63,12 +63,19 @@ def test_wrong_data_gives_one_sentence(tmp_path: Path) -> None:
     (data / "images" / "2.png").write_bytes(b"no picture")
     assert "2.png cannot be used: " in refusal(data, tmp_path / "a", *flags)
     (data / "images" / "2.png").unlink()
-    assert "2.png cannot be read: No such file" in refusal(data, tmp_path / "b", *flags)
+    assert "the picture images/2.png of question 6 is missing" in refusal(data, tmp_path / "b", *flags)
     line = json.loads((data / "train.jsonl").read_text().splitlines()[0])
+    (data / "train.jsonl").write_text(json.dumps(line) + "\n" + json.dumps({**line, "question": "who is it"}))
+    assert f"train.jsonl: question {line['question_id']} is there twice" in refusal(data, tmp_path / "c", *flags)
+    (data / "train.jsonl").write_text(json.dumps({**line, "answers": line["answers"][1:]}))
+    assert f"question {line['question_id']} has 9 answers instead of 10" in refusal(data, tmp_path / "c", *flags)
     (data / "train.jsonl").write_text(json.dumps({**line, "answer": None}))
     assert f"question {line['question_id']} has no answer" in refusal(data, tmp_path / "c", *flags)
     (data / "train.jsonl").write_text("")
     assert "train.jsonl holds no question" in refusal(data, tmp_path / "d", *flags)
+    unjudged = prepared(tmp_path / "unjudged")
+    (unjudged / "val.jsonl").unlink()
+    assert "has no val.jsonl to judge by" in refusal(unjudged, tmp_path / "e", *flags)
 
 
 def test_a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_checkpoint(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from training.eda.facts import Facts
-from training.report.figures import DARK, LIGHT, Drawn, Paint, Theme, draw
+from training.report.figures import DARK, LIGHT, Drawn, Theme, draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def commonest_answers(splits: Sequence[Facts]) -> Drawn:
         total.update(each.answers)
     names = [name for name, _ in total.most_common(COMMONEST)]
     alt = f"Bars: the {len(names)} commonest answers"
-    return draw(_bars(names, [_shares(each.answers) for each in splits]), alt, 5.2, 0.9 + 0.27 * len(names))
+    return _bars(splits, names, [_shares(each.answers) for each in splits], alt, 0.27)
 
 
 def groups(splits: Sequence[Facts], what: Callable[[Facts], Counter[str]], most: int, alt: str) -> Drawn:
@@ -60,7 +60,7 @@ def groups(splits: Sequence[Facts], what: Callable[[Facts], Counter[str]], most:
     for each in splits:
         total.update(what(each))
     names = [name for name, _ in total.most_common(most)]
-    return draw(_bars(names, [_shares(what(each)) for each in splits]), alt, 5.2, 0.9 + 0.3 * len(names))
+    return _bars(splits, names, [_shares(what(each)) for each in splits], alt, 0.3)
 
 
 def lengths(splits: Sequence[Facts], what: Callable[[Facts], Counter[int]], unit: str, alt: str) -> Drawn:
@@ -101,20 +101,24 @@ def question_words(facts: Facts) -> dict[str, int]:
     return {word: number for word, number in facts.words.items() if word not in _SMALL_WORDS}
 
 
-def _bars(names: Sequence[str], shares: Sequence[Mapping[str, float]]) -> Paint:
+def _bars(
+    splits: Sequence[Facts], names: Sequence[str], shares: Sequence[Mapping[str, float]], alt: str, row: float
+) -> Drawn:
     def paint(axes: Axes, theme: Theme) -> None:
-        height = 0.8 / max(1, len(shares))
-        for place, own in enumerate(shares):
-            at = [row + (place - (len(shares) - 1) / 2) * height for row in range(len(names))]
-            axes.barh(at, [100 * own.get(name, 0.0) for name in names], height * 0.9, color=theme.series[place])
+        height = 0.8 / max(1, len(splits))
+        for place, (each, own) in enumerate(zip(splits, shares, strict=True)):
+            at = [line + (place - (len(splits) - 1) / 2) * height for line in range(len(names))]
+            values = [100 * own.get(name, 0.0) for name in names]
+            axes.barh(at, values, height * 0.9, color=theme.series[place], label=each.split)
         axes.set_yticks(range(len(names)), [_short(name) for name in names])
         for label in axes.get_yticklabels():
             label.set_color(theme.ink)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.set_xlabel("% of questions")
         axes.grid(visible=False, axis="y")
+        _name(axes, splits)
 
-    return paint
+    return draw(paint, alt, 5.2, 0.9 + row * len(names))
 
 
 def _name(axes: Axes, splits: Sequence[Facts]) -> None:

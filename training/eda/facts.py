@@ -19,6 +19,8 @@ from training.sources import Asked
 
 _ALONE = 200
 """Fewer pictures than this are not worth starting processes for."""
+_MARKS = ".,;:!?\"'()"
+"""No part of a word that they stand beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _count_words(facts: Facts, asked: Sequence[Asked]) -> None:
     for each in asked:
         words = normalise_question(each.question).split()
         different.add(" ".join(words))
-        facts.words.update(words)
+        facts.words.update(bare for word in words if (bare := word.strip(_MARKS)))
         facts.question_lengths[len(words)] += 1
         facts.question_types[each.question_type] += 1
         facts.answer_types[each.answer_type] += 1

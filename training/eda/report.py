@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import Field
 
 from training.config import Config
+from training.console import Console
 from training.eda import charts
 from training.eda.facts import Facts, gather
 from training.report.figures import Drawn
@@ -30,13 +29,6 @@ class ReportConfig(Config):
     seed: int = Field(0, ge=0, description="Decides which pictures are shown.")
 
 
-class Reporter(Protocol):
-    """Where progress goes."""
-
-    def bar(self, length: int, label: str) -> AbstractContextManager[Callable[[int], None]]:
-        """A progress bar: a function that takes the number of steps done."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A picture to show, with what is asked about it."""
@@ -45,14 +37,14 @@ class Sample:
     questions: list[Asked]
 
 
-def report(config: ReportConfig, source: Path, out: Path, reporter: Reporter) -> Path:
+def report(config: ReportConfig, source: Path, out: Path, console: Console) -> Path:
     """Look at every split of a source and write the page.
 
     Args:
         config: The settings.
         source: What `training.sources` reads.
         out: The folder; gets report.html and a PNG a chart.
-        reporter: Takes the progress.
+        console: Takes the progress.
 
     Returns:
         The page.
@@ -60,12 +52,12 @@ def report(config: ReportConfig, source: Path, out: Path, reporter: Reporter) ->
     Raises:
         DataError: The source is damaged, or the page cannot be written.
     """
+    everything = {split: read_split(source, split) for split in splits_of(source)}
     splits = []
-    for split in splits_of(source):
-        asked = read_split(source, split)
+    for split, asked in everything.items():
         pictures = len({each.image_id for each in asked if each.picture is not None})
-        with reporter.bar(pictures, f"Pictures of {split}") as done:
-            splits.append(gather(split, asked, config.processes, done))
+        with console.bar(pictures, f"Pictures of {split}") as bar:
+            splits.append(gather(split, asked, config.processes, bar.update))
     drawn = _charts(splits)
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from transformers import TrainerCallback
@@ -18,30 +18,9 @@ from transformers import TrainerControl as Control
 from transformers import TrainerState as State
 from transformers import TrainingArguments as Args
 
+from training.console import Bar, Console
 from training.finetune.judge import best_of, evaluations
 from training.finetune.plots import draw
-
-
-class Bar(Protocol):
-    """A progress bar; `click.progressbar` makes such."""
-
-    label: str | None
-
-    def update(self, n_steps: int) -> None:
-        """So many more are done."""
-        ...
-
-
-class Console(Protocol):
-    """Where a training reports to a person."""
-
-    def say(self, text: str) -> None:
-        """One line."""
-        ...
-
-    def bar(self, length: int, label: str) -> AbstractContextManager[Bar]:
-        """A progress bar that ends with its block."""
-        ...
 
 
 class Journal(TrainerCallback):

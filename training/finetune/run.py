@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import statistics
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +13,8 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
-from training.finetune.callbacks import Bar, Console, Journal, Keeper, Order, peak_memory
+from training.console import Console, Silent
+from training.finetune.callbacks import Journal, Keeper, Order, peak_memory
 from training.finetune.config import Precision, TrainConfig
 from training.finetune.data import Collator, Examples, read_answered
 from training.finetune.errors import TrainingError, explained
@@ -25,7 +24,8 @@ from training.finetune.judge import Judge, best_of, choose, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.trainer import FineTuner, complete_checkpoints, device_of, for_all
-from training.prepared import prepared_size
+from training.prepared import Example, prepared_size, split_file
+from training.vqa import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class Assembled:
 
 def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> Assembled:
     """Read data and model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
-    rows = read_answered(data, "train")[: config.limit]
-    judged = choose(read_answered(data, "val"), config.eval_questions, config.seed) if config.eval_questions else []
+    rows = read_answered(data, "train", config.limit)
+    judged = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
     args, precision = _arguments(config, out)
     device = device_of(args)
     if args.process_index:
@@ -136,6 +136,15 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> As
     if resume is not None:
         console.say(f"Going on from {resume}.")
     return ready
+
+
+def _val(data: Path) -> list[Example]:
+    if not split_file(data, "val").is_file():
+        raise DataError(
+            f"{data} has no val.jsonl to judge by: hold pictures out with `vqabot data prepare --val-share 0.1`, "
+            "or train with --eval-questions 0."
+        )
+    return read_answered(data, "val")
 
 
 def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
@@ -262,23 +271,3 @@ def _result(ready: Assembled) -> Result:
         best_official=round(best["eval_official"], 2) if best else None,
         best_step=int(best["step"]) if best else last,
     )
-
-
-class Silent:
-    """The console of the processes that have nothing to report."""
-
-    def say(self, text: str) -> None:
-        """Nothing."""
-
-    @contextmanager
-    def bar(self, length: int, label: str) -> Iterator[Bar]:
-        """A bar that nobody sees."""
-        yield _NoBar()
-
-
-@dataclass(slots=True)
-class _NoBar:
-    label: str | None = None
-
-    def update(self, n_steps: int) -> None:
-        """Nothing."""

@@ -14,7 +14,7 @@ from torch.utils.data import Sampler
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
-from training.finetune.callbacks import Console
+from training.console import Console
 from training.finetune.data import Batch, Collator, Examples, PictureSampler
 from training.finetune.health import Health
 from training.finetune.judge import Judge, Tally

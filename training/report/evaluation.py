@@ -129,15 +129,7 @@ def surest_mistakes(
 def _reliability(bins: Sequence[Bin]) -> Paint:
     def paint(axes: Axes, theme: Theme) -> None:
         axes.plot([0, 100], [0, 100], color=theme.soft, linewidth=1, linestyle="--")
-        axes.annotate(
-            "exactly true",
-            (30, 30),
-            color=theme.soft,
-            fontsize=10,
-            rotation=36,
-            xytext=(0, 5),
-            textcoords="offset points",
-        )
+        axes.text(0.97, 0.04, "dashed: exactly true", color=theme.soft, ha="right", transform=axes.transAxes)
         at = [100 * each.confidence for each in bins]
         right = [100 * each.accuracy for each in bins]
         sizes = [20 + 900 * each.share for each in bins]
