@@ -56,8 +56,13 @@ class Profile:
         return profile
 
     def write(self, folder: Path) -> None:
-        """Write the profile into a model's folder."""
-        (folder / FILE_NAME).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        """Write the profile into a model's folder, whole or not at all."""
+        partial = folder / f"{FILE_NAME}.partial"
+        try:
+            partial.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+            partial.replace(folder / FILE_NAME)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 BUILTIN_PROFILE = Profile(prompt_prefix="", question_style="words")

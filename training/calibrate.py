@@ -15,15 +15,18 @@ from pydantic import Field
 
 from model.answerer import Answerer
 from model.confidence import Calibration, log_odds_parts, sequence_probability
+from model.profile import Profile
 from model.types import Generation, Request
 from training.config import Config
 from training.reliability import Bin, calibration_error, reliability
-from training.vqa import DataError, VqaQuestion
+from training.vqa import DataError, VqaQuestion, write_json
 
 FOLDS = 5
 AT_ONCE = 32
 FEWEST = 100
 """Fewer answers than this fit nothing that could be believed."""
+RECORD = "calibration.json"
+"""In the model's folder: how its calibration came about."""
 _RIDGE = 1e-3  # keeps the fit finite when every answer is right
 
 Floats = NDArray[np.float64]
@@ -84,7 +87,15 @@ def observe(
     config: CalibrateConfig,
     progress: Callable[[int], None],
 ) -> list[Observation]:
-    """Answer annotated questions and note how sure the model was; refused ones are left out."""
+    """Answer annotated questions and note how sure the model was; refused ones are left out.
+
+    Raises:
+        DataError: There are too few questions, which is known before any is answered.
+    """
+    if len(questions) < 2 * FEWEST:
+        raise DataError(
+            f"{len(questions)} questions are too few: {FEWEST} are needed to fit on, and as many to judge by."
+        )
     found: list[Observation] = []
     ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
     for start in range(0, len(ordered), AT_ONCE):
@@ -152,9 +163,13 @@ def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> R
 
 def store(folder: Path, calibration: Calibration) -> None:
     """Write the calibration into a model's profile, from where every worker takes it."""
-    from model.profile import Profile
-
     replace(Profile.read(folder), calibration=calibration).write(folder)
+
+
+def record(folder: Path, result: Result, config: CalibrateConfig, data: str) -> None:
+    """Write beside a stored calibration how it came about: data, settings and figures."""
+    content = {"data": data, "config": config.model_dump(mode="json"), **result.as_dict()}
+    write_json(folder / RECORD, content)
 
 
 Method = Callable[[Sequence[Observation]], Calibration]

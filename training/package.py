@@ -21,6 +21,7 @@ from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
 from model.types import Request
+from training.calibrate import RECORD
 from training.config import FILE_NAME as CONFIG
 from training.report.evaluation import CHARTS, FIGURES
 from training.report.pages import render
@@ -133,7 +134,7 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
             profile.write(Path(place))
             files[PROFILE] = (Path(place) / PROFILE).read_bytes()
     if sources.report is not None:
-        figures = _json(sources.report / FIGURES, "vqabot evaluate --report")
+        figures = _json(sources.report / FIGURES, "vqabot evaluate --report", "official")
         for picture in (sources.report / f"{name}.png" for name in CHARTS):
             if picture.is_file():
                 files[f"evaluation/{picture.name}"] = picture
@@ -146,6 +147,7 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
         files["training/config.yaml"] = sources.training / CONFIG
         if (sources.training / _CURVES).is_file():
             files[_PLOT] = sources.training / _CURVES
+    calibrated = _json(folder / RECORD, "vqabot calibrate", "ece_study") if RECORD in files else None
     own = folder / "README.md"
     if figures is None and settings is None and own.is_file():
         files["README.md"] = own
@@ -157,6 +159,7 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
             figures=figures,
             settings=settings,
             profile=profile,
+            calibrated=calibrated,
             kind=config.get("model_type", ""),
             pictures=sorted(name for name in files if name.startswith("evaluation/") and name.endswith(".png")),
             curves=_PLOT in files,
@@ -178,11 +181,11 @@ def _answers(folder: Path) -> list[tuple[str, float]]:
     return [(answer.text, round(answer.confidence, 4)) for answer in answers]
 
 
-def _json(path: Path, made_by: str) -> Mapping[str, Any]:
+def _json(path: Path, made_by: str, figure: str) -> Mapping[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read: it should be what `{made_by}` wrote.") from error
-    if not isinstance(content, dict) or not isinstance(content.get("official"), int | float):
+    if not isinstance(content, dict) or not isinstance(content.get(figure), int | float):
         raise DataError(f"{path} holds no figures: it should be what `{made_by}` wrote.")
     return content

@@ -31,7 +31,8 @@ def calibrate(
     """Fit the confidence on annotated questions in DATA that the model was not trained on.
 
     DATA is a folder of official VQA files or a prepared one. One part of the pictures chooses and fits a method, the
-    other part judges it. The result stands in the model's vqabot.json, and every worker applies it.
+    other part judges it. The result stands in the model's vqabot.json, and every worker applies it; calibration.json
+    beside it says how it came about.
     """
     from model.answerer import Answerer
     from model.errors import ModelError
@@ -54,6 +55,7 @@ def calibrate(
         result = fitting.calibrate(observations, config)
         if keep:
             fitting.store(locate(model), result.calibration)
+            fitting.record(locate(model), result, config, f"the {split} split of {data.name}")
     except (DataError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

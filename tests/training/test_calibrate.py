@@ -92,6 +92,12 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
     assert profile.calibration == Calibration(**result["calibration"])
     assert profile.prompt_prefix == before.prompt_prefix
     assert result["fitted"] + result["judged"] == 240
+    told = json.loads((model / "calibration.json").read_text())
+    assert (told["ece"], told["ece_study"]) == (result["ece"], result["ece_study"])
+    assert (told["data"], told["config"]["beams"]) == ("the val split of scenes", 1)
+    few = CliRunner().invoke(command, [str(data), "--model", str(model), "--limit", "150"])
+    assert few.exit_code == 1
+    assert "150 questions are too few: 100 are needed to fit on" in few.output
     question = read_questions(data, "val")[0]
     request = Request("x", find_picture(data, "val", question.image_id).read_bytes(), question.question)
     answerer = Answerer.load(str(model))

@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from model.confidence import Calibration
 from model.loading import builtin_path
+from training.calibrate import store
 from training.prepared import split_file
 from training.scenes.official import Plan, write_scenes
 from training.vqa import annotation_file, find_picture, question_file, read_questions
@@ -184,6 +186,13 @@ def test_a_full_disk_is_one_sentence(scenes: Path, tmp_path: Path, monkeypatch: 
     prepared.mkdir()
     (prepared / "train.jsonl.partial").symlink_to("/dev/full")
     assert os.strerror(errno.ENOSPC) in refused("data", "prepare", scenes, prepared)
+    model = tmp_path / "model"
+    shutil.copytree(builtin_path(), model)
+    (model / "vqabot.json.partial").symlink_to("/dev/full")
+    before = (model / "vqabot.json").read_bytes()
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        store(model, Calibration(0.5, 0.5))
+    assert (model / "vqabot.json").read_bytes() == before
     (tmp_path / "model.zip.partial").symlink_to("/dev/full")
     assert os.strerror(errno.ENOSPC) in refused("package", "builtin", tmp_path / "model.zip")
     page = tmp_path / "page"

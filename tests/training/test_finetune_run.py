@@ -163,9 +163,10 @@ def test_adapters_are_merged_into_the_text_side(tmp_path: Path) -> None:
 
 def test_it_stops_when_it_gets_no_better(tmp_path: Path) -> None:
     model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
-    config = settings(model, epochs=50, learning_rate=1e-30, evaluate_every=1, early_stopping=2)
+    config = settings(model, epochs=50, learning_rate=1e-30, evaluate_every=1, early_stopping=2, log_every=9)
     result = train(config, data, out, Quiet())
     assert result.steps == 2
+    assert result.seconds_per_step is not None, "known also without a line of the log"
     assert result.best_step == 0
     assert not differing(model, out / "model")
 
@@ -206,6 +207,7 @@ def test_two_processes_make_the_steps_of_one_with_batches_twice_as_large(tmp_pat
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     one, other = (
         weights(tmp_path / "one" / "checkpoints" / "checkpoint-3"),
         weights(tmp_path / "two" / "checkpoints" / "checkpoint-3"),

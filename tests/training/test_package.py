@@ -38,6 +38,8 @@ def trained(tmp_path: Path) -> Path:
     shutil.copytree(builtin_path(), run_folder / "model")
     (run_folder / "model" / "README.md").unlink()
     store(run_folder / "model", Calibration(0.5, 0.5, 0.25))
+    calibrated = {"data": "other scenes", "judged": 321, "ece": 0.0125, "ece_raw": 0.05, "ece_study": 0.15}
+    (run_folder / "model" / "calibration.json").write_text(json.dumps(calibrated))
     (run_folder / "config.yaml").write_text("learning_rate: 0.0001\nepochs: 2\n")
     report = run_folder / "report"
     report.mkdir()
@@ -54,9 +56,23 @@ def test_the_bot_takes_the_package_as_it_is(trained: Path, cache: Path) -> None:
     with zipfile.ZipFile(out) as package:
         assert package.testzip() is None
         names, card = package.namelist(), package.read("README.md").decode()
-    assert {"config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "vqabot.json"} <= set(names)
+    assert {
+        "config.json",
+        "generation_config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "vqabot.json",
+        "calibration.json",
+    } <= set(names)
     assert {"evaluation/figures.json", "evaluation/reliability.png", "training/config.yaml"} <= set(names)
-    for text in ("# first", "12.50 %", "| learning_rate | 0.0001 |", "(evaluation/reliability.png)", "a = 0.5000"):
+    for text in (
+        "# first",
+        "12.50 %",
+        "| learning_rate | 0.0001 |",
+        "(evaluation/reliability.png)",
+        "a = 0.5000",
+        "321 answers to other",
+    ):
         assert text in card
     answerer = Answerer.load(str(out))
     assert answerer.profile == Profile(

@@ -34,7 +34,7 @@ class Journal(TrainerCallback):
         self.writer: Any = None
         self.began = 0.0
         self.seconds: list[float] = []
-        """Of each step since the last line."""
+        """Of each step since the last line of the log."""
         self.all_seconds: list[float] = []
         self.cpu: list[float] = [time.process_time()]
         """Seconds of CPU that the process had used, at the start and after each step."""
@@ -58,6 +58,7 @@ class Journal(TrainerCallback):
         """One more step is done, with the reading of its pictures."""
         now = time.perf_counter()
         self.seconds.append(now - self.began)
+        self.all_seconds.append(now - self.began)
         self.cpu.append(time.process_time())
         self.began = now
         if self.bar is not None:
@@ -73,7 +74,6 @@ class Journal(TrainerCallback):
         if "loss" in entry and self.seconds:
             entry["questions_per_second"] = round(self.per_step * len(self.seconds) / sum(self.seconds), 3)
             entry["memory_gb"] = round(peak_memory() / 2**30, 2)
-            self.all_seconds += self.seconds
             self.seconds = []
             if self.bar is not None:
                 self.bar.label = f"Step {state.global_step}, loss {entry['loss']:.3f}"

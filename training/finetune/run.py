@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,7 +68,9 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Resul
     """
     threads = torch.get_num_threads()
     try:
-        with explained(config, out):
+        with explained(config, out), warnings.catch_warnings():
+            # Several processes agree on how gradients lie in memory; a convolution may choose otherwise, without harm.
+            warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
             return _train(config, data, out, console)
     finally:
         torch.set_num_threads(threads)
