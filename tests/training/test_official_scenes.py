@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -200,7 +201,8 @@ def test_a_killed_run_goes_on_where_it_stopped(out: Path, tmp_path: Path) -> Non
 
 def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot.cli", "scenes", str(tmp_path / "x"), "--train", "2000"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the tests run unheard
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listening)
     pieces = tmp_path / "x.partial" / ".progress"
     while len(list(pieces.glob("train-*.json"))) < 2 and process.poll() is None:
         time.sleep(0.01)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -114,8 +113,8 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
 
 def _train(rank: int, recipe: Recipe, folder: Path, words: list[str], report: Callable[[str], None]) -> None:
     """One of the processes; the first one reports and keeps checkpoints."""
-    torch.set_num_threads(1 if recipe.processes > 1 else os.cpu_count() or 1)
     if recipe.processes > 1:
+        torch.set_num_threads(1)
         meeting = f"file://{(folder / 'meeting').absolute()}"
         distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=recipe.processes)
     torch.manual_seed(recipe.seed)
