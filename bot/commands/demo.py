@@ -42,7 +42,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.demo.samples import sample_scenes
     from bot.sandbox.person import Person, PersonError
     from bot.sandbox.samples import Sample
-    from bot.sandbox.server import PortInUseError, Sandbox
+    from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings
     from model.broker.embedded import EmbeddedBroker
     from storage.errors import StorageError
@@ -56,7 +56,9 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         if data_dir is None:
             data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vqabot-demo-")))
         try:
-            sandbox = await stack.enter_async_context(Sandbox(port=port, token=TOKEN, samples=samples))
+            sandbox = await stack.enter_async_context(
+                Sandbox(port=port, token=TOKEN, samples=samples, first_message_id=unused_message_id())
+            )
             settings = Settings(
                 telegram_token=TOKEN, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
             )

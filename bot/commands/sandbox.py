@@ -29,9 +29,9 @@ def sandbox(port: int, host: str, record: Path | None) -> None:
 
 
 async def _serve(port: int, host: str, record: Path | None) -> None:
-    from bot.sandbox.server import PortInUseError, Sandbox
+    from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
 
-    server = Sandbox(port=port, host=host, record=record)
+    server = Sandbox(port=port, host=host, record=record, first_message_id=unused_message_id())
     try:
         await server.start()
     except PortInUseError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +26,15 @@ class PortInUseError(Exception):
     """The port is taken; the text says so and what to do."""
 
 
+def unused_message_id() -> int:
+    """A number that no sandbox of the last year came to, if it had fewer than 32 messages a second.
+
+    A sandbox forgets everything when it ends. A bot that keeps what it was asked would else take the first messages of
+    the next one for those that it has answered.
+    """
+    return int(time.time() * 32) % 2**30
+
+
 class Sandbox:
     """A local Telegram: `async with Sandbox(port=0) as sandbox: ... sandbox.url`."""
 
@@ -35,6 +45,7 @@ class Sandbox:
         token: str | None = None,
         record: Path | None = None,
         samples: Sequence[Sample] = (),
+        first_message_id: int = 1,
     ) -> None:
         """Prepare a sandbox.
 
@@ -44,12 +55,14 @@ class Sandbox:
             token: The only token that is accepted; its bot exists from the start. None accepts every well-formed one.
             record: A file to append all traffic to, as JSON lines.
             samples: Pictures with questions that the chat page offers.
+            first_message_id: Number of the first message; `unused_message_id()` for bots that remember another sandbox.
         """
         self.port = port
         self.host = host
         self._token = token
         self._record = record
         self._samples = Samples(samples)
+        self._first_message_id = first_message_id
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
 
@@ -71,7 +84,7 @@ class Sandbox:
         Raises:
             PortInUseError: When another program has the port.
         """
-        world = World(Files(), Recorder(self._record))
+        world = World(Files(), Recorder(self._record), self._first_message_id)
         world.settle()
         self._world = world
         api = BotApi(world, self._token)

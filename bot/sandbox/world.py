@@ -34,6 +34,7 @@ class World:
 
     files: Files
     recorder: Recorder
+    first_message_id: int = 1
     events: Events = field(default_factory=Events)
     faults: Faults = field(default_factory=Faults)
     limits: Limits = field(default_factory=Limits)
@@ -49,7 +50,9 @@ class World:
     def settle(self) -> None:
         """Let the first people move in, and give them a group."""
         self.users = {1001: User(1001, "You", "you"), 1002: User(1002, "Ada", "ada")}
-        self.groups[GROUP_ID] = Chat(GROUP_ID, "supergroup", "Friends", members={1001: "creator", 1002: "member"})
+        friends = Chat(GROUP_ID, "supergroup", "Friends", members={1001: "creator", 1002: "member"})
+        friends.next_message_id = self.first_message_id + 1  # the first is the group's beginning
+        self.groups[GROUP_ID] = friends
 
     def close(self) -> None:
         """Forget everything."""
@@ -63,7 +66,9 @@ class World:
         """Give a bot an account, a private chat with everybody and a place in every group."""
         first = not self.bots
         name, username = ("VQA Bot", "vqa_sandbox_bot") if first else (f"Bot {bot_id}", f"sandbox_{bot_id}_bot")
-        bot = Bot(User(bot_id, name, username, is_bot=True), token, UpdateQueue())
+        bot = Bot(
+            User(bot_id, name, username, is_bot=True), token, UpdateQueue(), next_message_id=self.first_message_id
+        )
         bot.updates.doubles = self.faults.doubles
         self.bots[bot_id] = bot
         for group in self.groups.values():

@@ -43,12 +43,13 @@ async def running(sandbox: Sandbox, data_dir: Path) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def test_the_demo_answers_everything_right() -> None:
-    process = await begin("demo", "--once", "--port", "0")
-    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
-    text = said.decode()
-    assert process.returncode == 0, text
-    assert "every answer was right" in text
+async def test_the_demo_answers_everything_right_also_when_it_remembers_the_last_one(tmp_path: Path) -> None:
+    for _ in range(2):  # the local Telegram begins anew each time, the bot does not
+        process = await begin("demo", "--once", "--port", "0", "--data-dir", str(tmp_path))
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        text = said.decode()
+        assert process.returncode == 0, text
+        assert "every answer was right" in text
 
 
 @pytest.mark.timeout(400)
