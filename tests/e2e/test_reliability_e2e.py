@@ -101,6 +101,29 @@ async def test_a_disk_that_is_full_for_a_moment_costs_no_question(
     assert failures == 3
 
 
+async def test_a_trouble_that_lasts_too_long_ends_its_update_and_frees_the_chat(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.updates.PATIENCE", 0.0)
+    bot = await start_bot()
+    assert bot.services is not None
+    photos = bot.services.store.photos
+    real = photos.save
+
+    async def full(*arguments: Any, **named: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(photos, "save", full)
+    await you.send_picture(picture(), "What?")
+    while not (await bot.services.store.updates.counts())["failed"]:  # noqa: ASYNC110 - done by another task
+        await asyncio.sleep(0.05)
+    monkeypatch.setattr(photos, "save", real)
+    await you.send_picture(picture(), "And now?")
+    await you.wait_for(sure)
+    await settled(bot)
+    assert len([m for m in await you.messages() if sure(m)]) == 1
+
+
 async def test_an_edit_that_comes_before_what_it_edits_is_asked_alone(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     assert bot.inbox is not None

@@ -109,7 +109,7 @@ async def test_a_request_handed_in_twice_is_answered_once(obedient: Broker) -> N
     assert sorted(answer.id for answer in await listed(obedient, "2")) == ["0", "1", "2"]
 
 
-async def test_what_is_cancelled_while_it_waits_is_not_answered_and_the_rest_is(obedient: Broker) -> None:
+async def test_cancelling_takes_nothing_else_along_and_frees_the_id(obedient: Broker) -> None:
     await ask(obedient, "slow", *"abcdef")
     for number in ("4", "5"):
         await obedient.cancel(number)
