@@ -21,9 +21,9 @@ from model.images import open_picture
 from model.text import normalise_answer, normalise_question
 from training.config import Config
 from training.console import Console
-from training.prepared import Example, write_examples, write_summary
+from training.prepared import Example, split_file, write_examples, write_summary
 from training.sources import Asked, hold_out, read_split, splits_of
-from training.vqa import DataError
+from training.vqa import SPLITS, DataError
 
 PROBLEMS = "problems.jsonl"
 _ALONE = 200
@@ -86,8 +86,10 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
         The counts of each split.
 
     Raises:
-        DataError: The source is damaged, no question is left in a split, or the disk is full.
+        DataError: The source is damaged or is `out` itself, no question is left in a split, or the disk is full.
     """
+    if out.resolve() in (source.resolve(), source.resolve().parent if source.is_file() else None):
+        raise DataError(f"{out} holds the data themselves, which would be overwritten: choose another folder.")
     asked = {s: read_split(source, s, multiple_choice=config.task == "multiple-choice") for s in splits_of(source)}
     if config.val_share:
         if "val" in asked:
@@ -101,6 +103,8 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
             split: _prepare_split(config, split, questions[: config.limit], out, console)
             for split, questions in asked.items()
         }
+        for split in set(SPLITS) - set(counts):  # of an earlier preparation: its pictures may be trained on now
+            split_file(out, split).unlink(missing_ok=True)
         config.save(out)
         write_summary(
             out,

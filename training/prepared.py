@@ -65,7 +65,7 @@ def read_examples(data: Path, split: str) -> list[Example]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        raise DataError(f"The file {path} is missing: {data} is not what `vqabot data prepare` wrote.") from None
+        raise DataError(f"The file {path} is missing: `vqabot data prepare` wrote no {split} split there.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"The file {path} cannot be read: {error}.") from error
     examples: dict[int, Example] = {}

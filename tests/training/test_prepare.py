@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.commands.data import data as command
 from model.text import normalise_question
-from training.prepared import prepared_size, read_examples
+from training.prepared import prepared_size, read_examples, split_file
 from training.scenes.official import Plan, write_scenes
 from training.vqa import DataError, annotation_file, find_picture, question_file, read_questions
 
@@ -119,6 +119,12 @@ def test_held_out_pictures_are_on_one_side_only(tmp_path: Path) -> None:
     train, val = (read_examples(tmp_path / "out", split) for split in ("train", "val"))
     assert (len(train), len(val)) == (32, 8)
     assert not {e.image_id for e in train} & {e.image_id for e in val}
+    run(tmp_path, tmp_path / "out")
+    assert len(read_examples(tmp_path / "out", "train")) == 40
+    assert not split_file(tmp_path / "out", "val").exists(), "its pictures are trained on now"
+    for source in (tmp_path, tmp_path / "train.jsonl"):
+        assert "holds the data themselves" in run(source, tmp_path, code=1)
+    assert (tmp_path / "train.jsonl").read_text() == "\n".join(lines)
 
 
 @pytest.mark.parametrize(
