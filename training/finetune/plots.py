@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.finetune.judge import best_of, evaluations
+from training.report.figures import LIGHT, finish, prepare
 
 
 def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
@@ -22,19 +23,20 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
 
     trained = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
     judged = evaluations(history)
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(10, 4), layout="constrained", facecolor=LIGHT.paper)
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
+    for axes in (left, right):
+        prepare(axes, LIGHT)
+    before, now = LIGHT.series[1], LIGHT.series[0]
     if trained:
-        left.plot(*zip(*trained, strict=True), color="tab:gray", label="train")
+        left.plot(*zip(*trained, strict=True), color=LIGHT.soft, label="train")
     if judged:
         steps = [entry["step"] for entry in judged]
-        left.plot(steps, [entry["eval_loss"] for entry in judged], "o-", color="tab:blue", label="val")
-        right.plot(
-            steps, [entry["eval_official"] for entry in judged], "o-", color="tab:blue", label="official accuracy"
-        )
+        left.plot(steps, [entry["eval_loss"] for entry in judged], "o-", color=now, label="val")
+        right.plot(steps, [entry["eval_official"] for entry in judged], "o-", color=now, label="official accuracy")
         if judged[0]["step"] == 0:
-            right.axhline(judged[0]["eval_official"], color="tab:gray", linestyle="--", label="before training")
+            right.axhline(judged[0]["eval_official"], color=before, linestyle="--", label="before training")
         best = best_of(judged)
         right.annotate(
             f"{best['eval_official']:.1f} %",
@@ -45,11 +47,11 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
         )
         right.margins(y=0.2)
     for axes, title, unit in ((left, "Loss", "nats a token"), (right, "Accuracy on val", "percent")):
-        axes.set_title(title)
+        axes.set_title(title, color=LIGHT.ink, fontsize=12)
         axes.set_xlabel("step")
         axes.set_ylabel(unit)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
-            axes.legend()
+            axes.legend(frameon=False)
+        finish(axes, LIGHT)
     figure.savefig(file, dpi=110)

@@ -73,6 +73,16 @@ def _draw(paint: Paint, theme: Theme, width: float, height: float) -> bytes:
     figure = Figure(figsize=(width, height), layout="constrained", facecolor=theme.paper)
     FigureCanvasAgg(figure)
     axes = figure.subplots()
+    prepare(axes, theme)
+    paint(axes, theme)
+    finish(axes, theme)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=DPI)
+    return file.getvalue()
+
+
+def prepare(axes: Axes, theme: Theme) -> None:
+    """Give an empty chart the page's look."""
     axes.set_facecolor(theme.paper)
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
@@ -80,7 +90,10 @@ def _draw(paint: Paint, theme: Theme, width: float, height: float) -> bytes:
     axes.tick_params(colors=theme.soft, labelsize=10, length=0)
     axes.grid(color=theme.line, linewidth=0.8)
     axes.set_axisbelow(True)
-    paint(axes, theme)
+
+
+def finish(axes: Axes, theme: Theme) -> None:
+    """Give what was written on a chart the page's look."""
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(theme.soft)
         label.set_fontsize(10)
@@ -89,6 +102,3 @@ def _draw(paint: Paint, theme: Theme, width: float, height: float) -> bytes:
         legend.get_frame().set_alpha(0.0)
         for text in legend.get_texts():
             text.set_color(theme.ink)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI)
-    return file.getvalue()
