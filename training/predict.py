@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from model.loading import locate
 from model.types import Request
 from training.config import Config
 from training.evaluate import Answers
@@ -43,7 +44,7 @@ def predict(
 
     Args:
         model: What answers.
-        name: The model's name; answers of another one are not mixed with its own.
+        name: The model's (`model_name`); answers of another one are not mixed with its own.
         pictures: Where each picture is, by its number.
         questions: What to answer.
         settings: How the model is asked.
@@ -87,6 +88,16 @@ def predict(
     write_results(out, {q.question_id: done[q.question_id][0] for q in questions})
     partial.unlink()
     return refused
+
+
+def model_name(model: str) -> str:
+    """A model's name with the state of its weights: trained again, it is another one.
+
+    Raises:
+        ModelError: There is no such model.
+    """
+    states = (file.stat() for file in sorted(locate(model).glob("*.safetensors")))
+    return " ".join([model, *(f"{state.st_size}/{state.st_mtime_ns}" for state in states)])
 
 
 def _mark(name: str, questions: Sequence[VqaQuestion], settings: PredictConfig) -> str:

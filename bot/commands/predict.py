@@ -28,6 +28,7 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
     from model.answerer import Answerer
     from model.errors import ModelError
     from training.choices import Chooser
+    from training.predict import model_name
     from training.predict import predict as run
     from training.splits import load_split
     from training.vqa import DataError
@@ -40,7 +41,7 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
         answerer = Answerer.load(model)
         answers = Chooser(answerer, questions) if multiple else answerer
         with Terminal().bar(len(questions), "Answering") as bar:
-            refused = run(answers, model, asked.pictures, questions, config, out, bar.update)
+            refused = run(answers, model_name(model), asked.pictures, questions, config, out, bar.update)
         config.write(out.with_name(f"{out.stem}.config.yaml"))
     except (DataError, ModelError) as error:
         raise click.ClickException(str(error)) from error

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from bot.commands.evaluate import evaluate as evaluate_command
 from bot.commands.predict import predict as command
 from model.answerer import Answerer
+from model.loading import locate
 from model.types import Answer, Request
 from training.choices import Chooser
-from training.predict import PredictConfig, predict
+from training.predict import PredictConfig, model_name, predict
 from training.scenes.official import Plan, write_scenes
 from training.splits import load_split
 from training.vqa import DataError, find_picture, read_questions, read_results
@@ -76,6 +77,15 @@ def test_it_goes_on_where_it_was_interrupted(scenes: Path, tmp_path: Path, answe
     assert counted.left == 0
     assert (steps[0], sum(steps)) == (32, len(questions))
     assert out.read_text() == whole.read_text()
+
+
+def test_a_model_that_was_trained_again_is_another_one(tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((locate("builtin") / name).read_bytes())
+    before = model_name(str(tmp_path))
+    assert model_name(str(tmp_path)) == before
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    assert model_name(str(tmp_path)) != before
 
 
 def test_a_choice_is_the_likeliest_of_the_eighteen(scenes: Path, answerer: Answerer) -> None:
