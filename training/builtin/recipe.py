@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -103,7 +104,12 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     words = architecture.vocabulary(architecture.sample_questions())
     if recipe.processes == 1:
-        _train(0, recipe, folder, words, report)
+        threads = torch.get_num_threads()
+        torch.set_num_threads(os.cpu_count() or 1)  # their number changes the last bits of sums
+        try:
+            _train(0, recipe, folder, words, report)
+        finally:
+            torch.set_num_threads(threads)
         return
     if recipe.batch % recipe.processes or recipe.dense_batch % recipe.processes:
         raise ValueError(f"batches of {recipe.dense_batch} and {recipe.batch} cannot be shared by {recipe.processes}")
