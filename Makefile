@@ -42,8 +42,8 @@ format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-chaos: $(VENV)/.dev  ## 100 kills over 1,000 questions, nothing lost; SEED=2 QUESTIONS=3000 KILLS=300
-	$(BIN)/python tests/chaos/chaos.py --seed $(or $(SEED),1) --questions $(or $(QUESTIONS),1000) --kills $(or $(KILLS),100) $(ARGS)
+chaos: $(VENV)/.dev  ## 100 kills over 1,200 questions, nothing lost; SEED=2 QUESTIONS=3000 KILLS=300
+	$(BIN)/python tests/chaos/chaos.py --seed $(or $(SEED),1) --questions $(or $(QUESTIONS),1200) --kills $(or $(KILLS),100) $(ARGS)
 
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)

@@ -1,6 +1,6 @@
 """Chaos: a bot, its worker and Telegram under load while everything goes wrong; then every question has one answer.
 
-Example: python tests/chaos/chaos.py --seed 1 --questions 1000 --kills 100
+Example: python tests/chaos/chaos.py --seed 1 --questions 1200 --kills 100
 """
 
 from __future__ import annotations
@@ -130,9 +130,9 @@ def _figures(people: People, bot: BotProcess, trouble: Trouble, sandbox: Sandbox
     }
 
 
-@click.command(epilog="Example: python tests/chaos/chaos.py --seed 2 --questions 1000 --kills 100")
+@click.command(epilog="Example: python tests/chaos/chaos.py --seed 2 --questions 1200 --kills 100")
 @click.option("--seed", default=1, show_default=True, help="What the troubles and their instants are drawn from.")
-@click.option("--questions", default=1000, show_default=True, help="How many questions are asked.")
+@click.option("--questions", default=1200, show_default=True, help="How many questions are asked.")
 @click.option("--kills", default=100, show_default=True, help="How many kill -9, of bot and worker together.")
 @click.option("--people", default=40, show_default=True, help="How many people ask.")
 @click.option("--pace", default=9.0, show_default=True, help="Seconds between a person's questions, on average.")

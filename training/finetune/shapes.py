@@ -23,6 +23,7 @@ from training.finetune.onepass import grid_of
 
 Shape = Literal["base", "large"]
 _VOCABULARY = 51_290
+_POSITIONS = 4096
 
 
 def config_of(shape: Shape, *, dropout: bool = True) -> Florence2Config:
@@ -50,7 +51,7 @@ def config_of(shape: Shape, *, dropout: bool = True) -> Florence2Config:
         decoder_attention_heads=16 if large else 12,
         encoder_ffn_dim=4096 if large else 3072,
         decoder_ffn_dim=4096 if large else 3072,
-        max_position_embeddings=4096,
+        max_position_embeddings=_POSITIONS,
         dropout=share,
         bos_token_id=0,
         pad_token_id=1,
@@ -79,6 +80,7 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
     )
     columns, rows = grid_of(config, size)
     images.image_seq_length = columns * rows + 1
+    tokenizer.model_max_length = _POSITIONS
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Florence2ForConditionalGeneration(config)
