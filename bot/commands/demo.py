@@ -45,6 +45,8 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings
     from model.broker.embedded import EmbeddedBroker
+    from model.errors import ModelError
+    from model.loading import locate
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
@@ -56,6 +58,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         if data_dir is None:
             data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vqabot-demo-")))
         try:
+            await asyncio.to_thread(locate, model)  # who waits here hears at once that there is no such model
             sandbox = await stack.enter_async_context(
                 Sandbox(port=port, token=TOKEN, samples=samples, first_message_id=unused_message_id())
             )
@@ -63,7 +66,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
                 telegram_token=TOKEN, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
             )
             await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
-        except (PortInUseError, StorageError, BotError) as error:
+        except (ModelError, PortInUseError, StorageError, BotError) as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"The chat page is at {sandbox.url}")
         if not once:

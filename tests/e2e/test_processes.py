@@ -53,6 +53,15 @@ async def test_the_demo_answers_everything_right_also_when_it_remembers_the_last
 
 
 @pytest.mark.timeout(400)
+async def test_a_demo_of_no_model_says_so_at_once() -> None:
+    process = await begin("demo", "--once", "--model", "nothere.zip")
+    assert process.stdout is not None
+    said = (await process.stdout.read()).decode()
+    assert await process.wait() == 1
+    assert said.startswith("Error: There is no model at 'nothere.zip': name a folder")
+    assert len(said.splitlines()) == 1
+
+
 async def test_what_was_asked_before_a_kill_is_answered_once_after_it_and_sigterm_ends_it_cleanly(
     sandbox: Sandbox, you: Person, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from training.builtin import architecture
 from training.builtin.data import SceneDataset, collate
-from training.builtin.dense import _INDEX, LABELS, places_of, targets, words_naming
+from training.builtin.dense import _INDEX, LABELS, DenseHead, places_of, targets, words_naming
 from training.builtin.recipe import Recipe, picture_features, train
 from training.scenes import art, layout
 from training.scenes.catalogue import CATALOGUE
@@ -150,6 +150,9 @@ def test_no_words_that_name_things_are_no_places() -> None:
     places = places_of(["is it raining"], torch.tensor([1]), target)
     assert places["cells"].shape == (0, 60)
     assert places["centres"].shape == (0, 2)
+    head = DenseHead(architecture.vocabulary([]))
+    loss = head.places_loss(torch.zeros(0, architecture.HIDDEN), places["cells"], places["centres"], places["alone"])
+    assert loss == 0
 
 
 def test_stressed_kinds_are_asked_more_often() -> None:

@@ -220,13 +220,17 @@ class DenseHead(nn.Module):
             cells: The cells in which those things have their centres: [M, N] of 0 and 1.
             centres: Middle of those centres in shares of the picture, x and y: [M, 2].
             alone: 1 where there is just one such thing; only then the middle counts: [M].
+
+        Returns:
+            The scalar loss: cells (mean over words and cells), middle (L1, mean over the words that have one); 0
+            where no word names a thing.
         """
         out = self.where(states.float())
         found = functional.binary_cross_entropy_with_logits(
-            out[:, :CELLS], cells, pos_weight=torch.tensor(MENTION_WEIGHT)
+            out[:, :CELLS], cells, pos_weight=torch.tensor(MENTION_WEIGHT), reduction="sum"
         )
         distance = (out[:, CELLS:] - centres).abs().sum(-1) * alone
-        loss: Tensor = found + 3 * distance.sum() / alone.sum().clamp(min=1)
+        loss: Tensor = found / max(1, cells.numel()) + 3 * distance.sum() / alone.sum().clamp(min=1)
         return loss
 
 
@@ -245,17 +249,14 @@ def kinds_named(question: str) -> tuple[float, ...]:
 def words_naming(question: str) -> tuple[tuple[int, int], ...]:
     """Which words of a question name which kinds: pairs of the word's number and the kind's, by any of its names."""
     words = WORD.findall(question.lower())
+    longest = max(name.count(" ") for name in _kinds_of()) + 1
     found: list[tuple[int, int]] = []
     for start in range(len(words)):
-        for length in range(1, _LONGEST + 1):
+        for length in range(1, longest + 1):
             for kind in _kinds_of().get(" ".join(words[start : start + length]), ()):
                 if start + length <= len(words):
                     found += [(start + inside, kind) for inside in range(length)]
     return tuple(dict.fromkeys(found))
-
-
-_LONGEST = 2
-"""Words in the longest name of a kind."""
 
 
 @cache
