@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     """The most questions that the worker answers at once."""
     device: str = "auto"
     """Where the model runs: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`."""
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
     """Its number format; `auto` measures which is faster when the worker starts."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """The worker's CPU threads; 0 chooses by the size of the model."""

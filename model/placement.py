@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from model.errors import ModelError
 
-DTYPES = ("auto", "float32", "bfloat16", "float16")
+INT8 = "int8"
+DTYPES = ("auto", "float32", "bfloat16", "float16", INT8)
 
 
 @dataclass(frozen=True, slots=True)

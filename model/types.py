@@ -35,8 +35,8 @@ class Generation:
     text: str
     token_logprobs: tuple[float, ...]
     """Natural-log probability of each generated token under the raw logits, the end token included."""
-    length: int = 0
-    """Tokens generated, those included that the settings forced and that are no evidence."""
+    tokens: tuple[int, ...] = ()
+    """The generated tokens, those included that the settings forced and that are no evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def observe(
 
 def study_confidence(spoken: Generation) -> float:
     """What `exp(sequences_scores)` of transformers' beam search gives: forced tokens count as certain ones."""
-    return min(1.0, math.exp(math.fsum(spoken.token_logprobs) / max(1, spoken.length)))
+    return min(1.0, math.exp(math.fsum(spoken.token_logprobs) / max(1, len(spoken.tokens))))
 
 
 def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> Result:

@@ -120,7 +120,7 @@ def _apart(name: str, work: Workload) -> Side:
 
 
 def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str, Any]:
-    from model.families.florence2 import read_image_settings
+    from model.families.florence2_files import read_image_settings
     from model.measuring.flops import count_flops
 
     size = read_image_settings(work.folder)["size"]

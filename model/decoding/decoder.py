@@ -7,16 +7,18 @@ only the short self-attention cache is reordered. The projections of a layer tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import LayerNorm, functional
+from torch.nn import LayerNorm
 from transformers.models.bart.modeling_bart import BartDecoder
 
 from model.attention import attend
 from model.decoding.rules import Transformer
+from model.products import Make, Plain, Product, is_gelu
 
 _ROOM = 16
 """Tokens that the self-attention cache has room for at first; it doubles."""
@@ -24,19 +26,18 @@ _ROOM = 16
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The weights of one decoder layer. D: width of the model, F: of the feed-forward part."""
+    """The weights of one decoder layer."""
 
-    inside: tuple[Tensor, Tensor]
-    """Queries, keys and values of the self-attention: [3 D, D] and [3 D]."""
-    inside_out: tuple[Tensor, Tensor]
-    query: tuple[Tensor, Tensor]
-    memory: tuple[Tensor, Tensor]
-    """Keys and values of the cross-attention: [2 D, D] and [2 D]."""
-    memory_out: tuple[Tensor, Tensor]
-    up: tuple[Tensor, Tensor]
-    down: tuple[Tensor, Tensor]
+    inside: Product
+    """Queries, keys and values of the self-attention."""
+    inside_out: Product
+    query: Product
+    memory: Product
+    """Keys and values of the cross-attention."""
+    memory_out: Product
+    up: Product
+    down: Product
     norms: tuple[LayerNorm, LayerNorm, LayerNorm]
-    activation: Callable[[Tensor], Tensor]
 
 
 @dataclass(slots=True)
@@ -60,19 +61,20 @@ class Memory:
 class Decoder:
     """The decoder and the output layer of a loaded model."""
 
-    def __init__(self, model: Transformer) -> None:
-        """Gather the weights of a model whose decoder is BART's."""
+    def __init__(self, model: Transformer, make: Make = Plain.of) -> None:
+        """Gather the weights of a model in eval mode that `fits`; its linear layers become what `make` makes."""
         decoder, config = _decoder_of(model), model.config.get_text_config()
         self.heads = int(config.decoder_attention_heads)
-        self.layers = [_layer(layer) for layer in decoder.layers]
+        self.layers = [_layer(layer, make) for layer in decoder.layers]
         self._words, self._positions = decoder.embed_tokens, decoder.embed_positions
         self._norm: LayerNorm = decoder.layernorm_embedding
-        self._output = model.get_output_embeddings()
+        self._output = make(model.get_output_embeddings())
 
     @staticmethod
     def fits(model: Transformer) -> bool:
         """Whether a model's decoder is one that this class can speak for."""
-        return isinstance(_decoder_of(model), BartDecoder)
+        decoder: Any = _decoder_of(model)
+        return isinstance(decoder, BartDecoder) and all(is_gelu(layer.activation_fn) for layer in decoder.layers)
 
     def remember(self, states: Tensor, mask: Tensor, beams: int) -> Memory:
         """Project encoder states, once for all beams and all tokens.
@@ -84,7 +86,7 @@ class Decoder:
         """
         keys, values = [], []
         for layer in self.layers:
-            both = functional.linear(states, *layer.memory).unflatten(-1, (2, self.heads, -1))  # [Q, S, 2, H, W]
+            both = layer.memory(states).unflatten(-1, (2, self.heads, -1))  # [Q, S, 2, H, W]
             key, value = both.permute(2, 0, 3, 1, 4).contiguous()  # [Q, H, S, W] each
             keys.append(key)
             values.append(value)
@@ -105,17 +107,14 @@ class Decoder:
         place = self._positions.weight[position + self._positions.offset]
         x = self._norm(self._words(tokens) + place)  # [R, D]
         for number, layer in enumerate(self.layers):
-            query, key, value = functional.linear(x, *layer.inside).unflatten(-1, (3, self.heads, -1)).unbind(1)
+            query, key, value = layer.inside(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
             keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
             seen = attend(query[:, :, None], keys, values).flatten(1)  # [R, D]
-            x = layer.norms[0](x + functional.linear(seen, *layer.inside_out))
-            query = functional.linear(x, *layer.query)
-            seen = self._look_back(query, number, memories)
-            x = layer.norms[1](x + functional.linear(seen, *layer.memory_out))
-            inner = functional.linear(layer.activation(functional.linear(x, *layer.up)), *layer.down)
-            x = layer.norms[2](x + inner)
-        logits: Tensor = self._output(x)
-        return logits
+            x = layer.norms[0](layer.inside_out(seen, plus=x))
+            seen = self._look_back(layer.query(x), number, memories)
+            x = layer.norms[1](layer.memory_out(seen, plus=x))
+            x = layer.norms[2](layer.down(layer.up(x, gelu=True), plus=x))
+        return self._output(x)
 
     def _look_back(self, query: Tensor, number: int, memories: Sequence[Memory]) -> Tensor:
         """Cross-attention, [R, D] to [R, D]: the beams of a question are the queries of one attention."""
@@ -162,23 +161,15 @@ def _decoder_of(model: Transformer) -> Transformer:
     return getattr(whole, "decoder", whole)
 
 
-def _layer(layer: Transformer) -> Layer:
+def _layer(layer: Transformer, make: Make) -> Layer:
     inside, outside = layer.self_attn, layer.encoder_attn
     return Layer(
-        inside=_join(inside.q_proj, inside.k_proj, inside.v_proj),
-        inside_out=_join(inside.out_proj),
-        query=_join(outside.q_proj),
-        memory=_join(outside.k_proj, outside.v_proj),
-        memory_out=_join(outside.out_proj),
-        up=_join(layer.fc1),
-        down=_join(layer.fc2),
+        inside=make(inside.q_proj, inside.k_proj, inside.v_proj),
+        inside_out=make(inside.out_proj),
+        query=make(outside.q_proj),
+        memory=make(outside.k_proj, outside.v_proj),
+        memory_out=make(outside.out_proj),
+        up=make(layer.fc1),
+        down=make(layer.fc2),
         norms=(layer.self_attn_layer_norm, layer.encoder_attn_layer_norm, layer.final_layer_norm),
-        activation=layer.activation_fn,
     )
-
-
-def _join(*linears: Transformer) -> tuple[Tensor, Tensor]:
-    """Weights and biases of linear layers on the same input, as those of one."""
-    if len(linears) == 1:
-        return linears[0].weight, linears[0].bias
-    return torch.cat([one.weight for one in linears]), torch.cat([one.bias for one in linears])

@@ -1,16 +1,81 @@
-"""Which number format a CPU multiplies fastest, by a measurement of a few milliseconds."""
+"""Which arithmetic a model runs in: by the settings, or by what a measurement of a few milliseconds finds fastest."""
 
 from __future__ import annotations
 
 import functools
 import time
+from dataclasses import dataclass
 
 import torch
+
+from model.errors import ModelError
+from model.placement import INT8, Placement
+from model.products import Int8, Make, Packed, Plain, int8_or, taking
 
 SMALL_MODEL = 30_000_000
 """Below so many parameters a model runs in float32 on one CPU thread unless told otherwise."""
 _WORTH = 1.5
 """bfloat16 has to be so many times as fast: converting at the edges costs something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """What was chosen for one model."""
+
+    device: str
+    dtype: str
+    """Number format of what flows between the layers."""
+    weights: str = "plain"
+    """`plain`; `packed` for the CPU's matrix instructions; `int8` in the picture's and the question's encoder."""
+
+    @property
+    def make(self) -> Make:
+        """What a linear layer of the decoder becomes, whose batches hold many questions."""
+        return Plain.of if self.weights == "plain" or self.dtype != "bfloat16" else Packed.of
+
+    @property
+    def take(self) -> Make:
+        """What a linear layer of the encoders becomes; its own weights are gone afterwards."""
+        return taking(int8_or(self.make) if self.weights == INT8 else self.make)
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether batch-mates would change an answer, so that each picture and question is encoded alone."""
+        return self.weights == INT8
+
+    def __str__(self) -> str:
+        if not self.device.startswith("cpu"):
+            return self.dtype
+        threads = torch.get_num_threads()
+        eight = "int8 weights, " if self.weights == INT8 else ""
+        return f"{eight}{self.dtype} on {threads} thread{'s' if threads > 1 else ''}"
+
+
+def choose(placement: Placement, parameters: int) -> Arithmetic:
+    """Resolve what a placement leaves open, and set the CPU threads of this process.
+
+    Args:
+        placement: What the settings ask for.
+        parameters: Of the model.
+
+    Raises:
+        ModelError: This machine cannot do what is asked for.
+    """
+    set_threads(placement.threads, parameters)
+    device, dtype = placement.device, placement.dtype
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    on_cpu = device.startswith("cpu")
+    if dtype == INT8:
+        if not on_cpu or not Int8.works():
+            raise ModelError("8-bit weights are for CPUs with oneDNN; choose another number format.")
+        return Arithmetic(device, fast_cpu_dtype(), INT8)
+    if dtype == "auto" and not on_cpu:
+        dtype = "bfloat16"
+    elif dtype == "auto":
+        dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
+    packed = on_cpu and dtype == "bfloat16" and Packed.works()
+    return Arithmetic(device, dtype, "packed" if packed else "plain")
 
 
 @functools.cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,21 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from PIL import Image
-from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 from torch import Tensor
-
-# The module itself, not the package: importing only what is needed shortens a cold start.
-from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
-from transformers.utils import logging
+from torch.nn.utils.rnn import pad_sequence
 
 from model.decoding.decoder import Decoder
 from model.decoding.loop import decode
 from model.decoding.plain import decode_plainly, score
 from model.decoding.rules import Rules, Transformer
-from model.errors import ModelError
-from model.families.arithmetic import SMALL_MODEL, fast_cpu_dtype, set_threads
+from model.families.allocator import keep_memory
+from model.families.arithmetic import Arithmetic, choose
+from model.families.bart_encoder import Encoder
 from model.families.base import Ask
+from model.families.florence2_files import count_parameters, read_image_settings, read_tokenizer, read_weights
 from model.families.florence2_vision import Tower
 from model.placement import Placement
 from model.profile import Profile
@@ -46,18 +42,17 @@ class Florence2:
         tokenizer: Tokenizer,
         images: dict[str, Any],
         profile: Profile,
-        *,
-        frozen: bool = False,
+        arithmetic: Arithmetic | None = None,
     ) -> None:
         """Wrap a model in eval mode, its tokenizer and the image processor's settings.
 
-        `frozen` promises that its weights stay as they are: then they are laid out for speed. A model in training is
-        asked through transformers' own modules.
+        `arithmetic` promises that the weights stay as they are: they are laid out for speed, and the model's own
+        modules cannot be called any more. Without it the model, which may be in training, is asked through those.
         """
         self.profile = profile
         self.device = str(model.device)
         self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self._tokenizer = model, tokenizer
+        self._model, self._tokenizer, self._arithmetic = model, tokenizer, arithmetic
         self._size = (int(images["size"]["width"]), int(images["size"]["height"]))
         self._resample = Image.Resampling(images.get("resample", 3))
         scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
@@ -65,9 +60,13 @@ class Florence2:
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
-        self._tower: Callable[[Tensor], Tensor] = Tower(model) if frozen else self._plain_tower
+        self._embed = model.get_input_embeddings()
+        self._tower: Callable[[Tensor], Tensor] = self._plain_tower
+        self._encoder: Encoder | None = None
         self._rules = Rules.read(model)
-        self._decoder = Decoder(model) if frozen and Decoder.fits(model) else None
+        self._decoder: Decoder | None = None
+        if arithmetic is not None:
+            self._lay_out(arithmetic)
         self.spent = dict.fromkeys(("look", "encode", "decode"), 0.0)
         """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
@@ -78,28 +77,24 @@ class Florence2:
     @property
     def arithmetic(self) -> str:
         """What was chosen at the start, for people."""
-        if not self.device.startswith("cpu"):
-            return self.dtype
-        threads = torch.get_num_threads()
-        return f"{self.dtype} on {threads} thread{'s' if threads > 1 else ''}"
+        return self.dtype if self._arithmetic is None else str(self._arithmetic)
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Resize to the model's input: uint8 [H, W, 3]."""
-        return np.asarray(picture.resize(self._size, self._resample))
+        return np.array(picture.resize(self._size, self._resample))
 
     @torch.inference_mode()
     def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
-        """Encode pictures in one batch: for each its tokens, [T_image, D]."""
+        """Encode pictures: for each its tokens, [T_image, D]."""
         with self._clock("look"):
-            batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
-            pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-            features = self._tower(pixels.to(self._model.dtype))  # [B, T_image, D]
+            if self._one_by_one:  # one fills a CPU; its tensors stay in the caches, which those of several leave
+                return [self._look(picture[None])[0] for picture in pictures]
             # Clones, so that a kept picture does not hold its whole batch in memory.
-            return [one.clone() for one in features]
+            return [one.clone() for one in self._look(np.stack(pictures))]
 
     @torch.inference_mode()
     def answer(self, asks: Sequence[Ask]) -> list[Generation]:
-        """Encode all prompts in one batch, then decode them in one, whatever their settings."""
+        """Encode all prompts, then decode them in one batch, whatever their settings."""
         with self._clock("encode"):
             states, mask = self._encode(asks)
         beams = [ask.beams for ask in asks]
@@ -110,7 +105,7 @@ class Florence2:
             else:
                 decoded = decode(self._decoder, self._rules, states, mask, beams, limits)
         return [
-            Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, len(one.ids))
+            Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
             for one in decoded
         ]
 
@@ -139,6 +134,25 @@ class Florence2:
         ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
         return [self._begin, *ids[: room - 2], self._end]
 
+    @property
+    def _one_by_one(self) -> bool:
+        return self._arithmetic is not None and self.device.startswith("cpu")
+
+    def _lay_out(self, arithmetic: Arithmetic) -> None:
+        """Take over the parts that have a faster form; the decoder's weights stay in the model too, for `score`."""
+        if Tower.fits(self._model):
+            self._tower = Tower(self._model, arithmetic.take)
+        if Encoder.fits(self._model):
+            self._encoder = Encoder(self._model, arithmetic.take)
+        if self._rules is not None and Decoder.fits(self._model):
+            self._decoder = Decoder(self._model, arithmetic.make)
+
+    def _look(self, pictures: Pixels) -> Tensor:
+        """Picture tokens [B, T_image, D] of uint8 [B, H, W, 3]."""
+        batch = torch.from_numpy(pictures).to(self._model.device)
+        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+        return self._tower(pixels.to(self._model.dtype))
+
     def _plain_tower(self, pixels: Tensor) -> Tensor:
         tokens: Tensor = self._model.get_image_features(pixels).pooler_output
         return tokens
@@ -151,16 +165,21 @@ class Florence2:
 
     def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
-        features = torch.stack([ask.features for ask in asks])  # [B, T_image, D]
-        prompts = [self.prompt_ids(ask.prompt, self.positions - features.shape[1]) for ask in asks]
-        width = max(len(ids) for ids in prompts)
-        ids = torch.tensor([[*row, *[self.pad] * (width - len(row))] for row in prompts])  # [B, T]
-        seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in prompts])
-        embeds = self._model.get_input_embeddings()(ids.to(features.device)).to(features.dtype)  # [B, T, D]
-        mask = torch.cat([seen.new_ones(features.shape[:2]), seen], 1).to(features.device)  # [B, S]
-        encoder = self._model.get_encoder()
-        states = encoder(inputs_embeds=torch.cat([features, embeds], 1), attention_mask=mask).last_hidden_state
-        return states, mask
+        room = self.positions - len(asks[0].features)
+        embeds = [self._embeds(ask.features, self.prompt_ids(ask.prompt, room)) for ask in asks]
+        lengths = torch.tensor([len(one) for one in embeds])
+        mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long().to(self._model.device)
+        if self._encoder is None:
+            states = self._model.get_encoder()(inputs_embeds=pad_sequence(embeds, True), attention_mask=mask)
+            return states.last_hidden_state, mask
+        alone = self._arithmetic is not None and self._arithmetic.one_by_one
+        rows = [self._encoder([one])[0] for one in embeds] if alone else self._encoder(embeds)
+        return pad_sequence(rows, True), mask
+
+    def _embeds(self, features: Tensor, ids: list[int]) -> Tensor:
+        """Picture tokens and the embedded prompt of one question, [S, D]."""
+        words = self._embed(torch.tensor(ids, device=features.device)).to(features.dtype)
+        return torch.cat([features, words])
 
 
 def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
@@ -170,88 +189,7 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
         ModelError: The folder's files do not make a complete native Florence-2.
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
-    parameters = count_parameters(folder)
-    set_threads(placement.threads, parameters)
-    device, dtype = _choose(placement, parameters)
-    model = read_weights(folder, getattr(torch, dtype)).to(device).eval()
-    return Florence2(model, tokenizer, images, profile, frozen=True)
-
-
-def read_weights(
-    folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] = Florence2ForConditionalGeneration
-) -> Transformer:
-    """The model in a folder, on the CPU; `kind` may add to it what training needs.
-
-    Raises:
-        ModelError: The folder's files do not make a complete native Florence-2.
-    """
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if "auto_map" in config or config.get("vision_config", {}).get("model_type") == "davit":
-        raise ModelError(
-            f"The model in {folder} is in Microsoft's own format, which needs remote code. "
-            "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
-        )
-    logging.disable_progress_bar()
-    try:
-        loaded: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
-        model, report = loaded
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
-    # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
-    gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
-    if gaps:
-        raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
-    return model
-
-
-def count_parameters(folder: Path) -> int:
-    """How many numbers the weights in a folder are; safetensors are counted by their headers, nothing is read."""
-    count = 0
-    try:
-        for file in folder.glob("*.safetensors"):
-            with safe_open(file, framework="pt") as weights:
-                count += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
-    return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4
-
-
-def _choose(placement: Placement, parameters: int) -> tuple[str, str]:
-    """The device and the number format, with `auto` resolved."""
-    device, dtype = placement.device, placement.dtype
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if dtype == "auto" and device.startswith("cuda"):
-        dtype = "bfloat16"
-    elif dtype == "auto":
-        dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
-    return device, dtype
-
-
-def read_image_settings(folder: Path) -> dict[str, Any]:
-    """The image processor's settings, from whichever file holds them."""
-    for name in ("processor_config.json", "preprocessor_config.json"):
-        file = folder / name
-        if file.is_file():
-            values = json.loads(file.read_text(encoding="utf-8"))
-            images = values.get("image_processor", values)
-            if "image_mean" not in images:
-                continue
-            if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size", ())):
-                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
-            return dict(images)
-    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
-
-
-def read_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer itself, without transformers' wrapper, which takes long to import."""
-    file = folder / "tokenizer.json"
-    if not file.is_file():
-        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
-    try:
-        tokenizer: Tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # tokenizers raises plain Exception
-        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+    keep_memory()
+    arithmetic = choose(placement, count_parameters(folder))
+    model = read_weights(folder, getattr(torch, arithmetic.dtype)).to(arithmetic.device).eval()
+    return Florence2(model, tokenizer, images, profile, arithmetic)

@@ -2,11 +2,12 @@
 
 The same arithmetic as transformers' module, which changes between channels-first and channels-last eight times a block
 and copies the whole picture each time. Here a picture stays [B, H, W, C]: a convolution sees it as channels-last, all
-else as rows of tokens.
+else as rows of tokens. What follows a product (GELU, the sum with what came in) is left to the product.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,68 +16,152 @@ from torch.nn import functional
 
 from model.attention import attend
 from model.decoding.rules import Transformer
+from model.products import Make, Plain, Product, is_gelu
+
+Module = Any
+"""A module of transformers, typed only in part."""
 
 
 class Tower:
-    """The vision tower and the projector of a loaded Florence-2; shares its weights."""
+    """The vision tower and the projector of a loaded Florence-2."""
 
-    def __init__(self, model: Transformer) -> None:
-        """Wrap `Florence2ForConditionalGeneration` in eval mode; its convolutions become channels-last."""
-        self._tower, self._projector = model.model.vision_tower, model.model.multi_modal_projector
-        self._tower.to(memory_format=torch.channels_last)
+    def __init__(self, model: Transformer, make: Make = Plain.of) -> None:
+        """Wrap `Florence2ForConditionalGeneration` in eval mode; its convolutions become channels-last.
+
+        Args:
+            model: The model.
+            make: What its linear layers become.
+        """
+        tower, self._projector = model.model.vision_tower, model.model.multi_modal_projector
+        tower.to(memory_format=torch.channels_last)
+        self._embeds = list(tower.convs)
+        self._stages = [[_pair(block, make) for block in stage] for stage in tower.blocks]
+
+    @staticmethod
+    def fits(model: Transformer) -> bool:
+        """Whether a model's tower is one that this class can speak for: whose feed-forward parts use the exact GELU."""
+        blocks = [block for stage in model.model.vision_tower.blocks for block in stage]
+        halves = [half for block in blocks for half in (block.spatial_block, block.channel_block)]
+        return all(is_gelu(half.ffn.activation_fn) for half in halves)
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """Picture tokens [B, T_image, D] of normalised pixels [B, 3, H, W]."""
         x = pixels.permute(0, 2, 3, 1).contiguous()  # [B, H, W, 3]
-        for embed, stage in zip(self._tower.convs, self._tower.blocks, strict=True):
+        for embed, stage in zip(self._embeds, self._stages, strict=True):
             if embed.pre_norm:
                 x = embed.norm(x)
             x = _convolve(embed.conv, x)  # [B, H, W, C]
             if not embed.pre_norm:
                 x = embed.norm(x)
-            for block in stage:
-                x = _half(block.spatial_block, x, _window_attention)
-                x = _half(block.channel_block, x, _channel_attention)
+            for spatial, channel in stage:
+                x = channel(spatial(x))
         tokens: Tensor = self._projector(x.permute(0, 3, 1, 2))
         return tokens
 
 
-def _half(block: Any, x: Tensor, attention: Any) -> Tensor:  # noqa: ANN401 - modules of transformers
-    """A spatial or a channel block, [B, H, W, C] to the same: position, attention, position, feed-forward."""
-    x = _convolve(block.conv1, x).add_(x)
-    module = block.window_attn if attention is _window_attention else block.channel_attn
-    x = attention(module, block.norm1(x)).add_(x)
-    x = _convolve(block.conv2, x).add_(x)
-    inner = functional.gelu(block.ffn.fc1(block.norm2(x)))
-    return block.ffn.fc2(inner).add_(x)  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What a spatial and a channel block have in common."""
+
+    block: Module
+    """For its convolutions and norms."""
+    qkv: Product
+    up: Product
+    down: Product
+
+    def feed(self, x: Tensor) -> Tensor:
+        """Position and feed-forward part, the second half of each block; [B, H, W, C] to the same."""
+        x = _convolve(self.block.conv2, x).add_(x)
+        return self.down(self.up(self.block.norm2(x), gelu=True), plus=x)
 
 
-def _convolve(conv: Any, x: Tensor) -> Tensor:  # noqa: ANN401
+@dataclass(frozen=True, slots=True)
+class Spatial(Half):
+    """Attention of the tokens within each window of w x w."""
+
+    proj: Product
+    heads: int
+    window: int
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """[B, H, W, C] to the same."""
+        x = _convolve(self.block.conv1, x).add_(x)
+        return self.feed(self._attend(self.block.norm1(x)).add_(x))
+
+    def _attend(self, x: Tensor) -> Tensor:
+        batch, height, width, channels = x.shape
+        w = self.window
+        right, bottom = -width % w, -height % w
+        if right or bottom:
+            x = functional.pad(x, (0, 0, 0, right, 0, bottom))
+        rows, columns = (height + bottom) // w, (width + right) // w
+        x = x.view(batch, rows, w, columns, w, channels).transpose(2, 3).reshape(-1, w * w, channels)
+        query, key, value = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        seen = attend(query, key, value).transpose(1, 2).flatten(2)  # [windows, w w, C]
+        x = self.proj(seen).view(batch, rows, columns, w, w, channels).transpose(2, 3)
+        return x.reshape(batch, height + bottom, width + right, channels)[:, :height, :width].contiguous()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel(Half):
+    """Attention of the channels within each group to each other.
+
+    Its weights, a small matrix for each group, act between two linear maps: values and projection. They are multiplied
+    into the projection, which costs next to nothing, so that the picture is multiplied once and never transposed.
+    """
+
+    proj: tuple[Tensor, Tensor]
+    """Weight, transposed to [C in, C out], and bias."""
+    groups: int
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """[B, H, W, C] to the same."""
+        x = _convolve(self.block.conv1, x).add_(x)
+        batch, height, width, channels = x.shape
+        tokens = height * width
+        qkv = self.qkv(self.block.norm1(x)).view(batch, tokens, 3, channels)
+        query, key, value = qkv.unbind(2)  # [B, N, C] each
+        weights = (_by_group(query, key, self.groups) * tokens**-0.5).softmax(-1)  # [B, G, c, c]
+        weight, bias = self.proj
+        mixed = weights.transpose(2, 3) @ weight.view(self.groups, -1, channels)  # [B, G, c, C]
+        mixed = mixed.view(batch, channels, channels)
+        rows = x.view(batch, tokens, channels)
+        # A product of two matrices takes strided ones as they are; a batch of them would be copied.
+        alone = batch == 1
+        seen = torch.addmm(rows[0], value[0], mixed[0]) if alone else torch.baddbmm(rows, value, mixed)
+        return self.feed(seen.add_(bias).view_as(x))
+
+
+def _by_group(query: Tensor, key: Tensor, groups: int) -> Tensor:
+    """The products of each channel with each of its group, summed over the tokens: [B, G, c, c] of [B, N, C] twice.
+
+    All channels with all others are G times the arithmetic in one product that nothing has to be copied for.
+    """
+    batch, _, channels = query.shape
+    every = (query[0].t() @ key[0])[None] if batch == 1 else query.transpose(1, 2) @ key  # [B, C, C]
+    size = channels // groups
+    return every.view(batch, groups, size, groups, size).diagonal(dim1=1, dim2=3).permute(0, 3, 1, 2)
+
+
+def _pair(block: Module, make: Make) -> tuple[Spatial, Channel]:
+    spatial, channel = block.spatial_block, block.channel_block
+    windows, channels = spatial.window_attn, channel.channel_attn
+    return (
+        Spatial(
+            spatial,
+            *(make(windows.qkv), make(spatial.ffn.fc1), make(spatial.ffn.fc2), make(windows.proj)),
+            heads=windows.num_heads,
+            window=windows.window_size,
+        ),
+        Channel(
+            channel,
+            *(make(channels.qkv), make(channel.ffn.fc1), make(channel.ffn.fc2)),
+            proj=(channels.proj.weight.detach().t().contiguous(), channels.proj.bias.detach()),
+            groups=channels.groups,
+        ),
+    )
+
+
+def _convolve(conv: Module, x: Tensor) -> Tensor:
     """A convolution on channels-last memory: neither side is copied."""
     return conv(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)  # type: ignore[no-any-return]
-
-
-def _window_attention(module: Any, x: Tensor) -> Tensor:  # noqa: ANN401
-    """Attention of the tokens within each window of w x w, [B, H, W, C] to the same."""
-    batch, height, width, channels = x.shape
-    w = module.window_size
-    right, bottom = -width % w, -height % w
-    if right or bottom:
-        x = functional.pad(x, (0, 0, 0, right, 0, bottom))
-    rows, columns = (height + bottom) // w, (width + right) // w
-    x = x.view(batch, rows, w, columns, w, channels).transpose(2, 3).reshape(-1, w * w, channels)  # [windows, w w, C]
-    query, key, value = module.qkv(x).unflatten(-1, (3, module.num_heads, -1)).permute(2, 0, 3, 1, 4)
-    seen = attend(query, key, value).transpose(1, 2).flatten(2)  # [windows, w w, C]
-    x = module.proj(seen).view(batch, rows, columns, w, w, channels).transpose(2, 3)
-    return x.reshape(batch, height + bottom, width + right, channels)[:, :height, :width].contiguous()
-
-
-def _channel_attention(module: Any, x: Tensor) -> Tensor:  # noqa: ANN401
-    """Attention of the channels within each group to each other, [B, H, W, C] to the same."""
-    batch, height, width, channels = x.shape
-    count = height * width
-    parts = module.qkv(x).view(batch, count, 3, module.groups, -1).permute(2, 0, 3, 1, 4)  # [3, B, G, N, c]
-    query, key, value = parts.unbind(0)
-    weights = (query.transpose(2, 3) @ key) * count**-0.5  # [B, G, c, c]
-    seen = value @ weights.softmax(-1).transpose(2, 3)  # [B, G, N, c]
-    return module.proj(seen.transpose(1, 2).reshape(batch, height, width, channels))  # type: ignore[no-any-return]

@@ -12,7 +12,8 @@ from transformers import Florence2Processor
 
 from model.confidence import Calibration
 from model.errors import ModelError
-from model.families.florence2 import Florence2, read_image_settings, read_tokenizer, read_weights
+from model.families.florence2 import Florence2
+from model.families.florence2_files import read_image_settings, read_tokenizer, read_weights
 from model.loading import locate, model_type
 from model.profile import Profile
 from training.finetune.config import TrainConfig

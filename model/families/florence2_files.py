@@ -1,0 +1,87 @@
+"""The files of a Florence-2 as transformers saves it: weights, tokenizer, the image processor's settings."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from tokenizers import Tokenizer
+
+# The module itself, not the package: importing only what is needed shortens a cold start.
+from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
+from transformers.utils import logging
+
+from model.decoding.rules import Transformer
+from model.errors import ModelError
+
+
+def read_weights(
+    folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] = Florence2ForConditionalGeneration
+) -> Transformer:
+    """The model in a folder, on the CPU; `kind` may add to it what training needs.
+
+    Raises:
+        ModelError: The folder's files do not make a complete native Florence-2.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if "auto_map" in config or config.get("vision_config", {}).get("model_type") == "davit":
+        raise ModelError(
+            f"The model in {folder} is in Microsoft's own format, which needs remote code. "
+            "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
+        )
+    logging.disable_progress_bar()
+    try:
+        loaded: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
+        model, report = loaded
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+    # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
+    gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
+    if gaps:
+        raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
+    return model
+
+
+def count_parameters(folder: Path) -> int:
+    """How many numbers the weights in a folder are; safetensors are counted by their headers, nothing is read."""
+    count = 0
+    try:
+        for file in folder.glob("*.safetensors"):
+            with safe_open(file, framework="pt") as weights:
+                count += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+    return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4
+
+
+def read_image_settings(folder: Path) -> dict[str, Any]:
+    """The image processor's settings, from whichever file holds them."""
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        file = folder / name
+        if file.is_file():
+            values = json.loads(file.read_text(encoding="utf-8"))
+            images = values.get("image_processor", values)
+            if "image_mean" not in images:
+                continue
+            if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size", ())):
+                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
+            return dict(images)
+    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer itself, without transformers' wrapper, which takes long to import."""
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
+    try:
+        tokenizer: Tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # tokenizers raises plain Exception
+        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

@@ -1,0 +1,178 @@
+"""Products with the weights of linear layers, each in the form that is fastest where it runs.
+
+`Plain` is what torch does by itself. `Packed` lays bfloat16 weights out once for the CPU's matrix instructions and does
+what comes behind the product (GELU, a sum) while the result is still in the cache. `Int8` multiplies 8-bit numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.parameter import Parameter
+from transformers.activations import GELUActivation
+
+Linear = Any
+"""`torch.nn.Linear`, also inside a model whose modules are typed only in part."""
+_ROWS = 512
+"""For how many rows at once weights are laid out; they serve any number."""
+_LEVELS = 127
+"""The largest 8-bit number in use; -128 is left out, so that the range is the same on both sides of zero."""
+_LEAST_WIDTH = 64
+"""Inputs narrower than this are not worth rounding to 8 bits."""
+
+
+class Product(Protocol):
+    """A linear layer, or several that read the same input, as one product."""
+
+    def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
+        """The product with its bias: [.., N] of [.., K].
+
+        Args:
+            x: Contiguous, [.., K].
+            gelu: Put the result through GELU.
+            plus: Added to the result, contiguous, [.., N]; not together with `gelu`.
+        """
+        ...
+
+
+Make = Callable[..., Product]
+"""From linear layers that read the same input to their product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """As torch does it."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    @classmethod
+    def of(cls, *linears: Linear) -> Plain:
+        """Join linear layers."""
+        return cls(*_join(linears))
+
+    def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        y = functional.linear(x, self.weight, self.bias)
+        if gelu:
+            return functional.gelu(y)
+        return y if plus is None else y.add_(plus)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """bfloat16 on a CPU, by oneDNN with the weights in its own layout."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    @classmethod
+    def of(cls, *linears: Linear) -> Packed:
+        """Join linear layers and lay their weights out."""
+        weight, bias = _join(linears)
+        return cls(torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS), bias)
+
+    @staticmethod
+    def works() -> bool:
+        """Whether this build of torch and this CPU can do it."""
+        if not torch.backends.mkldnn.is_available() or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+            return False
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+    def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        if plus is not None:
+            return torch.ops.mkldnn._linear_pointwise.binary(x, plus, self.weight, self.bias, "add")  # type: ignore[no-any-return]
+        after, form = ("gelu", "none") if gelu else ("none", "")
+        return torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, after, [], form)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Int8:
+    """8-bit weights with a scale for each output, 8-bit inputs with one scale for the whole input, on a CPU.
+
+    The scale of the input is its largest value's, so a batch has to hold one picture or one question alone: else its
+    batch-mates would change its answer.
+    """
+
+    weight: Tensor
+    scales: Tensor
+    """Of the weights, float32 [N]."""
+    zeros: Tensor
+    bias: Tensor | None
+
+    @classmethod
+    def of(cls, *linears: Linear) -> Int8:
+        """Join linear layers and round their weights."""
+        weight, bias = _join(linears)
+        weight = weight.float()
+        scales = weight.abs().amax(1).clamp_min(1e-12) / _LEVELS  # [N]
+        rounded = (weight / scales[:, None]).round_().to(torch.int8)
+        packed = torch.ops.onednn.qlinear_prepack(rounded, [_ROWS, weight.shape[1]])
+        zeros = torch.zeros(len(scales), dtype=torch.long)
+        return cls(packed, scales, zeros, None if bias is None else bias.float())
+
+    @staticmethod
+    def works() -> bool:
+        """Whether this build of torch can do it."""
+        return torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")
+
+    def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        rows = x.reshape(-1, x.shape[-1])
+        low, high = torch.aminmax(rows)
+        scale = max(float(high), -float(low), 1e-12) / _LEVELS
+        if not math.isfinite(scale):
+            raise ArithmeticError("the model's numbers grew beyond all bounds")
+        rounded = (rows * (1 / scale)).round_().to(torch.int8)
+        after, form = ("gelu", "none") if gelu else ("none", "")
+        y: Tensor = torch.ops.onednn.qlinear_pointwise(
+            *(rounded, scale, 0, self.weight, self.scales, self.zeros, self.bias, 1.0, 0, x.dtype, after, [], form)
+        )
+        y = y.view(*x.shape[:-1], -1)
+        return y if plus is None else y.add_(plus)
+
+
+def int8_or(otherwise: Make) -> Make:
+    """8 bits for all layers but those with so few inputs that rounding costs more than it saves."""
+
+    def make(*linears: Linear) -> Product:
+        return Int8.of(*linears) if linears[0].weight.shape[1] >= _LEAST_WIDTH else otherwise(*linears)
+
+    return make
+
+
+def taking(make: Make) -> Make:
+    """The same, but the layers give their weights away and cannot be called any more, so that there is one copy."""
+
+    def take(*linears: Linear) -> Product:
+        product = make(*linears)
+        for linear in linears:
+            linear.weight = Parameter(linear.weight.new_empty(0), requires_grad=False)
+        return product
+
+    return take
+
+
+def is_gelu(activation: object) -> bool:
+    """Whether an activation is the exact GELU."""
+    if isinstance(activation, GELUActivation):
+        return getattr(activation, "act", None) is functional.gelu
+    return isinstance(activation, nn.GELU) and activation.approximate == "none"
+
+
+def _join(linears: tuple[Linear, ...]) -> tuple[Tensor, Tensor | None]:
+    """Weights and biases of linear layers on the same input, as those of one."""
+    if len(linears) == 1:
+        return linears[0].weight.detach(), None if linears[0].bias is None else linears[0].bias.detach()
+    weight = torch.cat([one.weight for one in linears]).detach()
+    if all(one.bias is None for one in linears):
+        return weight, None
+    biases = [one.weight.new_zeros(len(one.weight)) if one.bias is None else one.bias for one in linears]
+    return weight, torch.cat(biases).detach()

@@ -1,0 +1,48 @@
+"""Memory of large tensors is kept by the process: the kernel does not clear it again for each of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import resource, sys
+from model.families.allocator import keep_memory
+if sys.argv[1] == "kept" and not keep_memory():
+    sys.exit(77)
+import torch
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def work():
+    x = torch.ones(40 * 2**20, dtype=torch.uint8)
+    return x + x
+for _ in range(8):
+    work()  # alignment makes the first ones take some more
+before = faults()
+for _ in range(10):
+    work()
+print(faults() - before)
+"""
+
+
+def faults(how: str, **environment: str) -> int:
+    base = {"PATH": "/usr/bin:/bin", "THP_MEM_ALLOC_ENABLE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, how], capture_output=True, text=True, check=False, env=base | environment
+    )
+    if done.returncode == 77:
+        pytest.skip("not with this C library")
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_a_tensor_takes_over_the_memory_of_the_last() -> None:
+    assert faults("kept") < faults("as it comes") / 10
+
+
+def test_settings_in_the_environment_stay() -> None:
+    code = "from model.families.allocator import keep_memory; import sys; sys.exit(keep_memory())"
+    environment = {"PATH": "/usr/bin:/bin", "MALLOC_TRIM_THRESHOLD_": "100000"}
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == 0

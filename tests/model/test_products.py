@@ -1,0 +1,87 @@
+"""Products in every form say what torch's linear layers say."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from transformers.activations import ACT2FN
+
+from model.products import Int8, Make, Packed, Plain, int8_or, is_gelu, taking
+
+FORMS = {
+    "plain": (Plain.of, torch.float32, 1e-5),
+    "plain in bfloat16": (Plain.of, torch.bfloat16, 0.03),
+    "packed": (Packed.of, torch.bfloat16, 0.03),
+    "int8": (Int8.of, torch.float32, 0.03),
+    "int8 in bfloat16": (Int8.of, torch.bfloat16, 0.04),
+}
+needs_packing = pytest.mark.skipif(not Packed.works(), reason="this CPU has no bfloat16 products in oneDNN")
+
+
+def linears(*widths: int, inputs: int = 96, bias: bool = True) -> list[nn.Linear]:
+    torch.manual_seed(len(widths) + inputs)
+    return [nn.Linear(inputs, width, bias=bias) for width in widths]
+
+
+@needs_packing
+@pytest.mark.parametrize("rows", [1, 7, 530])
+@pytest.mark.parametrize("form", FORMS, ids=str)
+@torch.inference_mode()
+def test_every_form_is_the_layer(form: str, rows: int) -> None:
+    make, dtype, error = FORMS[form]
+    one, other = linears(64, 32)
+    x, plus = torch.randn(rows, 96), torch.randn(rows, 96)
+    wanted = torch.cat([one(x), other(x)], 1)
+    product = make(one.to(dtype), other.to(dtype))
+    size = wanted.abs().max()
+    plain = product(x.to(dtype))
+    assert plain.dtype == dtype
+    assert (plain.float() - wanted).abs().max() < error * size
+    curved = product(x.to(dtype), gelu=True).float()
+    assert (curved - nn.functional.gelu(wanted)).abs().max() < error * size
+    summed = product(x.to(dtype), plus=plus.to(dtype)).float()
+    assert (summed - wanted - plus).abs().max() < error * size
+
+
+@needs_packing
+@pytest.mark.parametrize("make", [Plain.of, Packed.of, Int8.of])
+@torch.inference_mode()
+def test_more_dimensions_and_no_bias(make: Make) -> None:
+    (layer,) = linears(40, bias=False)
+    layer = layer.bfloat16()
+    x = torch.randn(2, 3, 5, 96).bfloat16()
+    y = make(layer)(x)
+    assert y.shape == (2, 3, 5, 40)
+    assert (y.float() - layer(x).float()).abs().max() < 0.1
+
+
+@torch.inference_mode()
+def test_an_input_of_zeros_and_one_without_bounds() -> None:
+    (layer,) = linears(40)
+    product = Int8.of(layer)
+    assert torch.allclose(product(torch.zeros(3, 96)), layer.bias.expand(3, -1))
+    with pytest.raises(ArithmeticError, match="beyond all bounds"):
+        product(torch.full((3, 96), torch.inf))
+
+
+def test_weights_are_taken_and_given_once() -> None:
+    layers = linears(8, 8)
+    x = torch.randn(3, 96)
+    wanted = torch.cat([layer(x) for layer in layers], 1)
+    product = taking(Plain.of)(*layers)
+    assert torch.allclose(product(x), wanted, atol=1e-6)
+    assert all(layer.weight.numel() == 0 for layer in layers)
+
+
+def test_narrow_layers_are_not_rounded_to_8_bits() -> None:
+    make = int8_or(Plain.of)
+    assert isinstance(make(*linears(8, inputs=32)), Plain)
+    assert isinstance(make(*linears(8, inputs=64)), Int8)
+
+
+def test_only_the_exact_gelu_is_gelu() -> None:
+    assert is_gelu(ACT2FN["gelu"])
+    assert is_gelu(nn.GELU())
+    assert not any(is_gelu(ACT2FN[name]) for name in ("relu", "gelu_new", "gelu_python", "silu"))
+    assert not is_gelu(nn.GELU("tanh"))
