@@ -113,6 +113,11 @@ class Inbox:
             self._send({"type": "stage", "stage": "waiting", "ids": [request.id]})
 
 
+def decode_threads() -> int:
+    """How many pictures are decoded at once: a GPU takes more than two cores can prepare."""
+    return min(8, max(2, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 2))
+
+
 def serve(answerer: Answers, source: BinaryIO, send: Send, batch_size: int, threads: int = 2) -> None:
     """Answer what comes from `source` until the process ends; the end of `source` ends it at once.
 
@@ -204,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     family = answerer.family
     log.info("%s is ready on %s: %s", options.model, family.device, family.arithmetic)
     send({"type": "ready", "device": family.device, "dtype": family.arithmetic})
-    serve(answerer, source, send, options.batch_size)
+    serve(answerer, source, send, options.batch_size, decode_threads())
     return 0
 
 

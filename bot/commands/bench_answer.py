@@ -24,6 +24,9 @@ SHAPES = ("builtin", "florence2-base", "florence2-large")
 @click.option("--pictures", type=click.IntRange(1), default=4, show_default=True, help="Different ones.")
 @click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions about each.")
 @click.option("--waiting", type=click.IntRange(1), default=12, show_default=True, help="Questions that wait at once.")
+@click.option("--batch-size", type=click.IntRange(0), default=0, show_default=True, help="Ours; 0: half of --waiting.")
+@click.option("--load", type=click.FloatRange(0, 2), default=0.0, help="Then questions come by chance at this share.")
+@click.option("--load-questions", type=click.IntRange(1), default=100, show_default=True, help="How many come then.")
 @click.option("--beams", type=click.IntRange(1, 10), default=3, show_default=True, help="Width of the search.")
 @click.option("--tokens", type=click.IntRange(1, 100), default=5, show_default=True, help="Of an answer, at most.")
 @click.option("--baseline-pictures", type=click.IntRange(1), help="Ask the baseline about fewer.  [default: all]")
@@ -47,7 +50,8 @@ def answer(
 
     The Florence-2 shapes are made from their configuration with random weights, and every answer has the same length;
     `--size` is for them. Each side runs in a process of its own, in turn, over the same questions. Ratios come from the
-    clock and from processor seconds; the latter hold also beside other load.
+    clock and from processor seconds; the latter hold also beside other load. With `--load 0.8` questions then come by
+    chance (a Poisson process) at 80 % of what was answered a second, and the times until their answers are shown too.
     """
     from dataclasses import replace
 
@@ -155,19 +159,26 @@ def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str,
 
 
 def _side(side: Side, flops: float) -> dict[str, Any]:
-    ordered = sorted(side.latencies)
     return {
         "arithmetic": side.arithmetic,
         "questions": side.questions,
         "questions_per_second": round(side.questions / side.wall, 3),
         "processor_seconds_per_question": round(side.processor / side.questions, 4),
-        **{f"p{share}_ms": round(1000 * ordered[(len(ordered) - 1) * share // 100], 1) for share in (50, 95, 99)},
+        **_shares(side.latencies),
         **{f"{stage}_ms": round(1000 * seconds / side.questions, 2) for stage, seconds in side.stages.items()},
         "gflop_per_second": round(flops / 1e9, 1),
         "ceiling_gflop_per_second": round(side.ceiling / 1e9, 1),
         "share_of_ceiling": round(flops / side.ceiling, 3),
         "peak_memory_mb": round(side.peak_memory_mb),
+        **_shares(side.loaded, "load_"),
     }
+
+
+def _shares(latencies: list[float], prefix: str = "") -> dict[str, float]:
+    """Milliseconds that half of the answers, 95 and 99 % of them took at most; none for none."""
+    ordered = sorted(latencies)
+    last = len(ordered) - 1
+    return {f"{prefix}p{share}_ms": round(1000 * ordered[last * share // 100], 1) for share in (50, 95, 99) if ordered}
 
 
 def _alone(work: Workload, ours: Side) -> dict[str, float]:

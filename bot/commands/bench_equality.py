@@ -16,7 +16,7 @@ import click
 def equality(model: str, number: int, seed: int, as_json: bool) -> None:
     """Hold mixed batches against the plain way: one question at a time through generate(), both in float32.
 
-    Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when an answer differs.
+    Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when a token differs.
     """
     from model.errors import ModelError
     from model.loading import locate
@@ -31,7 +31,7 @@ def equality(model: str, number: int, seed: int, as_json: bool) -> None:
         raise click.ClickException(
             f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."
         ) from error
-    texts: set[str] = set()
+    texts: set[tuple[int, ...]] = set()
     different = []
     with click.progressbar(compare(folder, number, seed), number, label="Asking", file=sys.stderr) as asked:
         for one in asked:
@@ -39,9 +39,9 @@ def equality(model: str, number: int, seed: int, as_json: bool) -> None:
             if one.ours != one.plain:
                 different.append(one)
     if as_json:
-        click.echo(json.dumps({"requests": number, "different": len(different), "different_texts": len(texts)}))
+        click.echo(json.dumps({"requests": number, "different": len(different), "different_answers": len(texts)}))
     else:
-        click.echo(f"{number - len(different)} of {number} answers are the same; {len(texts)} different texts")
+        click.echo(f"{number - len(different)} of {number} answers have the same tokens; {len(texts)} different ones")
     for one in different:
         asked_for = f"{one.request.question!r}, beams {one.request.beams}, limit {one.request.max_new_tokens}"
         click.echo(f"{asked_for}: {one.ours!r} instead of {one.plain!r}", err=True)

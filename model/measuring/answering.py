@@ -8,7 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +32,33 @@ class Workload:
     tokens: int
     waiting: int
     """Questions that wait at once; 1: the next is asked when the last is answered."""
+    batch_size: int = 0
+    """Most questions that ours answers at once; 0: half of those that wait, as the broker keeps two batches ahead."""
+    load: float = 0.0
+    """Then let questions come by chance, at this share of the measured questions a second; 0: don't."""
+    load_questions: int = 100
+    """How many come then."""
     threads: int = 0
     dtype: str = "auto"
     device: str = "auto"
 
-    def requests(self, seed: int = 0) -> list[Request]:
-        """All questions, those about one picture beside each other; another seed, other pictures."""
+    @property
+    def largest_batch(self) -> int:
+        """Most questions that ours answers at once."""
+        return self.batch_size or max(1, self.waiting // 2)
+
+    def requests(self, seed: int = 0, questions: int = 0) -> list[Request]:
+        """All questions, those about one picture beside each other; another seed, other pictures.
+
+        `questions` asks for so many instead, about as many pictures as it takes.
+        """
         asked = []
-        for number in range(self.pictures):
+        for number in range(-(-questions // self.per_picture) if questions else self.pictures):
             picture = noise(f"{seed}/{number}")
             for place in range(self.per_picture):
                 question = QUESTIONS[(number + place) % len(QUESTIONS)]
                 asked.append(Request(f"{number}/{place}", picture, question, self.beams, self.tokens))
-        return asked
+        return asked[:questions] if questions else asked
 
     def rounds(self, requests: list[Request]) -> Iterator[list[Request]]:
         """The questions that wait together."""
@@ -69,6 +83,8 @@ class Side:
     arithmetic: str
     ceiling: float
     """Floating-point operations a second of a large matrix product in this arithmetic."""
+    loaded: list[float] = field(default_factory=list)
+    """Latencies of the questions that came by chance."""
 
 
 def measure_baseline(work: Workload) -> Side:
@@ -91,36 +107,36 @@ def measure_baseline(work: Workload) -> Side:
         latencies += baseline.timed(group, [prompts[request.id] for request in group])
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     ceiling = multiply_rate(torch.float32, 2048, device=device)
-    return Side(len(requests), wall, processor, latencies, {}, _peak_mb(device), _how(device, "float32"), ceiling)
+    return Side(len(requests), wall, processor, latencies, {}, _peak_mb(device), _how(device), ceiling)
 
 
 def measure_ours(work: Workload) -> Side:
-    """Ask the way the worker does: what waits is prepared, then answered in one batch."""
+    """Ask the way the worker does, after one round about other pictures: it has run for a while, as a worker has."""
     import torch
 
     from model.answerer import Answerer
     from model.families.arithmetic import multiply_rate
+    from model.measuring.pipeline import Pipeline
     from model.placement import Placement
 
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
     family: Any = answerer.family
-    answerer.answer(work.requests(seed=1)[:1])
+    pipeline = Pipeline(answerer, work.largest_batch)
+    pipeline.saturate(work.requests(seed=1, questions=work.waiting), work.waiting)
     family.spent.update(dict.fromkeys(family.spent, 0.0))
+    pipeline.prepared = 0.0
     requests = work.requests()
-    latencies: list[float] = []
-    prepared = 0.0
     wall, processor = time.perf_counter(), time.process_time()
-    for group in work.rounds(requests):
-        started = time.perf_counter()
-        batch = [answerer.prepare(request) for request in group]
-        prepared += time.perf_counter() - started
-        answerer.answer_prepared(batch)
-        latencies += [time.perf_counter() - started] * len(group)
+    latencies = pipeline.saturate(requests, work.waiting)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    stages = {"prepare": pipeline.prepared, **family.spent}
+    loaded: list[float] = []
+    if work.load:
+        coming = work.requests(seed=2, questions=work.load_questions)
+        loaded = pipeline.load(coming, work.load * len(requests) / wall)
     ceiling = multiply_rate(getattr(torch, family.dtype), 2048, device=family.device)
-    stages = {"prepare": prepared, **family.spent}
-    how = _how(family.device, family.dtype)
-    return Side(len(requests), wall, processor, latencies, stages, _peak_mb(family.device), how, ceiling)
+    how = f"{family.device}, {family.arithmetic}"
+    return Side(len(requests), wall, processor, latencies, stages, _peak_mb(family.device), how, ceiling, loaded)
 
 
 def noise(name: str) -> bytes:
@@ -142,12 +158,10 @@ def _device(device: str) -> str:
     return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
 
 
-def _how(device: str, dtype: str) -> str:
-    import torch
+def _how(device: str) -> str:
+    from model.families.arithmetic import Arithmetic
 
-    return (
-        f"{device}, {dtype}" if device.startswith("cuda") else f"{device}, {dtype}, threads {torch.get_num_threads()}"
-    )
+    return f"{device}, {Arithmetic(device, 'float32')}"
 
 
 def _peak_mb(device: str) -> float:

@@ -30,16 +30,24 @@ class Baseline:
         )
         self._processor, self._model, self._device = processor, model.to(device).eval(), device
 
-    @torch.inference_mode()
     def answer(self, request: Request, prompt: str) -> str:
         """The answer to one question; `prompt` is the request's question as the model wants it."""
+        return self.text(self.generate(request, prompt))
+
+    def text(self, tokens: list[int]) -> str:
+        """What tokens say."""
+        text: str = self._processor.decode(tokens, skip_special_tokens=True)
+        return text.strip()
+
+    @torch.inference_mode()
+    def generate(self, request: Request, prompt: str) -> list[int]:
+        """The tokens of an answer after the start token, up to and with the one that ends it."""
         picture = Image.open(io.BytesIO(request.picture)).convert("RGB")
         inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._device)
         tokens = self._model.generate(
             **inputs, num_beams=request.beams, do_sample=False, max_new_tokens=request.max_new_tokens
         )
-        text: str = self._processor.batch_decode(tokens, skip_special_tokens=True)[0]
-        return text.strip()
+        return [int(token) for token in tokens[0, 1:]]
 
     def timed(self, requests: list[Request], prompts: list[str]) -> list[float]:
         """Seconds from the start, when all wait, to each answer."""

@@ -25,8 +25,10 @@ class Compared:
     """One request, answered in a batch of others and alone."""
 
     request: Request
-    ours: str
-    plain: str
+    ours: tuple[int, ...]
+    """The tokens of our answer."""
+    plain: tuple[int, ...]
+    """Those of the plain way."""
 
 
 def compare(folder: Path, number: int, seed: int, most_waiting: int = 16) -> Iterator[Compared]:
@@ -40,8 +42,10 @@ def compare(folder: Path, number: int, seed: int, most_waiting: int = 16) -> Ite
         size = min(left, rng.randint(1, most_waiting))
         batch = [_request(rng, pictures) for _ in range(size)]
         left -= size
-        for request, answer in zip(batch, answerer.answer(batch), strict=True):
-            yield Compared(request, answer.text, baseline.answer(request, profile.prompt(request.question)))
+        spoken = answerer.generate([answerer.prepare(request) for request in batch])
+        for request, generation in zip(batch, spoken, strict=True):
+            plain = baseline.generate(request, profile.prompt(request.question))
+            yield Compared(request, () if generation is None else generation.tokens, tuple(plain))
 
 
 def _request(rng: random.Random, pictures: list[bytes]) -> Request:
