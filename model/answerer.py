@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MAX_BEAMS = 10
 """Widest beam search."""
+USUAL_BEAMS = 3
+"""Width that most questions come with."""
 MAX_NEW_TOKENS = 1000
 """Longest answer in tokens; a model with fewer positions ends earlier."""
 DEFAULT_PLACEMENT = Placement()
@@ -125,12 +127,22 @@ class Answerer:
             if item.request.picture_key in seen
         ]
 
-    def warm_up(self) -> None:
-        """Answer one invented question, so that the first real one finds everything in place."""
+    def warm_up(self, batch_size: int = 1) -> None:
+        """Answer an invented question, so that the first real one finds everything in place.
+
+        On a GPU that means a graph for every size of a batch: there so many are asked as one, two, four, ... of
+        `batch_size` at once, with as many beams as is usual.
+        """
         from PIL import Image
 
         pixels = self.family.prepare(Image.new("RGB", (64, 64), "white"))
-        self.family.answer([Ask(self.family.look([pixels])[0], "what is this", 1, 2)])
+        size = 1
+        while True:
+            seen = self.family.look([pixels] * size)
+            self.family.answer([Ask(features, "what is this", USUAL_BEAMS, 2) for features in seen])
+            if size >= batch_size or self.family.device.startswith("cpu"):
+                return
+            size = min(2 * size, batch_size)
 
     def _look(self, batch: Sequence[Prepared]) -> dict[str, Tensor]:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""

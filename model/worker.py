@@ -205,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelError as error:
         send({"type": "failed", "error": str(error)})
         return MODEL_UNUSABLE
-    answerer.warm_up()
+    answerer.warm_up(options.batch_size)
     family = answerer.family
     log.info("%s is ready on %s: %s", options.model, family.device, family.arithmetic)
     send({"type": "ready", "device": family.device, "dtype": family.arithmetic})

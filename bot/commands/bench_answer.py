@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ SHAPES = ("builtin", "florence2-base", "florence2-large")
 @click.option("--threads", type=click.IntRange(0), default=0, show_default=True, help="CPU threads; 0: chosen.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="auto", show_default=True, help="Ours; baseline: float32.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--profile", is_flag=True, help="Show which operations the time goes into.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures into this file.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def answer(
@@ -113,6 +115,9 @@ def _apart(name: str, work: Workload) -> Side:
     from model.errors import ModelError
     from model.measuring import answering
 
+    # As in the worker: threads that wait for each other sleep. Beside other load spinning ones make both sides, and
+    # ours far more than the baseline, wait for the processor that they spin on.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             side: Side = pool.submit(getattr(answering, name), work).result()
@@ -145,6 +150,8 @@ def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str,
         "baseline": _side(baseline, again),
         "ours": _side(ours, done),
     }
+    if ours.operations:
+        figures["operations"] = ours.operations
     if work.waiting == 1:
         figures["ours"] |= _alone(work, ours)
         each = _each(baseline)
@@ -202,6 +209,8 @@ def _show(figures: dict[str, Any]) -> None:
     click.echo(f"{'':<34}{'baseline':>26}{'ours':>26}")
     for name, value in figures["ours"].items():
         click.echo(f"{name.replace('_', ' '):<34}{figures['baseline'].get(name, '')!s:>26}{value!s:>26}")
+    for name, share in figures.get("operations", {}).items():
+        click.echo(f"{name:<34}{'':>26}{share:>26.1%}")
     click.echo()
     for name in ("lone_to_baseline", "follow_up_to_baseline", "ratio_by_processor", "ratio"):
         if name in figures:

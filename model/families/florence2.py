@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,24 +12,21 @@ import numpy as np
 import torch
 from PIL import Image
 from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
-from model.decoding.decoder import Decoder
-from model.decoding.loop import decode
-from model.decoding.plain import decode_plainly, score
-from model.decoding.rules import Rules, Transformer
+from model.decoding.plain import score
+from model.decoding.rules import Transformer
 from model.families.allocator import keep_memory
 from model.families.arithmetic import Arithmetic, choose
-from model.families.bart_encoder import Encoder
 from model.families.base import Ask
 from model.families.florence2_files import count_parameters, read_image_settings, read_tokenizer, read_weights
-from model.families.florence2_vision import Tower
+from model.families.florence2_passes import passes_for
 from model.placement import Placement
 from model.profile import Profile
 from model.types import Generation
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from model.families.base import Pixels
 
 
@@ -46,8 +43,8 @@ class Florence2:
     ) -> None:
         """Wrap a model in eval mode, its tokenizer and the image processor's settings.
 
-        `arithmetic` promises that the weights stay as they are: they are laid out for speed, and the model's own
-        modules cannot be called any more. Without it the model, which may be in training, is asked through those.
+        `arithmetic` promises that the weights stay as they are: they are taken over and laid out for speed. Without it
+        the model, which may be in training, is asked through its own modules.
         """
         self.profile = profile
         self.device = str(model.device)
@@ -60,13 +57,7 @@ class Florence2:
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
-        self._embed = model.get_input_embeddings()
-        self._tower: Callable[[Tensor], Tensor] = self._plain_tower
-        self._encoder: Encoder | None = None
-        self._rules = Rules.read(model)
-        self._decoder: Decoder | None = None
-        if arithmetic is not None:
-            self._lay_out(arithmetic)
+        self._passes = passes_for(model, arithmetic)
         self.spent = dict.fromkeys(("look", "encode", "decode"), 0.0)
         """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
@@ -87,23 +78,18 @@ class Florence2:
     def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
         with self._clock("look"):
-            if self._one_by_one:  # one fills a CPU; its tensors stay in the caches, which those of several leave
-                return [self._look(picture[None])[0] for picture in pictures]
-            # Clones, so that a kept picture does not hold its whole batch in memory.
-            return [one.clone() for one in self._look(np.stack(pictures))]
+            batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
+            pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+            return self._passes.look(pixels.to(self._model.dtype))
 
     @torch.inference_mode()
     def answer(self, asks: Sequence[Ask]) -> list[Generation]:
         """Encode all prompts, then decode them in one batch, whatever their settings."""
         with self._clock("encode"):
             states, mask = self._encode(asks)
-        beams = [ask.beams for ask in asks]
         limits = [max(1, min(ask.max_new_tokens, self.positions - 1)) for ask in asks]
         with self._clock("decode"):
-            if self._decoder is None or self._rules is None:
-                decoded = decode_plainly(self._model, states, mask, beams, limits)
-            else:
-                decoded = decode(self._decoder, self._rules, states, mask, beams, limits)
+            decoded = self._passes.decode(states, mask, [ask.beams for ask in asks], limits)
         return [
             Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
             for one in decoded
@@ -134,29 +120,6 @@ class Florence2:
         ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
         return [self._begin, *ids[: room - 2], self._end]
 
-    @property
-    def _one_by_one(self) -> bool:
-        return self._arithmetic is not None and self.device.startswith("cpu")
-
-    def _lay_out(self, arithmetic: Arithmetic) -> None:
-        """Take over the parts that have a faster form; the decoder's weights stay in the model too, for `score`."""
-        if Tower.fits(self._model):
-            self._tower = Tower(self._model, arithmetic.take)
-        if Encoder.fits(self._model):
-            self._encoder = Encoder(self._model, arithmetic.take)
-        if self._rules is not None and Decoder.fits(self._model):
-            self._decoder = Decoder(self._model, arithmetic.make)
-
-    def _look(self, pictures: Pixels) -> Tensor:
-        """Picture tokens [B, T_image, D] of uint8 [B, H, W, 3]."""
-        batch = torch.from_numpy(pictures).to(self._model.device)
-        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-        return self._tower(pixels.to(self._model.dtype))
-
-    def _plain_tower(self, pixels: Tensor) -> Tensor:
-        tokens: Tensor = self._model.get_image_features(pixels).pooler_output
-        return tokens
-
     @contextmanager
     def _clock(self, stage: str) -> Iterator[None]:
         started = time.perf_counter()
@@ -166,20 +129,7 @@ class Florence2:
     def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
         room = self.positions - len(asks[0].features)
-        embeds = [self._embeds(ask.features, self.prompt_ids(ask.prompt, room)) for ask in asks]
-        lengths = torch.tensor([len(one) for one in embeds])
-        mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long().to(self._model.device)
-        if self._encoder is None:
-            states = self._model.get_encoder()(inputs_embeds=pad_sequence(embeds, True), attention_mask=mask)
-            return states.last_hidden_state, mask
-        alone = self._arithmetic is not None and self._arithmetic.one_by_one
-        rows = [self._encoder([one])[0] for one in embeds] if alone else self._encoder(embeds)
-        return pad_sequence(rows, True), mask
-
-    def _embeds(self, features: Tensor, ids: list[int]) -> Tensor:
-        """Picture tokens and the embedded prompt of one question, [S, D]."""
-        words = self._embed(torch.tensor(ids, device=features.device)).to(features.dtype)
-        return torch.cat([features, words])
+        return self._passes.encode([ask.features for ask in asks], [self.prompt_ids(ask.prompt, room) for ask in asks])
 
 
 def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:

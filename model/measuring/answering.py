@@ -38,6 +38,8 @@ class Workload:
     """Then let questions come by chance, at this share of the measured questions a second; 0: don't."""
     load_questions: int = 100
     """How many come then."""
+    profile: bool = False
+    """Then ask one more round and see which operations it consists of."""
     threads: int = 0
     dtype: str = "auto"
     device: str = "auto"
@@ -85,6 +87,8 @@ class Side:
     """Floating-point operations a second of a large matrix product in this arithmetic."""
     loaded: list[float] = field(default_factory=list)
     """Latencies of the questions that came by chance."""
+    operations: dict[str, float] = field(default_factory=dict)
+    """Shares of the time that kinds of operations take."""
 
 
 def measure_baseline(work: Workload) -> Side:
@@ -117,6 +121,7 @@ def measure_ours(work: Workload) -> Side:
     from model.answerer import Answerer
     from model.families.arithmetic import multiply_rate
     from model.measuring.pipeline import Pipeline
+    from model.measuring.profiling import shares
     from model.placement import Placement
 
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
@@ -134,9 +139,13 @@ def measure_ours(work: Workload) -> Side:
     if work.load:
         coming = work.requests(seed=2, questions=work.load_questions)
         loaded = pipeline.load(coming, work.load * len(requests) / wall)
+    operations: dict[str, float] = {}
+    if work.profile:
+        more = work.requests(seed=3, questions=work.waiting)
+        operations = shares(lambda: pipeline.saturate(more, work.waiting), family.device)
     ceiling = multiply_rate(getattr(torch, family.dtype), 2048, device=family.device)
-    how = f"{family.device}, {family.arithmetic}"
-    return Side(len(requests), wall, processor, latencies, stages, _peak_mb(family.device), how, ceiling, loaded)
+    peak, how = _peak_mb(family.device), f"{family.device}, {family.arithmetic}"
+    return Side(len(requests), wall, processor, latencies, stages, peak, how, ceiling, loaded, operations)
 
 
 def noise(name: str) -> bytes:

@@ -18,21 +18,9 @@ def run(*words: str) -> Result:
 
 def test_both_sides_answer_the_same_questions(tiny_folder: Path, tmp_path: Path) -> None:
     plot = tmp_path / "plot.png"
-    options = [
-        "--pictures",
-        "2",
-        "--per-picture",
-        "2",
-        "--waiting",
-        "3",
-        "--beams",
-        "2",
-        "--tokens",
-        "3",
-        "--threads",
-        "1",
-    ]
-    result = run("answer", "--model", str(tiny_folder), *options, "--plot", str(plot), "--json")
+    options = "--pictures 2 --per-picture 2 --waiting 3 --beams 2 --tokens 3 --threads 1 --load 0.5 --load-questions 5"
+    options = [*options.split(), "--profile", "--plot", str(plot), "--json"]
+    result = run("answer", "--model", str(tiny_folder), *options)
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
     assert list(figures)[-1] == "ratio"
@@ -41,6 +29,9 @@ def test_both_sides_answer_the_same_questions(tiny_folder: Path, tmp_path: Path)
     assert figures["ours"]["p50_ms"] <= figures["ours"]["p99_ms"]
     assert figures["ours"]["arithmetic"] == "cpu, float32 on 1 thread"
     assert {"prepare_ms", "look_ms", "encode_ms", "decode_ms"} <= set(figures["ours"])
+    assert 0 < figures["ours"]["load_p50_ms"] <= figures["ours"]["load_p99_ms"]
+    assert figures["operations"]["products"] > 0
+    assert sum(figures["operations"].values()) == pytest.approx(1, abs=0.01)
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 

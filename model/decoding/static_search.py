@@ -1,0 +1,218 @@
+"""Greedy and beam search of a whole batch in one set of buffers, whatever the width and the limit of each question.
+
+It finds what `search.Beams` and `search.Greedy` find. Greedy search is a beam search of width 1 that ends when its
+likeliest candidate has ended. A question with fewer beams than there are rows has dead rows whose score is minus
+infinity. Ended questions are computed on; their answers stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from model.decoding.rules import Rules
+from model.decoding.search import Found
+
+_NEVER = -1.0e9
+"""A score that no real one falls below; transformers' own."""
+
+
+class StaticSearch:
+    """The state of a search over Q questions with B rows each and room for T tokens. V: words of the vocabulary."""
+
+    def __init__(self, rules: Rules, questions: int, beams: int, room: int, device: torch.device) -> None:
+        """Allocate, with no question that is still open."""
+        self._rules, self._shape = rules, (questions, beams)
+        # One candidate is enough for greedy search alone: it ends with the likeliest or goes on with it.
+        self._candidates = max(2, 1 + len(rules.ends)) * beams if beams > 1 else 1
+
+        def full(*shape: int, value: float = 0.0) -> Tensor:
+            return torch.full((questions, *shape), value, device=device)
+
+        def whole(*shape: int) -> Tensor:
+            return torch.zeros((questions, *shape), dtype=torch.long, device=device)
+
+        # The last row of a question is not a beam: it holds the best answer that has ended. What stands there behind
+        # its end means nothing.
+        self._tokens = whole(beams + 1, room + 1)  # with the start token
+        self._logprobs = full(beams + 1, room)
+        self._scores = full(beams)
+        self._done = full(beams)  # scores of ended answers, infinite in dead rows, _NEVER where there is none yet
+        self._best, self._lengths = full(), whole()
+        self.ended = torch.ones(questions, dtype=torch.bool, device=device)
+        """Which questions have ended, [Q]."""
+
+        self._limits, self._widths = whole(), whole()
+        self._alive = torch.zeros(questions, beams, dtype=torch.bool, device=device)
+        self._first = torch.zeros(questions, self._candidates, dtype=torch.bool, device=device)
+        powers = [(1 + place) ** rules.length_penalty for place in range(room)]
+        self._powers = torch.tensor(powers, device=device)  # of the length at each position, [T]
+        self.load([], [])
+
+    def load(self, beams: Sequence[int], limits: Sequence[int]) -> None:
+        """Begin with these questions; those beyond them have ended already.
+
+        Args:
+            beams: Width of each question's search.
+            limits: The most tokens of each answer.
+        """
+        count, rows = self._shape
+        unused = [1] * (count - len(beams))
+        settings = torch.tensor([[*beams, *unused], [*limits, *unused]], device=self.ended.device)  # [2, Q]
+        self._widths.copy_(settings[0])
+        self._limits.copy_(settings[1])
+        width = self._widths[:, None]
+        places = torch.arange(max(rows, self._candidates), device=width.device)
+        self._alive.copy_(places[:rows] < width)
+        self._first.copy_(places[: self._candidates] < width)
+        self._tokens[:, :, 0] = self._rules.start
+        # One beam of a question counts; the others would only repeat it.
+        self._scores.fill_(_NEVER).masked_fill_(~self._alive, -torch.inf)
+        self._scores[:, 0] = 0.0
+        self._done.fill_(_NEVER).masked_fill_(~self._alive, torch.inf)
+        self._best.fill_(-torch.inf)
+        self._lengths.zero_()
+        self.ended.fill_(True)
+        self.ended[: len(beams)] = False
+
+    def advance(self, logits: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+        """Take the logits of the next token.
+
+        Args:
+            logits: [Q B, V].
+            position: Tokens chosen before this one, [1].
+
+        Returns:
+            The tokens to go on with, [Q B], and for each row the row of its question that it goes on from, [Q, B].
+        """
+        count, beams = self._shape
+        vocabulary = logits.shape[1]
+        logprobs = logits.log_softmax(-1, dtype=torch.float32)  # [Q B, V]
+        shift = logits[:, 0].float() - logprobs[:, 0]  # [Q B]: what follows changes `logprobs` where they stand
+        last = self._limits == position + 1  # [Q]
+        totals = self._totals(logprobs, position, last).view(count, -1)
+        if self._candidates == 1:
+            top, chosen = totals.max(1, keepdim=True)
+        else:
+            top, chosen = totals.topk(self._candidates)  # [Q, K]
+        origin, token = chosen // vocabulary, chosen % vocabulary
+        evidence = logits.view(count, -1).gather(1, chosen).float() - shift.view(count, beams).gather(1, origin)
+        ends = self._rules.is_end(token) | last[:, None]  # [Q, K]
+
+        # A question with b beams looks at the best (1 + ends) b candidates. All come first here; b of them go on, as no
+        # beam has more candidates with an end than there are ends.
+        going = top + ends * _NEVER
+        scores, onward = going.topk(beams)  # [Q, B]
+        power = self._powers.index_select(0, position)
+        best, better = self._take_done(top / power, ends & self._first, position)  # [Q, 1] each
+
+        places = torch.cat([onward, best], 1)  # [Q, B + 1]
+        origin = origin.gather(1, places)
+        # The last row goes on from itself unless there is a better answer; what it then takes in stands behind its end.
+        source = torch.cat([origin[:, :-1], torch.where(better, origin[:, -1:], beams)], 1)
+        token, evidence = token.gather(1, places), evidence.gather(1, places)
+        _grow(self._tokens, source, token, position + 1)
+        _grow(self._logprobs, source, evidence, position)
+        self._scores.copy_(scores.masked_fill(~self._alive, -torch.inf))
+        self._judge(last, power)
+        return token[:, :-1].flatten(), origin[:, :-1]
+
+    def found(self, beams: Sequence[int], most: int) -> list[Found]:
+        """The answers, in one transfer from the device.
+
+        Args:
+            beams: Width of each question's search, as given to `load`.
+            most: The largest of their limits.
+        """
+        tokens, logprobs = self._tokens[:, -1, 1 : 1 + most], self._logprobs[:, -1, :most]
+        parts = (self._lengths[:, None], self._best[:, None], tokens, logprobs)
+        rows: list[list[float]] = torch.cat([part[: len(beams)].double() for part in parts], 1).tolist()
+        return [_found(row, width, most) for row, width in zip(rows, beams, strict=True)]
+
+    def _totals(self, logprobs: Tensor, position: Tensor, last: Tensor) -> Tensor:
+        """Scores of all continuations as the rules allow them, [Q, B, V]; written where `logprobs` stand, [Q B, V]."""
+        rules, count = self._rules, len(last)
+        if rules.ngram:
+            self._ban_repeats(logprobs, position)
+        if rules.least:
+            early = torch.where(position < rules.least, -torch.inf, 0.0)  # [1]
+            for end in rules.ends:
+                logprobs[:, end].add_(early)
+        final = last[:, None] & bool(rules.forced_last)  # [Q, 1]: nothing but these tokens
+        first = (position == 0) & ~final & (rules.forced_first is not None)
+        totals = logprobs.view(count, -1, logprobs.shape[1])
+        totals += self._scores.masked_fill(final | first, -torch.inf)[:, :, None]
+        for token in rules.forced_last:
+            totals[:, :, token] = torch.where(final, self._scores, totals[:, :, token])
+        if rules.forced_first is not None:
+            totals[:, :, rules.forced_first] = torch.where(first, self._scores, totals[:, :, rules.forced_first])
+        return totals
+
+    def _ban_repeats(self, logprobs: Tensor, position: Tensor) -> None:
+        """Minus infinity for tokens that would complete a run which was there before."""
+        size = self._rules.ngram
+        tokens = self._tokens[:, :-1].flatten(0, 1)  # [Q B, 1 + T]
+        newest = (position - size + 2 + torch.arange(size - 1, device=tokens.device)).clamp_min(0)
+        prefix = tokens.index_select(1, newest)  # [Q B, n-1]; what it holds before there are so many is not used
+        runs = tokens.unfold(1, size, 1)  # [Q B, N, n]
+        complete = torch.arange(runs.shape[1], device=tokens.device) + size - 1 <= position  # [N]
+        same = (runs[..., :-1] == prefix[:, None]).all(-1) & complete  # [Q B, N]
+        logprobs.scatter_add_(1, runs[..., -1], torch.where(same, -torch.inf, 0.0))
+
+    def _take_done(self, scores: Tensor, ends: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+        """Candidates that have ended join the done answers where they are better.
+
+        Args:
+            scores: Of all candidates, if they end here, [Q, K].
+            ends: Which of them do and count, [Q, K].
+            position: Tokens before this one, [1].
+
+        Returns:
+            The best of these candidates, and whether it is the best answer of its question so far, [Q, 1] each.
+        """
+        scores = scores.masked_fill(~ends, -torch.inf)
+        self._done.copy_(torch.cat([self._done, scores], 1).topk(self._shape[1])[0])
+        score, best = scores.max(1)  # [Q]
+        better = (score > self._best) & ~self.ended
+        self._best.copy_(torch.where(better, score, self._best))
+        self._lengths.copy_(torch.where(better, position + 1, self._lengths))
+        return best[:, None], better[:, None]
+
+    def _judge(self, last: Tensor, power: Tensor) -> None:
+        """Mark the questions that end here.
+
+        Args:
+            last: Which questions are at their limit, [Q].
+            power: The length with this token to the power of the length penalty, [1].
+        """
+        rules = self._rules
+        if rules.early_stopping == "never" and rules.length_penalty > 0:
+            power = self._powers.index_select(0, self._limits - 1)  # [Q]
+        worst = self._done.amin(1)  # [Q]; _NEVER until there are as many answers as beams
+        full = worst > _NEVER
+        early = (self._widths == 1) | (rules.early_stopping is True)
+        improvable = self._scores[:, 0] / power > worst
+        self.ended |= (full & early) | ~improvable | last
+
+
+def _found(row: list[float], width: int, most: int) -> Found:
+    """An answer from its length, its score, `most` tokens and as many log-probabilities."""
+    size = int(row[0])
+    tokens, logprobs = row[2 : 2 + size], row[2 + most : 2 + most + size]
+    # Greedy search prefers nothing by its score: it is the evidence, of forced tokens too.
+    return Found([int(token) for token in tokens], logprobs, sum(logprobs) if width == 1 else row[1])
+
+
+def _grow(rows: Tensor, source: Tensor, newest: Tensor, place: Tensor) -> None:
+    """In place: row b of a question becomes its row `source[q, b]`, with its newest value at a place.
+
+    Args:
+        rows: [Q, n, T].
+        source: [Q, n].
+        newest: [Q, n].
+        place: [1].
+    """
+    rows.copy_(rows.gather(1, source[:, :, None].expand_as(rows)))
+    rows.index_copy_(2, place, newest[:, :, None])

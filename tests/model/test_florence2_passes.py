@@ -1,0 +1,92 @@
+"""However the three passes run, the answers are the same: on a CPU, and in the shapes that are meant for a GPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_answerer
+import tiny
+import torch
+from tiny import Picture
+from transformers.models.florence2 import Florence2ForConditionalGeneration
+
+from model.answerer import Answerer
+from model.families import florence2
+from model.families.arithmetic import Arithmetic
+from model.families.florence2_files import read_weights
+from model.families.florence2_passes import CpuPasses, PlainPasses, StaticPasses, passes_for
+from model.placement import Placement
+from model.types import Request
+
+FLOAT32 = Arithmetic("cpu", "float32")
+
+
+def plainly(model: Any, arithmetic: Arithmetic) -> PlainPasses:
+    return PlainPasses(model)
+
+
+@pytest.mark.parametrize("passes", [plainly, CpuPasses, StaticPasses])
+@pytest.mark.parametrize("generation", [{}, test_answerer.STOCK, {"repetition_penalty": 1.2}], ids=str)
+def test_a_mixed_batch_gives_what_generate_gives_one_at_a_time(
+    tmp_path: Path,
+    picture: Picture,
+    monkeypatch: pytest.MonkeyPatch,
+    passes: Any,
+    generation: dict[str, object],
+) -> None:
+    folder = tiny.build(tmp_path, **generation)
+    monkeypatch.setattr(florence2, "passes_for", passes)
+    answerer, reference = Answerer.load(str(folder), Placement("cpu", "float32")), test_answerer.load_reference(folder)
+    asked = test_answerer.requests(picture, 30, seed=4)
+    wanted = [test_answerer.plain(reference, request)[0] for request in asked]
+    assert [answer.text for answer in answerer.answer(asked)] == wanted
+    assert len(set(wanted)) > 8
+
+
+@torch.inference_mode()
+def test_more_pictures_and_questions_than_one_pass_of_a_gpu_takes(tiny_folder: Path) -> None:
+    generator = torch.Generator().manual_seed(2)
+    pixels = torch.randn(19, 3, tiny.HEIGHT, tiny.WIDTH, generator=generator)
+    prompts = [[0, *range(5, 6 + number % 7), 2] for number in range(19 * 4)]
+    said = []
+    for kind in (StaticPasses, CpuPasses):
+        passes = kind(read_weights(tiny_folder, torch.float32), FLOAT32)
+        features = [tokens for tokens in passes.look(pixels) for _ in range(4)]
+        said.append((features, *passes.encode(features, prompts)))
+    (features, states, mask), (same_features, same_states, same_mask) = said
+    assert torch.allclose(torch.stack(features), torch.stack(same_features), atol=1e-5)
+    assert torch.equal(mask, same_mask)
+    assert torch.allclose(states * mask[..., None], same_states * mask[..., None], atol=1e-4)
+
+
+@torch.inference_mode()
+def test_a_picture_that_is_kept_holds_no_batch(tiny_folder: Path) -> None:
+    pixels = torch.zeros(3, 3, tiny.HEIGHT, tiny.WIDTH)
+    for kind in (plainly, CpuPasses, StaticPasses):
+        for tokens in kind(read_weights(tiny_folder, torch.float32), FLOAT32).look(pixels):
+            assert tokens.untyped_storage().nbytes() == tokens.numel() * tokens.element_size()
+
+
+def test_a_model_with_other_activations_is_asked_through_its_own_modules(tiny_folder: Path) -> None:
+    model: Any = Florence2ForConditionalGeneration.from_pretrained(tiny_folder, dtype=torch.float32).eval()
+    model.model.vision_tower.blocks[0][0].spatial_block.ffn.activation_fn = torch.nn.ReLU()
+    assert isinstance(passes_for(model, FLOAT32), PlainPasses)
+    assert isinstance(passes_for(model, None), PlainPasses)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
+def test_shorter_numbers_answer_alone_what_they_answer_in_a_batch(dtype: str, picture: Picture) -> None:
+    """Above all 8-bit numbers, whose scale is the largest number's of a whole input."""
+    answerer = Answerer.load("builtin", Placement("cpu", dtype))
+    assert dtype in answerer.family.arithmetic
+    asked = [
+        Request(str(number), picture(number % 3), f"what colour is the {thing}", beams=1 + number % 2)
+        for number, thing in enumerate(("ball", "dog and the other dog", "house", "tree", "sky over the house"))
+    ]
+    together = answerer.answer(asked)
+    alone = [Answerer(answerer.family, answerer.profile).answer([request])[0] for request in asked]
+    assert [answer.text for answer in together] == [answer.text for answer in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert one.confidence == pytest.approx(other.confidence, abs=0.02)
