@@ -15,6 +15,7 @@ import click
 from bot.settings import Settings, SettingsError, load_settings
 from model.errors import ModelError, PictureError
 from model.images import open_picture
+from model.placement import Placement, calm_threads
 from model.types import Answer, Request
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def ask(
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
     all_answered = len(good) == len(pictures)
-    answerer = _load(model or settings.model) if good else None
+    answerer = (
+        _load(model or settings.model, Placement(settings.device, settings.dtype, settings.threads)) if good else None
+    )
     for picture in good:
         if not as_json and len(pictures) > 1:
             click.secho(picture.name, bold=True)
@@ -141,13 +144,12 @@ def _settings() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def _load(model: str) -> Answerer:
-    # Beside other work on this machine, threads of torch that spin while they wait cost more than they give.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+def _load(model: str, placement: Placement) -> Answerer:
+    calm_threads(os.environ)
     try:
         from model.answerer import Answerer
 
-        return Answerer.load(model)
+        return Answerer.load(model, placement)
     except ModelError as error:
         raise click.ClickException(str(error)) from error
 

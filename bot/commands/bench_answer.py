@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from model.placement import DTYPES
+from model.placement import DTYPES, calm_threads
 
 if TYPE_CHECKING:
     from model.measuring.answering import Side, Workload
@@ -25,7 +25,7 @@ SHAPES = ("builtin", "florence2-base", "florence2-large")
 @click.option("--pictures", type=click.IntRange(1), default=4, show_default=True, help="Different ones.")
 @click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions about each.")
 @click.option("--waiting", type=click.IntRange(1), default=12, show_default=True, help="Questions that wait at once.")
-@click.option("--batch-size", type=click.IntRange(0), default=0, show_default=True, help="Ours; 0: half of --waiting.")
+@click.option("--batch-size", type=click.IntRange(0), default=0, show_default=True, help="Ours; 0: all that wait.")
 @click.option("--load", type=click.FloatRange(0, 2), default=0.0, help="Then questions come by chance at this share.")
 @click.option("--load-questions", type=click.IntRange(1), default=100, show_default=True, help="How many come then.")
 @click.option("--beams", type=click.IntRange(1, 10), default=3, show_default=True, help="Width of the search.")
@@ -115,9 +115,8 @@ def _apart(name: str, work: Workload) -> Side:
     from model.errors import ModelError
     from model.measuring import answering
 
-    # As in the worker: threads that wait for each other sleep. Beside other load spinning ones make both sides, and
-    # ours far more than the baseline, wait for the processor that they spin on.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    calm_threads(os.environ)  # both sides, as the worker
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler says on standard error when it begins and ends
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             side: Side = pool.submit(getattr(answering, name), work).result()
@@ -206,15 +205,15 @@ def _show(figures: dict[str, Any]) -> None:
         f"each, {work['waiting']} waiting, beams {work['beams']}, {work['tokens']} tokens"
     )
     click.echo(f"{figures['gflop']['picture']} GFLOP a picture, {figures['gflop']['question']} a question\n")
-    click.echo(f"{'':<34}{'baseline':>26}{'ours':>26}")
+    click.echo(f"{'':<34}{'baseline':>30}{'ours':>30}")
     for name, value in figures["ours"].items():
-        click.echo(f"{name.replace('_', ' '):<34}{figures['baseline'].get(name, '')!s:>26}{value!s:>26}")
+        click.echo(f"{name.replace('_', ' '):<34}{figures['baseline'].get(name, '')!s:>30}{value!s:>30}")
     for name, share in figures.get("operations", {}).items():
-        click.echo(f"{name:<34}{'':>26}{share:>26.1%}")
+        click.echo(f"{name:<34}{'':>30}{share:>30.1%}")
     click.echo()
     for name in ("lone_to_baseline", "follow_up_to_baseline", "ratio_by_processor", "ratio"):
         if name in figures:
-            click.echo(f"{name.replace('_', ' '):<34}{figures[name]:>52}")
+            click.echo(f"{name.replace('_', ' '):<34}{figures[name]:>60}")
 
 
 def _draw(figures: dict[str, Any], path: Path) -> None:

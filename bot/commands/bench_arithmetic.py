@@ -21,8 +21,9 @@ PICTURES_AT_ONCE = 8
 @click.option("--scenes", type=click.IntRange(1), default=2000, show_default=True, help="Drawn for this alone.")
 @click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions about each.")
 @click.option("--beams", type=click.IntRange(1, 10), default=1, show_default=True, help="Width of the search.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
-def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int, as_json: bool) -> None:
+def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int, device: str, as_json: bool) -> None:
     """Answer the same questions about unseen scenes in float32 and in another number format; count right answers."""
     from model.answerer import Answerer
     from model.errors import ModelError
@@ -30,7 +31,7 @@ def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int
     from model.types import Request
 
     try:
-        sides = {name: Answerer.load(model, Placement("cpu", name)) for name in ("float32", dtype)}
+        sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", dtype)}
     except ModelError as error:
         raise click.ClickException(str(error)) from error
     right, same, asked = dict.fromkeys(sides, 0), 0, 0

@@ -12,8 +12,9 @@ import click
 @click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
 @click.option("--number", type=click.IntRange(1), default=500, show_default=True, help="Requests.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed asks the same.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
-def equality(model: str, number: int, seed: int, as_json: bool) -> None:
+def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> None:
     """Hold mixed batches against the plain way: one question at a time through generate(), both in float32.
 
     Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when a token differs.
@@ -22,10 +23,6 @@ def equality(model: str, number: int, seed: int, as_json: bool) -> None:
     from model.loading import locate
 
     try:
-        folder = locate(model)
-    except ModelError as error:
-        raise click.ClickException(str(error)) from error
-    try:
         from model.measuring.equality import compare
     except ModuleNotFoundError as error:
         raise click.ClickException(
@@ -33,11 +30,15 @@ def equality(model: str, number: int, seed: int, as_json: bool) -> None:
         ) from error
     texts: set[tuple[int, ...]] = set()
     different = []
-    with click.progressbar(compare(folder, number, seed), number, label="Asking", file=sys.stderr) as asked:
-        for one in asked:
-            texts.add(one.plain)
-            if one.ours != one.plain:
-                different.append(one)
+    try:
+        compared = compare(locate(model), number, seed, device)
+        with click.progressbar(compared, number, label="Asking", file=sys.stderr) as asked:
+            for one in asked:
+                texts.add(one.plain)
+                if one.ours != one.plain:
+                    different.append(one)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps({"requests": number, "different": len(different), "different_answers": len(texts)}))
     else:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model import framing
+from model.placement import calm_threads
 
 _SECRET_PREFIX = "VQABOT_"
 """The bot's settings, its token among them: none of them is the worker's business."""
@@ -86,6 +87,5 @@ def clean_environment() -> dict[str, str]:
     known = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
     environment["TOKENIZERS_PARALLELISM"] = "false"
-    # Threads of torch that wait for each other sleep instead of spinning: the bot may need the core.
-    environment.setdefault("OMP_WAIT_POLICY", "passive")
+    calm_threads(environment)
     return environment

@@ -1,4 +1,4 @@
-"""The decoding loop for a GPU: every token is the replay of one graph, and nothing on the way waits for the host.
+"""The decoding loop for a GPU: every token is the replay of one graph, within which nothing waits for the host.
 
 It says what `loop.decode` says. There ended questions leave; here the shape stays: all questions of a batch have as
 many rows as its widest search needs, and are computed on until the last one has ended. Rows are cheap where a step is
@@ -33,9 +33,6 @@ _PROGRAMS = 8
 _SHARE = 4
 """All of them take at most one in so many bytes of a GPU."""
 _CPU_BYTES = 2**30
-_AHEAD = 1
-"""Steps that a GPU may be given before the host knows whether the last one was needed. 0 leaves it idle for some
-microseconds after every token, 1 computes one token too many for every batch."""
 
 
 class StaticLoop:
@@ -81,10 +78,11 @@ class StaticLoop:
             part = slice(begin, begin + shape.questions)
             program, step = self._programs.get(shape, functools.partial(self._program, shape))
             program.load(states[part], mask[part], beams[part], limits[part])
-            ended = _Ended(program.ended)
             for _ in range(max(limits[part])):
                 step()
-                if ended.all():
+                # The host waits for the device here, some ten microseconds: less than a step that nobody needs, which
+                # going on without an answer would cost every batch of these short answers.
+                if bool(program.ended):
                     break
             found = program.found(beams[part], max(limits[part]))
             answers += [_decoded(self._rules, one, limit) for one, limit in zip(found, limits[part], strict=True)]
@@ -138,30 +136,6 @@ class Program:
     def found(self, beams: Sequence[int], most: int) -> list[Found]:
         """See `StaticSearch.found`."""
         return self._search.found(beams, most)
-
-
-class _Ended:
-    """A flag that steps write on the device, as the host knows it: on a GPU what it was `_AHEAD` steps ago."""
-
-    def __init__(self, flag: Tensor) -> None:
-        self._flag, self._steps = flag, 0
-        if flag.is_cuda:
-            self._seen = torch.zeros(_AHEAD + 1, dtype=torch.bool, pin_memory=True)
-            self._events = [torch.cuda.Event() for _ in range(_AHEAD + 1)]
-
-    def all(self) -> bool:
-        """To be asked once after every step."""
-        if not self._flag.is_cuda:
-            return bool(self._flag)
-        newest = self._steps % len(self._events)
-        self._seen[newest].copy_(self._flag, non_blocking=True)
-        self._events[newest].record(torch.cuda.current_stream(self._flag.device))
-        self._steps += 1
-        if self._steps <= _AHEAD:
-            return False
-        oldest = self._steps % len(self._events)
-        self._events[oldest].synchronize()
-        return bool(self._seen[oldest])
 
 
 def _decoded(rules: Rules, found: Found, limit: int) -> Decoded:

@@ -62,9 +62,7 @@ def choose(placement: Placement, parameters: int) -> Arithmetic:
         ModelError: This machine cannot do what is asked for.
     """
     set_threads(placement.threads, parameters)
-    device, dtype = placement.device, placement.dtype
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device, dtype = find_device(placement.device), placement.dtype
     on_cpu = device.startswith("cpu")
     if dtype == INT8:
         if not on_cpu or not Int8.works():
@@ -76,6 +74,23 @@ def choose(placement: Placement, parameters: int) -> Arithmetic:
         dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
     packed = on_cpu and dtype == "bfloat16" and Packed.works()
     return Arithmetic(device, dtype, "packed" if packed else "plain")
+
+
+def find_device(device: str) -> str:
+    """The device of a name; `auto` is the GPU where there is one.
+
+    Raises:
+        ModelError: There is none of that name here.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        kind, number = torch.device(device).type, torch.device(device).index or 0
+    except RuntimeError as error:
+        raise ModelError(f"There is no kind of device {device!r}; choose auto, cpu, cuda or cuda:1.") from error
+    if kind == "cuda" and number >= torch.cuda.device_count():
+        raise ModelError(f"There is no GPU {device!r} that torch can use here; choose auto or cpu.")
+    return device
 
 
 @functools.cache

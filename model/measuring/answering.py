@@ -33,7 +33,8 @@ class Workload:
     waiting: int
     """Questions that wait at once; 1: the next is asked when the last is answered."""
     batch_size: int = 0
-    """Most questions that ours answers at once; 0: half of those that wait, as the broker keeps two batches ahead."""
+    """Most questions that ours answers at once; 0: all that wait. On a GPU half of them, so that pictures are prepared
+    for one batch while the other runs."""
     load: float = 0.0
     """Then let questions come by chance, at this share of the measured questions a second; 0: don't."""
     load_questions: int = 100
@@ -47,7 +48,7 @@ class Workload:
     @property
     def largest_batch(self) -> int:
         """Most questions that ours answers at once."""
-        return self.batch_size or max(1, self.waiting // 2)
+        return self.batch_size or self.waiting
 
     def requests(self, seed: int = 0, questions: int = 0) -> list[Request]:
         """All questions, those about one picture beside each other; another seed, other pictures.
@@ -95,11 +96,11 @@ def measure_baseline(work: Workload) -> Side:
     """Ask plainly."""
     import torch
 
-    from model.families.arithmetic import multiply_rate, set_threads
+    from model.families.arithmetic import find_device, multiply_rate, set_threads
     from model.measuring.baseline import Baseline
     from model.profile import Profile
 
-    device = _device(work.device)
+    device = find_device(work.device)
     baseline, profile = Baseline(work.folder, device), Profile.read(work.folder)
     set_threads(work.threads, _parameters(work.folder))
     requests = work.requests()
@@ -115,7 +116,7 @@ def measure_baseline(work: Workload) -> Side:
 
 
 def measure_ours(work: Workload) -> Side:
-    """Ask the way the worker does, after one round about other pictures: it has run for a while, as a worker has."""
+    """Ask the way the worker does, after a round about other pictures: it has run for a while, as a worker has."""
     import torch
 
     from model.answerer import Answerer
@@ -127,7 +128,8 @@ def measure_ours(work: Workload) -> Side:
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
     family: Any = answerer.family
     pipeline = Pipeline(answerer, work.largest_batch)
-    pipeline.saturate(work.requests(seed=1, questions=work.waiting), work.waiting)
+    first = work.requests(seed=1, questions=max(work.waiting, 3 * work.per_picture))
+    pipeline.saturate(first, work.waiting)
     family.spent.update(dict.fromkeys(family.spent, 0.0))
     pipeline.prepared = 0.0
     requests = work.requests()
@@ -159,12 +161,6 @@ def noise(name: str) -> bytes:
 def _parameters(folder: Path) -> int:
     """About how many parameters the weights in a folder are, by the size of the files."""
     return sum(file.stat().st_size for file in folder.glob("*.safetensors")) // 4
-
-
-def _device(device: str) -> str:
-    import torch
-
-    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
 
 
 def _how(device: str) -> str:

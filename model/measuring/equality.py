@@ -31,11 +31,11 @@ class Compared:
     """Those of the plain way."""
 
 
-def compare(folder: Path, number: int, seed: int, most_waiting: int = 16) -> Iterator[Compared]:
+def compare(folder: Path, number: int, seed: int, device: str = "cpu", most_waiting: int = 16) -> Iterator[Compared]:
     """Answer `number` random requests in float32, in batches of random sizes, settings, questions and pictures."""
     rng = random.Random(seed)
-    answerer = Answerer.load(str(folder), Placement(device="cpu", dtype="float32"))
-    baseline, profile = Baseline(folder), Profile.read(folder)
+    answerer = Answerer.load(str(folder), Placement(device, "float32"))
+    baseline, profile = Baseline(folder, device), Profile.read(folder)
     pictures = [noise(f"equality/{seed}/{index}") for index in range(max(2, number // 6))]
     left = number
     while left:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections import Counter
 from collections.abc import Callable
 
@@ -29,8 +27,6 @@ def shares(work: Callable[[], object], device: str) -> dict[str, float]:
     from torch.profiler import ProfilerActivity, profile
 
     on_gpu = device.startswith("cuda")
-    os.environ.setdefault("KINETO_LOG_LEVEL", "5")
-    logging.getLogger("torch.profiler").setLevel(logging.ERROR)
     with profile(activities=[ProfilerActivity.CUDA if on_gpu else ProfilerActivity.CPU]) as seen:
         work()
     spent: Counter[str] = Counter()

@@ -134,3 +134,12 @@ def test_a_bad_picture_needs_no_torch(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "incomplete" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_bots_settings_say_where_the_model_runs(ask, pictures, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VQABOT_DEVICE", "cuda:99")
+    result = ask(pictures[0], "what is this?")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: There is no GPU 'cuda:99' that torch can use here; choose auto or cpu.\n",
+    )

@@ -72,3 +72,11 @@ def test_another_number_format_beside_float32() -> None:
 def test_a_model_that_is_not_there(command: str) -> None:
     result = run(command, "--model", "nowhere")
     assert (result.exit_code, "There is no model at 'nowhere'" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+@pytest.mark.parametrize("command", ["answer", "equality", "arithmetic"])
+def test_a_device_that_is_not_there(command: str, device: str) -> None:
+    result = run(command, "--device", device)
+    assert (result.exit_code, f"device '{device}'" in result.output or f"GPU '{device}'" in result.output) == (1, True)
+    assert "Traceback" not in result.output
