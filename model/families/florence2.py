@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from model.families.base import Pixels
+
+log = logging.getLogger(__name__)
 
 
 class Florence2:
@@ -115,6 +118,16 @@ class Florence2:
             scored.append([sum(line[len(forced) :]) for line in logprobs])
         return scored
 
+    def try_out(self) -> None:
+        """Answer about a black picture.
+
+        Raises:
+            RuntimeError: This machine cannot do it the way that was chosen.
+        """
+        width, height = self._size
+        features = self.look([np.zeros((height, width, 3), np.uint8)])[0]
+        self.answer([Ask(features, "what is this", beams, 2) for beams in (1, 3)])
+
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
         ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
@@ -141,5 +154,14 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
     keep_memory()
     arithmetic = choose(placement, count_parameters(folder))
-    model = read_weights(folder, getattr(torch, arithmetic.dtype)).to(arithmetic.device).eval()
-    return Florence2(model, tokenizer, images, profile, arithmetic)
+
+    def read() -> Transformer:
+        return read_weights(folder, getattr(torch, arithmetic.dtype)).to(arithmetic.device).eval()
+
+    try:
+        family = Florence2(read(), tokenizer, images, profile, arithmetic)
+        family.try_out()
+    except RuntimeError as error:  # what is fast leans on much that a processor, a driver or a build may lack
+        log.warning("The fast way to answer does not work here, so answers take longer: %s", error)
+        return Florence2(read(), tokenizer, images, profile)
+    return family

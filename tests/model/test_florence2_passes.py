@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,21 @@ def test_a_model_with_other_activations_is_asked_through_its_own_modules(tiny_fo
     model.model.vision_tower.blocks[0][0].spatial_block.ffn.activation_fn = torch.nn.ReLU()
     assert isinstance(passes_for(model, FLOAT32), PlainPasses)
     assert isinstance(passes_for(model, None), PlainPasses)
+
+
+def test_where_the_fast_way_does_not_work_the_plain_one_answers(
+    tiny_folder: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lacking(*_: object) -> None:
+        raise RuntimeError("no kernel image is available for execution on the device")
+
+    asked = test_answerer.requests(picture, 6, seed=5)
+    wanted = [answer.text for answer in Answerer.load(str(tiny_folder)).answer(asked)]
+    monkeypatch.setattr(CpuPasses, "encode", lacking)
+    with caplog.at_level(logging.WARNING):
+        answers = Answerer.load(str(tiny_folder)).answer(asked)
+    assert "no kernel image is available" in caplog.text
+    assert [answer.text for answer in answers] == wanted
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
