@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
+from model.allocator import give_back_memory
 from model.errors import PictureError
 
 log = logging.getLogger(__name__)
@@ -164,7 +165,8 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
 def _decode(picture: Image.Image) -> Image.Image:
     """Upright RGB pixels, no longer than `MAX_SIDE`. JPEGs shrink while they are decoded."""
     picture.draft(None, (MAX_SIDE, MAX_SIDE))
-    with _ONE_BIG if picture.width * picture.height > BIG_PIXELS else nullcontext():
+    big = picture.width * picture.height > BIG_PIXELS
+    with _ONE_BIG if big else nullcontext():
         picture.load()
         turn = _turn(picture)
         factor = max(picture.size) // MAX_SIDE
@@ -172,6 +174,8 @@ def _decode(picture: Image.Image) -> Image.Image:
     if max(picture.size) > MAX_SIDE:
         picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC)
     picture.info.clear()  # EXIF, profiles and comments stay behind
+    if big:
+        give_back_memory()
     return picture.transpose(turn) if turn is not None else picture
 
 

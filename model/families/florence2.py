@@ -14,9 +14,9 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer
 
+from model.allocator import keep_memory
 from model.decoding.plain import score
 from model.decoding.rules import Transformer
-from model.families.allocator import keep_memory
 from model.families.arithmetic import Arithmetic, choose
 from model.families.base import Ask
 from model.families.florence2_files import count_parameters, read_image_settings, read_tokenizer, read_weights

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 PROGRAM = """
 import resource, sys
-from model.families.allocator import keep_memory
+from model.allocator import keep_memory
 if sys.argv[1] == "kept" and not keep_memory():
     sys.exit(77)
 import torch
@@ -43,6 +45,41 @@ def test_a_tensor_takes_over_the_memory_of_the_last() -> None:
 
 
 def test_settings_in_the_environment_stay() -> None:
-    code = "from model.families.allocator import keep_memory; import sys; sys.exit(keep_memory())"
+    code = "from model.allocator import keep_memory; import sys; sys.exit(keep_memory())"
     environment = {"PATH": "/usr/bin:/bin", "MALLOC_TRIM_THRESHOLD_": "100000"}
     assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == 0
+
+
+BIG = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from model import images
+from model.allocator import keep_memory
+if not keep_memory():
+    sys.exit(77)
+if sys.argv[1] == "kept":
+    images.give_back_memory = lambda: None
+def resident():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) // 1024
+with open(sys.argv[2], "rb") as file:
+    data = file.read()
+before = resident()
+ThreadPoolExecutor(1).submit(images.open_picture, data).result()
+print(resident() - before)
+"""
+
+
+def test_a_large_picture_leaves_nothing_behind(tmp_path: Path) -> None:
+    file = tmp_path / "large.png"
+    Image.new("RGB", (5000, 5000), "red").save(file)
+
+    def left(how: str) -> int:
+        command = [sys.executable, "-c", BIG, how, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 77:
+            pytest.skip("not with this C library")
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
+
+    assert left("given back") < left("kept") - 40  # MB; decoded it is 75

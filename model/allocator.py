@@ -33,3 +33,11 @@ def keep_memory() -> bool:
         return False
     kept = any(mallopt(_MMAP_THRESHOLD, size) == 1 for size in _KEEP_BELOW)
     return kept and mallopt(_TRIM_THRESHOLD, 2**31 - 1) == 1 and mallopt(_TOP_PAD, _AHEAD) == 1
+
+
+def give_back_memory() -> None:
+    """Return to the kernel what this process keeps and does not use, after something that was unusually large."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError, TypeError):  # another C library
+        return
