@@ -22,7 +22,9 @@ Linear = Any
 _ROWS = 512
 """For how many rows at once weights are laid out; they serve any number."""
 _LEVELS = 127
-"""The largest 8-bit number in use; -128 is left out, so that the range is the same on both sides of zero."""
+"""The largest 8-bit weight; -128 is left out, so that the range is the same on both sides of zero."""
+_STEPS = 253
+"""Between the smallest and the largest 8-bit input: two less than there are, so that no rounding leads beyond them."""
 _LEAST_WIDTH = 64
 """Inputs narrower than this are not worth rounding to 8 bits."""
 
@@ -97,8 +99,9 @@ class Packed:
 class Int8:
     """8-bit weights with a scale for each output, 8-bit inputs with one scale for the whole input, on a CPU.
 
-    The scale of the input is its largest value's, so a batch has to hold one picture or one question alone: else its
-    batch-mates would change its answer.
+    The scale of the input comes from its smallest and largest number, so a batch has to hold one picture or one
+    question alone: else its batch-mates would change its answer. Inputs are unsigned: oneDNN has fast products of
+    signed ones for AMX only, and computes them some thousand times slower elsewhere.
     """
 
     weight: Tensor
@@ -120,20 +123,38 @@ class Int8:
 
     @staticmethod
     def works() -> bool:
-        """Whether this build of torch can do it."""
-        return torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")
+        """Whether this build of torch can do it, and the CPU has VNNI instructions: without them sums overflow."""
+        available = torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")
+        return available and bool(torch.cpu._is_vnni_supported())
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
         """See `Product`."""
         rows = x.reshape(-1, x.shape[-1])
-        low, high = torch.aminmax(rows)
-        scale = max(float(high), -float(low), 1e-12) / _LEVELS
-        if not math.isfinite(scale):
+        low, high = (float(bound) for bound in torch.aminmax(rows))
+        low, high = min(low, 0.0), max(high, 0.0)
+        if not math.isfinite(high - low):
             raise ArithmeticError("the model's numbers grew beyond all bounds")
-        rounded = (rows * (1 / scale)).round_().to(torch.int8)
+        # As the product below will see it: torch rounds the factor to the numbers' own format.
+        steps = float(rows.new_tensor(_STEPS / max(high - low, 1e-12)))
+        zero = math.ceil(-low * steps)
+        rounded = torch.add(rows.new_tensor(zero), rows, alpha=steps).round_().to(torch.uint8)
         after, form = ("gelu", "none") if gelu else ("none", "")
         y: Tensor = torch.ops.onednn.qlinear_pointwise(
-            *(rounded, scale, 0, self.weight, self.scales, self.zeros, self.bias, 1.0, 0, x.dtype, after, [], form)
+            *(
+                rounded,
+                1 / steps,
+                zero,
+                self.weight,
+                self.scales,
+                self.zeros,
+                self.bias,
+                1.0,
+                0,
+                x.dtype,
+                after,
+                [],
+                form,
+            )
         )
         y = y.view(*x.shape[:-1], -1)
         return y if plus is None else y.add_(plus)

@@ -66,7 +66,9 @@ def choose(placement: Placement, parameters: int) -> Arithmetic:
     on_cpu = device.startswith("cpu")
     if dtype == INT8:
         if not on_cpu or not Int8.works():
-            raise ModelError("8-bit weights are for CPUs with oneDNN; choose another number format.")
+            raise ModelError(
+                "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format."
+            )
         return Arithmetic(device, fast_cpu_dtype(), INT8)
     if dtype == "auto" and not on_cpu:
         dtype = "bfloat16"

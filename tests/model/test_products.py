@@ -16,7 +16,9 @@ FORMS = {
     "int8": (Int8.of, torch.float32, 0.03),
     "int8 in bfloat16": (Int8.of, torch.bfloat16, 0.04),
 }
-needs_packing = pytest.mark.skipif(not Packed.works(), reason="this CPU has no bfloat16 products in oneDNN")
+needs_packing = pytest.mark.skipif(
+    not (Packed.works() and Int8.works()), reason="this CPU has no bfloat16 or 8-bit products in oneDNN"
+)
 
 
 def linears(*widths: int, inputs: int = 96, bias: bool = True) -> list[nn.Linear]:
@@ -63,6 +65,22 @@ def test_an_input_of_zeros_and_one_without_bounds() -> None:
     assert torch.allclose(product(torch.zeros(3, 96)), layer.bias.expand(3, -1))
     with pytest.raises(ArithmeticError, match="beyond all bounds"):
         product(torch.full((3, 96), torch.inf))
+
+
+@needs_packing
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@torch.inference_mode()
+def test_the_smallest_and_the_largest_input_keep_their_places(dtype: torch.dtype) -> None:
+    """Rounded one step too far they would come out at the other end of the 8 bits."""
+    (layer,) = linears(64, inputs=64, bias=False)
+    layer.weight.copy_(torch.eye(64))
+    product = Int8.of(layer)
+    for seed in range(200):
+        generator = torch.Generator().manual_seed(seed)
+        x = torch.rand(1, 64, generator=generator) * 3 - torch.rand(1, generator=generator) * 3
+        x = x.to(dtype)
+        width = float(x.max().clamp_min(0) - x.min().clamp_max(0))
+        assert (product(x).float() - x.float()).abs().max() < 0.05 * width, seed
 
 
 def test_weights_are_taken_and_given_once() -> None:
