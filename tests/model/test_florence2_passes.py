@@ -60,7 +60,7 @@ def test_more_pictures_and_questions_than_one_pass_of_a_gpu_takes(tiny_folder: P
     (features, states, mask), (same_features, same_states, same_mask) = said
     assert torch.allclose(torch.stack(features), torch.stack(same_features), atol=1e-5)
     assert torch.equal(mask, same_mask)
-    assert torch.allclose(states * mask[..., None], same_states * mask[..., None], atol=1e-4)
+    assert torch.allclose(states * mask[..., None], same_states * mask[..., None], atol=1e-3)
 
 
 @torch.inference_mode()
