@@ -34,8 +34,7 @@ def calm_threads(environment: MutableMapping[str, str]) -> None:
     """Let torch's threads wait for each other some ten microseconds by spinning, then asleep, unless settings differ.
 
     Spinning on, as by default, they keep the core that the last of them needs to get there whenever the machine has
-    something else to do: beside one busy process two cores then answered 0.4 questions a second (Florence-2-base),
-    with these settings 2.5. To sleep at once costs an idle machine a fifth of its speed.
+    something else to do. To sleep at once costs an idle machine the time of waking up after every operation.
 
     Args:
         environment: Of a process that has not imported torch yet.

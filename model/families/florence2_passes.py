@@ -79,7 +79,7 @@ class PlainPasses:
 
     def encode(self, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """See `Passes`."""
-        rows = embed(self._model, features, prompts)
+        rows = _embed(self._model, features, prompts)
         mask = _mask(rows)
         encoder = self._model.get_encoder()
         return encoder(inputs_embeds=pad_sequence(rows, True), attention_mask=mask).last_hidden_state, mask
@@ -100,7 +100,7 @@ class CpuPasses:
 
     def encode(self, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """See `Passes`."""
-        rows = embed(self._model, features, prompts)
+        rows = _embed(self._model, features, prompts)
         states = [self._encoder([one])[0] for one in rows] if self._one_by_one else self._encoder(rows)
         return pad_sequence(states, True), _mask(rows)
 
@@ -114,7 +114,7 @@ class StaticPasses:
 
     def __init__(self, model: Transformer, arithmetic: Arithmetic) -> None:
         """Take over the weights of a model that `fits`, whose own encoders cannot be called any more."""
-        self._model, self._embed = model, model.get_input_embeddings()
+        self._embed = model.get_input_embeddings()
         self._positions = int(model.config.get_text_config().max_position_embeddings)
         pool = Pool(model.device)
         self._tower = Captured(Tower(model, arithmetic.take), pool)
@@ -162,7 +162,7 @@ def passes_for(model: Transformer, arithmetic: Arithmetic | None) -> Passes:
     return CpuPasses(model, arithmetic) if arithmetic.device.startswith("cpu") else StaticPasses(model, arithmetic)
 
 
-def embed(model: Transformer, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> list[Tensor]:
+def _embed(model: Transformer, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> list[Tensor]:
     """Picture tokens and the embedded prompt of each question, [S, D]."""
     words = model.get_input_embeddings()
     return [
