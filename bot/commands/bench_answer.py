@@ -71,12 +71,12 @@ def answer(
         baseline = min((side for side, _ in sides), key=_each)
         ours = min((side for _, side in sides), key=_each)
         figures = _figures(model or shape, work, baseline, ours)
-    if plot is not None:
-        _draw(figures, plot)
     if as_json:
         click.echo(json.dumps(figures))
-        return
-    _show(figures)
+    else:
+        _show(figures)
+    if plot is not None:  # last: what took minutes to measure is not lost to a wrong path
+        _draw(figures, plot)
 
 
 def _each(side: Side) -> float:

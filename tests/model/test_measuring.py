@@ -35,6 +35,15 @@ def test_both_sides_answer_the_same_questions(tiny_folder: Path, tmp_path: Path)
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_plot_that_cannot_be_written_costs_no_figures(tiny_folder: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "nowhere" / "plot.png"
+    result = run(
+        "answer", "--model", str(tiny_folder), "--pictures", "1", "--tokens", "1", "--plot", str(plot), "--json"
+    )
+    assert (result.exit_code, "The plot cannot be written" in result.stderr) == (1, True)
+    assert json.loads(result.stdout)["ratio"] > 0
+
+
 def test_one_at_a_time_tells_first_questions_from_further_ones(tiny_folder: Path) -> None:
     options = ["--pictures", "2", "--per-picture", "2", "--waiting", "1", "--tokens", "2", "--baseline-pictures", "1"]
     result = run("answer", "--model", str(tiny_folder), *options, "--json")
