@@ -72,6 +72,7 @@ class Chats:
             # What the new chat has under the same number already cannot move, and the old chat cannot be reached.
             await tx.execute("DELETE FROM photos WHERE chat_id = ?", (old,))
             await tx.execute("DELETE FROM questions WHERE chat_id = ?", (old,))
+            await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))
 
     async def delete_everything(self, chat_id: int) -> DeletedCounts:
         """Forget a chat: its questions, pictures and settings, and the files that no other chat shows."""
@@ -83,6 +84,7 @@ class Chats:
             )
             questions = await tx.execute("DELETE FROM questions WHERE chat_id = ?", (chat_id,))
             photos = await tx.execute("DELETE FROM photos WHERE chat_id = ?", (chat_id,))
+            await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (chat_id,))
             await tx.execute("DELETE FROM chats WHERE chat_id = ?", (chat_id,))
             # Updates that could not be handled still hold what was written.
             await tx.execute(

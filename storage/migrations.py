@@ -106,3 +106,18 @@ def keep_questions() -> tuple[str, ...]:
         "CREATE INDEX questions_by_time ON questions (created_at)",
         "CREATE INDEX questions_by_photo ON questions (photo_sha256)",
     )
+
+
+@step
+def know_sent_messages() -> tuple[str, ...]:
+    """The bot's own messages, and which message's picture each is about."""
+    return (
+        """CREATE TABLE sent_messages (
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER NOT NULL,
+            photo_message_id INTEGER,
+            sent_at REAL NOT NULL,
+            PRIMARY KEY (chat_id, message_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX sent_messages_by_time ON sent_messages (sent_at)",
+    )

@@ -15,6 +15,7 @@ from storage.opening import forget_old_copies
 from storage.photos import Photos
 from storage.questions import Questions
 from storage.records import Statistics
+from storage.sent_messages import SentMessages
 from storage.statistics import statistics
 from storage.updates import Updates
 
@@ -31,6 +32,7 @@ class Store:
         self.photos = Photos(database, data_dir / PHOTOS)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
+        self.sent = SentMessages(database)
         self.settings = BotSettings(database)
 
     @classmethod
@@ -63,6 +65,7 @@ class Store:
         store = cls(data_dir, database, lock)
         forget_old_copies(database.path, time.time())
         await store.updates.prune()
+        await store.sent.prune()
         await store.photos.sweep()
         return store
 

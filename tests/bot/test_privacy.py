@@ -25,6 +25,7 @@ from storage.chats import Chats
 from storage.photos import Photos
 from storage.questions import Questions
 from storage.records import Question, State
+from storage.sent_messages import SentMessages
 from storage.store import Store
 
 BOT = Path(bot.handlers.__file__).parents[1]
@@ -36,6 +37,7 @@ MACHINERY = {
     | {"mark_told", "position", "counts"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
+    "SentMessages": {"prune"},
 }
 HARMLESS = {"counts", "migrate"}
 """What handlers may call of it: numbers for the admins, and Telegram's own word that a chat has moved."""
@@ -46,7 +48,7 @@ def methods(cls: type) -> dict[str, inspect.Signature]:
     return {name: inspect.signature(function) for name, function in found if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("cls", [Questions, Photos, Chats])
+@pytest.mark.parametrize("cls", [Questions, Photos, Chats, SentMessages])
 def test_what_is_a_chats_is_reached_by_its_number_only(cls: type) -> None:
     for name, signature in methods(cls).items():
         assert ("chat_id" in signature.parameters) != (name in MACHINERY[cls.__name__]), f"{cls.__name__}.{name}"
@@ -58,7 +60,7 @@ def test_what_is_a_chats_is_reached_by_its_number_only(cls: type) -> None:
 def test_what_acts_for_people_asks_for_a_chats_own_only(path: Path) -> None:
     """No handler calls the machinery, and none speaks SQL."""
     forbidden = set().union(*MACHINERY.values()) - HARMLESS
-    rooms = {"questions", "photos", "chats"}
+    rooms = {"questions", "photos", "chats", "sent"}
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute | ast.Name):
             owner = node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id

@@ -47,6 +47,11 @@ HOT: dict[str, Work] = {
     "position": lambda s: s.questions.position(9),
     "load": lambda s: s.questions.load(1, 5.0),
     "page": lambda s: s.questions.page(1, limit=5),
+    "sent: record": lambda s: s.sent.record(1, [5, 6], photo_message_id=4),
+    "sent: photo of": lambda s: s.sent.photo_of(1, 5),
+    "sent: known": lambda s: s.sent.known(1, 5, 29),
+    "sent: recent": lambda s: s.sent.recent(1, 5.0),
+    "sent: prune": lambda s: s.sent.prune(),
     "count": lambda s: s.questions.count(1),
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
@@ -73,6 +78,10 @@ async def test_no_full_scan(store: Store, name: str) -> None:
         await tx.execute_many(
             "INSERT INTO updates (update_id, raw, arrived_at, state) VALUES (?, '{}', 0, 'done')",
             [(n,) for n in range(2000)],
+        )
+        await tx.execute_many(
+            "INSERT INTO sent_messages (chat_id, message_id, sent_at) VALUES (?, ?, ?)",
+            [(n % 20, n, n) for n in range(2000)],
         )
     store.photo = (await store.photos.save(1, 1, b"bytes", media_type="image/png")).sha256  # type: ignore[attr-defined]
     seen: list[str] = []
