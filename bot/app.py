@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.handlers import register_all
 from bot.polling import Poller
+from bot.rate_limiter import ChatRateLimiter
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
 from bot.telegram_http import telegram_request
@@ -68,7 +69,9 @@ class Bot:
     async def _start(self, store: Store) -> None:
         request = telegram_request(CONNECTIONS, self._settings.proxy)
         self._parts.append(_Closing(request.shutdown))  # an application that was never reached leaves it open
-        application = self._application = _application(self._settings, self._token, request)
+        # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
+        limiter = ChatRateLimiter(limited=self._settings.telegram_base_url == TELEGRAM, sent=store.sent.record)
+        application = self._application = _application(self._settings, self._token, request, limiter)
         await _until_reached(application)
         self._parts.append(_Closing(application.shutdown))
         placing: set[int] = set()
@@ -156,13 +159,11 @@ class _Tasks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, token: str, request: BaseRequest) -> App:
+def _application(settings: Settings, token: str, request: BaseRequest, limiter: ChatRateLimiter) -> App:
     base = settings.telegram_base_url
     builder = ApplicationBuilder().token(token).updater(None).request(request)
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
-    # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
-    limited = base == TELEGRAM
-    return builder.rate_limiter(AIORateLimiter(max_retries=3) if limited else AIORateLimiter(0, 0, 0, 0, 3)).build()
+    return builder.rate_limiter(limiter).build()
 
 
 async def _until_reached(application: App) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.telegram_http import telegram_request
+from bot.telegram_http import seconds_of, telegram_request
 from bot.updates import ALLOWED, Take, has_number
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,7 @@ class Poller:
                 self._fail("Telegram does not know this token any more. Get the present one from @BotFather.")
                 return
             except RetryAfter as error:
-                after = error.retry_after
-                pause = after if isinstance(after, (int, float)) else after.total_seconds()
+                pause = seconds_of(error)
             except TelegramError as error:
                 pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
                 log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from yarl import URL
+
+# python-telegram-bot's own switch: `RetryAfter` then holds a timedelta, and making one warns of nothing.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 CONNECT_SECONDS, ANSWER_SECONDS, WRITE_SECONDS = 10.0, 20.0, 20.0
 UPLOAD_SECONDS = 120.0
@@ -101,6 +105,12 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientError, OSError) as error:
             # The text of some of them holds the address, and so the token.
             raise NetworkError(f"{type(error).__name__} while calling Telegram") from None
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone, in seconds."""
+    after = error.retry_after
+    return float(after) if isinstance(after, (int, float)) else after.total_seconds()
 
 
 def _form(request_data: RequestData, files: dict[str, Any] | None) -> dict[str, str] | aiohttp.FormData:
