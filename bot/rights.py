@@ -1,6 +1,8 @@
-"""Who may change what: asked of Telegram at the moment of pressing, never remembered."""
+"""Who asks, and who may change what: asked of Telegram at the moment of pressing, never remembered."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from telegram import Chat, Message, User
 from telegram.constants import ChatMemberStatus, ChatType
@@ -9,6 +11,40 @@ from telegram.error import TelegramError
 from bot.services import Services
 
 _RULERS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+ANY_ADMIN = 0
+"""Stands for the presser's number where only a group's admins may press, whoever of them it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who wrote a message: a person, or a group or channel in whose name somebody wrote."""
+
+    id: int
+    """Negative for a group (an anonymous admin) or a channel."""
+    name: str
+
+
+def asker(message: Message) -> Asker | None:
+    """Who wrote a message. Behind a group's or a channel's name Telegram puts a bot in the sender's place."""
+    if message.sender_chat is not None:
+        return Asker(message.sender_chat.id, message.sender_chat.title or "")
+    if message.from_user is None or message.from_user.is_bot:
+        return None
+    return Asker(message.from_user.id, message.from_user.first_name)
+
+
+def presser(message: Message) -> int:
+    """Who may press the buttons under the answer to a message: its writer's number, or `ANY_ADMIN`.
+
+    Whoever writes in the name of a group or channel presses with a number of their own, which nobody knows before.
+    """
+    who = asker(message)
+    return who.id if who is not None and who.id > 0 else ANY_ADMIN
+
+
+async def may_press(services: Services, chat: Chat, user: User, expected: int) -> bool:
+    """Whether somebody may press a button that was meant for `expected` (see `presser`)."""
+    return user.id == expected or (expected == ANY_ADMIN and await may_change(services, chat, user))
 
 
 async def may_change(services: Services, chat: Chat, user: User | None, message: Message | None = None) -> bool:

@@ -21,7 +21,7 @@ from bot.callback_data import (
     HistoryPage,
     ShowPicture,
 )
-from bot.rights import is_bot_admin, may_change
+from bot.rights import ANY_ADMIN, Asker, asker, is_bot_admin, may_change, may_press, presser
 
 KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture)
 numbers = st.integers(0, LARGEST - 1)
@@ -106,6 +106,18 @@ async def test_an_anonymous_admin_speaks_for_the_group_and_a_channel_does_not() 
     nobody = services(ChatMemberStatus.LEFT)
     assert await may_change(nobody, GROUP, USER, from_(GROUP))
     assert not await may_change(nobody, GROUP, USER, from_(Chat(-6, "channel")))
+
+
+async def test_an_anonymous_admins_buttons_are_any_admins() -> None:
+    stand_in = User(1087968824, "Group", True, username="GroupAnonymousBot")
+    anonymous = Message(1, None, GROUP, from_user=stand_in, sender_chat=Chat(-5, "supergroup", title="Friends"))  # type: ignore[arg-type]
+    assert asker(anonymous) == Asker(-5, "Friends") and presser(anonymous) == ANY_ADMIN
+    assert await may_press(services(ChatMemberStatus.OWNER), GROUP, USER, ANY_ADMIN)
+    assert not await may_press(services(ChatMemberStatus.MEMBER), GROUP, USER, ANY_ADMIN)
+    named = Message(1, None, GROUP, from_user=USER)  # type: ignore[arg-type]
+    assert asker(named) == Asker(1, "Ada") and presser(named) == 1
+    assert not await may_press(services(ChatMemberStatus.OWNER), GROUP, User(2, "Bob", False), presser(named))
+    assert asker(Message(1, None, GROUP, from_user=stand_in)) is None, "a bot"  # type: ignore[arg-type]
 
 
 def test_the_bots_admins_are_known_by_their_numbers_only() -> None:
