@@ -128,8 +128,8 @@ def _apart(name: str, work: Workload) -> Side:
 
 
 def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str, Any]:
-    from model.families.florence2_files import read_image_settings
     from model.measuring.flops import count_flops
+    from model.processor import read_image_settings
 
     size = read_image_settings(work.folder)["size"]
     picture, question = count_flops(work.folder, (size["width"], size["height"]), work.beams, work.tokens)

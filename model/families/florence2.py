@@ -19,9 +19,10 @@ from model.decoding.plain import score
 from model.decoding.rules import Transformer
 from model.families.arithmetic import Arithmetic, choose
 from model.families.base import Ask
-from model.families.florence2_files import count_parameters, read_image_settings, read_tokenizer, read_weights
+from model.families.florence2_files import count_parameters, read_weights
 from model.families.florence2_passes import passes_for
 from model.placement import Placement
+from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
 from model.types import Generation
 
@@ -53,8 +54,7 @@ class Florence2:
         self.device = str(model.device)
         self.dtype = str(model.dtype).removeprefix("torch.")
         self._model, self._tokenizer, self._arithmetic = model, tokenizer, arithmetic
-        self._size = (int(images["size"]["width"]), int(images["size"]["height"]))
-        self._resample = Image.Resampling(images.get("resample", 3))
+        self._resize = Resize.read(images)
         scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
         mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
@@ -75,7 +75,7 @@ class Florence2:
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Resize to the model's input: uint8 [H, W, 3]."""
-        return np.array(picture.resize(self._size, self._resample))
+        return self._resize.pixels(picture)
 
     @torch.inference_mode()
     def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
@@ -124,7 +124,7 @@ class Florence2:
         Raises:
             RuntimeError: This machine cannot do it the way that was chosen.
         """
-        width, height = self._size
+        width, height = self._resize.size
         features = self.look([np.zeros((height, width, 3), np.uint8)])[0]
         self.answer([Ask(features, "what is this", beams, 2) for beams in (1, 3)])
 

@@ -1,4 +1,4 @@
-"""The files of a Florence-2 as transformers saves it: weights, tokenizer, the image processor's settings."""
+"""The weights of a Florence-2 as transformers saves them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from tokenizers import Tokenizer
 
 # The module itself, not the package: importing only what is needed shortens a cold start.
 from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
@@ -56,32 +55,3 @@ def count_parameters(folder: Path) -> int:
     except (OSError, SafetensorError) as error:
         raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
     return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4
-
-
-def read_image_settings(folder: Path) -> dict[str, Any]:
-    """The image processor's settings, from whichever file holds them."""
-    for name in ("processor_config.json", "preprocessor_config.json"):
-        file = folder / name
-        if file.is_file():
-            values = json.loads(file.read_text(encoding="utf-8"))
-            images = values.get("image_processor", values)
-            if "image_mean" not in images:
-                continue
-            if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size", ())):
-                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
-            return dict(images)
-    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
-
-
-def read_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer itself, without transformers' wrapper, which takes long to import."""
-    file = folder / "tokenizer.json"
-    if not file.is_file():
-        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
-    try:
-        tokenizer: Tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # tokenizers raises plain Exception
-        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -13,8 +13,9 @@ from transformers import Florence2Processor
 from model.confidence import Calibration
 from model.errors import ModelError
 from model.families.florence2 import Florence2
-from model.families.florence2_files import read_image_settings, read_tokenizer, read_weights
+from model.families.florence2_files import read_weights
 from model.loading import locate, model_type
+from model.processor import read_image_settings, read_tokenizer
 from model.profile import Profile
 from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError

@@ -1,0 +1,91 @@
+"""What a saved model says about pictures and words: its image settings and its tokenizer. Needs no torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from model.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from model.families.base import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """The one way in which a model's pictures come to its size, when they are prepared and when they are answered."""
+
+    width: int
+    height: int
+    resample: Image.Resampling = Image.Resampling.BICUBIC
+
+    @classmethod
+    def read(cls, images: dict[str, Any]) -> Resize:
+        """From the settings that `read_image_settings` gives."""
+        size = images["size"]
+        return cls(int(size["width"]), int(size["height"]), Image.Resampling(images.get("resample", 3)))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, self.height
+
+    def apply(self, picture: Image.Image) -> Image.Image:
+        """The picture at this size; one that has it already stays as it is, to the last bit."""
+        return picture.resize(self.size, self.resample)
+
+    def pixels(self, picture: Image.Image) -> Pixels:
+        """The picture at this size as the model takes it: uint8 [H, W, 3]."""
+        return np.array(self.apply(picture))
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+def read_image_settings(folder: Path) -> dict[str, Any]:
+    """The image processor's settings, from whichever file holds them.
+
+    Raises:
+        ModelError: There are none, they cannot be read, or they ask for something else than a fixed size.
+    """
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        file = folder / name
+        if file.is_file():
+            try:
+                values = json.loads(file.read_text(encoding="utf-8"))
+                images = values.get("image_processor", values)
+            except (OSError, ValueError, AttributeError) as error:
+                raise ModelError(f"{file} cannot be understood: {error}.") from error
+            if not isinstance(images, dict) or "image_mean" not in images:
+                continue
+            if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size") or ()):
+                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
+            return dict(images)
+    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer itself, without transformers' wrapper, which takes long to import.
+
+    Raises:
+        ModelError: There is none, or it cannot be read.
+    """
+    from tokenizers import Tokenizer
+
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
+    try:
+        tokenizer: Tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # tokenizers raises plain Exception
+        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
