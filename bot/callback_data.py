@@ -62,7 +62,7 @@ class ChangeSetting(_Packed):
 
     prefix: ClassVar[str] = "set"
     name: str
-    """beams, tokens, or reset."""
+    """beams, tokens, reset, or help."""
     value: int = 0
 
     def pack(self) -> str:
@@ -73,7 +73,7 @@ class ChangeSetting(_Packed):
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
         parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("beams", "tokens", "reset"):
+        if parts is None or parts[0] not in ("beams", "tokens", "reset", "help"):
             return None
         value = _integer(parts[1])
         return None if value is None else cls(parts[0], value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 
 from bot.effective import Effective
+from bot.texts import counted, percent
 from model.types import WorkerInfo
 from storage.records import DeletedCounts, GlobalSettings, Question, State, Statistics
 
@@ -13,6 +15,13 @@ ONLY_ADMINS = "Only admins of this group may do that."
 NOT_YOURS = "Only who asked for it may press this."
 GONE = "That is not there any more."
 DONE = "Done."
+SETTINGS_HELP = (
+    "Care (beams): how many answers I weigh against each other; more is slower.\n"
+    "Length (max new tokens): how long an answer may become, in pieces of words."
+)
+"""Shown over the chat when a row's name is pressed: at most 200 characters."""
+CARE, LENGTH = "Care (beams)", "Length (max new tokens)"
+NO_CHOICE = "This chat follows the defaults already."
 MENU_OUTDATED = "This menu is out of date. Send the command again."
 
 EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
@@ -32,7 +41,7 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
     "tokens": ("default_max_new_tokens", "default max new tokens"),
     "max_beams": ("max_beams", "largest beams"),
     "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
-    "rate": ("questions_per_minute", "questions a minute and chat"),
+    "rate": ("questions_per_minute", "questions that a chat may ask in a minute"),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
@@ -42,11 +51,22 @@ def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool) -> str:
     own, default = "chosen here", "default"
     return (
         "<b>Settings of this chat</b>\n\n"
-        f"Beams: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
-        "How many answers I weigh against each other; more is slower.\n\n"
-        f"Max new tokens: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
-        "How long an answer may become, in pieces of words."
+        f"{CARE}: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
+        f"How many answers I weigh against each other, 1 to {now.max_beams}; more is slower.\n\n"
+        f"{LENGTH}: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
+        f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}."
     )
+
+
+def setting_changed(name: str, value: int) -> str:
+    """A setting of this chat has a new value."""
+    return f"{name}: {value} from now on."
+
+
+def setting_kept(name: str, value: int, high: int) -> str:
+    """What was pressed is set already; at an end of the range, that it is one."""
+    end = ", the most here" if value == high else ", the least" if value == 1 else ""
+    return f"{name} is {value} already{end}."
 
 
 def export_progress(done: int, total: int) -> str:
@@ -62,18 +82,16 @@ def export_part(number: int, parts: int) -> str:
 def delete_question(questions: int, group: bool) -> str:
     """Are you sure?"""
     whose = "this group's" if group else "your"
-    plural = "" if questions == 1 else "s"
     return (
-        f"This deletes <b>{whose} {questions} question{plural}</b> with all answers, pictures and settings, for good. "
-        "/export makes a copy first.\n\nReally delete everything?"
+        f"This deletes <b>{whose} {counted(questions, 'question')}</b> with all answers, pictures and settings, "
+        "for good. /export makes a copy first.\n\nReally delete everything?"
     )
 
 
 def deleted(counts: DeletedCounts) -> str:
     """What was deleted."""
-    questions = f"{counts.questions} question{'' if counts.questions == 1 else 's'}"
-    photos = f"{counts.photos} picture{'' if counts.photos == 1 else 's'}"
-    return f"Deleted: {questions} and {photos}, and this chat's settings. Nothing is left here."
+    what = f"{counted(counts.questions, 'question')} and {counted(counts.photos, 'picture')}"
+    return f"Deleted: {what}, and this chat's settings. Nothing is left here."
 
 
 def history_page(items: list[tuple[int, Question, str | None]], page: int, pages: int, total: int) -> str:
@@ -81,12 +99,12 @@ def history_page(items: list[tuple[int, Question, str | None]], page: int, pages
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
-    lines = [f"<b>History</b> – {total} question{'' if total == 1 else 's'}, page {page + 1} of {pages}"]
+    lines = [f"<b>History</b> – {counted(total, 'question')}, page {page + 1} of {pages}"]
     for number, question, link in items:
         when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
         asked = escape(shorten(question.text, 160))
         shown = f'<a href="{escape(link)}">{asked}</a>' if link else asked
-        sure = f" ({round(100 * (question.confidence or 0))} %)"
+        sure = f" ({percent(question.confidence or 0)} %)"
         lines.append(
             f"\n{number}. {shown}\n    <b>{escape(shorten(question.answer or '–', 160))}</b>{sure} · {when} UTC"
         )
@@ -114,7 +132,7 @@ def admin(
     state = "ready" if worker.ready else f"not ready{': ' + escape(worker.error) if worker.error else ' (loading)'}"
     where = ", ".join(part for part in (worker.device, worker.dtype) if part)
     mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
-    sure = "–" if stats.mean_confidence is None else f"{100 * stats.mean_confidence:.0f} %"
+    sure = "–" if stats.mean_confidence is None else f"{percent(stats.mean_confidence)} %"
 
     def value(number: int, stored: int | None) -> str:
         return f"<b>{number}</b>{'' if stored is None else ' (set here)'}"
@@ -125,11 +143,11 @@ def admin(
         f"{counts[State.ANSWERED]} to be delivered\n"
         f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
         f"{counts[State.CANCELLED]} cancelled\n"
-        f"<b>Worker</b>: {state}; {worker.answered} answered, {worker.restarts} restarts"
+        f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"
         f"{f', process {worker.pid}' if worker.pid else ''}\n"
         f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
         f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
-        f"by {stats.chats} chats\n"
+        f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
         f"<b>Pictures</b>: {stats.photos} ({stats.photo_bytes / 1e6:.1f} MB)\n"
         f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
@@ -138,7 +156,7 @@ def admin(
         f"Default beams {value(now.beams, admins.default_beams)}, largest {value(now.max_beams, admins.max_beams)}\n"
         f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
         f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
-        f"Questions a minute and chat {value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
+        f"Questions that a chat may ask in a minute {value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
     )
@@ -157,10 +175,18 @@ def admin_range(word: str, low: int, high: int) -> str:
     return f"<code>{word}</code> must be a whole number from {low} to {high}, or the word default."
 
 
-def admin_set(word: str, value: int | None) -> str:
-    """A value was set."""
+def admin_set(word: str, value: int | None, limit: int | None = None) -> str:
+    """A value was set; `limit` is the largest value allowed now where that is less and so counts instead."""
     called = ADMIN_NAMES[word][1].capitalize()
-    return f"{called}: <b>{value}</b> from now on." if value is not None else f"{called}: back to the default."
+    if value is None:
+        return f"{called}: back to the default."
+    counts = "" if limit is None else f" The largest is {limit}, so {limit} is what counts."
+    return f"{called}: <b>{value}</b> from now on.{counts}"
+
+
+def plain(text: str) -> str:
+    """A sentence without its HTML, for the small window that answers a press."""
+    return unescape(re.sub(r"<[^>]*>", "", text))
 
 
 def duration(seconds: float) -> str:

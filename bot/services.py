@@ -36,11 +36,14 @@ class Services:
     placing: set[int] = field(default_factory=set)
     """Questions whose progress message is on its way: nobody answers them before it stands."""
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DOWNLOADS))
-    started_at: float = field(default_factory=time.time)
+    started_at: float = field(default_factory=time.monotonic)
+    """When the bot started, by a clock that nobody sets."""
     last_poll_at: float | None = None
     """When Telegram was last reached for updates (unix seconds)."""
     unfinished: set[int] = field(default_factory=set)
     """Updates whose handler met a trouble that passes: they are handled again."""
+    admins_with_menu: set[int] = field(default_factory=set)
+    """Admins of the bot whose private chat lists /admin."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def effective(self, chat_id: int) -> Effective:

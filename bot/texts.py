@@ -85,17 +85,27 @@ def looking(position: int, again: bool = False) -> str:
     base = LOOKING_AGAIN if again else LOOKING
     if position <= 0:
         return base
-    return f"{base}\n{position} question{'s' if position > 1 else ''} before yours."
+    return f"{base}\n{counted(position, 'question')} before yours."
+
+
+def percent(confidence: float) -> int:
+    """A confidence (0 to 1) as people read it everywhere: a whole number from 1 to 99, for nothing is certain."""
+    return min(99, max(1, round(100 * confidence)))
 
 
 def sureness(confidence: float) -> str:
     """A confidence (0 to 1) as a percentage, and in words where it is low."""
-    percent = min(99, max(1, round(100 * confidence)))
-    if percent >= 80:
-        return f"{percent} % sure"
-    if percent >= 50:
-        return f"{percent} % sure – I may be wrong"
-    return f"{percent} % sure – this is little more than a guess"
+    shown = percent(confidence)
+    if shown >= 80:
+        return f"{shown} % sure"
+    if shown >= 50:
+        return f"{shown} % sure – I may be wrong"
+    return f"{shown} % sure – this is little more than a guess"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, which gets an s where there is not one: "1 chat", "3 chats"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def outcome(question: Question) -> str:

@@ -15,7 +15,7 @@ async def statistics(database: Database, now: float | None = None) -> Statistics
         "SELECT (SELECT count(*) FROM questions WHERE created_at >= :hour) AS last_hour,"
         " (SELECT count(*) FROM questions WHERE created_at >= :day) AS last_day,"
         " (SELECT count(*) FROM questions) AS total,"
-        " (SELECT count(*) FROM chats) AS chats,"
+        " (SELECT count(DISTINCT chat_id) FROM questions) AS chats,"
         " (SELECT avg(seconds) FROM questions WHERE created_at >= :day) AS mean_seconds,"
         " (SELECT avg(confidence) FROM questions WHERE created_at >= :day) AS mean_confidence,"
         " (SELECT count(DISTINCT sha256) FROM photos) AS photos,"

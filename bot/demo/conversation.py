@@ -91,7 +91,7 @@ class Conversation:
         self._heard(menu["text"].split("\n\n")[1])
         await self._person.press(menu, "5")
         self._said("[presses 5 beams]")
-        changed = await self._person.wait_for(lambda m: "Beams: 5" in m.get("text", ""), MENU_SECONDS)
+        changed = await self._person.wait_for(lambda m: "Care (beams): 5" in m.get("text", ""), MENU_SECONDS)
         self._heard(changed["text"].split("\n\n")[1])
         self._check(changed["message_id"] == menu["message_id"], "the menu was not edited in place")
 

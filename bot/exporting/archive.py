@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from bot.exporting.rows import COLUMNS, Row
+from bot.texts import counted
 
 TEXT_RESERVE = 4 * 2**20
 """Bytes kept free in each ZIP for the texts; they are checked again at the end."""
@@ -105,6 +106,7 @@ def render_page(items: Sequence[Item], title: str, exported_at: str, part: int =
         loader=PackageLoader("bot.exporting", "."), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     return environment.get_template("page.html.jinja").render(
+        counted=counted,
         title=title,
         exported_at=exported_at,
         rows=[item.row for item in items],
@@ -121,7 +123,7 @@ def _preview_name(picture: str) -> str:
 def _csv(rows: Sequence[Row]) -> bytes:
     """UTF-8 with the mark that spreadsheets need to see that it is."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     writer.writerows(row.as_cells() for row in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from bot.texts import percent
 from storage.records import Question
 
 COLUMNS = (
@@ -14,6 +16,7 @@ COLUMNS = (
     "question",
     "answer",
     "confidence",
+    "percent",
     "state",
     "seconds",
     "beams",
@@ -32,7 +35,8 @@ EXTENSIONS = {
     "image/tiff": "tif",
     "image/avif": "avif",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets of half the world separate cells by semicolons, whatever stands in quotes for the others.
+_FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ class Row:
     question: str
     answer: str | None
     confidence: float | None
+    """As it was computed, from 0 to 1."""
+    percent: int | None
+    """The confidence as people read it, from 1 to 99."""
     state: str
     seconds: float | None
     beams: int
@@ -59,9 +66,9 @@ class Row:
         return asdict(self)
 
     def as_cells(self) -> list[object]:
-        """For CSV: a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+        """For CSV: what a spreadsheet would run as a formula gets an apostrophe, wherever a cell may begin."""
         cells = [getattr(self, column) for column in COLUMNS]
-        return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in cells]
+        return [_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def row_of(question: Question, picture: str | None) -> Row:
@@ -72,7 +79,8 @@ def row_of(question: Question, picture: str | None) -> Row:
         asked_by=question.user_name,
         question=question.text,
         answer=question.answer,
-        confidence=None if question.confidence is None else round(question.confidence, 4),
+        confidence=None if question.confidence is None else round(question.confidence, 6),
+        percent=None if question.confidence is None else percent(question.confidence),
         state=question.state.value,
         seconds=None if question.seconds is None else round(question.seconds, 3),
         beams=question.beams,

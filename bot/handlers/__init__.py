@@ -15,6 +15,19 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any]) -> None
 
 
 def _modules() -> tuple[ModuleType, ...]:
-    from bot.handlers import admin, cancel, chats, delete, errors, export, history, questions, settings, start, unknown
+    from bot.handlers import (
+        admin,
+        cancel,
+        chats,
+        commands,
+        delete,
+        errors,
+        export,
+        history,
+        questions,
+        settings,
+        start,
+        unknown,
+    )
 
-    return start, settings, history, export, delete, admin, cancel, chats, questions, unknown, errors
+    return start, settings, history, export, delete, admin, cancel, chats, commands, questions, unknown, errors

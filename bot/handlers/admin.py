@@ -58,10 +58,11 @@ async def on_press(update: Update, context: Context) -> None:
             await query.answer(texts.ONLY_ADMINS, show_alert=True)
         return
     change = ChangeAdminSetting.unpack(query.data)
+    said = None
     if change is not None and change.name in texts.ADMIN_NAMES:
-        await _set(services, [change.name, str(change.value) if change.value else "default"])
+        said = await _set(services, [change.name, str(change.value) if change.value else "default"])
     with suppress(BadRequest):
-        await query.answer()
+        await query.answer(None if said is None else texts.plain(said))
     text, markup = await _overview(services)
     with suppress(BadRequest):  # nothing changed since
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
@@ -80,8 +81,10 @@ async def _set(services: Services, arguments: list[str]) -> str:
     value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else 0
     if not low <= value <= high:
         return texts.admin_range(word, low, high)
-    await services.store.settings.set(**{stored: value})
-    return texts.admin_set(word, value)
+    now = await services.store.settings.set(**{stored: value})
+    counting = effective(ChatSettings(), now, services.settings)
+    limit = {"beams": counting.max_beams, "tokens": counting.max_max_new_tokens}.get(word, value)
+    return texts.admin_set(word, value, limit if limit < value else None)
 
 
 def _largest(services: Services, word: str) -> int:
@@ -102,12 +105,17 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         now,
         in_flight=services.dispatcher.in_flight,
         updates=await store.updates.counts(),
-        uptime=time.time() - services.started_at,
+        uptime=time.monotonic() - services.started_at,
         last_poll=services.last_poll_at,
     )
+    largest = {"beams": now.max_beams, "tokens": now.max_max_new_tokens, "rate": LARGEST_RATE}
     current = {"beams": now.beams, "tokens": now.max_new_tokens, "rate": now.questions_per_minute}
     rows = [
-        [_button(f"{'✓ ' if value == current[name] else ''}{name} {value}", name, value) for value in values]
+        [
+            _button(f"{'✓ ' if value == current[name] else ''}{name} {value}", name, value)
+            for value in values
+            if value <= largest[name]
+        ]
         for name, values in PICKS.items()
     ]
     return text, InlineKeyboardMarkup([*rows, [_button(texts.REFRESH, "show", 0)]])

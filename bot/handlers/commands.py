@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
 from telegram import (
     BotCommand,
+    BotCommandScope,
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
+    Update,
 )
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application, MessageHandler, filters
 
-from bot.services import Services
+from bot.rights import is_bot_admin
+from bot.services import Context, Services, services_of
+
+log = logging.getLogger(__name__)
 
 _SETTINGS = BotCommand("settings", "How carefully to search, how long answers may be")
 _HISTORY = BotCommand("history", "What was asked and answered")
@@ -28,14 +39,56 @@ GROUP = (_ASK, _HELP, _HISTORY, _PRIVACY)
 GROUP_ADMIN = (_ASK, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
 
 
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+"""Seconds before the commands are registered again after Telegram could not be reached."""
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """See admins write, beside what their messages are answered with."""
+    application.add_handler(MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE, on_private), group=1)
+
+
+async def on_private(update: Update, context: Context) -> None:
+    """An admin's chat exists for Telegram from the first message on: only now can it have a menu of its own."""
+    services = services_of(context)
+    user = update.effective_user
+    if user is None or not is_bot_admin(services, user) or user.id in services.admins_with_menu:
+        return
+    services.admins_with_menu.add(user.id)
+    services.spawn(_publish_for_admin(services, user.id))
+
+
 async def publish(services: Services) -> None:
-    """Register the commands; an admin who has never written to the bot gets the menu later."""
-    bot = services.bot
-    await bot.set_my_commands(PRIVATE, scope=BotCommandScopeAllPrivateChats())
-    await bot.set_my_commands(GROUP, scope=BotCommandScopeAllGroupChats())
-    await bot.set_my_commands(GROUP_ADMIN, scope=BotCommandScopeAllChatAdministrators())
+    """Register the commands; the menu of an admin who has never written to the bot comes with the first message."""
+    for scope, commands in (
+        (BotCommandScopeAllPrivateChats(), PRIVATE),
+        (BotCommandScopeAllGroupChats(), GROUP),
+        (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
+    ):
+        await _insist(services, commands, scope)
     for admin in services.settings.admin_ids:
+        await _publish_for_admin(services, admin)
+
+
+async def _publish_for_admin(services: Services, admin: int) -> None:
+    try:
+        await _insist(services, (*PRIVATE, _ADMIN), BotCommandScopeChat(admin))
+    except TelegramError:  # Telegram knows no chat with this admin yet, or the admin has blocked the bot
+        services.admins_with_menu.discard(admin)
+    else:
+        services.admins_with_menu.add(admin)
+
+
+async def _insist(services: Services, commands: Sequence[BotCommand], scope: BotCommandScope) -> None:
+    """Register commands, again and again while Telegram cannot be reached; what it refuses is raised."""
+    pause = FIRST_PAUSE
+    while True:
         try:
-            await bot.set_my_commands((*PRIVATE, _ADMIN), scope=BotCommandScopeChat(admin))
-        except (BadRequest, Forbidden):
-            continue
+            await services.bot.set_my_commands(commands, scope=scope)
+            return
+        except BadRequest:
+            raise
+        except (NetworkError, RetryAfter) as error:
+            log.warning("the commands cannot be registered yet: %s", error.message)
+        await asyncio.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 2)

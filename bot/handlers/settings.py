@@ -16,6 +16,7 @@ from bot.callback_data import ChangeSetting
 from bot.effective import Effective
 from bot.rights import may_change
 from bot.services import Context, Services, services_of
+from storage.records import ChatSettings
 
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 BEAM_PICKS = (1, 3, 5, 10)
@@ -56,19 +57,30 @@ async def on_press(update: Update, context: Context) -> None:
     if not await may_change(services, chat, query.from_user):
         await _answer(update, texts.ONLY_ADMINS, alert=True)
         return
-    now = await services.effective(chat.id)
-    chats = services.store.chats
-    match change.name:
-        case "beams":
-            await chats.set_settings(chat.id, beams=max(1, min(change.value, now.max_beams)))
-        case "tokens":
-            await chats.set_settings(chat.id, max_new_tokens=max(1, min(change.value, now.max_max_new_tokens)))
-        case _:
-            await chats.reset_settings(chat.id)
-    await _answer(update, texts.DONE)
+    if change.name == "help":
+        await _answer(update, texts.SETTINGS_HELP, alert=True)
+        return
+    await _answer(update, await _change(services, chat.id, change))
     text, markup = await _menu(services, chat.id)
     with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+
+async def _change(services: Services, chat_id: int, change: ChangeSetting) -> str:
+    """Set what was pressed; returns what to say about it."""
+    chats = services.store.chats
+    if change.name == "reset":
+        if await chats.settings(chat_id) == ChatSettings():
+            return texts.NO_CHOICE
+        await chats.reset_settings(chat_id)
+        return texts.DONE
+    now, beams = await services.effective(chat_id), change.name == "beams"
+    name, high = (texts.CARE, now.max_beams) if beams else (texts.LENGTH, now.max_max_new_tokens)
+    value = max(1, min(change.value, high))
+    if value == (now.beams if beams else now.max_new_tokens):
+        return texts.setting_kept(name, value, high)
+    await chats.set_settings(chat_id, **{"beams" if beams else "max_new_tokens": value})
+    return texts.setting_changed(name, value)
 
 
 async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
@@ -88,20 +100,14 @@ def _keyboard(now: Effective) -> InlineKeyboardMarkup:
     lower = max((step for step in TOKEN_STEPS if step < now.max_new_tokens), default=1)
     higher = min((step for step in TOKEN_STEPS if step > now.max_new_tokens), default=now.max_max_new_tokens)
     higher = min(higher, now.max_max_new_tokens)
+    care = [_pick(value, now.beams, "beams") for value in BEAM_PICKS if value <= now.max_beams]
+    length = [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens]
     return InlineKeyboardMarkup(
         [
-            [
-                _button("−", "beams", fewer),
-                _button(f"Beams: {now.beams}", "beams", now.beams),
-                _button("+", "beams", more),
-            ],
-            [_pick(value, now.beams, "beams") for value in BEAM_PICKS if value <= now.max_beams],
-            [
-                _button("−", "tokens", lower),
-                _button(f"Tokens: {now.max_new_tokens}", "tokens", now.max_new_tokens),
-                _button("+", "tokens", higher),
-            ],
-            [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens],
+            [_button(texts.CARE, "help", 0)],
+            [_button("−", "beams", fewer), *care, _button("+", "beams", more)],
+            [_button(texts.LENGTH, "help", 0)],
+            [_button("−", "tokens", lower), *length, _button("+", "tokens", higher)],
             [_button(texts.RESET, "reset", 0)],
         ]
     )

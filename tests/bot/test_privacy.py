@@ -176,10 +176,16 @@ def test_names_in_the_zip_come_from_hashes_only(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"picture", "out", "unpacked"}
 
 
-def test_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
-    formulas = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")
-    paths = write_archives([Item(row(text, None), None) for text in formulas], tmp_path, "t", "now", 10**8)
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_spreadsheet_runs_nothing(tmp_path: Path, separator: str) -> None:
+    """Whatever separates cells where it is opened: no cell begins like a formula."""
+    starts = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "\t=1", "\r=1", " =1", '"=1"')
+    texts = [*starts, *(f"x{mark}{text}{mark}y" for mark in ",;\t|\n" for text in starts), "a - b", "1-2"]
+    paths = write_archives([Item(row(text, None), None) for text in texts], tmp_path, "t", "now", 10**8)
     with zipfile.ZipFile(paths[0]) as archive:
-        table = io.StringIO(archive.read("history.csv").decode("utf-8-sig"), newline="")
-    for line, text in zip(csv.DictReader(table), formulas, strict=True):
-        assert [line[name] for name in ("question", "answer", "asked_by")] == [f"'{text}"] * 3
+        table = archive.read("history.csv").decode("utf-8-sig")
+    for line in csv.reader(io.StringIO(table, newline=""), delimiter=separator):
+        for cell in line:
+            assert not cell.strip().strip('"').strip().startswith(("=", "+", "-", "@", "＝")), cell
+    first = [line["question"] for line in csv.DictReader(io.StringIO(table, newline=""))]
+    assert [text.replace("'", "") for text in first] == texts and first[-2:] == texts[-2:]

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from bot import menu_texts
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture
 from bot.effective import effective
+from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings
-from bot.texts import sureness
-from storage.records import ChatSettings, GlobalSettings
+from bot.texts import percent, sureness
+from model.types import WorkerInfo
+from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
 
 TOKEN = "123456789:AAH" + "x" * 32
 
@@ -140,3 +143,33 @@ def test_buttons_come_back_as_they_went_within_64_bytes(
 )
 def test_low_confidence_is_said_in_words(confidence: float, words: str) -> None:
     assert words in sureness(confidence)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "shown"), [(0.0, 1), (0.004, 1), (0.505, 50), (0.9749, 97), (0.975, 98), (0.996, 99), (1.0, 99)]
+)
+def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int) -> None:
+    question = Question(
+        id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name="A", photo_sha256="ab" * 32,
+        photo_message_id=1, text="?", beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer="a",
+        confidence=confidence, seconds=0.1, error=None, attempts=1, told=True, created_at=0.0, updated_at=0.0,
+    )  # fmt: skip
+    assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
+    assert f"({shown} %)" in menu_texts.history_page([(1, question, None)], 0, 1, 1)
+    assert row_of(question, None).percent == shown
+    stats = Statistics(0, 0, 0, 1, None, confidence, 0, 0)
+    counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
+    now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
+    text = menu_texts.admin(
+        counts, worker, stats, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0}, uptime=0.0,
+        last_poll=None,
+    )  # fmt: skip
+    assert f"{shown} % sure on average" in text and "by 1 chat\n" in text
+
+
+def test_percentages_and_plurals_have_one_place() -> None:
+    """No other file makes a percentage of a confidence, or hangs an s on a noun."""
+    makes = re.compile(r"100 \* |:\.0%|else ['\"]s['\"]|['\"]s['\"] if number")
+    room = Path(menu_texts.__file__).parent
+    files = [room / "menu_texts.py", *(room / "handlers").glob("*.py"), *(room / "exporting").glob("*")]
+    assert [path.name for path in files if path.is_file() and makes.search(path.read_text())] == []

@@ -14,7 +14,7 @@ from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 from bot import menu_texts, texts
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
-from bot.sandbox.person import Person, buttons
+from bot.sandbox.person import Person
 from storage.records import Question
 
 Message = dict[str, Any]
@@ -43,18 +43,32 @@ async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: 
     bot = await start_bot()
     await you.say("/settings")
     menu = await you.wait_for(has_buttons)
-    assert "Beams: 3 (default)" in menu["text"] and "Max new tokens: 20 (default)" in menu["text"]
+    assert "Care (beams): 3 (default)" in menu["text"] and "Length (max new tokens): 20 (default)" in menu["text"]
     await you.press(menu, "+")
-    changed = await you.wait_for(lambda m: "Beams: 4 (chosen here)" in m.get("text", ""))
+    changed = await you.wait_for(lambda m: "Care (beams): 4 (chosen here)" in m.get("text", ""))
     assert changed["message_id"] == menu["message_id"]
     await you.press(menu, "100")
-    await you.wait_for(lambda m: "Max new tokens: 100 (chosen here)" in m.get("text", ""))
+    await you.wait_for(lambda m: "Length (max new tokens): 100 (chosen here)" in m.get("text", ""))
     await ask(you)
     assert bot.services is not None
     question = await first_question(bot, YOU)
     assert (question.beams, question.max_new_tokens) == (4, 100)
+    assert await you.press(menu, "100") == {"text": "Length (max new tokens) is 100 already.", "show_alert": False}
+    explained = await you.press(menu, menu_texts.CARE)
+    assert explained is not None and explained["show_alert"] and "more is slower" in explained["text"]
     await you.press(menu, menu_texts.RESET)
-    await you.wait_for(lambda m: "Beams: 3 (default)" in m.get("text", ""), since=0)
+    await you.wait_for(lambda m: "Care (beams): 3 (default)" in m.get("text", ""), since=0)
+    assert await you.press(menu, menu_texts.RESET) == {"text": menu_texts.NO_CHOICE, "show_alert": False}
+
+
+async def test_every_row_of_settings_buttons_has_its_name_over_it(start_bot: StartBot, you: Person) -> None:
+    await start_bot(max_beams=1)
+    await you.say("/settings")
+    menu = await you.wait_for(has_buttons)
+    rows = menu["reply_markup"]["inline_keyboard"]
+    assert [row[0]["text"] for row in rows if len(row) == 1][:2] == [menu_texts.CARE, menu_texts.LENGTH]
+    answer = await you.press(menu, "+")
+    assert answer == {"text": "Care (beams) is 1 already, the most here.", "show_alert": False}
 
 
 async def test_in_a_group_only_its_admins_press(start_bot: StartBot, you: Person, ada: Person) -> None:
@@ -64,7 +78,7 @@ async def test_in_a_group_only_its_admins_press(start_bot: StartBot, you: Person
     refused = await ada.press(menu, "5")
     assert refused == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
     await you.press(menu, "5")
-    await you.wait_for(lambda m: "Beams: 5" in m.get("text", ""), chat=GROUP)
+    await you.wait_for(lambda m: "Care (beams): 5" in m.get("text", ""), chat=GROUP)
     for command in ("/export", "/delete"):
         await ada.say(command, chat=GROUP)
         assert (await ada.wait_for(has_text, chat=GROUP))["text"] == menu_texts.ONLY_ADMINS
@@ -174,6 +188,7 @@ async def test_admins_see_and_set_and_others_do_not(start_bot: StartBot, you: Pe
     for command, reply in (
         ("/admin beams 5", "Default beams: 5 from now on."),
         ("/admin max_beams 4", "Largest beams: 4 from now on."),
+        ("/admin beams 5", "The largest is 4, so 4 is what counts."),
         ("/admin rate 0", "rate must be a whole number from 1 to 1000"),
         ("/admin rate ٣", "rate must be a whole number"),
         ("/admin colour 3", "After /admin comes one of"),
@@ -182,6 +197,10 @@ async def test_admins_see_and_set_and_others_do_not(start_bot: StartBot, you: Pe
     ):
         await you.say(command)
         assert reply in (await you.wait_for(has_text))["text"]
+    assert await you.press(menu, "tokens 50") == {
+        "text": "Default max new tokens: 50 from now on.",
+        "show_alert": False,
+    }
     await ask(ada)
     assert bot.services is not None
     question = await first_question(bot, ADA)
@@ -203,4 +222,10 @@ async def test_commands_are_registered_for_everybody_and_for_admins(
     assert known == set(), "nothing is registered without a scope"
     listed = {c["command"] for c in (await ada.state())["commands"]}
     assert {"settings", "history", "export", "delete", "privacy", "help"} <= listed and "admin" not in listed
-    assert buttons(await you.say("plain")) == []
+    await you.wait_for(has_text)
+    for _ in range(1000):  # it comes beside the answer
+        if "admin" in {c["command"] for c in (await you.state())["commands"]}:
+            break
+        await asyncio.sleep(0.05)
+    else:
+        raise AssertionError("an admin who wrote later has no menu of the admins")

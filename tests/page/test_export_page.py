@@ -38,6 +38,7 @@ def rows(picture: str) -> list[Row]:
             question=attack,
             answer=attack if number % 2 else None,
             confidence=0.5,
+            percent=50,
             state=attack if number % 3 else "delivered",
             seconds=0.1,
             beams=1,
