@@ -19,6 +19,8 @@ from bot.sandbox.world import World
 
 logger = logging.getLogger(__name__)
 TOKEN = re.compile(r"([1-9]\d{0,15}):[A-Za-z0-9_-]{3,64}")
+DOWNLOAD = "download"
+"""The name that faults have for what is no method: handing out a file."""
 LOGGED_OUT_METHODS = {"logout", "close"}
 
 
@@ -57,7 +59,8 @@ class BotApi:
             parameters = await read_parameters(request)
         except ApiError as error:
             return _response(error.as_json())
-        fault = self._world.faults.draw(name)
+        file_chat = self._world.files.chat_of(str(parameters.raw("file_id")))
+        fault = self._world.faults.draw(name, parameters.chat_id() or file_chat)
         if fault is not None:
             return await self._fail(request, fault, bot, name, parameters)
         return _response(await self._answer(bot, name, parameters))
@@ -101,12 +104,11 @@ class BotApi:
             body = ApiError(fault.error_code, fault.text, **extra).as_json()
             if executed is None:
                 self._record(bot, name, parameters, body)
-            return _response(body)
-        if fault.drop:
-            if request.transport is not None:
-                request.transport.abort()
-            raise web.HTTPServiceUnavailable  # nobody hears it any more
-        return _response(executed or await self._answer(bot, name, parameters))
+        elif fault.drop:
+            raise _dropped(request)
+        else:
+            body = executed or await self._answer(bot, name, parameters)
+        return await _damaged(request, fault, _response(body))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """Hand out a file."""
@@ -115,11 +117,53 @@ class BotApi:
         except ApiError as error:
             return _response(error.as_json())
         stored = self._world.files.by_path(request.match_info["path"])
+        chat = None if stored is None else self._world.files.chat_of(stored.file_id)
+        fault = self._world.faults.draw(DOWNLOAD, chat)
+        if fault is not None and fault.hold:
+            await asyncio.sleep(fault.hold)
+        if fault is not None and fault.drop:
+            raise _dropped(request)
+        if fault is not None and fault.error_code:
+            return _response(ApiError(fault.error_code, fault.text).as_json())
         if stored is None or not stored.path.is_file():
             return _response(ApiError(404, "Not Found").as_json())
-        return web.FileResponse(stored.path, headers={"Content-Type": "application/octet-stream"})
+        kind = "application/octet-stream"
+        if fault is None:
+            return web.FileResponse(stored.path, headers={"Content-Type": kind})
+        content = await asyncio.to_thread(stored.path.read_bytes)
+        return await _damaged(request, fault, web.Response(body=content, content_type=kind))
 
 
 def _response(body: dict[str, Any]) -> web.Response:
     status = 200 if body["ok"] else body["error_code"]
     return web.Response(text=json.dumps(body, ensure_ascii=False), status=status, content_type="application/json")
+
+
+def _dropped(request: web.Request) -> web.HTTPException:
+    """End the connection; what is returned nobody hears any more."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.HTTPServiceUnavailable()
+
+
+async def _damaged(request: web.Request, fault: Fault, response: web.Response) -> web.StreamResponse:
+    """An answer as a fault lets it arrive: slowly, or not all of it."""
+    if not fault.drip and fault.cut >= 1:
+        return response
+    body = response.body
+    assert isinstance(body, bytes)
+    sent = web.StreamResponse(status=response.status, headers={"Content-Type": response.content_type})
+    sent.content_length = len(body)
+    await sent.prepare(request)
+    end = int(len(body) * fault.cut)
+    if fault.drip:
+        for place in range(end):
+            await asyncio.sleep(fault.drip)
+            await sent.write(body[place : place + 1])
+    else:
+        await sent.write(body[:end])
+    if end < len(body):
+        await asyncio.sleep(0.01)  # so that what was written leaves before the connection ends
+        raise _dropped(request)
+    await sent.write_eof()
+    return sent

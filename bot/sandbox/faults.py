@@ -17,6 +17,8 @@ class Fault:
     drop: bool = False  # the connection ends without an answer
     hold: float = 0.0  # seconds before the answer
     executed: bool = False  # whether the call takes effect all the same
+    drip: float = 0.0  # seconds before each byte of the answer
+    cut: float = 1.0  # how much of the answer comes before the connection ends: 0.5 is half of it
 
     @property
     def text(self) -> str:
@@ -42,11 +44,16 @@ class Faults:
     timeout_rate: float = 0.0  # the answer is held for timeout_seconds, then the connection drops
     timeout_seconds: float = 10.0
     drop_rate: float = 0.0  # the connection drops at once
+    drip_rate: float = 0.0  # the answer comes a byte every drip_seconds
+    drip_seconds: float = 5.0
+    cut_rate: float = 0.0  # the connection drops after half of the answer
     executed_rate: float = 0.5  # how many of the calls that fail in one of these ways took effect (429: none)
     double_updates: float = 0.0
     reorder_updates: float = 0.0
-    methods: list[str] | None = None  # only these methods fail; None: all but getUpdates
-    next: list[dict[str, Any]] = field(default_factory=list)  # used up first, one a call
+    methods: list[str] | None = None  # only these methods fail at a rate; None: all but getUpdates
+    # Single faults: the fields of `Fault`, and which calls they meet, by "method" ("download" for files) and "chats".
+    next: list[dict[str, Any]] = field(default_factory=list)  # used up first, one a call or as many as "times" says
+    always: list[dict[str, Any]] = field(default_factory=list)  # stay until they are taken away
     seed: int = 0
     _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
@@ -70,11 +77,14 @@ class Faults:
         """What is on now."""
         return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
 
-    def draw(self, method: str) -> Fault | None:
-        """Decide what goes wrong with one call."""
+    def draw(self, method: str, chat: int | None = None) -> Fault | None:
+        """Decide what goes wrong with one call that is for a chat."""
         for index, planned in enumerate(self.next):
-            if planned.get("method", method).lower() == method.lower():
+            if _meets(planned, method, chat):
                 return self._planned(index)
+        for planned in self.always:
+            if _meets(planned, method, chat):
+                return _fault(planned)
         affected = method.lower() != "getupdates" if self.methods is None else method in self.methods
         if not affected:
             return None
@@ -87,6 +97,10 @@ class Faults:
             return Fault(drop=True, hold=self.timeout_seconds, executed=executed)
         if self._happens(self.drop_rate):
             return Fault(drop=True, executed=executed)
+        if self._happens(self.drip_rate):
+            return Fault(drip=self.drip_seconds)
+        if self._happens(self.cut_rate):
+            return Fault(cut=0.5)
         return None
 
     def doubles(self) -> bool:
@@ -107,8 +121,17 @@ class Faults:
             self.next[index] = {**planned, "times": times - 1}
         else:
             self.next = self.next[:index] + self.next[index + 1 :]
-        names = {item.name for item in fields(Fault)}
-        return Fault(**{name: value for name, value in planned.items() if name in names})
+        return _fault(planned)
 
     def _happens(self, rate: float) -> bool:
         return rate > 0 and self._random.random() < rate
+
+
+def _meets(planned: dict[str, Any], method: str, chat: int | None) -> bool:
+    chats = planned.get("chats")
+    return str(planned.get("method", method)).lower() == method.lower() and (chats is None or chat in chats)
+
+
+def _fault(planned: dict[str, Any]) -> Fault:
+    names = {item.name for item in fields(Fault)}
+    return Fault(**{name: value for name, value in planned.items() if name in names})

@@ -10,6 +10,7 @@ import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes that getFile hands out
 ROOM = 2 * 1024 * 1024 * 1024  # bytes on disk; beyond that the oldest files go
@@ -51,6 +52,7 @@ class Files:
         self._number = 0
         self._by_id: OrderedDict[str, StoredFile] = OrderedDict()
         self._by_path: dict[str, StoredFile] = {}
+        self._chats: dict[str, int] = {}  # file id -> the chat that it was last sent to
 
     def close(self) -> None:
         """Delete everything."""
@@ -89,9 +91,21 @@ class Files:
         """The file of that download path."""
         return self._by_path.get(public_path)
 
+    def chat_of(self, file_id: str) -> int | None:
+        """The chat that a file was last sent to."""
+        return self._chats.get(file_id)
+
+    def sent_to(self, chat_id: int, content: Any) -> None:  # noqa: ANN401 - any part of a message
+        """Note the chat of every file in a message."""
+        for part in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+            self.sent_to(chat_id, part)
+        if isinstance(content, dict) and content.get("file_id") in self._by_id:
+            self._chats[content["file_id"]] = chat_id
+
     def _make_room(self) -> None:
         while self._used > self._room and len(self._by_id) > 1:
             _, oldest = self._by_id.popitem(last=False)
             del self._by_path[oldest.public_path]
+            self._chats.pop(oldest.file_id, None)
             self._used -= oldest.size
             oldest.path.unlink(missing_ok=True)

@@ -49,6 +49,17 @@ class Parameters:
         """Whether a value of that name came, and is not empty."""
         return self._values.get(name) not in (None, "") or name in self._uploads
 
+    def raw(self, name: str) -> Any:  # noqa: ANN401 - text, or any JSON value
+        """A value as it came, for those who only look: it does not count as understood."""
+        return self._values.get(name)
+
+    def chat_id(self) -> int | None:
+        """The number of the chat that a call names; None without one."""
+        try:
+            return int(self.raw("chat_id"))
+        except (TypeError, ValueError):
+            return None
+
     def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
         """Record how a parameter was understood."""
         self.understood[name] = value

@@ -37,6 +37,7 @@ def post(
     head |= _thread(chat, chat.find(reply_to) if reply_to is not None else None, thread)
     stored = Stored({**head, **content}, sender.id, reply_to, reply_keyboard=reply_keyboard)
     chat.keep(stored)
+    world.files.sent_to(chat.id, content)
     if not sender.is_bot:
         chat.read_up_to[sender.id] = stored.id
         _tell_bots(world, chat, stored, "message")
@@ -58,6 +59,7 @@ def _thread(chat: Chat, answered: Stored | None, thread: int | None) -> dict[str
 
 def changed(world: World, chat: Chat, stored: Stored, *, by_person: bool = False) -> None:
     """Tell everybody that a message was edited."""
+    world.files.sent_to(chat.id, stored.body)
     if by_person:
         _tell_bots(world, chat, stored, "edited_message")
     world.events.emit(chat.people(), "edited", **place(chat), message=world.show(chat, stored))

@@ -5,6 +5,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sandbox_helpers import GROUP, picture
 
 
 async def faults(http: Any, bot: Any, **settings: Any) -> Any:
@@ -119,3 +120,61 @@ def test_a_bot_sends_thirty_messages_a_second() -> None:
     limits = Limits(on=True)
     assert [limits.wait(1, chat, 0.5) for chat in range(1, 32)] == [0] * 30 + [1]
     assert limits.wait(2, 1, 0.5) == 0
+
+
+async def test_faults_of_one_chat_stay_with_it_until_they_are_taken_away(bot: Any, you: Any, http: Any) -> None:
+    await faults(http, bot, always=[{"chats": [1001], "error_code": 429, "retry_after": 30}])
+    for _ in range(3):
+        limited = await bot("sendMessage", chat_id="1001", text="x")
+        assert limited.status == 429 and limited.body["parameters"] == {"retry_after": 30}
+    assert (await bot("sendMessage", chat_id=GROUP, text="x")).ok
+    assert (await bot("getMe")).ok
+    await faults(http, bot, always=[])
+    assert (await bot("sendMessage", chat_id=1001, text="x")).ok
+
+
+async def test_files_of_one_chat_fail_and_anothers_arrive(bot: Any, you: Any, http: Any) -> None:
+    await faults(http, bot, always=[{"method": "download", "chats": [1001], "error_code": 502}])
+    paths = []
+    await you.send_picture(picture())
+    await you.send_picture(picture(), f"@{(await bot('getMe')).result['username']}", chat=GROUP)
+    for update in await bot.updates():
+        if "photo" in update["message"]:
+            found = await bot("getFile", file_id=update["message"]["photo"][-1]["file_id"])
+            paths.append(found.result["file_path"])
+    assert len(paths) == 2
+    async with http.get(f"{bot.url}/file/bot{bot.token}/{paths[0]}") as response:
+        assert response.status == 502
+    assert await bot.download(paths[1])
+
+
+@pytest.mark.parametrize("method", ["download", "getFile"])
+async def test_an_answer_can_drip_and_end_in_the_middle(bot: Any, you: Any, http: Any, method: str) -> None:
+    await you.send_file(b"a file of thirty-two bytes it is", "f.txt")
+    file_id = (await bot.updates())[-1]["message"]["document"]["file_id"]
+    path = (await bot("getFile", file_id=file_id)).result["file_path"]
+
+    def call() -> Any:
+        if method == "download":
+            return http.get(f"{bot.url}/file/bot{bot.token}/{path}")
+        return http.post(f"{bot.url}/bot{bot.token}/getFile", json={"file_id": file_id})
+
+    await faults(http, bot, next=[{"method": method, "chats": [1001], "drip": 0.001}])
+    async with call() as response:
+        chunks = [chunk async for chunk in response.content.iter_any()]
+    whole = b"".join(chunks)
+    assert len(chunks) > 5 and (whole == b"a file of thirty-two bytes it is" or b'"ok": true' in whole)
+    await faults(http, bot, next=[{"method": method, "cut": 0.5}])
+    async with call() as response:
+        assert response.status == 200 and response.content_length == len(whole)
+        assert await response.content.readexactly(len(whole) // 2) == whole[: len(whole) // 2]
+        with pytest.raises(aiohttp.ClientError):
+            await response.content.read()
+
+
+async def test_rates_of_dripping_and_cut_answers(bot: Any, http: Any) -> None:
+    await faults(http, bot, cut_rate=1.0, methods=["getMe"])
+    with pytest.raises(aiohttp.ClientError):
+        await bot("getMe")
+    await faults(http, bot, cut_rate=0.0, drip_rate=1.0, drip_seconds=0.001)
+    assert (await bot("getMe")).ok
