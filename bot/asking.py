@@ -1,21 +1,22 @@
-"""From a meaning to questions in the ledger: which pictures, which limits, and the message that shows the progress."""
+"""From a meaning to questions in the ledger: which pictures, and what may be asked."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from telegram import Message, ReplyParameters
+from telegram import Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot import texts
 from bot.conversation import Ask, Facts, Source
 from bot.effective import Effective
+from bot.limits import refusal
 from bot.pictures import take_picture
+from bot.rights import asker
 from bot.services import Services
-from storage.records import Load, Photo, Question, State
+from storage.records import Photo, Question, State
 
 log = logging.getLogger(__name__)
 
@@ -56,35 +57,71 @@ async def pictures_meant(services: Services, message: Message, facts: Facts, mea
     return [newest]
 
 
-async def ask(
-    services: Services, message: Message, photos: Sequence[Photo], text: str, *, revision: int = 0
-) -> list[Question]:
-    """Enter a question about each picture and show that it is being worked on. Repeating it changes nothing.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A message may ask: what its questions are entered with."""
+
+    revision: int
+    known: Sequence[Question]
+    """What the message asked already, newest revision first."""
+    settings: Effective
+
+
+def revision_of(update: Update) -> int:
+    """0 for a message as it was sent; for an edit a number that grows from edit to edit, also within a second.
+
+    Telegram dates edits in whole seconds; within one the updates' own numbers tell which came first.
+    """
+    edited = update.edited_message
+    if edited is None or edited.edit_date is None:
+        return 0
+    return int(edited.edit_date.timestamp()) * 2**31 + update.update_id % 2**31
+
+
+async def admit(services: Services, message: Message, revision: int = 0) -> Admission | None:
+    """Look at the limits, before a message's picture is fetched and its question entered (see `ask`).
+
+    A message that asked already is admitted, so that handling it twice changes nothing.
 
     Returns:
-        The questions that are new; none when a limit was reached (the chat is told).
+        None when it may not ask: an edit of it came first, or a limit binds (who asked is told, once while it holds).
     """
     chat_id = message.chat_id
     known = await services.store.questions.of_message(chat_id, message.message_id)
     if any(question.revision > revision for question in known):
-        return []  # the edit came first: what the message said before it is not asked any more
+        return None  # what the message said before its edit is not asked any more
     settings = await services.effective(chat_id)
-    load = await services.store.questions.load(chat_id, time.time() - 60)
     if not any(question.revision == revision for question in known):
-        refusal = _refusal(services, settings, load)
-        if refusal is not None:
-            await say(message, refusal)
-            return []
-    entered = []
+        person, _ = _person(message)
+        refused = await refusal(services, settings, chat_id, person)
+        if refused is not None:
+            if services.refusals.first(chat_id, person, refused.seconds):
+                await say(message, refused.sentence)
+            return None
+        services.refusals.over(chat_id, person)
+    return Admission(revision, known, settings)
+
+
+async def ask(
+    services: Services, message: Message, photos: Sequence[Photo], text: str, admission: Admission
+) -> list[Question]:
+    """Enter a question about each picture and show that it is being worked on. Repeating it changes nothing.
+
+    Returns:
+        The questions that are new.
+    """
+    chat_id, settings, revision = message.chat_id, admission.settings, admission.revision
+    person, name = _person(message)
+    entered: list[Question] = []
     for photo in photos:
-        earlier = next((q for q in known if q.photo_sha256 == photo.sha256 and q.revision < revision), None)
+        earlier = next((q for q in admission.known if q.photo_sha256 == photo.sha256 and q.revision < revision), None)
         question, new = await services.store.questions.ask(
             chat_id=chat_id,
             message_id=message.message_id,
             revision=revision,
             thread_id=thread_of(message),
-            user_id=message.from_user.id if message.from_user else None,
-            user_name=message.from_user.first_name if message.from_user else "",
+            user_id=person,
+            user_name=name,
             photo_sha256=photo.sha256,
             photo_message_id=photo.message_id,
             text=text,
@@ -92,13 +129,13 @@ async def ask(
             max_new_tokens=settings.max_new_tokens,
             placeholder_id=earlier.placeholder_id if earlier else None,
         )
-        if new or (question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)):
+        unseen = question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)
+        if (new or unseen) and not any(one.id == question.id for one in entered):  # an album may hold a picture twice
             services.placing.add(question.id)
             entered.append(question)
-    first = load.waiting == 0 and len(entered) == 1
     for question in entered:
         try:
-            await services.delivery.place(question, again=question.placeholder_id is not None, first=first)
+            await services.delivery.place(question, again=question.placeholder_id is not None)
         except TelegramError as error:  # it is in the ledger: its answer finds or makes a message of its own
             log.warning("question %d: its progress could not be shown: %s", question.id, error.message)
         finally:
@@ -108,13 +145,10 @@ async def ask(
     return entered
 
 
-def _refusal(services: Services, chat: Effective, load: Load) -> str | None:
-    """A sentence when the chat asks too fast, or too much is waiting."""
-    if load.asked >= chat.questions_per_minute:
-        return texts.too_fast(chat.questions_per_minute)
-    if load.waiting_here >= services.settings.max_waiting_per_chat or load.waiting >= services.settings.max_waiting:
-        return texts.too_many_waiting()
-    return None
+def _person(message: Message) -> tuple[int, str]:
+    """Whose limits a message counts for, and their name."""
+    who = asker(message)
+    return (who.id, who.name) if who is not None else (message.chat_id, "")
 
 
 async def say(message: Message, text: str) -> Message:

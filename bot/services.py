@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.ext import ContextTypes, ExtBot
 
 from bot.effective import Effective, effective
+from bot.limits import Refusals
 from bot.settings import Settings
 from model.broker.protocol import Broker
 from storage.store import Store
@@ -40,6 +41,8 @@ class Services:
     """When the bot started, by a clock that nobody sets."""
     last_poll_at: float | None = None
     """When Telegram was last reached for updates (unix seconds)."""
+    refusals: Refusals = field(default_factory=Refusals)
+    """Who was told of a limit."""
     unfinished: set[int] = field(default_factory=set)
     """Updates whose handler met a trouble that passes: they are handled again."""
     admins_with_menu: set[int] = field(default_factory=set)

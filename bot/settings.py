@@ -55,10 +55,12 @@ class Settings(BaseSettings):
     max_beams: Annotated[int, Field(ge=1, le=10)] = 10
     max_max_new_tokens: Annotated[int, Field(ge=1, le=1000)] = 1000
     questions_per_minute: Annotated[int, Field(ge=1)] = 20
-    """The most questions that one chat may ask in a minute."""
+    """The most questions that one person may ask in a minute, over all chats."""
     max_waiting: Annotated[int, Field(ge=1)] = 2000
     """The most questions that wait in all; more are refused with a sentence."""
     max_waiting_per_chat: Annotated[int, Field(ge=1)] = 50
+    max_waiting_per_person: Annotated[int, Field(ge=1)] = 25
+    """Of one person, over all chats."""
 
     log_level: str = "INFO"
 

@@ -70,9 +70,17 @@ PRIVACY = (
 )
 
 
-def too_fast(limit: int) -> str:
-    """More questions than the limit in a minute."""
-    return f"That is a lot of questions. I answer at most {limit} a minute in one chat; please ask again in a moment."
+def too_fast(limit: int, seconds: int) -> str:
+    """Somebody asked more questions than the limit in a minute; there is room again in so many seconds."""
+    return (
+        f"That is a lot of questions: I take at most {limit} a minute from one person. "
+        f"Please ask again in {seconds} second{'s' if seconds != 1 else ''}."
+    )
+
+
+def too_many_of_yours(waiting: int) -> str:
+    """So many questions of one person have no answer yet."""
+    return f"{waiting} of your questions are still waiting for an answer. Please ask again when some are answered."
 
 
 def too_many_waiting() -> str:

@@ -121,3 +121,13 @@ def know_sent_messages() -> tuple[str, ...]:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX sent_messages_by_time ON sent_messages (sent_at)",
     )
+
+
+@step
+def find_a_persons_questions() -> tuple[str, ...]:
+    """Limits count over all chats of a person, and what is not told yet."""
+    return (
+        "CREATE INDEX questions_of_person ON questions (user_id, told, created_at)",
+        "CREATE INDEX questions_open ON questions (chat_id, id)"
+        " WHERE told = 0 AND state IN ('queued', 'running', 'answered')",
+    )

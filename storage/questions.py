@@ -30,6 +30,15 @@ _UNTOLD = (
     " FROM questions INDEXED BY questions_untold WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled'))"
     " ORDER BY turn, id LIMIT ?"
 )
+_OPEN = "told = 0 AND state IN ('queued', 'running', 'answered')"
+_LATELY = "user_id = :user AND told IN (0, 1) AND created_at BETWEEN :since AND :now"
+# Each count goes through a small index. What is answered counts until the chat shows it: a slow chat is its own.
+_LOAD = f"""
+    SELECT (SELECT count(*) FROM questions WHERE {_LATELY}) AS asked,
+        (SELECT count(*) FROM questions WHERE user_id = :user AND {_OPEN}) AS waiting_of_person,
+        (SELECT count(*) FROM questions WHERE chat_id = :chat AND {_OPEN}) AS waiting_here,
+        (SELECT count(*) FROM questions WHERE {_OPEN}) AS waiting
+"""  # noqa: S608 - constants
 _EXPORT_PAGE = 500
 
 
@@ -212,22 +221,22 @@ class Questions:
         """How many questions of all chats run, or have their turn before this one; 0 when it does not wait."""
         return await self._turns.position(question_id)
 
-    async def load(self, chat_id: int, since: float) -> Load:
-        """What a limit looks at, in one query: a chat's questions since a time (unix seconds), and what waits.
+    async def load(self, chat_id: int, user_id: int, since: float) -> Load:
+        """What a limit looks at, in one query: a person's questions since a time (unix seconds), and what waits.
 
         What seems to come from the future does not count: the clock was set back since.
         """
+        row = await self._db.fetch_one(_LOAD, {"chat": chat_id, "user": user_id, "since": since, "now": time.time()})
+        assert row is not None
+        return Load(row["asked"], row["waiting_of_person"], row["waiting_here"], row["waiting"])
+
+    async def asked_at(self, user_id: int, number: int, since: float) -> float | None:
+        """When (unix seconds) a person asked their `number`th question from the newest, of those since a time."""
         row = await self._db.fetch_one(
-            "SELECT"
-            " (SELECT count(*) FROM questions WHERE chat_id = :chat AND created_at BETWEEN :since AND :now) AS asked,"
-            " (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'queued')"
-            " + (SELECT count(*) FROM questions WHERE chat_id = :chat AND state = 'running') AS waiting_here,"
-            " (SELECT count(*) FROM questions WHERE state = 'queued')"
-            " + (SELECT count(*) FROM questions WHERE state = 'running') AS waiting",
-            {"chat": chat_id, "since": since, "now": time.time()},
+            f"SELECT created_at FROM questions WHERE {_LATELY} ORDER BY created_at DESC LIMIT 1 OFFSET :number",  # noqa: S608
+            {"user": user_id, "since": since, "now": time.time(), "number": number - 1},
         )
-        assert row is not None  # two counts for each number, each through the small index of its state
-        return Load(row["asked"], row["waiting_here"], row["waiting"])
+        return None if row is None else float(row["created_at"])
 
     async def counts(self) -> dict[State, int]:
         """How many questions are in each state."""

@@ -59,7 +59,7 @@ class Question:
     message_id: int
     """The message that asked."""
     revision: int
-    """0 for the message as it was sent; the edit's date (unix seconds) when an edit asked again."""
+    """0 for the message as it was sent; grows with each edit that asked again."""
     thread_id: int | None
     user_id: int | None
     user_name: str
@@ -86,9 +86,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much a chat asked lately, and how many questions have no outcome yet."""
+    """How much somebody asked lately, and for how many questions the outcome does not stand in the chat yet."""
 
     asked: int
+    """By this person, over all chats."""
+    waiting_of_person: int
+    """Of this person, over all chats."""
     waiting_here: int
     """Of this chat."""
     waiting: int

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from bot import texts
-from bot.asking import ask, pictures_meant, say, thread_of
+from bot.asking import admit, ask, pictures_meant, revision_of, say, thread_of
 from bot.conversation import Ask, Facts, Nothing, Refuse, Show, Source, facts_of, meaning_of
 from bot.pictures import PictureNotTakenError, take_picture
 from bot.services import Context, Services, services_of
@@ -55,7 +55,7 @@ async def on_message(update: Update, context: Context) -> None:
             case Show():
                 await _on_picture(services, message, facts)
             case Ask():
-                await _on_question(services, message, facts, meaning, edited)
+                await _on_question(services, message, facts, meaning, revision_of(update))
     except PictureNotTakenError as error:
         await say(message, str(error))
 
@@ -64,9 +64,11 @@ def _sentence(why: str) -> str:
     return texts.REFUSALS.get(why) or texts.UNSUPPORTED[why]
 
 
-async def _on_question(services: Services, message: Message, facts: Facts, meaning: Ask, edited: bool) -> None:
-    revision = int(message.edit_date.timestamp()) if edited and message.edit_date else 0
-    if edited and await _same_as_before(services, message, meaning.question):
+async def _on_question(services: Services, message: Message, facts: Facts, meaning: Ask, revision: int) -> None:
+    if revision and await _same_as_before(services, message, meaning.question):
+        return
+    admission = await admit(services, message, revision)
+    if admission is None:
         return
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))
@@ -74,7 +76,7 @@ async def _on_question(services: Services, message: Message, facts: Facts, meani
     if not photos:
         await say(message, texts.NEED_PICTURE)
         return
-    await ask(services, message, photos, meaning.question, revision=revision)
+    await ask(services, message, photos, meaning.question, admission)
     if facts.album is not None:  # the caption means the whole album, also what came before it
         siblings = await services.store.photos.in_group(message.chat_id, facts.album)
         await _ask_siblings(
@@ -112,8 +114,8 @@ async def _album_question(services: Services, chat_id: int, album: str) -> str |
 
 
 async def _ask_siblings(services: Services, message: Message, photos: list[Photo], question: str) -> None:
-    if photos:
-        await ask(services, message, photos, question)
+    if photos and (admission := await admit(services, message)) is not None:
+        await ask(services, message, photos, question, admission)
 
 
 async def _ask_what_to_know(services: Services, message: Message, album: str, photo: Photo) -> None:

@@ -24,23 +24,26 @@ from storage.backup import backup
 from storage.chats import Chats
 from storage.photos import Photos
 from storage.questions import Questions
-from storage.records import Question, State
+from storage.records import Load, Question, State
 from storage.sent_messages import SentMessages
 from storage.store import Store
 
 BOT = Path(bot.handlers.__file__).parents[1]
-WITH_PEOPLE = [*sorted((BOT / "handlers").glob("*.py")), BOT / "asking.py", BOT / "pictures.py", BOT / "rights.py"]
+WITH_PEOPLE = [
+    *sorted((BOT / "handlers").glob("*.py")),
+    *(BOT / name for name in ("asking.py", "limits.py", "pictures.py", "rights.py")),
+]
 """The files that act on what a person sent."""
 # For the machinery, which works for all chats and tells each question's own; and what gives no chat's content.
 MACHINERY = {
     "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer", "answer_many", "fail", "untold"}
-    | {"mark_told", "position", "counts"},
+    | {"mark_told", "position", "counts", "asked_at"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
     "SentMessages": {"prune"},
 }
-HARMLESS = {"counts", "migrate"}
-"""What handlers may call of it: numbers for the admins, and Telegram's own word that a chat has moved."""
+HARMLESS = {"counts", "migrate", "asked_at"}
+"""What handlers may call of it: numbers, a time, and Telegram's own word that a chat has moved."""
 
 
 def methods(cls: type) -> dict[str, inspect.Signature]:
@@ -94,7 +97,7 @@ async def test_no_method_gives_another_chats_rows(tmp_path: Path) -> None:
         assert await questions.of_message(other, 1) == [] and await questions.by_reply(other, 5) is None
         assert await questions.page(other, limit=5) == [] and await questions.count(other) == 0
         assert [q async for q in questions.export(other)] == []
-        assert (await questions.load(other, 0)).asked == 0
+        assert (await questions.load(other, other, 0)) == Load(0, 0, 0, 1)
         assert not await questions.cancel(other, mine.id) and await questions.cancel_all(other) == []
         await questions.set_placeholder(other, mine.id, 99)
         assert await photos.of_message(other, 1) is None and await photos.newest(other) is None

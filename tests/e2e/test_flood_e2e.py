@@ -78,7 +78,9 @@ async def test_a_flood_delays_anothers_question_by_at_most_two_batches(
     running = 1
     for number in range(3):
         await batches.wait(running)
-        assert (await bot.services.store.questions.load(YOU, 0)).waiting_here > FLOOD - 100, "the flood is still there"
+        assert (await bot.services.store.questions.load(YOU, YOU, 0)).waiting_here > FLOOD - 100, (
+            "the flood is still there"
+        )
         await ada.say(f"mine {number}")
         await ada.wait_for(lambda m: "reply_markup" in m)  # it is in the queue
         between = 0

@@ -45,7 +45,8 @@ HOT: dict[str, Work] = {
     "untold": lambda s: s.questions.untold(10),
     "mark told": lambda s: s.questions.mark_told(5),
     "position": lambda s: s.questions.position(9),
-    "load": lambda s: s.questions.load(1, 5.0),
+    "load": lambda s: s.questions.load(1, 5, 5.0),
+    "asked at": lambda s: s.questions.asked_at(5, 20, 5.0),
     "page": lambda s: s.questions.page(1, limit=5),
     "sent: record": lambda s: s.sent.record(1, [5, 6], photo_message_id=4),
     "sent: photo of": lambda s: s.sent.photo_of(1, 5),
@@ -56,7 +57,7 @@ HOT: dict[str, Work] = {
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(
-    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold)$"
+    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold|open)$"
     r"|SCAN updates USING INDEX updates_pending$"
     r"|SCAN (chat|this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
 )

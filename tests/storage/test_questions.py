@@ -121,15 +121,24 @@ async def test_history_is_newest_first_and_export_oldest_first(store: Store, ask
 
 async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     before = time.time()
-    first, second = await ask(1), await ask(1)
-    await ask(2)
-    assert await store.questions.load(1, before) == Load(asked=2, waiting_here=2, waiting=3)
-    assert (await store.questions.load(1, time.time() + 1)).asked == 0
+    first, second = await ask(1, user_id=5), await ask(1, user_id=6)
+    third = await ask(2, user_id=5)
+    load = store.questions.load
+    assert await load(1, 5, before) == Load(asked=2, waiting_of_person=2, waiting_here=2, waiting=3)
+    assert await load(2, 6, before) == Load(asked=1, waiting_of_person=1, waiting_here=1, waiting=3)
+    assert (await load(1, 5, time.time() + 1)).asked == 0
+    assert await store.questions.asked_at(5, 1, before) == third.created_at
+    assert await store.questions.asked_at(5, 2, before) == first.created_at
+    assert await store.questions.asked_at(5, 3, before) is None
     assert await store.questions.position(second.id) == 2, "the other chat's turn comes first"
     await store.questions.answer(first.id, "x", 1.0, 0.1)
     assert await store.questions.position(second.id) == 0
     counts = await store.questions.counts()
     assert (counts[State.QUEUED], counts[State.ANSWERED], counts[State.FAILED]) == (2, 1, 0)
+    assert (await load(1, 5, before)).waiting_here == 2, "an answer counts until the chat shows it"
+    await store.questions.mark_told(first.id)
+    await store.questions.cancel(1, second.id)
+    assert await load(1, 5, before) == Load(asked=2, waiting_of_person=1, waiting_here=0, waiting=1)
 
 
 async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None:

@@ -1,0 +1,62 @@
+"""How much one person may ask, and how much may wait."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot import texts
+from bot.effective import Effective
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+MINUTE = 60.0
+MOST_REMEMBERED = 10_000
+
+
+class Refusal(NamedTuple):
+    """A limit that binds."""
+
+    sentence: str
+    """For the person."""
+    seconds: float
+    """How long it holds, or may hold."""
+
+
+class Refusals:
+    """Who was told of a limit: once, until there is room again."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[int, int], float] = {}  # of chat and person; monotonic seconds
+
+    def first(self, chat_id: int, person: int, seconds: float) -> bool:
+        """Whether somebody has to be told now that a limit holds for so many seconds."""
+        now = time.monotonic()
+        if self._until.get((chat_id, person), 0.0) > now:
+            return False
+        if len(self._until) >= MOST_REMEMBERED:
+            self._until = {key: until for key, until in self._until.items() if until > now}
+        self._until[chat_id, person] = now + seconds
+        return True
+
+    def over(self, chat_id: int, person: int) -> None:
+        """They may ask again."""
+        self._until.pop((chat_id, person), None)
+
+
+async def refusal(services: Services, effective: Effective, chat_id: int, person: int) -> Refusal | None:
+    """The limit that keeps a person from asking in a chat now, if there is one."""
+    now, own = time.time(), services.settings
+    load = await services.store.questions.load(chat_id, person, now - MINUTE)
+    if load.asked >= effective.questions_per_minute:
+        # There is room as soon as so many of the newest remain within a minute.
+        since = await services.store.questions.asked_at(person, effective.questions_per_minute, now - MINUTE)
+        seconds = 1 if since is None else max(1, math.ceil(since + MINUTE - now))
+        return Refusal(texts.too_fast(effective.questions_per_minute, seconds), seconds)
+    if load.waiting_of_person >= own.max_waiting_per_person:
+        return Refusal(texts.too_many_of_yours(load.waiting_of_person), MINUTE)
+    if load.waiting_here >= own.max_waiting_per_chat or load.waiting >= own.max_waiting:
+        return Refusal(texts.too_many_waiting(), MINUTE)
+    return None

@@ -1,0 +1,105 @@
+"""Limits: of a person over all chats, said once while they hold, and looked at before anything is fetched."""
+
+from __future__ import annotations
+
+import re
+
+from e2e_helpers import GROUP, YOU, StartBot, picture
+
+from bot import texts
+from bot.sandbox.accounts import Chat
+from bot.sandbox.person import Message, Person
+from bot.sandbox.server import Sandbox
+from model.broker.null import NullBroker
+
+
+def sure(message: Message) -> bool:
+    return "% sure" in message.get("text", "")
+
+
+def refused(message: Message) -> bool:
+    return "a minute from one person" in message.get("text", "")
+
+
+async def answered(person: Person, text: str, chat: int | None = None) -> None:
+    """Ask, and wait for the answer to just this."""
+    sent = await person.say(text, chat=chat)
+    await person.wait_for(
+        lambda m: sure(m) and m["reply_to_message"]["message_id"] == sent["message_id"], chat=chat, since=0
+    )
+
+
+async def test_a_limit_is_said_once_with_the_seconds_to_wait(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=2)
+    assert bot.services is not None
+    await you.send_picture(picture(), "One?")
+    await you.wait_for(sure)
+    await answered(you, "Two?")
+    for text in ("Three?", "Four?", "Five?"):
+        await you.say(text)
+    said = await you.wait_for(refused, since=0)
+    seconds = re.fullmatch(re.escape(texts.too_fast(2, 77)).replace("77", r"(\d+)"), said["text"])
+    assert seconds is not None and 1 <= int(seconds[1]) <= 60
+    await you.say("/privacy")  # what came before it is handled then
+    await you.wait_for(lambda m: "What I keep" in m.get("text", ""))
+    assert sum(refused(m) for m in await you.messages()) == 1
+    assert [q.text async for q in bot.services.store.questions.export(YOU)] == ["One?", "Two?"]
+
+
+async def test_the_limit_is_said_again_when_it_binds_anew(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    assert bot.services is not None
+    await you.send_picture(picture(), "One?")
+    await you.wait_for(sure)
+    await you.say("Two?")
+    await you.wait_for(refused)
+    await bot.services.store.db.execute("UPDATE questions SET created_at = created_at - 61")
+    await answered(you, "Three?")
+    await you.say("Four?")
+    await you.wait_for(refused)
+    assert sum(refused(m) for m in await you.messages()) == 2
+
+
+async def test_a_persons_limit_is_over_all_chats_and_nobody_elses(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+) -> None:
+    bot = await start_bot(questions_per_minute=2)
+    assert bot.services is not None
+    name = bot.services.bot.username
+    other = Chat(-200, "supergroup", "Others", members={YOU: "member", bot.services.bot.id: "member"})
+    sandbox.world.groups[other.id] = other
+    await you.send_picture(picture(), f"@{name} one?", chat=GROUP)
+    await you.wait_for(sure, chat=GROUP)
+    await you.send_picture(picture(), f"@{name} two?", chat=-200)
+    await you.wait_for(sure, chat=-200)
+    await you.send_picture(picture(), "three?")
+    await you.wait_for(refused)
+    await answered(ada, f"@{name} and mine?", chat=GROUP)
+    await answered(ada, f"@{name} and my second?", chat=GROUP)
+
+
+async def test_one_persons_waiting_questions_leave_room_for_others(
+    start_bot: StartBot, you: Person, ada: Person
+) -> None:
+    bot = await start_bot(NullBroker(delay=3600, capacity=1), max_waiting_per_person=2, max_waiting_per_chat=3)
+    assert bot.services is not None
+    name = bot.services.bot.username
+    for text in ("one?", "two?"):
+        await you.send_picture(picture(), f"@{name} {text}", chat=GROUP)
+    await you.say(f"@{name} three?", chat=GROUP)
+    await you.wait_for(lambda m: m.get("text") == texts.too_many_of_yours(2), chat=GROUP)
+    await ada.say(f"@{name} mine?", chat=GROUP)
+    await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    await ada.say(f"@{name} my second?", chat=GROUP)
+    await ada.wait_for(lambda m: m.get("text") == texts.too_many_waiting(), chat=GROUP)
+
+
+async def test_what_is_refused_is_not_fetched(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    assert bot.services is not None
+    await you.send_picture(picture(), "One?")
+    await you.wait_for(sure)
+    second = await you.send_picture(picture("blue"), "Two?")
+    await you.wait_for(refused)
+    assert sum(entry["method"] == "getFile" for entry in sandbox.world.recorder.log) == 1
+    assert await bot.services.store.photos.of_message(YOU, second["message_id"]) is None
