@@ -128,6 +128,7 @@ async def ask(
             beams=settings.beams,
             max_new_tokens=settings.max_new_tokens,
             placeholder_id=earlier.placeholder_id if earlier else None,
+            reply_to=photo.message_id if photo.media_group_id is not None else None,  # each answer under its picture
         )
         unseen = question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)
         if (new or unseen) and not any(one.id == question.id for one in entered):  # an album may hold a picture twice

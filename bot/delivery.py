@@ -180,22 +180,16 @@ class Delivery:
         return True
 
     async def _reply(self, question: Question, text: str, markup: InlineKeyboardMarkup | None) -> int:
-        target = question.message_id
-        if question.photo_message_id not in (None, target) and await self._belongs_to_album(question):
-            target = question.photo_message_id  # one answer a picture, each under its own
+        target = question.answered_under
         message = await self._bot.send_message(
             question.chat_id,
             text,
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
             message_thread_id=question.thread_id,
-            reply_parameters=ReplyParameters(target, allow_sending_without_reply=True),
+            reply_parameters=None if target is None else ReplyParameters(target, allow_sending_without_reply=True),
         )
         return message.message_id
-
-    async def _belongs_to_album(self, question: Question) -> bool:
-        photo = await self._store.photos.of_message(question.chat_id, question.photo_message_id or 0)
-        return photo is not None and photo.media_group_id is not None
 
     async def _show_positions(self) -> None:
         """Now and then say how many questions are still before those that wait."""

@@ -57,21 +57,27 @@ class Chats:
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing.
 
-        Messages count from 1 there, so that the old placeholders' numbers mean other messages: they are forgotten.
+        Messages count from 1 there, so that the old numbers mean other messages: rows keep them as negative numbers,
+        which are no message's, and whatever else points to a message is forgotten.
         """
         self._known.clear()
         async with self._db.transaction() as tx:
             await tx.execute(
-                "UPDATE OR IGNORE chats SET chat_id = ?, type = 'supergroup' WHERE chat_id = ?", (new, old)
+                "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, created_at)"
+                " SELECT ?, 'supergroup', title, beams, max_new_tokens, created_at FROM chats WHERE chat_id = ?"
+                " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
+                " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens), created_at = excluded.created_at",
+                (new, old),
             )
             await tx.execute("DELETE FROM chats WHERE chat_id = ?", (old,))
-            await tx.execute("UPDATE OR IGNORE photos SET chat_id = ? WHERE chat_id = ?", (new, old))
             await tx.execute(
-                "UPDATE OR IGNORE questions SET chat_id = ?, placeholder_id = NULL WHERE chat_id = ?", (new, old)
+                "UPDATE photos SET chat_id = ?, message_id = -abs(message_id) WHERE chat_id = ?", (new, old)
             )
-            # What the new chat has under the same number already cannot move, and the old chat cannot be reached.
-            await tx.execute("DELETE FROM photos WHERE chat_id = ?", (old,))
-            await tx.execute("DELETE FROM questions WHERE chat_id = ?", (old,))
+            await tx.execute(
+                "UPDATE questions SET chat_id = ?, message_id = -abs(message_id),"
+                " photo_message_id = -abs(photo_message_id), placeholder_id = NULL, reply_to = NULL WHERE chat_id = ?",
+                (new, old),
+            )
             await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))
 
     async def delete_everything(self, chat_id: int) -> DeletedCounts:

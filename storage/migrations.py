@@ -131,3 +131,16 @@ def find_a_persons_questions() -> tuple[str, ...]:
         "CREATE INDEX questions_open ON questions (chat_id, id)"
         " WHERE told = 0 AND state IN ('queued', 'running', 'answered')",
     )
+
+
+@step
+def follow_the_talk() -> tuple[str, ...]:
+    """Which picture was talked about last, and by whom; which file of Telegram's it is; what an answer stands under."""
+    return (
+        "ALTER TABLE photos ADD COLUMN talked_at REAL",
+        "ALTER TABLE photos ADD COLUMN talked_by INTEGER",
+        "ALTER TABLE photos ADD COLUMN file_unique_id TEXT",
+        "UPDATE photos SET talked_at = created_at",
+        "CREATE INDEX photos_by_talk ON photos (chat_id, thread_id, talked_at)",
+        "ALTER TABLE questions ADD COLUMN reply_to INTEGER",
+    )

@@ -8,10 +8,10 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from storage.database import Database, Row
+from storage.database import Database, Parameters, Row
 from storage.records import Photo
 
 SWEEP_AGE = 3600.0
@@ -20,7 +20,14 @@ _OWNED = """
     SELECT 1 FROM photos WHERE sha256 = :content
     UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content LIMIT 1
 """
-_COLUMNS = "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at"
+_COLUMNS = (
+    "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at, talked_at, talked_by,"
+    " file_unique_id"
+)
+# Later than any talk before it in its place, also where the clock was set back.
+_NOW = (
+    "max(:now, coalesce((SELECT max(talked_at) FROM photos WHERE chat_id = :chat AND thread_id IS :thread), 0) + 0.001)"
+)
 
 
 class Photos:
@@ -44,44 +51,103 @@ class Photos:
         media_type: str,
         thread_id: int | None = None,
         media_group_id: str | None = None,
+        file_unique_id: str | None = None,
+        user_id: int | None = None,
+        talked: bool = True,
     ) -> Photo:
-        """Keep a message's picture: the file first, durably, then its row. Saving again changes nothing.
+        """Keep a message's picture: the file first, durably, then its row. Saving again replaces the picture.
+
+        It is the picture talked about now, with all of its album; not `talked`: it was only given to `user_id`.
 
         Raises:
             OSError: The disk is full or cannot be written.
         """
         sha256 = await asyncio.to_thread(_hash, data)
         self._saving[sha256] += 1
+        values = {
+            "chat": chat_id,
+            "message": message_id,
+            "sha256": sha256,
+            "media_type": media_type,
+            "size": len(data),
+            "thread": thread_id,
+            "album": media_group_id,
+            "now": time.time(),
+            "user": user_id,
+            "file": file_unique_id,
+        }
         try:
             await asyncio.to_thread(self._write, sha256, data)
-            await self._db.execute(
-                f"INSERT INTO photos ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id, message_id)"  # noqa: S608
-                " DO UPDATE SET sha256 = excluded.sha256, media_type = excluded.media_type, size = excluded.size",
-                (chat_id, message_id, sha256, media_type, len(data), thread_id, media_group_id, time.time()),
+            rows = await self._db.execute_returning(
+                f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608
+                f" :album, :now, {_NOW if talked else 'NULL'}, :user, :file)"
+                " ON CONFLICT (chat_id, message_id) DO UPDATE"
+                " SET sha256 = excluded.sha256, media_type = excluded.media_type, size = excluded.size,"
+                " media_group_id = coalesce(excluded.media_group_id, media_group_id),"
+                " file_unique_id = excluded.file_unique_id,"
+                " talked_at = coalesce(excluded.talked_at, talked_at), talked_by = excluded.talked_by"
+                f" RETURNING {_COLUMNS}",
+                values,
             )
         finally:
             self._saving -= Counter((sha256,))
-        photo = await self.of_message(chat_id, message_id)
-        assert photo is not None
+        photo = self._photo(rows[0])
+        if talked and media_group_id is not None:
+            album = await self.in_group(chat_id, media_group_id)
+            await self.talk(chat_id, thread_id, [item.message_id for item in album], user_id)
         return photo
+
+    async def talk(self, chat_id: int, thread_id: int | None, message_ids: Sequence[int], user_id: int | None) -> None:
+        """The pictures of these messages are what is talked about now in this place, together, by somebody."""
+        numbers = ", ".join(map(str, message_ids))
+        await self._db.execute(
+            f"UPDATE photos SET talked_at = {_NOW}, talked_by = :user WHERE chat_id = :chat"  # noqa: S608 - numbers
+            f" AND message_id IN ({numbers})",
+            {"now": time.time(), "chat": chat_id, "thread": thread_id, "user": user_id},
+        )
+
+    async def forget(self, chat_id: int, message_id: int) -> None:
+        """A message shows its picture no more. Questions about it keep the file."""
+        photo = await self.of_message(chat_id, message_id)
+        if photo is not None:
+            await self._db.execute("DELETE FROM photos WHERE chat_id = ? AND message_id = ?", (chat_id, message_id))
+            await self.remove_unowned([photo.sha256])
 
     async def of_message(self, chat_id: int, message_id: int) -> Photo | None:
         """The picture that a message of this chat showed."""
         return await self._one("WHERE chat_id = ? AND message_id = ?", (chat_id, message_id))
 
     async def newest(self, chat_id: int, thread_id: int | None = None) -> Photo | None:
-        """The chat's newest picture (of the thread, where there are threads)."""
+        """The picture that was talked about last (in the thread, where there are threads)."""
         return await self._one(
-            "WHERE chat_id = ? AND thread_id IS ? ORDER BY message_id DESC LIMIT 1", (chat_id, thread_id)
+            "WHERE chat_id = ? AND thread_id IS ? AND talked_at IS NOT NULL ORDER BY talked_at DESC LIMIT 1",
+            (chat_id, thread_id),
         )
+
+    async def current(self, chat_id: int, thread_id: int | None, user_id: int | None) -> list[Photo]:
+        """The pictures that were talked about last, together; where there are none, what was given to `user_id`."""
+        place = {"chat": chat_id, "thread": thread_id, "user": user_id}
+        found = await self._many(
+            "WHERE chat_id = :chat AND thread_id IS :thread AND talked_at = (SELECT max(talked_at) FROM photos"
+            " WHERE chat_id = :chat AND thread_id IS :thread) ORDER BY abs(message_id)",
+            place,
+        )
+        return found or await self._many(
+            "WHERE chat_id = :chat AND thread_id IS :thread AND talked_at IS NULL AND talked_by = :user"
+            " ORDER BY created_at DESC LIMIT 1",
+            place,
+        )
+
+    async def shown_since(self, chat_id: int, thread_id: int | None, moment: float) -> bool:
+        """Whether a picture was shown in a place after a moment (unix seconds)."""
+        where = "WHERE chat_id = ? AND thread_id IS ? AND talked_at IS NOT NULL AND created_at > ? LIMIT 1"
+        return await self._one(where, (chat_id, thread_id, moment)) is not None
 
     async def in_group(self, chat_id: int, media_group_id: str) -> list[Photo]:
         """The pictures of an album, in their order."""
-        rows = await self._db.fetch_all(
-            f"SELECT {_COLUMNS} FROM photos WHERE chat_id = ? AND media_group_id = ? ORDER BY message_id",  # noqa: S608
-            (chat_id, media_group_id),
+        return await self._many(
+            "WHERE chat_id = ? AND media_group_id = ? ORDER BY abs(message_id)", (chat_id, media_group_id)
         )
-        return [self._photo(row) for row in rows]
 
     async def read(self, chat_id: int, sha256: str) -> bytes:
         """The bytes of one of this chat's pictures.
@@ -127,9 +193,12 @@ class Photos:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return len(partial) + await self.remove_unowned(path.name for path in found if not path.suffix)
 
-    async def _one(self, where: str, parameters: tuple[object, ...]) -> Photo | None:
-        row = await self._db.fetch_one(f"SELECT {_COLUMNS} FROM photos {where}", parameters)  # noqa: S608
-        return None if row is None else self._photo(row)
+    async def _one(self, where: str, parameters: Parameters) -> Photo | None:
+        return next(iter(await self._many(where, parameters)), None)
+
+    async def _many(self, where: str, parameters: Parameters) -> list[Photo]:
+        rows = await self._db.fetch_all(f"SELECT {_COLUMNS} FROM photos {where}", parameters)  # noqa: S608
+        return [self._photo(row) for row in rows]
 
     def _photo(self, row: Row) -> Photo:
         return Photo(
@@ -142,6 +211,9 @@ class Photos:
             thread_id=row["thread_id"],
             media_group_id=row["media_group_id"],
             created_at=row["created_at"],
+            talked_at=row["talked_at"],
+            talked_by=row["talked_by"],
+            file_unique_id=row["file_unique_id"],
         )
 
     def _write(self, sha256: str, data: bytes) -> None:

@@ -16,13 +16,14 @@ from storage.turns import Turns
 
 _COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
-    " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, told, created_at, updated_at"
+    " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, told, created_at,"
+    " updated_at, reply_to"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, beams, max_new_tokens, placeholder_id, created_at, updated_at)"
-    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
+    " photo_message_id, text, beams, max_new_tokens, placeholder_id, reply_to, created_at, updated_at)"
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
 )
 # Where Telegram is the bottleneck a flood's outcomes pile up here: they must not stand before another chat's.
 _UNTOLD = (
@@ -66,6 +67,7 @@ class Questions:
         user_name: str = "",
         photo_message_id: int | None = None,
         placeholder_id: int | None = None,
+        reply_to: int | None = None,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
@@ -75,7 +77,7 @@ class Questions:
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
         others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens, placeholder_id)
-        values = (*key, *others, now, now)
+        values = (*key, *others, reply_to, now, now)
         if revision == 0:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:
@@ -111,6 +113,13 @@ class Questions:
         """The questions that a message asked, newest revision first."""
         return await self._many(
             "WHERE chat_id = ? AND message_id = ? ORDER BY revision DESC, id", (chat_id, message_id)
+        )
+
+    async def failed_about(self, chat_id: int, photo_sha256: str) -> bool:
+        """Whether a question of this chat about these bytes failed: perhaps they are no whole picture."""
+        return (
+            await self._one("WHERE photo_sha256 = ? AND chat_id = ? AND state = 'failed'", (photo_sha256, chat_id))
+            is not None
         )
 
     async def by_reply(self, chat_id: int, message_id: int) -> Question | None:

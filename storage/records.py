@@ -39,6 +39,7 @@ class Photo:
 
     chat_id: int
     message_id: int
+    """Negative: a number from before the group became a supergroup, which names no message any more."""
     sha256: str
     media_type: str
     size: int
@@ -48,6 +49,12 @@ class Photo:
     media_group_id: str | None
     created_at: float
     """Unix seconds."""
+    talked_at: float | None
+    """When it was last talked about (unix seconds, and later than any talk before it); None: never yet."""
+    talked_by: int | None
+    """Who showed it or talked about it last; of a picture never talked about, whom it was given to."""
+    file_unique_id: str | None
+    """Telegram's name for the file: it changes when an edit replaces the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Question:
     id: int
     chat_id: int
     message_id: int
-    """The message that asked."""
+    """The message that asked; negative: a number from before the group became a supergroup."""
     revision: int
     """0 for the message as it was sent; grows with each edit that asked again."""
     thread_id: int | None
@@ -82,6 +89,14 @@ class Question:
     """Whether the outcome stands in the chat."""
     created_at: float
     updated_at: float
+    reply_to: int | None = None
+    """The message under which progress and answer stand, where it is not the one that asked."""
+
+    @property
+    def answered_under(self) -> int | None:
+        """The message that progress and answer reply to; None where there is none any more."""
+        target = self.reply_to or self.message_id
+        return target if target > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,13 @@ async def on_picture(update: Update, context: Context) -> None:
     with suppress(BadRequest):
         await query.answer(None if small else texts.GONE)
     if question is not None and small is not None:
+        under = question.answered_under
         await services.bot.send_photo(
             question.chat_id,
             small,
             caption=texts.shorten(question.text, 200),
             message_thread_id=question.thread_id,
-            reply_parameters=ReplyParameters(question.message_id, allow_sending_without_reply=True),
+            reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
         )
 
 
@@ -118,8 +119,8 @@ async def _page(
 
 
 def _link(question: Question, chat_type: str) -> str | None:
-    """Telegram links to messages of supergroups only."""
-    if chat_type != ChatType.SUPERGROUP:
+    """Telegram links to messages of supergroups only, and not to those from before a group became one."""
+    if chat_type != ChatType.SUPERGROUP or question.message_id < 0:
         return None
     return f"https://t.me/c/{str(question.chat_id).removeprefix('-100')}/{question.message_id}"
 

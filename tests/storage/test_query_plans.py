@@ -23,8 +23,12 @@ HOT: dict[str, Work] = {
     "photos: save": lambda s: s.photos.save(1, 999, b"x", media_type="image/png"),
     "photos: newest": lambda s: s.photos.newest(1),
     "photos: newest of a thread": lambda s: s.photos.newest(1, 7),
+    "photos: current": lambda s: s.photos.current(1, None, 5),
+    "photos: shown since": lambda s: s.photos.shown_since(1, None, 5.0),
+    "photos: talk": lambda s: s.photos.talk(1, None, [1, 2], 5),
+    "photos: forget": lambda s: s.photos.forget(1, 5),
     "photos: of an album": lambda s: s.photos.in_group(1, "album"),
-    "photos: read": lambda s: s.photos.read(1, s.photo),  # type: ignore[attr-defined]
+    "photos: read": lambda s: s.photos.read(1, s.photo.sha256),  # type: ignore[attr-defined]
     "photos: owners": lambda s: s.photos.remove_unowned(["ef" * 32]),
     "ask": lambda s: s.questions.ask(
         chat_id=1, message_id=99_999, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, revision=4
@@ -34,6 +38,7 @@ HOT: dict[str, Work] = {
     ),
     "get": lambda s: s.questions.get(5),
     "of a message": lambda s: s.questions.of_message(1, 5),
+    "failed about": lambda s: s.questions.failed_about(1, "ab" * 32),
     "by reply": lambda s: s.questions.by_reply(1, 5),
     "set placeholder": lambda s: s.questions.set_placeholder(1, 5, 6),
     "next queued": lambda s: s.questions.next_queued(8, exclude={5, 6}),
@@ -84,7 +89,7 @@ async def test_no_full_scan(store: Store, name: str) -> None:
             "INSERT INTO sent_messages (chat_id, message_id, sent_at) VALUES (?, ?, ?)",
             [(n % 20, n, n) for n in range(2000)],
         )
-    store.photo = (await store.photos.save(1, 1, b"bytes", media_type="image/png")).sha256  # type: ignore[attr-defined]
+    store.photo = await store.photos.save(1, 1, b"bytes", media_type="image/png")  # type: ignore[attr-defined]
     seen: list[str] = []
     for connection in (store.db._writer, store.db._reader):
         await connection.set_trace_callback(seen.append)

@@ -197,12 +197,75 @@ async def _reopen(folder: Path) -> Database:
 
 async def test_a_group_that_moves_takes_its_history_along(store: Store, ask: Ask) -> None:
     await store.chats.touch(-5, "group", "Friends")
-    question = await ask(-5)
-    await store.photos.save(-5, 1, b"x", media_type="image/png")
+    await store.chats.set_settings(-5, beams=7)
+    photo = await store.photos.save(-5, 1, b"x", media_type="image/png")
+    question = await ask(-5, message_id=2, photo_sha256=photo.sha256, photo_message_id=1)
+    await store.questions.set_placeholder(-5, question.id, 3)
+    await store.sent.record(-5, [3], photo_message_id=1)
+    await store.chats.touch(-1005, "supergroup", "Friends")  # the new chat may be heard of first
     for _ in range(2):
         await store.chats.migrate(-5, -1005)
-    assert [q.id async for q in store.questions.export(-1005)] == [question.id]
-    assert await store.photos.newest(-5) is None and await store.photos.newest(-1005) is not None
+    assert (await store.chats.settings(-1005)).beams == 7
+    moved = [q async for q in store.questions.export(-1005)]
+    assert [(q.id, q.placeholder_id, q.answered_under) for q in moved] == [(question.id, None, None)]
+    assert await store.photos.newest(-5) is None
+    current = await store.photos.current(-1005, None, None)
+    assert [p.message_id for p in current] == [moved[0].photo_message_id] == [-1], "still what was talked about"
+    assert await store.sent.photo_of(-1005, 3) is None
+
+
+async def test_numbers_that_start_anew_are_other_messages(store: Store, ask: Ask) -> None:
+    await store.photos.save(-5, 9, b"old", media_type="image/png")
+    await ask(-5, message_id=10, text="old")
+    await store.chats.migrate(-5, -1005)
+    assert await store.photos.of_message(-1005, 9) is None
+    new = await store.photos.save(-1005, 2, b"new", media_type="image/png")
+    assert await store.photos.current(-1005, None, None) == [new], "by time, not by number"
+    asked = await ask(-1005, message_id=10, text="new")
+    assert [q.text for q in await store.questions.of_message(-1005, 10)] == ["new"] and asked.text == "new"
+    assert await store.questions.count(-1005) == 0 and len([q async for q in store.questions.export(-1005)]) == 2
+
+
+async def test_the_current_picture_is_the_one_talked_about_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await store.photos.save(1, 10, b"one", media_type="image/png", user_id=7)
+    two = await store.photos.save(1, 11, b"two", media_type="image/png", user_id=8)
+    elsewhere = await store.photos.save(1, 12, b"three", media_type="image/png", thread_id=4)
+    assert await store.photos.current(1, None, 7) == [two] and not await store.photos.shown_since(
+        1, None, two.created_at
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.photos.time.time", lambda: 1.0)  # the clock was set back
+        await store.photos.talk(1, None, [one.message_id], 9)
+        assert [(p.message_id, p.talked_by) for p in await store.photos.current(1, None, 7)] == [(10, 9)]
+    assert await store.photos.shown_since(1, None, one.created_at)
+    assert [p.message_id for p in await store.photos.current(1, 4, 7)] == [elsewhere.message_id]
+
+
+async def test_an_album_is_talked_about_together_until_one_of_it_is(store: Store) -> None:
+    album = [await store.photos.save(1, n, b"%d" % n, media_type="image/png", media_group_id="g") for n in (1, 2, 3)]
+    assert [p.message_id for p in await store.photos.current(1, None, None)] == [1, 2, 3]
+    await store.photos.talk(1, None, [album[1].message_id], None)
+    assert [p.message_id for p in await store.photos.current(1, None, None)] == [2]
+
+
+async def test_what_was_only_given_is_meant_where_nothing_else_is(store: Store) -> None:
+    given = await store.photos.save(1, 5, b"example", media_type="image/png", user_id=7, talked=False)
+    assert await store.photos.newest(1) is None and await store.photos.current(1, None, 8) == []
+    assert await store.photos.current(1, None, 7) == [given]
+    own = await store.photos.save(1, 6, b"own", media_type="image/png", user_id=7)
+    await store.photos.save(1, 8, b"example", media_type="image/png", user_id=7, talked=False)
+    assert await store.photos.current(1, None, 7) == [own] and not await store.photos.shown_since(
+        1, None, own.created_at
+    )
+
+
+async def test_a_message_that_shows_its_picture_no_more(store: Store, ask: Ask) -> None:
+    asked = await store.photos.save(1, 5, b"asked about", media_type="image/png")
+    never = await store.photos.save(1, 6, b"never asked about", media_type="image/png")
+    await ask(1, photo_sha256=asked.sha256)
+    for number in (5, 6, 7):
+        await store.photos.forget(1, number)
+    assert asked.path.exists() and not never.path.exists() and await store.photos.newest(1) is None
 
 
 async def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
