@@ -122,7 +122,10 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     """After the last picture of an album without a caption: ask once what to know."""
     await asyncio.sleep(ALBUM_SECONDS)
     album_photos = await services.store.photos.in_group(message.chat_id, album)
-    if album_photos[-1:] != [photo] or await _album_question(services, message.chat_id, album) is not None:
+    if (
+        album_photos[-1].message_id != photo.message_id
+        or await _album_question(services, message.chat_id, album) is not None
+    ):
         return  # a later picture has the word, or the caption has come
     await say(message, texts.WHAT_TO_KNOW_ALBUM)
 
