@@ -121,7 +121,11 @@ class Ledger(RuleBasedStateMachine):
         assert {row["id"] for row in rows if row["told"]} == self.told
         untold = {q.id for q in self.do(self.store.questions.untold(1000))}
         assert untold == {n for n, state in self.states.items() if state not in OPEN} - self.told
-        assert self.do(self.store.questions.load(1, 0)).waiting == sum(state in OPEN for state in self.states.values())
+        waiting = sum(
+            state in OPEN or (state is State.ANSWERED and number not in self.told)
+            for number, state in self.states.items()
+        )
+        assert self.do(self.store.questions.load(1, 1, 0)).waiting == waiting
 
 
 TestLedger = Ledger.TestCase
