@@ -9,9 +9,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.data_folder import DATABASE, PHOTOS
 from storage.errors import CorruptDatabaseError, StorageError
 from storage.opening import make_private
-from storage.store import DATABASE, PHOTOS
 
 
 async def backup(data_dir: Path, target: Path) -> int:

@@ -144,3 +144,37 @@ def follow_the_talk() -> tuple[str, ...]:
         "CREATE INDEX photos_by_talk ON photos (chat_id, thread_id, talked_at)",
         "ALTER TABLE questions ADD COLUMN reply_to INTEGER",
     )
+
+
+@step
+def name_the_ledger() -> tuple[str, ...]:
+    """A name that the database shares with the folder of its pictures: those of another are not its to sweep."""
+    return (
+        "CREATE TABLE ledger (id TEXT NOT NULL) STRICT",
+        "INSERT INTO ledger (id) VALUES (lower(hex(randomblob(16))))",
+    )
+
+
+@step
+def keep_exports() -> tuple[str, ...]:
+    """Exports that were asked for and do not stand in their chat yet: one a chat."""
+    return (
+        """CREATE TABLE exports (
+            chat_id INTEGER PRIMARY KEY,
+            message_id INTEGER NOT NULL,
+            thread_id INTEGER,
+            progress_id INTEGER,
+            sent INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            created_at REAL NOT NULL
+        ) STRICT""",
+    )
+
+
+@step
+def remove_pictures() -> tuple[str, ...]:
+    """Pictures that had to go for others, while what was asked about them stays."""
+    return (
+        "ALTER TABLE questions ADD COLUMN picture_removed INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX photos_by_age ON photos (talked_at)",
+    )

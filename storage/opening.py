@@ -81,7 +81,9 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
             "Install that release again, or restore a copy from before."
         )
     if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
-        raise CorruptDatabaseError(f"The database {path} belongs to another program. Move it away to start anew.")
+        raise CorruptDatabaseError(
+            f"The database {path} belongs to another program. Move it away, or set VQABOT_DATA_DIR to another folder."
+        )
     if 0 < version < len(STEPS):
         copy = path.with_name(f"{path.stem}-schema-{version}{path.suffix}")
         copy.unlink(missing_ok=True)
@@ -117,5 +119,5 @@ def refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:
         return StorageError(f"The database {path} cannot be opened: {error}.")
     return CorruptDatabaseError(
         f"The database {path} is damaged or is no database ({error}). "
-        "Restore a backup, or move the file away to start anew."
+        "Restore a backup; to start anew, move the whole data folder away."
     )

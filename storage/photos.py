@@ -222,7 +222,7 @@ class Photos:
         if target.exists():
             os.utime(target)  # young again: the sweep must not take it before its new row stands
             return
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all pictures: it was unmounted
         descriptor, partial = tempfile.mkstemp(suffix=".partial", dir=target.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:

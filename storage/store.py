@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from storage.bot_settings import BotSettings
 from storage.chats import Chats
+from storage.data_folder import DATABASE, PHOTOS, Place, check_before_opening, check_owner, claim
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.opening import forget_old_copies
@@ -19,15 +20,13 @@ from storage.sent_messages import SentMessages
 from storage.statistics import statistics
 from storage.updates import Updates
 
-DATABASE = "vqabot.sqlite3"
-PHOTOS = "photos"
-
 
 class Store:
     """Everything that the bot remembers: `async with await Store.open(folder) as store: ...`."""
 
     def __init__(self, data_dir: Path, database: Database, lock: FileLock) -> None:
         self.data_dir, self.db, self._lock = data_dir, database, lock
+        self._place = Place(data_dir)
         self.updates = Updates(database)
         self.photos = Photos(database, data_dir / PHOTOS)
         self.chats = Chats(database, self.photos)
@@ -37,17 +36,16 @@ class Store:
 
     @classmethod
     async def open(cls, data_dir: Path) -> Store:
-        """Open a data folder, creating it (mode 0700) where it is missing.
+        """Open a data folder, creating it (mode 0700) where it is missing. No other folder's mode is changed.
 
         Raises:
             DataDirInUseError: Another bot has it open; the lock goes with that process, however it ends.
-            StorageError: The folder cannot be written, or its database cannot be used.
+            StorageError: The folder cannot be written or is not ours, its database cannot be used, or its pictures
+                belong to another database.
         """
         data_dir = data_dir.absolute()  # noqa: ASYNC240 - asks the kernel once, at the start
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
-            data_dir.chmod(0o700)
-            (data_dir / PHOTOS).mkdir(exist_ok=True, mode=0o700)
+            claim(data_dir)
             lock = FileLock(data_dir / "lock", blocking=False, mode=0o600, thread_local=False)
             lock.acquire()
         except Timeout:
@@ -58,11 +56,17 @@ class Store:
         except OSError as error:
             raise StorageError(f"The data folder {data_dir} cannot be used: {error.strerror or error}.") from error
         try:
+            check_before_opening(data_dir)
             database = await Database.open(data_dir / DATABASE)
         except BaseException:
             lock.release()
             raise
         store = cls(data_dir, database, lock)
+        try:
+            await check_owner(data_dir, database)
+        except BaseException:
+            await store.close()
+            raise
         forget_old_copies(database.path, time.time())
         await store.updates.prune()
         await store.sent.prune()
@@ -72,6 +76,10 @@ class Store:
     async def statistics(self) -> Statistics:
         """Figures for the admins."""
         return await statistics(self.db)
+
+    def lost(self) -> str | None:
+        """What of the data folder is not in its place any more, as a sentence; None while all is well."""
+        return self._place.lost()
 
     async def close(self) -> None:
         """Close the database and free the folder."""
