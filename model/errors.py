@@ -9,3 +9,10 @@ class ModelError(Exception):
 
 class PictureError(Exception):
     """A file is not a picture that can be answered about; the sentence says why."""
+
+    seconds = 0.0
+    """What it took to find that out, where that was measured."""
+
+
+class PictureCostError(PictureError):
+    """A picture was given up: reading it took more than it may take, or ended the process that read it."""

@@ -18,8 +18,18 @@ MAX_BLOB = 2**27
 
 def pack(header: Header, blob: bytes = b"") -> bytes:
     """One message as bytes."""
-    text = json.dumps(header).encode()
-    return _SIZES.pack(len(text), len(blob)) + text + blob
+    return _beginning(header, blob) + blob
+
+
+def write(sink: BinaryIO, header: Header, blob: bytes = b"") -> None:
+    """Write one message to a blocking pipe, without a copy of the blob.
+
+    Raises:
+        BrokenPipeError: Nobody reads it any more.
+    """
+    sink.write(_beginning(header, blob))
+    sink.write(blob)
+    sink.flush()
 
 
 def read(source: BinaryIO) -> tuple[Header, bytes] | None:
@@ -93,6 +103,11 @@ def answer_header(answer: Answer) -> Header:
 def unpack_answer(header: Header) -> Answer:
     """An answer as the broker received it."""
     return Answer(header["id"], header["text"], header["confidence"], header["seconds"], header["error"])
+
+
+def _beginning(header: Header, blob: bytes) -> bytes:
+    text = json.dumps(header).encode()
+    return _SIZES.pack(len(text), len(blob)) + text
 
 
 def _checked(sizes: bytes) -> tuple[int, int]:

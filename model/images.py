@@ -10,8 +10,8 @@ import io
 import logging
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
@@ -34,7 +34,7 @@ MAX_SIDE = 2048
 """Longest side in pixels of what is handed on; no model reads more."""
 
 # What people send. Formats that run other programs (EPS) or are not pictures of a camera or screen stay out.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif")
 _AVIF_BRANDS = (b"avif", b"avis")
 _BEGINNINGS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
@@ -49,6 +49,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+Alone = Callable[[], AbstractContextManager[object]]
+"""What is entered while a picture of more than `BIG_PIXELS` is decoded."""
 _ONE_HEADER, _ONE_BIG = threading.Lock(), threading.Lock()
 
 # Pillow's own guard, set to our bound; it warns up to twice the bound, so its warning counts as an error below.
@@ -74,20 +76,35 @@ def open_picture(data: bytes) -> Image.Image:
     Raises:
         PictureError: With a sentence that says what is wrong with the file.
     """
+    return decode(read_header(data))
+
+
+def read_header(data: bytes) -> Image.Image:
+    """A picture that is not decoded yet: its format and its size as they are stored in the file are known.
+
+    Raises:
+        PictureError: It is none, or it is too large.
+    """
     if not data:
         raise PictureError("The picture is empty: the file has no bytes.")
     if len(data) > MAX_BYTES:
         raise PictureError(f"The picture file is too big: at most {MAX_BYTES // 2**20} MB can be read.")
-    try:
-        return _decode(_read_header(data))
-    except PictureError:
-        raise
-    except MemoryError as error:
-        raise PictureError(too_large()) from error
-    # Pillow's readers raise whatever their formats make them stumble over; each means a damaged file here.
-    except Exception as error:
-        log.info("a picture could not be decoded", exc_info=True)
-        raise PictureError(INCOMPLETE) from error
+    with _refusing():
+        return _read_header(data)
+
+
+def decode(picture: Image.Image, alone: Alone = lambda: _ONE_BIG) -> Image.Image:
+    """What `read_header` found as upright RGB pixels, the longer side at most `MAX_SIDE`.
+
+    Args:
+        picture: Not decoded yet.
+        alone: Keeps other pictures of more than `BIG_PIXELS` waiting meanwhile.
+
+    Raises:
+        PictureError: It is damaged.
+    """
+    with _refusing():
+        return _decode(picture, alone)
 
 
 def media_type(data: bytes) -> str | None:
@@ -120,6 +137,21 @@ def flatten(picture: Image.Image, levels: tuple[float, float] | None = None) -> 
 
 
 @contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a reader stumbles over becomes a refusal."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(too_large()) from error
+    # Pillow's readers raise whatever their formats make them stumble over; each means a damaged file here.
+    except Exception as error:
+        log.info("a picture could not be decoded", exc_info=True)
+        raise PictureError(INCOMPLETE) from error
+
+
+@contextmanager
 def _without_warnings() -> Iterator[None]:
     """Pillow warns about harmless flaws in headers; `catch_warnings` changes the whole process, so one at a time."""
     with _ONE_HEADER, warnings.catch_warnings():
@@ -130,7 +162,7 @@ def _without_warnings() -> Iterator[None]:
 
 def _read_header(data: bytes) -> Image.Image:
     """The picture, not yet decoded; its size is checked."""
-    formats: tuple[str, ...] = _FORMATS
+    formats: tuple[str, ...] = FORMATS
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         import pillow_heif  # only for the few who send it
 
@@ -162,11 +194,11 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
     return _TURNS.get(orientation) if isinstance(orientation, int) else None
 
 
-def _decode(picture: Image.Image) -> Image.Image:
+def _decode(picture: Image.Image, alone: Alone) -> Image.Image:
     """Upright RGB pixels, no longer than `MAX_SIDE`. JPEGs shrink while they are decoded."""
     picture.draft(None, (MAX_SIDE, MAX_SIDE))
     big = picture.width * picture.height > BIG_PIXELS
-    with _ONE_BIG if big else nullcontext():
+    with alone() if big else nullcontext():
         picture.load()
         turn = _turn(picture)
         factor = max(picture.size) // MAX_SIDE

@@ -7,20 +7,18 @@ It ends with its parent and never learns the bot's token.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import logging
 import os
-import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from model import framing
 from model.answerer import FAILED, Answerer, Prepared
+from model.child_process import live_with_parent, take_pipes
 from model.errors import ModelError
 from model.placement import Placement
 from model.types import Answer, Request
@@ -44,20 +42,6 @@ class Answers(Protocol):
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch."""
         ...
-
-
-class Sender:
-    """Writes messages to the parent, whole, from any thread."""
-
-    def __init__(self, pipe: BinaryIO) -> None:
-        """Write to `pipe`."""
-        self._pipe, self._lock = pipe, threading.Lock()
-
-    def __call__(self, header: framing.Header) -> None:
-        """Send one message at once."""
-        with self._lock:
-            self._pipe.write(framing.pack(header))
-            self._pipe.flush()
 
 
 class Inbox:
@@ -151,27 +135,6 @@ def _listen(source: BinaryIO, inbox: Inbox) -> None:
     except Exception:
         log.exception("the parent's messages cannot be read")
     os._exit(0)  # the model may be in the middle of a batch that nobody waits for
-
-
-def take_pipes() -> tuple[BinaryIO, Sender]:
-    """The parent's pipes; afterwards a stray print goes to standard error and disturbs no message."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return sys.stdin.buffer, Sender(out)
-
-
-def live_with_parent(parent: int) -> None:
-    """Leave Ctrl+C to the parent, end when it ends, and be the first to go when memory runs out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the line above
-            os._exit(0)
-        try:
-            Path("/proc/self/oom_score_adj").write_text("500")
-        except OSError:
-            log.debug("the kernel keeps its own order for out-of-memory")
 
 
 def beat(send: Send) -> None:
