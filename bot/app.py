@@ -13,6 +13,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 from telegram.ext import Application, ApplicationBuilder
 from telegram.request import BaseRequest
 
+from bot.decoder import Decoder
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.handlers import register_all
@@ -77,6 +78,7 @@ class Bot:
         placing: set[int] = set()
         delivery = Delivery(store, application.bot, placing)
         dispatcher = Dispatcher(store, self._broker, placing, delivery.wake)
+        decoder = Decoder(store)
         services = self.services = Services(
             settings=self._settings,
             store=store,
@@ -84,6 +86,7 @@ class Bot:
             bot=application.bot,
             dispatcher=dispatcher,
             delivery=delivery,
+            decoder=decoder,
             placing=placing,
         )
         application.bot_data["services"] = services
@@ -91,6 +94,7 @@ class Bot:
         inbox = self.inbox = Inbox(store, application)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
         await self._begin(self._broker)
+        await self._begin(decoder)
         await self._begin(delivery)
         await self._begin(dispatcher)
         self._parts.append(_Tasks(services.tasks))

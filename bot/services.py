@@ -17,6 +17,7 @@ from model.broker.protocol import Broker
 from storage.store import Store
 
 if TYPE_CHECKING:
+    from bot.decoder import Decoder
     from bot.delivery import Delivery
     from bot.dispatcher import Dispatcher
 
@@ -34,6 +35,7 @@ class Services:
     bot: ExtBot[Any]
     dispatcher: Dispatcher
     delivery: Delivery
+    decoder: Decoder
     placing: set[int] = field(default_factory=set)
     """Questions whose progress message is on its way: nobody answers them before it stands."""
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DOWNLOADS))

@@ -1,4 +1,4 @@
-"""What a process that was started by another does first: its pipes, its parent's end, its place when memory runs out."""
+"""What a process that another one started does first: take its pipes, and end when that one ends."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from model.types import Answer, Request
 
@@ -14,6 +14,14 @@ Header = dict[str, Any]
 _SIZES = struct.Struct(">II")  # bytes of the header, bytes of the blob
 MAX_HEADER = 2**20
 MAX_BLOB = 2**27
+
+
+class Readable(Protocol):
+    """A pipe to read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, at least one; none at the end."""
+        ...
 
 
 def pack(header: Header, blob: bytes = b"") -> bytes:
@@ -32,7 +40,7 @@ def write(sink: BinaryIO, header: Header, blob: bytes = b"") -> None:
     sink.flush()
 
 
-def read(source: BinaryIO) -> tuple[Header, bytes] | None:
+def read(source: Readable) -> tuple[Header, bytes] | None:
     """The next message of a blocking pipe; None at its end.
 
     Raises:
@@ -124,7 +132,7 @@ def _header(text: bytes) -> Header:
     return header
 
 
-def _exactly(source: BinaryIO, size: int) -> bytes | None:
+def _exactly(source: Readable, size: int) -> bytes | None:
     parts: list[bytes] = []
     while size:
         part = source.read(size)

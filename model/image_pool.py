@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 TOO_SLOW = "This picture takes too long to read. Please send it as an ordinary JPEG or PNG."
 BREAKS = "This picture cannot be read: something in its file stops the reader. Please send it as a JPEG or PNG."
-NOT_NOW = "The picture could not be read just now. Please send it again."
 REMEMBERED = 4096
 """How many costly refusals are remembered."""
 COSTLY_SECONDS = 0.25
 """A refusal that took so much CPU is remembered."""
 HALF_LIFE = 60.0
 """Seconds after which what somebody's pictures took counts half."""
+CLOSED = "no pictures are decoded any more"
 _TRIES = 2
 """Processes that a picture may end: the first may have been ended by something else."""
 
@@ -95,12 +95,12 @@ class ImagePool:
 
         Returns:
             Ends in a `PictureError` whose sentence is for the person, a `PictureCostError` when it reached a limit; in
-            OSError when the file cannot be read. When the pool is closed it is cancelled, or ends in `NOT_NOW`.
+            OSError when the file cannot be read, no process can be started, or the pool is closed.
         """
         job = _Job(picture, key, origin, jpeg_side, Future())
         with self._changed:
             if self._closed:
-                job.future.cancel()
+                job.future.set_exception(InterruptedError(CLOSED))
             elif key and key in self._refused:
                 self._refused.move_to_end(key)
                 job.future.set_exception(PictureCostError(self._refused[key]))
@@ -119,7 +119,7 @@ class ImagePool:
             return [process.pid for process in self._processes.values() if process is not None]
 
     def close(self) -> None:
-        """End all processes at once; what is not decoded is cancelled."""
+        """End all processes at once, and whatever waits for them."""
         with self._changed:
             self._closed = True
             jobs = [job for waiting in self._waiting.values() for job in waiting]
@@ -129,7 +129,8 @@ class ImagePool:
                     process.kill()
             self._changed.notify_all()
         for job in jobs:
-            job.future.cancel()
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_exception(InterruptedError(CLOSED))
         for thread in self._processes:
             thread.join()
 
@@ -166,12 +167,12 @@ class ImagePool:
     def _do(self, job: _Job) -> None:
         try:
             decoded = self._decode(job)
-        except Exception as error:
-            if self._closed:  # that is what ended it
-                error = PictureError(NOT_NOW)
-            elif isinstance(error, PictureError):
+        except PictureError as error:
+            if not self._closed:
                 self._remember(job.key, error)
                 self._charge(job.origin, error.seconds)
+            job.future.set_exception(InterruptedError(CLOSED) if self._closed else error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for it takes it
             job.future.set_exception(error)
         else:
             self._charge(job.origin, decoded.seconds)
@@ -209,11 +210,7 @@ class ImagePool:
         thread = threading.current_thread()
         process = self._processes[thread]
         if process is None:
-            try:
-                process = ImageProcess(self._limits)
-            except OSError as error:
-                log.error("a decoding process cannot be started: %s", error)
-                raise PictureError(NOT_NOW) from error
+            process = ImageProcess(self._limits)
             with self._changed:
                 self._processes[thread] = process
                 if self._closed:

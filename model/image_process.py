@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,10 +138,8 @@ class ImageProcess:
         """End it, and say why it had to be, or that it had ended already."""
         late = time.monotonic() >= self._deadline
         if not late:  # its pipe is closed: its own end, which says more than our signal, is a moment away
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1.0)
-            except subprocess.TimeoutExpired:
-                pass
         code = self.close()
         if late or code == -signal.SIGXCPU:
             return ExhaustedError("a picture took too long")

@@ -24,7 +24,7 @@ from PIL import Image
 from model import framing
 from model.child_process import Sender, live_with_parent, take_pipes
 from model.errors import PictureError
-from model.images import Alone, decode, read_header
+from model.images import Alone, decode, media_type_of, read_header
 
 JPEG_QUALITY = 85
 
@@ -62,7 +62,7 @@ def _answer(data: bytes, jpeg_side: int | None, alone: Alone) -> tuple[framing.H
     """What the parent wants of one picture: its pixels, or a small JPEG of them."""
     try:
         picture = read_header(data)
-        media_type, (width, height) = Image.MIME.get(picture.format or "", ""), picture.size
+        media_type, (width, height) = media_type_of(picture), picture.size
         pixels = decode(picture, alone)
         if jpeg_side is not None:
             pixels.thumbnail((jpeg_side, jpeg_side))

@@ -38,6 +38,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif")
 _AVIF_BRANDS = (b"avif", b"avis")
 _BEGINNINGS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
+_KNOWN_AS = {"MPO": "JPEG", "DIB": "BMP"}
+"""What Pillow has names of its own for: several pictures in one JPEG (a phone's, say), a headless BMP."""
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -107,12 +109,10 @@ def decode(picture: Image.Image, alone: Alone = lambda: _ONE_BIG) -> Image.Image
         return _decode(picture, alone)
 
 
-def media_type(data: bytes) -> str | None:
-    """The kind of a picture file by its header, as `image/...`; None for what `open_picture` would not read."""
-    try:
-        return Image.MIME.get(_read_header(data).format or "")
-    except Exception:  # noqa: BLE001 - readers stumble in many ways, and each means that it is none
-        return None
+def media_type_of(picture: Image.Image) -> str:
+    """The kind of a picture that `read_header` found, as `image/...`."""
+    form = picture.format or ""
+    return Image.MIME.get(_KNOWN_AS.get(form, form), "application/octet-stream")
 
 
 def flatten(picture: Image.Image, levels: tuple[float, float] | None = None) -> Image.Image:

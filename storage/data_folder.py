@@ -10,6 +10,8 @@ from storage.errors import StorageError
 
 DATABASE = "vqabot.sqlite3"
 PHOTOS = "photos"
+THUMBNAILS = "thumbnails"
+"""Small copies of pictures, which can be made again: no part of a backup."""
 MARK = "vqabot-data"
 """A file that says whose folder this is."""
 OWNER = ".ledger"
@@ -39,7 +41,8 @@ def claim(folder: Path) -> None:
                 " Set VQABOT_DATA_DIR to a new or an empty folder."
             ) from None
     _write_once(folder / MARK, _MARK_TEXT)
-    (folder / PHOTOS).mkdir(exist_ok=True, mode=0o700)
+    for name in (PHOTOS, THUMBNAILS):
+        (folder / name).mkdir(exist_ok=True, mode=0o700)
 
 
 def check_before_opening(folder: Path) -> None:

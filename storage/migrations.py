@@ -178,3 +178,21 @@ def remove_pictures() -> tuple[str, ...]:
         "ALTER TABLE questions ADD COLUMN picture_removed INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX photos_by_age ON photos (talked_at)",
     )
+
+
+@step
+def know_readable_pictures() -> tuple[str, ...]:
+    """Which contents could be read, and why others could not; what was answered could be read."""
+    return (
+        """CREATE TABLE picture_checks (
+            sha256 TEXT PRIMARY KEY,
+            media_type TEXT,
+            width INTEGER,
+            height INTEGER,
+            refusal TEXT,
+            checked_at REAL NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX picture_checks_refused ON picture_checks (checked_at) WHERE refusal IS NOT NULL",
+        "INSERT INTO picture_checks (sha256, checked_at)"
+        " SELECT photo_sha256, max(updated_at) FROM questions WHERE answer IS NOT NULL GROUP BY photo_sha256",
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storage.database import Database, Parameters, Row
 from storage.records import Photo
+from storage.thumbnails import Thumbnails
 
 SWEEP_AGE = 3600.0
 """Files without a row are left alone this long (seconds): they may be about to get one."""
@@ -33,8 +34,8 @@ _NOW = (
 class Photos:
     """The pictures of all chats; each question goes through a chat's own rows."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
-        self._db, self._folder = database, folder
+    def __init__(self, database: Database, folder: Path, thumbnails: Thumbnails) -> None:
+        self._db, self._folder, self._thumbnails = database, folder, thumbnails
         # Contents that are being saved: their file may stand already and their row not yet.
         self._saving: Counter[str] = Counter()
 
@@ -182,11 +183,15 @@ class Photos:
                 owned = await tx.fetch_one(_OWNED, {"content": sha256})
                 if owned is None and not self._saving[sha256]:
                     self.path(sha256).unlink(missing_ok=True)
+                    self._thumbnails.remove(sha256)
+                    # A refusal stays for a day, so that the same file does not cost again.
+                    await tx.execute("DELETE FROM picture_checks WHERE sha256 = ? AND refusal IS NULL", (sha256,))
                     removed += 1
         return removed
 
     async def sweep(self, now: float | None = None) -> int:
         """Delete old files that have no row: leftovers of a crash between file and row. Returns how many."""
+        await asyncio.to_thread(self._thumbnails.sweep, self._folder)
         found = await asyncio.to_thread(self._old_files, (time.time() if now is None else now) - SWEEP_AGE)
         partial = [path for path in found if path.suffix]
         for path in partial:

@@ -9,15 +9,17 @@ from filelock import FileLock, Timeout
 
 from storage.bot_settings import BotSettings
 from storage.chats import Chats
-from storage.data_folder import DATABASE, PHOTOS, Place, check_before_opening, check_owner, claim
+from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, Place, check_before_opening, check_owner, claim
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.opening import forget_old_copies
 from storage.photos import Photos
+from storage.picture_checks import PictureChecks
 from storage.questions import Questions
 from storage.records import Statistics
 from storage.sent_messages import SentMessages
 from storage.statistics import statistics
+from storage.thumbnails import Thumbnails
 from storage.updates import Updates
 
 
@@ -28,7 +30,9 @@ class Store:
         self.data_dir, self.db, self._lock = data_dir, database, lock
         self._place = Place(data_dir)
         self.updates = Updates(database)
-        self.photos = Photos(database, data_dir / PHOTOS)
+        self.thumbnails = Thumbnails(data_dir / THUMBNAILS)
+        self.photos = Photos(database, data_dir / PHOTOS, self.thumbnails)
+        self.picture_checks = PictureChecks(database)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
         self.sent = SentMessages(database)

@@ -19,10 +19,10 @@ from telegram.ext import Application, CommandHandler, filters
 from bot import menu_texts as texts
 from bot.asking import say, thread_of
 from bot.exporting.archive import Item, write_archives
-from bot.exporting.rows import EXTENSIONS, picture_name, row_of
-from bot.handlers.history import small_jpeg
+from bot.exporting.rows import picture_name, row_of
 from bot.rights import may_change
 from bot.services import Context, Services, services_of
+from model.errors import PictureError
 
 log = logging.getLogger(__name__)
 
@@ -106,16 +106,11 @@ async def _picture(services: Services, chat_id: int, sha256: str) -> tuple[str |
         return None, None, None
     if not await asyncio.to_thread(path.exists):
         return None, None, None
-    media_type = await asyncio.to_thread(_sniff, path)
+    try:  # by its content: what a message claimed may be wrong
+        media_type = (await services.decoder.inspect(path, sha256=sha256, chat_id=chat_id)).media_type
+    except (PictureError, OSError):
+        return picture_name(sha256, "application/octet-stream"), path, None
     preview = None
     if media_type not in BROWSERS_SHOW:
-        preview = await asyncio.to_thread(lambda: small_jpeg(path.read_bytes(), PREVIEW_SIDE))
+        preview = await services.decoder.thumbnail(sha256, path, PREVIEW_SIDE, chat_id=chat_id)
     return picture_name(sha256, media_type), path, preview
-
-
-def _sniff(path: Path) -> str:
-    """The type of a picture by its content: what a message claimed may be wrong."""
-    from model.images import media_type
-
-    found = media_type(path.read_bytes())
-    return found if found in EXTENSIONS else "application/octet-stream"

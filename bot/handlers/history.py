@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 import math
 from contextlib import suppress
 from typing import Any
@@ -126,23 +124,10 @@ def _link(question: Question, chat_type: str) -> str | None:
 
 
 async def _thumbnail(services: Services, question: Question) -> bytes | None:
+    if question.answer is None and not await services.store.picture_checks.readable([question.photo_sha256]):
+        return None  # only what was understood has a button; this press is of somebody's own making
     try:
-        data = await services.store.photos.read(question.chat_id, question.photo_sha256)
-    except OSError:
+        path = await services.store.photos.find(question.chat_id, question.photo_sha256)
+    except FileNotFoundError:
         return None
-    return await asyncio.to_thread(small_jpeg, data)
-
-
-def small_jpeg(data: bytes, side: int = THUMBNAIL) -> bytes | None:
-    """A small JPEG of any picture that the model can read; None for one that cannot be read."""
-    from model.errors import PictureError
-    from model.images import open_picture
-
-    try:
-        picture = open_picture(data)
-    except PictureError:
-        return None
-    picture.thumbnail((side, side))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=85)
-    return file.getvalue()
+    return await services.decoder.thumbnail(question.photo_sha256, path, THUMBNAIL, chat_id=question.chat_id)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import PictureError
-from model.images import MAX_SIDE, media_type, open_picture
+from model.images import MAX_SIDE, decode, media_type_of, read_header
 
 ADDRESS_SPACE = 3 * 2**30
 """Bytes: more than any picture may take, little enough that a runaway dies here and not somebody else."""
@@ -42,8 +42,9 @@ def main() -> None:
 def outcome(data: bytes) -> dict[str, Any]:
     """Opened, refused with a sentence, or wrong and why."""
     try:
-        kind = media_type(data)
-        picture = open_picture(data)
+        picture = read_header(data)
+        kind = media_type_of(picture)
+        picture = decode(picture)
     except PictureError as error:
         sentence = str(error)
         proper = sentence[:1].isupper() and sentence.endswith(".") and "Error" not in sentence and len(sentence) < 200
@@ -51,7 +52,7 @@ def outcome(data: bytes) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001 - nothing else may come out, so everything else is a finding
         return {"outcome": "wrong", "text": f"{type(error).__name__}: {error}"}
     good = picture.mode == "RGB" and min(picture.size) >= 1 and max(picture.size) <= MAX_SIDE and not picture.info
-    good = good and kind is not None and kind.startswith("image/")
+    good = good and kind.startswith("image/")
     return {"outcome": "opened" if good else "wrong", "text": f"{picture.mode} {picture.size}"}
 
 

@@ -74,7 +74,7 @@ def test_what_is_neither_picture_nor_sentence_counts_as_wrong(monkeypatch: pytes
     def stumble(data: bytes) -> None:
         raise struct.error("unpack requires a buffer of 4 bytes")
 
-    monkeypatch.setattr(picture_opener, "open_picture", stumble)
+    monkeypatch.setattr(picture_opener, "read_header", stumble)
     assert picture_opener.outcome(b"...") == {
         "outcome": "wrong",
         "text": "error: unpack requires a buffer of 4 bytes",
