@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from cachetools import LRUCache
+
 from model.confidence import sequence_probability
 from model.errors import PictureError
-from model.families.base import Ask, Family, load_family
-from model.features import FeatureCache
+from model.families.base import Family, Prompt, load_family
 from model.images import open_picture
 from model.loading import locate, model_type
 from model.placement import Placement
@@ -66,7 +68,8 @@ class Answerer:
             feature_bytes: Most bytes of picture features to keep between questions.
         """
         self.family, self.profile, self.model = family, profile, model
-        self.features = FeatureCache(feature_bytes)
+        self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
+        """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
 
     @classmethod
     def load(cls, model: str = "builtin", placement: Placement = DEFAULT_PLACEMENT) -> Answerer:
@@ -98,31 +101,32 @@ class Answerer:
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch that `prepare` has seen; the answers stand in its order."""
-        return [self._answer(item, spoken) for item, spoken in zip(batch, self.generate(batch), strict=True)]
+        return [self._answer(item, one) for item, one in zip(batch, self.generate(batch), strict=True)]
 
     def generate(self, batch: Sequence[Prepared]) -> list[Generation | None]:
         """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
-        asks = self._asks(batch)
-        spoken = _halving(lambda part: self.family.answer([ask for _, ask in part]), asks)
-        generations = {id(item): generation for (item, _), generation in zip(asks, spoken, strict=True)}
+        prompts = self._prompts(batch)
+        found = _halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
+        generations = {id(item): generation for (item, _), generation in zip(prompts, found, strict=True)}
         return [generations.get(id(item)) for item in batch]
 
     def score(self, batch: Sequence[Prepared], texts: Sequence[Sequence[str]]) -> list[list[float] | None]:
         """The log-probability of each of a request's texts as its answer, in the batch's order; None where refused."""
         given = {id(item): own for item, own in zip(batch, texts, strict=True)}
-        asks = self._asks(batch)
+        prompts = self._prompts(batch)
         scored = _halving(
-            lambda part: self.family.score([ask for _, ask in part], [given[id(item)] for item, _ in part]), asks
+            lambda part: self.family.score([prompt for _, prompt in part], [given[id(item)] for item, _ in part]),
+            prompts,
         )
-        scores = {id(item): own for (item, _), own in zip(asks, scored, strict=True)}
+        scores = {id(item): own for (item, _), own in zip(prompts, scored, strict=True)}
         return [scores.get(id(item)) for item in batch]
 
-    def _asks(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Ask]]:
+    def _prompts(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Prompt]]:
         """The requests that can be asked, with their pictures' features."""
         good = [item for item in batch if item.error is None]
-        seen = self._look(good)
+        seen = self._encode_images(good)
         return [
-            (item, Ask(seen[item.request.picture_key], item.prompt, item.request.beams, item.request.max_new_tokens))
+            (item, Prompt(seen[item.request.picture_key], item.prompt, item.request.beams, item.request.max_new_tokens))
             for item in good
             if item.request.picture_key in seen
         ]
@@ -138,13 +142,13 @@ class Answerer:
         pixels = self.family.prepare(Image.new("RGB", (64, 64), "white"))
         size = 1
         while True:
-            seen = self.family.look([pixels] * size)
-            self.family.answer([Ask(features, "what is this", USUAL_BEAMS, 2) for features in seen])
+            seen = self.family.encode_images([pixels] * size)
+            self.family.generate([Prompt(features, "what is this", USUAL_BEAMS, 2) for features in seen])
             if size >= batch_size or self.family.device.startswith("cpu"):
                 return
             size = min(2 * size, batch_size)
 
-    def _look(self, batch: Sequence[Prepared]) -> dict[str, Tensor]:
+    def _encode_images(self, batch: Sequence[Prepared]) -> dict[str, Tensor]:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
         seen: dict[str, Tensor] = {}
         new: dict[str, Pixels] = {}
@@ -159,10 +163,11 @@ class Answerer:
                 new[key] = item.pixels
             else:  # let go of since it was prepared
                 new[key] = self.family.prepare(open_picture(item.request.picture))
-        for key, features in zip(new, _halving(self.family.look, list(new.values())), strict=True):
+        for key, features in zip(new, _halving(self.family.encode_images, list(new.values())), strict=True):
             if features is not None:
                 seen[key] = features
-                self.features.put(key, features)
+                with suppress(ValueError):  # larger than the whole cache
+                    self.features[key] = features
         return seen
 
     def _answer(self, item: Prepared, generation: Generation | None) -> Answer:

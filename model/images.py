@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
-from model.allocator import give_back_memory
+from model.backends.allocator import give_back_memory
 from model.errors import PictureError
 
 log = logging.getLogger(__name__)

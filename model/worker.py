@@ -170,8 +170,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MODEL_UNUSABLE
     answerer.warm_up(options.batch_size)
     family = answerer.family
-    log.info("%s is ready on %s: %s", options.model, family.device, family.arithmetic)
-    send({"type": "ready", "device": family.device, "dtype": family.arithmetic})
+    log.info("%s is ready on %s: %s", options.model, family.device, family.precision)
+    send({"type": "ready", "device": family.device, "dtype": family.precision})
     serve(answerer, source, send, options.batch_size, decode_threads())
     return 0
 

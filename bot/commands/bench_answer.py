@@ -13,7 +13,7 @@ import click
 from model.placement import DTYPES, calm_threads
 
 if TYPE_CHECKING:
-    from model.measuring.answering import Side, Workload
+    from model.benchmarks.answering import Side, Workload
 
 SHAPES = ("builtin", "florence2-base", "florence2-large")
 
@@ -58,7 +58,7 @@ def answer(
     from dataclasses import replace
 
     try:
-        from model.measuring.answering import Workload
+        from model.benchmarks.answering import Workload
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."
@@ -112,8 +112,8 @@ def _apart(name: str, work: Workload) -> Side:
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    from model.benchmarks import answering
     from model.errors import ModelError
-    from model.measuring import answering
 
     calm_threads(os.environ)  # both sides, as the worker
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler says on standard error when it begins and ends
@@ -128,7 +128,7 @@ def _apart(name: str, work: Workload) -> Side:
 
 
 def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str, Any]:
-    from model.measuring.flops import count_flops
+    from model.benchmarks.flops import count_flops
     from model.processor import read_image_settings
 
     size = read_image_settings(work.folder)["size"]
@@ -234,7 +234,7 @@ def _draw(figures: dict[str, Any], path: Path) -> None:
     waits.set_title("Seconds to an answer")
     waits.set_ylim(bottom=0)
     waits.legend()
-    names = [name for name in ("prepare", "look", "encode", "decode") if f"{name}_ms" in figures["ours"]]
+    names = [name for name in ("prepare", "images", "prompts", "generation") if f"{name}_ms" in figures["ours"]]
     stages.barh(names, [figures["ours"][f"{name}_ms"] for name in names])
     stages.set_title("Milliseconds a question, ours")
     figure.suptitle(f"{figures['model']}, {figures['ours']['arithmetic']}", fontsize=10)

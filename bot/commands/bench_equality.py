@@ -23,7 +23,7 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
     from model.loading import locate
 
     try:
-        from model.measuring.equality import compare
+        from model.benchmarks.equality import compare
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """One prompt about one encoded picture."""
+class Prompt:
+    """A question about an encoded picture, with its generation settings."""
 
     features: Tensor
     """The picture's tokens: [T_image, D]."""
-    prompt: str
+    text: str
     """What the profile made of the typed question."""
     beams: int
     max_new_tokens: int
@@ -42,7 +42,7 @@ class Family(Protocol):
     dtype: str
 
     @property
-    def arithmetic(self) -> str:
+    def precision(self) -> str:
         """Number format and threads as they were chosen at the start, for people."""
         ...
 
@@ -50,22 +50,22 @@ class Family(Protocol):
         """Bring a picture to the model's input size; safe in any thread."""
         ...
 
-    def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
+    def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]. They depend on the picture alone."""
         ...
 
-    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
         """Answer prompts with any mixture of settings; no answer depends on its batch-mates."""
         ...
 
-    def score(self, asks: Sequence[Ask], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+    def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:
         """The natural-log probability of each given text as the whole answer, its end included, prompt by prompt."""
         ...
 
 
 Load = Callable[[Path, Profile, Placement], Family]
 
-FAMILIES = {"florence2": "model.families.florence2"}
+FAMILIES = {"florence2": "model.families.florence2.model"}
 """`model_type` in config.json -> the module whose `load(folder, profile, placement)` reads such a model."""
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 PROGRAM = """
 import resource, sys
-from model.allocator import keep_memory
+from model.backends.allocator import keep_memory
 if sys.argv[1] == "kept" and not keep_memory():
     sys.exit(77)
 import torch
@@ -45,7 +45,7 @@ def test_a_tensor_takes_over_the_memory_of_the_last() -> None:
 
 
 def test_settings_in_the_environment_stay() -> None:
-    code = "from model.allocator import keep_memory; import sys; sys.exit(keep_memory())"
+    code = "from model.backends.allocator import keep_memory; import sys; sys.exit(keep_memory())"
     environment = {"PATH": "/usr/bin:/bin", "MALLOC_TRIM_THRESHOLD_": "100000"}
     assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == 0
 
@@ -54,7 +54,7 @@ BIG = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from model import images
-from model.allocator import keep_memory
+from model.backends.allocator import keep_memory
 if not keep_memory():
     sys.exit(77)
 if sys.argv[1] == "kept":

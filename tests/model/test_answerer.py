@@ -18,8 +18,8 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration, Flo
 
 from model.answerer import EMPTY_QUESTION, FAILED, Answerer
 from model.confidence import Calibration, sequence_probability
-from model.families.base import Ask
-from model.families.florence2 import Florence2
+from model.families.base import Prompt
+from model.families.florence2.model import Florence2
 from model.images import open_picture
 from model.profile import Profile
 from model.types import Generation, Request
@@ -121,25 +121,25 @@ def test_pixels_and_prompts_are_the_processors(
         inputs = processor(images=shown, text="what colour is the ball", return_tensors="pt")
         with torch.inference_mode():
             wanted = model.get_image_features(inputs["pixel_values"]).pooler_output[0]
-        assert torch.allclose(family.look([family.prepare(shown)])[0], wanted, atol=1e-4)
+        assert torch.allclose(family.encode_images([family.prepare(shown)])[0], wanted, atol=1e-4)
         ids = inputs["input_ids"][0].tolist()
         assert ids[:IMAGE_TOKENS] == [model.config.image_token_id] * IMAGE_TOKENS
         assert family.prompt_ids("what colour is the ball", 99) == ids[IMAGE_TOKENS:]
 
 
-def test_a_picture_is_looked_at_once(answerer: Answerer, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-    look = answerer.family.look
+def test_a_picture_is_encoded_once(answerer: Answerer, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[int] = []
+    encode_images = answerer.family.encode_images
 
     def counting(pictures: Sequence[np.ndarray]) -> list[torch.Tensor]:
-        looked.append(len(pictures))
-        return look(pictures)
+        encoded.append(len(pictures))
+        return encode_images(pictures)
 
-    monkeypatch.setattr(answerer.family, "look", counting)
+    monkeypatch.setattr(answerer.family, "encode_images", counting)
     first = answerer.answer([Request(str(n), picture(n % 2), "what is this") for n in range(6)])
-    assert looked == [2]
+    assert encoded == [2]
     again = answerer.answer([Request("x", picture(1), "what is this")])
-    assert looked == [2]
+    assert encoded == [2]
     assert again[0].text == first[1].text
     assert len(answerer.features) == 2
 
@@ -153,7 +153,7 @@ def test_features_are_bounded_by_bytes_and_let_go_oldest_first(answerer: Answere
         keys.append(request.picture_key)
         small.answer([request])
     assert [key in small.features for key in (keys[0], keys[1], keys[3])] == [True, False, True]
-    assert small.features.bytes == 2 * size
+    assert small.features.currsize == 2 * size
     nothing = Answerer(answerer.family, answerer.profile, feature_bytes=0)
     assert nothing.answer([Request("x", picture(1), "what is this")])[0].error is None
     assert len(nothing.features) == 0
@@ -195,24 +195,24 @@ class Brittle:
 
     def __init__(self, family: object) -> None:
         self._family = family
-        self.device = self.dtype = self.arithmetic = ""
+        self.device = self.dtype = self.precision = ""
         self.sizes: list[int] = []
 
     def prepare(self, picture: Image.Image) -> np.ndarray:
         return self._family.prepare(picture)  # type: ignore[attr-defined,no-any-return]
 
-    def look(self, pictures: Sequence[np.ndarray]) -> list[torch.Tensor]:
+    def encode_images(self, pictures: Sequence[np.ndarray]) -> list[torch.Tensor]:
         if any(not picture.any() for picture in pictures):
-            raise RuntimeError("cannot look at this")
-        return self._family.look(pictures)  # type: ignore[attr-defined,no-any-return]
+            raise RuntimeError("cannot encode this")
+        return self._family.encode_images(pictures)  # type: ignore[attr-defined,no-any-return]
 
-    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
-        self.sizes.append(len(asks))
-        if len(asks) > 3:
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
+        self.sizes.append(len(prompts))
+        if len(prompts) > 3:
             raise torch.OutOfMemoryError("too large")
-        if any("od" in ask.prompt.split() for ask in asks):
+        if any("od" in prompt.text.split() for prompt in prompts):
             raise IndexError("cannot answer this")
-        return self._family.answer(asks)  # type: ignore[attr-defined,no-any-return]
+        return self._family.generate(prompts)  # type: ignore[attr-defined,no-any-return]
 
 
 def test_failures_are_halved_until_the_culprit_is_alone(answerer: Answerer, picture: Picture) -> None:

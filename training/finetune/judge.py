@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.families.base import Ask
-from model.families.florence2 import Florence2
+from model.families.base import Prompt
+from model.families.florence2.model import Florence2
 from training.accuracy import normalise_answer, official_accuracy
 from training.finetune.data import Collator
 from training.finetune.onepass import IGNORED, OnePassFlorence2
@@ -112,11 +112,11 @@ class Judge:
         places, pixels, tower = batch.pop("picture"), batch.pop("pixels", None), batch.pop("tower", None)
         seen: Tensor = model.picture_tokens(pixels, tower)  # [P, T_image, D]: looked at once, for both uses
         loss = model(**batch, picture=places, tokens=seen)["loss"].item() * tokens
-        asks = [
-            Ask(seen[place], family.profile.prompt(row.question), 1, NEW_TOKENS)
+        prompts = [
+            Prompt(seen[place], family.profile.prompt(row.question), 1, NEW_TOKENS)
             for row, place in zip(rows, places.tolist(), strict=True)
         ]
-        answers = [generation.text for generation in family.answer(asks)]
+        answers = [generation.text for generation in family.generate(prompts)]
         official = sum(
             official_accuracy(answer, row.answers or [row.answer or ""] * PEOPLE)
             for answer, row in zip(answers, rows, strict=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from model.families.arithmetic import SMALL_MODEL
+from model.backends.precision import SMALL_MODEL
 from training.finetune.config import Precision, TrainConfig
 from training.finetune.errors import TrainingError, memory_cures
 from training.finetune.loading import Parts

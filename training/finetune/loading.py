@@ -12,8 +12,8 @@ from transformers import Florence2Processor
 
 from model.confidence import Calibration
 from model.errors import ModelError
-from model.families.florence2 import Florence2
-from model.families.florence2_files import read_weights
+from model.families.florence2.files import read_weights
+from model.families.florence2.model import Florence2
 from model.loading import locate, model_type
 from model.processor import read_image_settings, read_tokenizer
 from model.profile import Profile

@@ -14,18 +14,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.attention import attend
-from model.decoding.rules import Transformer
-from model.products import Make, Plain, Product, is_gelu
+from model.backends.attention import attend
+from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
+from model.generation.rules import Seq2SeqModel
 
 Module = Any
 """A module of transformers, typed only in part."""
 
 
-class Tower:
+class VisionTower:
     """The vision tower and the projector of a loaded Florence-2."""
 
-    def __init__(self, model: Transformer, make: Make = Plain.of) -> None:
+    def __init__(self, model: Seq2SeqModel, make: KernelFactory = Eager.of) -> None:
         """Wrap `Florence2ForConditionalGeneration` in eval mode; its convolutions become channels-last.
 
         Args:
@@ -38,7 +38,7 @@ class Tower:
         self._stages = [[_pair(block, make) for block in stage] for stage in tower.blocks]
 
     @staticmethod
-    def fits(model: Transformer) -> bool:
+    def fits(model: Seq2SeqModel) -> bool:
         """Whether a model's tower is one that this class can speak for: whose feed-forward parts use the exact GELU."""
         blocks = [block for stage in model.model.vision_tower.blocks for block in stage]
         halves = [half for block in blocks for half in (block.spatial_block, block.channel_block)]
@@ -60,33 +60,33 @@ class Tower:
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
+class Block:
     """What a spatial and a channel block have in common."""
 
     block: Module
     """For its convolutions and norms."""
-    qkv: Product
-    up: Product
-    down: Product
+    qkv: LinearKernel
+    fc1: LinearKernel
+    fc2: LinearKernel
 
-    def feed(self, x: Tensor) -> Tensor:
+    def feed_forward(self, x: Tensor) -> Tensor:
         """Position and feed-forward part, the second half of each block; [B, H, W, C] to the same."""
         x = _convolve(self.block.conv2, x).add_(x)
-        return self.down(self.up(self.block.norm2(x), gelu=True), plus=x)
+        return self.fc2(self.fc1(self.block.norm2(x), gelu=True), plus=x)
 
 
 @dataclass(frozen=True, slots=True)
-class Spatial(Half):
+class SpatialBlock(Block):
     """Attention of the tokens within each window of w x w."""
 
-    proj: Product
+    proj: LinearKernel
     heads: int
     window: int
 
     def __call__(self, x: Tensor) -> Tensor:
         """[B, H, W, C] to the same."""
         x = _convolve(self.block.conv1, x).add_(x)
-        return self.feed(self._attend(self.block.norm1(x)).add_(x))
+        return self.feed_forward(self._attend(self.block.norm1(x)).add_(x))
 
     def _attend(self, x: Tensor) -> Tensor:
         batch, height, width, channels = x.shape
@@ -103,7 +103,7 @@ class Spatial(Half):
 
 
 @dataclass(frozen=True, slots=True)
-class Channel(Half):
+class ChannelBlock(Block):
     """Attention of the channels within each group to each other.
 
     Its weights, a small matrix for each group, act between two linear maps: values and projection. They are multiplied
@@ -129,7 +129,7 @@ class Channel(Half):
         # A product of two matrices takes strided ones as they are; a batch of them would be copied.
         alone = batch == 1
         seen = torch.addmm(rows[0], value[0], mixed[0]) if alone else torch.baddbmm(rows, value, mixed)
-        return self.feed(seen.add_(bias).view_as(x))
+        return self.feed_forward(seen.add_(bias).view_as(x))
 
 
 def _by_group(query: Tensor, key: Tensor, groups: int) -> Tensor:
@@ -143,17 +143,17 @@ def _by_group(query: Tensor, key: Tensor, groups: int) -> Tensor:
     return every.view(batch, groups, size, groups, size).diagonal(dim1=1, dim2=3).permute(0, 3, 1, 2)
 
 
-def _pair(block: Module, make: Make) -> tuple[Spatial, Channel]:
+def _pair(block: Module, make: KernelFactory) -> tuple[SpatialBlock, ChannelBlock]:
     spatial, channel = block.spatial_block, block.channel_block
     windows, channels = spatial.window_attn, channel.channel_attn
     return (
-        Spatial(
+        SpatialBlock(
             spatial,
             *(make(windows.qkv), make(spatial.ffn.fc1), make(spatial.ffn.fc2), make(windows.proj)),
             heads=windows.num_heads,
             window=windows.window_size,
         ),
-        Channel(
+        ChannelBlock(
             channel,
             *(make(channels.qkv), make(channel.ffn.fc1), make(channel.ffn.fc2)),
             proj=(channels.proj.weight.detach().t().contiguous(), channels.proj.bias.detach()),

@@ -1,32 +1,54 @@
 """Greedy and beam search of a whole batch in one set of buffers, whatever the width and the limit of each question.
 
-It finds what `search.Beams` and `search.Greedy` find. Greedy search is a beam search of width 1 that ends when its
-likeliest candidate has ended. A question with fewer beams than there are rows has dead rows whose score is minus
-infinity. Ended questions are computed on; their answers stay as they were.
+Beam search as transformers 5 does it for one question at a time (`_beam_search` in its generation/utils.py): the best
+2 b continuations are looked at, an ended one counts only among the first b of them, and a question ends by its own
+`early_stopping`. Greedy search is a beam search of width 1 that ends when its likeliest candidate has ended. A question
+with fewer beams than there are rows has dead rows whose score is minus infinity. Ended questions are computed on; their
+answers stay as they were. Nothing here waits for the device but `hypotheses`, so that a CUDA graph can hold a step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from model.decoding.rules import Rules
-from model.decoding.search import Found
+from model.generation.rules import GenerationRules
 
 _NEVER = -1.0e9
 """A score that no real one falls below; transformers' own."""
 
 
-class StaticSearch:
+_BY_QUESTION = (
+    *("_tokens", "_logprobs", "_scores", "_done", "_best", "_lengths"),
+    *("_limits", "_widths", "_alive", "_first", "ended"),
+)
+"""The tensors of a search with a row a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The generated answer to one question."""
+
+    ids: list[int]
+    """Generated tokens after the start token, up to and with the end token."""
+    logprobs: tuple[float, ...]
+    """Natural-log probability of each token under the raw logits; forced tokens carry no evidence and are left out."""
+    score: float = 0.0
+    """By which the search preferred this answer; 0 where that is not known."""
+
+
+class BeamSearch:
     """The state of a search over Q questions with B rows each and room for T tokens. V: words of the vocabulary."""
 
-    def __init__(self, rules: Rules, questions: int, beams: int, room: int, device: torch.device) -> None:
+    def __init__(self, rules: GenerationRules, questions: int, beams: int, room: int, device: torch.device) -> None:
         """Allocate, with no question that is still open."""
         self._rules, self._shape = rules, (questions, beams)
+        room = max(room, rules.no_repeat_ngram_size)  # a run that is looked for has to fit
         # One candidate is enough for greedy search alone: it ends with the likeliest or goes on with it.
-        self._candidates = max(2, 1 + len(rules.ends)) * beams if beams > 1 else 1
+        self._candidates = max(2, 1 + len(rules.eos_token_ids)) * beams if beams > 1 else 1
 
         def full(*shape: int, value: float = 0.0) -> Tensor:
             return torch.full((questions, *shape), value, device=device)
@@ -67,7 +89,7 @@ class StaticSearch:
         places = torch.arange(max(rows, self._candidates), device=width.device)
         self._alive.copy_(places[:rows] < width)
         self._first.copy_(places[: self._candidates] < width)
-        self._tokens[:, :, 0] = self._rules.start
+        self._tokens[:, :, 0] = self._rules.decoder_start_token_id
         # One beam of a question counts; the others would only repeat it.
         self._scores.fill_(_NEVER).masked_fill_(~self._alive, -torch.inf)
         self._scores[:, 0] = 0.0
@@ -119,40 +141,52 @@ class StaticSearch:
         self._judge(last, power)
         return token[:, :-1].flatten(), origin[:, :-1]
 
-    def found(self, beams: Sequence[int], most: int) -> list[Found]:
-        """The answers, in one transfer from the device.
+    def hypotheses(self, beams: Sequence[int], limits: Sequence[int]) -> list[Hypothesis]:
+        """The answers, in one transfer from the device; of a question that has not ended the best one so far.
 
         Args:
             beams: Width of each question's search, as given to `load`.
-            most: The largest of their limits.
+            limits: The most tokens of each answer, as given to `load`.
         """
+        most = max(limits)
         tokens, logprobs = self._tokens[:, -1, 1 : 1 + most], self._logprobs[:, -1, :most]
         parts = (self._lengths[:, None], self._best[:, None], tokens, logprobs)
         rows: list[list[float]] = torch.cat([part[: len(beams)].double() for part in parts], 1).tolist()
-        return [_found(row, width, most) for row, width in zip(rows, beams, strict=True)]
+        return [
+            _hypothesis(self._rules, row, width, limit, most)
+            for row, width, limit in zip(rows, beams, limits, strict=True)
+        ]
+
+    def keep(self, questions: Tensor) -> None:
+        """Let go of all questions but those at these places, [q]."""
+        self._shape = (len(questions), self._shape[1])
+        for name in _BY_QUESTION:
+            setattr(self, name, getattr(self, name)[questions])
 
     def _totals(self, logprobs: Tensor, position: Tensor, last: Tensor) -> Tensor:
         """Scores of all continuations as the rules allow them, [Q, B, V]; written where `logprobs` stand, [Q B, V]."""
         rules, count = self._rules, len(last)
-        if rules.ngram:
+        if rules.no_repeat_ngram_size:
             self._ban_repeats(logprobs, position)
-        if rules.least:
-            early = torch.where(position < rules.least, -torch.inf, 0.0)  # [1]
-            for end in rules.ends:
+        if rules.min_new_tokens:
+            early = torch.where(position < rules.min_new_tokens, -torch.inf, 0.0)  # [1]
+            for end in rules.eos_token_ids:
                 logprobs[:, end].add_(early)
-        final = last[:, None] & bool(rules.forced_last)  # [Q, 1]: nothing but these tokens
-        first = (position == 0) & ~final & (rules.forced_first is not None)
+        final = last[:, None] & bool(rules.forced_eos_token_ids)  # [Q, 1]: nothing but these tokens
+        first = (position == 0) & ~final & (rules.forced_bos_token_id is not None)
         totals = logprobs.view(count, -1, logprobs.shape[1])
         totals += self._scores.masked_fill(final | first, -torch.inf)[:, :, None]
-        for token in rules.forced_last:
+        for token in rules.forced_eos_token_ids:
             totals[:, :, token] = torch.where(final, self._scores, totals[:, :, token])
-        if rules.forced_first is not None:
-            totals[:, :, rules.forced_first] = torch.where(first, self._scores, totals[:, :, rules.forced_first])
+        if rules.forced_bos_token_id is not None:
+            totals[:, :, rules.forced_bos_token_id] = torch.where(
+                first, self._scores, totals[:, :, rules.forced_bos_token_id]
+            )
         return totals
 
     def _ban_repeats(self, logprobs: Tensor, position: Tensor) -> None:
         """Minus infinity for tokens that would complete a run which was there before."""
-        size = self._rules.ngram
+        size = self._rules.no_repeat_ngram_size
         tokens = self._tokens[:, :-1].flatten(0, 1)  # [Q B, 1 + T]
         newest = (position - size + 2 + torch.arange(size - 1, device=tokens.device)).clamp_min(0)
         prefix = tokens.index_select(1, newest)  # [Q B, n-1]; what it holds before there are so many is not used
@@ -197,12 +231,13 @@ class StaticSearch:
         self.ended |= (full & early) | ~improvable | last
 
 
-def _found(row: list[float], width: int, most: int) -> Found:
+def _hypothesis(rules: GenerationRules, row: list[float], width: int, limit: int, most: int) -> Hypothesis:
     """An answer from its length, its score, `most` tokens and as many log-probabilities."""
     size = int(row[0])
-    tokens, logprobs = row[2 : 2 + size], row[2 + most : 2 + most + size]
+    ids, logprobs = [int(token) for token in row[2 : 2 + size]], row[2 + most : 2 + most + size]
+    evidence = tuple(one for position, one in enumerate(logprobs) if not rules.is_forced(position, limit))
     # Greedy search prefers nothing by its score: it is the evidence, of forced tokens too.
-    return Found([int(token) for token in tokens], logprobs, sum(logprobs) if width == 1 else row[1])
+    return Hypothesis(ids, evidence, sum(logprobs) if width == 1 else row[1])
 
 
 def _grow(rows: Tensor, source: Tensor, newest: Tensor, place: Tensor) -> None:

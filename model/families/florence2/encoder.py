@@ -14,26 +14,26 @@ from torch import Tensor
 from torch.nn import LayerNorm, functional
 from transformers.models.bart.modeling_bart import BartEncoder
 
-from model.decoding.rules import Transformer
-from model.products import Make, Plain, Product, is_gelu
+from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
+from model.generation.rules import Seq2SeqModel
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One encoder layer."""
 
-    inside: Product
+    qkv: LinearKernel
     """Queries, keys and values of the self-attention."""
-    out: Product
-    up: Product
-    down: Product
+    out: LinearKernel
+    fc1: LinearKernel
+    fc2: LinearKernel
     norms: tuple[LayerNorm, LayerNorm]
 
 
 class Encoder:
     """The text encoder of a loaded model."""
 
-    def __init__(self, model: Transformer, make: Make = Plain.of) -> None:
+    def __init__(self, model: Seq2SeqModel, make: KernelFactory = Eager.of) -> None:
         """Gather the weights of a model in eval mode that `fits`; its linear layers become what `make` makes."""
         encoder = model.get_encoder()
         self.heads = int(model.config.get_text_config().encoder_attention_heads)
@@ -41,7 +41,7 @@ class Encoder:
         self._layers = [_layer(layer, make) for layer in encoder.layers]
 
     @staticmethod
-    def fits(model: Transformer) -> bool:
+    def fits(model: Seq2SeqModel) -> bool:
         """Whether a model's encoder is one that this class can speak for."""
         encoder: Any = model.get_encoder()
         if not isinstance(encoder, BartEncoder):
@@ -96,21 +96,21 @@ class Encoder:
         """All layers over rows of tokens, [N, D] to the same; `attend` knows which rows belong together."""
         x: Tensor = self._norm(rows)
         for layer in self._layers:
-            query, key, value = layer.inside(x).unflatten(-1, (3, self.heads, -1)).unbind(1)  # [N, H, W] each
+            query, key, value = layer.qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)  # [N, H, W] each
             x = layer.norms[0](layer.out(attend(query, key, value).flatten(1), plus=x))
-            x = layer.norms[1](layer.down(layer.up(x, gelu=True), plus=x))
+            x = layer.norms[1](layer.fc2(layer.fc1(x, gelu=True), plus=x))
             if x.dtype == torch.float16:  # as transformers' module: the smallest format overflows
                 limit = torch.finfo(x.dtype).max - 1000
                 x = x.clamp(-limit, limit)
         return x
 
 
-def _layer(layer: Any, make: Make) -> Layer:  # noqa: ANN401 - a module of transformers
-    inside = layer.self_attn
+def _layer(layer: Any, make: KernelFactory) -> Layer:  # noqa: ANN401 - a module of transformers
+    attention = layer.self_attn
     return Layer(
-        inside=make(inside.q_proj, inside.k_proj, inside.v_proj),
-        out=make(inside.out_proj),
-        up=make(layer.fc1),
-        down=make(layer.fc2),
+        qkv=make(attention.q_proj, attention.k_proj, attention.v_proj),
+        out=make(attention.out_proj),
+        fc1=make(layer.fc1),
+        fc2=make(layer.fc2),
         norms=(layer.self_attn_layer_norm, layer.final_layer_norm),
     )

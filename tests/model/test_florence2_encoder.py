@@ -10,8 +10,8 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
-from model.families.bart_encoder import Encoder
-from model.products import Packed
+from model.backends.linear import OneDnnBf16
+from model.families.florence2.encoder import Encoder
 
 LENGTHS = (9, 4, 17, 9)
 
@@ -38,13 +38,13 @@ def test_questions_behind_each_other_and_padded(reference: Any) -> None:
         assert torch.allclose(padded[row, : len(states)], states, atol=1e-5)
 
 
-@pytest.mark.skipif(not Packed.works(), reason="this CPU has no bfloat16 products in oneDNN")
+@pytest.mark.skipif(not OneDnnBf16.works(), reason="this CPU has no bfloat16 products in oneDNN")
 @torch.inference_mode()
 def test_in_bfloat16(tiny_folder: Path) -> None:
     model: Any = Florence2ForConditionalGeneration.from_pretrained(tiny_folder, dtype=torch.bfloat16).eval()
     embeds = [one.bfloat16() for one in questions(model.config.text_config.d_model)]
     wanted = [model.get_encoder()(inputs_embeds=one[None]).last_hidden_state[0] for one in embeds]
-    for one, states in zip(Encoder(model, Packed.of)(embeds), wanted, strict=True):
+    for one, states in zip(Encoder(model, OneDnnBf16.of)(embeds), wanted, strict=True):
         assert torch.nn.functional.cosine_similarity(one.float(), states.float(), dim=-1).min() > 0.99
 
 

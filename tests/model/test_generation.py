@@ -11,10 +11,11 @@ import torch
 from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
-from model.decoding.decoder import Decoder
-from model.decoding.loop import Decoded, decode
-from model.decoding.plain import decode_plainly
-from model.decoding.rules import Rules
+from model.families.florence2.decoder import Decoder
+from model.generation.eager import generate_eagerly
+from model.generation.loop import generate
+from model.generation.rules import GenerationRules
+from model.generation.search import Hypothesis
 from model.loading import builtin_path
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -42,7 +43,7 @@ Model = Florence2ForConditionalGeneration
 
 @pytest.fixture(scope="module", params=range(3))
 def tiny_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Model:
-    folder = tiny.build(tmp_path_factory.mktemp("decoding"), seed=request.param)
+    folder = tiny.build(tmp_path_factory.mktemp("generation"), seed=request.param)
     return Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
 
 
@@ -63,7 +64,9 @@ def batch(model: Model, rng: random.Random, count: int, limit: int) -> tuple[tor
 
 
 @torch.inference_mode()
-def alone(model: Model, states: torch.Tensor, mask: torch.Tensor, beams: int, limit: int) -> tuple[list[int], Decoded]:
+def alone(
+    model: Model, states: torch.Tensor, mask: torch.Tensor, beams: int, limit: int
+) -> tuple[list[int], Hypothesis]:
     """What generate() says to one question without padding, and its evidence from the raw logits."""
     length = int(mask.sum())
     out: Any = model.generate(
@@ -88,15 +91,15 @@ def alone(model: Model, states: torch.Tensor, mask: torch.Tensor, beams: int, li
         if not first and not last:
             evidence.append(float(out.logits[step][row].log_softmax(-1)[token]))
     score = float(out.sequences_scores[0]) if beams > 1 else 0.0
-    return tokens[:stop], Decoded(tokens[:stop], tuple(evidence), score)
+    return tokens[:stop], Hypothesis(tokens[:stop], tuple(evidence), score)
 
 
 @torch.inference_mode()
 def check(model: Model, rng: random.Random, count: int, limit: int) -> set[tuple[int, ...]]:
-    rules = Rules.read(model)
+    rules = GenerationRules.read(model)
     assert rules is not None
     states, mask, beams, limits = batch(model, rng, count, limit)
-    answers = decode(Decoder(model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
+    answers = generate(Decoder(model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
     for row, answer in enumerate(answers):
         tokens, wanted = alone(model, states[row], mask[row], int(beams[row]), int(limits[row]))
         assert answer.ids == tokens, f"beams {beams[row]}, limit {limits[row]}"
@@ -125,10 +128,10 @@ def test_the_built_in_model(built_in: Model) -> None:
 def test_generate_in_groups_gives_the_same(tiny_model: Model) -> None:
     """The way for settings that the loop does not know."""
     states, mask, beams, limits = batch(tiny_model, random.Random(8), 12, 12)
-    rules = Rules.read(tiny_model)
+    rules = GenerationRules.read(tiny_model)
     assert rules is not None
-    plain = decode_plainly(tiny_model, states, mask, beams, limits)  # type: ignore[arg-type]
-    ours = decode(Decoder(tiny_model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
+    plain = generate_eagerly(tiny_model, states, mask, beams, limits)  # type: ignore[arg-type]
+    ours = generate(Decoder(tiny_model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
     assert [one.ids for one in plain] == [one.ids for one in ours]
     for one, other in zip(plain, ours, strict=True):
         assert one.logprobs == pytest.approx(other.logprobs, abs=2e-4)
@@ -139,7 +142,7 @@ def test_settings_that_the_loop_does_not_know_are_left_to_generate(tiny_model: M
     before = tiny_model.generation_config.to_dict()
     try:
         tiny_model.generation_config.update(**unknown)
-        assert Rules.read(tiny_model) is None
+        assert GenerationRules.read(tiny_model) is None
     finally:
         tiny_model.generation_config.update(**before)
-    assert Rules.read(tiny_model) is not None
+    assert GenerationRules.read(tiny_model) is not None

@@ -1,4 +1,4 @@
-"""Which arithmetic a model runs in: by the settings, or by what a measurement of a few milliseconds finds fastest."""
+"""Which device, number format and kernels a model runs in: by the settings, or as a short measurement finds fastest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import torch
 
+from model.backends.linear import Eager, KernelFactory, OneDnnBf16, OneDnnInt8, consuming, int8_or
 from model.errors import ModelError
 from model.placement import INT8, Placement
-from model.products import Int8, Make, Packed, Plain, int8_or, taking
 
 SMALL_MODEL = 30_000_000
 """Below so many parameters a model runs in float32 on one CPU thread unless told otherwise."""
@@ -19,27 +19,27 @@ _WORTH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Precision:
     """What was chosen for one model."""
 
     device: str
     dtype: str
     """Number format of what flows between the layers."""
-    weights: str = "plain"
-    """`plain`; `packed` for the CPU's matrix instructions; `int8` in the picture's and the question's encoder."""
+    weights: str = "eager"
+    """`eager`; `packed` for the CPU's matrix instructions; `int8` in the picture's and the question's encoder."""
 
     @property
-    def make(self) -> Make:
+    def decoder_kernel(self) -> KernelFactory:
         """What a linear layer of the decoder becomes, whose batches hold many questions."""
-        return Plain.of if self.weights == "plain" or self.dtype != "bfloat16" else Packed.of
+        return Eager.of if self.weights == "eager" or self.dtype != "bfloat16" else OneDnnBf16.of
 
     @property
-    def take(self) -> Make:
+    def encoder_kernel(self) -> KernelFactory:
         """What a linear layer of the encoders becomes; its own weights are gone afterwards."""
-        return taking(int8_or(self.make) if self.weights == INT8 else self.make)
+        return consuming(int8_or(self.decoder_kernel) if self.weights == INT8 else self.decoder_kernel)
 
     @property
-    def one_by_one(self) -> bool:
+    def batch_of_one(self) -> bool:
         """Whether batch-mates would change an answer, so that each picture and question is encoded alone."""
         return self.weights == INT8
 
@@ -51,7 +51,7 @@ class Arithmetic:
         return f"{eight}{self.dtype} on {threads} thread{'s' if threads > 1 else ''}"
 
 
-def choose(placement: Placement, parameters: int) -> Arithmetic:
+def choose(placement: Placement, parameters: int) -> Precision:
     """Resolve what a placement leaves open, and set the CPU threads of this process.
 
     Args:
@@ -65,17 +65,17 @@ def choose(placement: Placement, parameters: int) -> Arithmetic:
     device, dtype = find_device(placement.device), placement.dtype
     on_cpu = device.startswith("cpu")
     if dtype == INT8:
-        if not on_cpu or not Int8.works():
+        if not on_cpu or not OneDnnInt8.works():
             raise ModelError(
                 "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format."
             )
-        return Arithmetic(device, fast_cpu_dtype(), INT8)
+        return Precision(device, fast_cpu_dtype(), INT8)
     if dtype == "auto" and not on_cpu:
         dtype = "bfloat16"
     elif dtype == "auto":
         dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
-    packed = on_cpu and dtype == "bfloat16" and Packed.works()
-    return Arithmetic(device, dtype, "packed" if packed else "plain")
+    packed = on_cpu and dtype == "bfloat16" and OneDnnBf16.works()
+    return Precision(device, dtype, "packed" if packed else "eager")
 
 
 def find_device(device: str) -> str:

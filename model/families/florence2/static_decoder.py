@@ -7,27 +7,14 @@ step changes only the mask. Cross-attention works as in `Decoder`: the beams of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 import torch
 from torch import Tensor
 
-from model.attention import attend
-from model.decoding.decoder import Decoder
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """For how much there is room."""
-
-    questions: int
-    beams: int
-    """Rows of every question, also of those with fewer beams."""
-    states: int
-    """Encoder states of a question."""
-    room: int
-    """Tokens of an answer."""
+from model.backends.attention import attend
+from model.families.florence2.decoder import Decoder
+from model.generation.graph_loop import Shape
 
 
 class Context:
@@ -105,7 +92,7 @@ class StaticDecoder(Decoder):
         context.memory[:, :, count:].zero_()
         context.memory[:, :, :, :, length:].zero_()
         for number, layer in enumerate(self.layers):
-            both = layer.memory(states).unflatten(-1, (2, self.heads, -1))  # [q, s, 2, H, W]
+            both = layer.cross_kv(states).unflatten(-1, (2, self.heads, -1))  # [q, s, 2, H, W]
             context.memory[number, :, :count, :, :length] = both.permute(2, 0, 3, 1, 4)
         context.bias.fill_(-torch.inf)
         context.bias[:count, 0, 0, :length].masked_fill_(mask != 0, 0.0)
@@ -124,17 +111,17 @@ class StaticDecoder(Decoder):
         context.add()
         own = context.own.flatten(2)[:, None]  # [Q, 1, B, B T]
         for number, layer in enumerate(self.layers):
-            inside = layer.inside(x).view(count, beams, 3, self.heads, -1)
+            qkv = layer.self_qkv(x).view(count, beams, 3, self.heads, -1)
             past = context.past[number]  # [Q, B, T, 2, H, W]
-            past.index_copy_(2, context.position, inside[:, :, None, 1:])
+            past.index_copy_(2, context.position, qkv[:, :, None, 1:])
             keys, values = past.flatten(1, 2).permute(2, 0, 3, 1, 4)  # [Q, H, B T, W] each
-            seen = attend(inside[:, :, 0].transpose(1, 2), keys, values, own)  # [Q, H, B, W]
-            x = layer.norms[0](layer.inside_out(_rows(seen), plus=x))
-            query = layer.query(x).view(count, beams, self.heads, -1).transpose(1, 2)
+            seen = attend(qkv[:, :, 0].transpose(1, 2), keys, values, own)  # [Q, H, B, W]
+            x = layer.norms[0](layer.self_out(_rows(seen), plus=x))
+            query = layer.cross_q(x).view(count, beams, self.heads, -1).transpose(1, 2)
             keys, values = context.memory[number]  # [Q, H, S, W] each
             seen = attend(query, keys, values, context.bias)
-            x = layer.norms[1](layer.memory_out(_rows(seen), plus=x))
-            x = layer.norms[2](layer.down(layer.up(x, gelu=True), plus=x))
+            x = layer.norms[1](layer.cross_out(_rows(seen), plus=x))
+            x = layer.norms[2](layer.fc2(layer.fc1(x, gelu=True), plus=x))
         return self._output(x)
 
 

@@ -7,17 +7,17 @@ import torch
 from torch import nn
 from transformers.activations import ACT2FN
 
-from model.products import Int8, Make, Packed, Plain, int8_or, is_gelu, taking
+from model.backends.linear import Eager, KernelFactory, OneDnnBf16, OneDnnInt8, consuming, int8_or, is_gelu
 
 FORMS = {
-    "plain": (Plain.of, torch.float32, 1e-5),
-    "plain in bfloat16": (Plain.of, torch.bfloat16, 0.03),
-    "packed": (Packed.of, torch.bfloat16, 0.03),
-    "int8": (Int8.of, torch.float32, 0.03),
-    "int8 in bfloat16": (Int8.of, torch.bfloat16, 0.04),
+    "plain": (Eager.of, torch.float32, 1e-5),
+    "plain in bfloat16": (Eager.of, torch.bfloat16, 0.03),
+    "packed": (OneDnnBf16.of, torch.bfloat16, 0.03),
+    "int8": (OneDnnInt8.of, torch.float32, 0.03),
+    "int8 in bfloat16": (OneDnnInt8.of, torch.bfloat16, 0.04),
 }
 needs_packing = pytest.mark.skipif(
-    not (Packed.works() and Int8.works()), reason="this CPU has no bfloat16 or 8-bit products in oneDNN"
+    not (OneDnnBf16.works() and OneDnnInt8.works()), reason="this CPU has no bfloat16 or 8-bit products in oneDNN"
 )
 
 
@@ -47,9 +47,9 @@ def test_every_form_is_the_layer(form: str, rows: int) -> None:
 
 
 @needs_packing
-@pytest.mark.parametrize("make", [Plain.of, Packed.of, Int8.of])
+@pytest.mark.parametrize("make", [Eager.of, OneDnnBf16.of, OneDnnInt8.of])
 @torch.inference_mode()
-def test_more_dimensions_and_no_bias(make: Make) -> None:
+def test_more_dimensions_and_no_bias(make: KernelFactory) -> None:
     (layer,) = linears(40, bias=False)
     layer = layer.bfloat16()
     x = torch.randn(2, 3, 5, 96).bfloat16()
@@ -61,7 +61,7 @@ def test_more_dimensions_and_no_bias(make: Make) -> None:
 @torch.inference_mode()
 def test_an_input_of_zeros_and_one_without_bounds() -> None:
     (layer,) = linears(40)
-    product = Int8.of(layer)
+    product = OneDnnInt8.of(layer)
     assert torch.allclose(product(torch.zeros(3, 96)), layer.bias.expand(3, -1))
     with pytest.raises(ArithmeticError, match="beyond all bounds"):
         product(torch.full((3, 96), torch.inf))
@@ -74,7 +74,7 @@ def test_the_smallest_and_the_largest_input_keep_their_places(dtype: torch.dtype
     """Rounded one step too far they would come out at the other end of the 8 bits."""
     (layer,) = linears(64, inputs=64, bias=False)
     layer.weight.copy_(torch.eye(64))
-    product = Int8.of(layer)
+    product = OneDnnInt8.of(layer)
     for seed in range(200):
         generator = torch.Generator().manual_seed(seed)
         x = torch.rand(1, 64, generator=generator) * 3 - torch.rand(1, generator=generator) * 3
@@ -87,15 +87,15 @@ def test_weights_are_taken_and_given_once() -> None:
     layers = linears(8, 8)
     x = torch.randn(3, 96)
     wanted = torch.cat([layer(x) for layer in layers], 1)
-    product = taking(Plain.of)(*layers)
+    product = consuming(Eager.of)(*layers)
     assert torch.allclose(product(x), wanted, atol=1e-6)
     assert all(layer.weight.numel() == 0 for layer in layers)
 
 
 def test_narrow_layers_are_not_rounded_to_8_bits() -> None:
-    make = int8_or(Plain.of)
-    assert isinstance(make(*linears(8, inputs=32)), Plain)
-    assert isinstance(make(*linears(8, inputs=64)), Int8)
+    make = int8_or(Eager.of)
+    assert isinstance(make(*linears(8, inputs=32)), Eager)
+    assert isinstance(make(*linears(8, inputs=64)), OneDnnInt8)
 
 
 def test_only_the_exact_gelu_is_gelu() -> None:

@@ -14,13 +14,13 @@ from safetensors import SafetensorError, safe_open
 from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
 from transformers.utils import logging
 
-from model.decoding.rules import Transformer
 from model.errors import ModelError
+from model.generation.rules import Seq2SeqModel
 
 
 def read_weights(
     folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] = Florence2ForConditionalGeneration
-) -> Transformer:
+) -> Seq2SeqModel:
     """The model in a folder, on the CPU; `kind` may add to it what training needs.
 
     Raises:

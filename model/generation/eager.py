@@ -10,14 +10,14 @@ from torch import Tensor
 from transformers.generation.configuration_utils import GenerationConfig
 from transformers.modeling_outputs import BaseModelOutput
 
-from model.decoding.loop import Decoded
-from model.decoding.rules import Transformer
+from model.generation.rules import Seq2SeqModel
+from model.generation.search import Hypothesis
 
 
-def decode_plainly(
-    model: Transformer, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]
-) -> list[Decoded]:
-    """Decode a batch in which every question has its own settings, in groups of equal ones.
+def generate_eagerly(
+    model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]
+) -> list[Hypothesis]:
+    """Answer a batch in which every question has its own settings, in groups of equal ones.
 
     Args:
         model: An encoder-decoder of transformers.
@@ -27,21 +27,21 @@ def decode_plainly(
         limits: The most tokens of each answer.
 
     Returns:
-        One `Decoded` a question, the same as if the question had been alone; without its score.
+        One hypothesis a question, the same as if the question had been alone; without its score.
     """
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row, (count, limit) in enumerate(zip(beams, limits, strict=True)):
         # A limit changes which beams compete; greedy answers can be cut afterwards.
         groups[count, limit if count > 1 else 0].append(row)
-    answers: dict[int, Decoded] = {}
+    answers: dict[int, Hypothesis] = {}
     for (count, _), rows in groups.items():
         width = int(mask[rows].sum(1).max())  # the group's own longest prompt
-        group = _decode(model, states[rows, :width], mask[rows, :width], count, [limits[row] for row in rows])
+        group = _generate(model, states[rows, :width], mask[rows, :width], count, [limits[row] for row in rows])
         answers.update(zip(rows, group, strict=True))
     return [answers[row] for row in range(len(beams))]
 
 
-def _decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Decoded]:
+def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Hypothesis]:
     config = model.generation_config
     sequences: list[list[int]] = model.generate(  # [B, 1 + T], the start token first
         # A fresh object each time: generate() expands it in place for beams.
@@ -52,9 +52,11 @@ def _decode(model: Transformer, states: Tensor, mask: Tensor, beams: int, limits
         max_new_tokens=max(limits),
     ).tolist()
     answers = [_cut(row[1:], limit, config) for row, limit in zip(sequences, limits, strict=True)]
-    logprobs = score(model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)])
+    logprobs = score_sequences(
+        model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)]
+    )
     return [
-        Decoded(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
+        Hypothesis(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
         for ids, row, limit in zip(answers, logprobs, limits, strict=True)
     ]
 
@@ -80,7 +82,7 @@ def _forced(position: int, ids: list[int], limit: int, config: GenerationConfig)
     return first or last
 
 
-def score(model: Transformer, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
+def score_sequences(model: Seq2SeqModel, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
     """Log-probability of every token after the first, row by row.
 
     One pass of the decoder over the finished answers. `output_logits` would give the same, but holds the logits of

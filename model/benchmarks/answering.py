@@ -96,8 +96,8 @@ def measure_baseline(work: Workload) -> Side:
     """Ask plainly."""
     import torch
 
-    from model.families.arithmetic import find_device, multiply_rate, set_threads
-    from model.measuring.baseline import Baseline
+    from model.backends.precision import find_device, multiply_rate, set_threads
+    from model.benchmarks.baseline import Baseline
     from model.profile import Profile
 
     device = find_device(work.device)
@@ -120,9 +120,9 @@ def measure_ours(work: Workload) -> Side:
     import torch
 
     from model.answerer import Answerer
-    from model.families.arithmetic import multiply_rate
-    from model.measuring.pipeline import Pipeline
-    from model.measuring.profiling import shares
+    from model.backends.precision import multiply_rate
+    from model.benchmarks.pipeline import Pipeline
+    from model.benchmarks.profiling import shares
     from model.placement import Placement
 
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
@@ -146,7 +146,7 @@ def measure_ours(work: Workload) -> Side:
         more = work.requests(seed=3, questions=work.waiting)
         operations = shares(lambda: pipeline.saturate(more, work.waiting), family.device)
     ceiling = multiply_rate(getattr(torch, family.dtype), 2048, device=family.device)
-    peak, how = _peak_mb(family.device), f"{family.device}, {family.arithmetic}"
+    peak, how = _peak_mb(family.device), f"{family.device}, {family.precision}"
     return Side(len(requests), wall, processor, latencies, stages, peak, how, ceiling, loaded, operations)
 
 
@@ -164,9 +164,9 @@ def _parameters(folder: Path) -> int:
 
 
 def _how(device: str) -> str:
-    from model.families.arithmetic import Arithmetic
+    from model.backends.precision import Precision
 
-    return f"{device}, {Arithmetic(device, 'float32')}"
+    return f"{device}, {Precision(device, 'float32')}"
 
 
 def _peak_mb(device: str) -> float:

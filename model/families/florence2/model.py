@@ -14,13 +14,13 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer
 
-from model.allocator import keep_memory
-from model.decoding.plain import score
-from model.decoding.rules import Transformer
-from model.families.arithmetic import Arithmetic, choose
-from model.families.base import Ask
-from model.families.florence2_files import count_parameters, read_weights
-from model.families.florence2_passes import passes_for
+from model.backends.allocator import keep_memory
+from model.backends.precision import Precision, choose
+from model.families.base import Prompt
+from model.families.florence2.backends import backend_for
+from model.families.florence2.files import count_parameters, read_weights
+from model.generation.eager import score_sequences
+from model.generation.rules import Seq2SeqModel
 from model.placement import Placement
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
@@ -39,29 +39,29 @@ class Florence2:
 
     def __init__(
         self,
-        model: Transformer,
+        model: Seq2SeqModel,
         tokenizer: Tokenizer,
         images: dict[str, Any],
         profile: Profile,
-        arithmetic: Arithmetic | None = None,
+        precision: Precision | None = None,
     ) -> None:
         """Wrap a model in eval mode, its tokenizer and the image processor's settings.
 
-        `arithmetic` promises that the weights stay as they are: they are taken over and laid out for speed. Without it
+        `precision` promises that the weights stay as they are: they are taken over and laid out for speed. Without it
         the model, which may be in training, is asked through its own modules.
         """
         self.profile = profile
         self.device = str(model.device)
         self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self._tokenizer, self._arithmetic = model, tokenizer, arithmetic
+        self._model, self._tokenizer, self._precision = model, tokenizer, precision
         self._resize = Resize.read(images)
         scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
         mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
         # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
-        self._passes = passes_for(model, arithmetic)
-        self.spent = dict.fromkeys(("look", "encode", "decode"), 0.0)
+        self._backend = backend_for(model, precision)
+        self.spent = dict.fromkeys(("images", "prompts", "generation"), 0.0)
         """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
@@ -69,43 +69,43 @@ class Florence2:
         self.positions = int(text.max_position_embeddings)
 
     @property
-    def arithmetic(self) -> str:
+    def precision(self) -> str:
         """What was chosen at the start, for people."""
-        return self.dtype if self._arithmetic is None else str(self._arithmetic)
+        return self.dtype if self._precision is None else str(self._precision)
 
     def prepare(self, picture: Image.Image) -> Pixels:
         """Resize to the model's input: uint8 [H, W, 3]."""
         return self._resize.pixels(picture)
 
     @torch.inference_mode()
-    def look(self, pictures: Sequence[Pixels]) -> list[Tensor]:
+    def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        with self._clock("look"):
+        with self._clock("images"):
             batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
             pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-            return self._passes.look(pixels.to(self._model.dtype))
+            return self._backend.encode_images(pixels.to(self._model.dtype))
 
     @torch.inference_mode()
-    def answer(self, asks: Sequence[Ask]) -> list[Generation]:
-        """Encode all prompts, then decode them in one batch, whatever their settings."""
-        with self._clock("encode"):
-            states, mask = self._encode(asks)
-        limits = [max(1, min(ask.max_new_tokens, self.positions - 1)) for ask in asks]
-        with self._clock("decode"):
-            decoded = self._passes.decode(states, mask, [ask.beams for ask in asks], limits)
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
+        """Encode all prompts, then generate in one batch, whatever their settings."""
+        with self._clock("prompts"):
+            states, mask = self._encode(prompts)
+        limits = [max(1, min(one.max_new_tokens, self.positions - 1)) for one in prompts]
+        with self._clock("generation"):
+            hypotheses = self._backend.generate(states, mask, [one.beams for one in prompts], limits)
         return [
             Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
-            for one in decoded
+            for one in hypotheses
         ]
 
     @torch.inference_mode()
-    def score(self, asks: Sequence[Ask], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+    def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:
         """The log-probability of each given text as the whole answer to its prompt.
 
         It is the sum over the text's tokens and the end token, without any correction for length: the probability
         that exactly this is said. A forced first token is no evidence and does not count.
         """
-        states, mask = self._encode(asks)
+        states, mask = self._encode(prompts)
         config = self._model.generation_config
         forced = [] if config.forced_bos_token_id is None else [config.forced_bos_token_id]
         head = [config.decoder_start_token_id, *forced]
@@ -114,19 +114,19 @@ class Florence2:
             tokens = [self._tokenizer.encode(text, add_special_tokens=False).ids for text in choices]
             rows = [[*head, *ids[: self.positions - len(head) - 1], self._end] for ids in tokens]
             same = [row] * len(rows)
-            logprobs = score(self._model, states[same], mask[same], rows)
+            logprobs = score_sequences(self._model, states[same], mask[same], rows)
             scored.append([sum(line[len(forced) :]) for line in logprobs])
         return scored
 
-    def try_out(self) -> None:
+    def check_backend(self) -> None:
         """Answer about a black picture.
 
         Raises:
             RuntimeError: This machine cannot do it the way that was chosen.
         """
         width, height = self._resize.size
-        features = self.look([np.zeros((height, width, 3), np.uint8)])[0]
-        self.answer([Ask(features, "what is this", beams, 2) for beams in (1, 3)])
+        features = self.encode_images([np.zeros((height, width, 3), np.uint8)])[0]
+        self.generate([Prompt(features, "what is this", beams, 2) for beams in (1, 3)])
 
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
@@ -139,10 +139,12 @@ class Florence2:
         yield
         self.spent[stage] += time.perf_counter() - started
 
-    def _encode(self, asks: Sequence[Ask]) -> tuple[Tensor, Tensor]:
+    def _encode(self, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
-        room = self.positions - len(asks[0].features)
-        return self._passes.encode([ask.features for ask in asks], [self.prompt_ids(ask.prompt, room) for ask in asks])
+        room = self.positions - len(prompts[0].features)
+        return self._backend.encode_prompts(
+            [one.features for one in prompts], [self.prompt_ids(one.text, room) for one in prompts]
+        )
 
 
 def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
@@ -153,14 +155,14 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
     keep_memory()
-    arithmetic = choose(placement, count_parameters(folder))
+    precision = choose(placement, count_parameters(folder))
 
-    def read() -> Transformer:
-        return read_weights(folder, getattr(torch, arithmetic.dtype)).to(arithmetic.device).eval()
+    def read() -> Seq2SeqModel:
+        return read_weights(folder, getattr(torch, precision.dtype)).to(precision.device).eval()
 
     try:
-        family = Florence2(read(), tokenizer, images, profile, arithmetic)
-        family.try_out()
+        family = Florence2(read(), tokenizer, images, profile, precision)
+        family.check_backend()
     except RuntimeError as error:  # what is fast leans on much that a processor, a driver or a build may lack
         log.warning("The fast way to answer does not work here, so answers take longer: %s", error)
         return Florence2(read(), tokenizer, images, profile)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from model.measuring.flops import count_flops
+from model.benchmarks.flops import count_flops
 
 
 def run(*words: str) -> Result:
@@ -28,7 +28,7 @@ def test_both_sides_answer_the_same_questions(tiny_folder: Path, tmp_path: Path)
     assert figures["baseline"]["questions"] == figures["ours"]["questions"] == 4
     assert figures["ours"]["p50_ms"] <= figures["ours"]["p99_ms"]
     assert figures["ours"]["arithmetic"] == "cpu, float32 on 1 thread"
-    assert {"prepare_ms", "look_ms", "encode_ms", "decode_ms"} <= set(figures["ours"])
+    assert {"prepare_ms", "images_ms", "prompts_ms", "generation_ms"} <= set(figures["ours"])
     assert 0 < figures["ours"]["load_p50_ms"] <= figures["ours"]["load_p99_ms"]
     assert figures["operations"]["products"] > 0
     assert sum(figures["operations"].values()) == pytest.approx(1, abs=0.01)

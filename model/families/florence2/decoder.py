@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import LayerNorm
 from transformers.models.bart.modeling_bart import BartDecoder
 
-from model.attention import attend
-from model.decoding.rules import Transformer
-from model.products import Make, Plain, Product, is_gelu
+from model.backends.attention import attend
+from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
+from model.generation.rules import Seq2SeqModel
 
 _ROOM = 16
 """Tokens that the self-attention cache has room for at first; it doubles."""
@@ -28,21 +28,21 @@ _ROOM = 16
 class Layer:
     """The weights of one decoder layer."""
 
-    inside: Product
+    self_qkv: LinearKernel
     """Queries, keys and values of the self-attention."""
-    inside_out: Product
-    query: Product
-    memory: Product
+    self_out: LinearKernel
+    cross_q: LinearKernel
+    cross_kv: LinearKernel
     """Keys and values of the cross-attention."""
-    memory_out: Product
-    up: Product
-    down: Product
+    cross_out: LinearKernel
+    fc1: LinearKernel
+    fc2: LinearKernel
     norms: tuple[LayerNorm, LayerNorm, LayerNorm]
 
 
 @dataclass(slots=True)
-class Memory:
-    """What questions of one beam width look back at. Q questions, H heads of width W, S encoder states."""
+class CrossAttentionCache:
+    """Keys and values of the encoder states of Q questions of one beam width: H heads of width W, S states."""
 
     keys: list[Tensor]
     """A tensor a layer, [Q, H, S, W]."""
@@ -61,7 +61,7 @@ class Memory:
 class Decoder:
     """The decoder and the output layer of a loaded model."""
 
-    def __init__(self, model: Transformer, make: Make = Plain.of) -> None:
+    def __init__(self, model: Seq2SeqModel, make: KernelFactory = Eager.of) -> None:
         """Gather the weights of a model in eval mode that `fits`; its linear layers become what `make` makes."""
         decoder, config = _decoder_of(model), model.config.get_text_config()
         self.heads = int(config.decoder_attention_heads)
@@ -71,12 +71,12 @@ class Decoder:
         self._output = make(model.get_output_embeddings())
 
     @staticmethod
-    def fits(model: Transformer) -> bool:
+    def fits(model: Seq2SeqModel) -> bool:
         """Whether a model's decoder is one that this class can speak for."""
         decoder: Any = _decoder_of(model)
         return isinstance(decoder, BartDecoder) and all(is_gelu(layer.activation_fn) for layer in decoder.layers)
 
-    def remember(self, states: Tensor, mask: Tensor, beams: int) -> Memory:
+    def cross_attention_cache(self, states: Tensor, mask: Tensor, beams: int) -> CrossAttentionCache:
         """Project encoder states, once for all beams and all tokens.
 
         Args:
@@ -86,50 +86,56 @@ class Decoder:
         """
         keys, values = [], []
         for layer in self.layers:
-            both = layer.memory(states).unflatten(-1, (2, self.heads, -1))  # [Q, S, 2, H, W]
+            both = layer.cross_kv(states).unflatten(-1, (2, self.heads, -1))  # [Q, S, 2, H, W]
             key, value = both.permute(2, 0, 3, 1, 4).contiguous()  # [Q, H, S, W] each
             keys.append(key)
             values.append(value)
         bias = None
         if not bool(mask.all()):
             bias = torch.zeros_like(mask, dtype=states.dtype).masked_fill_(mask == 0, -torch.inf)[:, None, None]
-        return Memory(keys, values, bias, beams)
+        return CrossAttentionCache(keys, values, bias, beams)
 
-    def step(self, tokens: Tensor, position: int, past: Past, memories: Sequence[Memory]) -> Tensor:
+    def self_attention_cache(self) -> SelfAttentionCache:
+        """An empty cache for one batch."""
+        return SelfAttentionCache(len(self.layers))
+
+    def step(
+        self, tokens: Tensor, position: int, past: SelfAttentionCache, crosses: Sequence[CrossAttentionCache]
+    ) -> Tensor:
         """Logits of the next token, [R, V], in the model's number format.
 
         Args:
-            tokens: The newest token of each row, [R]: the rows of the first memory, beam by beam, then of the next.
+            tokens: The newest token of each row, [R]: the rows of the first of `crosses`, beam by beam, then the next.
             position: How many tokens came before it.
             past: The self-attention's cache; takes in this token.
-            memories: What the rows look at.
+            crosses: The cross-attention's caches, one for each number of beams.
         """
         place = self._positions.weight[position + self._positions.offset]
         x = self._norm(self._words(tokens) + place)  # [R, D]
         for number, layer in enumerate(self.layers):
-            query, key, value = layer.inside(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
+            query, key, value = layer.self_qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
             keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
             seen = attend(query[:, :, None], keys, values).flatten(1)  # [R, D]
-            x = layer.norms[0](layer.inside_out(seen, plus=x))
-            seen = self._look_back(layer.query(x), number, memories)
-            x = layer.norms[1](layer.memory_out(seen, plus=x))
-            x = layer.norms[2](layer.down(layer.up(x, gelu=True), plus=x))
+            x = layer.norms[0](layer.self_out(seen, plus=x))
+            seen = self._cross_attend(layer.cross_q(x), number, crosses)
+            x = layer.norms[1](layer.cross_out(seen, plus=x))
+            x = layer.norms[2](layer.fc2(layer.fc1(x, gelu=True), plus=x))
         return self._output(x)
 
-    def _look_back(self, query: Tensor, number: int, memories: Sequence[Memory]) -> Tensor:
+    def _cross_attend(self, query: Tensor, number: int, crosses: Sequence[CrossAttentionCache]) -> Tensor:
         """Cross-attention, [R, D] to [R, D]: the beams of a question are the queries of one attention."""
         parts, begin = [], 0
-        for memory in memories:
-            keys, values = memory.keys[number], memory.values[number]
-            end = begin + len(keys) * memory.beams
-            rows = query[begin:end].view(len(keys), memory.beams, self.heads, -1).transpose(1, 2)  # [Q, H, b, W]
-            seen = attend(rows, keys, values, memory.bias)  # [Q, H, b, W]
+        for cross in crosses:
+            keys, values = cross.keys[number], cross.values[number]
+            end = begin + len(keys) * cross.beams
+            rows = query[begin:end].view(len(keys), cross.beams, self.heads, -1).transpose(1, 2)  # [Q, H, b, W]
+            seen = attend(rows, keys, values, cross.bias)  # [Q, H, b, W]
             parts.append(seen.transpose(1, 2).reshape(end - begin, -1))
             begin = end
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
-class Past:
+class SelfAttentionCache:
     """Keys and values of the tokens so far, of all layers in one tensor: [L, 2, R, H, T, W]."""
 
     def __init__(self, layers: int) -> None:
@@ -155,21 +161,21 @@ class Past:
             self._kept = self._kept.index_select(2, rows)
 
 
-def _decoder_of(model: Transformer) -> Transformer:
+def _decoder_of(model: Seq2SeqModel) -> Seq2SeqModel:
     """The decoder itself: for Florence-2 `get_decoder` gives the whole language model."""
     whole = model.get_decoder()
     return getattr(whole, "decoder", whole)
 
 
-def _layer(layer: Transformer, make: Make) -> Layer:
-    inside, outside = layer.self_attn, layer.encoder_attn
+def _layer(layer: Seq2SeqModel, make: KernelFactory) -> Layer:
+    own, cross = layer.self_attn, layer.encoder_attn
     return Layer(
-        inside=make(inside.q_proj, inside.k_proj, inside.v_proj),
-        inside_out=make(inside.out_proj),
-        query=make(outside.q_proj),
-        memory=make(outside.k_proj, outside.v_proj),
-        memory_out=make(outside.out_proj),
-        up=make(layer.fc1),
-        down=make(layer.fc2),
+        self_qkv=make(own.q_proj, own.k_proj, own.v_proj),
+        self_out=make(own.out_proj),
+        cross_q=make(cross.q_proj),
+        cross_kv=make(cross.k_proj, cross.v_proj),
+        cross_out=make(cross.out_proj),
+        fc1=make(layer.fc1),
+        fc2=make(layer.fc2),
         norms=(layer.self_attn_layer_norm, layer.encoder_attn_layer_norm, layer.final_layer_norm),
     )

@@ -1,7 +1,7 @@
-"""Products with the weights of linear layers, each in the form that is fastest where it runs.
+"""Kernels for linear layers, each the fastest where it runs.
 
-`Plain` is what torch does by itself. `Packed` lays bfloat16 weights out once for the CPU's matrix instructions and does
-what comes behind the product (GELU, a sum) while the result is still in the cache. `Int8` multiplies 8-bit numbers.
+`Eager` is what torch does by itself. `OneDnnBf16` lays bfloat16 weights out once for the CPU's matrix instructions and
+does what follows (GELU, a sum) while the result is still in the cache. `OneDnnInt8` multiplies 8-bit numbers.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _LEAST_WIDTH = 64
 """Inputs narrower than this are not worth rounding to 8 bits."""
 
 
-class Product(Protocol):
-    """A linear layer, or several that read the same input, as one product."""
+class LinearKernel(Protocol):
+    """A linear layer, or several that read the same input, as one matrix product."""
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
         """The product with its bias: [.., N] of [.., K].
@@ -43,24 +43,24 @@ class Product(Protocol):
         ...
 
 
-Make = Callable[..., Product]
-"""From linear layers that read the same input to their product."""
+KernelFactory = Callable[..., LinearKernel]
+"""From linear layers that read the same input to their kernel."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class Eager:
     """As torch does it."""
 
     weight: Tensor
     bias: Tensor | None
 
     @classmethod
-    def of(cls, *linears: Linear) -> Plain:
+    def of(cls, *linears: Linear) -> Eager:
         """Join linear layers."""
         return cls(*_join(linears))
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
-        """See `Product`."""
+        """See `LinearKernel`."""
         y = functional.linear(x, self.weight, self.bias)
         if gelu:
             return functional.gelu(y)
@@ -68,14 +68,14 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class OneDnnBf16:
     """bfloat16 on a CPU, by oneDNN with the weights in its own layout."""
 
     weight: Tensor
     bias: Tensor | None
 
     @classmethod
-    def of(cls, *linears: Linear) -> Packed:
+    def of(cls, *linears: Linear) -> OneDnnBf16:
         """Join linear layers and lay their weights out."""
         weight, bias = _join(linears)
         return cls(torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS), bias)
@@ -88,7 +88,7 @@ class Packed:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
-        """See `Product`."""
+        """See `LinearKernel`."""
         if plus is not None:
             return torch.ops.mkldnn._linear_pointwise.binary(x, plus, self.weight, self.bias, "add")  # type: ignore[no-any-return]
         after, form = ("gelu", "none") if gelu else ("none", "")
@@ -96,7 +96,7 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Int8:
+class OneDnnInt8:
     """8-bit weights with a scale for each output, 8-bit inputs with one scale for the whole input, on a CPU.
 
     The scale of the input comes from its smallest and largest number, so a batch has to hold one picture or one
@@ -111,7 +111,7 @@ class Int8:
     bias: Tensor | None
 
     @classmethod
-    def of(cls, *linears: Linear) -> Int8:
+    def of(cls, *linears: Linear) -> OneDnnInt8:
         """Join linear layers and round their weights."""
         weight, bias = _join(linears)
         weight = weight.float()
@@ -128,7 +128,7 @@ class Int8:
         return available and bool(torch.cpu._is_vnni_supported())
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
-        """See `Product`."""
+        """See `LinearKernel`."""
         rows = x.reshape(-1, x.shape[-1])
         low, high = (float(bound) for bound in torch.aminmax(rows))
         low, high = min(low, 0.0), max(high, 0.0)
@@ -160,25 +160,25 @@ class Int8:
         return y if plus is None else y.add_(plus)
 
 
-def int8_or(otherwise: Make) -> Make:
+def int8_or(otherwise: KernelFactory) -> KernelFactory:
     """8 bits for all layers but those with so few inputs that rounding costs more than it saves."""
 
-    def make(*linears: Linear) -> Product:
-        return Int8.of(*linears) if linears[0].weight.shape[1] >= _LEAST_WIDTH else otherwise(*linears)
+    def make(*linears: Linear) -> LinearKernel:
+        return OneDnnInt8.of(*linears) if linears[0].weight.shape[1] >= _LEAST_WIDTH else otherwise(*linears)
 
     return make
 
 
-def taking(make: Make) -> Make:
+def consuming(make: KernelFactory) -> KernelFactory:
     """The same, but the layers give their weights away and cannot be called any more, so that there is one copy."""
 
-    def take(*linears: Linear) -> Product:
-        product = make(*linears)
+    def consume(*linears: Linear) -> LinearKernel:
+        kernel = make(*linears)
         for linear in linears:
             linear.weight = Parameter(linear.weight.new_empty(0), requires_grad=False)
-        return product
+        return kernel
 
-    return take
+    return consume
 
 
 def is_gelu(activation: object) -> bool:

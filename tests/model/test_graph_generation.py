@@ -8,41 +8,41 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import test_decoding
+import test_generation
 import torch
-from test_decoding import SETTINGS, Model, alone, batch
+from test_generation import SETTINGS, Model, alone, batch
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
-from model.decoding import static_loop
-from model.decoding.loop import decode
-from model.decoding.plain import score
-from model.decoding.rules import Rules
-from model.decoding.static_decoder import Shape, StaticDecoder
-from model.decoding.static_loop import Program, StaticLoop
+from model.families.florence2.static_decoder import Shape, StaticDecoder
+from model.generation import graph_loop
+from model.generation.eager import score_sequences
+from model.generation.graph_loop import DecodingState, GraphLoop
+from model.generation.loop import generate
+from model.generation.rules import GenerationRules
 
-tiny_model, built_in = test_decoding.tiny_model, test_decoding.built_in
+tiny_model, built_in = test_generation.tiny_model, test_generation.built_in
 
 unfeasible = pytest.mark.filterwarnings("ignore:Unfeasible length constraints")  # limit below least length: it wins
 Batch = tuple[torch.Tensor, torch.Tensor, list[int], list[int]]
 
 
 @contextmanager
-def having(model: Model, **settings: Any) -> Iterator[Rules]:
+def having(model: Model, **settings: Any) -> Iterator[GenerationRules]:
     """A model whose generation config says something else for a while."""
     before = model.generation_config.to_dict()
     try:
         model.generation_config.update(**settings)
-        rules = Rules.read(model)
+        rules = GenerationRules.read(model)
         assert rules is not None
         yield rules
     finally:
         model.generation_config.update(**before)
 
 
-def check(model: Model, loop: StaticLoop, questions: Batch) -> set[tuple[int, ...]]:
+def check(model: Model, loop: GraphLoop, questions: Batch) -> set[tuple[int, ...]]:
     """Every answer of a batch is what generate() says to its question alone."""
     states, mask, beams, limits = questions
-    answers = loop.decode(*questions)
+    answers = loop.generate(*questions)
     for row, answer in enumerate(answers):
         tokens, wanted = alone(model, states[row], mask[row], beams[row], limits[row])
         assert answer.ids == tokens, f"beams {beams[row]}, limit {limits[row]}"
@@ -60,7 +60,7 @@ def test_any_settings_in_batches_of_any_size_give_what_generate_gives(
     rng = random.Random(f"static {settings}")
     said: set[tuple[int, ...]] = set()
     with having(tiny_model, **settings) as rules:
-        loop = StaticLoop(StaticDecoder(tiny_model), rules)
+        loop = GraphLoop(StaticDecoder(tiny_model), rules)
         for count in (13, 11, 1, 2):  # the first two use the same buffers
             said |= check(tiny_model, loop, batch(tiny_model, rng, count, 20))  # type: ignore[arg-type]
     assert len(said) > 4  # it does not always say the same
@@ -68,7 +68,7 @@ def test_any_settings_in_batches_of_any_size_give_what_generate_gives(
 
 def test_the_built_in_model(built_in: Model) -> None:
     with having(built_in) as rules:
-        check(built_in, StaticLoop(StaticDecoder(built_in), rules), batch(built_in, random.Random(5), 24, 20))  # type: ignore[arg-type]
+        check(built_in, GraphLoop(StaticDecoder(built_in), rules), batch(built_in, random.Random(5), 24, 20))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("settings", [{}, SETTINGS["stock"], SETTINGS["two ends"]])
@@ -77,7 +77,7 @@ def test_questions_that_end_long_before_the_last_keep_their_answers(
 ) -> None:
     states, mask, _, _ = batch(tiny_model, random.Random(3), 8, 1)
     with having(tiny_model, **settings, min_new_tokens=0) as rules:
-        loop = StaticLoop(StaticDecoder(tiny_model), rules)
+        loop = GraphLoop(StaticDecoder(tiny_model), rules)
         for beams in ([3] * 8, [1] * 8, [1, 3, 2, 5, 5, 4, 1, 2]):
             check(tiny_model, loop, (states, mask, beams, [1, 2, 3, 4, 2, 5, 1, 30]))
 
@@ -87,29 +87,29 @@ def test_a_search_stops_where_generate_stops_though_better_answers_would_come(ti
     states, mask, _, _ = batch(tiny_model, random.Random(12), 24, 1)
     ends = [2, 9, 12, 17, 23, 31, 40]  # so many that answers of all lengths come up
     with having(tiny_model, early_stopping=early, length_penalty=2.0, eos_token_id=ends) as rules:
-        loop = StaticLoop(StaticDecoder(tiny_model), rules)
+        loop = GraphLoop(StaticDecoder(tiny_model), rules)
         said = check(tiny_model, loop, (states, mask, [1, 1, 2] * 8, [20] * 24))
     assert len({len(answer) for answer in said}) > 2
 
 
 def test_no_step_is_taken_when_all_have_ended(built_in: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     states, mask, _, _ = batch(built_in, random.Random(13), 3, 1)
-    steps, step = [], Program.step
+    steps, step = [], DecodingState.step
 
-    def counted(self: Program) -> None:
+    def counted(self: DecodingState) -> None:
         steps.append(self)
         step(self)
 
-    monkeypatch.setattr(Program, "step", counted)
+    monkeypatch.setattr(DecodingState, "step", counted)
     with having(built_in) as rules:
-        answers = StaticLoop(StaticDecoder(built_in), rules).decode(states, mask, [1, 1, 1], [60] * 3)
+        answers = GraphLoop(StaticDecoder(built_in), rules).generate(states, mask, [1, 1, 1], [60] * 3)
     assert 0 < len(steps) == max(len(one.ids) for one in answers) < 60
 
 
 def test_more_tokens_than_most_answers_have(tiny_model: Model) -> None:
     states, mask, _, _ = batch(tiny_model, random.Random(4), 3, 1)
     with having(tiny_model, min_new_tokens=45, no_repeat_ngram_size=3) as rules:
-        loop = StaticLoop(StaticDecoder(tiny_model), rules)
+        loop = GraphLoop(StaticDecoder(tiny_model), rules)
         said = check(tiny_model, loop, (states, mask, [1, 2, 3], [50, 63, 55]))
     assert max(len(answer) for answer in said) > 45
 
@@ -120,8 +120,8 @@ def test_the_evidence_and_the_score_are_those_of_the_other_loop(tiny_model: Mode
     questions: Batch = batch(tiny_model, random.Random(6), 20, 12)  # type: ignore[assignment]
     with having(tiny_model, **SETTINGS["all at once"]) as rules:
         decoder = StaticDecoder(tiny_model)
-        wanted = decode(decoder, rules, *questions)
-        for answer, other in zip(StaticLoop(decoder, rules).decode(*questions), wanted, strict=True):
+        wanted = generate(decoder, rules, *questions)
+        for answer, other in zip(GraphLoop(decoder, rules).generate(*questions), wanted, strict=True):
             assert answer.ids == other.ids
             assert answer.logprobs == pytest.approx(other.logprobs, abs=1e-4)
             assert answer.score == pytest.approx(other.score, abs=1e-4)
@@ -134,14 +134,14 @@ def test_more_room_changes_nothing(tiny_model: Model, shape: Shape) -> None:
     beams, limits = [1, 5, 3], [8, 8, 5]
     with having(tiny_model, no_repeat_ngram_size=2) as rules:
         decoder = StaticDecoder(tiny_model)
-        program = Program(decoder, rules, shape)
-        program.load(states, mask, beams, limits)
+        state = DecodingState(decoder, rules, shape)
+        state.load(states, mask, beams, limits)
         for _ in range(8):
-            program.step()
-        assert bool(program.ended)
-        wanted = decode(decoder, rules, states, mask, beams, limits)
-    found = program.found(beams, 8)
-    assert [one.tokens for one in found] == [one.ids for one in wanted]
+            state.step()
+        assert bool(state.ended)
+        wanted = generate(decoder, rules, states, mask, beams, limits)
+    found = state.hypotheses(beams, limits)
+    assert [one.ids for one in found] == [one.ids for one in wanted]
     assert [one.score for one in found] == pytest.approx([one.score for one in wanted], abs=1e-4)
 
 
@@ -170,37 +170,37 @@ def test_a_question_that_goes_wrong_harms_no_other(tiny_model: Model) -> None:
     questions: Batch = batch(tiny_model, random.Random(9), 5, 8)  # type: ignore[assignment]
     states, mask, beams, _ = questions
     with having(tiny_model, min_new_tokens=4) as rules:
-        loop = StaticLoop(StaticDecoder(tiny_model), rules)
-        before = loop.decode(states, mask, beams, [8] * 5)
+        loop = GraphLoop(StaticDecoder(tiny_model), rules)
+        before = loop.generate(states, mask, beams, [8] * 5)
         wrong = states.clone()
         wrong[0] = torch.nan
-        answers = loop.decode(wrong, mask, beams, [8] * 5)
+        answers = loop.generate(wrong, mask, beams, [8] * 5)
         assert answers[0].ids == []  # nothing is known of it, also nothing of the batch before
         assert answers[1:] == before[1:]
-        assert loop.decode(states, mask, beams, [8] * 5) == before
+        assert loop.generate(states, mask, beams, [8] * 5) == before
 
 
 def test_batches_beyond_the_memory_are_decoded_in_parts(tiny_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     questions: Batch = batch(tiny_model, random.Random(10), 11, 8)  # type: ignore[assignment]
     parts: list[tuple[Shape, int]] = []
-    load = Program.load
+    load = DecodingState.load
 
-    def watched(self: Program, states: torch.Tensor, *others: Any) -> None:
+    def watched(self: DecodingState, states: torch.Tensor, *others: Any) -> None:
         parts.append((self.shape, len(states)))
         load(self, states, *others)
 
-    monkeypatch.setattr(Program, "load", watched)
+    monkeypatch.setattr(DecodingState, "load", watched)
     decoder = StaticDecoder(tiny_model)
     with having(tiny_model) as rules:
-        needed = decoder.bytes_for(Shape(4, 10, 64, 32)) * static_loop._PROGRAMS
-        check(tiny_model, StaticLoop(decoder, rules, memory=needed), questions)
+        needed = decoder.bytes_for(Shape(4, 10, 64, 32)) * graph_loop._SHAPES
+        check(tiny_model, GraphLoop(decoder, rules, memory=needed), questions)
         assert [count for _, count in parts] == [4, 4, 3]
         assert {shape.questions for shape, _ in parts} == {4}
         parts.clear()
-        check(tiny_model, StaticLoop(decoder, rules, memory=1), questions)  # the least there is: one at a time
+        check(tiny_model, GraphLoop(decoder, rules, memory=1), questions)  # the least there is: one at a time
         assert [count for _, count in parts] == [1] * 11
         parts.clear()
-        check(tiny_model, StaticLoop(decoder, rules), questions)
+        check(tiny_model, GraphLoop(decoder, rules), questions)
         assert [count for _, count in parts] == [11]
 
 
@@ -218,11 +218,11 @@ def test_the_memory_is_what_the_buffers_take(tiny_model: Model) -> None:
 def test_a_step_never_asks_the_device(tiny_model: Model, settings: dict[str, Any], beams: int) -> None:
     """Fake tensors have shapes and no numbers: what needs a number, and so the host's waiting, raises."""
     with having(tiny_model, **settings) as rules:
-        program = Program(StaticDecoder(tiny_model), rules, Shape(2, beams, 64, 32))
+        state = DecodingState(StaticDecoder(tiny_model), rules, Shape(2, beams, 64, 32))
     with FakeTensorMode(allow_non_fake_inputs=True):
-        program.step()
+        state.step()
         with pytest.raises(DataDependentOutputException):
-            bool(program.ended)
+            bool(state.ended)
 
 
 @torch.inference_mode()
@@ -234,8 +234,8 @@ def test_in_bfloat16_the_evidence_is_that_of_the_tokens(tiny_model: Model) -> No
     states, mask, _, _ = batch(model, random.Random(11), 6, 1)
     states, beams = states.bfloat16(), [1, 1, 2, 3, 3, 5]
     with having(model) as rules:
-        answers = StaticLoop(StaticDecoder(model), rules).decode(states, mask, beams, [10] * 6)
-    wanted = score(model, states, mask, [[rules.start, *one.ids] for one in answers])
+        answers = GraphLoop(StaticDecoder(model), rules).generate(states, mask, beams, [10] * 6)
+    wanted = score_sequences(model, states, mask, [[rules.decoder_start_token_id, *one.ids] for one in answers])
     far = [
         abs(p - q) for one, row in zip(answers, wanted, strict=True) for p, q in zip(one.logprobs, row[1:], strict=True)
     ]

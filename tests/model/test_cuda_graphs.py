@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from model.graphs import Captured, Graph, Pool, Recent
+from model.backends.cuda_graphs import Captured, Graph, GraphPool
 
 CPU = torch.device("cpu")
 
 
-class Tape(Pool):
+class Tape(GraphPool):
     """Records as a GPU would: the work runs some times before, and once while it is recorded."""
 
     def __init__(self, reason: str = "") -> None:
@@ -34,7 +34,7 @@ class Tape(Pool):
 
 def test_on_a_cpu_the_work_is_done_when_it_is_asked_for() -> None:
     total = torch.zeros(())
-    graph = Graph(lambda: total.add_(1), Pool(CPU))
+    graph = Graph(lambda: total.add_(1), GraphPool(CPU))
     assert total == 0
     graph()
     graph()
@@ -109,7 +109,7 @@ def test_a_function_that_cannot_be_recorded_works_all_the_same(caplog: pytest.Lo
 def test_on_a_cpu_a_captured_function_is_the_function() -> None:
     given: list[torch.Tensor] = []
     argument = torch.ones(2)
-    Captured(lambda x: given.append(x) or x, Pool(CPU))(argument)
+    Captured(lambda x: given.append(x) or x, GraphPool(CPU))(argument)
     assert given[0] is argument
 
 
@@ -124,13 +124,3 @@ def test_shapes_that_were_not_used_lately_are_recorded_anew() -> None:
     assert tape.recorded == 3
     same(torch.ones(2))
     assert tape.recorded == 4
-
-
-def test_what_could_not_be_made_is_not_kept() -> None:
-    kept: Recent[str, int] = Recent(1)
-    assert kept.get("a", lambda: 1) == 1
-    with pytest.raises(ZeroDivisionError):
-        kept.get("b", lambda: 1 // 0)
-    assert kept.get("a", lambda: 2) == 1
-    assert kept.get("b", lambda: 3) == 3
-    assert kept.get("a", lambda: 4) == 4

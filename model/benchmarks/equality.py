@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.answerer import Answerer
-from model.measuring.answering import QUESTIONS, noise
-from model.measuring.baseline import Baseline
+from model.benchmarks.answering import QUESTIONS, noise
+from model.benchmarks.baseline import Baseline
 from model.placement import Placement
 from model.profile import Profile
 from model.types import Request
@@ -42,8 +42,8 @@ def compare(folder: Path, number: int, seed: int, device: str = "cpu", most_wait
         size = min(left, rng.randint(1, most_waiting))
         batch = [_request(rng, pictures) for _ in range(size)]
         left -= size
-        spoken = answerer.generate([answerer.prepare(request) for request in batch])
-        for request, generation in zip(batch, spoken, strict=True):
+        generations = answerer.generate([answerer.prepare(request) for request in batch])
+        for request, generation in zip(batch, generations, strict=True):
             plain = baseline.generate(request, profile.prompt(request.question))
             yield Compared(request, () if generation is None else generation.tokens, tuple(plain))
 

@@ -1,6 +1,6 @@
-"""The decoding loop for a GPU: every token is the replay of one graph, within which nothing waits for the host.
+"""The generation loop for a GPU: every token is the replay of one graph, within which nothing waits for the host.
 
-It says what `loop.decode` says. There ended questions leave; here the shape stays: all questions of a batch have as
+It says what `loop.generate` says. There ended questions leave; here the shape stays: all questions of a batch have as
 many rows as its widest search needs, and are computed on until the last one has ended. Rows are cheap where a step is
 bound by reading the weights and by starting kernels; a smaller shape would need another graph.
 
@@ -12,34 +12,79 @@ four.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
-from model.decoding.loop import Decoded
-from model.decoding.rules import Rules
-from model.decoding.search import Found
-from model.decoding.static_decoder import Shape, StaticDecoder
-from model.decoding.static_search import StaticSearch
-from model.graphs import Graph, Pool, Recent
+from model.backends.cuda_graphs import Graph, GraphPool
+from model.generation.rules import GenerationRules
+from model.generation.search import BeamSearch, Hypothesis
 
 _BEAMS = (1, 3, 5, 10)
 _STATES, _ROOM, _MORE_ROOM = 64, 32, 4
-_PROGRAMS = 8
+_SHAPES = 8
 """Shapes to keep graphs and buffers of."""
 _SHARE = 4
 """All of them take at most one in so many bytes of a GPU."""
 _CPU_BYTES = 2**30
 
 
-class StaticLoop:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """For how much there is room."""
+
+    questions: int
+    beams: int
+    """Rows of every question, also of those with fewer beams."""
+    states: int
+    """Encoder states of a question."""
+    room: int
+    """Tokens of an answer."""
+
+
+class StaticStepDecoder(Protocol):
+    """A decoder over buffers of a fixed shape."""
+
+    @property
+    def weight(self) -> Tensor:
+        """The embedding of words, [V, D]; its device and number format are the decoder's."""
+        ...
+
+    @property
+    def positions(self) -> int:
+        """How many tokens a row can have."""
+        ...
+
+    def context(self, shape: Shape) -> Any:  # noqa: ANN401 - the decoder's own, with `position` [1] and `advance`
+        """Buffers for batches of a shape. They hold nothing until `fill`."""
+        ...
+
+    def bytes_for(self, shape: Shape) -> int:
+        """About the memory that a batch of a shape takes."""
+        ...
+
+    def fill(self, context: Any, states: Tensor, mask: Tensor) -> None:  # noqa: ANN401
+        """Begin with a batch: encoder states [q, s, D] and their mask [q, s]."""
+        ...
+
+    def advance(self, tokens: Tensor, context: Any) -> Tensor:  # noqa: ANN401
+        """Logits of the next token, [Q B, V], after the newest token of each row, [Q B]."""
+        ...
+
+
+class GraphLoop:
     """Decodes batches with one loaded model. Not to be called by two threads at once."""
 
     def __init__(
-        self, decoder: StaticDecoder, rules: Rules, pool: Pool | None = None, memory: int | None = None
+        self,
+        decoder: StaticStepDecoder,
+        rules: GenerationRules,
+        pool: GraphPool | None = None,
+        memory: int | None = None,
     ) -> None:
         """Begin without a graph: each is recorded when a batch first has its shape.
 
@@ -51,16 +96,16 @@ class StaticLoop:
         """
         device = decoder.weight.device
         self._decoder, self._rules = decoder, rules
-        self._pool = Pool(device) if pool is None else pool
+        self._pool = GraphPool(device) if pool is None else pool
         if memory is None:
             on_gpu = device.type == "cuda"
             memory = torch.cuda.get_device_properties(device).total_memory // _SHARE if on_gpu else _CPU_BYTES
-        self._most_bytes = memory // _PROGRAMS
-        self._programs: Recent[Shape, tuple[Program, Graph]] = Recent(_PROGRAMS)
+        self._most_bytes = memory // _SHAPES
+        self._states: LRUCache[Shape, tuple[DecodingState, Graph]] = LRUCache(_SHAPES)
 
     @torch.inference_mode()
-    def decode(self, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]) -> list[Decoded]:
-        """Decode a batch in which every question has its own settings.
+    def generate(self, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]) -> list[Hypothesis]:
+        """Answer a batch in which every question has its own settings.
 
         Args:
             states: Encoder states, [Q, S, D].
@@ -69,23 +114,22 @@ class StaticLoop:
             limits: The most tokens of each answer.
 
         Returns:
-            One `Decoded` a question, the same as if the question had been alone.
+            One hypothesis a question, the same as if the question had been alone.
         """
-        answers: list[Decoded] = []
+        answers: list[Hypothesis] = []
         while len(answers) < len(beams):
             begin = len(answers)
             shape = self._shape(len(beams) - begin, max(beams[begin:]), states.shape[1], max(limits[begin:]))
             part = slice(begin, begin + shape.questions)
-            program, step = self._programs.get(shape, functools.partial(self._program, shape))
-            program.load(states[part], mask[part], beams[part], limits[part])
+            state, step = self._state(shape)
+            state.load(states[part], mask[part], beams[part], limits[part])
             for _ in range(max(limits[part])):
                 step()
                 # The host waits for the device here, some ten microseconds: less than a step that nobody needs, which
                 # going on without an answer would cost every batch of these short answers.
-                if bool(program.ended):
+                if bool(state.ended):
                     break
-            found = program.found(beams[part], max(limits[part]))
-            answers += [_decoded(self._rules, one, limit) for one, limit in zip(found, limits[part], strict=True)]
+            answers += state.hypotheses(beams[part], limits[part])
         return answers
 
     def _shape(self, questions: int, beams: int, states: int, limit: int) -> Shape:
@@ -101,26 +145,29 @@ class StaticLoop:
             shape = replace(shape, questions=shape.questions // 2)
         return shape
 
-    def _program(self, shape: Shape) -> tuple[Program, Graph]:
-        program = Program(self._decoder, self._rules, shape)
-        return program, Graph(program.step, self._pool)
+    def _state(self, shape: Shape) -> tuple[DecodingState, Graph]:
+        kept = self._states.get(shape)
+        if kept is None:
+            state = DecodingState(self._decoder, self._rules, shape)
+            kept = self._states[shape] = state, Graph(state.step, self._pool)
+        return kept
 
 
-class Program:
-    """What batches of one shape are decoded in: all its buffers, and the step that a graph can hold."""
+class DecodingState:
+    """What batches of one shape are generated in: all its buffers, and the step that a graph can hold."""
 
-    def __init__(self, decoder: StaticDecoder, rules: Rules, shape: Shape) -> None:
+    def __init__(self, decoder: StaticStepDecoder, rules: GenerationRules, shape: Shape) -> None:
         """Allocate. A step can be taken at once, but means nothing before `load`."""
         device = decoder.weight.device
-        self._decoder, self._start, self.shape = decoder, rules.start, shape
+        self._decoder, self._start, self.shape = decoder, rules.decoder_start_token_id, shape
         self._context = decoder.context(shape)
-        self._search = StaticSearch(rules, shape.questions, shape.beams, shape.room, device)
-        self._newest = torch.full((shape.questions * shape.beams,), rules.start, device=device)
+        self._search = BeamSearch(rules, shape.questions, shape.beams, shape.room, device)
+        self._newest = torch.full((shape.questions * shape.beams,), rules.decoder_start_token_id, device=device)
         self.ended = torch.zeros((), dtype=torch.bool, device=device)
         """Whether all questions have ended; written by every step."""
 
     def load(self, states: Tensor, mask: Tensor, beams: Sequence[int], limits: Sequence[int]) -> None:
-        """Begin with a batch, as given to `StaticLoop.decode`; nothing is left of the one before."""
+        """Begin with a batch, as given to `GraphLoop.generate`; nothing is left of the one before."""
         self._decoder.fill(self._context, states, mask)
         self._search.load(beams, limits)
         self._newest.fill_(self._start)
@@ -133,14 +180,9 @@ class Program:
         self._context.advance(origin)
         self.ended.copy_(self._search.ended.all())
 
-    def found(self, beams: Sequence[int], most: int) -> list[Found]:
-        """See `StaticSearch.found`."""
-        return self._search.found(beams, most)
-
-
-def _decoded(rules: Rules, found: Found, limit: int) -> Decoded:
-    evidence = tuple(p for position, p in enumerate(found.logprobs) if not rules.is_forced(position, limit))
-    return Decoded(found.tokens, evidence, found.score)
+    def hypotheses(self, beams: Sequence[int], limits: Sequence[int]) -> list[Hypothesis]:
+        """See `BeamSearch.hypotheses`."""
+        return self._search.hypotheses(beams, limits)
 
 
 def _up(number: int, step: int) -> int:

@@ -8,11 +8,10 @@ whoever uses one fills buffers that stay where they are. On a CPU the same class
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 log = logging.getLogger(__name__)
@@ -20,13 +19,11 @@ log = logging.getLogger(__name__)
 _WARM_UPS = 3
 """Calls before recording, in which libraries choose their kernels and allocate what they keep."""
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 Signature = tuple[tuple[torch.Size, torch.dtype], ...]
 """Shapes and number formats of some tensors."""
 
 
-class Pool:
+class GraphPool:
     """Where the graphs of one device are recorded. They share the memory for what lies between input and output.
 
     Two graphs of a pool overwrite each other's intermediate results: they must run one after the other on one stream,
@@ -74,7 +71,7 @@ class Pool:
 class Graph:
     """Work without arguments over buffers that stay where they are."""
 
-    def __init__(self, work: Callable[[], object], pool: Pool) -> None:
+    def __init__(self, work: Callable[[], object], pool: GraphPool) -> None:
         """Record the work where that is possible. It is called some times for that: fill the buffers afterwards.
 
         Work that cannot be recorded is called plainly ever after.
@@ -99,7 +96,7 @@ class Captured:
     The function must do the same for all tensors of a shape, keep no state and not change its arguments.
     """
 
-    def __init__(self, function: Callable[..., Tensor], pool: Pool, most: int = 8) -> None:
+    def __init__(self, function: Callable[..., Tensor], pool: GraphPool, most: int = 8) -> None:
         """Begin with nothing recorded.
 
         Args:
@@ -108,20 +105,24 @@ class Captured:
             most: Shapes to keep recordings of; each holds memory for its inputs and its output.
         """
         self._function, self._pool = function, pool
-        self._kept: Recent[Signature, _Call] = Recent(most)
+        self._kept: LRUCache[Signature, _Call] = LRUCache(most)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
         """The function's result. It is the caller's own: no later call changes it."""
         if not self._pool.records:
             return self._function(*tensors)
         signature = tuple((tensor.shape, tensor.dtype) for tensor in tensors)
-        return self._kept.get(signature, lambda: _Call(self._function, tensors, self._pool))(tensors)
+        call = self._kept.get(signature)
+        if call is None:
+            # Recorded before it is kept: recording waits for the device, so a graph that goes is no longer running.
+            call = self._kept[signature] = _Call(self._function, tensors, self._pool)
+        return call(tensors)
 
 
 class _Call:
     """One recorded call, with the buffers for its inputs and its output."""
 
-    def __init__(self, function: Callable[..., Tensor], tensors: tuple[Tensor, ...], pool: Pool) -> None:
+    def __init__(self, function: Callable[..., Tensor], tensors: tuple[Tensor, ...], pool: GraphPool) -> None:
         self._function = function
         self._inputs = [tensor.clone() for tensor in tensors]
         self._output: Tensor | None = None
@@ -136,24 +137,3 @@ class _Call:
 
     def _work(self) -> None:
         self._output = self._function(*self._inputs)
-
-
-class Recent(Generic[Key, Value]):
-    """What was used lately; beyond a number of things the one that waited longest goes."""
-
-    def __init__(self, most: int) -> None:
-        """Begin empty, with room for so many things."""
-        self._most = most
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
-
-    def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """The thing of this key, made if it is not there."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        value = make()
-        self._kept[key] = value
-        # Only now: recording waits for the device, so that a graph which goes is no longer running.
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return value

@@ -1,0 +1,1 @@
+"""How the arithmetic is done where a model runs: kernels, number formats, CUDA graphs, memory."""
