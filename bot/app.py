@@ -16,12 +16,13 @@ from telegram.request import BaseRequest
 from bot.decoder import Decoder
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.downloads import Downloads
 from bot.handlers import register_all
 from bot.polling import Poller
 from bot.rate_limiter import ChatRateLimiter
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
-from bot.telegram_http import telegram_request
+from bot.telegram_http import AiohttpRequest, proxy_of_environment
 from bot.updates import ALLOWED, Inbox
 from bot.webhook import WebhookServer
 from model.broker.protocol import Broker
@@ -68,25 +69,29 @@ class Bot:
             raise
 
     async def _start(self, store: Store) -> None:
-        request = telegram_request(CONNECTIONS, self._settings.proxy)
+        settings, base = self._settings, self._settings.telegram_base_url
+        proxy = settings.proxy or proxy_of_environment(base)
+        request = AiohttpRequest(CONNECTIONS, proxy)
         self._parts.append(_Closing(request.shutdown))  # an application that was never reached leaves it open
         # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
-        limiter = ChatRateLimiter(limited=self._settings.telegram_base_url == TELEGRAM, sent=store.sent.record)
-        application = self._application = _application(self._settings, self._token, request, limiter)
+        limiter = ChatRateLimiter(limited=base == TELEGRAM, sent=store.sent.record)
+        application = self._application = _application(settings, self._token, request, limiter)
         await _until_reached(application)
         self._parts.append(_Closing(application.shutdown))
         placing: set[int] = set()
         delivery = Delivery(store, application.bot, placing)
         dispatcher = Dispatcher(store, self._broker, placing, delivery.wake)
         decoder = Decoder(store)
+        downloads = Downloads(self._token, base, limiter, proxy)
         services = self.services = Services(
-            settings=self._settings,
+            settings=settings,
             store=store,
             broker=self._broker,
             bot=application.bot,
             dispatcher=dispatcher,
             delivery=delivery,
             decoder=decoder,
+            downloads=downloads,
             placing=placing,
         )
         application.bot_data["services"] = services
@@ -97,20 +102,21 @@ class Bot:
         await self._begin(decoder)
         await self._begin(delivery)
         await self._begin(dispatcher)
+        await self._begin(downloads)
         self._parts.append(_Tasks(services.tasks))
         await self._begin(inbox)
-        await self._receive(application, inbox, services)
+        await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
         log.info("@%s is ready", application.bot.username)
 
-    async def _receive(self, application: App, inbox: Inbox, services: Services) -> None:
+    async def _receive(self, application: App, inbox: Inbox, services: Services, proxy: str | None) -> None:
         def seen() -> None:
             services.last_poll_at = time.time()
 
         settings, bot = self._settings, application.bot
         if settings.webhook_url is None:
             await _insist(bot.delete_webhook)
-            poller = Poller(bot.base_url, inbox.take, seen, settings.proxy)
+            poller = Poller(bot.base_url, inbox.take, seen, proxy)
             self.failure = poller.failure
             await self._begin(poller)
             return

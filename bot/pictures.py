@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import errno
 import logging
-from typing import Any
 
 from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
-from telegram.ext import ExtBot
 
 from bot import texts
 from bot.conversation import Picture
@@ -40,8 +38,7 @@ async def take_picture(
         return known
     if picture.size is not None and picture.size > FileSizeLimit.FILESIZE_DOWNLOAD:
         raise PictureNotTakenError(texts.TOO_BIG)
-    async with services.downloads:
-        data = await _download(services.bot, picture)
+    data = await _download(services, chat_id, picture)
     try:
         return await services.store.photos.save(
             chat_id,
@@ -58,12 +55,9 @@ async def take_picture(
         raise PictureNotTakenError(texts.NOT_STORED) from error
 
 
-async def _download(bot: ExtBot[Any], picture: Picture) -> bytes:
+async def _download(services: Services, chat_id: int, picture: Picture) -> bytes:
     try:
-        file = await bot.get_file(picture.file_id)
-        if (file.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:  # a Bot API server of one's own would give it
-            raise PictureNotTakenError(texts.TOO_BIG)
-        return bytes(await file.download_as_bytearray())
+        return await services.downloads.fetch(chat_id, picture.file_id, picture.size)
     except BadRequest as error:
         if "too big" in error.message.lower():
             raise PictureNotTakenError(texts.TOO_BIG) from error

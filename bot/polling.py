@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.telegram_http import seconds_of, telegram_request
+from bot.telegram_http import AiohttpRequest, seconds_of
 from bot.updates import ALLOWED, Take, has_number
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Poller:
     def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
         """Poll `base_url` (with the token), hand updates to `take`, call `seen` after every answer of Telegram's."""
         self._url, self._take, self._seen = base_url, take, seen
-        self._request = telegram_request(1, proxy)
+        self._request = AiohttpRequest(1, proxy)
         self._task: asyncio.Task[None] | None = None
         self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done with a sentence when polling cannot go on."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from bot.decoder import Decoder
     from bot.delivery import Delivery
     from bot.dispatcher import Dispatcher
+    from bot.downloads import Downloads
 
 Context = ContextTypes.DEFAULT_TYPE
-MAX_DOWNLOADS = 6
 
 
 @dataclass(slots=True)
@@ -36,9 +36,9 @@ class Services:
     dispatcher: Dispatcher
     delivery: Delivery
     decoder: Decoder
+    downloads: Downloads
     placing: set[int] = field(default_factory=set)
     """Questions whose progress message is on its way: nobody answers them before it stands."""
-    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DOWNLOADS))
     started_at: float = field(default_factory=time.monotonic)
     """When the bot started, by a clock that nobody sets."""
     last_poll_at: float | None = None

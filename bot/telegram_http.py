@@ -1,51 +1,42 @@
-"""How the bot calls Telegram: python-telegram-bot's requests over aiohttp, which costs a quarter of httpx's time."""
+"""How the bot calls Telegram: python-telegram-bot's requests over aiohttp, which costs a quarter of httpx's time.
+
+Every call ends: however slowly an answer drips, its time as a whole is bounded, by size where something is uploaded.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from io import SEEK_END
 from typing import Any
-from urllib.request import getproxies
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from telegram.constants import FileSizeLimit
 from telegram.error import NetworkError, RetryAfter, TimedOut
-from telegram.request import BaseRequest, HTTPXRequest, RequestData
+from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 # python-telegram-bot's own switch: `RetryAfter` then holds a timedelta, and making one warns of nothing.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-CONNECT_SECONDS, ANSWER_SECONDS, WRITE_SECONDS = 10.0, 20.0, 20.0
-UPLOAD_SECONDS = 120.0
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 20.0
 WAIT_SECONDS = 30.0
 """How long a call waits for a free connection."""
-
-
-def telegram_request(connections: int, proxy: str | None = None) -> BaseRequest:
-    """What a `telegram.Bot` makes its calls with.
-
-    Args:
-        connections: The most connections at once; further calls wait.
-        proxy: An HTTP or SOCKS proxy. With one, or with one in the environment, httpx does the work: it knows them all.
-    """
-    if proxy is None and not getproxies():
-        return AiohttpRequest(connections)
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        proxy=proxy,
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=ANSWER_SECONDS,
-        write_timeout=WRITE_SECONDS,
-        pool_timeout=WAIT_SECONDS,
-        media_write_timeout=UPLOAD_SECONDS,
-    )
+LEAST_SPEED = 64 * 1024
+"""Bytes a second that every connection must reach; a file may take as long as this says."""
+LARGEST_ANSWER = int(FileSizeLimit.FILESIZE_DOWNLOAD)
+"""Bytes; Telegram gives no larger files, and no answer of a method comes near."""
 
 
 class AiohttpRequest(BaseRequest):
     """Fulfils `telegram.request.BaseRequest` with kept-alive connections of aiohttp's."""
 
-    def __init__(self, connections: int) -> None:
-        """Open at most `connections` connections."""
-        self._connections = connections
+    def __init__(self, connections: int, proxy: str | None = None) -> None:
+        """Open at most `connections` connections, through an HTTP or SOCKS proxy if there is one."""
+        self._connections, self._proxy = connections, proxy
+        self._free = asyncio.Semaphore(connections)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -53,11 +44,22 @@ class AiohttpRequest(BaseRequest):
         """Seconds that Telegram may take for an answer, where a call does not say."""
         return ANSWER_SECONDS
 
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The connections.
+
+        Raises:
+            RuntimeError: They are closed.
+        """
+        if self._session is None:
+            raise RuntimeError("the connections to Telegram are closed")
+        return self._session
+
     async def initialize(self) -> None:
         """Get ready; doing it twice changes nothing."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
+                connector=_connector(self._connections, self._proxy),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
@@ -80,37 +82,104 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Make one call; returns status and body.
 
+        The whole of it takes `connect_timeout` and `read_timeout` together at most, and what its files need.
+
         Raises:
-            TimedOut: No connection, or no answer, in time.
-            NetworkError: The connection failed or broke.
+            TimedOut: No connection, or no whole answer, in time.
+            NetworkError: The connection failed or broke, or the answer is too large.
         """
-        if self._session is None:
-            raise RuntimeError("the connections to Telegram are closed")
+        session = self.session
         files = request_data.multipart_data if request_data else None
-        default, read_default = BaseRequest.DEFAULT_NONE, ANSWER_SECONDS + (UPLOAD_SECONDS if files else 0.0)
+        connect, answer = _seconds(connect_timeout, CONNECT_SECONDS), _seconds(read_timeout, ANSWER_SECONDS)
         timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=WAIT_SECONDS if pool_timeout is default else pool_timeout,
-            sock_connect=CONNECT_SECONDS if connect_timeout is default else connect_timeout,
-            sock_read=read_default if read_timeout is default else read_timeout,
+            total=connect + answer + (_size(files) / LEAST_SPEED if files else 0.0),
+            sock_connect=connect,
+            sock_read=None if files else answer,
         )
         data = _form(request_data, files) if request_data else None
+        await self._free_connection(_seconds(pool_timeout, WAIT_SECONDS))
         try:
-            async with self._session.request(
+            async with session.request(
                 method, URL(url, encoded=True), data=data, timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                return response.status, await read_at_most(response, LARGEST_ANSWER)
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             # The text of some of them holds the address, and so the token.
             raise NetworkError(f"{type(error).__name__} while calling Telegram") from None
+        finally:
+            self._free.release()
+
+    async def _free_connection(self, seconds: float) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise TimedOut("all connections to Telegram are in use") from error
+
+
+async def read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body of an answer.
+
+    Raises:
+        NetworkError: It has more than `limit` bytes; no more than that are read.
+    """
+    if response.content_length is not None and response.content_length <= limit:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise NetworkError("an answer is larger than any of Telegram's")
+    return bytes(body)
+
+
+def proxy_of_environment(base_url: str) -> str | None:
+    """The proxy that the environment names for calls to this address (`https_proxy`, `all_proxy`, `no_proxy`)."""
+    parts = urlsplit(base_url)
+    proxies = getproxies()
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def seconds_of(error: RetryAfter) -> float:
     """How long Telegram wants to be left alone, in seconds."""
     after = error.retry_after
     return float(after) if isinstance(after, (int, float)) else after.total_seconds()
+
+
+def _connector(connections: int, proxy: str | None) -> aiohttp.BaseConnector:
+    if proxy is None:
+        return aiohttp.TCPConnector(limit=connections)
+    from aiohttp_socks import ProxyConnector
+
+    return ProxyConnector.from_url(proxy, limit=connections)
+
+
+def _seconds(given: Any, usual: float) -> float:  # noqa: ANN401 - float, None, or python-telegram-bot's default
+    return float(given) if isinstance(given, (int, float)) else usual
+
+
+def _size(files: dict[str, Any]) -> float:
+    """Bytes of all files; of a kind whose size cannot be known, as many as Telegram takes."""
+    return sum(_length(content) for _, content, _ in files.values())
+
+
+def _length(content: Any) -> int:  # noqa: ANN401 - bytes or an open file
+    if isinstance(content, (bytes, bytearray)):
+        return len(content)
+    try:
+        place = content.tell()
+        end = content.seek(0, SEEK_END)
+        content.seek(place)
+    except (AttributeError, OSError, ValueError):
+        return int(FileSizeLimit.FILESIZE_UPLOAD)
+    return int(end - place)
 
 
 def _form(request_data: RequestData, files: dict[str, Any] | None) -> dict[str, str] | aiohttp.FormData:
