@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -22,7 +22,7 @@ from bot.polling import Poller
 from bot.rate_limiter import ChatRateLimiter
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
-from bot.telegram_http import AiohttpRequest, proxy_of_environment
+from bot.telegram_http import AiohttpRequest, proxy_of_environment, seconds_of
 from bot.updates import ALLOWED, Inbox
 from bot.webhook import WebhookServer
 from model.broker.protocol import Broker
@@ -38,6 +38,10 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 class BotError(Exception):
     """The bot cannot run; the text says why."""
+
+
+class WrongTokenError(BotError):
+    """Telegram refuses the token at the start: starting again would not help."""
 
 
 class Bot:
@@ -57,7 +61,8 @@ class Bot:
         """Start everything; when this returns the bot answers.
 
         Raises:
-            BotError: Telegram refuses the token, or the webhook's port is taken.
+            WrongTokenError: Telegram refuses the token.
+            BotError: The webhook's port is taken.
             StorageError: The data folder cannot be used.
         """
         store = await Store.open(self._settings.data_dir)
@@ -76,7 +81,7 @@ class Bot:
         # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
         limiter = ChatRateLimiter(limited=base == TELEGRAM, sent=store.sent.record)
         application = self._application = _application(settings, self._token, request, limiter)
-        await _until_reached(application)
+        await _insist(application.initialize)
         self._parts.append(_Closing(application.shutdown))
         placing: set[int] = set()
         delivery = Delivery(store, application.bot, placing)
@@ -176,28 +181,28 @@ def _application(settings: Settings, token: str, request: BaseRequest, limiter: 
     return builder.rate_limiter(limiter).build()
 
 
-async def _until_reached(application: App) -> None:
-    """Ask Telegram who we are, until it can be reached."""
-    try:
-        await _insist(application.initialize)
-    except InvalidToken as error:
-        raise BotError(
-            "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
-        ) from error
-
-
 async def _insist(call: Callable[[], Awaitable[object]]) -> None:
-    """Make a call of the start until Telegram answers it; what it refuses is raised."""
+    """Make a call of the start until Telegram answers it.
+
+    Raises:
+        WrongTokenError: Telegram does not know the token.
+        BotError: It refuses the call for another reason.
+    """
     pause = FIRST_PAUSE
     while True:
         try:
             await call()
             return
-        except BadRequest:
-            raise
-        except (NetworkError, RetryAfter) as error:
-            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
-        await asyncio.sleep(pause)
+        except InvalidToken as error:
+            raise WrongTokenError(
+                "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
+            ) from error
+        except (BadRequest, Forbidden) as error:
+            raise BotError(f"Telegram does not let the bot start: {error.message}.") from error
+        except TelegramError as error:
+            wait = max(pause, seconds_of(error)) if isinstance(error, RetryAfter) else pause
+            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, wait)
+        await asyncio.sleep(wait)
         pause = min(LONGEST_PAUSE, pause * 2)
 
 

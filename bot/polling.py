@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram_http import AiohttpRequest, seconds_of
 from bot.updates import ALLOWED, Take, has_number
@@ -18,9 +20,28 @@ log = logging.getLogger(__name__)
 
 WAIT = 25
 """Seconds that Telegram holds an empty answer back."""
-LONGEST_PAUSE = 30.0
-CONFLICTS = 5
-"""A conflict may come from an earlier run's last request that still hangs; this many in a row mean a second bot."""
+ANSWER_SECONDS = 20.0
+"""What an answer may take beyond that, to its last byte."""
+STUCK_SECONDS = 90.0
+"""A poll that has not ended then, although its time-outs are shorter, is left behind with its connection."""
+RENEW_SECONDS = 60.0
+"""After so long without a good poll the connection is made anew: one that is broken may look alive."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+REFUSED_SECONDS = 300.0
+"""Telegram may refuse a poll by mistake, or since an earlier run's last one still hangs; not for as long as this."""
+QUIET_SECONDS = 120.0
+"""A refusal that comes after so long without one begins anew. Two bots with one token let each other poll at times."""
+
+_SECOND_BOT = "Another program is polling with the same token. Stop it, or give this bot its own token."
+_WRONG_TOKEN = "Telegram does not know this token any more. Get the present one from @BotFather."
+
+
+@dataclass(slots=True)
+class _Refused:
+    """How long Telegram has refused polls for one reason (monotonic seconds)."""
+
+    since: float
+    last: float
 
 
 class Poller:
@@ -28,8 +49,11 @@ class Poller:
 
     def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
         """Poll `base_url` (with the token), hand updates to `take`, call `seen` after every answer of Telegram's."""
-        self._url, self._take, self._seen = base_url, take, seen
+        self._url, self._take, self._seen, self._proxy = base_url, take, seen, proxy
         self._request = AiohttpRequest(1, proxy)
+        self._renewed_at = time.monotonic()  # or the last good poll, where that is later
+        self._refused: dict[str, _Refused] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done with a sentence when polling cannot go on."""
@@ -45,35 +69,35 @@ class Poller:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._request.shutdown()
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _poll(self) -> None:
-        offset, pause, conflicts = 0, 0.0, 0
-        while True:
+        offset, pause = 0, 0.0
+        while not self.failure.done():
+            longer = min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2))
             try:
                 updates = await self._fetch(offset)
                 await self._take(updates)
             except Conflict:
-                conflicts += 1
-                if conflicts >= CONFLICTS:
-                    self._fail(
-                        "Another program is polling with the same token. Stop it, or give this bot its own token."
-                    )
-                    return
-                pause = 2.0
+                pause = self._refusal(_SECOND_BOT, longer)
             except InvalidToken:
-                self._fail("Telegram does not know this token any more. Get the present one from @BotFather.")
-                return
+                pause = self._refusal(_WRONG_TOKEN, longer)
             except RetryAfter as error:
                 pause = seconds_of(error)
             except TelegramError as error:
-                pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                pause = longer
                 log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
+                if time.monotonic() - self._renewed_at > RENEW_SECONDS:
+                    await self._renew()
             except Exception:
                 # Not kept (a full disk, say): the offset stays, Telegram sends the same ones again.
-                pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                pause = longer
                 log.exception("updates could not be kept; trying again in %.0f s", pause)
             else:
-                pause, conflicts = 0.0, 0
+                pause, self._renewed_at = 0.0, time.monotonic()
+                self._refused.pop(_WRONG_TOKEN, None)
                 self._seen()
                 if numbers := [update["update_id"] for update in updates if has_number(update)]:
                     offset = max(numbers) + 1
@@ -82,9 +106,41 @@ class Poller:
 
     async def _fetch(self, offset: int) -> list[dict[str, Any]]:
         query = {"offset": offset, "timeout": WAIT, "allowed_updates": json.dumps(ALLOWED)}
-        found: Any = await self._request.post(f"{self._url}/getUpdates?{urlencode(query)}", read_timeout=WAIT + 10.0)
+        url = f"{self._url}/getUpdates?{urlencode(query)}"
+        poll = asyncio.create_task(self._request.post(url, read_timeout=WAIT + ANSWER_SECONDS))
+        try:
+            done, _ = await asyncio.wait({poll}, timeout=STUCK_SECONDS)
+        except asyncio.CancelledError:
+            poll.cancel()
+            await asyncio.gather(poll, return_exceptions=True)
+            raise
+        if not done:  # nobody waits for its end: it may be deaf to that, too
+            poll.cancel()
+            poll.add_done_callback(lambda late: late.cancelled() or late.exception())
+            await self._renew()
+            raise TimedOut("a poll was stuck")
+        found: Any = poll.result()
         return found if isinstance(found, list) else []
 
-    def _fail(self, reason: str) -> None:
-        if not self.failure.done():
-            self.failure.set_result(reason)
+    async def _renew(self) -> None:
+        """Go on with a new connection."""
+        log.warning("there was no good poll for too long; the connection to Telegram is made anew")
+        old, self._request = self._request, AiohttpRequest(1, self._proxy)
+        await self._request.initialize()
+        self._renewed_at = time.monotonic()
+        task = asyncio.create_task(old.shutdown())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _refusal(self, sentence: str, pause: float) -> float:
+        """Telegram refused a poll: what to say when that does not end, and how long to wait (seconds)."""
+        now = time.monotonic()
+        refused = self._refused.setdefault(sentence, _Refused(now, now))
+        if now - refused.last > QUIET_SECONDS:
+            refused.since = now
+        refused.last = now
+        if now - refused.since >= REFUSED_SECONDS:
+            self.failure.set_result(sentence)
+        else:
+            log.warning("%s Trying again in %.0f s.", sentence, pause)
+        return pause

@@ -36,7 +36,7 @@ def run() -> None:
 
 
 async def _run(settings: Settings) -> None:
-    from bot.app import Bot, BotError, run_until
+    from bot.app import Bot, BotError, WrongTokenError, run_until
     from model.broker.embedded import EmbeddedBroker
     from model.placement import Placement
     from storage.errors import StorageError
@@ -56,6 +56,9 @@ async def _run(settings: Settings) -> None:
             return
         await starting
         await run_until(bot, stopped)
+    except WrongTokenError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(WRONG_SETTING)
     except (BotError, StorageError) as error:
         raise click.ClickException(str(error)) from error
     finally:

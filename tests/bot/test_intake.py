@@ -121,7 +121,7 @@ async def test_a_second_bot_on_the_folder_is_refused(sandbox: Sandbox, tmp_path:
 async def test_a_second_poller_ends_the_bot_with_a_sentence(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.polling.CONFLICTS", 1)
+    monkeypatch.setattr("bot.polling.REFUSED_SECONDS", 0.0)
     async with (
         Bot(settings(sandbox, tmp_path / "one"), NullBroker()) as one,
         Bot(settings(sandbox, tmp_path / "two"), NullBroker()) as two,
