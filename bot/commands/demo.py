@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import sys
 import tempfile
@@ -11,8 +12,7 @@ from pathlib import Path
 
 import click
 
-TOKEN = "1000000001:the_demo_has_no_secret_to_keep"
-YOU = 1001
+BOT, YOU = 1_000_000_001, 1001
 
 
 @click.command(epilog='Example: vqabot demo --once     (in a checkout: make demo ARGS="--once")')
@@ -52,6 +52,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    token = f"{BOT}:{secrets.token_urlsafe(26)}"  # drawn anew: nobody else on this machine calls as this bot
     scenes = sample_scenes()
     samples = [Sample(scene.name, scene.picture, scene.questions[0][0]) for scene in scenes]
     async with AsyncExitStack() as stack:
@@ -60,13 +61,17 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         try:
             await asyncio.to_thread(locate, model)  # who waits here hears at once that there is no such model
             sandbox = await stack.enter_async_context(
-                Sandbox(port=port, token=TOKEN, samples=samples, first_message_id=unused_message_id())
+                Sandbox(port=port, token=token, samples=samples, first_message_id=unused_message_id())
             )
             settings = Settings(
-                telegram_token=TOKEN, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
+                telegram_token=token, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
             )
             await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
-        except (ModelError, PortInUseError, StorageError, BotError) as error:
+        except PortInUseError as error:
+            other = 8090 if port != 8090 else 8091
+            example = f'vqabot demo --port {other}     (in a checkout: make demo ARGS="--port {other}")'
+            raise click.ClickException(f"{error}\nFor example: {example}") from error
+        except (ModelError, StorageError, BotError) as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"The chat page is at {sandbox.url}")
         if not once:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
 
 EPILOG = "Example: vqabot sandbox --port 8081 --record traffic.jsonl"
 TOKEN = "1000000001:sandbox_token_for_any_bot"
@@ -20,18 +24,29 @@ TOKEN = "1000000001:sandbox_token_for_any_bot"
 @click.option(
     "--record", type=click.Path(dir_okay=False, path_type=Path), help="Append all traffic to this file, as JSON lines."
 )
-def sandbox(port: int, host: str, record: Path | None) -> None:
+@click.option("--allow-host", "allowed_hosts", multiple=True, help="A name by which bots call it, of a container say.")
+@click.option("--remote-webhooks", is_flag=True, help="Let webhooks be on other machines.")
+def sandbox(port: int, host: str, record: Path | None, allowed_hosts: tuple[str, ...], remote_webhooks: bool) -> None:
     """Run the local Bot API server alone, for any bot in any language.
 
     A chat page at its address plays the people. Ctrl-C ends it; nothing is kept.
     """
-    asyncio.run(_serve(port, host, record))
+    from bot.sandbox.server import Sandbox, unused_message_id
+
+    server = Sandbox(
+        port=port,
+        host=host,
+        record=record,
+        first_message_id=unused_message_id(),
+        allowed_hosts=allowed_hosts,
+        remote_webhooks=remote_webhooks,
+    )
+    asyncio.run(_serve(server))
 
 
-async def _serve(port: int, host: str, record: Path | None) -> None:
-    from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
+async def _serve(server: Sandbox) -> None:
+    from bot.sandbox.server import PortInUseError
 
-    server = Sandbox(port=port, host=host, record=record, first_message_id=unused_message_id())
     try:
         await server.start()
     except PortInUseError as error:

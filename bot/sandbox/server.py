@@ -12,7 +12,7 @@ from bot.sandbox.api import BotApi
 from bot.sandbox.client_api import ClientApi, plain_errors
 from bot.sandbox.control_api import ControlApi
 from bot.sandbox.files import Files
-from bot.sandbox.guard import only_known_hosts
+from bot.sandbox.guard import only_known_callers
 from bot.sandbox.page_files import page_routes
 from bot.sandbox.recorder import Recorder
 from bot.sandbox.samples import Sample, Samples
@@ -46,6 +46,8 @@ class Sandbox:
         record: Path | None = None,
         samples: Sequence[Sample] = (),
         first_message_id: int = 1,
+        allowed_hosts: Sequence[str] = (),
+        remote_webhooks: bool = False,
     ) -> None:
         """Prepare a sandbox.
 
@@ -56,6 +58,8 @@ class Sandbox:
             record: A file to append all traffic to, as JSON lines.
             samples: Pictures with questions that the chat page offers.
             first_message_id: Number of the first message; `unused_message_id()` for bots that remember another sandbox.
+            allowed_hosts: Further names by which it may be called, beside addresses and localhost.
+            remote_webhooks: Whether a bot's webhook may be on another machine.
         """
         self.port = port
         self.host = host
@@ -63,6 +67,8 @@ class Sandbox:
         self._record = record
         self._samples = Samples(samples)
         self._first_message_id = first_message_id
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._remote_webhooks = remote_webhooks
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
 
@@ -84,11 +90,12 @@ class Sandbox:
         Raises:
             PortInUseError: When another program has the port.
         """
-        world = World(Files(), Recorder(self._record), self._first_message_id)
+        world = World(Files(), Recorder(self._record), self._first_message_id, self._remote_webhooks)
         world.settle()
         self._world = world
         api = BotApi(world, self._token)
-        app = web.Application(middlewares=[only_known_hosts(self.host), plain_errors], client_max_size=MAX_CLIENT_BODY)
+        guard = only_known_callers({self.host, *self._allowed_hosts})
+        app = web.Application(middlewares=[guard, plain_errors], client_max_size=MAX_CLIENT_BODY)
         app.router.add_route("*", "/bot{token:[^/]*}/{method:[^/]*/?}", api.handle)
         app.router.add_route("*", "/bot{token:[^/]*}/test/{method:[^/]*}", api.handle)
         app.router.add_get("/file/bot{token:[^/]*}/{path:.+}", api.download)

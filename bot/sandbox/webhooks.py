@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot.sandbox.guard import is_loopback
 from bot.sandbox.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -35,8 +37,12 @@ class Webhook:
         certificate: bytes | None,
         connections: int,
         reply: Reply,
+        remote: bool = False,
     ) -> None:
-        """Deliver to `url` over at most `connections` at once; `reply` carries out a method named in an answer."""
+        """Deliver to `url` over at most `connections` at once; `reply` carries out a method named in an answer.
+
+        Connections leave this machine only when it is `remote`, whatever names mean by then.
+        """
         self.url = url if "://" in url else f"https://{url}"
         self.certificate = certificate
         self.connections = connections
@@ -46,6 +52,7 @@ class Webhook:
         self._recorder = recorder
         self._secret = secret
         self._reply = reply
+        self._remote = remote
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -61,7 +68,8 @@ class Webhook:
     async def _run(self) -> None:
         underway: dict[str, asyncio.Task[None]] = {}  # by chat
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=self._tls())) as session:
+        connector = aiohttp.TCPConnector(ssl=self._tls(), socket_factory=None if self._remote else loopback_socket)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             try:
                 while True:
                     self._begin(session, underway)
@@ -104,7 +112,7 @@ class Webhook:
         self._recorder.update(update)
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret} if self._secret else {}
         try:
-            async with session.post(self.url, json=update, headers=headers) as response:
+            async with session.post(self.url, json=update, headers=headers, allow_redirects=False) as response:
                 body = await response.content.read(1 << 20)
                 if not 200 <= response.status < 300:
                     self._note(f"Wrong response from the webhook: {response.status} {response.reason}")
@@ -133,6 +141,18 @@ class Webhook:
     def _note(self, message: str) -> None:
         self.last_error_date = int(time.time())
         self.last_error_message = message
+
+
+def loopback_socket(address: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address as `getaddrinfo` gives it.
+
+    Raises:
+        OSError: The address is another machine's.
+    """
+    family, kind, protocol, _, place = address
+    if not is_loopback(place[0]):
+        raise OSError(f"{place[0]} is not on this machine")
+    return socket.socket(family, kind, protocol)
 
 
 def _chat_of(update: dict[str, Any]) -> str:

@@ -35,6 +35,7 @@ class World:
     files: Files
     recorder: Recorder
     first_message_id: int = 1
+    remote_webhooks: bool = False  # whether updates may be delivered to other machines
     events: Events = field(default_factory=Events)
     faults: Faults = field(default_factory=Faults)
     limits: Limits = field(default_factory=Limits)

@@ -139,20 +139,6 @@ async def test_samples_are_offered(http: aiohttp.ClientSession) -> None:
             assert await response.read() == samples[0].picture
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Host": "evil.example:8081"}, 403),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Host": "localhost:8081"}, 200),
-        ({"Host": "[::1]:8081"}, 200),
-    ],
-)
-async def test_other_sites_are_kept_out(bot: Any, http: Any, headers: dict[str, str], status: int) -> None:
-    async with http.get(f"{bot.url}/client/state", headers=headers) as response:
-        assert response.status == status
-
-
 async def test_nonsense_is_answered_with_a_sentence(bot: Any, http: Any) -> None:
     for path in ("send", "edit", "press", "delete", "react", "faults", "member", "chats"):
         async with http.post(

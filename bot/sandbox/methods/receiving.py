@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+
+from yarl import URL
 
 from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.guard import is_loopback
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.parameters import Upload
 from bot.sandbox.webhooks import Webhook
 
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -57,7 +58,7 @@ async def get_updates(call: Call) -> list[dict[str, Any]]:
 
 
 async def set_webhook(call: Call) -> bool:
-    """Deliver updates to an address. An address on this machine may be plain HTTP and have any port."""
+    """Deliver updates to an address on this machine (plain HTTP and any port are fine), or elsewhere if allowed."""
     url = call.parameters.string("url").strip()
     call.parameters.note("url", url)  # none is as good as an empty one
     secret = call.parameters.string("secret_token")
@@ -65,9 +66,14 @@ async def set_webhook(call: Call) -> bool:
     connections = call.parameters.integer("max_connections", 40)
     call.parameters.string("ip_address")
     if url:
-        check_address(url)
+        local = check_address(url)
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise bad_request("secret token contains unallowed characters")
+        if not local and not call.world.remote_webhooks:
+            raise bad_request(
+                "bad webhook: this sandbox delivers to its own machine only (localhost, 127.0.0.1); "
+                "vqabot sandbox --remote-webhooks permits others"
+            )
     await stop_webhook(call)
     read_allowed(call)
     if call.parameters.boolean("drop_pending_updates"):
@@ -82,6 +88,7 @@ async def set_webhook(call: Call) -> bool:
             certificate=certificate.data if isinstance(certificate, Upload) else None,
             connections=connections if 1 <= connections <= 100 else 40,
             reply=call.world.webhook_reply,
+            remote=call.world.remote_webhooks,
         )
         call.bot.webhook.start()
     return True
@@ -120,25 +127,28 @@ async def stop_webhook(call: Call) -> None:
         await webhook.stop()
 
 
-def check_address(url: str) -> None:
+def check_address(url: str) -> bool:
     """Refuse what Telegram refuses; an address on this machine needs no HTTPS.
+
+    Returns:
+        Whether it is on this machine.
 
     Raises:
         ApiError: 400.
     """
     try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-        port = parts.port
+        address = URL(url if "://" in url else f"https://{url}")  # as the client that delivers will read it
     except ValueError:
         raise bad_request("bad webhook: invalid URL specified") from None
-    if not parts.hostname or parts.scheme not in {"http", "https"}:
+    if not address.host or address.scheme not in {"http", "https"}:
         raise bad_request("bad webhook: invalid URL specified")
-    if parts.hostname in LOCAL_HOSTS:
-        return
-    if parts.scheme != "https":
+    if is_loopback(address.host):
+        return True
+    if address.scheme != "https":
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if port is not None and port not in PUBLIC_PORTS:
+    if address.port not in PUBLIC_PORTS:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    return False
 
 
 async def close(call: Call) -> bool:
