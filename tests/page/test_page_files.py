@@ -111,6 +111,13 @@ async def test_a_sample_is_one_tap_away(page: Page) -> None:
     await expect(page.get_by_role("region", name="Sample pictures")).to_be_visible()
 
 
+async def test_in_a_group_a_sample_mentions_the_bot(page: Page) -> None:
+    await page.get_by_role("button", name="Friends").click()
+    await page.get_by_role("button", name="Send Red ball").click()
+    await expect(mine(page).last).to_contain_text("@vqa_sandbox_bot What colour is the ball?")
+    await expect(theirs(page).last).to_contain_text("red · 97 % sure")
+
+
 async def test_a_photo_fills_the_window_and_zooms(page: Page) -> None:
     await page.get_by_role("button", name="Send Red ball").click()
     await expect(theirs(page).last).to_contain_text("97 %")

@@ -64,7 +64,9 @@ export function makeActions(store, ui) {
         const blob = await response.blob();
         picture = await measure(URL.createObjectURL(blob));
         const file = new File([blob], `${sample.name}.png`, { type: blob.type });
-        await store.send(chat, { files: [file], caption: sample.question }, { caption: sample.question, pictures: picture ? [picture] : [] });
+        // In a group the bot hears only what mentions it.
+        const caption = chat < 0 && store.bot ? `@${store.bot.username} ${sample.question}` : sample.question;
+        await store.send(chat, { files: [file], caption }, { caption, pictures: picture ? [picture] : [] });
       } catch (error) {
         complain(error);
       } finally {
@@ -155,6 +157,7 @@ export function makeActions(store, ui) {
         "button",
         {
           type: "button", class: ["closes", given.includes(emoji) && "own"], "aria-label": `React with ${emoji}`,
+          role: "menuitemcheckbox", "aria-checked": String(given.includes(emoji)),
           on: { click: () => actions.react(message, given.includes(emoji) ? "" : emoji) },
         },
         emoji,

@@ -43,7 +43,7 @@ class App {
     this.unread = el("span", { class: "badge", hidden: true });
     this.down = iconButton([icon("down"), this.unread], "Go to the newest message", () => this.conversation.toEnd(), { class: "to-end" });
     this.banner = el("div", { class: "banner", role: "status", hidden: true });
-    this.main = el("main", { class: "main" }, this.header.node, this.banner,
+    this.main = el("section", { class: "main", "aria-label": "Conversation" }, this.header.node, this.banner,
       el("div", { class: "view" }, this.conversation.node, this.down), this.samples.node, this.composer.node);
     fill(document.querySelector("#app"), this.list.node, this.main);
     listenForFiles(this.main, (files) => this.actions.sendFiles(files));
@@ -173,7 +173,7 @@ class App {
     const start = el("button", { type: "button", class: "button primary", on: { click: () => this.actions.sendText("/start") } }, "Start");
     return el("div", { class: "empty" },
       avatar(isPrivate ? { ...store.bot, is_bot: true } : chat, { size: 84, group: !isPrivate }),
-      el("h3", {}, chat?.title ?? ""),
+      el("h2", {}, chat?.title ?? ""),
       el("p", {}, isPrivate
         ? store.description || "Send a picture with a question, or begin with the button below."
         : "Write something to everybody. Bots hear what mentions them, replies to them, or begins with a slash."),
@@ -183,7 +183,7 @@ class App {
   #noBot() {
     return el("div", { class: "empty" },
       avatar({ is_bot: true }, { size: 84 }),
-      el("h3", {}, "No bot has called yet"),
+      el("h2", {}, "No bot has called yet"),
       el("p", {}, "Start one with this page's address as its Bot API server. It shows up here with its first call."),
       el("code", { class: "address" }, location.origin));
   }

@@ -10,9 +10,9 @@ export class ChatList {
   constructor(store, { open, menu }) {
     this.store = store;
     this.open = open;
-    this.list = el("nav", { class: "chats", "aria-label": "Chats" });
+    this.list = el("nav", { class: "chats", "aria-label": "Choose a chat" });
     this.me = el("button", { type: "button", class: "me", on: { click: (event) => menu(event.currentTarget) } });
-    this.node = el("aside", { class: "sidebar" },
+    this.node = el("section", { class: "sidebar", "aria-label": "Chats" },
       el("header", { class: "bar" },
         iconButton(icon("menu"), "Menu", (event) => menu(event.currentTarget)),
         el("h1", { class: "bar-title" }, "Chats"), this.me),
@@ -45,13 +45,13 @@ export class ChatList {
       "button",
       {
         type: "button", class: ["chat", current && "current"], "aria-current": current ? "true" : null, data: { chat: chat.id },
-        "aria-label": `${chat.title || "Bot"}${unread ? `, ${unread} unread` : ""}`, on: { click: () => this.open(chat.id) },
+        on: { click: () => this.open(chat.id) },
       },
       avatar(isPrivate ? { ...store.bot, is_bot: true } : chat, { size: 50, group: !isPrivate }),
       el("span", { class: "chat-text" },
         el("span", { class: "chat-top" }, el("span", { class: "chat-name" }, chat.title || "Bot"),
           last ? el("time", { class: "chat-time" }, shortTime(last.date)) : null),
-        el("span", { class: "chat-bottom" }, line, unread ? el("span", { class: "badge" }, String(unread)) : null)),
+        el("span", { class: "chat-bottom" }, line, unread ? el("span", { class: "badge", title: `${unread} unread` }, String(unread)) : null)),
     );
   }
 }

@@ -9,7 +9,7 @@ export class Header {
   constructor(store, { back, menu }) {
     this.store = store;
     this.face = el("span", { class: "header-face" });
-    this.name = el("h2", { class: "header-name" });
+    this.name = el("h1", { class: "header-name" });
     this.line = el("p", { class: "header-line" });
     this.backCount = el("span", { class: "badge", hidden: true });
     this.node = el("header", { class: "bar header" },

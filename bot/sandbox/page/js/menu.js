@@ -31,13 +31,13 @@ export function showMenu({ x, y, items, top = null, label = "Menu" }) {
     if (event.target === cover) close();
   });
   cover.addEventListener("keydown", (event) => keys(event, menu, close));
-  document.body.append(cover);
+  document.querySelector("#app").append(cover);
   const { offsetWidth: width, offsetHeight: height } = menu; // as laid out: its entrance is animated
   const left = Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN));
   const below = y + height + MARGIN <= innerHeight;
   menu.style.left = `${left}px`;
   menu.style.top = `${below ? y : Math.max(MARGIN, Math.min(y - height, innerHeight - height - MARGIN))}px`;
-  menu.querySelector("[role^=menuitem]")?.focus({ preventScroll: true });
+  menu.querySelector(".menu-item")?.focus({ preventScroll: true });
 }
 
 function renderItem({ heading, label, glyph, act, danger, checked }) {

@@ -98,7 +98,8 @@ export function renderFile(message) {
     : el("span", { class: "file-face" }, icon("download", 20));
   return el(
     "a",
-    { class: "file", href: file.url, download: name, "aria-label": `Download ${name}, ${size(file.file_size)}` },
+    { class: "file", href: file.url, download: name },
+    el("span", { class: "off-screen" }, "Download "),
     face,
     el("span", { class: "file-text" }, el("span", { class: "file-name" }, name),
       el("span", { class: "file-size" }, [size(file.file_size), extension].filter(Boolean).join(" · "))),

@@ -108,8 +108,8 @@ function renderQuote(quoted, actions) {
   return el(
     "button",
     {
-      type: "button", class: `quote name-${colour}`, on: { click: () => actions.jump(quoted.message_id) },
-      "aria-label": `In reply to ${quoted.from?.first_name ?? ""}: ${clip(summary(quoted), 80)}`,
+      type: "button", class: `quote name-${colour}`, title: "Go to the message that this answers",
+      on: { click: () => actions.jump(quoted.message_id) },
     },
     small ? el("img", { src: small, alt: "", class: "quote-thumb" }) : null,
     el("span", { class: "quote-text" },
