@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9, **gen
     model.save_pretrained(folder)
     Florence2Processor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
     profile.write(folder)
+    return folder
+
+
+def build_as_the_hub_has_it(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9) -> Path:
+    """The same with the files that transformers 4.56 wrote, as they lie on the hub under florence-community."""
+    build(folder, profile, seed, num_beams=3, no_repeat_ngram_size=3, early_stopping=True, forced_eos_token_id=2)
+    file = folder / "processor_config.json"
+    saved = json.loads(file.read_text())
+    images = saved.pop("image_processor") | {"image_processor_type": "CLIPImageProcessor"}
+    images.pop("image_processor_type_fast", None)
+    (folder / "preprocessor_config.json").write_text(json.dumps(images))
+    file.write_text(json.dumps(saved))
+    file = folder / "config.json"
+    config = json.loads(file.read_text())
+    config["text_config"] |= {"forced_bos_token_id": 0, "forced_eos_token_id": 2}
+    file.write_text(json.dumps(config))
     return folder
 
 
