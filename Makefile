@@ -11,19 +11,23 @@ help:  ## Say what can be made
 
 # The stamps depend on pyproject.toml: a changed dependency installs again, an unchanged one costs nothing.
 $(VENV)/.demo: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("vqabot needs Python 3.11 or newer; set PYTHON=...") if sys.version_info < (3, 11) else None'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[inference]'
+	@$(call install,.[inference],1.3 GB)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("vqabot needs Python 3.11 or newer; set PYTHON=...") if sys.version_info < (3, 11) else None'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(call install,.[dev],2 GB)
 	@touch $@ $(VENV)/.demo
 
+# $(call install,WHAT,SIZE ON THE DISK): pip's own progress is shown, for it takes minutes.
+define install
+$(PYTHON) -c 'import sys; sys.exit("vqabot needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+echo "Installing what is needed into $(VENV): about $(2) on the disk, some minutes, only this time."
+test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(BIN)/python -m pip install --disable-pip-version-check -e '$(1)'
+endef
+
 demo: $(VENV)/.demo  ## Try the whole bot here; make demo ARGS="--once" runs one conversation and ends
-	$(BIN)/vqabot demo $(ARGS)
+	@$(BIN)/vqabot demo $(ARGS)
 
 test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it
 	$(BIN)/ruff check .

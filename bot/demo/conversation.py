@@ -45,9 +45,9 @@ class Conversation:
         await self._picture_then_question(second)
         await self._reply_to(picture, first)
         await self._settings()
-        await self._caption(third)
         await self._history()
         await self._export()
+        await self._caption(third)  # last: whoever opens the page sees a picture with its answer
         return not self.wrong
 
     async def _caption(self, scene: SampleScene) -> Message:
@@ -102,7 +102,7 @@ class Conversation:
         page = await self._person.wait_for(lambda m: "reply_markup" in m, MENU_SECONDS)
         self._heard(page["text"])
         listed = re.search(r"(\d+) questions", page["text"])
-        self._check(bool(listed and int(listed[1]) >= len(self.asked)), "the history does not list the five questions")
+        self._check(bool(listed and int(listed[1]) >= len(self.asked)), "the history does not list the questions")
 
     async def _export(self) -> None:
         """The ZIP, downloaded, opened and checked."""
@@ -123,8 +123,8 @@ class Conversation:
         self._check({"index.html", "history.json", "history.csv"} <= set(names), "the ZIP lacks a file")
         newest = [question["question"] for question in history["questions"][-len(self.asked) :]]
         self._check(
-            sorted(newest) == sorted(self.asked) and pictures == 3,
-            "the ZIP does not hold the five questions and three pictures",
+            sorted(newest) == sorted(self.asked) and pictures >= 2,
+            "the ZIP does not hold what was asked and its pictures",
         )
 
     async def _expect(self, truth: str) -> None:
