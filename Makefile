@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint format chaos fuzz bench clean help
+.PHONY: demo test lint format chaos fuzz pictures bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -52,6 +52,9 @@ chaos: $(VENV)/.dev  ## 100 kills over 1,200 questions, nothing lost; SEED=2 QUE
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
+
+pictures: $(VENV)/.dev  ## Draw docs/images anew: the demo in Chromium, with today's model
+	$(BIN)/python docs/images/draw.py
 
 bench: $(VENV)/.dev  ## Measure against the baselines; ARGS="answer" for one of them
 	$(BIN)/vqabot bench $(ARGS)
