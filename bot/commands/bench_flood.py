@@ -59,7 +59,7 @@ async def _measure(folder: Path, model: str, questions: int, probes: int, batch_
         }
         async with BotProcess(settings, ["--model", model]):
             await introduce(telegram, [FLOODING, OTHER])
-            probe = Probe(telegram, FLOODING, OTHER)
+            probe = Probe(telegram, OTHER)
             alone = [await probe.ask() for _ in range(probes + 1)][1:]
             for _ in range(questions):
                 telegram.ask(FLOODING, "What color is the ball?")

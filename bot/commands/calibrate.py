@@ -16,7 +16,7 @@ except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
 
-@click.command(epilog="Example: vqabot calibrate data/scenes --model runs/first/model")
+@click.command(epilog="Example: vqabot calibrate datasets/scenes --model runs/first/model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
 @click.option("--split", type=click.Choice(["train", "val"]), default="val", show_default=True)

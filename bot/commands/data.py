@@ -16,12 +16,12 @@ except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
 
-@click.group(epilog="Example: vqabot data prepare data/scenes data/prepared")
+@click.group(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared")
 def data() -> None:
     """Look at data and prepare it for training."""
 
 
-@data.command(epilog="Example: vqabot data prepare data/scenes data/prepared --size 224")
+@data.command(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared --size 224")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @config_options(PrepareConfig)
@@ -45,7 +45,7 @@ def prepare(source: Path, out: Path, config_file: Path | None, **given: object) 
     click.echo(f"The prepared data is in {out}.")
 
 
-@data.command(epilog="Example: vqabot data report data/scenes data/report")
+@data.command(epilog="Example: vqabot data report datasets/scenes datasets/report")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @config_options(ReportConfig)

@@ -20,7 +20,7 @@ except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
 
-@click.command(epilog="Example: vqabot evaluate data/scenes --model runs/first/model --report runs/first/report")
+@click.command(epilog="Example: vqabot evaluate datasets/scenes --model runs/first/model --report runs/first/report")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
 @click.option(

@@ -15,7 +15,7 @@ except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
 
-@click.command(epilog="Example: vqabot predict data/scenes results.json --split test --model runs/first/model")
+@click.command(epilog="Example: vqabot predict datasets/scenes results.json --split test --model runs/first/model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")

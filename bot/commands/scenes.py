@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="Example: vqabot scenes data/scenes --train 2000 --val 500 --test 500 --seed 7")
+@click.command(epilog="Example: vqabot scenes datasets/scenes --train 2000 --val 500 --test 500 --seed 7")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--train", type=click.IntRange(0), default=2000, show_default=True, help="Pictures to train on.")
 @click.option("--val", type=click.IntRange(0), default=500, show_default=True, help="Pictures to judge on.")

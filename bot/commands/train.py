@@ -16,7 +16,9 @@ except ModuleNotFoundError as error:
     raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
 
 
-@click.command(epilog="Example: vqabot train data/prepared runs/first --model builtin --learning-rate 1e-4 --epochs 1")
+@click.command(
+    epilog="Example: vqabot train datasets/prepared runs/first --model builtin --learning-rate 1e-4 --epochs 1"
+)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @config_options(TrainConfig)

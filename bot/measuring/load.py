@@ -108,8 +108,8 @@ async def _settled(telegram: FakeTelegram) -> None:
 class Probe:
     """Questions of one chat, one after the other, while another chat floods."""
 
-    def __init__(self, telegram: FakeTelegram, flooding: int, other: int) -> None:
-        self._telegram, self._flooding, self._other = telegram, flooding, other
+    def __init__(self, telegram: FakeTelegram, other: int) -> None:
+        self._telegram, self._other = telegram, other
         self._flood_answers = 0
         self._answered: asyncio.Queue[float] = asyncio.Queue()
         self._wanted, self._enough = 0, asyncio.Event()

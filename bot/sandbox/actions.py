@@ -14,7 +14,6 @@ from bot.sandbox.parameters import Upload
 from bot.sandbox.posting import changed, now, place, post, remove
 from bot.sandbox.world import World
 
-MAX_PERSON_FILE = 2 * 1024 * 1024 * 1024  # bytes
 ALBUM = 10  # files in one album
 OTHER_KINDS = {"sticker", "video", "voice", "audio", "animation", "video_note"}
 

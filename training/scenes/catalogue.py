@@ -143,7 +143,6 @@ CATALOGUE: dict[str, Kind] = _kinds(
     Kind("fireplace", 125, ("red", "gray", "brown", "white"), "furniture", outdoors=False, indoors=True),
 )
 
-BY_PLURAL: dict[str, str] = {kind.many: kind.name for kind in CATALOGUE.values()}
 
 # Kinds whose colour is not worth a question: it never changes, or it is not one colour.
 COLOURLESS = frozenset(
