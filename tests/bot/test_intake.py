@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 
@@ -19,7 +18,6 @@ from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from bot.updates import MAX_ATTEMPTS
-from bot.webhook import HEADER, WebhookServer
 from model.broker.null import NullBroker
 from storage.errors import DataDirInUseError
 from storage.store import Store
@@ -140,36 +138,6 @@ async def test_a_token_that_telegram_does_not_know(sandbox: Sandbox, tmp_path: P
     with pytest.raises(BotError, match="does not know this token") as caught:
         await Bot(wrong, NullBroker()).start()
     assert "another_token" not in str(caught.value)
-
-
-async def test_webhook_answers_200_only_for_what_is_kept() -> None:
-    kept: list[Any] = []
-
-    async def take(updates: Any) -> None:
-        if updates[0]["update_id"] == 13:
-            raise OSError("full")
-        kept.extend(updates)
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = WebhookServer("127.0.0.1", port, "secret", take, lambda: None)
-    await server.start()
-    try:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
-
-            async def post(body: str, secret: str = "secret") -> int:
-                async with http.post("/hook", data=body, headers={HEADER: secret}) as response:
-                    return response.status
-
-            assert await post(json.dumps({"update_id": 1})) == 200
-            assert await post(json.dumps({"update_id": 2}), "wrong") == 403
-            assert await post("no json") == 400
-            assert await post("[]") == 400
-            assert await post(json.dumps({"update_id": 13})) == 503
-    finally:
-        await server.stop()
-    assert kept == [{"update_id": 1}]
 
 
 async def test_the_bot_works_by_webhook(sandbox: Sandbox, tmp_path: Path) -> None:
