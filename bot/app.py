@@ -17,6 +17,7 @@ from bot.decoder import Decoder
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.downloads import Downloads
+from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
 from bot.polling import Poller
 from bot.rate_limiter import ChatRateLimiter
@@ -88,6 +89,7 @@ class Bot:
         dispatcher = Dispatcher(store, self._broker, placing, delivery.wake)
         decoder = Decoder(store)
         downloads = Downloads(self._token, base, limiter, proxy)
+        exporter = Exporter(store, application.bot, decoder)
         services = self.services = Services(
             settings=settings,
             store=store,
@@ -97,6 +99,7 @@ class Bot:
             delivery=delivery,
             decoder=decoder,
             downloads=downloads,
+            exporter=exporter,
             placing=placing,
         )
         application.bot_data["services"] = services
@@ -108,6 +111,7 @@ class Bot:
         await self._begin(delivery)
         await self._begin(dispatcher)
         await self._begin(downloads)
+        await self._begin(exporter)
         self._parts.append(_Tasks(services.tasks))
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)

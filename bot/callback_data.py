@@ -100,19 +100,21 @@ class ConfirmDelete(_Packed):
     prefix: ClassVar[str] = "del"
     really: bool
     asker: int
+    messages: bool = False
+    """The bot's own messages in the chat, too."""
 
     def pack(self) -> str:
         """As Telegram carries it."""
-        return self._join("yes" if self.really else "no", self.asker)
+        return self._join(("all" if self.messages else "yes") if self.really else "no", self.asker)
 
     @classmethod
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
         parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("yes", "no"):
+        if parts is None or parts[0] not in ("yes", "no", "all"):
             return None
         asker = _integer(parts[1])
-        return None if asker is None else cls(parts[0] == "yes", asker)
+        return None if asker is None else cls(parts[0] != "no", asker, parts[0] == "all")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from html import escape, unescape
 from bot.effective import Effective
 from bot.texts import counted, percent
 from model.types import WorkerInfo
-from storage.records import DeletedCounts, GlobalSettings, Question, State, Statistics
+from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
 
 ONLY_ADMINS = "Only admins of this group may do that."
 NOT_YOURS = "Only who asked for it may press this."
@@ -25,15 +25,17 @@ NO_CHOICE = "This chat follows the defaults already."
 MENU_OUTDATED = "This menu is out of date. Send the command again."
 
 EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
-EMPTY_EXPORT = "There is nothing to export yet: you have not asked me about a picture in this chat."
+EMPTY_EXPORT = "There is nothing to export: I have kept nothing of this chat."
 EXPORT_RUNNING = "An export of this chat is already being made."
 EXPORTING = "📦 Packing your history…"
+EXPORTING_AGAIN = f"{EXPORTING}\nI was restarted meanwhile, so it takes a little longer."
 EXPORT_FAILED = "The export could not be made. Please try again later."
 EXPORT_CAPTION = "Unpack it and open index.html."
 
 NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
-DELETE_YES, DELETE_NO = "Delete everything", "Keep it"
+DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
 DELETE_KEPT = "Nothing was deleted."
+DELETED_ALREADY = "Everything of this chat is deleted already."
 DELETE_EMPTY = "There is nothing to delete: I have kept nothing of this chat."
 
 ADMIN_NAMES: dict[str, tuple[str, str]] = {
@@ -79,19 +81,29 @@ def export_part(number: int, parts: int) -> str:
     return f"Part {number} of {parts}. Each part opens alone: unpack it and open index.html."
 
 
-def delete_question(questions: int, group: bool) -> str:
+def delete_question(kept: Kept, group: bool) -> str:
     """Are you sure?"""
     whose = "this group's" if group else "your"
+    things = [(kept.questions, "question", " with all answers"), (kept.photos, "picture", "")]
+    counts = [f"{counted(number, noun)}{more}" for number, noun, more in things if number]
     return (
-        f"This deletes <b>{whose} {counted(questions, 'question')}</b> with all answers, pictures and settings, "
-        "for good. /export makes a copy first.\n\nReally delete everything?"
+        f"This deletes <b>{whose} {', '.join([*counts, 'name and settings'])}</b> from my machine, for good. "
+        "/export makes a copy first.\n\n"
+        "The messages in this chat are kept by Telegram, not by me. Of those I can only take away my own of the last "
+        "two days.\n\nReally delete everything?"
     )
 
 
-def deleted(counts: DeletedCounts) -> str:
-    """What was deleted."""
+def deleted(counts: DeletedCounts, messages: int | None) -> str:
+    """What was deleted where; `messages` is how many of the bot's own went, None where that was not asked for."""
+    if not (counts.questions or counts.photos or counts.known):
+        return DELETED_ALREADY
     what = f"{counted(counts.questions, 'question')} and {counted(counts.photos, 'picture')}"
-    return f"Deleted: {what}, and this chat's settings. Nothing is left here."
+    own = "" if messages is None else f" I also took away {counted(messages, 'message')} of mine."
+    return (
+        f"Deleted: {what}, and this chat's name and settings. Nothing of this chat is left with me.{own}\n\n"
+        "The messages that you still see are kept by Telegram: you can delete them in your app."
+    )
 
 
 def history_page(items: list[tuple[int, Question, str | None]], page: int, pages: int, total: int) -> str:

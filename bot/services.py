@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.dispatcher import Dispatcher
     from bot.downloads import Downloads
+    from bot.exporting.exporter import Exporter
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -37,6 +38,7 @@ class Services:
     delivery: Delivery
     decoder: Decoder
     downloads: Downloads
+    exporter: Exporter
     placing: set[int] = field(default_factory=set)
     """Questions whose progress message is on its way: nobody answers them before it stands."""
     started_at: float = field(default_factory=time.monotonic)
@@ -49,6 +51,8 @@ class Services:
     """Updates whose handler met a trouble that passes: they are handled again."""
     admins_with_menu: set[int] = field(default_factory=set)
     """Admins of the bot whose private chat lists /admin."""
+    used_menus: set[tuple[int, int]] = field(default_factory=set)
+    """Chats and messages whose buttons have deleted everything."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def effective(self, chat_id: int) -> Effective:
@@ -56,7 +60,7 @@ class Services:
         return effective(await self.store.chats.settings(chat_id), await self.store.settings.get(), self.settings)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let something run beside the handler; it is waited for at the end."""
+        """Let something run beside the handler; it is cancelled when the bot stops."""
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

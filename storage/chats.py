@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
+from storage.chat_rows import delete_rows, rows_of
 from storage.database import Database
 from storage.photos import Photos
-from storage.records import ChatSettings, DeletedCounts
+from storage.records import ChatSettings, DeletedCounts, Kept
 
 MOST_KNOWN = 10_000
 
@@ -79,6 +81,35 @@ class Chats:
                 (new, old),
             )
             await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))
+            await tx.execute(
+                "UPDATE OR IGNORE exports SET chat_id = ?, progress_id = NULL, thread_id = NULL WHERE chat_id = ?",
+                (new, old),
+            )
+            await tx.execute("DELETE FROM exports WHERE chat_id = ?", (old,))
+
+    async def everything(self, chat_id: int) -> dict[str, list[dict[str, Any]]]:
+        """All that is kept of a chat but its questions and pictures: rows by the names of their tables."""
+        return await rows_of(self._db, chat_id)
+
+    async def amount(self, chat_id: int) -> Kept:
+        """How much is kept of a chat."""
+        row = await self._db.fetch_one(
+            "SELECT (SELECT count(*) FROM questions WHERE chat_id = :chat) AS questions,"
+            " (SELECT count(*) FROM photos WHERE chat_id = :chat) AS photos,"
+            " EXISTS (SELECT 1 FROM chats WHERE chat_id = :chat) AS known",
+            {"chat": chat_id},
+        )
+        assert row is not None
+        return Kept(row["questions"], row["photos"], bool(row["known"]))
+
+    async def progress(self, chat_id: int) -> list[int]:
+        """The bot's messages that show the progress of questions without an outcome in the chat."""
+        rows = await self._db.fetch_all(
+            "SELECT DISTINCT placeholder_id AS number FROM questions WHERE chat_id = ? AND told = 0"
+            " AND placeholder_id IS NOT NULL",
+            (chat_id,),
+        )
+        return [row["number"] for row in rows]
 
     async def delete_everything(self, chat_id: int) -> DeletedCounts:
         """Forget a chat: its questions, pictures and settings, and the files that no other chat shows."""
@@ -88,17 +119,8 @@ class Chats:
                 " UNION SELECT photo_sha256 FROM questions WHERE chat_id = :chat",
                 {"chat": chat_id},
             )
-            questions = await tx.execute("DELETE FROM questions WHERE chat_id = ?", (chat_id,))
-            photos = await tx.execute("DELETE FROM photos WHERE chat_id = ?", (chat_id,))
-            await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (chat_id,))
-            await tx.execute("DELETE FROM chats WHERE chat_id = ?", (chat_id,))
-            # Updates that could not be handled still hold what was written.
-            await tx.execute(
-                "DELETE FROM updates WHERE state = 'failed' AND json_valid(raw) AND ? IN"
-                " (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')",
-                (chat_id,),
-            )
+            deleted = await delete_rows(tx, chat_id)
         self._known.pop(chat_id, None)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
         await self._db.checkpoint()
-        return DeletedCounts(questions, photos)
+        return DeletedCounts(deleted["questions"], deleted["photos"], bool(deleted["chats"]))

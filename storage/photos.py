@@ -144,6 +144,10 @@ class Photos:
         where = "WHERE chat_id = ? AND thread_id IS ? AND talked_at IS NOT NULL AND created_at > ? LIMIT 1"
         return await self._one(where, (chat_id, thread_id, moment)) is not None
 
+    async def of_chat(self, chat_id: int) -> list[Photo]:
+        """All pictures of a chat, oldest first."""
+        return await self._many("WHERE chat_id = :chat ORDER BY created_at, abs(message_id)", {"chat": chat_id})
+
     async def in_group(self, chat_id: int, media_group_id: str) -> list[Photo]:
         """The pictures of an album, in their order."""
         return await self._many(

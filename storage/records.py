@@ -133,11 +133,28 @@ class GlobalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How much is kept of a chat."""
+
+    questions: int
+    photos: int
+    known: bool
+    """Whether its name or settings are kept."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing at all."""
+        return not (self.questions or self.photos or self.known)
+
+
+@dataclass(frozen=True, slots=True)
 class DeletedCounts:
     """What a deletion removed."""
 
     questions: int
     photos: int
+    known: bool
+    """Whether the chat's name or settings were kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from storage.chats import Chats
 from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, Place, check_before_opening, check_owner, claim
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
+from storage.exports import Exports
 from storage.opening import forget_old_copies
 from storage.photos import Photos
 from storage.picture_checks import PictureChecks
@@ -36,6 +37,7 @@ class Store:
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
         self.sent = SentMessages(database)
+        self.exports = Exports(database)
         self.settings = BotSettings(database)
 
     @classmethod

@@ -7,117 +7,138 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from bot.exporting.rows import COLUMNS, Row
+from bot.exporting.rows import COLUMNS, Row, Shown
 from bot.texts import counted
 
+SCHEMA_VERSION = 2
+"""Of history.json, as `history.schema.json` says it. A release that renames or removes anything counts it up."""
+SCHEMA = "history.schema.json"
 TEXT_RESERVE = 4 * 2**20
 """Bytes kept free in each ZIP for the texts; they are checked again at the end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A question with the file of its picture."""
+class Picture:
+    """A picture of the chat with all that is about it."""
 
-    row: Row
-    file: Path | None
+    name: str | None
+    """Path inside the ZIP; None when the picture is gone."""
+    file: Path | None = None
     preview: bytes | None = None
     """A small JPEG for the page where browsers cannot show the picture itself."""
+    rows: Sequence[Row] = ()
+    """What was asked about it, oldest first."""
+    shown: Sequence[Shown] = ()
+    """The messages that showed it."""
+
+    @property
+    def preview_name(self) -> str | None:
+        """Path of the preview inside the ZIP."""
+        return None if self.name is None or self.preview is None else self.name.rsplit(".", 1)[0] + "-preview.jpg"
 
 
-def write_archives(items: Sequence[Item], folder: Path, title: str, exported_at: str, limit: int) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that is kept of a chat."""
+
+    title: str
+    exported_at: datetime
+    """With its zone."""
+    pictures: Sequence[Picture]
+    """Oldest first."""
+    facts: dict[str, object] = field(default_factory=dict)
+    """What history.json says of the chat itself: its number, settings and people, for each file of the export."""
+    remainder: dict[str, object] = field(default_factory=dict)
+    """What is kept beside, for the first file of the export."""
+
+
+def write_archives(contents: Contents, folder: Path, limit: int) -> list[Path]:
     """Write the export.
 
     Args:
-        items: The questions, oldest first.
+        contents: What is exported.
         folder: An empty folder for the files.
-        title: The chat's name, as the page shows it.
-        exported_at: The time, as the page shows it.
         limit: The most bytes that one ZIP may have.
 
     Returns:
         The ZIP files in order: one where everything fits, else several that each open alone. A picture that is larger
         than the limit by itself is left out of the files, not of the questions.
     """
-    portions = _portions(items, limit)
+    portions = _portions(contents.pictures, limit)
     paths = []
     for number, portion in enumerate(portions, 1):
         name = "history.zip" if len(portions) == 1 else f"history-{number}-of-{len(portions)}.zip"
         path = folder / name
-        _write(path, portion, title, exported_at, number, len(portions))
+        _write(path, contents, portion, number, len(portions))
         paths.append(path)
     return paths
 
 
-def _portions(items: Sequence[Item], limit: int) -> list[list[Item]]:
-    """Cut into runs whose pictures (each counted once a run) and texts fit."""
-    portions: list[list[Item]] = [[]]
-    size, seen = TEXT_RESERVE, set[str]()
-    for item in items:
-        cost = 2000 + len(item.row.question) * 8
-        picture = item.row.picture
-        if picture and item.file is not None and picture not in seen:
-            cost += item.file.stat().st_size + len(item.preview or b"") + 500
-        if portions[-1] and size + cost > limit:
+def _portions(pictures: Sequence[Picture], limit: int) -> list[list[Picture]]:
+    """Cut into runs whose pictures and texts fit."""
+    portions: list[list[Picture]] = [[]]
+    size = TEXT_RESERVE
+    for picture in pictures:
+        weight = picture.file.stat().st_size if picture.file else 0
+        if TEXT_RESERVE + weight > limit:
+            picture, weight = Picture(picture.name, None, picture.preview, picture.rows, picture.shown), 0
+        weight += len(picture.preview or b"") + 1000 * len(picture.shown)
+        weight += sum(2000 + 8 * (len(row.question) + len(row.answer or "")) for row in picture.rows)
+        if portions[-1] and size + weight > limit:
             portions.append([])
-            size, seen = TEXT_RESERVE, set()
-            cost = 2000 + (item.file.stat().st_size if item.file else 0)
-        portions[-1].append(item)
-        size += cost
-        if picture:
-            seen.add(picture)
+            size = TEXT_RESERVE
+        portions[-1].append(picture)
+        size += weight
     return portions
 
 
-def _write(path: Path, items: Sequence[Item], title: str, exported_at: str, part: int, parts: int) -> None:
-    rows = [item.row for item in items]
+def _write(path: Path, contents: Contents, pictures: Sequence[Picture], part: int, parts: int) -> None:
+    rows = sorted((row for picture in pictures for row in picture.rows), key=lambda row: row.id)
+    history: dict[str, object] = {
+        "schema_version": SCHEMA_VERSION,
+        "chat": contents.title,
+        "exported_at": contents.exported_at.isoformat(timespec="seconds"),
+        "part": part,
+        "parts": parts,
+        **contents.facts,
+        "questions": [row.as_dict() for row in rows],
+        "pictures": [asdict(shown) for picture in pictures for shown in picture.shown],
+        **(contents.remainder if part == 1 else {}),
+    }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("index.html", render_page(items, title, exported_at, part, parts))
-        history = {"chat": title, "exported_at": exported_at, "part": part, "parts": parts}
-        listed = [row.as_dict() for row in rows]
-        archive.writestr("history.json", json.dumps({**history, "questions": listed}, ensure_ascii=False, indent=2))
+        archive.writestr("index.html", render_page(contents, pictures, part, parts))
+        archive.writestr("history.json", json.dumps(history, ensure_ascii=False, indent=2))
+        archive.writestr(SCHEMA, (files("bot.exporting") / SCHEMA).read_bytes())
         archive.writestr("history.csv", _csv(rows))
-        written: set[str] = set()
-        for item in items:
-            name = item.row.picture
-            if name is None or item.file is None or name in written:
+        for picture in pictures:
+            if picture.name is None or picture.file is None:
                 continue
-            written.add(name)
-            archive.write(item.file, name, zipfile.ZIP_STORED)  # pictures are compressed already
-            if item.preview is not None:
-                archive.writestr(_preview_name(name), item.preview, zipfile.ZIP_STORED)
+            archive.write(picture.file, picture.name, zipfile.ZIP_STORED)  # pictures are compressed already
+            if picture.preview is not None and picture.preview_name is not None:
+                archive.writestr(picture.preview_name, picture.preview, zipfile.ZIP_STORED)
 
 
-def render_page(items: Sequence[Item], title: str, exported_at: str, part: int = 1, parts: int = 1) -> str:
+def render_page(contents: Contents, pictures: Sequence[Picture], part: int = 1, parts: int = 1) -> str:
     """The page: one card a picture, newest picture first, its questions in order. All that people wrote is escaped."""
-    groups: dict[str, dict[str, object]] = {}
-    for item in items:
-        key = item.row.picture or f"gone-{item.row.id}"
-        shown = _preview_name(item.row.picture) if item.row.picture and item.preview else item.row.picture
-        group = groups.setdefault(key, {"picture": item.row.picture, "shown": shown, "rows": []})
-        rows = group["rows"]
-        assert isinstance(rows, list)
-        rows.append(item.row)
     environment = Environment(
         loader=PackageLoader("bot.exporting", "."), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     return environment.get_template("page.html.jinja").render(
         counted=counted,
-        title=title,
-        exported_at=exported_at,
-        rows=[item.row for item in items],
-        groups=list(reversed(groups.values())),
+        title=contents.title,
+        exported_at=contents.exported_at.strftime("%d %B %Y, %H:%M %Z"),
+        questions=sum(len(picture.rows) for picture in pictures),
+        pictures=list(reversed(pictures)),
         part=part,
         parts=parts,
     )
-
-
-def _preview_name(picture: str) -> str:
-    return picture.rsplit(".", 1)[0] + "-preview.jpg"
 
 
 def _csv(rows: Sequence[Row]) -> bytes:

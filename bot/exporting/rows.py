@@ -1,4 +1,4 @@
-"""One exported question, as every file of the export has it."""
+"""One exported question, and one exported picture, as every file of the export has them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from bot.texts import percent
-from storage.records import Question
+from storage.records import Photo, Question
 
 COLUMNS = (
     "id",
@@ -18,12 +18,15 @@ COLUMNS = (
     "confidence",
     "percent",
     "state",
+    "error",
     "seconds",
     "beams",
     "max_new_tokens",
     "picture",
     "message_id",
+    "asked_by_id",
 )
+"""What the table of questions (history.csv) shows."""
 EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -41,7 +44,7 @@ _FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question as it is exported."""
+    """A question as it is exported: all that is kept of it."""
 
     id: int
     asked_at: str
@@ -60,6 +63,22 @@ class Row:
     picture: str | None
     """Path inside the ZIP; None when the picture is gone."""
     message_id: int
+    asked_by_id: int | None = None
+    """Telegram's number of who asked."""
+    error: str | None = None
+    """Why there is no answer, as it was told."""
+    picture_sha256: str = ""
+    picture_message_id: int | None = None
+    answer_message_id: int | None = None
+    reply_to: int | None = None
+    thread_id: int | None = None
+    revision: int = 0
+    """0 for the message as it was sent; grows with each edit that asked again."""
+    attempts: int = 0
+    told: bool = True
+    """Whether the outcome stands in the chat."""
+    updated_at: str | None = None
+    """ISO 8601, UTC: when its state changed last."""
 
     def as_dict(self) -> dict[str, object]:
         """For JSON and for the page."""
@@ -71,11 +90,34 @@ class Row:
         return [_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell for cell in cells]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that showed a picture, as it is exported."""
+
+    picture: str | None
+    """Path inside the ZIP; None when the picture is gone."""
+    sha256: str
+    message_id: int
+    received_at: str
+    """ISO 8601, UTC."""
+    media_type: str
+    bytes: int
+    thread_id: int | None
+    media_group_id: str | None
+    """Telegram's name of the album."""
+    file_unique_id: str | None
+    """Telegram's name of the file."""
+    talked_at: str | None
+    """When it was last talked about; ISO 8601, UTC."""
+    talked_by: int | None
+    """Telegram's number of who showed it or talked about it last."""
+
+
 def row_of(question: Question, picture: str | None) -> Row:
     """The exported form of a question."""
     return Row(
         id=question.id,
-        asked_at=datetime.fromtimestamp(question.created_at, UTC).isoformat(timespec="seconds"),
+        asked_at=iso(question.created_at),
         asked_by=question.user_name,
         question=question.text,
         answer=question.answer,
@@ -87,7 +129,40 @@ def row_of(question: Question, picture: str | None) -> Row:
         max_new_tokens=question.max_new_tokens,
         picture=picture,
         message_id=question.message_id,
+        asked_by_id=question.user_id,
+        error=question.error,
+        picture_sha256=question.photo_sha256,
+        picture_message_id=question.photo_message_id,
+        answer_message_id=question.placeholder_id,
+        reply_to=question.reply_to,
+        thread_id=question.thread_id,
+        revision=question.revision,
+        attempts=question.attempts,
+        told=question.told,
+        updated_at=iso(question.updated_at),
     )
+
+
+def shown_of(photo: Photo, picture: str | None) -> Shown:
+    """The exported form of a message that showed a picture."""
+    return Shown(
+        picture=picture,
+        sha256=photo.sha256,
+        message_id=photo.message_id,
+        received_at=iso(photo.created_at),
+        media_type=photo.media_type,
+        bytes=photo.size,
+        thread_id=photo.thread_id,
+        media_group_id=photo.media_group_id,
+        file_unique_id=photo.file_unique_id,
+        talked_at=None if photo.talked_at is None else iso(photo.talked_at),
+        talked_by=photo.talked_by,
+    )
+
+
+def iso(moment: float) -> str:
+    """A moment (unix seconds) as ISO 8601 with its zone, UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
 def picture_name(sha256: str, media_type: str) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest
+from telegram.constants import BulkRequestLimit, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
 
 from bot import menu_texts as texts
 from bot.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
-from bot.rights import may_change
-from bot.services import Context, services_of
+from bot.rights import may_change, may_press, presser
+from bot.services import Context, Services, services_of
+
+OWN_MESSAGES_SECONDS = 48 * 3600.0
+"""Telegram lets bots delete their own messages for so long."""
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -32,21 +37,24 @@ async def on_delete(update: Update, context: Context) -> None:
     if not await may_change(services, message.chat, message.from_user, message):
         await say(message, texts.ONLY_ADMINS)
         return
-    total = sum([1 async for _ in services.store.questions.export(message.chat_id)])
-    if total == 0 and await services.store.photos.newest(message.chat_id, thread_of(message)) is None:
-        await services.store.chats.delete_everything(message.chat_id)  # settings, perhaps
+    kept = await services.store.chats.amount(message.chat_id)
+    if kept.nothing:
         await say(message, texts.DELETE_EMPTY)
         return
-    asker = message.from_user.id if message.from_user else 0
+    asker = presser(message)
+
+    def button(text: str, data: ConfirmDelete) -> InlineKeyboardButton:
+        return InlineKeyboardButton(text, callback_data=data.pack())
+
     buttons = [
-        InlineKeyboardButton(texts.DELETE_YES, callback_data=ConfirmDelete(True, asker).pack()),
-        InlineKeyboardButton(texts.DELETE_NO, callback_data=ConfirmDelete(False, asker).pack()),
+        [button(texts.DELETE_YES, ConfirmDelete(True, asker)), button(texts.DELETE_NO, ConfirmDelete(False, asker))],
+        [button(texts.DELETE_MESSAGES, ConfirmDelete(True, asker, messages=True))],
     ]
     await services.bot.send_message(
         message.chat_id,
-        texts.delete_question(total, message.chat.type != ChatType.PRIVATE),
+        texts.delete_question(kept, message.chat.type != ChatType.PRIVATE),
         parse_mode=ParseMode.HTML,
-        reply_markup=InlineKeyboardMarkup([buttons]),
+        reply_markup=InlineKeyboardMarkup(buttons),
         message_thread_id=thread_of(message),
     )
 
@@ -60,18 +68,42 @@ async def on_press(update: Update, context: Context) -> None:
     refusal = None
     if pressed is None or query.message is None:
         refusal = texts.MENU_OUTDATED
-    elif query.from_user.id != pressed.asker:
+    elif not await may_press(services, query.message.chat, query.from_user, pressed.asker):
         refusal = texts.NOT_YOURS
     elif not await may_change(services, query.message.chat, query.from_user):
         refusal = texts.ONLY_ADMINS
-    with suppress(BadRequest):
-        await query.answer(refusal, show_alert=refusal is not None)
     if refusal is not None or pressed is None or query.message is None:
+        with suppress(BadRequest):
+            await query.answer(refusal, show_alert=True)
         return
-    chat_id = query.message.chat.id
-    text = texts.DELETE_KEPT
+    chat_id, menu = query.message.chat.id, query.message.message_id
+    text: str | None = texts.DELETE_KEPT
     if pressed.really:
-        await services.dispatcher.cancel_all(chat_id)
-        text = texts.deleted(await services.store.chats.delete_everything(chat_id))
+        text = await _delete(services, chat_id, menu, messages=pressed.messages)
     with suppress(BadRequest):
-        await query.edit_message_text(text, parse_mode=ParseMode.HTML)
+        await query.answer(texts.DELETED_ALREADY if text is None else None)
+    if text is not None:
+        with suppress(BadRequest):
+            await query.edit_message_text(text, parse_mode=ParseMode.HTML)
+
+
+async def _delete(services: Services, chat_id: int, menu: int, *, messages: bool) -> str | None:
+    """Delete everything; returns what to say in the menu's place, None when it says so already."""
+    if (chat_id, menu) in services.used_menus:  # pressed twice: what came between was not meant
+        return None
+    own = await services.store.sent.recent(chat_id, time.time() - OWN_MESSAGES_SECONDS) if messages else []
+    await services.exporter.cancel(chat_id)
+    progress = await services.store.chats.progress(chat_id)
+    await services.dispatcher.cancel_all(chat_id)
+    counts = await services.store.chats.delete_everything(chat_id)
+    services.used_menus.add((chat_id, menu))
+    leaving = {*own, *progress} - {menu}
+    await _take_away(services, chat_id, sorted(leaving))
+    return texts.deleted(counts, len(leaving) if messages else None)
+
+
+async def _take_away(services: Services, chat_id: int, message_ids: Sequence[int]) -> None:
+    """Delete messages of the bot's. What Telegram does not delete (it is too old, say) stays."""
+    for first in range(0, len(message_ids), BulkRequestLimit.MAX_LIMIT):
+        with suppress(TelegramError):
+            await services.bot.delete_messages(chat_id, message_ids[first : first + BulkRequestLimit.MAX_LIMIT])

@@ -12,13 +12,15 @@ import os
 import re
 import stat
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import bot.handlers
-from bot.exporting.archive import Item, write_archives
+from bot.exporting.archive import Contents, Picture, write_archives
 from bot.exporting.rows import Row, picture_name, row_of
 from storage.backup import backup
 from storage.chats import Chats
@@ -130,6 +132,7 @@ async def test_only_the_owner_can_read_what_is_kept(tmp_path: Path) -> None:
 
 # Exports --------------------------------------------------------------------------------------------------------------
 
+NOW = datetime(2026, 11, 3, 10, 12, tzinfo=UTC)
 NASTY = (
     "../../etc/passwd",
     "/etc/passwd",
@@ -157,20 +160,21 @@ def test_names_in_the_zip_come_from_hashes_only(tmp_path: Path) -> None:
     file = tmp_path / "picture"
     Image.new("RGB", (4, 4)).save(file, "PNG")
     types = ("image/png", "../../x", "image/../../x", "", "text/html", "image/svg+xml")
-    items = [
-        Item(row(text, picture_name(f"{number:064x}"[::-1], types[number % len(types)])), file, b"jpeg")
-        for number, text in enumerate(NASTY)
+    names = [picture_name(f"{number:064x}"[::-1], types[number % len(types)]) for number in range(len(NASTY))]
+    pictures = [
+        Picture(name, file, b"jpeg", [replace(row(text, name), id=number)])
+        for number, (name, text) in enumerate(zip(names, NASTY, strict=True))
     ]
     folder = tmp_path / "out"
     folder.mkdir()
     for title in NASTY:
-        paths = write_archives(items, folder, title, "now", 50_000_000)
+        paths = write_archives(Contents(title, NOW, pictures), folder, 50_000_000)
         assert [path.name for path in paths] == ["history.zip"]
         with zipfile.ZipFile(paths[0]) as archive:
             names = archive.namelist()
             assert len(names) == len(set(names))
             for name in names:
-                fixed = name in ("index.html", "history.json", "history.csv")
+                fixed = name in ("index.html", "history.json", "history.schema.json", "history.csv")
                 assert fixed or (name.startswith("pictures/") and name.count("/") == 1 and ".." not in name), name
                 assert name.isascii() and name.isprintable() and "\\" not in name
             archive.extractall(tmp_path / "unpacked")
@@ -184,7 +188,8 @@ def test_a_spreadsheet_runs_nothing(tmp_path: Path, separator: str) -> None:
     """Whatever separates cells where it is opened: no cell begins like a formula."""
     starts = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "\t=1", "\r=1", " =1", '"=1"')
     texts = [*starts, *(f"x{mark}{text}{mark}y" for mark in ",;\t|\n" for text in starts), "a - b", "1-2"]
-    paths = write_archives([Item(row(text, None), None) for text in texts], tmp_path, "t", "now", 10**8)
+    rows = [replace(row(text, None), id=number) for number, text in enumerate(texts)]
+    paths = write_archives(Contents("t", NOW, [Picture(None, rows=rows)]), tmp_path, 10**8)
     with zipfile.ZipFile(paths[0]) as archive:
         table = archive.read("history.csv").decode("utf-8-sig")
     for line in csv.reader(io.StringIO(table, newline=""), delimiter=separator):

@@ -14,7 +14,8 @@ from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 from bot import menu_texts, texts
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
-from bot.sandbox.person import Person
+from bot.sandbox.person import Person, buttons
+from model.broker.null import NullBroker
 from storage.records import Question
 
 Message = dict[str, Any]
@@ -134,11 +135,63 @@ async def test_delete_asks_first_and_then_forgets(start_bot: StartBot, you: Pers
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
     await you.press(menu, menu_texts.DELETE_YES)
-    await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
+    done = await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
+    assert "kept by Telegram" in done["text"] and not buttons(done)
     assert bot.services is not None
-    assert not [path for path in (bot.services.store.data_dir / "photos").rglob("*") if path.is_file()]
+    assert not list((bot.services.store.data_dir / "photos").glob("??/*"))
     await you.say("What was it?")
     assert (await you.wait_for(has_text))["text"] == texts.NEED_PICTURE
+
+
+async def test_delete_pressed_twice_deletes_once(start_bot: StartBot, you: Person) -> None:
+    """The second press of a fast finger still carries the buttons: what came since is not what was meant."""
+    bot = await start_bot()
+    await ask(you)
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    data = next(b["callback_data"] for b in buttons(menu) if b["text"] == menu_texts.DELETE_YES)
+    await you.press(menu, menu_texts.DELETE_YES)
+    await you.wait_for(lambda m: "Deleted: 1 question and 1 picture" in m.get("text", ""))
+    await ask(you)
+    await press_forged(bot, you, menu, 1, data)
+    assert bot.services is not None
+    assert (await bot.services.store.chats.amount(YOU)).questions == 1
+    shown = await you.message(menu["message_id"])
+    assert shown is not None and "Deleted: 1 question and 1 picture" in shown["text"]
+
+
+async def test_delete_takes_the_bots_own_messages_where_that_is_wanted(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await ask(you, 2)
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    await you.press(menu, menu_texts.DELETE_MESSAGES)
+    done = await you.wait_for(lambda m: "Nothing of this chat is left with me" in m.get("text", ""))
+    assert "I also took away 2 messages of mine" in done["text"] and done["message_id"] == menu["message_id"]
+    left = [m for m in await you.messages() if not m["deleted"]]
+    assert [m["message_id"] for m in left if m["from"]["is_bot"]] == [menu["message_id"]]
+    assert len([m for m in left if not m["from"]["is_bot"]]) == 3, "what people wrote is theirs"
+    assert bot.services is not None
+    assert await bot.services.store.chats.everything(YOU) == {
+        "chats": [], "exports": [], "sent_messages": [], "updates": [],
+    }  # fmt: skip
+
+
+async def test_delete_while_a_question_runs_leaves_no_progress(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(NullBroker(delay=3600))
+    await you.send_picture(picture(), "What?")
+    await you.wait_for(lambda m: m.get("text", "").startswith(texts.LOOKING))
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    await you.press(menu, menu_texts.DELETE_YES)
+    await you.wait_for(lambda m: "Deleted: 1 question" in m.get("text", ""))
+    assert bot.services is not None and bot.services.dispatcher.in_flight == 0
+    for _ in range(500):
+        if not any(m.get("text", "").startswith(texts.LOOKING) for m in await you.messages() if not m["deleted"]):
+            break
+        await asyncio.sleep(0.02)
+    else:
+        raise AssertionError("the progress stays")
 
 
 async def press_forged(bot: Bot, person: Person, menu: Message, number: int, data: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from e2e_helpers import TOKEN, picture
 
+from bot import menu_texts, texts
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
@@ -91,6 +92,33 @@ async def test_what_was_asked_before_a_kill_is_answered_once_after_it_and_sigter
         assert TOKEN.partition(":")[2] not in said.decode()
     answers = [m for m in await you.messages() if m["from"]["is_bot"] and truth in m.get("text", "").lower()]
     assert len(answers) == 1
+
+
+async def test_an_export_survives_a_kill_and_leaves_nothing_behind(
+    sandbox: Sandbox, you: Person, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    async with running(sandbox, data_dir) as process:
+        await you.send_picture(picture("red"))
+        await you.wait_for(lambda m: m.get("text") == texts.WHAT_TO_KNOW, PATIENCE)
+        sandbox.world.faults.change({"next": [{"method": "sendDocument", "hold": 600.0, "executed": False}]})
+        await you.say("/export")
+        for _ in range(2000):
+            if list(data_dir.glob("exports/*/history.zip")) and not sandbox.world.faults.next:
+                break
+            await asyncio.sleep(0.05)
+        process.kill()
+        await process.wait()
+    assert list(data_dir.glob("exports/*/history.zip")), "the kill came while the file was on its way"
+    async with running(sandbox, data_dir):
+        await you.wait_for(lambda m: "document" in m, PATIENCE)
+        await you.say("/delete")
+        menu = await you.wait_for(lambda m: "reply_markup" in m, PATIENCE)
+        assert not [m for m in await you.messages() if not m["deleted"] and "Packing" in m.get("text", "")]
+        await you.press(menu, menu_texts.DELETE_YES)
+        await you.wait_for(lambda m: "Nothing of this chat is left" in m.get("text", ""), PATIENCE)
+    assert not [path for path in data_dir.rglob("*") if path.suffix in (".zip", ".jpg") or len(path.name) == 64]
+    assert len([m for m in await you.messages() if "document" in m]) == 1
 
 
 async def test_backup_copies_what_a_running_bot_remembers(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:

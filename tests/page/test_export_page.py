@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from bot.exporting.archive import Item, write_archives
+from bot.exporting.archive import Contents, Picture, write_archives
 from bot.exporting.rows import Row
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -55,8 +56,15 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
     """Also without the second fence, so that it is the escaping that is tested."""
     file = tmp_path / "p.png"
     file.write_bytes(Path(__file__).resolve().parents[2].joinpath("bot", "example.png").read_bytes())
-    items = [Item(row, file if row.picture else None) for row in rows("pictures/0123456789abcdef.png")]
-    (archive,) = write_archives(items, tmp_path, " ".join(ATTACKS), ATTACKS[0], 10**8)
+    name = "pictures/0123456789abcdef.png"
+    asked = rows(name)
+    pictures = [
+        Picture(name, file, None, [row for row in asked if row.picture]),
+        *(Picture(None, rows=[row]) for row in asked if not row.picture),
+        Picture(name.replace("0", "1"), file),
+    ]
+    contents = Contents(" ".join(ATTACKS), datetime(2026, 11, 3, 10, 12, tzinfo=UTC), pictures)
+    (archive,) = write_archives(contents, tmp_path, 10**8)
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(tmp_path / "out")
         history = json.loads(opened.read("history.json"))

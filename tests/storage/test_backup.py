@@ -42,7 +42,7 @@ async def test_a_copy_while_the_bot_works(store: Store, ask: Ask, tmp_path: Path
                 assert hashlib.sha256(data).hexdigest() == question.photo_sha256
                 contents.add(question.photo_sha256)
         assert copied >= len(contents)
-        assert (await restored.questions.load(1, 0)).waiting <= (await store.questions.load(1, 0)).waiting
+        assert (await restored.questions.load(1, 1, 0)).waiting <= (await store.questions.load(1, 1, 0)).waiting
 
 
 async def test_what_cannot_be_copied_is_said(store: Store, tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkey
         await database.close()
     async with await Store.open(tmp_path) as store:
         assert [u.raw for u in await store.updates.pending(5)] == ["kept"]
-        assert (await store.questions.load(1, 0)).waiting == 0
+        assert (await store.questions.load(1, 1, 0)).waiting == 0
     copy = sqlite3.connect(tmp_path / "vqabot-schema-1.sqlite3")
     assert copy.execute("SELECT raw FROM updates").fetchall() == [("kept",)]
     copy.close()

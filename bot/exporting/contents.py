@@ -1,0 +1,106 @@
+"""Gathers everything that is kept of a chat, for its export."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.decoder import Decoder
+from bot.exporting.archive import Contents, Picture
+from bot.exporting.rows import Row, Shown, iso, picture_name, row_of, shown_of
+from model.errors import PictureError
+from storage.exports import Export
+from storage.store import Store
+
+BROWSERS_SHOW = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp")
+PREVIEW_SIDE = 1000
+PROGRESS_EVERY = 200
+_BESIDE = {"chats", "exports", "sent_messages", "updates"}
+"""Rows that have a place of their own in history.json."""
+
+Progress = Callable[[int, int], Awaitable[None]]
+"""Called now and then with how many questions are gathered, and how many there are."""
+
+
+async def gather(store: Store, decoder: Decoder, export: Export, progress: Progress) -> Contents:
+    """Everything that is kept of a chat, up to the moment when the export was asked for."""
+    chat_id, until = export.chat_id, export.created_at
+    kept, total = await store.chats.everything(chat_id), (await store.chats.amount(chat_id)).questions
+    pictures: dict[str, Picture] = {}
+    rows: defaultdict[str, list[Row]] = defaultdict(list)
+    shown: defaultdict[str, list[Shown]] = defaultdict(list)
+    people: dict[int, str] = {}
+
+    async def name_of(sha256: str) -> str | None:
+        if sha256 not in pictures:
+            pictures[sha256] = await _picture(store, decoder, chat_id, sha256)
+        return pictures[sha256].name
+
+    for photo in await store.photos.of_chat(chat_id):
+        if photo.created_at <= until:
+            shown[photo.sha256].append(shown_of(photo, await name_of(photo.sha256)))
+    done = 0
+    async for question in store.questions.export(chat_id):
+        if question.created_at > until:
+            continue
+        rows[question.photo_sha256].append(row_of(question, await name_of(question.photo_sha256)))
+        if question.user_id is not None:
+            people[question.user_id] = question.user_name
+        done += 1
+        if done % PROGRESS_EVERY == 0:
+            await progress(done, total)
+    chat = next(iter(kept["chats"]), {})
+    if chat.get("type") == "private":
+        people.setdefault(chat_id, chat["title"])
+    return Contents(
+        title=chat.get("title") or "your chat",
+        exported_at=datetime.fromtimestamp(until, UTC),
+        pictures=[replace(picture, rows=rows[sha256], shown=shown[sha256]) for sha256, picture in pictures.items()],
+        facts={
+            "chat_id": chat_id,
+            "chat_type": chat.get("type") or None,
+            "known_since": iso(chat["created_at"]) if chat else None,
+            "settings": {"beams": chat.get("beams"), "max_new_tokens": chat.get("max_new_tokens")},
+            "people": [{"user_id": number, "name": name} for number, name in people.items()],
+        },
+        remainder=_remainder(kept),
+    )
+
+
+async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str) -> Picture:
+    """The file with a name for the ZIP, and a small copy where browsers cannot show it."""
+    try:
+        path = await store.photos.find(chat_id, sha256)
+    except FileNotFoundError:
+        return Picture(None)
+    if not await asyncio.to_thread(path.exists):
+        return Picture(None)
+    try:  # by its content: what a message claimed may be wrong
+        media_type = (await decoder.inspect(path, sha256=sha256, chat_id=chat_id)).media_type
+    except (PictureError, OSError):
+        return Picture(picture_name(sha256, "application/octet-stream"), path)
+    preview = None
+    if media_type not in BROWSERS_SHOW:
+        preview = await decoder.thumbnail(sha256, path, PREVIEW_SIDE, chat_id=chat_id)
+    return Picture(picture_name(sha256, media_type), path, preview)
+
+
+def _remainder(kept: dict[str, list[dict[str, Any]]]) -> dict[str, object]:
+    """What is kept beside questions, pictures and settings; rows of tables without a place of their own as they are."""
+    return {
+        "bot_messages": [
+            {
+                "message_id": row["message_id"],
+                "sent_at": iso(row["sent_at"]),
+                "picture_message_id": row["photo_message_id"],
+            }
+            for row in kept["sent_messages"]
+        ],
+        "exports": [{"message_id": row["message_id"], "asked_at": iso(row["created_at"])} for row in kept["exports"]],
+        "unread_updates": kept["updates"],
+        "other": {name: rows for name, rows in kept.items() if name not in _BESIDE},
+    }
