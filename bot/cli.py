@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+
+from bot.commands.errors import Interrupted
 
 
 class Entry(NamedTuple):
@@ -49,12 +51,29 @@ class LazyGroup(click.Group):
         module, attribute = entry.target.split(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
+        _keep_examples_whole(command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever a command returns
+        """Run a command. Ctrl-C ends it in words wherever it is, also while its libraries are loaded."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+def _keep_examples_whole(command: click.Command) -> None:
+    """Let no line of an example break, so that it can be copied from the help as it stands."""
+    if command.epilog and not command.epilog.startswith("\b"):
+        command.epilog = f"\b\n{command.epilog}"
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _keep_examples_whole(each)
 
 
 @click.group(

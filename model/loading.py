@@ -77,7 +77,8 @@ def _from_hub(model: str) -> Path:
         from huggingface_hub import snapshot_download
     except ModuleNotFoundError as error:
         raise ModelError(
-            "Models from the hub need an extra that is not installed: pip install 'vqabot[inference]'."
+            "Models from the hub need packages that are not installed: in the project's folder run "
+            "pip install '.[inference]'."
         ) from error
     # Its errors share no base class beside these; a copy from an earlier download is used without a network.
     try:
@@ -85,5 +86,5 @@ def _from_hub(model: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"{model} cannot be fetched from the hub, and there is no folder of that name here. "
-            f"Check the name and the network, or download it and name its folder. ({type(error).__name__})"
+            "Check the name and the network, or download it and name its folder."
         ) from error

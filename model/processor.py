@@ -62,7 +62,7 @@ def read_image_settings(folder: Path) -> dict[str, Any]:
                 values = json.loads(file.read_text(encoding="utf-8"))
                 images = values.get("image_processor", values)
             except (OSError, ValueError, AttributeError) as error:
-                raise ModelError(f"{file} cannot be understood: {error}.") from error
+                raise ModelError(f"{file} cannot be understood: it is no JSON of an image processor.") from error
             if not isinstance(images, dict) or "image_mean" not in images:
                 continue
             if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size") or ()):
@@ -85,7 +85,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     try:
         tokenizer: Tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # tokenizers raises plain Exception
-        raise ModelError(f"The tokenizer in {folder} cannot be read: {error}") from error
+        raise ModelError(f"The tokenizer in {folder} cannot be read: tokenizer.json is damaged.") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -17,6 +17,8 @@ from model.answerer import Answerer
 from model.confidence import Calibration, log_odds_parts, sequence_probability
 from model.profile import Profile
 from model.types import Generation, Request
+from training.accuracy import exact_match
+from training.answer_length import HELP, USUAL
 from training.config import Config
 from training.reliability import Bin, calibration_error, reliability
 from training.vqa import DataError, VqaQuestion, write_json
@@ -36,7 +38,7 @@ class CalibrateConfig(Config):
     """How the confidence is fitted."""
 
     beams: int = Field(3, ge=1, le=10, description="Beams of the answers, as the bot will use them.")
-    max_new_tokens: int = Field(20, ge=1, le=1000, description="Longest answer in tokens.")
+    max_new_tokens: int | None = Field(None, ge=1, le=1000, description=HELP)
     fit_share: float = Field(
         0.5, gt=0, lt=1, description="Share of the pictures to fit on; the others judge what was fitted."
     )
@@ -52,7 +54,8 @@ class Observation:
     probability: float
     """The raw probability of the whole answer."""
     study: float
-    """exp(sequences_scores), as the study had it: the geometric mean of the tokens' probabilities."""
+    """exp(sequences_scores), the geometric mean of the tokens' probabilities, which the study showed: the notebook with
+    whose settings `vqabot train` begins."""
     right: bool
 
 
@@ -80,6 +83,18 @@ class Result:
         return {**asdict(self)}
 
 
+def check_enough(questions: Sequence[VqaQuestion]) -> None:
+    """See that there is enough to fit on, before a model is loaded for it.
+
+    Raises:
+        DataError: There are too few questions, or one has no answer.
+    """
+    if len(questions) < 2 * FEWEST:
+        raise DataError(
+            f"{len(questions)} questions are too few: {FEWEST} are needed to fit on, and as many to judge by."
+        )
+
+
 def observe(
     answerer: Answerer,
     pictures: Mapping[int, Path],
@@ -89,13 +104,8 @@ def observe(
 ) -> list[Observation]:
     """Answer annotated questions and note how sure the model was; refused ones are left out.
 
-    Raises:
-        DataError: There are too few questions, which is known before any is answered.
+    An answer is right when `evaluate` calls it exactly right: one function judges both.
     """
-    if len(questions) < 2 * FEWEST:
-        raise DataError(
-            f"{len(questions)} questions are too few: {FEWEST} are needed to fit on, and as many to judge by."
-        )
     found: list[Observation] = []
     ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
     for start in range(0, len(ordered), AT_ONCE):
@@ -107,7 +117,7 @@ def observe(
                     pictures[q.image_id].read_bytes(),
                     q.question,
                     config.beams,
-                    config.max_new_tokens,
+                    config.max_new_tokens or USUAL,
                 )
             )
             for q in part
@@ -115,7 +125,7 @@ def observe(
         for question, spoken in zip(part, answerer.generate(batch), strict=True):
             if spoken is not None:
                 probability = sequence_probability(spoken.token_logprobs)
-                right = spoken.text == question.answer
+                right = exact_match(spoken.text, question.answer or "") == 1
                 found.append(Observation(question.image_id, probability, study_confidence(spoken), right))
         progress(len(part))
     return found
@@ -166,9 +176,9 @@ def store(folder: Path, calibration: Calibration) -> None:
     replace(Profile.read(folder), calibration=calibration).write(folder)
 
 
-def record(folder: Path, result: Result, config: CalibrateConfig, data: str) -> None:
-    """Write beside a stored calibration how it came about: data, settings and figures."""
-    content = {"data": data, "config": config.model_dump(mode="json"), **result.as_dict()}
+def record(folder: Path, result: Result, config: CalibrateConfig, data: str, remarks: Sequence[str] = ()) -> None:
+    """Write beside a stored calibration how it came about: data, settings, figures, and what to know about them."""
+    content = {"data": data, "config": config.model_dump(mode="json"), **result.as_dict(), "remarks": list(remarks)}
     write_json(folder / RECORD, content)
 
 

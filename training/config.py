@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 FILE_NAME = "config.yaml"
 
@@ -61,7 +62,7 @@ def _read(file: Path) -> dict[str, Any]:
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ConfigError(f"{file} must be a YAML mapping of settings, such as `learning_rate: 1e-6`.")
+        raise ConfigError(f"{file} must be a YAML mapping of settings, such as `learning_rate: 1e-5`.")
     # YAML 1.1 reads 1e-6 as text; pydantic makes a number of it.
     return {str(name).replace("-", "_"): value for name, value in values.items()}
 
@@ -72,9 +73,38 @@ def _sentence(error: ValidationError, file: Path | None, known: list[str]) -> st
         name = ".".join(str(part) for part in problem["loc"]) or "the settings"
         if problem["type"] == "extra_forbidden":
             parts.append(f"{name} is no setting; there are {', '.join(known)}")
+        elif problem["loc"]:
+            parts.append(f"{name} {wording(problem)}, and is {problem['input']}")
         else:
-            message = problem["msg"].removeprefix("Value error, ")
-            message = message[0].lower() + message[1:]
-            parts.append(f"{name}: {message} (got {problem['input']!r})" if problem["loc"] else message)
+            parts.append(wording(problem))
     start = f"{file}: " if file else ""
     return f"{start}{'; '.join(parts)}."
+
+
+_WORDINGS: dict[str, str] = {
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "string_type": "must be a text",
+    "path_type": "must be the name of a file or folder",
+    "missing": "is missing",
+    "json_invalid": "is no JSON",
+}
+
+
+def wording(problem: ErrorDetails) -> str:
+    """What pydantic found, in this project's words: what a value must be."""
+    if problem["type"] == "value_error":  # a sentence of our own validators
+        return str(problem["ctx"]["error"])
+    return _WORDINGS.get(problem["type"], "does not have the form that it must have").format(**problem.get("ctx", {}))

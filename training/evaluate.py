@@ -15,12 +15,14 @@ from PIL import Image
 from pydantic import Field
 
 from model.types import Answer, Request
+from training.answer_length import HELP, USUAL
 from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.config import Config
+from training.intervals import Estimate, estimate
 from training.reliability import Bin, calibration_error, reliability
 from training.risk import Selective, selective
 from training.scoring import MEASURES, Scores, by_group, score
-from training.vqa import VqaQuestion
+from training.vqa import DataError, VqaQuestion
 
 PICTURES_AT_ONCE = 8
 QUESTIONS_AT_ONCE = 64
@@ -38,12 +40,12 @@ class Answers(Protocol):
 class EvaluateConfig(Config):
     """How a model is judged."""
 
-    split: Literal["train", "val"] = Field("val", description="Which questions.")
+    split: Literal["train", "val", "test"] = Field("val", description="Which questions; they need answers.")
     task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
     limit: int | None = Field(None, ge=1, description="Only the first questions.")
     by_kind: bool | None = Field(None, description="Kinds of questions; by default for vqabot's own scenes.")
     beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
-    max_new_tokens: int = Field(20, ge=1, le=1000, description="Longest answer in tokens.")
+    max_new_tokens: int | None = Field(None, ge=1, le=1000, description=HELP)
     seed: int = Field(0, ge=0, description="Which pictures a question gets when they are shuffled.")
 
 
@@ -93,6 +95,10 @@ class Report:
     answers: dict[int, str]
     confidences: dict[int, float]
     refused: dict[int, str]
+    intervals: dict[str, Estimate]
+    """Of `official` and `exact`, with what chance may do to them."""
+    kind_of: dict[int, str]
+    """The kind of each question of the project's own scenes; empty for other data."""
 
     @property
     def questions(self) -> int:
@@ -128,6 +134,7 @@ class Report:
             "by_answer_type": self.official.by_answer_type,
             "selective": self.selective.as_dict(),
             "reliability": [{name: round(value, 4) for name, value in asdict(bin_).items()} for bin_ in self.bins],
+            "intervals": {name: each.percent() for name, each in self.intervals.items()},
             "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
 
@@ -172,6 +179,19 @@ def evaluate(
     return _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
 
 
+def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> None:
+    """See that there is something to judge by, before a model is loaded for it.
+
+    Raises:
+        DataError: A question has no answer.
+    """
+    bare = sum(q.answer is None or not q.answers for q in questions)
+    if bare == len(questions):
+        raise DataError(f"The {split} split of {data} has no answers to judge by: choose another --split.")
+    if bare:
+        raise DataError(f"{bare} of the {len(questions)} questions in the {split} split of {data} have no answer.")
+
+
 Pairs = list[tuple[bytes, VqaQuestion]]
 """Questions with the picture that they are asked about."""
 
@@ -198,7 +218,7 @@ def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Path], seed: i
 def _answer(model: Answers, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
     for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
         batch = [
-            Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens)
+            Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens or USUAL)
             for picture, q in pairs[start : start + QUESTIONS_AT_ONCE]
         ]
         began = time.perf_counter()
@@ -262,6 +282,11 @@ def _report(
         answers={n: seen.texts[n] for n in numbers},
         confidences={n: seen.confidences[n] for n in numbers},
         refused={number: seen.refused[number] for number in sorted(seen.refused)},
+        intervals={
+            name: estimate([scores.per_question[n] / 100 for n in numbers], [picture_of[n] for n in numbers])
+            for name, scores in (("official", official), ("exact", exact))
+        },
+        kind_of=kind_of,
     )
 
 

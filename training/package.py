@@ -7,7 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ def push(package: Path, name: str, private: bool) -> str:
         except Exception as error:  # its own errors and those of the HTTP library below share no base class
             raise ModelError(
                 f"{package.name} is packed, but could not be pushed to {name}: check the name, the network, and that "
-                f"`hf auth login` was run with a token that may write. ({type(error).__name__})"
+                "`hf auth login` was run with a token that may write."
             ) from error
     return str(url)
 
@@ -148,6 +148,10 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
         if (sources.training / _CURVES).is_file():
             files[_PLOT] = sources.training / _CURVES
     calibrated = _json(folder / RECORD, "vqabot calibrate", "ece_study") if RECORD in files else None
+    # Calibrated again after it was judged, the model shows another confidence than the one that the report is about.
+    outdated = figures is not None and figures.get("calibration", asdict(profile.calibration)) != asdict(
+        profile.calibration
+    )
     own = folder / "README.md"
     if figures is None and settings is None and own.is_file():
         files["README.md"] = own
@@ -160,6 +164,8 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
             settings=settings,
             profile=profile,
             calibrated=calibrated,
+            outdated=outdated,
+            remarks=[*(figures or {}).get("remarks", ()), *(calibrated or {}).get("remarks", ())],
             kind=config.get("model_type", ""),
             pictures=sorted(name for name in files if name.startswith("evaluation/") and name.endswith(".png")),
             curves=_PLOT in files,

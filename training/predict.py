@@ -12,6 +12,7 @@ from pydantic import Field
 
 from model.loading import locate
 from model.types import Request
+from training.answer_length import USUAL
 from training.config import Config
 from training.evaluate import Answers
 from training.vqa import DataError, VqaQuestion, write_results
@@ -25,7 +26,7 @@ class PredictConfig(Config):
     split: Literal["train", "val", "test"] = Field("test", description="Which questions.")
     task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
     beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
-    max_new_tokens: int = Field(20, ge=1, le=1000, description="Longest answer in tokens.")
+    max_new_tokens: int = Field(USUAL, ge=1, le=1000, description="Longest answer in tokens.")
 
 
 def predict(

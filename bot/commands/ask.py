@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.errors import in_words
+from bot.commands.terminal import note
 from bot.settings import Settings, SettingsError, load_settings
-from model.errors import ModelError, PictureError
+from bot.texts import sureness
+from model.errors import PictureError
 from model.images import open_picture
 from model.placement import Placement, calm_threads
 from model.types import Answer, Request
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     from model.answerer import Answerer
 
 STDIN = "-"
-UNSURE = 0.5
-"""Below this confidence the answer is marked as unsure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,12 @@ def ask(
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
     all_answered = len(good) == len(pictures)
-    answerer = (
-        _load(model or settings.model, Placement(settings.device, settings.dtype, settings.threads)) if good else None
-    )
+    answerer = None
+    if good:
+        name = model or settings.model
+        if not as_json:
+            note(f"Loading the model {name} ...")
+        answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
     for picture in good:
         if not as_json and len(pictures) > 1:
             click.secho(picture.name, bold=True)
@@ -146,12 +150,10 @@ def _settings() -> Settings:
 
 def _load(model: str, placement: Placement) -> Answerer:
     calm_threads(os.environ)
-    try:
+    with in_words():
         from model.answerer import Answerer
 
         return Answerer.load(model, placement)
-    except ModelError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: bool) -> None:
@@ -169,5 +171,5 @@ def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: 
         click.echo(f"{picture}: {answer.error}", err=True)
     else:
         said = click.style(answer.text or "(no answer)", bold=True)
-        sure = f"{answer.confidence:.0%} sure" if answer.confidence >= UNSURE else f"only {answer.confidence:.0%} sure"
+        sure = sureness(answer.confidence)
         click.echo(f"{'' if quiet else question + '  '}{said}  ({sure}, {answer.seconds:.2f} s)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.commands.errors import needs
 from model.placement import DTYPES, calm_threads
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def answer(
     try:
         from model.benchmarks.answering import Workload
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."
-        ) from error
+        raise needs("inference", error) from error
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as temporary:
         folder = _folder(shape, model, size, workload["tokens"], Path(temporary))
         work = Workload(folder, **workload)
@@ -96,9 +95,7 @@ def _folder(shape: str, model: str | None, size: int, tokens: int, temporary: Pa
     try:
         from training.finetune.shapes import config_of, save
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"Shapes need the training extra: pip install 'vqabot[training]' ({error})."
-        ) from error
+        raise needs("training", error) from error
     folder = save(temporary / "model", config_of("large" if shape.endswith("large") else "base"), (size, size))
     file = folder / "generation_config.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
@@ -221,7 +218,7 @@ def _draw(figures: dict[str, Any], path: Path) -> None:
     try:
         import matplotlib as mpl
     except ModuleNotFoundError as error:
-        raise click.ClickException("The plot needs matplotlib: pip install 'vqabot[training]'.") from error
+        raise needs("training", error) from error
     mpl.use("Agg")
     from matplotlib import pyplot
 

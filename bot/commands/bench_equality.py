@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from bot.commands.errors import needs
+
 
 @click.command(epilog="Example: vqabot bench equality --number 500")
 @click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
@@ -25,9 +27,7 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
     try:
         from model.benchmarks.equality import compare
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"This needs the inference extra: pip install 'vqabot[inference]' ({error})."
-        ) from error
+        raise needs("inference", error) from error
     texts: set[tuple[int, ...]] = set()
     different = []
     try:

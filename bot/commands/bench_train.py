@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import needs
+
 
 @click.command(epilog="Example: vqabot bench train --size 384 --pictures 3 --steps 4")
 @click.option("--shape", type=click.Choice(["base", "large"]), default="base", show_default=True)
@@ -35,9 +37,7 @@ def train(
         from training.finetune.errors import TrainingError
         from training.finetune.shapes import config_of, save
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
-        ) from error
+        raise needs("training", error) from error
     questions = pictures * per_picture
     found: dict[str, throughput.Measured] = {}
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:

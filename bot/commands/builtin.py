@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words, needs
+from bot.commands.terminal import note
+
 
 @click.command(
     epilog="Example: vqabot builtin runs/builtin --seed 0     (then: vqabot ask picture.png --model runs/builtin/model)"
@@ -23,16 +26,16 @@ def builtin(
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
     FOLDER/model. On two CPU cores it takes two and a half hours.
     """
+    note("Loading torch ...")
     try:
         from training.builtin.recipe import Recipe, train
-    except ImportError as error:
-        raise click.ClickException(
-            f"This needs the training extra: pip install 'vqabot[training]' ({error})"
-        ) from error
+    except ModuleNotFoundError as error:
+        raise needs("training", error) from error
     chosen = {"dense_steps": dense_steps, "question_steps": question_steps, "processes": processes}
     recipe = Recipe(seed=seed, **{key: value for key, value in chosen.items() if value is not None})
-    try:
-        train(recipe, folder, click.echo)
-    except (ValueError, FloatingPointError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+    with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
+        try:
+            train(recipe, folder, click.echo)
+        except (ValueError, FloatingPointError) as error:
+            raise click.ClickException(str(error)) from error
     click.echo(f"The model is in {folder / 'model'}.")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
-from bot.commands.terminal import Terminal
+from bot.commands.terminal import Terminal, note
+
+if TYPE_CHECKING:
+    from model.confidence import Calibration
 
 try:
     from training.calibrate import CalibrateConfig
 except ModuleNotFoundError as error:
-    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+    raise needs("training", error) from error
 
 
 @click.command(epilog="Example: vqabot calibrate datasets/scenes --model runs/first/model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
-@click.option("--split", type=click.Choice(["train", "val"]), default="val", show_default=True)
+@click.option("--split", type=click.Choice(["train", "val", "test"]), default="val", show_default=True)
 @click.option(
     "--store/--no-store", "keep", default=None, help="Write it into the model.  [default: when it is a folder]"
 )
@@ -34,12 +39,11 @@ def calibrate(
     other part judges it. The result stands in the model's vqabot.json, and every worker applies it; calibration.json
     beside it says how it came about.
     """
-    from model.answerer import Answerer
-    from model.errors import ModelError
     from model.loading import locate
+    from training import answer_length, provenance
     from training import calibrate as fitting
+    from training.evaluate import check_answered
     from training.splits import load_split
-    from training.vqa import DataError
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)
@@ -47,28 +51,46 @@ def calibrate(
         keep = folder.is_dir()
     if keep and not (folder.is_dir() or model == "builtin"):
         raise click.ClickException(f"The calibration cannot be stored in {model}: give the model as a folder.")
-    try:
+    data_name = f"the {split} split of {data.name}"
+    with in_words(interrupted="Nothing was changed.", place=folder):
         asked = load_split(data, split, limit=config.limit)
+        check_answered(data, split, asked.questions)
+        fitting.check_enough(asked.questions)
+        source = locate(model)
+        known = provenance.read(source)
+        remarks = provenance.remarks({**known, "calibrated": ()}, asked.questions)
+        for remark in remarks:
+            note(remark)
+        note(f"Loading the model {model} ...")
+        from model.answerer import Answerer
+
         answerer = Answerer.load(model)
+        config = answer_length.with_room(config, answerer.family, asked.questions)
+        if longer := answer_length.remark(config, answerer.family, asked.questions):
+            note(longer)
         with Terminal().bar(len(asked.questions), "Answering") as bar:
             observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
         if keep:
-            fitting.store(locate(model), result.calibration)
-            fitting.record(locate(model), result, config, f"the {split} split of {data.name}")
-    except (DataError, ModelError) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"The calibration cannot be stored: {error.strerror or error}.") from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted: nothing was changed.") from None
+            fitting.store(source, result.calibration)
+            fitting.record(source, result, config, data_name, remarks)
+            met = provenance.Sketch.of(data_name, asked.questions)
+            provenance.write(source, {**known, "calibrated": [met]})
     if as_json:
         click.echo(json.dumps(result.as_dict()))
         return
     click.echo(f"fitted on {result.fitted} answers, judged on {result.judged} others: {result.accuracy:.1%} right")
-    click.echo(f"method: {result.method}  {result.calibration}")
+    click.echo(f"method: {result.method}{_shown(result.calibration)}")
     click.echo("calibration error (ECE, 15 bins) on the judged answers")
     click.echo(f"  calibrated                       {result.ece:.3f}")
     click.echo(f"  the model's own probability      {result.ece_raw:.3f}")
     click.echo(f"  exp(sequences_scores)            {result.ece_study:.3f}")
     click.echo("stored in the model" if keep else "not stored: the model is no folder, or --no-store was given")
+
+
+def _shown(calibration: Calibration) -> str:
+    """What it does, in numbers; nothing where it changes nothing."""
+    if calibration == type(calibration)():
+        return " (the model's own probability, unchanged)"
+    numbers = f"a = {calibration.a:.3f}, b = {calibration.b:.3f}, c = {calibration.c:.3f}"
+    return f" ({numbers} in sigmoid(a ln p - b ln(1 - p) + c))"

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
-from bot.commands.terminal import Terminal
+from bot.commands.terminal import Terminal, note
 
 try:
     from training.eda.report import ReportConfig
     from training.prepare import PrepareConfig
 except ModuleNotFoundError as error:
-    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+    raise needs("training", error) from error
 
 
 @click.group(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared")
@@ -33,15 +34,11 @@ def prepare(source: Path, out: Path, config_file: Path | None, **given: object) 
     in OUT/problems.jsonl. The same command goes on where an interrupted one stopped.
     """
     from training.prepare import prepare as run
-    from training.vqa import DataError
 
     config = resolve(PrepareConfig, config_file, given)
-    try:
+    note(f"Reading the questions in {source} ...")
+    with in_words(interrupted="The same command goes on with the pictures that are done.", place=out):
         run(config, source, out, Terminal())
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted: the same command goes on with the pictures that are done.") from None
     click.echo(f"The prepared data is in {out}.")
 
 
@@ -55,13 +52,9 @@ def report(source: Path, out: Path, config_file: Path | None, **given: object) -
     SOURCE is whatever `vqabot data prepare` takes, or what it wrote. The page carries its pictures with it.
     """
     from training.eda.report import report as run
-    from training.vqa import DataError
 
     config = resolve(ReportConfig, config_file, given)
-    try:
+    note(f"Reading the questions in {source} ...")
+    with in_words(interrupted="No report was written.", place=out):
         page = run(config, source, out, Terminal())
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted.") from None
     click.echo(f"The report is {page}.")

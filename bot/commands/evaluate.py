@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
-from bot.commands.terminal import Terminal
+from bot.commands.terminal import Terminal, note
 
 if TYPE_CHECKING:
     from training.evaluate import Report
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 try:
     from training.evaluate import EvaluateConfig
 except ModuleNotFoundError as error:
-    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+    raise needs("training", error) from error
 
 
 @click.command(epilog="Example: vqabot evaluate datasets/scenes --model runs/first/model --report runs/first/report")
@@ -26,10 +27,22 @@ except ModuleNotFoundError as error:
 @click.option(
     "--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder for a page with charts."
 )
+@click.option(
+    "--compare",
+    "earlier",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="An earlier --report to compare with.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 @config_options(EvaluateConfig)
 def evaluate(
-    data: Path, model: str, folder: Path | None, as_json: bool, config_file: Path | None, **given: object
+    data: Path,
+    model: str,
+    folder: Path | None,
+    earlier: Path | None,
+    as_json: bool,
+    config_file: Path | None,
+    **given: object,
 ) -> None:
     """Judge a model on the annotated questions in DATA: official VQA files, or what `vqabot data prepare` wrote.
 
@@ -37,46 +50,64 @@ def evaluate(
     commonest answers of the train split, where DATA has one. In multiple choice the model scores the 18 choices of each
     question and takes the likeliest. Ctrl-C ends early and reports on a random sample.
     """
-    from model.answerer import Answerer
-    from model.errors import ModelError
+    from model.loading import locate
+    from training import answer_length, provenance
     from training.choices import Chooser
+    from training.evaluate import check_answered
     from training.evaluate import evaluate as judge
+    from training.report.comparison import compare, read_answers
     from training.splits import has_answers, load_split
-    from training.vqa import DataError
 
     config = resolve(EvaluateConfig, config_file, given)
     multiple = config.task == "multiple-choice"
-    try:
+    with in_words(interrupted="No answer was given yet.", place=folder):
         asked = load_split(data, config.split, multiple_choice=multiple, limit=config.limit)
+        check_answered(data, config.split, asked.questions)
+        remarks = provenance.remarks(provenance.read(locate(model)), asked.questions)
+        before = None if earlier is None else read_answers(earlier)
         kinds = asked.drawn_here if config.by_kind is None else config.by_kind
         learnt = None
         if config.split != "train" and has_answers(data, "train"):
             learnt = load_split(data, "train", pictures=False).questions
+        note(f"Loading the model {model} ...")
+        from model.answerer import Answerer
+
         answerer = Answerer.load(model)
+        if not multiple:
+            config = answer_length.with_room(config, answerer.family, asked.questions)
+            if longer := answer_length.remark(config, answerer.family, asked.questions):
+                remarks.append(longer)
+        for remark in remarks:
+            note(remark)
         with Terminal().bar(len(asked.questions), "Answering") as bar:
             answers = Chooser(answerer, asked.questions) if multiple else answerer
             report = judge(
                 answers, asked.pictures, asked.questions, config, learnt=learnt, kinds=kinds, progress=bar.update
             )
-    except (DataError, ModelError) as error:
-        raise click.ClickException(str(error)) from error
-    if report is None:
-        raise click.ClickException("Interrupted before the first answer.")
+        if report is None:
+            raise KeyboardInterrupt
+        compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:
-        from training.report.evaluation import write_report
+        from training.report.evaluation import Context, write_report
 
-        try:
-            page = write_report(
-                folder, report, asked.questions, asked.pictures, model, f"the {config.split} split of {data.name}"
-            )
+        about = Context(
+            model,
+            f"the {config.split} split of {data.name}",
+            answerer.profile.calibration,
+            tuple(remarks),
+            compared,
+        )
+        with in_words(place=folder):
+            page = write_report(folder, report, asked.questions, asked.pictures, about)
             config.save(folder)
-        except OSError as error:
-            raise click.ClickException(f"The report cannot be written: {error.strerror or error}.") from error
     if as_json:
-        click.echo(json.dumps(report.as_dict()))
+        more = {} if compared is None else {"compared": compared.as_dict()}
+        click.echo(json.dumps({**report.as_dict(), **more}))
     else:
         _show(report)
+        if compared is not None:
+            click.echo(f"\n{compared.sentence}")
         if page is not None:
             click.echo(f"\nThe report is {page}.")
 
@@ -84,9 +115,9 @@ def evaluate(
 def _show(report: Report) -> None:
     part = "" if report.questions == report.asked else f" of {report.asked} (interrupted; a random sample)"
     click.echo(f"\n{report.questions} questions{part}, {report.questions_per_second:.1f} a second")
-    click.echo(f"official VQA accuracy     {report.official.overall:6.2f} %")
+    click.echo(f"official VQA accuracy     {report.official.overall:6.2f} %  {_interval(report, 'official')}")
     click.echo(f"always normalised         {report.normalised.overall:6.2f} %")
-    click.echo(f"exact match               {report.exact.overall:6.2f} %")
+    click.echo(f"exact match               {report.exact.overall:6.2f} %  {_interval(report, 'exact')}")
     click.echo(f"  with shuffled pictures  {report.shuffled.overall:6.2f} %")
     click.echo(f"  with grey pictures      {report.blind.overall:6.2f} %")
     click.echo(f"  by the words alone      {report.words_alone.overall:6.2f} %")
@@ -113,3 +144,8 @@ def _show(report: Report) -> None:
     click.echo("\nconfidence  exactly right  share of questions")
     for row in report.bins:
         click.echo(f"{row.confidence:10.3f}  {row.accuracy:13.3f}  {row.share:18.3f}")
+
+
+def _interval(report: Report, name: str) -> str:
+    low, high = report.intervals[name].percent()
+    return f"(95 %: {low:.2f} to {high:.2f})"

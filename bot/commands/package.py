@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words, needs
+from bot.commands.terminal import note
+
 
 @click.command(
     epilog="Example: vqabot package runs/first/model first.zip --report runs/first/report --training runs/first"
@@ -27,23 +30,19 @@ def package(
     The ZIP holds weights, processor, generation config, calibration and a model card. It is checked by answering from
     it before it gets its name.
     """
-    from model.errors import ModelError
-    from training.vqa import DataError
-
-    try:
-        from training.package import Sources, pack, push
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
-        ) from error
     if out.suffix.lower() != ".zip":
         raise click.ClickException(f"{out} must end in .zip, so that it is known for one.")
-    try:
+    with in_words(interrupted="No ZIP was written.", place=out):
+        from model.loading import locate
+
+        locate(model)
+        note(f"Loading the model {model}, which answers before it is packed and from the ZIP ...")
+        try:
+            from training.package import Sources, pack, push
+        except ModuleNotFoundError as error:
+            raise needs("training", error) from error
         files = pack(model, out, Sources(report, training, name))
         click.echo(f"{out}: {len(files)} files, {out.stat().st_size / 2**20:.1f} MB, checked by answering from it.")
         if hub_id:
+            note(f"Uploading it to {hub_id} ...")
             click.echo(f"Pushed to {push(out, hub_id, private)}.")
-    except (DataError, ModelError) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
-from bot.commands.terminal import Terminal
+from bot.commands.terminal import Terminal, note
 
 try:
     from training.predict import PredictConfig
 except ModuleNotFoundError as error:
-    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+    raise needs("training", error) from error
 
 
 @click.command(epilog="Example: vqabot predict datasets/scenes results.json --split test --model runs/first/model")
@@ -25,30 +26,26 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
 
     The same command goes on where an interrupted one stopped. The settings are saved beside OUT.
     """
-    from model.answerer import Answerer
-    from model.errors import ModelError
+    from model.loading import locate
     from training.choices import Chooser
     from training.predict import model_name
     from training.predict import predict as run
     from training.splits import load_split
-    from training.vqa import DataError
 
     config = resolve(PredictConfig, config_file, given)
     multiple = config.task == "multiple-choice"
-    try:
+    with in_words(interrupted="The same command goes on from the answers so far.", place=out):
         asked = load_split(data, config.split, multiple_choice=multiple)
         questions = asked.questions
+        locate(model)
+        note(f"Loading the model {model} ...")
+        from model.answerer import Answerer
+
         answerer = Answerer.load(model)
         answers = Chooser(answerer, questions) if multiple else answerer
         with Terminal().bar(len(questions), "Answering") as bar:
             refused = run(answers, model_name(model), asked.pictures, questions, config, out, bar.update)
         config.write(out.with_name(f"{out.stem}.config.yaml"))
-    except (DataError, ModelError) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted: the same command goes on from the answers so far.") from None
     if refused:
         number, sentence = next(iter(refused.items()))
         click.echo(f"{len(refused)} refused, left empty, such as question {number}: {sentence}")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words
+from bot.commands.terminal import Terminal
+
 
 @click.command(epilog="Example: vqabot scenes datasets/scenes --train 2000 --val 500 --test 500 --seed 7")
 @click.argument("out", type=click.Path(path_type=Path))
@@ -22,17 +25,14 @@ def scenes(out: Path, train: int, val: int, test: int, seed: str, questions_per_
     run goes on where it stopped when the same command is given again.
     """
     from training.scenes.official import Plan, write_scenes
-    from training.vqa import DataError
 
     counts = {"train": train, "val": val, "test": test}
     total = sum(counts.values())
     if not total:
         raise click.ClickException("There is nothing to draw: give --train, --val or --test a number above 0.")
-    try:
-        with click.progressbar(length=total, label="Drawing", show_pos=True) as bar:
-            write_scenes(out, Plan(seed, counts, questions_per_picture), bar.update, workers)
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted. The same command goes on from here.") from None
+    with (
+        in_words(interrupted="The same command goes on from here.", place=out),
+        Terminal().bar(total, "Drawing") as bar,
+    ):
+        write_scenes(out, Plan(seed, counts, questions_per_picture), bar.update, workers)
     click.echo(f"{total} pictures and their questions are in {out}.")

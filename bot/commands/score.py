@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -22,14 +24,12 @@ def score(results: Path, annotations: Path, as_json: bool) -> None:
     """
     from training.scoring import MEASURES
     from training.scoring import score as score_answers
-    from training.vqa import DataError, read_annotations, read_results
+    from training.vqa import read_annotations, read_results
 
-    try:
+    with in_words(place=results):
         notes = list(read_annotations(annotations).values())
         answers = read_results(results)
         official, normalised = (score_answers(answers, notes, MEASURES[name]) for name in ("official", "normalised"))
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
     if as_json:
         both = {"official": official.as_dict(), "normalised": normalised.as_dict()}
         click.echo(json.dumps({"questions": len(notes), **official.as_dict(), **both}))

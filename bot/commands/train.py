@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
-from bot.commands.terminal import Terminal
+from bot.commands.terminal import Terminal, note
 
 try:
     from training.finetune.config import TrainConfig
 except ModuleNotFoundError as error:
-    raise click.ClickException(f"This needs the training extra: pip install 'vqabot[training]' ({error}).") from error
+    raise needs("training", error) from error
 
 
 @click.command(
@@ -26,33 +27,29 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
     """Fine-tune a Florence-2 on DATA, which `vqabot data prepare` wrote.
 
     The best weights by official accuracy become OUT/model, which every other command takes as --model. The same command
-    goes on where an interrupted one stopped. On several GPUs: torchrun --nproc-per-node 4 -m bot.cli train ...
+    goes on where an interrupted one stopped. On several GPUs: torchrun --no-python --nproc-per-node 4 vqabot train ...
     """
-    from model.errors import ModelError
-    from training.config import ConfigError
-    from training.vqa import DataError
+    from training.finetune.inputs import look
 
+    first = not int(os.environ.get("RANK", "0"))  # of several processes the first one speaks
     config = resolve(TrainConfig, config_file, given)
-    try:
-        from training.finetune.errors import TrainingError
-        from training.finetune.run import train as run
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"This needs the training extra: pip install 'vqabot[training]' ({error})."
-        ) from error
-    try:
-        result = run(config, data, out, Terminal())
-    except (DataError, ModelError, ConfigError, TrainingError) as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException(
-            f"Interrupted: the same command goes on from the last checkpoint in {out / 'checkpoints'}."
-        ) from None
-    if int(os.environ.get("RANK", "0")):  # of several processes the first one speaks
+    goes_on = f"The same command goes on from the last checkpoint in {out / 'checkpoints'}."
+    with in_words(interrupted=goes_on, place=out):
+        inputs = look(config, data, out)
+        if first:
+            note(f"Loading torch and the model {config.model} ...")
+        try:
+            from training.finetune.run import train as run
+        except ModuleNotFoundError as error:
+            raise needs("training", error) from error
+        result = run(config, data, out, Terminal(), inputs)
+    if not first:
         return
     if result.best_official is not None:
         before = "" if result.reference_official is None else f" ({result.reference_official:.2f} % before)"
         click.echo(f"Official accuracy {result.best_official:.2f} %{before} on {result.judged_by} questions of val.")
         if not result.best_step:
             click.echo("No evaluation was better than the one before training: the weights are those it started from.")
+    if not result.finished:
+        click.echo("The time limit ended it: the same command goes on, also with another --max-minutes.")
     click.echo(f"The model is in {out / 'model'}.")

@@ -54,6 +54,10 @@ class Family(Protocol):
         """Encode pictures: for each its tokens, [T_image, D]. They depend on the picture alone."""
         ...
 
+    def answer_length(self, text: str) -> int:
+        """Tokens of a text as an answer, its start and its end included."""
+        ...
+
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
         """Answer prompts with any mixture of settings; no answer depends on its batch-mates."""
         ...
@@ -89,6 +93,7 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
         if error.name and error.name.split(".")[0] == "model":
             raise
         raise ModelError(
-            f"Answering needs the package {error.name!r}, which is not installed: pip install 'vqabot[inference]'."
+            f"Answering needs the package {error.name}, which is not installed: in the project's folder run "
+            "pip install '.[inference]'."
         ) from error
     return cast(Load, module.load)(folder, profile, placement)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from transformers.generation.configuration_utils import GenerationConfig
-from transformers.modeling_outputs import BaseModelOutput
 
 from model.generation.rules import Seq2SeqModel
 from model.generation.search import Hypothesis
+
+if TYPE_CHECKING:
+    from transformers.generation.configuration_utils import GenerationConfig
 
 
 def generate_eagerly(
@@ -42,6 +44,8 @@ def generate_eagerly(
 
 
 def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Hypothesis]:
+    from transformers.modeling_outputs import BaseModelOutput  # late: to import it takes long
+
     config = model.generation_config
     sequences: list[list[int]] = model.generate(  # [B, 1 + T], the start token first
         # A fresh object each time: generate() expands it in place for beams.
@@ -88,6 +92,8 @@ def score_sequences(model: Seq2SeqModel, states: Tensor, mask: Tensor, rows: lis
     One pass of the decoder over the finished answers. `output_logits` would give the same, but holds the logits of
     every beam at every step, which with a large vocabulary and a high limit is more memory than the model itself.
     """
+    from transformers.modeling_outputs import BaseModelOutput  # late: to import it takes long
+
     scored: list[list[float]] = []
     pad = model.generation_config.pad_token_id
     # About 64 MB of fp32 logits at a time.

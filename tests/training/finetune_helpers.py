@@ -109,5 +109,6 @@ def settings(model: Path, **changed: Any) -> TrainConfig:
         "epochs": 1,
         "learning_rate": 1e-3,
         "log_every": 1,
+        "new_words": "none",
     }
     return TrainConfig(**{**values, **changed})

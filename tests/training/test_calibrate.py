@@ -111,8 +111,23 @@ def test_what_cannot_be_calibrated_gets_a_sentence(tmp_path: Path) -> None:
     for arguments, sentence in (
         ([str(tmp_path)], "is missing in"),
         ([str(tmp_path), "--model", "some/hub-id", "--store"], "give the model as a folder"),
-        ([str(tmp_path), "--beams", "0"], "beams: input should be greater than or equal to 1"),
+        ([str(tmp_path), "--beams", "0"], "beams must be at least 1, and is 0"),
     ):
         done = CliRunner().invoke(command, arguments)
         assert done.exit_code == 1
         assert sentence in done.output
+
+
+def test_right_is_what_evaluate_calls_right(tmp_path: Path) -> None:
+    """One function judges both: marks, articles and number words do not make an answer wrong."""
+    from training.calibrate import observe
+    from training.scoring import MEASURES
+    from training.vqa import VqaQuestion
+
+    picture = Path(__file__).parents[2] / "bot" / "example.png"
+    answerer = Answerer.load("builtin")
+    said = answerer.answer([Request("1", picture.read_bytes(), "what color is the ball")])[0].text
+    for answer in (said, f"{said.title()}.", f"the {said}", "zzz"):
+        question = VqaQuestion(1, 1, "what color is the ball", answer=answer, answers=(answer,) * 10)
+        (found,) = observe(answerer, {1: picture}, [question], CalibrateConfig(beams=1), lambda _: None)
+        assert found.right == (MEASURES["exact"](said, question) == 1) == (answer != "zzz")

@@ -100,11 +100,17 @@ def test_pictures_are_asked_once_a_batch_with_all_their_questions(data: Path, qu
     own = {str(q.question_id): q for q in questions}
     with_own_pictures = looker.batches[::3]
     assert sum(map(len, with_own_pictures)) == len(questions)
+    asked: set[int] = set()
     for batch in with_own_pictures:
         assert len({request.picture_key for request in batch}) <= PICTURES_AT_ONCE
         assert all((request.beams, request.max_new_tokens) == (3, 7) for request in batch)
         assert all((request.picture_key, request.question) in looker.right for request in batch)
-        assert {own[request.id].image_id for request in batch}
+        pictures = {own[request.id].image_id for request in batch}
+        assert not pictures & asked, "no picture comes in two batches"
+        asked |= pictures
+        wanted = sorted(q.question_id for q in questions if q.image_id in pictures)
+        assert sorted(int(request.id) for request in batch) == wanted, "all questions of its pictures are in it"
+    assert asked == {q.image_id for q in questions}
     for batch in looker.batches[1::3]:
         for request in batch:
             path = find_picture(data, "val", own[request.id].image_id)
@@ -251,3 +257,35 @@ def test_a_missing_model_is_one_sentence(data: Path, tmp_path: Path) -> None:
     assert code == 1
     assert "none" in errors.splitlines()[-1]
     assert "Traceback" not in errors
+
+
+def own_test(folder: Path, answer: str) -> Path:
+    """Prepared data with a test split whose answers are known."""
+    from PIL import Image
+
+    from training.prepared import Example, write_examples
+
+    folder.mkdir()
+    Image.new("RGB", (64, 48), "red").save(folder / "a.png")
+    row = Example("a.png", "what color is the dog", 1, 1, answer, (answer,) * 10)
+    for split in ("train", "test"):
+        write_examples(folder, split, [row])
+    return folder
+
+
+def test_a_test_split_of_ones_own_is_judged_where_it_has_answers(data: Path, untrained: Path, tmp_path: Path) -> None:
+    code, output, errors = command(
+        own_test(tmp_path / "own", "red"), "--split", "test", "--model", untrained, "--max-new-tokens", 2, "--json"
+    )
+    assert code == 0, errors
+    assert json.loads(output)["questions"] == 1
+
+
+def test_long_answers_are_waited_for_or_named(untrained: Path, tmp_path: Path) -> None:
+    said = " ".join(["dog"] * 40)
+    arguments = (own_test(tmp_path / "own", said), "--split", "test", "--model", untrained, "--json")
+    _, _, errors = command(*arguments)
+    assert "The longest answers have 42 tokens, and so many are waited for." in errors
+    assert "VQABOT_DEFAULT_MAX_NEW_TOKENS" in errors
+    _, _, errors = command(*arguments, "--max-new-tokens", 20)
+    assert "The longest answers have 42 tokens: with --max-new-tokens 20 they cannot be right." in errors

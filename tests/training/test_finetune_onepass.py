@@ -27,7 +27,7 @@ def gradients(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def ours(folder: Path, data: Path, rows: Any, **changed: Any) -> tuple[float, dict[str, torch.Tensor]]:
-    parts = load_parts(settings(folder, **changed), CPU, None)
+    parts = load_parts(settings(folder, **changed), CPU)
     parts.model.train()
     loss = parts.model(**Collator(data, parts.family, parts.picture_tokens)(rows))["loss"]
     loss.backward()
@@ -72,7 +72,7 @@ def test_the_answers_of_a_batch_weigh_by_their_tokens(tmp_path: Path) -> None:
     """Accumulated batches divide by the labels of all of them, so that they make the step of one large batch."""
     folder, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     rows = read_examples(data, "train")[:4]
-    parts = load_parts(settings(folder), CPU, None)
+    parts = load_parts(settings(folder), CPU)
     collate = Collator(data, parts.family, parts.picture_tokens)
     whole = parts.model(**collate(rows))["loss"]
     labels = int((collate(rows)["labels"] != -100).sum())
@@ -83,7 +83,7 @@ def test_the_answers_of_a_batch_weigh_by_their_tokens(tmp_path: Path) -> None:
 def test_a_frozen_tower_stays_in_eval_mode_without_gradients(tmp_path: Path) -> None:
     folder, data = tiny_model(tmp_path / "model", drop_path=0.5, dropout=0.3), prepared(tmp_path / "data")
     rows = read_examples(data, "train")[:3]
-    frozen = load_parts(settings(folder, freeze_vision=True), CPU, None)
+    frozen = load_parts(settings(folder, freeze_vision=True), CPU)
     frozen.model.train()
     assert frozen.model.training
     assert not any(module.training for module in frozen.model.model.vision_tower.modules())
@@ -95,7 +95,7 @@ def test_a_frozen_tower_stays_in_eval_mode_without_gradients(tmp_path: Path) -> 
     assert not any("vision_tower" in name for name in named)
     assert "model.multi_modal_projector.image_projection.weight" in named
     # The same tower in training would drop paths.
-    free = load_parts(settings(folder), CPU, None)
+    free = load_parts(settings(folder), CPU)
     free.model.train()
     assert not torch.equal(free.model.look(batch["pixels"]), free.model.look(batch["pixels"]))
 

@@ -1,6 +1,8 @@
 """What cannot be trained, or cannot go on, ends with one sentence that says why."""
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,13 @@ from click.testing import CliRunner
 from finetune_helpers import Quiet, prepared, settings, tiny_model
 
 from bot.cli import main
+from training.finetune.checkpoints import complete_checkpoints
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
 from training.finetune.health import Health
 from training.finetune.limits import check_memory
 from training.finetune.loading import load_parts
 from training.finetune.run import train
-from training.finetune.trainer import complete_checkpoints
 
 
 def refusal(*arguments: object) -> str:
@@ -44,8 +46,8 @@ def test_each_wrong_input_gives_one_sentence(tmp_path: Path, monkeypatch: pytest
     assert "too large for this model" in refusal(data, out, *flags, model, "--picture-size", "512")
     assert "leave no room for a question" in refusal(data, out, *flags, model, "--picture-size", "256")
     assert "fp16 needs a GPU" in refusal(data, out, *flags, model, "--precision", "fp16")
-    assert "train.jsonl is missing" in refusal(tmp_path / "nowhere", out, *flags, model)
-    assert "epochs: input should be greater than 0" in refusal(data, out, *flags, model, "--epochs", "0")
+    assert "There is no folder" in refusal(tmp_path / "nowhere", out, *flags, model)
+    assert "epochs must be above 0, and is 0.0" in refusal(data, out, *flags, model, "--epochs", "0")
     other = json.loads((model / "config.json").read_text())
     for name, changed in (("blip", {"model_type": "blip"}), ("old", {"auto_map": {}})):
         folder = tmp_path / name
@@ -126,7 +128,7 @@ def test_too_little_memory_says_what_to_change(tmp_path: Path) -> None:
     assert str(stopped.value).endswith("one after the other: a smaller --picture-size.")
     with pytest.raises(ZeroDivisionError), explained(config, tmp_path):
         _ = 1 / 0  # what is no lack of anything stays what it is
-    parts = load_parts(settings(tiny_model(tmp_path / "model")), torch.device("cpu"), None)
+    parts = load_parts(settings(tiny_model(tmp_path / "model")), torch.device("cpu"))
     check_memory(parts, config, torch.device("cpu"))
     parts.model.giant = torch.nn.Parameter(torch.empty(2**40, device="meta"))
     with pytest.raises(TrainingError, match=r"need 12288.0 GB, and \d+\.\d GB are free"):
@@ -184,3 +186,34 @@ def test_a_fingerprint_knows_weights_and_settings(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
     (tmp_path / "b").write_bytes(b"1")
     assert picture_key(tmp_path / "a") == picture_key(tmp_path / "b")
+
+
+def test_what_is_wrong_is_said_before_anything_is_loaded(tmp_path: Path) -> None:
+    """Data, model and folder are looked at first: not even torch is imported for that."""
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    raw, done = tmp_path / "raw", tmp_path / "done"
+    raw.mkdir()
+    (raw / "train.jsonl").write_text('{"image": "a.png", "question": "What?", "answer": "this"}\n')
+    done.mkdir()
+    (done / "result.json").write_text("{}")
+    official = tmp_path / "official"
+    official.mkdir()
+    (official / "OpenEnded_abstract_v002_train2015_questions.json").write_text("{}")
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
+        "from bot.cli import main; main(sys.argv[1:])"
+    )
+    for folder, out, name, sentence in (
+        (tmp_path / "nowhere", tmp_path / "x", model, "There is no folder"),
+        (raw, tmp_path / "x", model, "are not prepared yet: run `vqabot data prepare"),
+        (official, tmp_path / "x", model, "are not prepared yet: run `vqabot data prepare"),
+        (tmp_path, tmp_path / "x", model, "name a folder that `vqabot data prepare` wrote"),
+        (data, done, model, "holds a finished training"),
+        (data, tmp_path / "x", tmp_path / "none", "There is no model at"),
+    ):
+        command = [sys.executable, "-c", code, "train", str(folder), str(out), "--model", str(name)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 1, ended.stderr
+        [line] = ended.stderr.splitlines()
+        assert line.startswith("Error: ")
+        assert sentence in line

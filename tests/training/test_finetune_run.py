@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from safetensors.torch import load_file
 from bot.cli import main
 from model.answerer import Answerer
 from model.types import Request
+from training.finetune.checkpoints import complete_checkpoints
 from training.finetune.run import train
-from training.finetune.trainer import complete_checkpoints
 
 PROGRAM = """
 import json, sys
@@ -224,3 +225,100 @@ def test_two_processes_make_the_steps_of_one_with_batches_twice_as_large(tmp_pat
         for name in ("one", "two")
     ]
     assert scores[0] == scores[1]
+
+
+def test_what_is_called_best_is_a_model_everywhere_at_any_moment(tmp_path: Path) -> None:
+    """Killed by a time limit of the machine, a training leaves the best model so far, ready to be used."""
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data", pictures=7), tmp_path / "out"
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    config = settings(model, epochs=200, lora_rank=2, save_every=5, evaluate_every=5).model_dump_json()
+    process = subprocess.Popen(
+        [sys.executable, str(program), config, str(data), str(out)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+    )
+    while not (out / "checkpoints" / "checkpoint-10" / "complete").exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    best = out / "checkpoints" / "best"
+    picture = data / "images" / "0.png"
+    asked = CliRunner().invoke(main, ["ask", str(picture), "is there a dog", "--model", str(best)])
+    assert asked.exit_code == 0, asked.output
+    packed = CliRunner().invoke(main, ["package", str(best), str(tmp_path / "best.zip"), "--training", str(out)])
+    assert packed.exit_code == 0, packed.output
+    # The same command with a smaller --max-steps ends it here: judged, with its model and its record.
+    smaller = settings(model, epochs=200, lora_rank=2, save_every=5, evaluate_every=5, max_steps=3)
+    result = train(smaller, data, out, Quiet())
+    assert result.steps >= 10
+    assert result.finished
+    assert result.best_official is not None
+    assert Answerer.load(str(out / "model")).answer([Request("1", picture.read_bytes(), "is there a dog")])[0].text
+
+
+def test_a_smaller_number_of_steps_ends_it_there_on_its_own_schedule(tmp_path: Path) -> None:
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    config = {"epochs": 4, "save_every": 2, "eval_questions": 0, "keep_checkpoints": 9}
+    whole, part = tmp_path / "whole", tmp_path / "part"
+    train(settings(model, **config), data, whole, Quiet())  # 12 steps
+    shutil.copytree(whole, part)
+    (part / "result.json").unlink()
+    for late in complete_checkpoints(part / "checkpoints")[1:]:
+        shutil.rmtree(late)
+    result = train(settings(model, **config, max_steps=6), data, part, Quiet())
+    assert (result.steps, result.finished) == (6, True)
+    name = Path("checkpoints") / "checkpoint-6"
+    assert not differing(whole / name, part / name), "the learning rate falls as it would have"
+
+
+def test_a_limit_of_minutes_ends_well_and_goes_on(tmp_path: Path) -> None:
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    config = settings(model, epochs=3)
+    limited = train(settings(model, epochs=3, max_minutes=1e-9), data, out, Quiet())
+    assert limited.steps == 1, "the time was over at once, which is seen after a step"
+    assert not limited.finished
+    assert limited.best_official is not None
+    assert (out / "model" / "processor_config.json").exists()
+    assert (out / "plots" / "training.png").exists()
+    gone_on = train(config, data, out, Quiet())
+    assert (gone_on.steps, gone_on.finished) == (9, True)
+    whole = tmp_path / "whole"
+    train(config, data, whole, Quiet())
+    assert losses(out) == losses(whole)
+    last = [complete_checkpoints(folder / "checkpoints")[-1] for folder in (out, whole)]
+    assert not differing(*last)
+
+
+def test_another_picture_size_is_said_with_what_it_costs(tmp_path: Path) -> None:
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    console = Quiet()
+    train(settings(model, max_steps=1), data, tmp_path / "own", console)
+    assert not any("size" in line for line in console.said)
+    (data / "prepare.json").write_text('{"size": [64, 64]}')
+    train(settings(model, max_steps=1), data, tmp_path / "prepared", console)
+    assert any("of 96x64, " in line for line in console.said), "the model's own size is the default"
+    assert any("prepared pictures have 64x64 and the model looks at 96x64" in line for line in console.said)
+    other = Quiet()
+    train(settings(model, max_steps=1, picture_size="64"), data, tmp_path / "other", other)
+    told = " ".join(other.said)
+    assert "64x64 is not the model's own picture size, 96x64: a picture takes 5 places instead of 7" in told
+    assert "Before the first step it answers" in told
+    assert "at its own size" in told
+    first = next(place for place, line in enumerate(other.said) if "before training" in line)
+    assert next(place for place, line in enumerate(other.said) if "is not the model's own" in line) < first
+
+
+def test_long_answers_are_waited_for(tmp_path: Path) -> None:
+    from training.finetune.data import Collator
+    from training.finetune.judge import Judge
+    from training.finetune.loading import load_parts
+    from training.prepared import Example
+
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    parts = load_parts(settings(model), torch.device("cpu"))
+    collator = Collator(data, parts.family, parts.picture_tokens)
+    said = " ".join(["red"] * 30)
+    rows = [Example("images/0.png", "what is it", 1, 0, said, (said,) * 10)]
+    assert Judge(rows, collator, 1).new_tokens == 32, "thirty words with start and end"
+    assert Judge([Example("images/0.png", "what is it", 1, 0, "red")], collator, 1).new_tokens == 20

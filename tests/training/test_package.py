@@ -85,6 +85,21 @@ def test_the_bot_takes_the_package_as_it_is(trained: Path, cache: Path) -> None:
         assert package.read("model.safetensors") == (trained / "model" / "model.safetensors").read_bytes()
 
 
+def test_the_card_does_not_print_a_calibration_error_of_before(trained: Path, cache: Path) -> None:
+    figures = json.loads((trained / "report" / "figures.json").read_text())
+    figures |= {"ece": 0.0777, "calibration": {"a": 0.5, "b": 0.5, "c": 0.25}, "intervals": {"official": [1.0, 2.0]}}
+    (trained / "report" / "figures.json").write_text(json.dumps(figures))
+    for calibration, outdated in ((Calibration(0.5, 0.5, 0.25), False), (Calibration(0.75, 0.75, 0.0), True)):
+        store(trained / "model", calibration)
+        run(trained / "model", cache / "x.zip", "--report", trained / "report")
+        with zipfile.ZipFile(cache / "x.zip") as package:
+            card = package.read("README.md").decode()
+        assert ("| calibration error (ECE) | 0.078 |" in card) is not outdated
+        assert ("was calibrated after it was judged" in card) is outdated
+        assert "0.013" in card or "0.012" in card, "the calibration's own figure stands there each time"
+        assert "(95 %: 1.00 to 2.00)" in card
+
+
 def test_the_same_model_packs_to_the_same_bytes(trained: Path, cache: Path) -> None:
     for name in ("a.zip", "b.zip"):
         run(trained / "model", cache / name)
@@ -112,7 +127,7 @@ def test_what_is_not_whole_is_not_packed(trained: Path, cache: Path, spoil: obje
 
 def test_names_and_places_that_do_not_fit(trained: Path, cache: Path) -> None:
     assert "must end in .zip" in run(trained / "model", cache / "out.tar", code=1)
-    assert "cannot be written: No such file" in run(trained / "model", cache / "none" / "out.zip", code=1)
+    assert "cannot be used: No such file" in run(trained / "model", cache / "none" / "out.zip", code=1)
     told = run("microsoft/Florence-2-base", cache / "out.zip", code=1)
     assert "florence-community/Florence-2-base" in told
 

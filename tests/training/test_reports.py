@@ -12,11 +12,13 @@ from bot.cli import main
 from model.types import Answer, Request
 from training.eda.facts import gather, look
 from training.evaluate import EvaluateConfig, evaluate
-from training.report.evaluation import surest_mistakes
+from training.report.comparison import compare, read_answers, write_answers
+from training.report.evaluation import Context, groups, write_report
+from training.report.examples import confusions, right_ones, surest_mistakes
 from training.scenes.official import Plan, write_scenes
 from training.sources import read_split
 from training.splits import load_split
-from training.vqa import find_picture
+from training.vqa import DataError, find_picture
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +125,122 @@ def test_evaluate_writes_its_page_also_for_prepared_data(scenes: Path, tmp_path:
     assert EvaluateConfig.resolve(tmp_path / "page" / "config.yaml", {}).beams == 1
     choosing = json.loads(run(*arguments[:-2], "--task", "multiple-choice", "--config", tmp_path / "page/config.yaml"))
     assert choosing["questions"] == 9
+    assert "95 % interval" in page
+    assert re.search(r"judged on \d{4}-\d\d-\d\d \d\d:\d\d UTC with vqabot \d", page)
+    low, high = figures["intervals"]["official"]
+    assert low <= figures["official"] <= high
+    told = json.loads((tmp_path / "page" / "figures.json").read_text())
+    assert {"date", "version", "calibration", "remarks"} <= set(told)
+    against = [*arguments[:-2], "--compare", tmp_path / "page"]
+    compared = json.loads(run(*against))["compared"]
+    assert (compared["official_difference"], compared["better"], compared["worse"]) == (0.0, 0, 0)
+    run(*against[:-2], "--compare", tmp_path / "page", "--report", tmp_path / "second")
+    assert "Against builtin" in self_contained(tmp_path / "second" / "report.html")
+
+
+def test_the_hardest_comes_first_with_its_interval(scenes: Path) -> None:
+    asked = load_split(scenes, "val").questions
+    scores = {q.question_id: float(q.answer_type == "number") for q in asked}
+    found = groups(asked, scores, {q.question_id: q.answer_type for q in asked})
+    assert [group.score.value for group in found] == sorted(group.score.value for group in found)
+    assert found[-1].name == "number"
+    assert sum(group.score.count for group in found) == len(asked)
+    assert all(group.score.low <= group.score.value <= group.score.high for group in found)
+    assert found[0].score.high > 0, "none right of a few may be chance"
+
+
+class Half:
+    """Right about every second question, and says "blue" to the others."""
+
+    def __init__(self, right: dict[str, str]) -> None:
+        self.right = right
+
+    def answer(self, requests: list[Request]) -> list[Answer]:
+        return [Answer(each.id, self.right[each.id] if int(each.id) % 2 else "blue", 0.999, 0.0) for each in requests]
+
+
+def test_right_answers_and_confusions_are_shown(scenes: Path, tmp_path: Path) -> None:
+    asked = load_split(scenes, "val")
+    right = {str(q.question_id): q.answer or "" for q in asked.questions}
+    report = evaluate(Half(right), asked.pictures, asked.questions, EvaluateConfig())  # type: ignore[arg-type]
+    assert report is not None
+    shown = right_ones(report, asked.questions, asked.pictures, most=4)
+    assert len(shown) == 4
+    assert all(each.said == each.right for each in shown)
+    assert shown == right_ones(report, asked.questions, asked.pictures, most=4), "the same each time"
+    found = confusions(report, asked.questions)
+    assert all(each.said == "blue" != each.right and 1 <= each.times <= each.of for each in found)
+    assert [each.times for each in found] == sorted((each.times for each in found), reverse=True)
+    page = write_report(tmp_path, report, asked.questions, asked.pictures, Context("half", "val", remarks=("Mind!",)))
+    text = self_contained(page)
+    assert "99 % sure" in text
+    assert "100 % sure" not in text
+    assert "Mind!" in text
+    assert "Some right answers" in text
+    assert text.index("What is hard") < text.index("Some right answers")
+
+
+def test_two_models_are_held_against_each_other(scenes: Path, tmp_path: Path) -> None:
+    asked = load_split(scenes, "val")
+    right = {str(q.question_id): q.answer or "" for q in asked.questions}
+    half = evaluate(Half(right), asked.pictures, asked.questions, EvaluateConfig())  # type: ignore[arg-type]
+    wrong = evaluate(Wrong(), asked.pictures, asked.questions, EvaluateConfig())  # type: ignore[arg-type]
+    assert half is not None
+    assert wrong is not None
+    write_answers(tmp_path, "wrong", wrong)
+    found = compare(half, asked.questions, read_answers(tmp_path))
+    assert found.model == "wrong"
+    assert found.overall.value == pytest.approx((half.official.overall - wrong.official.overall) / 100, abs=1e-3)
+    assert found.overall.low > 0
+    assert "It is better, which is not chance." in found.sentence
+    assert sum(each.better for each in found.by_type.values()) == found.overall.better
+    write_answers(tmp_path, "half", half)
+    assert "may be chance" in compare(half, asked.questions, read_answers(tmp_path)).sentence
+    (tmp_path / "answers.json").write_text("{}")
+    with pytest.raises(DataError, match=r"answers\.json cannot be read"):
+        read_answers(tmp_path)
+
+
+def test_nothing_of_the_charts_is_cut_off_and_no_axis_goes_beyond_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The surest answers are the largest dot, in the corner; an axis of percent ends at 100."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+
+    from training.finetune import plots
+    from training.reliability import reliability
+    from training.report import evaluation
+    from training.report.figures import LIGHT
+    from training.risk import selective
+
+    figure = Figure(figsize=(5.2, 3.9), dpi=160)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    evaluation._reliability(reliability([1.0] * 99 + [0.5], [True] * 100), 100)(axes, LIGHT)
+    figure.canvas.draw()
+    [dots] = [each for each in axes.collections if isinstance(each, PathCollection)]
+    (x, y), radius = axes.transData.transform((100, 100)), (max(dots.get_sizes()) / 3.1416) ** 0.5 * 160 / 72
+    box = figure.bbox
+    assert box.x0 <= x - radius
+    assert x + radius <= box.x1
+    assert y + radius <= box.y1
+    assert not dots.get_clip_on()
+    assert max(axes.get_xticks()) == max(axes.get_yticks()) == 100
+
+    perfect = Figure()
+    FigureCanvasAgg(perfect)
+    axes = perfect.subplots()
+    evaluation._risk(selective([1.0] * 10, [1.0] * 10, list(range(10))))(axes, LIGHT)
+    [curve] = [line for line in axes.lines if len(line.get_xdata()) and line.get_linewidth() == 2.5]
+    assert curve.get_marker() == "o", "one point is no line"
+    assert axes.get_ylim()[0] < 0, "without a mistake the curve is on the ground, and must not be hidden by the axis"
+
+    drawn: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+    plots.draw(
+        [{"step": 0, "eval_official": 97.0, "eval_loss": 0.1}, {"step": 9, "eval_official": 99.0, "eval_loss": 0.1}],
+        Path("unused.png"),
+    )
+    right = drawn[0].axes[1]
+    assert max(right.get_yticks()) <= 100
+    assert right.get_ylim()[1] <= 102

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -133,10 +132,10 @@ class Order(TrainerCallback):
 
 
 class Keeper(TrainerCallback):
-    """Keeps the best weights by official accuracy, and ends a training that does not get better."""
+    """Keeps the best model by official accuracy, and ends a training that does not get better."""
 
     def __init__(self, folder: Path, patience: int, save: Callable[[Path], None]) -> None:
-        """Keep them in this folder; stop after `patience` evaluations without a better one, 0: never."""
+        """Keep it in this folder, whole at any moment; stop after `patience` evaluations without a better, 0: never."""
         self.folder, self.patience, self.save = folder, patience, save
 
     def on_evaluate(self, args: Args, state: State, control: Control, **_: object) -> None:
@@ -144,15 +143,34 @@ class Keeper(TrainerCallback):
         judged = evaluations(state.log_history)
         best = judged.index(best_of(judged))
         if best == len(judged) - 1:
-            partial = self.folder.with_name("best.partial")
             if state.is_world_process_zero:
-                shutil.rmtree(partial, ignore_errors=True)
-            self.save(partial)
-            if state.is_world_process_zero:
-                shutil.rmtree(self.folder, ignore_errors=True)
-                partial.replace(self.folder)
+                self.save(self.folder)
         elif self.patience and len(judged) - 1 - best >= self.patience:
             control.should_training_stop = True
+
+
+class Stopper(TrainerCallback):
+    """Ends a training before its schedule does: after some time, or at a step. The step is saved, to go on from."""
+
+    def __init__(self, seconds: float, last_step: int, agree: Callable[[bool], bool]) -> None:
+        """Stop.
+
+        Args:
+            seconds: After so many, counted from now; 0: never.
+            last_step: At this step; 0: never.
+            agree: What the first process finds, told to all of them: clocks differ, and one must not go on alone.
+        """
+        self.until = time.monotonic() + seconds if seconds else None
+        self.last_step, self.agree = last_step, agree
+        self.stopped = False
+        """Whether it came to that."""
+
+    def on_step_end(self, args: Args, state: State, control: Control, **_: object) -> None:
+        """Look at the clock and at the step."""
+        late = self.until is not None and self.agree(time.monotonic() >= self.until)
+        if (late or (self.last_step and state.global_step >= self.last_step)) and state.global_step < state.max_steps:
+            self.stopped = True
+            control.should_training_stop = control.should_save = True
 
 
 def peak_memory() -> int:

@@ -1,16 +1,28 @@
-"""Every setting of `vqabot train`. The defaults are the study's: batch 8, 3 epochs, AdamW, linear, nothing frozen."""
+"""Every setting of `vqabot train`.
+
+The defaults are the study's, the notebook of github.com/Alirezakhoshsolat/florence2-vqa: batch 8, 3 epochs, AdamW at
+1e-5 without weight decay, falling linearly, nothing frozen.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from training.config import Config
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Schedule = Literal["linear", "cosine", "constant"]
+
+
+def check_picture_size(text: str) -> str:
+    """Let pass what names a picture size."""
+    if not re.fullmatch(r"auto|[1-9]\d{1,3}(x[1-9]\d{1,3})?", text):
+        raise ValueError("must be auto, a side such as 224, or WIDTHxHEIGHT such as 320x192")
+    return text
 
 
 class TrainConfig(Config):
@@ -21,18 +33,22 @@ class TrainConfig(Config):
     )
     epochs: float = Field(3, gt=0, description="Passes over the training questions.")
     max_steps: int = Field(0, ge=0, description="Stop after so many steps; 0: after the epochs.")
+    max_minutes: float = Field(
+        0, ge=0, description="Stop training after so many minutes; judging and saving come after. 0: no limit."
+    )
     batch_size: int = Field(8, ge=1, description="Questions a step, in each process.")
     accumulate: int = Field(1, ge=1, description="Batches whose gradients make one step.")
-    learning_rate: float = Field(1e-6, gt=0, description="Highest learning rate of AdamW.")
+    learning_rate: float = Field(1e-5, gt=0, description="Highest learning rate of AdamW.")
     schedule: Schedule = Field("linear", description="How the learning rate falls after the warm-up.")
     warmup_steps: int = Field(0, ge=0, description="Steps over which the learning rate rises.")
-    weight_decay: float = Field(0.01, ge=0, description="Of AdamW; biases and norms are left out.")
+    weight_decay: float = Field(0.0, ge=0, description="Of AdamW; biases and norms are left out.")
     max_grad_norm: float = Field(0.0, ge=0, description="Largest norm of the gradient; 0: not clipped.")
     limit: int | None = Field(None, ge=1, description="Only the first questions of the train split.")
-    picture_size: str = Field(
-        "auto",
-        pattern=r"^(auto|[1-9]\d{1,3}(x[1-9]\d{1,3})?)$",
-        description="Side in pixels, or WIDTHxHEIGHT; auto: the prepared pictures' size, else the model's.",
+    new_words: Literal["auto", "none"] = Field(
+        "auto", description="auto: words of the questions and answers that the model cannot read or say become tokens."
+    )
+    picture_size: Annotated[str, AfterValidator(check_picture_size)] = Field(
+        "auto", description="Side in pixels, or WIDTHxHEIGHT; auto: the model's own."
     )
     freeze_vision: bool = Field(False, description="Keep the vision tower as it is; its features are kept on disk.")
     lora_rank: int = Field(0, ge=0, description="Train adapters of this rank on the text side only; 0: the weights.")
@@ -78,6 +94,16 @@ class TrainConfig(Config):
 
 
 MAY_CHANGE = frozenset(
-    {"save_every", "keep_checkpoints", "log_every", "feature_cache", "feature_cache_gb", "device", "threads", "workers"}
+    {
+        "save_every",
+        "keep_checkpoints",
+        "log_every",
+        "feature_cache",
+        "feature_cache_gb",
+        "device",
+        "threads",
+        "workers",
+        "max_minutes",
+    }
 )
 """Settings that may differ when an interrupted training goes on: they change no weight."""

@@ -19,7 +19,7 @@ from model.images import open_picture
 from model.profile import Profile
 from training.finetune.features import FeatureStore
 from training.finetune.onepass import IGNORED
-from training.prepared import Example, check_pictures, read_examples, split_file
+from training.prepared import Example
 from training.vqa import DataError
 
 if TYPE_CHECKING:
@@ -45,20 +45,6 @@ class Reader(Protocol):
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a text with its start and end, at most `room`."""
         ...
-
-
-def read_answered(data: Path, split: str, limit: int | None = None) -> list[Example]:
-    """The first questions of a split, each with its answer and its picture.
-
-    Raises:
-        DataError: The split is missing, damaged or empty, or a question has no answer or no picture.
-    """
-    rows = read_examples(data, split)[:limit]
-    for row in rows:
-        if not row.answer:
-            raise DataError(f"{split_file(data, split)}: question {row.question_id} has no answer to learn from.")
-    check_pictures(data, split, rows)
-    return rows
 
 
 class Examples(Dataset[Example]):

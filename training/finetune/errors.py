@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 from training.finetune.config import TrainConfig
 
 
@@ -19,6 +17,8 @@ class TrainingError(Exception):
 @contextmanager
 def explained(config: TrainConfig, out: Path) -> Iterator[None]:
     """Turn what memory and disk may raise within into a sentence that says what to change."""
+    import torch  # late: what is checked before a model is loaded needs the sentences alone
+
     try:
         yield
     except MemoryError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,13 +11,14 @@ from torch import Tensor
 
 from model.families.base import Prompt
 from model.families.florence2.model import Florence2
-from training.accuracy import normalise_answer, official_accuracy
+from training.accuracy import exact_match, official_accuracy
 from training.finetune.data import Collator
 from training.finetune.onepass import IGNORED, OnePassFlorence2
 from training.prepared import Example
 
 PEOPLE = 10
 NEW_TOKENS = 20
+"""Longest answer that is always waited for; the longest one of the questions may need more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +59,14 @@ def best_of(judged: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     return max(judged, key=lambda entry: (entry["eval_official"], -entry["eval_loss"]))
 
 
-def choose(rows: Sequence[Example], most: int, seed: int) -> list[Example]:
-    """At most so many questions, those of random pictures, side by side; the same for the same seed."""
-    groups: dict[str, list[Example]] = defaultdict(list)
-    for row in rows:
-        groups[row.image].append(row)
-    names = random.Random(f"judge/{seed}").sample(sorted(groups), len(groups))
-    return [row for name in names for row in groups[name]][:most]
-
-
 class Judge:
     """Asks a model the way the bot does, greedily, and holds its answers against people's."""
 
     def __init__(self, rows: Sequence[Example], collator: Collator, batch_size: int) -> None:
         """Judge by these questions, those of a picture side by side."""
         self.rows, self.collator, self.batch_size = rows, collator, batch_size
+        # People's longest answer with its end: cut shorter, it could never be right.
+        self.new_tokens = max(NEW_TOKENS, *(len(collator.labels(row)) for row in rows))
 
     def judge(
         self,
@@ -113,7 +105,7 @@ class Judge:
         seen: Tensor = model.picture_tokens(pixels, tower)  # [P, T_image, D]: looked at once, for both uses
         loss = model(**batch, picture=places, tokens=seen)["loss"].item() * tokens
         prompts = [
-            Prompt(seen[place], family.profile.prompt(row.question), 1, NEW_TOKENS)
+            Prompt(seen[place], family.profile.prompt(row.question), 1, self.new_tokens)
             for row, place in zip(rows, places.tolist(), strict=True)
         ]
         answers = [generation.text for generation in family.generate(prompts)]
@@ -121,8 +113,5 @@ class Judge:
             official_accuracy(answer, row.answers or [row.answer or ""] * PEOPLE)
             for answer, row in zip(answers, rows, strict=True)
         )
-        exact = sum(
-            normalise_answer(answer) == normalise_answer(row.answer or "")
-            for answer, row in zip(answers, rows, strict=True)
-        )
+        exact = sum(exact_match(answer, row.answer or "") == 1 for answer, row in zip(answers, rows, strict=True))
         return Tally(loss, tokens, official, exact, len(rows))

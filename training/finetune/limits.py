@@ -78,9 +78,10 @@ def check_disk(parts: Parts, config: TrainConfig, out: Path) -> None:
         TrainingError: Checkpoints and models need more than is free.
     """
     weights, trained = state_bytes(parts)
-    # A checkpoint holds weights and moments; the best weights and the result come beside, each twice while written.
+    # A checkpoint holds weights and moments, of adapters alone where there are some; the best model comes beside, twice
+    # while it is written, and the result.
     whole = weights if not config.lora_rank else 0
-    needed = (config.keep_checkpoints + 1) * (whole + trained * 2 // 3) + 2 * whole + weights
+    needed = (config.keep_checkpoints + 1) * (whole + trained * 2 // 3) + 3 * weights
     free = shutil.disk_usage(out).free
     if needed > free:
         raise TrainingError(

@@ -30,7 +30,8 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
         prepare(axes, LIGHT)
     before, now = LIGHT.series[1], LIGHT.series[0]
     if trained:
-        left.plot(*zip(*trained, strict=True), color=LIGHT.soft, label="train")
+        # One line of the log is a point, which a line alone would not show.
+        left.plot(*zip(*trained, strict=True), "o-" if len(trained) < 3 else "-", color=LIGHT.soft, label="train")
     if judged:
         steps = [entry["step"] for entry in judged]
         left.plot(steps, [entry["eval_loss"] for entry in judged], "o-", color=now, label="val")
@@ -42,10 +43,13 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
             f"{best['eval_official']:.1f} %",
             (best["step"], best["eval_official"]),
             textcoords="offset points",
-            xytext=(0, 8),
+            xytext=(0, 8 if best["eval_official"] < 90 else -14),
             ha="left" if best is judged[0] else "right" if best is judged[-1] else "center",
         )
         right.margins(y=0.2)
+        low, high = right.get_ylim()
+        right.set_ylim(max(-2.0, low), min(102.0, high))  # room for whole dots, and no ticks beyond 0 and 100 %
+        right.set_yticks([tick for tick in right.get_yticks() if 0 <= tick <= 100])
     for axes, title, unit in ((left, "Loss", "nats a token"), (right, "Accuracy on val", "percent")):
         axes.set_title(title, color=LIGHT.ink, fontsize=12)
         axes.set_xlabel("step")

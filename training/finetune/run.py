@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
+import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,19 +17,23 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
+from training import provenance
 from training.console import Console, Silent
-from training.finetune.callbacks import Journal, Keeper, Order, peak_memory
+from training.finetune.beforehand import beforehand, cost_of_size
+from training.finetune.callbacks import Journal, Keeper, Order, Stopper, peak_memory
+from training.finetune.checkpoints import BEST, complete_checkpoints
 from training.finetune.config import Precision, TrainConfig
-from training.finetune.data import Collator, Examples, read_answered
+from training.finetune.data import Collator, Examples
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
-from training.finetune.folder import RESULT, enter
-from training.finetune.judge import Judge, best_of, choose, evaluations
+from training.finetune.folder import RESULT, Entry, enter
+from training.finetune.inputs import Inputs, look
+from training.finetune.judge import Judge, best_of, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
-from training.finetune.trainer import FineTuner, complete_checkpoints, device_of, for_all
-from training.prepared import Example, prepared_size, split_file
-from training.vqa import DataError
+from training.finetune.trainer import FineTuner, device_of, for_all
+from training.prepared import prepared_size
+from training.provenance import Provenance, Role, Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,19 @@ class Result:
     best_official: float | None
     best_step: int
     """The step whose weights are in model/."""
+    new_words: int = 0
+    """Words that became tokens."""
+    finished: bool = True
+    """False when a time limit ended it: the same command goes on."""
 
 
-def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
+def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> Result:
     """Fine-tune on prepared data, going on where an interrupted training stopped.
 
     Args:
         config: The settings.
         data: The folder that `vqabot data prepare` wrote.
+        inputs: What `training.finetune.inputs.look` gave; read again when left out.
         out: Gets model/, config.yaml, result.json, log.jsonl, plots/, tensorboard/ and checkpoints/.
         console: Where it reports.
 
@@ -71,7 +83,7 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console) -> Resul
         with explained(config, out), warnings.catch_warnings():
             # Several processes agree on how gradients lie in memory; a convolution may choose otherwise, without harm.
             warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
-            return _train(config, data, out, console)
+            return _train(config, data, out, console, inputs)
     finally:
         torch.set_num_threads(threads)
         if torch.distributed.is_initialized():
@@ -89,7 +101,10 @@ class Assembled:
     pictures: int
     judged: int
     precision: Precision
-    resume: Path | None
+    entry: Entry
+    stopper: Stopper
+    met: Provenance
+    """The questions that the model meets."""
 
     @property
     def first(self) -> bool:
@@ -102,17 +117,19 @@ class Assembled:
         return sum(p.numel() for p in self.parts.trained.parameters() if p.requires_grad)
 
 
-def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> Assembled:
-    """Read data and model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
-    rows = read_answered(data, "train", config.limit)
-    judged = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
+def assemble(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> Assembled:
+    """Read the model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
+    began = time.monotonic()
+    inputs = inputs or look(config, data, out)
+    rows, judged = inputs.rows, inputs.judged
     args, precision = _arguments(config, out)
     device = device_of(args)
     if args.process_index:
         console = Silent()
-    resume = for_all(args, lambda: enter(out, config, data, args.world_size))
+    entry = for_all(args, lambda: enter(out, config, data, args.world_size))
+    args.max_steps = entry.config.max_steps or -1
     transformers.set_seed(config.seed)
-    parts = load_parts(config, device, prepared_size(data))
+    parts = load_parts(config, device, rows)
     if device.type == "cpu":
         keep_freed_memory()
     set_threads(config.threads, parts.model.num_parameters())
@@ -124,50 +141,65 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console) -> As
     watchers = [journal] if not args.process_index else []
     trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, console, watchers)
     trainer.add_callback(Order(trainer.sampler.set_epoch))
-    trainer.add_callback(
-        Keeper(out / "checkpoints" / "best", config.early_stopping, lambda folder: trainer.save_model(str(folder)))
-    )
-    args.eval_on_start = config.reference and judge is not None and resume is None
+    before = provenance.read(parts.source)
+    met: dict[Role, Sequence[Sketch]] = {
+        "learnt": [*before.get("learnt", ()), Sketch.of(f"the train split of {data.name}", rows)],
+        "chosen": [*before.get("chosen", ()), Sketch.of(f"the val split of {data.name}", judged)],
+    }
+    best = out / "checkpoints" / BEST
+    trainer.add_callback(Keeper(best, config.early_stopping, lambda folder: save_model(parts, folder, met)))
+    left = max(1e-3, 60 * config.max_minutes - (time.monotonic() - began)) if config.max_minutes else 0
+    stopper = Stopper(left, entry.last_step, lambda late: for_all(args, lambda: late))
+    trainer.add_callback(stopper)
+    args.eval_on_start = config.reference and judge is not None and entry.resume is None
     pictures = len({row.image for row in rows})
-    ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, resume)
+    ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, entry, stopper, met)
     console.say(
         f"{len(rows):,} questions about {pictures:,} pictures of {parts.size[0]}x{parts.size[1]}, "
         f"{ready.parameters:,} parameters to train, {precision} on {device.type}."
     )
+    for sentence in beforehand(config, parts, judged, prepared_size(data)):
+        console.say(sentence)
+    if entry.resume is None and judge is not None and config.reference and parts.size != parts.own_size:
+        console.say(cost_of_size(parts, judged, data, config.batch_size, trainer.autocast_smart_context_manager))
     if config.tower_frozen:
         _keep_features(config, out, parts, [row.image for row in (*rows, *judged)], trainer, console)
-    if resume is not None:
-        console.say(f"Going on from {resume}.")
+    if entry.resume is not None:
+        console.say(f"Going on from {entry.resume}.")
     return ready
 
 
-def _val(data: Path) -> list[Example]:
-    if not split_file(data, "val").is_file():
-        raise DataError(
-            f"{data} has no val.jsonl to judge by: hold pictures out with `vqabot data prepare --val-share 0.1`, "
-            "or train with --eval-questions 0."
-        )
-    return read_answered(data, "val")
-
-
-def _train(config: TrainConfig, data: Path, out: Path, console: Console) -> Result:
-    ready = assemble(config, data, out, console)
-    trainer, best = ready.trainer, out / "checkpoints" / "best"
+def _train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None) -> Result:
+    ready = assemble(config, data, out, console, inputs)
+    trainer, best, entry = ready.trainer, out / "checkpoints" / BEST, ready.entry
     try:
-        trainer.train(resume_from_checkpoint=str(ready.resume) if ready.resume else None)
+        if entry.over and entry.resume is not None:
+            trainer.take_up(entry.resume)
+        else:
+            trainer.train(resume_from_checkpoint=str(entry.resume) if entry.resume else None)
         if trainer.judge is not None and trainer.judged_at != trainer.state.global_step:
             trainer.evaluate()
     except TrainingError as error:
         raise TrainingError(f"{error} {_kept(out)}") from error
     finally:
         ready.journal.close()
-    if best.exists():
-        trainer._load_from_checkpoint(str(best))
     result = _result(ready)
     if ready.first:
-        save_model(ready.parts, out / "model")
+        if best.exists():
+            _take_over(best, out / "model")
+        else:
+            save_model(ready.parts, out / "model", ready.met)
         (out / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
     return result
+
+
+def _take_over(best: Path, model: Path) -> None:
+    """Copy the best model to its place, whole or not at all."""
+    partial = model.with_name(model.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(best, partial)
+    shutil.rmtree(model, ignore_errors=True)
+    partial.replace(model)
 
 
 def _arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments, Precision]:
@@ -248,10 +280,10 @@ def _keep_features(
 def _kept(out: Path) -> str:
     """What there is after a training that broke off."""
     kept = complete_checkpoints(out / "checkpoints")
-    best = out / "checkpoints" / "best"
+    best = out / "checkpoints" / BEST
     texts = [f"The last good checkpoint is {kept[-1]}." if kept else "There is no checkpoint yet."]
     if best.exists():
-        texts.append(f"The best weights so far are in {best}.")
+        texts.append(f"The best model so far is {best}.")
     return " ".join(texts)
 
 
@@ -273,4 +305,6 @@ def _result(ready: Assembled) -> Result:
         reference_official=round(judged[0]["eval_official"], 2) if judged and judged[0]["step"] == 0 else None,
         best_official=round(best["eval_official"], 2) if best else None,
         best_step=int(best["step"]) if best else last,
+        new_words=len(ready.parts.new_words),
+        finished=not (ready.stopper.stopped and not ready.entry.last_step),
     )

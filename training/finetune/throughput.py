@@ -92,7 +92,9 @@ def plain_loop(
         model.model.vision_tower.requires_grad_(False)
     profile, rows = Profile.read(model_folder), read_examples(data, "train")
     order = list(PictureSampler(rows, seed=0))
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE)
+    optimizer = torch.optim.AdamW(
+        [p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE, weight_decay=0.0
+    )
     schedule = get_linear_schedule_with_warmup(optimizer, 0, steps)
     model.train().to(device)
     for step in range(steps):
@@ -121,8 +123,15 @@ def plain_loop(
 
 def our_training(config: TrainConfig, data: Path, folder: Path, steps: int) -> Measured:
     """`vqabot train` with these settings; saving and judging are left out."""
-    settings = {"max_steps": steps, "learning_rate": LEARNING_RATE, "log_every": 1, "eval_questions": 0}
-    ready = assemble(config.model_copy(update=settings), data, folder, Silent())
+    settings = {
+        "max_steps": steps,
+        "learning_rate": LEARNING_RATE,
+        "log_every": 1,
+        "eval_questions": 0,
+        "new_words": "none",
+    }
+    config = config.model_copy(update=settings)
+    ready = assemble(config, data, folder, Silent())
     ready.trainer.args.save_strategy = SaveStrategy.NO
     ready.trainer.train()
     cpu = [after - before for before, after in pairwise(ready.journal.cpu)]

@@ -11,18 +11,17 @@ import torch
 from accelerate.utils import broadcast_object_list, gather_object
 from torch import Tensor, nn
 from torch.utils.data import Sampler
-from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
-from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+from transformers import PrinterCallback, ProgressCallback, Trainer, TrainerState, TrainingArguments
+from transformers.trainer import TRAINER_STATE_NAME
 
 from training.console import Console
+from training.finetune.checkpoints import COMPLETE, complete_checkpoints, name_of
 from training.finetune.data import Batch, Collator, Examples, PictureSampler
 from training.finetune.health import Health
 from training.finetune.judge import Judge, Tally
 from training.finetune.loading import Parts
 
 _Outcome = TypeVar("_Outcome")
-COMPLETE = "complete"
-"""Written into a checkpoint last: without it the checkpoint is a killed process's half."""
 
 
 class FineTuner(Trainer):
@@ -83,6 +82,11 @@ class FineTuner(Trainer):
         """Not counted."""
         return 0
 
+    def take_up(self, checkpoint: Path) -> None:
+        """Be as after the last step of a checkpoint, without training on."""
+        self._load_from_checkpoint(str(checkpoint))
+        self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
+
     def evaluate(self, *_: object, **__: object) -> dict[str, float]:
         """Judge the model as it stands, each process its share of the questions."""
         assert self.judge is not None
@@ -101,23 +105,10 @@ class FineTuner(Trainer):
         self.health.check_weights(model, self.state.global_step)
         super()._save_checkpoint(model, trial)
         if self.args.should_save:
-            folder = Path(str(self.args.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
+            folder = Path(str(self.args.output_dir)) / name_of(self.state.global_step)
             (folder / COMPLETE).touch()
             for older in complete_checkpoints(folder.parent)[: -self.keep]:
                 shutil.rmtree(older)
-
-
-def complete_checkpoints(folder: Path) -> list[Path]:
-    """The complete checkpoints in a folder, the newest last."""
-    found = [path for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*") if (path / COMPLETE).exists()]
-    return sorted(found, key=lambda path: int(path.name.rpartition("-")[2]))
-
-
-def clear_halves(folder: Path) -> None:
-    """Remove what killed processes left half written."""
-    for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
-        if not (path / COMPLETE).exists():
-            shutil.rmtree(path)
 
 
 def device_of(args: TrainingArguments) -> torch.device:

@@ -1,17 +1,24 @@
-"""The evaluation as a page: figures, how far the confidence is true, and the surest mistakes with their pictures."""
+"""The evaluation as a page: figures with their intervals, how far the confidence is true, and single answers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.confidence import Calibration
 from training.evaluate import Report
+from training.intervals import Estimate, estimate, wilson
 from training.reliability import Bin
+from training.report.comparison import Comparison, write_answers
+from training.report.examples import confusions, right_ones, surest_mistakes
 from training.report.figures import Drawn, Paint, Theme, draw
-from training.report.pages import render, thumbnail, write_page
+from training.report.pages import render, write_page
 from training.risk import Selective
 from training.vqa import VqaQuestion
 
@@ -22,34 +29,54 @@ PAGE = "report.html"
 FIGURES = "figures.json"
 CHARTS = ("reliability", "risk-coverage")
 """Names of the PNGs beside the page."""
-MISTAKES = 24
+
+
+def _version() -> str:
+    try:
+        return version("vqabot")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A wrong answer for the page."""
+class Context:
+    """What an evaluation was about."""
 
-    picture: str
-    question: str
-    said: str
-    confidence: float
-    right: str
-    others: str
-    """What the ten people said, with their numbers."""
+    model: str
+    """The model's name."""
+    data: str
+    """What it was judged on."""
+    calibration: Calibration = field(default_factory=Calibration)
+    """With which its confidence was shown."""
+    remarks: tuple[str, ...] = ()
+    """What must be known to read the figures rightly."""
+    compared: Comparison | None = None
+    """Against an earlier evaluation."""
+    date: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    version: str = field(default_factory=_version)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The questions of one kind."""
+
+    name: str
+    score: Estimate
+    alone: float | None = None
+    """What the words alone give, 0 to 1, where that is known by kind."""
 
 
 def write_report(
-    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], model: str, data: str
+    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], about: Context
 ) -> Path:
-    """Write the page, its charts as PNGs, and all figures as JSON into a folder.
+    """Write the page, its charts as PNGs, all figures as JSON, and every answer for a later comparison.
 
     Args:
         folder: Created when missing.
         report: What was found.
         questions: All that were asked.
         pictures: Where each picture is.
-        model: Its name, for the page.
-        data: What it was judged on, for the page.
+        about: Model, data, and what to know about them.
 
     Returns:
         The page.
@@ -59,16 +86,27 @@ def write_report(
     """
     folder.mkdir(parents=True, exist_ok=True)
     drawn = (
-        draw(_reliability(report.bins), "Share of right answers against confidence", 5.2, 3.9),
+        draw(_reliability(report.bins, report.questions), "Share of right answers against confidence", 5.2, 3.9),
         draw(_risk(report.selective), "Risk against the share of questions answered", 5.2, 3.9),
     )
     charts = dict(zip(CHARTS, drawn, strict=True))
     for name, chart in charts.items():
         (folder / f"{name}.png").write_bytes(chart.light)
-    figures = {"model": model, "data": data, **report.as_dict()}
+    figures = {
+        "model": about.model,
+        "data": about.data,
+        "date": about.date,
+        "version": about.version,
+        "calibration": asdict(about.calibration),
+        "remarks": list(about.remarks),
+        **report.as_dict(),
+    }
+    if about.compared is not None:
+        figures["compared"] = about.compared.as_dict()
     (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    write_answers(folder, about.model, report)
     page = folder / PAGE
-    write_page(page, _page(report, charts, questions, pictures, model, data))
+    write_page(page, _page(report, charts, questions, pictures, about))
     return page
 
 
@@ -77,79 +115,90 @@ def _page(
     charts: Mapping[str, Drawn],
     questions: Sequence[VqaQuestion],
     pictures: Mapping[int, Path],
-    model: str,
-    data: str,
+    about: Context,
 ) -> str:
-    counts: dict[str, int] = {}
-    for q in questions:
-        if q.question_id in report.answers:
-            for group in (f"answer {q.answer_type}", f"question {q.question_type}"):
-                counts[group] = counts.get(group, 0) + 1
+    judged = [q for q in questions if q.question_id in report.answers]
+    official = {number: share / 100 for number, share in report.official.per_question.items()}
+    exact = {number: share / 100 for number, share in report.exact.per_question.items()}
+    kinds = groups(judged, exact, {q.question_id: report.kind_of.get(q.question_id, "") for q in judged})
     return render(
         "evaluation.html.jinja",
-        title=f"How well {model} answers",
+        title=f"How well {about.model} answers",
         report=report,
         charts=charts,
-        counts=counts,
-        mistakes=surest_mistakes(report, questions, pictures),
-        model=model,
-        data=data,
+        answer_types=groups(judged, official, {q.question_id: q.answer_type for q in judged}),
+        question_types=groups(judged, official, {q.question_id: q.question_type for q in judged}),
+        kinds=[Group(each.name, each.score, report.words_alone_by_kind[each.name] / 100) for each in kinds]
+        if report.by_kind
+        else [],
+        official=report.intervals["official"],
+        exact=report.intervals["exact"],
+        bins=[(each, wilson(each.accuracy, each.share * report.questions)) for each in report.bins],
+        confusions=confusions(report, judged),
+        mistakes=surest_mistakes(report, judged, pictures),
+        right=right_ones(report, judged, pictures),
+        about=about,
     )
 
 
-def surest_mistakes(
-    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], most: int = MISTAKES
-) -> list[Mistake]:
-    """The wrong answers that the model was surest of, at most one a picture; wrong is what nobody of the ten said."""
-    wrong = [q for q in questions if report.official.per_question.get(q.question_id) == 0]
-    wrong.sort(key=lambda q: (-report.confidences[q.question_id], q.question_id))
-    found: list[Mistake] = []
-    seen: set[int] = set()
-    for q in wrong:
-        if len(found) == most:
-            break
-        if q.image_id in seen or q.question_id in report.refused:
-            continue
-        seen.add(q.image_id)
-        people = {answer: q.answers.count(answer) for answer in q.answers}
-        told = ", ".join(f"{answer} ({n})" for answer, n in sorted(people.items(), key=lambda item: (-item[1], item)))
-        found.append(
-            Mistake(
-                thumbnail(pictures[q.image_id]),
-                q.question,
-                report.answers[q.question_id] or "(nothing)",
-                report.confidences[q.question_id],
-                q.answer or "",
-                told,
-            )
-        )
-    return found
+def groups(questions: Sequence[VqaQuestion], scores: Mapping[int, float], names: Mapping[int, str]) -> list[Group]:
+    """The scores by group, the hardest first.
+
+    Args:
+        questions: Those that were judged.
+        scores: 0 to 1, by question number.
+        names: Of each question's group, by question number.
+    """
+    members: dict[str, list[VqaQuestion]] = defaultdict(list)
+    for q in questions:
+        members[names[q.question_id]].append(q)
+    found = [
+        Group(name, estimate([scores[q.question_id] for q in some], [q.image_id for q in some]))
+        for name, some in members.items()
+    ]
+    return sorted(found, key=lambda group: (group.score.value, group.name))
 
 
-def _reliability(bins: Sequence[Bin]) -> Paint:
+def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
     def paint(axes: Axes, theme: Theme) -> None:
         axes.plot([0, 100], [0, 100], color=theme.soft, linewidth=1, linestyle="--")
         axes.text(0.97, 0.04, "dashed: exactly true", color=theme.soft, ha="right", transform=axes.transAxes)
         at = [100 * each.confidence for each in bins]
         right = [100 * each.accuracy for each in bins]
-        sizes = [20 + 900 * each.share for each in bins]
+        ends = [wilson(each.accuracy, each.share * questions) for each in bins]
         axes.vlines(at, at, right, color=theme.bad, linewidth=2)
-        axes.scatter(at, right, s=sizes, color=theme.series[0], alpha=0.85, zorder=3)
-        axes.set(xlim=(0, 103), ylim=(0, 103), xlabel="confidence shown, %", ylabel="of these were right, %")
+        axes.vlines(
+            at, [100 * low for low, _ in ends], [100 * high for _, high in ends], color=theme.series[0], alpha=0.5
+        )
+        sizes = [20 + 600 * each.share for each in bins]
+        axes.scatter(at, right, s=sizes, color=theme.series[0], alpha=0.85, zorder=3, clip_on=False)
+        _percent(axes.set_xlim, axes.set_xticks)
+        _percent(axes.set_ylim, axes.set_yticks)
+        axes.set(xlabel="confidence shown, %", ylabel="of these were right, %")
 
     return paint
+
+
+def _percent(limits: Callable[..., object], ticks: Callable[..., object]) -> None:
+    """An axis of 0 to 100 %, with room for whole dots at both ends and without figures beyond them."""
+    limits(-6, 106)
+    ticks(range(0, 101, 20))
 
 
 def _risk(found: Selective) -> Paint:
     def paint(axes: Axes, theme: Theme) -> None:
         covered = [100 * point.coverage for point in found.curve]
         risk = [100 * point.risk for point in found.curve]
-        axes.plot(covered, risk, color=theme.series[0], linewidth=2.5)
+        # With few different confidences the curve is a few points, which a line alone would not show.
+        mark = "o" if len(covered) < 10 else ""
+        axes.plot(covered, risk, color=theme.series[0], linewidth=2.5, marker=mark, markersize=5, clip_on=False)
         axes.fill_between(covered, risk, color=theme.series[0], alpha=0.12)
         for each in found.coverages:
             if each.coverage:
                 axes.plot([100 * each.coverage], [100 * each.risk], "o", color=theme.series[1], markersize=7)
-        axes.set(xlim=(0, 101), xlabel="of the questions answered, the surest first, %", ylabel="wrong among them, %")
-        axes.set_ylim(0, max(5.0, *risk) * 1.1)
+        _percent(axes.set_xlim, axes.set_xticks)
+        axes.set(xlabel="of the questions answered, the surest first, %", ylabel="wrong among them, %")
+        top = max(5.0, *risk) * 1.1
+        axes.set_ylim(-0.03 * top, top)  # a model without a mistake has its curve on the ground
 
     return paint

@@ -52,4 +52,5 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["grouped"] = lambda number: f"{number:,}"
+    environment.filters["sure"] = lambda confidence: f"{min(99, max(1, round(100 * confidence)))} %"
     return environment

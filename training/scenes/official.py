@@ -23,6 +23,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -166,17 +167,31 @@ def _spread(pieces: list[Piece], workers: int) -> Generator[int, None, None]:
         yield from map(_draw, pieces)
         return
     fresh = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-    with ProcessPoolExecutor(workers, fresh, _leave_interrupts_to_parent) as pool:
-        yield from pool.map(_draw, pieces)
+    stopped = fresh.Event()
+    with ProcessPoolExecutor(workers, fresh, _leave_interrupts_to_parent, (stopped,)) as pool:
+        try:
+            yield from pool.map(_draw, pieces)
+        except BaseException:  # else the pieces that were handed out would still be drawn to their end
+            stopped.set()
+            raise
 
 
-def _leave_interrupts_to_parent() -> None:
+_stopped: Event | None = None
+"""In a drawing process: set by its parent when nobody wants the rest any more."""
+
+
+def _leave_interrupts_to_parent(stopped: Event) -> None:
+    global _stopped
+    _stopped = stopped
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _draw(piece: Piece) -> int:
+    """Draw the scenes of a piece and note what is in them; 0 when the parent was interrupted meanwhile."""
     records: list[dict[str, Any]] = []
     for index in range(piece.start, piece.end):
+        if _stopped is not None and _stopped.is_set():
+            return 0
         rng = random.Random(f"{piece.plan.seed}/{piece.split}/{index}")
         image_id = piece.plan.first(piece.split) + index
         scene = layout.compose(rng)

@@ -14,11 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import LayerNorm
-from transformers.models.bart.modeling_bart import BartDecoder
 
 from model.backends.attention import attend
 from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
-from model.generation.rules import Seq2SeqModel
+from model.generation.rules import Seq2SeqModel, is_bart
 
 _ROOM = 16
 """Tokens that the self-attention cache has room for at first; it doubles."""
@@ -74,7 +73,7 @@ class Decoder:
     def fits(model: Seq2SeqModel) -> bool:
         """Whether a model's decoder is one that this class can speak for."""
         decoder: Any = _decoder_of(model)
-        return isinstance(decoder, BartDecoder) and all(is_gelu(layer.activation_fn) for layer in decoder.layers)
+        return is_bart(decoder) and all(is_gelu(layer.activation_fn) for layer in decoder.layers)
 
     def cross_attention_cache(self, states: Tensor, mask: Tensor, beams: int) -> CrossAttentionCache:
         """Project encoder states, once for all beams and all tokens.

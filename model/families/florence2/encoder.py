@@ -12,10 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import LayerNorm, functional
-from transformers.models.bart.modeling_bart import BartEncoder
 
 from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
-from model.generation.rules import Seq2SeqModel
+from model.generation.rules import Seq2SeqModel, is_bart
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Encoder:
     def fits(model: Seq2SeqModel) -> bool:
         """Whether a model's encoder is one that this class can speak for."""
         encoder: Any = model.get_encoder()
-        if not isinstance(encoder, BartEncoder):
+        if not is_bart(encoder):
             return False
         return all(is_gelu(layer.activation_fn) for layer in encoder.layers)
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 
-# The module itself, not the package: importing only what is needed shortens a cold start.
-from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
-from transformers.utils import logging
-
 from model.errors import ModelError
 from model.generation.rules import Seq2SeqModel
 
+if TYPE_CHECKING:
+    from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
+
 
 def read_weights(
-    folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] = Florence2ForConditionalGeneration
+    folder: Path, dtype: torch.dtype, kind: type[Florence2ForConditionalGeneration] | None = None
 ) -> Seq2SeqModel:
     """The model in a folder, on the CPU; `kind` may add to it what training needs.
 
@@ -32,12 +31,18 @@ def read_weights(
             f"The model in {folder} is in Microsoft's own format, which needs remote code. "
             "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
         )
+    # Late: to import it takes longer than to answer, and most models are read without it.
+    from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
+    from transformers.utils import logging
+
     logging.disable_progress_bar()
     try:
-        loaded: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
+        loaded: Any = (kind or Florence2ForConditionalGeneration).from_pretrained(
+            folder, dtype=dtype, local_files_only=True, output_loading_info=True
+        )
         model, report = loaded
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+        raise ModelError(f"The weights in {folder} cannot be read: a file is damaged or cut short.") from error
     # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
     gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
     if gaps:
@@ -53,5 +58,5 @@ def count_parameters(folder: Path) -> int:
             with safe_open(file, framework="pt") as weights:
                 count += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"The weights in {folder} cannot be read: {error}") from error
+        raise ModelError(f"The weights in {folder} cannot be read: a file is damaged or cut short.") from error
     return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from model.backends.allocator import keep_memory
 from model.backends.precision import Precision, choose
 from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
+from model.families.florence2.bare import read_bare
 from model.families.florence2.files import count_parameters, read_weights
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
@@ -53,7 +55,7 @@ class Florence2:
         self.profile = profile
         self.device = str(model.device)
         self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self._tokenizer, self._precision = model, tokenizer, precision
+        self._model, self.tokenizer, self._precision = model, tokenizer, precision
         self._resize = Resize.read(images)
         scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
         mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
@@ -61,6 +63,8 @@ class Florence2:
         self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
         self._backend = backend_for(model, precision)
+        self.whole: Callable[[], Seq2SeqModel] = lambda: model
+        """The model as transformers has it; where only its weights were read it is loaded at the first call."""
         self.spent = dict.fromkeys(("images", "prompts", "generation"), 0.0)
         """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
@@ -85,6 +89,10 @@ class Florence2:
             pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
             return self._backend.encode_images(pixels.to(self._model.dtype))
 
+    def answer_length(self, text: str) -> int:
+        """Tokens of a text as an answer, its start and its end included."""
+        return len(self.prompt_ids(text, self.positions))
+
     @torch.inference_mode()
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
         """Encode all prompts, then generate in one batch, whatever their settings."""
@@ -94,7 +102,7 @@ class Florence2:
         with self._clock("generation"):
             hypotheses = self._backend.generate(states, mask, [one.beams for one in prompts], limits)
         return [
-            Generation(self._tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
+            Generation(self.tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
             for one in hypotheses
         ]
 
@@ -111,10 +119,10 @@ class Florence2:
         head = [config.decoder_start_token_id, *forced]
         scored = []
         for row, choices in enumerate(texts):
-            tokens = [self._tokenizer.encode(text, add_special_tokens=False).ids for text in choices]
+            tokens = [self.tokenizer.encode(text, add_special_tokens=False).ids for text in choices]
             rows = [[*head, *ids[: self.positions - len(head) - 1], self._end] for ids in tokens]
             same = [row] * len(rows)
-            logprobs = score_sequences(self._model, states[same], mask[same], rows)
+            logprobs = score_sequences(self.whole(), states[same], mask[same], rows)
             scored.append([sum(line[len(forced) :]) for line in logprobs])
         return scored
 
@@ -130,7 +138,7 @@ class Florence2:
 
     def prompt_ids(self, prompt: str, room: int) -> list[int]:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
-        ids = self._tokenizer.encode(prompt, add_special_tokens=False).ids
+        ids = self.tokenizer.encode(prompt, add_special_tokens=False).ids
         return [self._begin, *ids[: room - 2], self._end]
 
     @contextmanager
@@ -157,11 +165,17 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     keep_memory()
     precision = choose(placement, count_parameters(folder))
 
+    dtype = getattr(torch, precision.dtype)
+
     def read() -> Seq2SeqModel:
-        return read_weights(folder, getattr(torch, precision.dtype)).to(precision.device).eval()
+        return read_weights(folder, dtype).to(precision.device).eval()
 
     try:
-        family = Florence2(read(), tokenizer, images, profile, precision)
+        bare = read_bare(folder, dtype)
+        model = read() if bare is None else bare.to(precision.device)
+        family = Florence2(model, tokenizer, images, profile, precision)
+        if bare is not None:
+            family.whole = functools.cache(read)
         family.check_backend()
     except RuntimeError as error:  # what is fast leans on much that a processor, a driver or a build may lack
         log.warning("The fast way to answer does not work here, so answers take longer: %s", error)

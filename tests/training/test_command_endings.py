@@ -1,0 +1,189 @@
+"""How commands begin and end: checked first, said what is done, and in words also when they are interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from finetune_helpers import prepared
+
+from bot.cli import COMMANDS, main
+from bot.commands.errors import in_words
+from bot.commands.terminal import Pace, Terminal
+from training.scenes.official import Plan, write_scenes
+
+WITHOUT_TORCH = (
+    "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
+    "from bot.cli import main; main(sys.argv[1:])"
+)
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("endings") / "scenes"
+    write_scenes(folder, Plan("endings", {"train": 2, "val": 60, "test": 2}), lambda _: None, workers=1)
+    return folder
+
+
+def ended(*arguments: object) -> tuple[int, str]:
+    """Exit code and stderr of a command on a machine without torch."""
+    command = [sys.executable, "-c", WITHOUT_TORCH, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: Path) -> None:
+    for arguments, sentence in (
+        (("calibrate", scenes), "180 questions are too few: 100 are needed to fit on, and as many to judge by."),
+        (("calibrate", scenes, "--model", tmp_path / "none"), "180 questions are too few"),
+        (("evaluate", scenes, "--model", tmp_path / "none"), "There is no model at"),
+        (("evaluate", scenes, "--split", "test"), "has no answers to judge by"),
+        (("evaluate", scenes, "--compare", tmp_path), "name a folder that `vqabot evaluate --report` wrote"),
+        (("predict", scenes, tmp_path / "x.json", "--model", tmp_path / "none"), "There is no model at"),
+        (("package", tmp_path / "none", tmp_path / "x.zip"), "There is no model at"),
+    ):
+        code, errors = ended(*arguments)
+        assert code == 1, errors
+        [line] = errors.splitlines()
+        assert line.startswith("Error: ")
+        assert sentence in line
+
+
+def test_where_a_package_is_missing_it_is_named(scenes: Path) -> None:
+    code, errors = ended("evaluate", scenes)
+    assert code == 1
+    assert errors.splitlines()[0] == "Loading the model builtin ..."
+    assert "the package torch, which is not installed: in the project's folder run pip install '.[inference]'" in errors
+
+
+@pytest.mark.parametrize("name", ["evaluate", "ask"])
+def test_an_interrupt_while_a_model_is_loaded_is_no_error(scenes: Path, name: str) -> None:
+    """Also there Ctrl-C has its own word and its own exit code, not a bare "Aborted!"."""
+    picture = next(scenes.rglob("*.png"))
+    arguments = [str(scenes)] if name == "evaluate" else [str(picture), "what is this"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", name, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "Loading the model builtin ...\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130, errors
+    assert errors.strip().splitlines()[-1].startswith("Interrupted.")
+    assert "Error" not in errors
+    assert "Aborted" not in errors
+    assert "Traceback" not in errors
+
+
+def test_a_command_that_says_nothing_of_interrupts_ends_in_words_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def busy() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        signal.pause()
+
+    monkeypatch.setattr(type(main), "get_command", lambda *_: busy)
+    done = CliRunner().invoke(main, ["busy"])
+    assert (done.exit_code, done.output) == (130, "Interrupted.\n")
+
+
+def test_files_that_cannot_be_used_are_named_in_words(tmp_path: Path) -> None:
+    data, blocked = prepared(tmp_path / "data"), tmp_path / "file"
+    blocked.write_text("in the way")
+    done = CliRunner().invoke(main, ["train", str(data), str(blocked / "out"), "--model", "builtin"])
+    assert done.exit_code == 1
+    assert f"{blocked}" in done.output
+    assert "cannot be used: Not a directory." in done.output
+    with pytest.raises(click.ClickException, match=r"a\.txt cannot be used: No such file"), in_words():
+        Path("/nowhere/a.txt").read_text()
+    with pytest.raises(ZeroDivisionError), in_words():
+        _ = 1 / 0  # a mistake of the program is no message for people
+
+
+def test_no_example_breaks_when_it_is_copied() -> None:
+    found = 0
+    for name in COMMANDS:
+        group = main.get_command(click.Context(main), name)
+        assert group is not None
+        for words in [[name], *([name, each] for each in getattr(group, "commands", {}))]:
+            done = CliRunner().invoke(main, [*words, "--help"], terminal_width=60)
+            examples = [line.strip() for line in done.output.splitlines() if "Example:" in line]
+            for example in examples:
+                found += 1
+                assert f"{main.name or 'vqabot'}".replace("main", "vqabot") in example
+            command = group if len(words) == 1 else group.commands[words[1]]  # type: ignore[attr-defined]
+            for line in (command.epilog or "").replace("\b\n", "").splitlines():
+                assert line in done.output, "not wrapped, whatever the width"
+    assert found > 15
+
+
+def test_the_time_left_does_not_follow_the_first_step() -> None:
+    now = [0.0]
+    pace = Pace(100, lambda: now[0])
+    assert pace.left() is None
+    now[0] = 40.0  # loading and warming up
+    pace.update(1)
+    assert str(pace) == "", "one step says nothing yet"
+    for step in range(2, 12):
+        now[0] = 40.0 + step - 1
+        pace.update(1)
+    assert pace.left() == pytest.approx(89), "a second a step, not five"
+    assert str(pace) == "1:29 left"
+    for _ in range(40):  # slower from now on
+        now[0] += 4
+        pace.update(1)
+    assert pace.left() == pytest.approx(49 * 4, rel=0.05)
+
+
+def test_what_was_done_before_is_no_pace() -> None:
+    now = [0.0]
+    pace = Pace(10_000, lambda: now[0])
+    pace.update(9000)  # of an interrupted run
+    now[0] = 10.0
+    pace.update(10)
+    assert pace.left() == pytest.approx(990)
+    assert str(Pace(3, lambda: 0.0)) == ""
+
+
+def test_a_bar_can_be_named_anew_and_takes_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    with Terminal().bar(3, "Looking") as bar:
+        assert bar.label == "Looking"
+        bar.label = "Step 1"
+        bar.update(2)
+        bar.update(1)
+    assert "Looking" in capsys.readouterr().err
+
+
+def test_wrong_settings_are_told_in_this_projects_words(tmp_path: Path) -> None:
+    data = prepared(tmp_path / "data")
+    for flags, sentence in (
+        (["--picture-size", "big"], "picture_size must be auto, a side such as 224, or WIDTHxHEIGHT such as 320x192"),
+        (["--epochs", "0"], "epochs must be above 0, and is 0.0"),
+        (["--lora-dropout", "1"], "lora_dropout must be below 1, and is 1.0"),
+    ):
+        done = CliRunner().invoke(main, ["train", str(data), str(tmp_path / "out"), *flags])
+        assert done.exit_code == 1
+        assert sentence in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_ask_says_the_percent_of_the_chat(tmp_path: Path) -> None:
+    from bot.texts import sureness
+
+    picture = Path(__file__).parents[2] / "bot" / "example.png"
+    question = "What color is the ball?"
+    told = CliRunner().invoke(main, ["ask", str(picture), question]).stdout
+    exact = json.loads(CliRunner().invoke(main, ["ask", str(picture), question, "--json"]).stdout)["confidence"]
+    assert f"({sureness(exact)}," in told
+    assert "100" not in told

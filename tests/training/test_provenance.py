@@ -1,0 +1,87 @@
+"""A model knows which questions it met, so that figures on them are not taken for figures on new ones."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from finetune_helpers import Quiet, prepared, settings, tiny_model
+
+from bot.cli import main
+from model.loading import builtin_path
+from training import provenance
+from training.finetune.run import train
+from training.provenance import Sketch, met_before, remarks
+from training.scenes.official import Plan, write_scenes
+from training.splits import load_split
+from training.vqa import DataError, VqaQuestion
+
+
+def asked(first: int, last: int) -> list[VqaQuestion]:
+    return [VqaQuestion(number, number // 3, f"What is number {number}?") for number in range(first, last)]
+
+
+@pytest.mark.parametrize("size", [300, 9000])
+def test_the_share_of_questions_met_before(size: int) -> None:
+    known = {"learnt": [Sketch.of("train", asked(0, size))], "chosen": (), "calibrated": ()}
+    assert met_before(known, asked(0, size))["learnt"] == 1
+    assert met_before(known, asked(size // 2, size + size // 2))["learnt"] == pytest.approx(0.5, abs=0.05)
+    assert met_before(known, asked(size, 2 * size)) == {}
+    few = met_before(known, asked(0, 200))
+    assert few["learnt"] == 1, "also a few of them are known for what they are"
+    assert "learnt from all of these questions" in remarks(known, asked(0, size))[0]
+
+
+def test_a_sketch_is_small_and_survives(tmp_path: Path) -> None:
+    sketch = Sketch.of("train", asked(0, 20_000))
+    provenance.write(tmp_path, {"learnt": [sketch]})
+    assert (tmp_path / provenance.FILE).stat().st_size < 50_000
+    assert provenance.read(tmp_path)["learnt"] == [sketch]
+    assert provenance.read(tmp_path / "none") == {}
+    for wrong in ("[]", "{", '{"learnt": [1]}'):
+        (tmp_path / provenance.FILE).write_text(wrong)
+        with pytest.raises(DataError, match=provenance.FILE):
+            provenance.read(tmp_path)
+
+
+def test_a_training_tells_its_model_what_it_met(tmp_path: Path) -> None:
+    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
+    train(settings(model), data, out, Quiet())
+    known = provenance.read(out / "model")
+    train_split, val = (load_split(data, split).questions for split in ("train", "val"))
+    assert met_before(known, train_split) == {"learnt": 1.0}
+    assert met_before(known, val) == {"chosen": 1.0}
+    again = tmp_path / "again"
+    train(settings(out / "model"), prepared(tmp_path / "more", pictures=8), again, Quiet())
+    assert len(provenance.read(again / "model")["learnt"]) == 2, "what it learnt from before counts as well"
+
+
+def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_says_so(tmp_path: Path) -> None:
+    data, model = tmp_path / "scenes", tmp_path / "model"
+    write_scenes(data, Plan("met", {"train": 70, "val": 70}), lambda _: None, workers=1)
+    shutil.copytree(builtin_path(), model)
+    learnt = Sketch.of("the train split of scenes", load_split(data, "train").questions)
+    provenance.write(model, {"learnt": [learnt]})
+    for split, warned in (("train", True), ("val", False)):
+        done = CliRunner().invoke(
+            main, ["calibrate", str(data), "--split", split, "--model", str(model), "--beams", "1"]
+        )
+        assert done.exit_code == 0, done.output
+        assert ("The model learnt from all of these questions" in done.stderr) is warned
+        told = json.loads((model / "calibration.json").read_text())
+        assert bool(told["remarks"]) is warned
+        assert "Calibration(" not in done.output
+    report = tmp_path / "report"
+    arguments = ["evaluate", str(data), "--model", str(model), "--beams", "1", "--limit", "9", "--report", str(report)]
+    judged = CliRunner().invoke(main, arguments)
+    assert judged.exit_code == 0, judged.output
+    sentence = "The confidence was fitted on all of these questions"
+    assert sentence in judged.stderr
+    assert sentence in (report / "report.html").read_text()
+    packed = CliRunner().invoke(main, ["package", str(model), str(tmp_path / "x.zip"), "--report", str(report)])
+    assert packed.exit_code == 0, packed.output
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "x.zip") as package:
+        assert sentence in package.read("README.md").decode()

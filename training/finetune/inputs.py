@@ -1,0 +1,101 @@
+"""What a training starts from, looked at before anything large is loaded: data, model and folder. Needs no torch."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.errors import ModelError
+from model.loading import locate, model_type
+from training.finetune.config import TrainConfig
+from training.finetune.folder import check_open
+from training.prepared import Example, check_pictures, read_examples, split_file
+from training.sources import splits_of
+from training.vqa import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The questions of a training."""
+
+    rows: list[Example]
+    """Those to learn from."""
+    judged: list[Example]
+    """Those of val to judge by; empty where it is not judged."""
+
+
+def look(config: TrainConfig, data: Path, out: Path) -> Inputs:
+    """Read the questions, and see that model, pictures and folder are there.
+
+    Raises:
+        DataError: The data are missing, damaged or not prepared.
+        ModelError: There is no such model, or it is no Florence-2.
+        TrainingError: `out` holds a finished training.
+    """
+    check_open(out)
+    if not split_file(data, "train").is_file() or _is_raw(data):
+        raise DataError(_not_prepared(data))
+    kind = model_type(locate(config.model))
+    if kind != "florence2":
+        raise ModelError(f"Only Florence-2 models can be trained, and {config.model} is a {kind}.")
+    rows = read_answered(data, "train", config.limit)
+    judged = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
+    return Inputs(rows, judged)
+
+
+def read_answered(data: Path, split: str, limit: int | None = None) -> list[Example]:
+    """The first questions of a split, each with its answer and its picture.
+
+    Raises:
+        DataError: The split is missing, damaged or empty, or a question has no answer or no picture.
+    """
+    rows = read_examples(data, split)[:limit]
+    for row in rows:
+        if not row.answer:
+            raise DataError(f"{split_file(data, split)}: question {row.question_id} has no answer to learn from.")
+    check_pictures(data, split, rows)
+    return rows
+
+
+def choose(rows: Sequence[Example], most: int, seed: int) -> list[Example]:
+    """At most so many questions, those of random pictures, side by side; the same for the same seed."""
+    groups: dict[str, list[Example]] = defaultdict(list)
+    for row in rows:
+        groups[row.image].append(row)
+    names = random.Random(f"judge/{seed}").sample(sorted(groups), len(groups))
+    return [row for name in names for row in groups[name]][:most]
+
+
+def _val(data: Path) -> list[Example]:
+    if not split_file(data, "val").is_file():
+        raise DataError(
+            f"{data} has no val.jsonl to judge by: hold pictures out with `vqabot data prepare --val-share 0.1`, "
+            "or train with --eval-questions 0."
+        )
+    return read_answered(data, "val")
+
+
+def _is_raw(data: Path) -> bool:
+    """Whether train.jsonl is one of a person's own: its first question has not the numbers that preparing gives."""
+    try:
+        with split_file(data, "train").open(encoding="utf-8") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError):
+        return False  # reading it says what is wrong
+    return isinstance(first, dict) and "image" in first and "image_id" not in first
+
+
+def _not_prepared(data: Path) -> str:
+    if not data.exists():
+        return f"There is no folder {data}."
+    try:
+        raw = bool(splits_of(data))
+    except DataError:
+        raw = False
+    if raw:
+        return f"{data} holds data that are not prepared yet: run `vqabot data prepare {data} FOLDER` first."
+    return f"{data} holds no train.jsonl: name a folder that `vqabot data prepare` wrote."
