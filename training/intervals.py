@@ -50,7 +50,7 @@ def wilson(share: float, count: float) -> tuple[float, float]:
         return 0.0, 1.0
     middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
     spread = Z / (1 + Z * Z / count) * math.sqrt(max(0.0, share * (1 - share)) / count + Z * Z / (4 * count * count))
-    return max(0.0, middle - spread), min(1.0, middle + spread)
+    return 0.0 if share <= 0 else max(0.0, middle - spread), 1.0 if share >= 1 else min(1.0, middle + spread)
 
 
 def _worth(values: Sequence[float], clusters: Sequence[Hashable], mean: float) -> float:

@@ -18,6 +18,7 @@ from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import sureness
 from model.errors import PictureError
 from model.images import open_picture
+from model.loading import locate
 from model.placement import Placement, calm_threads
 from model.types import Answer, Request
 
@@ -73,6 +74,8 @@ def ask(
     answerer = None
     if good:
         name = model or settings.model
+        with in_words():
+            locate(name)  # a wrong name is said at once
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))

@@ -38,7 +38,8 @@ def test_one_question(ask, pictures) -> None:
     result = ask(pictures[0], "what colour is the ball", "--max-new-tokens", "3")
     assert result.exit_code == 0, result.output
     assert "% sure" in result.output
-    assert len(result.output.splitlines()) == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr.startswith("Loading the model "), "loading takes a while, which is said"
 
 
 def test_json_gives_one_object_a_question(ask, pictures) -> None:
@@ -139,7 +140,7 @@ def test_a_bad_picture_needs_no_torch(tmp_path: Path) -> None:
 def test_the_bots_settings_say_where_the_model_runs(ask, pictures, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VQABOT_DEVICE", "cuda:99")
     result = ask(pictures[0], "what is this?")
-    assert (result.exit_code, result.output) == (
+    assert (result.exit_code, result.stderr.splitlines(keepends=True)[-1]) == (
         1,
         "Error: There is no GPU 'cuda:99' that torch can use here; choose auto or cpu.\n",
     )
