@@ -42,9 +42,9 @@ def check_open(out: Path) -> None:
     """
     try:
         finished = json.loads((out / RESULT).read_text(encoding="utf-8")).get("finished", True)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
-    except (OSError, ValueError, AttributeError):
+    except (ValueError, AttributeError):
         finished = True
     if finished:
         raise TrainingError(f"{out} holds a finished training: choose another folder, or remove it.")
