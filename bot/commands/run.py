@@ -28,10 +28,12 @@ def run() -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(WRONG_SETTING)
     from bot import loop
+    from bot.environment import hide_settings
     from bot.redact import set_up_logging
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     set_up_logging(settings.log_level, [token, secret])
+    hide_settings()
     loop.run(_run(settings))
 
 
