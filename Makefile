@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint format chaos fuzz pictures bench clean help
+.PHONY: demo test lint format chaos fuzz lock pictures bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -52,6 +52,12 @@ chaos: $(VENV)/.dev  ## 100 kills over 1,200 questions, nothing lost; SEED=2 QUE
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
+
+# uv reads no index but the public one here, so that the lock is the same whoever makes it.
+lock: $(VENV)/.dev  ## Pin what the images install, with hashes, to the newest releases allowed
+	$(BIN)/uv pip compile pyproject.toml --extra inference --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet \
+		--output-file deploy/requirements.txt
 
 pictures: $(VENV)/.dev  ## Draw docs/images anew: the demo in Chromium, with today's model
 	$(BIN)/python docs/images/draw.py

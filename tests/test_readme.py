@@ -1,0 +1,109 @@
+"""The README's commands work as they stand there, and what the documents link to is there."""
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bot" / "sandbox" / "README.md"]
+TOKEN = "1000000001:the_readme_has_no_secret"
+BIN = Path(sys.executable).parent
+
+
+def blocks(document: Path) -> list[list[str]]:
+    """The shell blocks of a document: commands without their comments."""
+    found = re.findall(r"^```sh\n(.*?)^```", document.read_text(), re.M | re.S)
+    return [[line.partition("  #")[0].strip() for line in block.splitlines()] for block in found]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The checkout as it was cloned, with an environment whose pip installs nothing and needs no network."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).symlink_to(ROOT / name)
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    (tools / "python").symlink_to(sys.executable)
+    options = "--dry-run --no-index --no-deps --no-build-isolation"
+    pip = f'#!/bin/sh\n[ "$1" = install ] && shift && exec {BIN}/python -m pip install {options} "$@"\n'
+    (tools / "pip").write_text(pip)
+    vqabot = f'#!/bin/sh\nexec {BIN}/python -m bot.cli "$@"\n'
+    (tools / "vqabot").write_text(vqabot)
+    for tool in ("pip", "vqabot"):
+        (tools / tool).chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout")
+async def test_running_it_on_telegram(checkout: Path) -> None:
+    """The commands of "Run it on Telegram", one after the other, to the first poll; SIGTERM ends it."""
+    (commands,) = [block for block in blocks(ROOT / "README.md") if any("vqabot run" in line for line in block)]
+    assert commands[0] == "python3 -m venv .venv"  # is there
+    script = "\n".join(["set -e", *commands[1:-1], f"exec {commands[-1]}"])
+    async with Sandbox(port=0, token=TOKEN) as sandbox:
+        settings = {"VQABOT_TELEGRAM_TOKEN": TOKEN, "VQABOT_TELEGRAM_BASE_URL": sandbox.url}
+        process = await asyncio.create_subprocess_exec(
+            "bash", "-c", script, cwd=checkout, env={**os.environ, **settings}, stdout=-1, stderr=-2
+        )
+        updates = sandbox.world.bots[1000000001].updates
+        try:
+            async with asyncio.timeout(120):
+                while not updates.polls and process.returncode is None:  # noqa: ASYNC110 - a wait for a process
+                    await asyncio.sleep(0.1)
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            said, _ = await asyncio.wait_for(process.communicate(), 60)
+        finally:
+            if process.returncode is None:
+                process.kill()
+    assert process.returncode == 0, said.decode()
+
+
+def test_asking_from_the_command_line() -> None:
+    (command,) = re.findall(r"`(vqabot ask .*?)`", (ROOT / "README.md").read_text())
+    asked = [sys.executable, "-m", "bot.cli", *shlex.split(command)[1:]]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stderr
+    assert "% sure" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/security.md", "docs/reliability.md"])
+def test_every_make_target_is_there(document: str) -> None:
+    text = (ROOT / document).read_text()
+    wanted = set(re.findall(r"(?:^|`)(make [a-z]+(?: [A-Z]+=\"[^\"`]*\")?)", text, re.M))
+    for command in sorted(wanted):
+        done = subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"", document.read_text())
+    missing = [link for pair in links for link in pair if link and not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [path.name for path in ROOT.glob("docs/*.md") if f"(docs/{path.name})" not in readme] == []
+
+
+def test_no_example_installs_from_an_index_or_writes_into_the_bots_data() -> None:
+    for document in DOCUMENTS:
+        text = document.read_text()
+        assert "install vqabot" not in text.replace("'", "").replace('"', ""), document
+        assert not re.findall(r"vqabot [a-z ]+.*\bdata/", text), document
