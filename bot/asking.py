@@ -10,51 +10,13 @@ from telegram import Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.conversation import Ask, Facts, Source
 from bot.effective import Effective
 from bot.limits import refusal
-from bot.pictures import take_picture
 from bot.rights import asker
 from bot.services import Services
 from storage.records import Photo, Question, State
 
 log = logging.getLogger(__name__)
-
-
-async def pictures_meant(services: Services, message: Message, facts: Facts, meaning: Ask) -> list[Photo]:
-    """The pictures that a question is about; none when there is no picture to ask about.
-
-    Raises:
-        PictureNotTakenError: The picture cannot be had.
-    """
-    chat_id, thread_id = message.chat_id, thread_of(message)
-    photos = services.store.photos
-    match meaning.source:
-        case Source.OWN:
-            assert facts.picture is not None
-            return [await take_picture(services, chat_id, facts.picture, thread_id=thread_id, album=facts.album)]
-        case Source.REPLIED:
-            assert facts.reply_picture is not None
-            known = await photos.of_message(chat_id, facts.reply_picture.message_id)
-            return [
-                known or await take_picture(services, chat_id, facts.reply_picture, thread_id=thread_id, album=None)
-            ]
-        case Source.REPLIED_ANSWER:
-            assert facts.reply_to is not None
-            earlier = await services.store.questions.by_reply(chat_id, facts.reply_to)
-            if earlier is None:
-                of_message = await services.store.questions.of_message(chat_id, facts.reply_to)
-                earlier = of_message[0] if of_message else None
-            if earlier is not None and earlier.photo_message_id is not None:
-                photo = await photos.of_message(chat_id, earlier.photo_message_id)
-                if photo is not None:
-                    return [photo]
-    newest = await photos.newest(chat_id, thread_id)
-    if newest is None:
-        return []
-    if newest.media_group_id is not None:  # the last thing sent was an album: the question means all of it
-        return await photos.in_group(chat_id, newest.media_group_id)
-    return [newest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +54,7 @@ async def admit(services: Services, message: Message, revision: int = 0) -> Admi
         return None  # what the message said before its edit is not asked any more
     settings = await services.effective(chat_id)
     if not any(question.revision == revision for question in known):
-        person, _ = _person(message)
+        person, _ = person_of(message)
         refused = await refusal(services, settings, chat_id, person)
         if refused is not None:
             if services.refusals.first(chat_id, person, refused.seconds):
@@ -103,21 +65,44 @@ async def admit(services: Services, message: Message, revision: int = 0) -> Admi
 
 
 async def ask(
-    services: Services, message: Message, photos: Sequence[Photo], text: str, admission: Admission
+    services: Services,
+    message: Message,
+    photos: Sequence[Photo],
+    text: str,
+    admission: Admission,
+    *,
+    obvious: bool = True,
+    caption: bool = False,
 ) -> list[Question]:
     """Enter a question about each picture and show that it is being worked on. Repeating it changes nothing.
+
+    Args:
+        services: What the bot works with.
+        message: The message that asks.
+        photos: The pictures that it asks about.
+        text: The question.
+        admission: Of that message.
+        obvious: Whether who asks knows which picture it is; else the answer stands under the picture.
+        caption: Whether it asks as an album's caption: of each picture as if it stood under that very picture.
 
     Returns:
         The questions that are new.
     """
-    chat_id, settings, revision = message.chat_id, admission.settings, admission.revision
-    person, name = _person(message)
+    settings, revision = admission.settings, admission.revision
+    person, name = person_of(message)
     entered: list[Question] = []
     for photo in photos:
-        earlier = next((q for q in admission.known if q.photo_sha256 == photo.sha256 and q.revision < revision), None)
+        asking, known = message.message_id, admission.known
+        if caption and photo.message_id != asking:
+            asking = photo.message_id
+            known = await services.store.questions.of_message(message.chat_id, asking)
+            if any(question.revision > revision for question in known):
+                continue
+        earlier = next((q for q in known if q.photo_message_id == photo.message_id and q.revision < revision), None)
+        under_picture = photo.message_id > 0 and (not obvious or (len(photos) > 1 and not caption))
         question, new = await services.store.questions.ask(
-            chat_id=chat_id,
-            message_id=message.message_id,
+            chat_id=message.chat_id,
+            message_id=asking,
             revision=revision,
             thread_id=thread_of(message),
             user_id=person,
@@ -128,7 +113,7 @@ async def ask(
             beams=settings.beams,
             max_new_tokens=settings.max_new_tokens,
             placeholder_id=earlier.placeholder_id if earlier else None,
-            reply_to=photo.message_id if photo.media_group_id is not None else None,  # each answer under its picture
+            reply_to=photo.message_id if under_picture else None,
         )
         unseen = question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)
         if (new or unseen) and not any(one.id == question.id for one in entered):  # an album may hold a picture twice
@@ -146,8 +131,8 @@ async def ask(
     return entered
 
 
-def _person(message: Message) -> tuple[int, str]:
-    """Whose limits a message counts for, and their name."""
+def person_of(message: Message) -> tuple[int, str]:
+    """Who wrote a message, with their name: whose limits it counts for, and who talks about a picture."""
     who = asker(message)
     return (who.id, who.name) if who is not None else (message.chat_id, "")
 

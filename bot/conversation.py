@@ -6,12 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from telegram import Message, MessageEntity
-
-from bot.texts import MAX_QUESTION
-
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif")
-_KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "document")
+from model.text import MAX_QUESTION, question_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +14,15 @@ class Picture:
     """A picture in a message, where Telegram keeps it."""
 
     message_id: int
+    """The message under whose number it is kept."""
     file_id: str
     size: int | None
     """Bytes; None when Telegram does not say."""
     media_type: str
+    unique_id: str | None = None
+    """Telegram's name for the file: it changes when an edit replaces the picture."""
+    certain: bool = True
+    """False for a file that says nothing of its type: its bytes tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,19 @@ class Facts:
     text: str
     """Text or caption without the mention of the bot and without the command /ask."""
     picture: Picture | None = None
+    """Its own picture, or one that it quotes from another chat."""
     unsupported: str | None = None
     """The kind of an attachment that is no picture."""
     album: str | None = None
     addressed: bool = True
     """Whether the bot is meant: always in private chats; in groups by mention, reply or command."""
     asked_by_command: bool = False
+    command: str | None = None
+    """Another command of the bot's at the start of a caption."""
     reply_picture: Picture | None = None
     """The picture of the message that this one replies to."""
+    reply_unsupported: str | None = None
+    """The kind of what this one replies to, where that is neither picture nor text."""
     reply_to: int | None = None
     """The message that this one replies to."""
 
@@ -51,7 +56,9 @@ class Source(Enum):
     OWN = "own"
     REPLIED = "replied"
     REPLIED_ANSWER = "replied answer"
+    """What the message replied to is about: the bot's answer or its "Got it", somebody's question."""
     NEWEST = "newest"
+    """What was talked about last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,15 @@ class Ask:
 class Show:
     """A picture without a question."""
 
+    source: Source = Source.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command in a picture's caption."""
+
+    name: str
+
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
@@ -79,98 +95,47 @@ class Nothing:
     """The bot is not meant."""
 
 
-Meaning = Ask | Show | Refuse | Nothing
+Meaning = Ask | Show | Command | Refuse | Nothing
 
 
 def meaning_of(facts: Facts) -> Meaning:
     """Decide what a message means to the bot."""
     if not facts.addressed:
         return Nothing()
+    if facts.command is not None:
+        return Command(facts.command)
     question = " ".join(facts.text.split())
     if facts.picture is None and facts.unsupported is not None:
         return Refuse(facts.unsupported)
-    if not question:
-        if facts.picture is not None:
-            return Show()
-        return Refuse("empty" if facts.asked_by_command else "no words")
-    if len(question) > MAX_QUESTION:
-        return Refuse("too long")
+    if question_length(question) > MAX_QUESTION:
+        return Refuse("too long" if facts.picture is None else "too long caption")
     if facts.picture is not None:
-        return Ask(question, Source.OWN)
-    if facts.reply_picture is not None:
-        return Ask(question, Source.REPLIED)
+        return Ask(question, Source.OWN) if question else Show()
+    if facts.reply_unsupported is not None:
+        return Refuse(facts.reply_unsupported)
+    source = Source.NEWEST
     if facts.reply_to is not None:
-        return Ask(question, Source.REPLIED_ANSWER)
-    return Ask(question, Source.NEWEST)
+        source = Source.REPLIED_ANSWER if facts.reply_picture is None else Source.REPLIED
+    if question:
+        return Ask(question, source)
+    if source is not Source.NEWEST:
+        return Show(source)
+    return Refuse("empty" if facts.asked_by_command else "no words")
 
 
-def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
-    """Read the facts off a message of Telegram's."""
-    private = message.chat.type == "private"
-    text, mentioned, command = _own_text(message, bot_username)
-    replied = message.reply_to_message
-    # In a topic every plain message "replies" to the message that opened it.
-    if replied is not None and replied.forum_topic_created is not None:
-        replied = None
-    to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
-    picture = picture_of(message)
-    return Facts(
-        private=private,
-        text=text,
-        picture=picture,
-        unsupported=None if picture else _attachment(message),
-        album=message.media_group_id,
-        addressed=private or mentioned or command or to_bot,
-        asked_by_command=command,
-        reply_picture=picture_of(replied) if replied else None,
-        reply_to=replied.message_id if replied else None,
+_SMALL_TALK = frozenset(
+    (
+        *("hi", "hello", "hey", "hallo", "hola", "salut", "ciao", "привет", "bye", "tschüss"),
+        *("thanks", "thank", "you", "thx", "ty", "danke", "gracias", "merci", "grazie", "obrigado", "obrigada"),
+        *("спасибо", "very", "much", "so", "a", "lot", "many", "for", "the", "answer", "answers"),
+        *("ok", "okay", "k", "cool", "nice", "good", "great", "super", "perfect", "wow", "lol", "haha"),
+        *("yes", "no", "yeah", "yep", "nope"),
     )
+)
 
 
-def picture_of(message: Message) -> Picture | None:
-    """The picture of a message: a photo at its largest size, or an image sent as a file."""
-    if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
-        return Picture(message.message_id, largest.file_id, largest.file_size, "image/jpeg")
-    document = message.document
-    if document is None or message.animation is not None:
-        return None
-    media_type, name = document.mime_type or "", (document.file_name or "").lower()
-    if media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES):
-        return Picture(message.message_id, document.file_id, document.file_size, media_type or "image/unknown")
-    return None
-
-
-def _attachment(message: Message) -> str | None:
-    found = next((kind for kind in _KINDS if getattr(message, kind)), None)
-    if found is None and message.effective_attachment is not None:
-        return "other"
-    return found
-
-
-def _own_text(message: Message, bot_username: str) -> tuple[str, bool, bool]:
-    """Text or caption without what only addresses the bot; whether it was mentioned; whether /ask was used.
-
-    Offsets of entities count UTF-16 units; python-telegram-bot's parsers know that.
-    """
-    text = message.text or message.caption or ""
-    types: list[str | None] = [MessageEntity.MENTION, MessageEntity.BOT_COMMAND]
-    entities = message.parse_entities(types) if message.text else message.parse_caption_entities(types)
-    mentioned = command = False
-    handle = f"@{bot_username}".lower()
-    for entity, part in sorted(entities.items(), key=lambda item: -item[0].offset):
-        if entity.type == MessageEntity.MENTION and part.lower() == handle:
-            mentioned = True
-            text = _without(text, entity)
-        elif entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
-            name, _, target = part[1:].partition("@")
-            if name.lower() == "ask" and target.lower() in ("", bot_username.lower()):
-                command = True
-                text = _without(text, entity)
-    return re.sub(r"^[\s,:;–-]+", "", text).strip(), mentioned, command
-
-
-def _without(text: str, entity: MessageEntity) -> str:
-    raw = text.encode("utf-16-le")
-    kept = raw[: 2 * entity.offset] + raw[2 * (entity.offset + entity.length) :]
-    return kept.decode("utf-16-le")
+def is_small_talk(text: str) -> bool:
+    """Whether a text surely asks nothing: thanks, greetings, an emoji. Anything else counts as a question."""
+    if "?" in text or "؟" in text:
+        return False
+    return all(word in _SMALL_TALK for word in re.findall(r"\w+", text.lower()))

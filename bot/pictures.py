@@ -11,6 +11,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from bot import texts
 from bot.conversation import Picture
 from bot.services import Services
+from model.errors import PictureError
 from storage.records import Photo
 
 log = logging.getLogger(__name__)
@@ -24,35 +25,69 @@ class PictureNotTakenError(Exception):
 
 
 async def take_picture(
-    services: Services, chat_id: int, picture: Picture, *, thread_id: int | None, album: str | None
+    services: Services,
+    chat_id: int,
+    picture: Picture,
+    *,
+    thread_id: int | None,
+    album: str | None,
+    user_id: int | None,
+    edited: bool = False,
+    check: bool = False,
 ) -> Photo:
-    """Download a message's picture and keep it, once.
+    """Download a message's picture and keep it, once; anew where it was replaced or proved broken.
+
+    Args:
+        services: What the bot works with.
+        chat_id: The chat that it is kept for.
+        picture: Where Telegram has it.
+        thread_id: The topic in which it is talked about.
+        album: The album that it belongs to.
+        user_id: Who shows it or talks about it.
+        edited: Whether an edit may have replaced it.
+        check: Whether to read it whole before it is kept; a file that says nothing of its type always is.
 
     Raises:
-        PictureNotTakenError: It is too big, Telegram does not give it, or it cannot be kept.
+        PictureNotTakenError: It is too big or no picture, Telegram does not give it, or it cannot be kept.
         NetworkError: Telegram cannot be reached just now; RetryAfter: it wants a pause.
         OSError: The disk is full just now.
     """
     known = await services.store.photos.of_message(chat_id, picture.message_id)
-    if known is not None and not album and known.path.exists():
-        return known
+    if known is not None and known.path.exists():
+        # Rows of older releases do not say which file it was.
+        same = known.file_unique_id == picture.unique_id or (known.file_unique_id is None and not edited)
+        if same and not await services.store.questions.failed_about(chat_id, known.sha256):
+            return known
     if picture.size is not None and picture.size > FileSizeLimit.FILESIZE_DOWNLOAD:
         raise PictureNotTakenError(texts.TOO_BIG)
     data = await _download(services, chat_id, picture)
+    media_type = picture.media_type
+    if check or not picture.certain:
+        media_type = await _checked(services, chat_id, data, picture)
     try:
         return await services.store.photos.save(
             chat_id,
             picture.message_id,
             data,
-            media_type=picture.media_type,
+            media_type=media_type,
             thread_id=thread_id,
             media_group_id=album,
+            file_unique_id=picture.unique_id,
+            user_id=user_id,
         )
     except OSError as error:
         if error.errno in PASSING:
             raise
         log.error("a picture cannot be kept: %s", error)
         raise PictureNotTakenError(texts.NOT_STORED) from error
+
+
+async def _checked(services: Services, chat_id: int, data: bytes, picture: Picture) -> str:
+    """The media type of a picture that can be read."""
+    try:
+        return (await services.decoder.inspect(data, chat_id=chat_id)).media_type
+    except PictureError as error:
+        raise PictureNotTakenError(str(error) if picture.certain else texts.UNSUPPORTED["document"]) from error
 
 
 async def _download(services: Services, chat_id: int, picture: Picture) -> bytes:

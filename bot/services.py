@@ -12,6 +12,7 @@ from telegram.ext import ContextTypes, ExtBot
 
 from bot.effective import Effective, effective
 from bot.limits import Refusals
+from bot.passing import Passing
 from bot.settings import Settings
 from model.broker.protocol import Broker
 from storage.store import Store
@@ -47,6 +48,8 @@ class Services:
     """When Telegram was last reached for updates (unix seconds)."""
     refusals: Refusals = field(default_factory=Refusals)
     """Who was told of a limit."""
+    passing: Passing = field(default_factory=Passing)
+    """What passed by lately, between people and for the bot."""
     unfinished: set[int] = field(default_factory=set)
     """Updates whose handler met a trouble that passes: they are handled again."""
     admins_with_menu: set[int] = field(default_factory=set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from model.text import MAX_QUESTION
 from storage.records import Question, State
 
 LOOKING = "🔎 Looking…"
@@ -12,8 +13,19 @@ CANCEL_BUTTON = "Cancel"
 CANCELLED = "Cancelled."
 NOTHING_TO_CANCEL = "There is nothing to cancel: it is answered already."
 NEED_PICTURE = "Send me a picture first, then ask about it. You can also write the question right under the picture."
+NEED_PICTURE_GROUP = (
+    "Which picture? Reply to it with your question: mention me there, or use /ask. In groups I see only what is meant "
+    "for me, unless I am an admin."
+)
+CANNOT_SEE = "I cannot see that picture; reply to it with your question. In groups I see only what is meant for me."
+CANNOT_SEE_ABOVE = (
+    "If you mean the picture above: I cannot see that picture; reply to it with your question. To go on about the one "
+    "that I answered about, reply to my answer."
+)
 WHAT_TO_KNOW = "Got it. What would you like to know about this picture?"
 WHAT_TO_KNOW_ALBUM = "Got them. What would you like to know about these pictures?"
+WHAT_TO_KNOW_REPLACED = "I see the new picture. What would you like to know about it?"
+SMALL_TALK = "I am here: ask me anything about these pictures."
 TOO_BIG = "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
 NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it again."
 NOT_STORED = "I cannot keep pictures just now. Please try again in a few minutes."
@@ -34,9 +46,14 @@ UNSUPPORTED: dict[str, str] = {
     "other": "I can only look at pictures. Send me one, and ask about it.",
 }
 
-MAX_QUESTION = 500
 TOO_LONG = f"That is too long for me: a question may have up to {MAX_QUESTION} characters."
-REFUSALS: dict[str, str] = {"too long": TOO_LONG, "empty": EMPTY_ASK, "no words": NO_WORDS}
+TOO_LONG_CAPTION = f"{TOO_LONG} I have kept the picture: ask about it in fewer words."
+REFUSALS: dict[str, str] = {
+    "too long": TOO_LONG,
+    "too long caption": TOO_LONG_CAPTION,
+    "empty": EMPTY_ASK,
+    "no words": NO_WORDS,
+}
 
 START = (
     "Hello! I answer questions about pictures.\n\n"
@@ -60,6 +77,13 @@ HELP = (
     "/privacy – what I keep\n\n"
     "Pictures: JPEG, PNG, WebP, GIF (its first frame) or HEIC, up to 20 MB."
 )
+DESCRIPTION = (
+    "I answer questions about pictures. Send me a picture and write your question under it, or send the picture first "
+    "and ask then. Press Start for an example."
+)
+"""What Telegram shows in a chat with the bot that is not started yet; at most 512 characters."""
+SHORT_DESCRIPTION = "Send me a picture and ask a question about it."
+"""What Telegram shows on the bot's profile; at most 120 characters."""
 PRIVACY = (
     "<b>What I keep</b>\n"
     "The pictures that you ask about, your questions, my answers, and your settings; "
@@ -86,6 +110,16 @@ def too_many_of_yours(waiting: int) -> str:
 def too_many_waiting() -> str:
     """The bot's backlog, or the chat's, is full."""
     return "Too many questions are waiting just now. Please ask again in a few minutes."
+
+
+def group_welcome(username: str) -> str:
+    """The bot was added to a group: how to ask."""
+    return (
+        "Hello! I answer questions about pictures.\n\n"
+        f"Reply to a picture with <code>@{username}</code> and your question, or with <code>/ask</code> and your "
+        "question. To ask more about the same picture, reply to my answer.\n\n"
+        "I see only what is meant for me, unless you make me an admin. /help shows everything else."
+    )
 
 
 def looking(position: int, again: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 MAX_QUESTION = 300
-"""Longest question in characters; what comes after is cut."""
+"""Longest question in characters; what comes after is cut (whoever talks with people refuses it before)."""
 
 _END_MARKS = " ?.!,;:…"
 # Every special and task token of the families stands in angle brackets: without them nothing typed is a token.
@@ -17,12 +17,14 @@ def neutralise_task_tokens(text: str) -> str:
     return text.translate(_BRACKETS)
 
 
+def question_length(text: str) -> int:
+    """Characters of a question as the model would read it, uncut: those that are one typed may be many."""
+    return len(_one_line(text).lower())
+
+
 def tidy_question(text: str) -> str:
     """One line of plain characters without task tokens, at most `MAX_QUESTION` long; letters keep their case."""
-    # NFKC comes first: it turns full-width brackets into plain ones.
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(_plain(character) for character in text)
-    return " ".join(neutralise_task_tokens(text).split())[:MAX_QUESTION].rstrip()
+    return _one_line(text)[:MAX_QUESTION].rstrip()
 
 
 def normalise_question(text: str) -> str:
@@ -39,6 +41,13 @@ def sentence_question(text: str) -> str:
     """The question as the released data sets write it: "What is this?". Empty when nothing is left."""
     text = tidy_question(text).rstrip(_END_MARKS)
     return f"{text[0].upper()}{text[1:]}?" if text else ""
+
+
+def _one_line(text: str) -> str:
+    # NFKC comes first: it turns full-width brackets into plain ones.
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(_plain(character) for character in text)
+    return " ".join(neutralise_task_tokens(text).split())
 
 
 def _plain(character: str) -> str:

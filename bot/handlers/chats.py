@@ -1,22 +1,71 @@
-"""What happens to chats themselves: a group becomes a supergroup."""
+"""What happens to chats themselves: the bot is added to a group, a group becomes a supergroup, messages pass by."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from telegram import Update
-from telegram.ext import Application, MessageHandler, filters
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
+from telegram.ext import Application, ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
 
+from bot import texts
+from bot.asking import person_of, thread_of
+from bot.message_facts import picture_of
+from bot.passing import Passed
 from bot.services import Context, services_of
+
+BEFORE_ALL = -1
+"""The group of handlers that sees an update before the others do."""
+_AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-    """Take the service messages about migration."""
+    """Take the service messages about migration and membership, and look at whatever passes."""
+    application.add_handler(TypeHandler(Update, on_passing), group=BEFORE_ALL)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
+    application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+
+
+async def on_passing(update: Update, context: Context) -> None:
+    """Remember what came. What a channel posts into its group by itself goes to nobody: no command in it is one."""
+    message = update.message
+    if message is None:
+        return
+    services_of(context).passing.note(
+        message.chat_id,
+        Passed(
+            message.message_id,
+            thread_of(message),
+            person_of(message)[0],
+            picture_of(message),
+            message.media_group_id,
+        ),
+    )
+    if message.is_automatic_forward:
+        raise ApplicationHandlerStop
 
 
 async def on_migration(update: Update, context: Context) -> None:
-    """Take the history along to the new number."""
+    """Take the history along to the new number, whichever of the two chats tells of it first."""
     message = update.effective_message
-    if message is not None and message.migrate_to_chat_id is not None:
-        await services_of(context).store.chats.migrate(message.chat_id, message.migrate_to_chat_id)
+    if message is None:
+        return
+    chats = services_of(context).store.chats
+    if message.migrate_to_chat_id is not None:
+        await chats.migrate(message.chat_id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        await chats.migrate(message.migrate_from_chat_id, message.chat_id)
+
+
+async def on_membership(update: Update, context: Context) -> None:
+    """Somebody added the bot to a group: say how to ask."""
+    change = update.my_chat_member
+    assert change is not None
+    group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+    was_there, is_there = (member.status not in _AWAY for member in (change.old_chat_member, change.new_chat_member))
+    if not group or was_there or not is_there:
+        return
+    services = services_of(context)
+    await services.store.chats.touch(change.chat.id, change.chat.type, change.chat.title or "")
+    text = texts.group_welcome(services.bot.username)
+    await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from telegram import (
     BotCommand,
-    BotCommandScope,
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
@@ -19,6 +19,7 @@ from telegram import (
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, MessageHandler, filters
 
+from bot import texts
 from bot.rights import is_bot_admin
 from bot.services import Context, Services, services_of
 
@@ -65,26 +66,36 @@ async def publish(services: Services) -> None:
         (BotCommandScopeAllGroupChats(), GROUP),
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
     ):
-        await _insist(services, commands, scope)
+        await _insist(partial(services.bot.set_my_commands, commands, scope=scope))
     for admin in services.settings.admin_ids:
         await _publish_for_admin(services, admin)
+    await _insist(partial(_describe, services))
 
 
 async def _publish_for_admin(services: Services, admin: int) -> None:
     try:
-        await _insist(services, (*PRIVATE, _ADMIN), BotCommandScopeChat(admin))
+        await _insist(partial(services.bot.set_my_commands, (*PRIVATE, _ADMIN), scope=BotCommandScopeChat(admin)))
     except TelegramError:  # Telegram knows no chat with this admin yet, or the admin has blocked the bot
         services.admins_with_menu.discard(admin)
     else:
         services.admins_with_menu.add(admin)
 
 
-async def _insist(services: Services, commands: Sequence[BotCommand], scope: BotCommandScope) -> None:
-    """Register commands, again and again while Telegram cannot be reached; what it refuses is raised."""
+async def _describe(services: Services) -> None:
+    """Say how to ask to those who open the chat before they start it; what was set at @BotFather stays."""
+    bot = services.bot
+    if not (await bot.get_my_description()).description:
+        await bot.set_my_description(texts.DESCRIPTION)
+    if not (await bot.get_my_short_description()).short_description:
+        await bot.set_my_short_description(texts.SHORT_DESCRIPTION)
+
+
+async def _insist(call: Callable[[], Awaitable[object]]) -> None:
+    """Register something, again and again while Telegram cannot be reached; what it refuses is raised."""
     pause = FIRST_PAUSE
     while True:
         try:
-            await services.bot.set_my_commands(commands, scope=scope)
+            await call()
             return
         except BadRequest:
             raise

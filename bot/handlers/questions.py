@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from telegram import Message, Update
@@ -13,20 +12,17 @@ from telegram.error import TelegramError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from bot import texts
-from bot.asking import admit, ask, pictures_meant, revision_of, say, thread_of
-from bot.conversation import Ask, Facts, Nothing, Refuse, Show, Source, facts_of, meaning_of
-from bot.pictures import PictureNotTakenError, take_picture
+from bot.albums import album_question, on_album_caption, on_album_picture, on_other_caption
+from bot.asking import admit, ask, revision_of, say, thread_of
+from bot.conversation import Ask, Command, Facts, Nothing, Refuse, Show, Source, is_small_talk, meaning_of
+from bot.message_facts import facts_of
+from bot.pictures import PictureNotTakenError
+from bot.pictures_meant import pictures_meant, replied_pictures, take
 from bot.services import Context, Services, services_of
-from storage.records import Photo
-
-log = logging.getLogger(__name__)
-
-ALBUM_SECONDS = 2.0
-"""An album has no end mark: this long after its last picture, one without a caption is asked about."""
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-    """Take messages and their edits; commands are other handlers' business, except /ask."""
+    """Take messages and their edits; commands are other handlers' business, except /ask and those in captions."""
     kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     application.add_handler(CommandHandler("ask", on_message, filters=kinds))
     content = (filters.TEXT & ~filters.COMMAND) | filters.CAPTION | filters.ATTACHMENT
@@ -37,51 +33,125 @@ async def on_message(update: Update, context: Context) -> None:
     """Understand a message and do what it means."""
     message = update.effective_message
     services = services_of(context)
-    if message is None or (message.from_user is not None and message.from_user.is_bot):
+    if message is None or _is_a_bots(message):
         return
     facts = facts_of(message, services.bot.id, services.bot.username)
     meaning = meaning_of(facts)
-    if isinstance(meaning, Nothing):
-        return
     edited = update.edited_message is not None
-    if edited and not isinstance(meaning, Ask):
-        return  # an edit that leaves no question asks nothing
-    title = message.chat.title or message.chat.first_name or ""
-    await services.store.chats.touch(message.chat_id, message.chat.type, title)
     try:
+        replaced = edited and await _picture_replaced(services, message, facts)
+        if isinstance(meaning, Nothing):
+            if not edited and await _belongs_to_a_question(services, message, facts):
+                await on_album_picture(services, message, facts, 0)
+            return
+        if edited and not isinstance(meaning, Ask) and not (isinstance(meaning, Show) and replaced):
+            return  # an edit that leaves no question asks nothing
+        title = message.chat.title or message.chat.first_name or ""
+        await services.store.chats.touch(message.chat_id, message.chat.type, title)
         match meaning:
             case Refuse(why):
-                await say(message, _sentence(why))
-            case Show():
-                await _on_picture(services, message, facts)
+                await _refuse(services, message, facts, why)
+            case Command(name):
+                await _on_command(services, update, context, facts, name)
+            case Show(source):
+                await _on_picture(services, message, facts, source, revision_of(update))
             case Ask():
-                await _on_question(services, message, facts, meaning, revision_of(update))
+                await _on_question(services, message, facts, meaning, revision_of(update), replaced)
     except PictureNotTakenError as error:
-        await say(message, str(error))
+        if not isinstance(meaning, Nothing):
+            await say(message, str(error))
 
 
-def _sentence(why: str) -> str:
-    return texts.REFUSALS.get(why) or texts.UNSUPPORTED[why]
+def _is_a_bots(message: Message) -> bool:
+    """Another bot wrote it. People who write in a group's or channel's name have a bot in the sender's place, too."""
+    return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot
 
 
-async def _on_question(services: Services, message: Message, facts: Facts, meaning: Ask, revision: int) -> None:
-    if revision and await _same_as_before(services, message, meaning.question):
+async def _picture_replaced(services: Services, message: Message, facts: Facts) -> bool:
+    """Whether an edit put another picture into a message whose picture is kept; the new one then is.
+
+    Raises:
+        PictureNotTakenError: It cannot be had.
+    """
+    known = await services.store.photos.of_message(message.chat_id, message.message_id)
+    if known is None:
+        return False
+    if facts.picture is None:
+        if facts.unsupported is not None:
+            await services.store.photos.forget(message.chat_id, message.message_id)
+        return False
+    photo = await take(services, message, facts.picture, facts.album)
+    return photo.sha256 != known.sha256
+
+
+async def _belongs_to_a_question(services: Services, message: Message, facts: Facts) -> bool:
+    """Whether this is a picture of an album whose caption has asked the bot."""
+    if facts.album is None or facts.picture is None:
+        return False
+    return await album_question(services, message.chat_id, facts.album) is not None
+
+
+async def _refuse(services: Services, message: Message, facts: Facts, why: str) -> None:
+    """Say what cannot be, once for an album. A picture under too long a question is kept: it can be asked again."""
+    if facts.picture is not None:
+        await take(services, message, facts.picture, facts.album)
+    album = None if facts.album is None else services.passing.album(message.chat_id, facts.album)
+    if album is None or not album.refused:
+        said = await say(message, texts.REFUSALS.get(why) or texts.UNSUPPORTED[why])
+        if facts.picture is not None:
+            await _about(services, said, message.message_id)
+    if album is not None and facts.album is not None:
+        album.refused = True
+        question = meaning_of(replace(facts, unsupported=None, reply_to=None))
+        if facts.picture is None and isinstance(question, Ask):
+            await on_other_caption(services, message, facts.album, question.question)
+
+
+async def _on_command(services: Services, update: Update, context: Context, facts: Facts, name: str) -> None:
+    """A command under a picture is a command; in private chats the picture is kept beside it."""
+    message = update.effective_message
+    assert message is not None
+    if facts.private and facts.picture is not None and name != "delete":
+        await take(services, message, facts.picture, facts.album)
+    kept = ("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message")
+    told = {key: value for key, value in message.to_dict().items() if key in kept}
+    told |= {"text": message.caption, "entities": [entity.to_dict() for entity in message.caption_entities]}
+    as_text = Update.de_json({"update_id": update.update_id, "message": told}, services.bot)
+    await context.application.process_update(as_text)
+
+
+async def _on_picture(services: Services, message: Message, facts: Facts, source: Source, revision: int) -> None:
+    """A picture without words, its own or the one that it replies to: ask what to know about it."""
+    if source is Source.OWN and facts.album is not None:
+        await on_album_picture(services, message, facts, revision)
+        return
+    if source is not Source.OWN and not await replied_pictures(services, message, facts):
+        await say(message, texts.EMPTY_ASK if facts.asked_by_command else texts.NO_WORDS)
+        return
+    photos = (await pictures_meant(services, message, facts, source)).photos
+    text = texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM
+    said = await say(message, texts.WHAT_TO_KNOW_REPLACED if revision else text)
+    await _about(services, said, photos[-1].message_id)
+
+
+async def _on_question(
+    services: Services, message: Message, facts: Facts, meaning: Ask, revision: int, replaced: bool
+) -> None:
+    if revision and not replaced and await _same_as_before(services, message, meaning.question):
         return
     admission = await admit(services, message, revision)
     if admission is None:
         return
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))
-    photos = await pictures_meant(services, message, facts, meaning)
-    if not photos:
-        await say(message, texts.NEED_PICTURE)
+    if meaning.source is Source.OWN and facts.album is not None:
+        await on_album_caption(services, message, facts, meaning.question, admission, replaced)
         return
-    await ask(services, message, photos, meaning.question, admission)
-    if facts.album is not None:  # the caption means the whole album, also what came before it
-        siblings = await services.store.photos.in_group(message.chat_id, facts.album)
-        await _ask_siblings(
-            services, message, [s for s in siblings if s.message_id != message.message_id], meaning.question
-        )
+    meant = await pictures_meant(services, message, facts, meaning.source)
+    if len(meant.photos) > 1 and is_small_talk(meaning.question):
+        await say(message, texts.SMALL_TALK)
+        return
+    await ask(services, message, meant.photos, meaning.question, admission, obvious=meant.obvious)
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:
@@ -90,44 +160,9 @@ async def _same_as_before(services: Services, message: Message, question: str) -
     return bool(asked) and asked[0].text == question
 
 
-async def _on_picture(services: Services, message: Message, facts: Facts) -> None:
-    assert facts.picture is not None
-    chat_id = message.chat_id
-    photo = await take_picture(services, chat_id, facts.picture, thread_id=thread_of(message), album=facts.album)
-    if facts.album is None:
-        await say(message, texts.WHAT_TO_KNOW)
-        return
-    caption = await _album_question(services, chat_id, facts.album)
-    if caption is not None:
-        await _ask_siblings(services, message, [photo], caption)
-    else:
-        services.spawn(_ask_what_to_know(services, message, facts.album, photo))
-
-
-async def _album_question(services: Services, chat_id: int, album: str) -> str | None:
-    """What the caption of an album asked, if it has come."""
-    for photo in await services.store.photos.in_group(chat_id, album):
-        asked = await services.store.questions.of_message(chat_id, photo.message_id)
-        if asked:
-            return asked[0].text
-    return None
-
-
-async def _ask_siblings(services: Services, message: Message, photos: list[Photo], question: str) -> None:
-    if photos and (admission := await admit(services, message)) is not None:
-        await ask(services, message, photos, question, admission)
-
-
-async def _ask_what_to_know(services: Services, message: Message, album: str, photo: Photo) -> None:
-    """After the last picture of an album without a caption: ask once what to know."""
-    await asyncio.sleep(ALBUM_SECONDS)
-    album_photos = await services.store.photos.in_group(message.chat_id, album)
-    if (
-        album_photos[-1].message_id != photo.message_id
-        or await _album_question(services, message.chat_id, album) is not None
-    ):
-        return  # a later picture has the word, or the caption has come
-    await say(message, texts.WHAT_TO_KNOW_ALBUM)
+async def _about(services: Services, said: Message, photo_message_id: int) -> None:
+    """Remember which picture a message of the bot's is about: a reply to it means that picture."""
+    await services.store.sent.record(said.chat_id, [said.message_id], photo_message_id=photo_message_id)
 
 
 async def _typing(services: Services, message: Message) -> None:

@@ -10,7 +10,7 @@ from telegram.constants import ParseMode
 from telegram.ext import Application, CommandHandler, filters
 
 from bot import texts
-from bot.asking import say, thread_of
+from bot.asking import person_of, say, thread_of
 from bot.services import Context, services_of
 
 EXAMPLE = "example.png"
@@ -43,8 +43,17 @@ async def on_start(update: Update, context: Context) -> None:
         parse_mode=ParseMode.HTML,
         message_thread_id=thread_of(message),
     )
+    largest = max(sent.photo, key=lambda size: size.width * size.height, default=None)
+    # Only given: it is what others talk about no more than any picture that passes by, until somebody asks about it.
     await services.store.photos.save(
-        message.chat_id, sent.message_id, picture, media_type="image/png", thread_id=thread_of(message)
+        message.chat_id,
+        sent.message_id,
+        picture,
+        media_type="image/png",
+        thread_id=thread_of(message),
+        file_unique_id=largest.file_unique_id if largest else None,
+        user_id=person_of(message)[0],
+        talked=False,
     )
 
 

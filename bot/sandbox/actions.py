@@ -64,8 +64,13 @@ async def send(
     kind: str = "",
     reply_to: int | None = None,
     thread: int | None = None,
+    captions: list[str] | None = None,
+    quoted: dict[str, Any] | None = None,
+    behind: dict[str, Any] | None = None,
 ) -> list[Stored]:
     """Send a text, or files with a caption on the first; several become albums of up to ten.
+
+    `captions`: one for each file instead; `quoted`: an `external_reply`; `behind`: as in `post`.
 
     Raises:
         ApiError: 400 when there is nothing to send or too much of it.
@@ -77,7 +82,9 @@ async def send(
     contents: list[dict[str, Any]] = []
     if uploads:
         head = text_content(world, caption or text, "caption")
-        for upload in uploads:
+        heads = [text_content(world, caption, "caption") for caption in captions or []]
+        for number, upload in enumerate(uploads):
+            head = heads[number] if number < len(heads) else head
             if not upload.data:
                 raise bad_request("file must be non-empty")
             media = await media_content(world, upload, "document" if as_document else kind)
@@ -100,7 +107,35 @@ async def send(
             raise bad_request("there is nothing to send")
         contents.append(content)
     unblock(world, chat, user)
-    return [post(world, chat, user, content, reply_to=reply_to, thread=thread) for content in contents]
+    if quoted is not None:
+        contents[0]["external_reply"] = quoted
+    return [post(world, chat, user, content, reply_to=reply_to, thread=thread, behind=behind) for content in contents]
+
+
+def quote(chat: Chat, stored: Stored) -> dict[str, Any]:
+    """What `external_reply` tells of a message of another chat."""
+    sender = stored.body["from"]
+    told: dict[str, Any] = {"origin": {"type": "user", "date": stored.body["date"], "sender_user": sender}}
+    if chat.type == "supergroup":  # of private chats and basic groups bots are told no more than who wrote
+        told |= {"chat": chat.as_json(), "message_id": stored.id}
+    kinds = ("photo", "document", *sorted(OTHER_KINDS), "location", "contact")
+    return told | {kind: stored.body[kind] for kind in kinds if kind in stored.body}
+
+
+async def replace_media(world: World, chat: Chat, user: User, stored: Stored, caption: str, upload: Upload) -> None:
+    """Edit one's own message so that it shows another file.
+
+    Raises:
+        ApiError: 400 when it is somebody else's.
+    """
+    if stored.sender_id != user.id:
+        raise bad_request("message can't be edited")
+    media = await media_content(world, upload, "")
+    world.remember_media(media)
+    gone = {"text", "entities", "caption", "caption_entities", "photo", "document", *OTHER_KINDS}
+    kept = {key: value for key, value in stored.body.items() if key not in gone}
+    stored.body = {**kept, **media, **text_content(world, caption, "caption"), "edit_date": now()}
+    changed(world, chat, stored, by_person=True)
 
 
 def edit(world: World, chat: Chat, user: User, stored: Stored, text: Any, caption: Any) -> None:  # noqa: ANN401

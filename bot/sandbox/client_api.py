@@ -17,6 +17,7 @@ from bot.sandbox.parameters import Upload
 from bot.sandbox.samples import Samples
 from bot.sandbox.world import World
 
+CHANNEL_ID = -1001234500001
 PRESS_TIMEOUT = 10.0  # seconds until an unanswered button gives up
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -151,6 +152,10 @@ class ClientApi:
         user, bot = self._who(fields)
         chat = self._chat(fields, user, bot)
         reply_to = int(fields.get("reply_to") or 0) or None
+        quoted = None
+        if fields.get("quote_chat"):  # a reply to a message of another chat
+            elsewhere = self._chat({"chat": fields["quote_chat"]}, user, bot)
+            quoted, reply_to = actions.quote(elsewhere, self._message(elsewhere, {"message_id": reply_to})), None
         async with chat.sending:
             stored = await actions.send(
                 self._world,
@@ -163,16 +168,23 @@ class ClientApi:
                 kind=str(fields.get("kind") or ""),
                 reply_to=reply_to,
                 thread=int(fields.get("thread") or 0) or None,
+                captions=json.loads(fields.get("captions") or "[]"),
+                quoted=quoted,
+                behind=_behind(chat, fields),
             )
         return self._sent(chat, stored)
 
     async def edit(self, request: web.Request) -> web.Response:
-        """Edit one's own message."""
-        fields, _ = await read_form(request)
+        """Edit one's own message: its words, or, where a file comes along, what it shows."""
+        fields, uploads = await read_form(request)
         user, bot = self._who(fields)
         chat = self._chat(fields, user, bot)
         stored = self._message(chat, fields)
-        actions.edit(self._world, chat, user, stored, fields.get("text"), fields.get("caption"))
+        if uploads:
+            caption = str(fields.get("caption") or "")
+            await actions.replace_media(self._world, chat, user, stored, caption, uploads[0])
+        else:
+            actions.edit(self._world, chat, user, stored, fields.get("text"), fields.get("caption"))
         return self._sent(chat, [stored])
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -241,6 +253,15 @@ class ClientApi:
         if stored is None:
             raise ClientError("There is no such message.")
         return stored
+
+
+def _behind(chat: Chat, fields: dict[str, Any]) -> dict[str, Any] | None:
+    """In whose name somebody writes: `anonymous` admins in the group's, others in a `channel`'s (its title)."""
+    if fields.get("anonymous") and chat.owner is None:
+        return chat.as_json()
+    if fields.get("channel"):
+        return {"id": CHANNEL_ID, "type": "channel", "title": str(fields["channel"])}
+    return None
 
 
 def ascii_name(name: str) -> str:

@@ -59,9 +59,23 @@ class Person:
         reply_to: int | Message | None = None,
         chat: int | None = None,
         thread: int | None = None,
+        anonymous: bool = False,
+        channel: str = "",
     ) -> Message:
-        """Send a text (`thread`: into a forum's topic); returns the message."""
-        fields = {"text": text, "reply_to": _number(reply_to), "thread": thread}
+        """Send a text; returns the message.
+
+        Args:
+            text: What to say.
+            reply_to: The message to reply to; one of another chat is quoted from there.
+            chat: Where to.
+            thread: A forum's topic.
+            anonymous: As an admin who writes in the group's name.
+            channel: The title of a channel in whose name to write.
+        """
+        fields = {"text": text, "reply_to": _number(reply_to), "thread": thread, "channel": channel or None}
+        fields["anonymous"] = 1 if anonymous else None
+        if isinstance(reply_to, dict) and reply_to["chat"]["id"] != (self.chat_id if chat is None else chat):
+            fields["quote_chat"] = reply_to["chat"]["id"]
         return (await self._send(fields, [], chat))[0]
 
     async def send_picture(
@@ -80,10 +94,18 @@ class Person:
         fields["thread"] = thread
         return (await self._send(fields, [(name, picture)], chat))[0]
 
-    async def send_album(self, pictures: list[bytes], caption: str = "", *, chat: int | None = None) -> list[Message]:
-        """Send several pictures at once; the caption belongs to the first."""
-        files = [(f"photo{number}.jpg", picture) for number, picture in enumerate(pictures)]
-        return await self._send({"caption": caption}, files, chat)
+    async def send_album(
+        self,
+        pictures: list[bytes],
+        caption: str | list[str] = "",
+        *,
+        chat: int | None = None,
+        names: list[str] | None = None,
+    ) -> list[Message]:
+        """Send several pictures at once; the caption belongs to the first, or there is a list of one for each."""
+        names = names or [f"photo{number}.jpg" for number in range(len(pictures))]
+        fields = {"caption": caption} if isinstance(caption, str) else {"captions": json.dumps(caption)}
+        return await self._send(fields, list(zip(names, pictures, strict=True)), chat)
 
     async def send_file(self, data: bytes, name: str, caption: str = "", *, kind: str = "document") -> Message:
         """Send a file: `kind` is document, video, voice, audio, sticker, animation or video_note."""
@@ -94,6 +116,13 @@ class Person:
         fields = {"message_id": message["message_id"], "text": text, "caption": text}
         messages: list[Message] = (await self._post("/client/edit", fields, message["chat"]["id"]))["messages"]
         return messages[0]
+
+    async def edit_picture(
+        self, message: Message, picture: bytes, caption: str = "", *, name: str = "photo.jpg"
+    ) -> Message:
+        """Put another picture (or file) into one's own message; returns the new message."""
+        fields = {"message_id": message["message_id"], "caption": caption}
+        return (await self._send(fields, [(name, picture)], message["chat"]["id"], path="/client/edit"))[0]
 
     async def delete(self, message: Message) -> None:
         """Delete a message."""
@@ -185,7 +214,9 @@ class Person:
 
     # The wire --------------------------------------------------------------------------------------------------------
 
-    async def _send(self, fields: dict[str, Any], files: list[tuple[str, bytes]], chat: int | None) -> list[Message]:
+    async def _send(
+        self, fields: dict[str, Any], files: list[tuple[str, bytes]], chat: int | None, *, path: str = "/client/send"
+    ) -> list[Message]:
         place = chat if chat is not None else self.chat_id
         form = aiohttp.FormData()
         for name, value in {**fields, "user": self.user_id, "chat": place}.items():
@@ -194,9 +225,10 @@ class Person:
         for file_name, data in files:
             form.add_field("file", io.BytesIO(data), filename=file_name)
         assert self._session is not None
-        async with self._session.post("/client/send", data=form) as response:
+        async with self._session.post(path, data=form) as response:
             sent: list[Message] = (await _answer(response))["messages"]
-        self._last_said[place] = max(message["message_id"] for message in sent)
+        newest = max(message["message_id"] for message in sent)
+        self._last_said[place] = max(self._last_said.get(place, 0), newest)
         return sent
 
     async def _post(self, path: str, fields: dict[str, Any], chat: int) -> dict[str, Any]:

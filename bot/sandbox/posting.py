@@ -11,6 +11,11 @@ from bot.sandbox.world import World
 
 CONTENT = ("text", "entities", "caption", "caption_entities", "photo", "document", "video", "animation", "audio")
 
+STAND_INS = {  # who is the sender for bots where somebody writes in a channel's (True) or in the group's own name
+    True: {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"},
+    False: {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"},
+}
+
 
 def now() -> int:
     """Unix time in whole seconds."""
@@ -26,14 +31,20 @@ def post(
     reply_to: int | None = None,
     reply_keyboard: dict[str, Any] | None = None,
     thread: int | None = None,
+    behind: dict[str, Any] | None = None,
 ) -> Stored:
-    """Put a message into a chat: pages show it, and bots that may see it get an update."""
+    """Put a message into a chat: pages show it, and bots that may see it get an update.
+
+    `behind`: the group or channel in whose name the sender writes, as Telegram's `Chat`.
+    """
     head = {
         "message_id": world.next_message_id(chat),
         "from": sender.as_json(),
         "chat": chat.as_json(),
         "date": now(),
     }
+    if behind is not None:
+        head |= {"from": STAND_INS[behind["type"] == "channel"], "sender_chat": behind}
     head |= _thread(chat, chat.find(reply_to) if reply_to is not None else None, thread)
     stored = Stored({**head, **content}, sender.id, reply_to, reply_keyboard=reply_keyboard)
     chat.keep(stored)

@@ -9,8 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message
 
-from bot.conversation import Ask, Facts, Nothing, Picture, Refuse, Show, Source, facts_of, meaning_of
-from bot.texts import MAX_QUESTION, REFUSALS, UNSUPPORTED
+from bot.conversation import (
+    Ask,
+    Command,
+    Facts,
+    Nothing,
+    Picture,
+    Refuse,
+    Show,
+    Source,
+    is_small_talk,
+    meaning_of,
+)
+from bot.message_facts import facts_of
+from bot.texts import REFUSALS, UNSUPPORTED
+from model.text import MAX_QUESTION
 
 BOT, NAME = 77, "vqa_bot"
 PICTURE = Picture(5, "file", 1000, "image/jpeg")
@@ -32,7 +45,15 @@ PHOTO = [
         (Facts(True, "", unsupported="sticker"), Refuse("sticker")),
         (Facts(True, "What?", unsupported="video"), Refuse("video")),
         (Facts(True, "", asked_by_command=True), Refuse("empty")),
+        (Facts(True, "x" * MAX_QUESTION, PICTURE), Ask("x" * MAX_QUESTION, Source.OWN)),
         (Facts(True, "x" * (MAX_QUESTION + 1)), Refuse("too long")),
+        (Facts(True, "x" * (MAX_QUESTION + 1), PICTURE), Refuse("too long caption")),
+        (Facts(True, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 30), Refuse("too long")),
+        (Facts(True, "What?", reply_to=5, reply_unsupported="video"), Refuse("video")),
+        (Facts(True, "What?", PICTURE, reply_to=5, reply_unsupported="video"), Ask("What?", Source.OWN)),
+        (Facts(False, "", reply_picture=PICTURE, reply_to=5), Show(Source.REPLIED)),
+        (Facts(False, "", reply_to=5), Show(Source.REPLIED_ANSWER)),
+        (Facts(False, "/settings", PICTURE, command="settings"), Command("settings")),
         (Facts(False, "What?", PICTURE, addressed=False), Nothing()),
         (Facts(True, ""), Refuse("no words")),
     ],
@@ -51,7 +72,9 @@ def test_meanings(facts: Facts, meaning: object) -> None:
         addressed=st.booleans(),
         asked_by_command=st.booleans(),
         reply_picture=st.none() | st.just(PICTURE),
+        reply_unsupported=st.none() | st.sampled_from(sorted(UNSUPPORTED)),
         reply_to=st.none() | st.integers(1, 9),
+        command=st.none() | st.just("settings"),
     )
 )
 def test_every_message_means_something_sensible(facts: Facts) -> None:
@@ -88,18 +111,25 @@ def test_the_largest_size_of_a_photo_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "is_picture"),
+    ("document", "certain"),
     [
         ({"mime_type": "image/heic", "file_name": "a.heic"}, True),
         ({"file_name": "A.PNG"}, True),
-        ({"mime_type": "application/pdf", "file_name": "a.pdf"}, False),
+        ({"mime_type": "application/octet-stream", "file_name": "a.jfif"}, True),
+        ({"mime_type": "application/octet-stream", "file_name": "holiday"}, False),
+        ({"mime_type": "", "file_name": "a.picture"}, False),
         ({}, False),
+        ({"mime_type": "application/pdf", "file_name": "a.pdf"}, None),
+        ({"mime_type": "application/octet-stream", "file_name": "a.pdf"}, None),
+        ({"file_name": "a.zip"}, None),
     ],
 )
-def test_image_files_are_pictures_and_others_are_not(document: dict[str, str], is_picture: bool) -> None:
-    facts = facts_of(message(document={"file_id": "d", "file_unique_id": "d", **document}), BOT, NAME)
-    assert (facts.picture is not None) == is_picture
-    assert (facts.unsupported == "document") != is_picture
+def test_image_files_are_pictures_and_the_bytes_tell_of_those_without_a_type(
+    document: dict[str, str], certain: bool | None
+) -> None:
+    facts = facts_of(message(document={"file_id": "d", "file_unique_id": "u", **document}), BOT, NAME)
+    assert (facts.unsupported == "document") == (certain is None)
+    assert (facts.picture.certain if facts.picture else None) == certain
 
 
 def test_a_mention_behind_emoji_is_cut_out_by_utf16_offsets() -> None:
@@ -143,3 +173,106 @@ def test_a_topic_s_first_message_is_no_reply() -> None:
     }
     facts = facts_of(message(False, text="hello", reply_to_message=opened), BOT, NAME)
     assert facts.reply_to is None and not facts.addressed
+
+
+def replying(to: dict[str, Any], **fields: Any) -> Facts:
+    sender = {"id": 2, "is_bot": False, "first_name": "B"}
+    replied = {"message_id": 4, "date": 1, "chat": {"id": 1, "type": "private"}, "from": sender, **to}
+    return facts_of(message(**{"text": "What?", "reply_to_message": replied, **fields}), BOT, NAME)
+
+
+FILE = {"file_id": "f", "file_unique_id": "u"}
+POLL = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("replied", "kind"),
+    [
+        ({"video": {**FILE, "width": 1, "height": 1, "duration": 1}}, "video"),
+        ({"voice": {**FILE, "duration": 1}}, "voice"),
+        ({"poll": POLL}, "other"),
+        ({"location": {"latitude": 1.0, "longitude": 1.0}}, "other"),
+        ({"document": {**FILE, "mime_type": "application/pdf"}}, "document"),
+        ({"text": "hello"}, None),
+        ({"photo": PHOTO}, None),
+    ],
+)
+def test_what_is_replied_to_is_named_where_it_is_no_picture(replied: dict[str, Any], kind: str | None) -> None:
+    assert replying(replied).reply_unsupported == kind
+
+
+def test_a_picture_of_another_chat_is_the_messages_own() -> None:
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "C"}
+    facts = facts_of(message(text="What?", external_reply={"origin": origin, "photo": PHOTO}), BOT, NAME)
+    assert facts.picture is not None and (facts.picture.message_id, facts.picture.file_id) == (9, "l")
+    assert meaning_of(facts) == Ask("What?", Source.OWN)
+    video = {"origin": origin, "video": {**FILE, "width": 1, "height": 1, "duration": 1}}
+    assert meaning_of(facts_of(message(text="What?", external_reply=video), BOT, NAME)) == Refuse("video")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("@vqa_bot -5 degrees?", "-5 degrees?"),
+        ("@vqa_bot – what?", "what?"),
+        ("@vqa_bot, what?", "what?"),
+        ("@vqa_bot: what?", "what?"),
+        ("What is it, @vqa_bot?", "What is it?"),
+        ("Is @vqa_bot right, or am I?", "Is  right, or am I?"),
+    ],
+)
+def test_what_sets_a_mention_apart_goes_with_it_and_a_minus_stays(text: str, question: str) -> None:
+    entities = [{"type": "mention", "offset": text.index("@"), "length": 8}]
+    assert facts_of(message(False, text=text, entities=entities), BOT, NAME).text == question
+
+
+def test_a_plain_minus_stays() -> None:
+    assert facts_of(message(text="-5 degrees?"), BOT, NAME).text == "-5 degrees?"
+
+
+def test_a_mention_of_a_bot_by_its_number_counts() -> None:
+    def named(number: int) -> Facts:
+        user = {"id": number, "is_bot": True, "first_name": "VQA"}
+        entities = [{"type": "text_mention", "offset": 0, "length": 3, "user": user}]
+        return facts_of(message(False, text="VQA what?", entities=entities), BOT, NAME)
+
+    assert named(BOT).addressed and named(BOT).text == "what?"
+    assert not named(BOT + 1).addressed
+
+
+def test_a_command_in_a_caption_is_a_command() -> None:
+    def caption(text: str, length: int) -> Facts:
+        entities = [{"type": "bot_command", "offset": 0, "length": length}]
+        return facts_of(message(False, photo=PHOTO, caption=text, caption_entities=entities), BOT, NAME)
+
+    assert meaning_of(caption("/settings", 9)) == Command("settings")
+    assert meaning_of(caption("/delete@vqa_bot now", 15)) == Command("delete")
+    assert meaning_of(caption("/ask what?", 4)) == Ask("what?", Source.OWN)
+    assert meaning_of(caption("/delete@another", 15)) == Nothing()
+
+
+def test_what_a_channel_posts_into_its_group_is_not_for_the_bot() -> None:
+    entities = [{"type": "mention", "offset": 0, "length": 8}]
+    post = message(False, text="@vqa_bot what?", entities=entities, is_automatic_forward=True)
+    assert meaning_of(facts_of(post, BOT, NAME)) == Nothing()
+
+
+@pytest.mark.parametrize("text", ["thanks", "Thank you very much!", "👍", "ok.", "Danke", "Hi", "…"])
+def test_small_talk(text: str) -> None:
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize("text", ["?", "ok?", "what colour", "name it", "thanks, and the shape", "5", "noise"])
+def test_whatever_may_be_a_question_is_no_small_talk(text: str) -> None:
+    assert not is_small_talk(text)

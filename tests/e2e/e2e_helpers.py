@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from PIL import Image
 
@@ -20,3 +22,32 @@ def picture(colour: str = "red", size: tuple[int, int] = (320, 192), form: str =
     file = io.BytesIO()
     Image.new("RGB", size, colour).save(file, form)
     return file.getvalue()
+
+
+def sure(message: dict[str, Any]) -> bool:
+    """An answer."""
+    return "% sure" in message.get("text", "")
+
+
+def says(text: str) -> Callable[[dict[str, Any]], bool]:
+    """A message with this text in it."""
+    return lambda message: text in message.get("text", "")
+
+
+async def asked(bot: Bot, chat: int = YOU) -> list[tuple[str, int | None]]:
+    """The questions of a chat, oldest first: what was asked about the picture of which message."""
+    assert bot.services is not None
+    return [(q.text, q.photo_message_id) async for q in bot.services.store.questions.export(chat)]
+
+
+async def quiet(bot: Bot, chat: int = YOU, *, questions: int = 0) -> None:
+    """Wait until a chat has so many questions, all of them are told, and every update is handled."""
+    assert bot.services is not None
+    store = bot.services.store
+    for _ in range(600):
+        pending = (await store.updates.counts())["pending"]
+        told = [q.told async for q in store.questions.export(chat)]
+        if pending == 0 and len(told) >= questions and all(told):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("something is still under way")

@@ -1,0 +1,219 @@
+"""Which picture is meant, in a private chat: edits, replies, files without a type, what cannot be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
+
+from bot import texts
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+from model.broker.null import NullBroker
+from model.text import MAX_QUESTION
+
+
+async def test_a_picture_replaced_by_an_edit_is_the_new_one(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_picture(picture("red"), "What colour?")
+    first = await you.wait_for(sure)
+    await you.edit_picture(sent, picture("blue"), "What colour?")
+    await quiet(bot, questions=2)
+    await you.say("And now?")
+    await you.wait_for(sure)
+    assert bot.services is not None
+    rows = [q async for q in bot.services.store.questions.export(you.user_id)]
+    assert [q.text for q in rows] == ["What colour?", "What colour?", "And now?"]
+    assert rows[0].photo_sha256 != rows[1].photo_sha256 == rows[2].photo_sha256
+    assert rows[0].placeholder_id == rows[1].placeholder_id == first["message_id"], "asked again in the same place"
+
+
+async def test_a_picture_replaced_without_words_is_asked_about_anew(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_picture(picture("red"))
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    await you.edit_picture(sent, picture("blue"))
+    await you.wait_for(says(texts.WHAT_TO_KNOW_REPLACED))
+    assert bot.services is not None
+    before = await bot.services.store.photos.newest(you.user_id)
+    await you.edit_picture(sent, b"\0" * 64, name="a.mp4")
+    await you.say("And now?")
+    await you.wait_for(says(texts.NEED_PICTURE))
+    assert before is not None and not before.path.exists(), "a video stands there now"
+
+
+async def test_a_reply_means_its_picture_and_follow_ups_stay_with_it(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    first = await you.send_picture(picture("red"))
+    got_it = await you.wait_for(says(texts.WHAT_TO_KNOW))
+    second = await you.send_picture(picture("blue"), "Second?")
+    await you.wait_for(sure)
+    await you.say("First?", reply_to=got_it)
+    await you.wait_for(sure)
+    await you.say("Still the first?")
+    shown = await you.wait_for(sure)
+    assert shown["reply_to_message"]["message_id"] == first["message_id"], "not obvious: the answer shows it"
+    await you.say("Second again?", reply_to=second)
+    plain = await you.wait_for(sure)
+    assert plain["reply_to_message"]["text"] == "Second again?"
+    await you.say("Still the second?")
+    assert (await you.wait_for(sure))["reply_to_message"]["text"] == "Still the second?", "obvious"
+    one, two = first["message_id"], second["message_id"]
+    assert await asked(bot) == [
+        ("Second?", two),
+        ("First?", one),
+        ("Still the first?", one),
+        ("Second again?", two),
+        ("Still the second?", two),
+    ]
+
+
+async def test_an_edited_question_stays_with_its_picture(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    first = await you.send_picture(picture("red"), "One?")
+    await you.wait_for(sure)
+    question = await you.say("Two?")
+    await you.wait_for(sure)
+    await you.send_picture(picture("blue"), "Three?")
+    await you.wait_for(sure)
+    await you.edit(question, "Two again?")
+    await quiet(bot, questions=4)
+    assert (await asked(bot))[-1] == ("Two again?", first["message_id"])
+
+
+async def test_the_example_is_meant_where_nothing_else_is(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.say("/start")
+    example = await you.wait_for(lambda m: "photo" in m)
+    await you.say("What color is the ball?")
+    answer = await you.wait_for(sure)
+    assert answer["reply_to_message"]["message_id"] == example["message_id"]
+    own = await you.send_picture(picture(), "Mine?")
+    await you.wait_for(sure)
+    await you.say("/start")
+    second = await you.wait_for(lambda m: "photo" in m)
+    await you.say("Still mine?")
+    await you.wait_for(sure)
+    await you.say("The ball?", reply_to=second)
+    await you.wait_for(sure)
+    number = own["message_id"]
+    assert [about for _, about in await asked(bot)] == [example["message_id"], number, number, second["message_id"]]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("video", "a.mp4"), ("sticker", "a.webp"), ("location", "")])
+async def test_what_cannot_be_looked_at_is_said_in_a_reply_too(
+    start_bot: StartBot, you: Person, kind: str, name: str
+) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "What?")
+    await you.wait_for(sure)
+    if name:
+        sent = await you.send_file(b"\0" * 64, name, kind=kind)
+    else:
+        sent = (await you._send({"kind": kind}, [], None))[0]
+    sentence = texts.UNSUPPORTED[kind if name else "other"]
+    await you.wait_for(says(sentence))
+    await you.say("What is this?", reply_to=sent)
+    await you.wait_for(says(sentence))
+    assert len(await asked(bot)) == 1
+
+
+async def test_a_picture_of_another_chat_is_quoted(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot()
+    elsewhere = await ada.send_picture(picture("green"), "Look!", chat=GROUP)
+    question = await you.say("What colour?", reply_to=elsewhere)
+    assert "external_reply" in question
+    await you.wait_for(sure)
+    await you.say("Sure?")
+    await you.wait_for(sure)
+    number = question["message_id"]
+    assert await asked(bot) == [("What colour?", number), ("Sure?", number)]
+    assert await asked(bot, GROUP) == []
+
+
+async def test_a_caption_that_is_too_long_keeps_its_picture(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_picture(picture(), "x" * (MAX_QUESTION + 1))
+    refused = await you.wait_for(says(texts.TOO_LONG_CAPTION))
+    await you.say("What?")
+    await you.wait_for(sure)
+    await you.say("What?", reply_to=refused)
+    await you.wait_for(sure)
+    assert [about for _, about in await asked(bot)] == [sent["message_id"]] * 2
+
+
+@pytest.mark.parametrize("name", ["holiday", "a.jfif", "a.dat"])
+async def test_the_bytes_of_a_file_without_a_type_tell(start_bot: StartBot, you: Person, name: str) -> None:
+    await start_bot()
+    await you.send_picture(picture(form="JPEG"), "What?", name=name, as_document=True)
+    await you.wait_for(sure)
+    await you.send_picture(b"no picture at all", "What?", name="notes", as_document=True)
+    await you.wait_for(says(texts.UNSUPPORTED["document"]))
+
+
+async def test_a_broken_picture_is_refused_before_it_is_asked_about(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture()[:200], name="broken.png", as_document=True)
+    refused = await you.wait_for(lambda m: "text" in m)
+    assert texts.WHAT_TO_KNOW not in refused["text"]
+    assert bot.services is not None and await bot.services.store.photos.newest(you.user_id) is None
+
+
+async def test_a_picture_that_proved_broken_is_fetched_anew(start_bot: StartBot, you: Person, sandbox: Sandbox) -> None:
+    broker = NullBroker("red", 0.9)
+    bot = await start_bot(broker)
+    whole = picture("red")
+    sent = await you.send_picture(whole, "What?", name="a.png", as_document=True)
+    await you.wait_for(sure)
+    assert bot.services is not None
+    store = bot.services.store
+    photo = await store.photos.of_message(you.user_id, sent["message_id"])
+    assert photo is not None
+    # As if a file server had given half of it, and the worker could not read that.
+    half = await store.photos.save(
+        you.user_id, photo.message_id, whole[:100], media_type="image/png", file_unique_id=photo.file_unique_id
+    )
+    question, _ = await store.questions.ask(
+        chat_id=you.user_id, message_id=9_999, photo_sha256=half.sha256, text="?", beams=1, max_new_tokens=5
+    )
+    await store.questions.fail(question.id, "This picture is damaged.")
+    await you.say("And now?", reply_to=sent)
+    await you.wait_for(sure)
+    again = await store.photos.of_message(you.user_id, sent["message_id"])
+    assert again is not None and again.sha256 == photo.sha256
+
+
+async def test_commands_in_captions_are_commands(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_picture(picture(), "/settings")
+    await you.wait_for(lambda m: "reply_markup" in m)
+    assert await asked(bot) == []
+    await you.say("What?")
+    await you.wait_for(sure)
+    assert await asked(bot) == [("What?", sent["message_id"])], "the picture was kept"
+    await you.send_picture(picture("blue"), "/nosuch")
+    await you.wait_for(says(texts.UNKNOWN_COMMAND))
+    await you.send_picture(picture("green"), "/delete")
+    await you.wait_for(lambda m: "reply_markup" in m)
+    await asyncio.sleep(0)
+    assert len(await asked(bot)) == 1
+
+
+async def test_a_minus_stays(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "-5 degrees?")
+    await you.wait_for(sure)
+    assert [text for text, _ in await asked(bot)] == ["-5 degrees?"]
+
+
+async def test_who_has_not_started_yet_is_told_how_to_ask(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    for _ in range(200):
+        described = (await bot.services.bot.get_my_description()).description
+        if described:
+            break
+        await asyncio.sleep(0.02)
+    assert described == texts.DESCRIPTION
+    assert (await bot.services.bot.get_my_short_description()).short_description == texts.SHORT_DESCRIPTION
