@@ -41,6 +41,7 @@ class Passing:
     def __init__(self) -> None:
         self._chats: OrderedDict[int, deque[Passed]] = OrderedDict()
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
+        self._put_off: OrderedDict[tuple[int, int | None], Picture] = OrderedDict()
 
     def note(self, chat_id: int, message: Passed) -> None:
         """A message came; one that is handled again changes nothing."""
@@ -83,6 +84,19 @@ class Passing:
         if len(self._albums) > MOST_ALBUMS:
             self._albums.popitem(last=False)
         return found
+
+    def put_off(self, chat_id: int, thread_id: int | None, picture: Picture | None) -> None:
+        """A picture was shown with a question that a limit refused: it is not fetched yet. None: another one counts."""
+        if picture is None:
+            self._put_off.pop((chat_id, thread_id), None)
+            return
+        self._put_off[chat_id, thread_id] = picture
+        if len(self._put_off) > MOST_CHATS:
+            self._put_off.popitem(last=False)
+
+    def put_off_in(self, chat_id: int, thread_id: int | None) -> Picture | None:
+        """The picture of a place that is not fetched yet."""
+        return self._put_off.get((chat_id, thread_id))
 
     def _place(self, chat_id: int, thread_id: int | None) -> list[Passed]:
         return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]

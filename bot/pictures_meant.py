@@ -40,6 +40,7 @@ async def pictures_meant(services: Services, message: Message, facts: Facts, sou
         photos = await _asked_about(services, message.chat_id, message.message_id)
     photos = photos or await replied_pictures(services, message, facts)
     meant = Meant(photos) if photos else await _last(services, message, replied_in_vain=facts.reply_to is not None)
+    services.passing.put_off(message.chat_id, thread_of(message), None)
     await talk_about(services, message, meant.photos)
     return meant
 
@@ -111,6 +112,9 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
     chat_id, thread_id, user = message.chat_id, thread_of(message), person_of(message)[0]
     private = message.chat.type == ChatType.PRIVATE
     photos = services.store.photos
+    put_off = services.passing.put_off_in(chat_id, thread_id)
+    if put_off is not None and not replied_in_vain:
+        return Meant([await take(services, message, put_off)], obvious=False)
     current = await photos.current(chat_id, thread_id, user)
     if not private and not replied_in_vain:
         above = services.passing.above(chat_id, thread_id, message.message_id)
@@ -121,7 +125,7 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
     if current:
         newest = max(photo.created_at for photo in current)
         obvious = (
-            not replied_in_vain
+            not (replied_in_vain or _may_be_blind(services, message))
             and all(photo.talked_at is not None and (private or photo.talked_by == user) for photo in current)
             and not await photos.shown_since(chat_id, thread_id, newest)
         )
@@ -132,13 +136,19 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
     raise PictureNotTakenError(texts.NEED_PICTURE if private else texts.NEED_PICTURE_GROUP)
 
 
+def _may_be_blind(services: Services, message: Message) -> bool:
+    """Whether pictures may stand here that Telegram hides from the bot, and numbers do not tell."""
+    blind = message.chat.type != ChatType.PRIVATE and not services.bot.bot.can_read_all_group_messages
+    return blind and (message.chat.type == ChatType.GROUP or bool(message.chat.is_forum))
+
+
 async def _unseen_above(services: Services, message: Message) -> bool:
     """Whether directly above stands something that Telegram hides from the bot: it may well be the picture meant.
 
     Only supergroups number their messages one by one, and in forums the number before may be in another topic.
     """
     chat, bot, before = message.chat, services.bot, message.message_id - 1
-    if chat.type != ChatType.SUPERGROUP or chat.is_forum or bot.bot.can_read_all_group_messages or before <= 1:
+    if _may_be_blind(services, message) or bot.bot.can_read_all_group_messages or before <= 1:
         return False
     store = services.store
     if (

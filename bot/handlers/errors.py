@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot import texts
@@ -28,6 +28,10 @@ async def on_error(update: object, context: Context) -> None:
     error = context.error
     if isinstance(error, Forbidden):
         log.info("a chat does not take messages from the bot")
+        return
+    if isinstance(error, ChatMigrated) and isinstance(update, Update) and update.effective_chat is not None:
+        # The group is a supergroup by now, which tells so itself; there is nobody left to answer here.
+        await services_of(context).store.chats.migrate(update.effective_chat.id, error.new_chat_id)
         return
     if isinstance(update, Update) and passes(error):
         log.warning("update %d is handled again: %s: %s", update.update_id, type(error).__name__, error)

@@ -96,14 +96,14 @@ async def _refuse(services: Services, message: Message, facts: Facts, why: str) 
     if facts.picture is not None:
         await take(services, message, facts.picture, facts.album)
     album = None if facts.album is None else services.passing.album(message.chat_id, facts.album)
-    if album is None or not album.refused:
+    if album is None or not album.refused or why in texts.REFUSALS:
         said = await say(message, texts.REFUSALS.get(why) or texts.UNSUPPORTED[why])
         if facts.picture is not None:
             await _about(services, said, message.message_id)
-    if album is not None and facts.album is not None:
+    if album is not None and facts.album is not None and facts.picture is None:
         album.refused = True
         question = meaning_of(replace(facts, unsupported=None, reply_to=None))
-        if facts.picture is None and isinstance(question, Ask):
+        if isinstance(question, Ask):
             await on_other_caption(services, message, facts.album, question.question)
 
 
@@ -141,6 +141,8 @@ async def _on_question(
         return
     admission = await admit(services, message, revision)
     if admission is None:
+        if facts.picture is not None:  # not fetched now, but whoever asks again means it
+            services.passing.put_off(message.chat_id, thread_of(message), facts.picture)
         return
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))

@@ -217,3 +217,17 @@ async def test_who_has_not_started_yet_is_told_how_to_ask(start_bot: StartBot, y
         await asyncio.sleep(0.02)
     assert described == texts.DESCRIPTION
     assert (await bot.services.bot.get_my_short_description()).short_description == texts.SHORT_DESCRIPTION
+
+
+async def test_a_picture_whose_question_a_limit_refused_is_meant_later(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    await you.send_picture(picture("red"), "One?")
+    await you.wait_for(sure)
+    second = await you.send_picture(picture("blue"), "Two?")
+    await you.wait_for(says("ask again"))
+    assert bot.services is not None
+    await bot.services.store.settings.set(questions_per_minute=100)
+    await you.say("Two again?")
+    shown = await you.wait_for(sure)
+    assert shown["reply_to_message"]["message_id"] == second["message_id"]
+    assert (await asked(bot))[-1] == ("Two again?", second["message_id"])
