@@ -62,6 +62,7 @@ async def take(
     Raises:
         PictureNotTakenError: It cannot be had.
     """
+    services.passing.put_off(message.chat_id, thread_of(message), None)
     return await take_picture(
         services,
         message.chat_id,
