@@ -19,6 +19,7 @@ from bot.dispatcher import Dispatcher
 from bot.downloads import Downloads
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
+from bot.housekeeping import Housekeeping
 from bot.polling import Poller
 from bot.rate_limiter import ChatRateLimiter
 from bot.services import Services
@@ -27,6 +28,7 @@ from bot.telegram_http import AiohttpRequest, proxy_of_environment, seconds_of
 from bot.updates import ALLOWED, Inbox
 from bot.webhook import WebhookServer
 from model.broker.protocol import Broker
+from storage.room import MB, Budget
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,10 @@ class WrongTokenError(BotError):
     """Telegram refuses the token at the start: starting again would not help."""
 
 
+class DataFolderLostError(BotError):
+    """The data folder is not in its place any more: starting again would begin anew in a wrong one."""
+
+
 class Bot:
     """A running bot. It lives inside somebody's event loop and leaves signals alone."""
 
@@ -55,6 +61,8 @@ class Bot:
         self._parts: list[Any] = []
         self._application: App | None = None
         self.failure: asyncio.Future[str] | None = None
+        self.lost: asyncio.Future[str] | None = None
+        """Done with a sentence when the data folder is not in its place any more."""
         self.services: Services | None = None
         self.inbox: Inbox | None = None
 
@@ -66,7 +74,9 @@ class Bot:
             BotError: The webhook's port is taken.
             StorageError: The data folder cannot be used.
         """
-        store = await Store.open(self._settings.data_dir)
+        own = self._settings
+        budget = Budget(own.max_stored_mb * MB, own.max_stored_mb_per_chat * MB, own.min_free_mb * MB)
+        store = await Store.open(own.data_dir, budget)
         self._parts = [_Closing(store.close)]
         try:
             await self._start(store)
@@ -112,6 +122,9 @@ class Bot:
         await self._begin(dispatcher)
         await self._begin(downloads)
         await self._begin(exporter)
+        housekeeping = Housekeeping(store)
+        self.lost = housekeeping.failure
+        await self._begin(housekeeping)
         self._parts.append(_Tasks(services.tasks))
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
@@ -225,10 +238,12 @@ async def run_until(bot: Bot, stopped: asyncio.Event) -> None:
 
     Raises:
         BotError: Receiving updates cannot go on (a second bot on the same token, say).
+        DataFolderLostError: The data folder is not in its place any more.
     """
     waiting: set[asyncio.Future[Any]] = {asyncio.ensure_future(stopped.wait())}
-    if bot.failure is not None:
-        waiting.add(bot.failure)
+    waiting.update(future for future in (bot.failure, bot.lost) if future is not None)
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if bot.lost is not None and bot.lost.done():
+        raise DataFolderLostError(bot.lost.result())
     if bot.failure is not None and bot.failure.done():
         raise BotError(bot.failure.result())

@@ -13,6 +13,7 @@ from bot.conversation import Picture
 from bot.services import Services
 from model.errors import PictureError
 from storage.records import Photo
+from storage.room import NoRoomError
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,9 @@ async def take_picture(
             file_unique_id=picture.unique_id,
             user_id=user_id,
         )
+    except NoRoomError as error:
+        log.warning("a picture is refused: %s", error)
+        raise PictureNotTakenError(texts.NO_ROOM) from error
     except OSError as error:
         if error.errno in PASSING:
             raise

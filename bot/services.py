@@ -54,6 +54,8 @@ class Services:
     """Updates whose handler met a trouble that passes: they are handled again."""
     admins_with_menu: set[int] = field(default_factory=set)
     """Admins of the bot whose private chat lists /admin."""
+    waiting_for_room: set[int] = field(default_factory=set)
+    """Updates whose sender knows that the disk is full."""
     used_menus: set[tuple[int, int]] = field(default_factory=set)
     """Chats and messages whose buttons have deleted everything."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

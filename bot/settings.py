@@ -37,6 +37,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     """Holds the database and the pictures; one bot at a time."""
+    max_stored_mb: Annotated[int, Field(ge=1)] = 10_000
+    """The most megabytes of pictures that are kept; beyond it the oldest that no question waits for go."""
+    max_stored_mb_per_chat: Annotated[int, Field(ge=1)] = 1000
+    """The same, of one chat."""
+    min_free_mb: Annotated[int, Field(ge=0)] = 200
+    """Megabytes of the disk that pictures leave free (on a small disk 5 % of it)."""
     model: str = "builtin"
     """`builtin`, a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft."""
     batch_size: Annotated[int, Field(ge=1, le=256)] = 8

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from storage.database import Database, Row, Transaction
+from storage.opening import copies_of
 
 _TABLES = """
     SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
     WHERE tables.type = 'table' AND columns.name = 'chat_id' ORDER BY tables.name
 """
 # Updates that could not be handled still hold what was written. Others are dropped with their content when handled.
-_UPDATES = (
-    "state = 'failed' AND json_valid(raw) AND ? IN"
-    " (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')"
+_UPDATES_OF_ANY_STATE = (
+    "json_valid(raw) AND ? IN (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')"
 )
+_UPDATES = f"state = 'failed' AND {_UPDATES_OF_ANY_STATE}"
 
 
 async def _tables(fetch_all: Callable[[str], Awaitable[list[Row]]]) -> list[str]:
@@ -36,6 +40,22 @@ async def rows_of(database: Database, chat_id: int) -> dict[str, list[dict[str, 
     raw = await database.fetch_all(f"SELECT raw FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608
     found["updates"] = [json.loads(row["raw"]) for row in raw]
     return found
+
+
+def delete_from_copies(path: Path, chat_id: int) -> None:
+    """Delete a chat from the copies of a database that were made before migrations, of whatever release.
+
+    One that cannot be written goes as a whole.
+    """
+    for copy in copies_of(path):
+        try:
+            with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+                connection.execute("PRAGMA secure_delete = ON")
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    connection.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608 - the schema's
+                connection.execute(f"DELETE FROM updates WHERE {_UPDATES_OF_ANY_STATE}", (chat_id,))  # noqa: S608
+        except sqlite3.Error:
+            copy.unlink(missing_ok=True)
 
 
 async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
-from storage.chat_rows import delete_rows, rows_of
+from storage.chat_rows import delete_from_copies, delete_rows, rows_of
 from storage.database import Database
 from storage.photos import Photos
 from storage.records import ChatSettings, DeletedCounts, Kept
@@ -122,5 +123,7 @@ class Chats:
             deleted = await delete_rows(tx, chat_id)
         self._known.pop(chat_id, None)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
+        self._photos.room.forget()
         await self._db.checkpoint()
+        await asyncio.to_thread(delete_from_copies, self._db.path, chat_id)
         return DeletedCounts(deleted["questions"], deleted["photos"], bool(deleted["chats"]))

@@ -13,7 +13,7 @@ from storage.waiting import finish
 
 BUSY_SECONDS = 10.0
 COPY_SECONDS = 30 * 86_400.0
-"""Copies from before a migration are kept this long: they hold what people may have deleted since."""
+"""Copies from before a migration are kept this long; what people delete is deleted in them, too."""
 
 
 def make_private(path: Path) -> None:
@@ -106,11 +106,15 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
 
 def forget_old_copies(path: Path, now: float) -> int:
     """Delete the copies from before migrations that are older than `COPY_SECONDS`. Returns how many."""
-    copies = path.parent.glob(f"{path.stem}-schema-*{path.suffix}")
-    old = [copy for copy in copies if copy.stat().st_mtime < now - COPY_SECONDS]
+    old = [copy for copy in copies_of(path) if copy.stat().st_mtime < now - COPY_SECONDS]
     for copy in old:
         copy.unlink()
     return len(old)
+
+
+def copies_of(path: Path) -> list[Path]:
+    """The copies of a database that were made before migrations."""
+    return list(path.parent.glob(f"{path.stem}-schema-*{path.suffix}"))
 
 
 def refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from storage.database import Database, Parameters, Row
 from storage.records import Photo
+from storage.room import Budget, Room
 from storage.thumbnails import Thumbnails
 
 SWEEP_AGE = 3600.0
 """Files without a row are left alone this long (seconds): they may be about to get one."""
 _OWNED = """
     SELECT 1 FROM photos WHERE sha256 = :content
-    UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content LIMIT 1
+    UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content AND picture_removed = 0 LIMIT 1
 """
 _COLUMNS = (
     "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at, talked_at, talked_by,"
@@ -34,8 +35,9 @@ _NOW = (
 class Photos:
     """The pictures of all chats; each question goes through a chat's own rows."""
 
-    def __init__(self, database: Database, folder: Path, thumbnails: Thumbnails) -> None:
+    def __init__(self, database: Database, folder: Path, thumbnails: Thumbnails, budget: Budget | None = None) -> None:
         self._db, self._folder, self._thumbnails = database, folder, thumbnails
+        self.room = Room(database, folder, budget or Budget(), self.remove_unowned)
         # Contents that are being saved: their file may stand already and their row not yet.
         self._saving: Counter[str] = Counter()
 
@@ -61,7 +63,8 @@ class Photos:
         It is the picture talked about now, with all of its album; not `talked`: it was only given to `user_id`.
 
         Raises:
-            OSError: The disk is full or cannot be written.
+            OSError: The disk is full, or nearly, or cannot be written.
+            NoRoomError: The budget for pictures is used up by questions that wait.
         """
         sha256 = await asyncio.to_thread(_hash, data)
         self._saving[sha256] += 1
@@ -78,6 +81,8 @@ class Photos:
             "file": file_unique_id,
         }
         try:
+            if not await asyncio.to_thread(self.path(sha256).exists):
+                await self.room.make(chat_id, len(data))
             await asyncio.to_thread(self._write, sha256, data)
             rows = await self._db.execute_returning(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608
@@ -170,12 +175,25 @@ class Photos:
         """
         row = await self._db.fetch_one(
             "SELECT 1 FROM photos WHERE sha256 = :content AND chat_id = :chat UNION ALL"
-            " SELECT 1 FROM questions WHERE photo_sha256 = :content AND chat_id = :chat LIMIT 1",
+            " SELECT 1 FROM questions WHERE photo_sha256 = :content AND chat_id = :chat AND picture_removed = 0"
+            " LIMIT 1",
             {"content": sha256, "chat": chat_id},
         )
         if row is None:
             raise FileNotFoundError(f"chat {chat_id} has no picture {sha256[:12]}")
         return self.path(sha256)
+
+    async def kept(self, chat_id: int, hashes: Iterable[str]) -> set[str]:
+        """Which of these pictures of a chat are still there."""
+        found = set()
+        for sha256 in set(hashes):
+            try:
+                path = await self.find(chat_id, sha256)
+            except FileNotFoundError:
+                continue
+            if await asyncio.to_thread(path.exists):
+                found.add(sha256)
+        return found
 
     async def remove_unowned(self, hashes: Iterable[str]) -> int:
         """Delete the files of those hashes that no message shows and no question asks about. Returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from storage.photos import Photos
 from storage.picture_checks import PictureChecks
 from storage.questions import Questions
 from storage.records import Statistics
+from storage.room import Budget
 from storage.sent_messages import SentMessages
 from storage.statistics import statistics
 from storage.thumbnails import Thumbnails
@@ -27,12 +29,12 @@ from storage.updates import Updates
 class Store:
     """Everything that the bot remembers: `async with await Store.open(folder) as store: ...`."""
 
-    def __init__(self, data_dir: Path, database: Database, lock: FileLock) -> None:
+    def __init__(self, data_dir: Path, database: Database, lock: FileLock, budget: Budget | None = None) -> None:
         self.data_dir, self.db, self._lock = data_dir, database, lock
         self._place = Place(data_dir)
         self.updates = Updates(database)
         self.thumbnails = Thumbnails(data_dir / THUMBNAILS)
-        self.photos = Photos(database, data_dir / PHOTOS, self.thumbnails)
+        self.photos = Photos(database, data_dir / PHOTOS, self.thumbnails, budget)
         self.picture_checks = PictureChecks(database)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
@@ -41,8 +43,10 @@ class Store:
         self.settings = BotSettings(database)
 
     @classmethod
-    async def open(cls, data_dir: Path) -> Store:
+    async def open(cls, data_dir: Path, budget: Budget | None = None) -> Store:
         """Open a data folder, creating it (mode 0700) where it is missing. No other folder's mode is changed.
+
+        `budget` is how much of pictures may be kept.
 
         Raises:
             DataDirInUseError: Another bot has it open; the lock goes with that process, however it ends.
@@ -67,17 +71,22 @@ class Store:
         except BaseException:
             lock.release()
             raise
-        store = cls(data_dir, database, lock)
+        store = cls(data_dir, database, lock, budget)
         try:
             await check_owner(data_dir, database)
         except BaseException:
             await store.close()
             raise
-        forget_old_copies(database.path, time.time())
-        await store.updates.prune()
-        await store.sent.prune()
-        await store.photos.sweep()
+        await store.tidy()
         return store
+
+    async def tidy(self) -> None:
+        """Forget and delete what is not needed any more."""
+        await asyncio.to_thread(forget_old_copies, self.db.path, time.time())
+        await self.updates.prune()
+        await self.sent.prune()
+        await self.photos.sweep()
+        self.photos.room.forget()  # measured anew: what others delete is noticed, too
 
     async def statistics(self) -> Statistics:
         """Figures for the admins."""

@@ -38,7 +38,7 @@ def run() -> None:
 
 
 async def _run(settings: Settings) -> None:
-    from bot.app import Bot, BotError, WrongTokenError, run_until
+    from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from model.broker.embedded import EmbeddedBroker
     from model.placement import Placement
     from storage.errors import StorageError
@@ -58,7 +58,7 @@ async def _run(settings: Settings) -> None:
             return
         await starting
         await run_until(bot, stopped)
-    except WrongTokenError as error:
+    except (WrongTokenError, DataFolderLostError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(WRONG_SETTING)
     except (BotError, StorageError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 from contextlib import suppress
@@ -13,7 +14,7 @@ from telegram.ext import Application
 
 from bot import texts
 from bot.asking import say
-from bot.services import Context, services_of
+from bot.services import Context, Services, services_of
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +36,25 @@ async def on_error(update: object, context: Context) -> None:
         return
     if isinstance(update, Update) and passes(error):
         log.warning("update %d is handled again: %s: %s", update.update_id, type(error).__name__, error)
-        services_of(context).unfinished.add(update.update_id)
+        services = services_of(context)
+        services.unfinished.add(update.update_id)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            await _say_once_that_it_waits(services, update)
         return
     log.error("a handler failed", exc_info=error)
     if isinstance(update, Update) and update.effective_message is not None and not isinstance(error, BadRequest):
         with suppress(TelegramError):
             await say(update.effective_message, texts.BROKEN)
+
+
+async def _say_once_that_it_waits(services: Services, update: Update) -> None:
+    """A disk may stay full for long. It is no reply: the message gets its answer yet."""
+    chat = update.effective_chat
+    if chat is None or update.update_id in services.waiting_for_room:
+        return
+    services.waiting_for_room.add(update.update_id)
+    with suppress(TelegramError, sqlite3.Error):
+        await services.bot.send_message(chat.id, texts.DISK_FULL)
 
 
 def passes(error: Exception | None) -> bool:

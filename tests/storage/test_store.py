@@ -340,6 +340,16 @@ async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkey
     assert copy.execute("SELECT raw FROM updates").fetchall() == [("kept",)]
     copy.close()
     file = tmp_path / "vqabot-schema-1.sqlite3"
+    copy = sqlite3.connect(file)
+    raw = '{"message": {"chat": {"id": 1}, "text": "very secret"}}'
+    copy.execute("INSERT INTO updates (update_id, raw, arrived_at) VALUES (2, ?, 0)", (raw,))
+    copy.execute("CREATE TABLE other (chat_id INTEGER, text TEXT)")
+    copy.executemany("INSERT INTO other VALUES (?, ?)", [(1, "also secret"), (2, "another's")])
+    copy.commit()
+    copy.close()
+    async with await Store.open(tmp_path) as store:
+        await store.chats.delete_everything(1)
+    assert b"secret" not in file.read_bytes() and b"another's" in file.read_bytes(), "a deletion reaches the copy"
     for age, there in ((COPY_SECONDS - 60, True), (COPY_SECONDS + 60, False)):
         os.utime(file, (time.time() - age, time.time() - age))
         async with await Store.open(tmp_path):

@@ -1,0 +1,52 @@
+"""What has to be done now and then while the bot runs: tidy the data folder, and see that it is still in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 2.0
+TIDY_SECONDS = 900.0
+
+
+class Housekeeping:
+    """Two small tasks beside the bot's work."""
+
+    def __init__(self, store: Store) -> None:
+        """Look after `store`."""
+        self._store = store
+        self._tasks: list[asyncio.Task[None]] = []
+        self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """Done with a sentence when the data folder is not in its place any more."""
+
+    async def start(self) -> None:
+        """Begin. The store was tidied when it was opened."""
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._tidy())]
+
+    async def stop(self) -> None:
+        """End both."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            lost = await asyncio.to_thread(self._store.lost)
+            if lost is not None:
+                self.failure.set_result(lost)
+                return
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            if self._store.lost() is not None:
+                return
+            try:
+                await self._store.tidy()
+            except Exception:
+                log.exception("the data folder could not be tidied; trying again later")

@@ -1,0 +1,76 @@
+"""A full budget, a full disk and a lost folder, as people and operators meet them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import pytest
+from e2e_helpers import StartBot, picture
+
+from bot import texts
+from bot.app import DataFolderLostError, run_until
+from bot.sandbox.person import Person
+from storage.photos import SWEEP_AGE
+
+RAW = json.dumps({"message": {"chat": {"id": 1}}})
+
+
+async def test_a_full_disk_is_said_once_and_the_question_is_answered_when_there_is_room(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.room.KEPT_FREE_SHARE", 1.0)
+        await start_bot(min_free_mb=10**12)
+        asked = await you.send_picture(picture(), "What colour is it?")
+        said = await you.wait_for(lambda m: m.get("text") == texts.DISK_FULL)
+        assert "reply_to_message" not in said
+        await asyncio.sleep(1.5)  # it is tried again meanwhile
+    answer = await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    assert answer["reply_to_message"]["message_id"] == asked["message_id"]
+    assert [m.get("text") for m in await you.messages()].count(texts.DISK_FULL) == 1
+
+
+async def test_a_picture_without_room_in_the_budget_is_refused_with_a_sentence(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.MB", 100)
+    bot = await start_bot(max_stored_mb_per_chat=1)
+    await you.send_picture(picture(), "What colour is it?")
+    await you.wait_for(lambda m: m.get("text") == texts.NO_ROOM)
+    assert bot.services is not None and (await bot.services.store.chats.amount(you.user_id)).photos == 0
+
+
+async def test_it_is_tidied_while_it_runs(start_bot: StartBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.housekeeping.TIDY_SECONDS", 0.05)
+    monkeypatch.setattr("storage.photos.SWEEP_AGE", -1.0)
+    monkeypatch.setattr("storage.updates.KEEP_SECONDS", -1.0)
+    bot = await start_bot()
+    assert bot.services is not None and SWEEP_AGE > 0
+    store = bot.services.store
+    leftover = store.data_dir / "photos" / "zz" / ("z" * 64)
+    leftover.parent.mkdir()
+    leftover.write_bytes(b"left by a crash")
+    await store.updates.add([(1, RAW)])
+    await store.updates.done(1)
+    for _ in range(1000):
+        if not leftover.exists() and (await store.updates.counts())["done"] == 0:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"nothing was tidied by {time.time()}")
+
+
+async def test_a_folder_that_is_lost_ends_the_bot_with_a_sentence(
+    start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.housekeeping.WATCH_SECONDS", 0.05)
+    bot = await start_bot()
+    assert bot.services is not None
+    folder = bot.services.store.data_dir
+    away = folder.with_name("away")
+    folder.rename(away)
+    with pytest.raises(DataFolderLostError, match="unmounted, moved or replaced"):
+        await run_until(bot, asyncio.Event())
+    assert not folder.exists(), "nothing was written where it was"
+    away.rename(folder)
