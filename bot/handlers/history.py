@@ -83,12 +83,16 @@ async def on_picture(update: Update, context: Context) -> None:
         await query.answer(None if small else texts.GONE)
     if question is not None and small is not None:
         under = question.answered_under
-        await services.bot.send_photo(
+        sent = await services.bot.send_photo(
             question.chat_id,
             small,
             caption=texts.shorten(question.text, 200),
             message_thread_id=question.thread_id,
             reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+        )
+        # Who replies to the small picture means the one that it was made of.
+        await services.store.sent.record(
+            question.chat_id, [sent.message_id], photo_message_id=question.photo_message_id
         )
 
 

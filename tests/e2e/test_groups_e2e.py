@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from e2e_helpers import GROUP, YOU, StartBot, asked, picture, quiet, says, sure
 
-from bot import texts
+from bot import menu_texts, texts
 from bot.sandbox.person import Person
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
@@ -131,6 +131,22 @@ async def test_who_writes_behind_a_name_is_answered(
     assert bot.services is not None
     who = [(q.user_id, q.user_name) async for q in bot.services.store.questions.export(GROUP)]
     assert who[0] == (GROUP, "Friends") and who[1][1] == "Ada's channel"
+
+
+async def test_an_anonymous_admins_deletion_is_confirmed_by_any_admin(
+    start_bot: StartBot, you: Person, ada: Person, mention: str
+) -> None:
+    bot = await start_bot()
+    sent = await ada.send_picture(picture(), chat=GROUP)
+    await you.say(f"{mention} what?", reply_to=sent, chat=GROUP)
+    await you.wait_for(sure, chat=GROUP)
+    await you.say("/delete", chat=GROUP, anonymous=True)
+    menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    assert (await ada.press(menu, menu_texts.DELETE_YES) or {})["show_alert"], "no admin"
+    assert len(await asked(bot, GROUP)) == 1
+    await you.press(menu, menu_texts.DELETE_YES)
+    await quiet(bot, GROUP)
+    assert await asked(bot, GROUP) == []
 
 
 async def test_what_a_channel_posts_into_its_group_is_left_alone(

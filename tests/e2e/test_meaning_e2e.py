@@ -231,3 +231,18 @@ async def test_a_picture_whose_question_a_limit_refused_is_meant_later(start_bot
     shown = await you.wait_for(sure)
     assert shown["reply_to_message"]["message_id"] == second["message_id"]
     assert (await asked(bot))[-1] == ("Two again?", second["message_id"])
+
+
+async def test_a_small_picture_of_the_history_means_its_picture(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    first = await you.send_picture(picture("red"), "One?")
+    await you.wait_for(sure)
+    await you.send_picture(picture("blue"), "Two?")
+    await you.wait_for(sure)
+    await you.say("/history")
+    history = await you.wait_for(lambda m: "reply_markup" in m)
+    await you.press(history, "🖼 2")
+    small = await you.wait_for(lambda m: "photo" in m)
+    await you.say("This one?", reply_to=small)
+    await you.wait_for(sure)
+    assert (await asked(bot))[-1] == ("This one?", first["message_id"])
