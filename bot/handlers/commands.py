@@ -31,7 +31,7 @@ _EXPORT = BotCommand("export", "The history as a ZIP file")
 _DELETE = BotCommand("delete", "Forget everything of this chat")
 _HELP = BotCommand("help", "What this bot can do")
 _PRIVACY = BotCommand("privacy", "What is kept")
-_ASK = BotCommand("ask", "Ask about the newest picture, or the one you reply to")
+_ASK = BotCommand("ask", "Ask about the picture you reply to, or the last one")
 _START = BotCommand("start", "An example to try")
 _ADMIN = BotCommand("admin", "How the bot is doing; settings for all chats")
 
