@@ -22,6 +22,8 @@ WAIT = 25
 """Seconds that Telegram holds an empty answer back."""
 ANSWER_SECONDS = 20.0
 """What an answer may take beyond that, to its last byte."""
+BODY_SECONDS = 2.0
+"""What it may take once it has begun, beside the time for its bytes: until it is whole the bot hears nothing new."""
 STUCK_SECONDS = 90.0
 """A poll that has not ended then, although its time-outs are shorter, is left behind with its connection."""
 RENEW_SECONDS = 60.0
@@ -50,7 +52,7 @@ class Poller:
     def __init__(self, base_url: str, take: Take, seen: Callable[[], None], proxy: str | None = None) -> None:
         """Poll `base_url` (with the token), hand updates to `take`, call `seen` after every answer of Telegram's."""
         self._url, self._take, self._seen, self._proxy = base_url, take, seen, proxy
-        self._request = AiohttpRequest(1, proxy)
+        self._request = _request(proxy)
         self._renewed_at = time.monotonic()  # or the last good poll, where that is later
         self._refused: dict[str, _Refused] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -125,7 +127,7 @@ class Poller:
     async def _renew(self) -> None:
         """Go on with a new connection."""
         log.warning("there was no good poll for too long; the connection to Telegram is made anew")
-        old, self._request = self._request, AiohttpRequest(1, self._proxy)
+        old, self._request = self._request, _request(self._proxy)
         await self._request.initialize()
         self._renewed_at = time.monotonic()
         task = asyncio.create_task(old.shutdown())
@@ -144,3 +146,7 @@ class Poller:
         else:
             log.warning("%s Trying again in %.0f s.", sentence, pause)
         return pause
+
+
+def _request(proxy: str | None) -> AiohttpRequest:
+    return AiohttpRequest(1, proxy, BODY_SECONDS)

@@ -33,9 +33,16 @@ LARGEST_ANSWER = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 class AiohttpRequest(BaseRequest):
     """Fulfils `telegram.request.BaseRequest` with kept-alive connections of aiohttp's."""
 
-    def __init__(self, connections: int, proxy: str | None = None) -> None:
-        """Open at most `connections` connections, through an HTTP or SOCKS proxy if there is one."""
-        self._connections, self._proxy = connections, proxy
+    def __init__(self, connections: int, proxy: str | None = None, body_seconds: float | None = None) -> None:
+        """Open at most `connections` connections, through an HTTP or SOCKS proxy if there is one.
+
+        Args:
+            connections: Further calls wait for one.
+            proxy: Its address; None calls straight.
+            body_seconds: What the rest of an answer may take after its head, beside the time for its bytes; None leaves
+                it what the whole call may take.
+        """
+        self._connections, self._proxy, self._body_seconds = connections, proxy, body_seconds
         self._free = asyncio.Semaphore(connections)
         self._session: aiohttp.ClientSession | None = None
 
@@ -102,7 +109,8 @@ class AiohttpRequest(BaseRequest):
             async with session.request(
                 method, URL(url, encoded=True), data=data, timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await read_at_most(response, LARGEST_ANSWER)
+                async with asyncio.timeout(self._seconds_for_body(response)):
+                    return response.status, await read_at_most(response, LARGEST_ANSWER)
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
@@ -110,6 +118,12 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"{type(error).__name__} while calling Telegram") from None
         finally:
             self._free.release()
+
+    def _seconds_for_body(self, response: aiohttp.ClientResponse) -> float | None:
+        if self._body_seconds is None:
+            return None
+        size = response.content_length
+        return self._body_seconds + (LARGEST_ANSWER if size is None else size) / LEAST_SPEED
 
     async def _free_connection(self, seconds: float) -> None:
         if not self._free.locked():

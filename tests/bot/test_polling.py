@@ -142,6 +142,23 @@ async def test_a_poll_whose_answer_drips_ends_and_the_next_one_counts(monkeypatc
         await telegram.until(lambda: telegram.kept == [7])
 
 
+async def test_an_answer_that_has_begun_may_not_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram holds a poll back for long, but not its second half: that is a broken connection."""
+
+    async def half(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_length = 100
+        await response.prepare(request)
+        await response.write(b"{")
+        await asyncio.sleep(3600)
+        return response
+
+    monkeypatch.setattr(polling, "BODY_SECONDS", 0.1)
+    telegram = Telegram(half, updates(7), updates())
+    async with polled(telegram):
+        await telegram.until(lambda: telegram.kept == [7])
+
+
 async def test_a_poll_that_never_ends_is_left_behind_with_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "STUCK_SECONDS", 0.2)
     telegram = Telegram(silence, updates(7), updates())
