@@ -21,6 +21,7 @@ from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
 from bot.housekeeping import Housekeeping
 from bot.polling import Poller
+from bot.progress import Progress
 from bot.rate_limiter import ChatRateLimiter
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
@@ -94,9 +95,9 @@ class Bot:
         application = self._application = _application(settings, self._token, request, limiter)
         await _insist(application.initialize)
         self._parts.append(_Closing(application.shutdown))
-        placing: set[int] = set()
-        delivery = Delivery(store, application.bot, placing)
-        dispatcher = Dispatcher(store, self._broker, placing, delivery.wake)
+        delivery = Delivery(store, application.bot)
+        progress = Progress(store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0)
+        dispatcher = Dispatcher(store, self._broker, delivery.wake)
         decoder = Decoder(store)
         downloads = Downloads(self._token, base, limiter, proxy)
         exporter = Exporter(store, application.bot, decoder)
@@ -110,15 +111,16 @@ class Bot:
             decoder=decoder,
             downloads=downloads,
             exporter=exporter,
-            placing=placing,
+            progress=progress,
         )
         application.bot_data["services"] = services
         register_all(application)
-        inbox = self.inbox = Inbox(store, application)
+        inbox = self.inbox = Inbox(store, application, delivery.see)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
         await self._begin(self._broker)
         await self._begin(decoder)
         await self._begin(delivery)
+        await self._begin(progress)
         await self._begin(dispatcher)
         await self._begin(downloads)
         await self._begin(exporter)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import Message, ReplyParameters, Update
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
 
 from bot.effective import Effective
 from bot.limits import refusal
 from bot.rights import asker
 from bot.services import Services
-from storage.records import Photo, Question, State
-
-log = logging.getLogger(__name__)
+from storage.records import Photo, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ async def ask(
     obvious: bool = True,
     caption: bool = False,
 ) -> list[Question]:
-    """Enter a question about each picture and show that it is being worked on. Repeating it changes nothing.
+    """Enter a question about each picture. Repeating it changes nothing.
 
     Args:
         services: What the bot works with.
@@ -115,19 +111,10 @@ async def ask(
             placeholder_id=earlier.placeholder_id if earlier else None,
             reply_to=photo.message_id if under_picture else None,
         )
-        unseen = question.placeholder_id is None and question.state in (State.QUEUED, State.RUNNING)
-        if (new or unseen) and not any(one.id == question.id for one in entered):  # an album may hold a picture twice
-            services.placing.add(question.id)
+        if new:  # else it was asked already: handled twice, or the album holds the same picture twice
             entered.append(question)
-    for question in entered:
-        try:
-            await services.delivery.place(question, again=question.placeholder_id is not None)
-        except TelegramError as error:  # it is in the ledger: its answer finds or makes a message of its own
-            log.warning("question %d: its progress could not be shown: %s", question.id, error.message)
-        finally:
-            services.placing.discard(question.id)
-            services.dispatcher.wake()
-            services.delivery.wake()
+    services.dispatcher.wake()
+    services.progress.wake()
     return entered
 
 

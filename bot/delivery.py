@@ -1,233 +1,257 @@
-"""Puts outcomes into the chats, each once: the progress message becomes the answer by an edit."""
+"""Puts outcomes into the chats, each once, and shows progress where an answer takes its time.
+
+An answer that comes within a moment is sent as one message; a slower question gets a progress message first, which then
+becomes the answer by an edit. Each chat is served by itself, one call after the other, however long Telegram lets it
+wait; before a message is sent the ledger knows of it, so that a chat never has more than one message whose fate is
+unknown, and what became of that one is found out before another is sent.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import texts
-from bot.callback_data import CancelQuestion
+from bot.question_messages import Edited, QuestionMessages, cancel_button, chat_is_gone, unheard
+from bot.telegram_http import seconds_of
 from storage.records import Question, State
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
+EACH = 8
+"""Outcomes of one chat that are read at once."""
 LONGEST_PAUSE = 60.0
-POSITION_SECONDS = 4.0
-"""Queue positions are shown anew this often, and only those that changed."""
-POSITIONS_AT_ONCE = 10
+MOST_REFUSED = 4
+"""A message that Telegram refuses this often, each time after a longer pause and asking for less, is given up."""
+SWEEP_SECONDS = 30.0
+"""After so long without news the ledger is asked for what nobody told of."""
+OPEN = (State.QUEUED, State.RUNNING)
 
 
 class Delivery:
-    """Tells chats what became of their questions, and where they stand until then."""
+    """Tells chats what became of their questions."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any], placing: set[int]) -> None:
-        self._store, self._bot, self._placing = store, bot, placing
+    def __init__(self, store: Store, bot: ExtBot[Any]) -> None:
+        """Write with `bot` what `store` says."""
+        self._store = store
+        self.messages = QuestionMessages(store, bot)
         self._bell = asyncio.Event()
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._telling: dict[int, asyncio.Task[None]] = {}
-        self._shown: dict[int, int] = {}
-        self._moving: dict[int, asyncio.Task[None]] = {}
-        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._first = True  # what an earlier run left is still to be read
+        self._due: set[int] = set()  # chats that have something to be told
+        self._serving: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()  # chats with more to be told than what is in hand
+        self._unsettled: set[int] = set()  # chats where a message may stand of which the bot has not heard
+        self._number = 0  # the highest message number seen in a private chat
+        self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin with what a previous run left untold."""
         self._bell.set()
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._show_positions())]
+        self._reader = asyncio.create_task(self._read())
 
     async def stop(self, grace: float = 5.0) -> None:
         """Let what is being told be told, but not longer than `grace` seconds."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        telling = list(self._telling.values())
-        if telling:
-            _, late = await asyncio.wait(telling, timeout=grace)
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        serving = list(self._serving.values())
+        if serving:
+            _, late = await asyncio.wait(serving, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def wake(self) -> None:
-        """There is something to tell."""
+    def wake(self, *chats: int) -> None:
+        """There is something to tell to these chats."""
+        self._due.update(chats)
         self._bell.set()
 
-    async def place(self, question: Question, *, again: bool = False, first: bool = False) -> None:
-        """Show that a question is being worked on: in its earlier message if it has one, else in a new reply.
+    def serve(self, chat_id: int, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Do something in a chat while nothing else is done there; False when something is."""
+        if chat_id in self._serving:
+            return False
+        task = asyncio.create_task(work())
+        self._serving[chat_id] = task
 
-        `first`: it is known that nothing stands before it.
-        """
-        position = 0 if first else await self._store.questions.position(question.id)
-        text = texts.looking(position, again)
-        self._shown[question.id] = position
-        markup = cancel_button(question.id)
-        if question.placeholder_id is not None:
-            try:
-                await self._bot.edit_message_text(
-                    text, chat_id=question.chat_id, message_id=question.placeholder_id, reply_markup=markup
-                )
-                return
-            except BadRequest as error:
-                if _unchanged(error):
-                    return
-        message = await self._reply(question, text, markup)
-        # No need to wait for the disk: the outcome, which goes into this message, is never kept without it.
-        await self._store.questions.set_placeholder(question.chat_id, question.id, message, durable=False)
+        def served(_: asyncio.Task[None]) -> None:
+            del self._serving[chat_id]
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("chat %d is served again in a moment", chat_id, exc_info=error)
+                asyncio.get_running_loop().call_later(1.0, self.wake, chat_id)
+            if chat_id in self._again:
+                self._again.discard(chat_id)
+                self.wake(chat_id)
 
-    async def _run(self) -> None:
+        task.add_done_callback(served)
+        return True
+
+    async def _read(self) -> None:
         while True:
-            await self._bell.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._bell.wait()
+            sweeping = not self._bell.is_set() or self._first
             self._bell.clear()
+            due, self._due = self._due, set()
             try:
-                busy = {*self._telling, *self._placing}
-                while untold := await self._store.questions.untold(AT_ONCE, exclude=busy):
-                    for question in untold:
-                        await self._room.acquire()
-                        self._tell_soon(question)
-                    if len(untold) < AT_ONCE:
-                        break
-                    busy = {*self._telling, *self._placing}
+                if sweeping:
+                    due.update(await self._store.outcomes.chats())
+                if self._first:
+                    self.see(1, await self._store.outcomes.highest_number())
+                    self._unsettled.update(due)
+                    self._first = False
+                self._again |= due & self._serving.keys()
+                due -= self._serving.keys()
+                untold = await self._store.outcomes.untold(due, EACH) if due else []
             except Exception:
                 log.exception("outcomes cannot be read; trying again")
                 await asyncio.sleep(1)
-                self._bell.set()
+                self.wake(*due)
+                continue
+            of_chat: defaultdict[int, list[Question]] = defaultdict(list)
+            for question in untold:
+                of_chat[question.chat_id].append(question)
+            for chat_id in of_chat.keys() | (due & self._unsettled):
+                if not self.serve(chat_id, partial(self._tell_all, chat_id, of_chat[chat_id])):
+                    self._again.add(chat_id)
 
-    def _tell_soon(self, question: Question) -> None:
-        task = asyncio.create_task(self._tell(question))
-        self._telling[question.id] = task
-
-        def forget(_: asyncio.Task[None]) -> None:
-            self._telling.pop(question.id, None)
-            self._shown.pop(question.id, None)
-            self._room.release()
-
-        task.add_done_callback(forget)
+    async def _tell_all(self, chat_id: int, questions: list[Question]) -> None:
+        if len(questions) == EACH:
+            self._again.add(chat_id)
+        if not questions:
+            await self.settle(chat_id)
+        for question in questions:
+            await self._tell(question)
 
     async def _tell(self, question: Question) -> None:
         """Try until the outcome stands in the chat, or cannot ever."""
-        # The answers to a question and to its edit go into one message: one after the other, the edit's last.
-        lock = self._locks.setdefault((question.chat_id, question.message_id), asyncio.Lock())
-        pause, hopeless, again = 1.0, False, lock.locked()
+        chat_id, pause, refused, again = question.chat_id, 1.0, 0, False
         while True:
             try:
-                async with lock:
-                    if again:  # the attempt before may have sent a new message, an edit may have replaced the question
-                        question = await self._store.questions.get(question.id) or question
-                        if question.told:
-                            return
-                    again = True
-                    if not hopeless:
-                        await self._show(question)
-                    await self._store.questions.mark_told(question.id)
-                return
-            except Forbidden:
-                log.info("question %d: the chat does not take messages from the bot", question.id)
-                hopeless = True
+                if again or chat_id in self._unsettled:  # it may be told by now, or replaced by an edit, or have moved
+                    await self.settle(chat_id)
+                    fresh = await self._store.questions.get(question.id)
+                    if fresh is None or fresh.told:
+                        return
+                    if fresh.chat_id != chat_id:
+                        self.wake(fresh.chat_id)
+                        return
+                    question = fresh
+                again = True
+                if await self._show(question, refused):
+                    return
+                continue
             except ChatMigrated as error:
-                await self._store.chats.migrate(question.chat_id, error.new_chat_id)
-                moved = await self._store.questions.get(question.id)
-                hopeless, question = moved is None, moved or question
-            except BadRequest as error:
-                log.warning("question %d cannot be delivered: %s", question.id, error.message)
-                hopeless = True
+                await self._store.chats.migrate(chat_id, error.new_chat_id)
+                self.wake(error.new_chat_id)
+                return
             except RetryAfter as error:
-                after = error.retry_after
-                await asyncio.sleep(after if isinstance(after, (int, float)) else after.total_seconds())
+                await asyncio.sleep(seconds_of(error))
+                continue
             except TelegramError as error:
+                refused += isinstance(error, BadRequest)
+                if chat_is_gone(error) or refused >= MOST_REFUSED:
+                    log.warning("question %d cannot be delivered: %s", question.id, error.message)
+                    await self._store.outcomes.undeliverable(question.id, texts.UNDELIVERABLE)
+                    return
                 log.warning("question %d: %s; trying again in %.0f s", question.id, error.message, pause)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
             except Exception:
                 log.exception("question %d: trying again in %.0f s", question.id, pause)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _show(self, question: Question) -> None:
-        if question.id in self._moving:  # a position on its way must not arrive after the answer
-            await asyncio.wait([self._moving[question.id]])
-        text = texts.outcome(question)
-        if question.placeholder_id is not None and await self._edited(question, question.placeholder_id, text):
-            return
-        if question.state is State.CANCELLED:
-            return  # its message is gone: there is nothing left to say
-        # A message that is sent twice (the first time without our hearing of it) must not be an answer twice: what is
-        # sent is progress, and only the one that the ledger knows becomes the answer.
-        placeholder = await self._reply(question, texts.LOOKING, None)
-        await self._store.questions.set_placeholder(question.chat_id, question.id, placeholder)
-        if not await self._edited(question, placeholder, text):
-            raise TelegramError("the message for the answer was deleted at once")
+    async def _show(self, question: Question, refused: int) -> bool:
+        """Let the chat show a question's outcome; False when the ledger has more about it than `question`.
 
-    async def _edited(self, question: Question, message_id: int, text: str) -> bool:
-        """Let a message show the outcome; False when it is gone."""
-        try:
-            await self._bot.edit_message_text(
-                text, chat_id=question.chat_id, message_id=message_id, parse_mode=ParseMode.HTML
-            )
-        except BadRequest as error:
-            if _unchanged(error):
+        `refused`: how often Telegram would not send it.
+        """
+        text, chat_id = texts.outcome(question), question.chat_id
+        shown, edited = await self.message_of(question), Edited.MISSING
+        if shown is not None:
+            edited = await self.messages.edit(chat_id, shown, text, None)
+            if edited in (Edited.DONE, Edited.SAME):
+                await self._store.questions.mark_told(question.id, shown)
                 return True
-            if _lost(error):
-                return False
-            raise
+        if question.state is State.CANCELLED:  # its message is gone: there is nothing left to say
+            await self._store.questions.mark_told(question.id)
+            return True
+        if not await self.send(question, text, None, outcome=True, refused=refused):
+            return False
+        if edited is Edited.REFUSED and shown is not None:
+            await self.messages.remove(chat_id, shown)  # the progress that could not become the answer
         return True
 
-    async def _reply(self, question: Question, text: str, markup: InlineKeyboardMarkup | None) -> int:
-        target = question.answered_under
-        message = await self._bot.send_message(
-            question.chat_id,
-            text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup,
-            message_thread_id=question.thread_id,
-            reply_parameters=None if target is None else ReplyParameters(target, allow_sending_without_reply=True),
-        )
-        return message.message_id
+    async def message_of(self, question: Question) -> int | None:
+        """The message that shows a question, or showed it before it was edited."""
+        if question.placeholder_id is not None or not question.revision:
+            return question.placeholder_id
+        revisions = await self._store.questions.of_message(question.chat_id, question.message_id)
+        same = [one for one in revisions if one.photo_sha256 == question.photo_sha256]
+        return next((one.placeholder_id for one in same if one.placeholder_id is not None), None)
 
-    async def _show_positions(self) -> None:
-        """Now and then say how many questions are still before those that wait."""
-        while True:
-            await asyncio.sleep(POSITION_SECONDS)
-            for number, before in sorted(self._shown.items())[:POSITIONS_AT_ONCE]:
-                position = await self._store.questions.position(number)
-                question = await self._store.questions.get(number)
-                if question is None or question.state not in (State.QUEUED, State.RUNNING):
-                    self._shown.pop(number, None)
-                elif position != before and question.placeholder_id is not None and number not in self._placing:
-                    self._shown[number] = position
-                    self._moving[number] = asyncio.create_task(self._move(question, position))
-                    await asyncio.wait([self._moving[number]])
-                    del self._moving[number]
+    # What may be lost -------------------------------------------------------------------------------------------------
 
-    async def _move(self, question: Question, position: int) -> None:
+    async def send(
+        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int = 0
+    ) -> bool:
+        """Send a question's message, of which the ledger knows before and after; progress makes no sound.
+
+        Returns:
+            False when it must not be sent any more.
+        """
+        chat_id = question.chat_id
+        if not await self._store.outcomes.begin_sending(question, self.see(chat_id, 0), outcome=outcome):
+            return False
+        self._unsettled.add(chat_id)
         try:
-            await self._bot.edit_message_text(
-                texts.looking(position),
-                chat_id=question.chat_id,
-                message_id=question.placeholder_id,
-                reply_markup=cancel_button(question.id),
-            )
+            number = await self.messages.send(question, text, markup, silent=not outcome, refused=refused)
         except TelegramError as error:
-            log.debug("a queue position could not be shown: %s", error.message)
+            if not unheard(error):
+                await self._store.outcomes.not_sent(question.id)
+                self._unsettled.discard(chat_id)
+            raise
+        self.see(chat_id, number)
+        if outcome:
+            await self._store.questions.mark_told(question.id, number)
+        else:  # whoever reads the ledger after this knows it: the answer goes into this message
+            await self._store.questions.set_placeholder(chat_id, question.id, number)
+        self._unsettled.discard(chat_id)
+        return True
 
+    async def settle(self, chat_id: int) -> None:
+        """Find out what became of a message of which the bot has not heard, and let it show what is true now."""
+        if chat_id not in self._unsettled:
+            return
+        for question in await self._store.outcomes.sending(chat_id):
+            waits, text, markup = question.state in OPEN, texts.outcome(question), None
+            if waits or (question.told and not question.sending_outcome):
+                text, markup = texts.looking(0), cancel_button(question.id)
+            try:
+                found = await self.messages.find(question, text, markup)
+            except TelegramError as error:
+                if not chat_is_gone(error):
+                    raise
+                found = None
+            if found is None:
+                await self._store.outcomes.not_sent(question.id)
+            elif not waits and not question.told:
+                await self._store.questions.mark_told(question.id, found)
+            else:  # what an edit has replaced leaves its message to the edit's
+                await self._store.questions.set_placeholder(chat_id, question.id, found)
+        self._unsettled.discard(chat_id)
 
-def cancel_button(question_id: int) -> InlineKeyboardMarkup:
-    """The keyboard under a progress message."""
-    data = CancelQuestion(question_id).pack()
-    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
-
-
-def _unchanged(error: BadRequest) -> bool:
-    return "message is not modified" in error.message.lower()
-
-
-def _lost(error: BadRequest) -> bool:
-    text = error.message.lower()
-    return "message to edit not found" in text or "message can't be edited" in text or "message_id_invalid" in text
+    def see(self, chat_id: int, number: int) -> int:
+        """Know a message's number; returns the highest known one among a chat's, or 0 where others are not shared."""
+        if chat_id > 0:  # a bot's private chats share their numbers
+            self._number = max(self._number, number)
+        return self._number if chat_id > 0 else 0

@@ -20,11 +20,11 @@ RETRY_SECONDS = 1.0
 class Dispatcher:
     """Keeps the broker fed with no more than it can take; the ledger decides what goes next."""
 
-    def __init__(self, store: Store, broker: Broker, placing: set[int], told: Callable[[], None]) -> None:
-        """Feed `broker` from `store`; questions in `placing` wait; `told` is called when there is something to tell."""
-        self._store, self._broker, self._placing, self._told = store, broker, placing, told
+    def __init__(self, store: Store, broker: Broker, tell: Callable[[int], None]) -> None:
+        """Feed `broker` from `store`; `tell` is called with each chat that has something to be told."""
+        self._store, self._broker, self._tell = store, broker, tell
         self._bell = asyncio.Event()
-        self._in_flight: set[int] = set()
+        self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
         self._answered = asyncio.Event()
@@ -58,8 +58,15 @@ class Dispatcher:
         cancelled = await self._store.questions.cancel(chat_id, question_id)
         if cancelled:
             await self._drop(question_id)
-            self._told()
+            self._tell(chat_id)
         return cancelled
+
+    def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup: what its questions bring is told to the new chat."""
+        for number, chat_id in self._in_flight.items():
+            if chat_id == old:
+                self._in_flight[number] = new
+        self._tell(new)
 
     async def cancel_all(self, chat_id: int) -> int:
         """Cancel all that a chat waits for, without telling it. Returns how many."""
@@ -71,7 +78,7 @@ class Dispatcher:
     async def _drop(self, question_id: int) -> None:
         if question_id in self._in_flight:
             await self._broker.cancel(str(question_id))
-            self._in_flight.discard(question_id)
+            self._in_flight.pop(question_id, None)
             self._bell.set()
 
     async def _feed(self) -> None:
@@ -92,13 +99,13 @@ class Dispatcher:
         room = self._broker.capacity - len(self._in_flight)
         if room <= 0:
             return False
-        chosen = await self._store.questions.next_queued(room, exclude=self._placing | self._in_flight)
+        chosen = await self._store.questions.next_queued(room, exclude=self._in_flight.keys())
         if not chosen:
             return False
         taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
         for question in chosen:
             if question.id in taken:
-                self._in_flight.add(question.id)
+                self._in_flight[question.id] = question.chat_id
                 self._unsent.append(question)
         await self._submit_all()
         return True
@@ -114,8 +121,8 @@ class Dispatcher:
             picture = await self._store.photos.read(question.chat_id, question.photo_sha256)
         except OSError:
             await self._store.questions.fail(question.id, texts.PICTURE_GONE)
-            self._in_flight.discard(question.id)
-            self._told()
+            self._in_flight.pop(question.id, None)
+            self._tell(question.chat_id)
             return
         if question.id not in self._in_flight:
             return  # cancelled meanwhile
@@ -156,6 +163,11 @@ class Dispatcher:
         for answer in answers:
             if answer.error is not None:
                 await self._store.questions.fail(int(answer.id), answer.error)
-        self._in_flight.difference_update(int(answer.id) for answer in answers)
+        for answer in answers:
+            chat_id = self._in_flight.pop(int(answer.id), None)
+            if chat_id is None:  # given away by an earlier run
+                question = await self._store.questions.get(int(answer.id))
+                chat_id = question.chat_id if question is not None else None
+            if chat_id is not None:
+                self._tell(chat_id)
         self._bell.set()
-        self._told()

@@ -43,6 +43,8 @@ LONGEST_WAIT = 60.0
 MANY, MANY_SECONDS, MANY_PAUSE = 10, 1.0, 1.0
 """So many chats told to wait within so many seconds mean that the bot as a whole is too fast: it pauses so long."""
 IDLE_SWEEP = 256
+UNCOUNTED = 0
+"""As `rate_limit_args`: the call most likely changes nothing (it looks for a message), and is not counted."""
 _KINDS = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction"})
 
@@ -128,7 +130,8 @@ class ChatRateLimiter(BaseRateLimiter[int]):
             RetryAfter: The pause is too long, or was asked for too often.
         """
         key = _chat_of(data, rate_limit_args)
-        messages = _messages(endpoint, data) if self._limited and key is not None else 0
+        counted = self._limited and key is not None and rate_limit_args != UNCOUNTED
+        messages = _messages(endpoint, data) if counted else 0
         for left in range(MAX_RETRIES, -1, -1):
             with self._using(key) as chat:
                 await self._turn(chat, messages)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.dispatcher import Dispatcher
     from bot.downloads import Downloads
     from bot.exporting.exporter import Exporter
+    from bot.progress import Progress
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -40,8 +41,7 @@ class Services:
     decoder: Decoder
     downloads: Downloads
     exporter: Exporter
-    placing: set[int] = field(default_factory=set)
-    """Questions whose progress message is on its way: nobody answers them before it stands."""
+    progress: Progress
     started_at: float = field(default_factory=time.monotonic)
     """When the bot started, by a clock that nobody sets."""
     last_poll_at: float | None = None

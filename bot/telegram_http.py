@@ -30,6 +30,10 @@ LARGEST_ANSWER = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 """Bytes; Telegram gives no larger files, and no answer of a method comes near."""
 
 
+class NotConnectedError(NetworkError):
+    """Telegram was not reached at all, so that the call had no effect."""
+
+
 class AiohttpRequest(BaseRequest):
     """Fulfils `telegram.request.BaseRequest` with kept-alive connections of aiohttp's."""
 
@@ -93,6 +97,7 @@ class AiohttpRequest(BaseRequest):
 
         Raises:
             TimedOut: No connection, or no whole answer, in time.
+            NotConnectedError: Telegram could not be reached.
             NetworkError: The connection failed or broke, or the answer is too large.
         """
         session = self.session
@@ -113,6 +118,8 @@ class AiohttpRequest(BaseRequest):
                     return response.status, await read_at_most(response, LARGEST_ANSWER)
         except TimeoutError as error:
             raise TimedOut from error
+        except aiohttp.ClientConnectorError as error:
+            raise NotConnectedError(f"{type(error).__name__} while calling Telegram") from None
         except (aiohttp.ClientError, OSError) as error:
             # The text of some of them holds the address, and so the token.
             raise NetworkError(f"{type(error).__name__} while calling Telegram") from None

@@ -12,6 +12,7 @@ LOOKING_AGAIN = "🔎 Looking again…"
 CANCEL_BUTTON = "Cancel"
 CANCELLED = "Cancelled."
 NOTHING_TO_CANCEL = "There is nothing to cancel: it is answered already."
+NOT_YOURS_TO_CANCEL = "Only who asked this, and the admins of this group, can cancel it."
 NEED_PICTURE = "Send me a picture first, then ask about it. You can also write the question right under the picture."
 NEED_PICTURE_GROUP = (
     "Which picture? Reply to it with your question: mention me there, or use /ask. In groups I see only what is meant "
@@ -35,6 +36,8 @@ PICTURE_GONE = "I do not have this picture any more. Please send it again."
 EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
 NO_WORDS = "I see no words in this. Write what you would like to know about a picture."
 UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
+GIVEN_UP = "I tried several times and could not work on this message. Please send it again, or ask in another way."
+UNDELIVERABLE = "The answer could not be sent to this chat."
 BROKEN = "Something went wrong on my side. Please try again."
 
 UNSUPPORTED: dict[str, str] = {

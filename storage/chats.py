@@ -78,7 +78,8 @@ class Chats:
             )
             await tx.execute(
                 "UPDATE questions SET chat_id = ?, message_id = -abs(message_id),"
-                " photo_message_id = -abs(photo_message_id), placeholder_id = NULL, reply_to = NULL WHERE chat_id = ?",
+                " photo_message_id = -abs(photo_message_id), placeholder_id = NULL, reply_to = NULL,"
+                " sending_after = NULL WHERE chat_id = ?",
                 (new, old),
             )
             await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))

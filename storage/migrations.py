@@ -196,3 +196,26 @@ def know_readable_pictures() -> tuple[str, ...]:
         "INSERT INTO picture_checks (sha256, checked_at)"
         " SELECT photo_sha256, max(updated_at) FROM questions WHERE answer IS NOT NULL GROUP BY photo_sha256",
     )
+
+
+@step
+def remember_what_is_being_sent() -> tuple[str, ...]:
+    """A message whose reply is not heard can be found again: what was being sent, and which numbers it may have."""
+    return (
+        "ALTER TABLE questions ADD COLUMN sending_after INTEGER",
+        "ALTER TABLE questions ADD COLUMN sending_outcome INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX questions_sending ON questions (chat_id, id) WHERE sending_after IS NOT NULL",
+        "DROP INDEX questions_untold",
+        "CREATE INDEX questions_untold ON questions (chat_id, id)"
+        " WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled')",
+    )
+
+
+@step
+def keep_updates_by_chat() -> tuple[str, ...]:
+    """What waits of one chat is found without what waits of others."""
+    return (
+        "ALTER TABLE updates ADD COLUMN chat_id INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX updates_pending",
+        "CREATE INDEX updates_pending ON updates (chat_id, update_id) WHERE state = 'pending'",
+    )

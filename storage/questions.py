@@ -9,36 +9,25 @@ import time
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Any
 
-from storage.database import Database, Row
+from storage.database import Database
+from storage.question_rows import COLUMNS, OPEN, question_of
 from storage.records import Load, Question, State
 from storage.together import Together
 from storage.turns import Turns
 
-_COLUMNS = (
-    "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
-    " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, told, created_at,"
-    " updated_at, reply_to"
-)
-_SELECT = f"SELECT {_COLUMNS} FROM questions"  # noqa: S608 - a constant
+_SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
     " photo_message_id, text, beams, max_new_tokens, placeholder_id, reply_to, created_at, updated_at)"
-    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
-# Where Telegram is the bottleneck a flood's outcomes pile up here: they must not stand before another chat's.
-_UNTOLD = (
-    f"SELECT {_COLUMNS} FROM (SELECT *, row_number() OVER (PARTITION BY chat_id ORDER BY id) AS turn"  # noqa: S608
-    " FROM questions INDEXED BY questions_untold WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled'))"
-    " ORDER BY turn, id LIMIT ?"
-)
-_OPEN = "told = 0 AND state IN ('queued', 'running', 'answered')"
 _LATELY = "user_id = :user AND told IN (0, 1) AND created_at BETWEEN :since AND :now"
-# Each count goes through a small index. What is answered counts until the chat shows it: a slow chat is its own.
+# Each count goes through a small index.
 _LOAD = f"""
     SELECT (SELECT count(*) FROM questions WHERE {_LATELY}) AS asked,
-        (SELECT count(*) FROM questions WHERE user_id = :user AND {_OPEN}) AS waiting_of_person,
-        (SELECT count(*) FROM questions WHERE chat_id = :chat AND {_OPEN}) AS waiting_here,
-        (SELECT count(*) FROM questions WHERE {_OPEN}) AS waiting
+        (SELECT count(*) FROM questions WHERE user_id = :user AND {OPEN}) AS waiting_of_person,
+        (SELECT count(*) FROM questions WHERE chat_id = :chat AND {OPEN}) AS waiting_here,
+        (SELECT count(*) FROM questions WHERE {OPEN}) AS waiting
 """  # noqa: S608 - constants
 _EXPORT_PAGE = 500
 
@@ -47,10 +36,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db, self._turns = database, Turns(database)
-        self.mark_told = Together(self._mark_told)
-        """The outcome of a question (by its number) stands in the chat: what was answered is delivered."""
-        self._place = Together(self._set_placeholders)
+        self._db, self._turns, self._tell = database, Turns(database), Together(self._mark_told)
 
     async def ask(
         self,
@@ -96,7 +82,7 @@ class Questions:
                         (now, chat_id, message_id, revision),
                     )
         if rows:
-            return _question(rows[0]), True
+            return question_of(rows[0]), True
         known = await self._one("WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key)
         assert known is not None
         return known, False
@@ -128,21 +114,14 @@ class Questions:
             "WHERE chat_id = ? AND placeholder_id = ? ORDER BY id DESC LIMIT 1", (chat_id, message_id)
         )
 
-    async def set_placeholder(
-        self, chat_id: int, question_id: int, placeholder_id: int | None, *, durable: bool = True
-    ) -> None:
-        """Remember the message that shows this question's progress. `durable` as in `Database.execute`."""
-        found = (placeholder_id, time.time(), question_id, chat_id)
-        if durable:
-            await self._set_placeholders([found], durable=True)
-        else:
-            await self._place(found)
-
-    async def _set_placeholders(
-        self, found: Sequence[tuple[int | None, float, int, int]], *, durable: bool = False
-    ) -> None:
-        sql = "UPDATE questions SET placeholder_id = ?, updated_at = ? WHERE id = ? AND chat_id = ?"
-        await self._db.execute_many(sql, found, durable=durable)
+    async def set_placeholder(self, chat_id: int, question_id: int, placeholder_id: int | None) -> None:
+        """Remember the message that shows this question's progress."""
+        await self._update(
+            "placeholder_id = ?, sending_after = NULL",
+            (placeholder_id,),
+            "id = ? AND chat_id = ?",
+            (question_id, chat_id),
+        )
 
     # Towards the answer ----------------------------------------------------------------------------------------------
 
@@ -212,16 +191,15 @@ class Questions:
 
     # Towards the person ----------------------------------------------------------------------------------------------
 
-    async def untold(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
-        """Questions with an outcome that the chat does not show yet: chats in turn, each chat's oldest first."""
-        rows = await self._db.fetch_all(_UNTOLD, (limit + len(exclude),))
-        return [_question(row) for row in rows if row["id"] not in exclude][:limit]
+    async def mark_told(self, question_id: int, message_id: int | None = None) -> None:
+        """The outcome stands in the chat, in this message if it is given: what was answered is delivered."""
+        await self._tell((message_id, time.time(), question_id))
 
-    async def _mark_told(self, numbers: Sequence[int]) -> None:
+    async def _mark_told(self, told: Sequence[tuple[int | None, float, int]]) -> None:
         await self._db.execute_many(
             "UPDATE questions SET told = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END,"
-            " updated_at = ? WHERE id = ?",
-            [(time.time(), number) for number in numbers],
+            " placeholder_id = coalesce(?, placeholder_id), sending_after = NULL, updated_at = ? WHERE id = ?",
+            told,
         )
 
     # Looking ---------------------------------------------------------------------------------------------------------
@@ -290,16 +268,11 @@ class Questions:
 
     async def _one(self, where: str, parameters: tuple[Any, ...]) -> Question | None:
         row = await self._db.fetch_one(f"{_SELECT} {where}", parameters)
-        return None if row is None else _question(row)
+        return None if row is None else question_of(row)
 
     async def _many(self, where: str, parameters: tuple[Any, ...]) -> list[Question]:
-        return [_question(row) for row in await self._db.fetch_all(f"{_SELECT} {where}", parameters)]
+        return [question_of(row) for row in await self._db.fetch_all(f"{_SELECT} {where}", parameters)]
 
     async def _by_ids(self, ids: Collection[int]) -> list[Question]:
         marks = ", ".join("?" * len(ids))
         return await self._many(f"WHERE id IN ({marks})", tuple(ids)) if ids else []
-
-
-def _question(row: Row) -> Question:
-    values = {key: row[key] for key in row.keys()}  # noqa: SIM118 - a Row iterates over values
-    return Question(**{**values, "state": State(values["state"]), "told": bool(values["told"])})

@@ -18,10 +18,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-WAITING = (State.QUEUED, State.RUNNING)
-"""States before there is an answer."""
-
-
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
     """A raw update of Telegram's, kept before it was acknowledged."""
@@ -30,7 +26,9 @@ class StoredUpdate:
     raw: str
     """The update's JSON as it came."""
     attempts: int
-    """How often its handling was begun."""
+    """How often the bot died while it was being handled."""
+    chat_id: int = 0
+    """The chat that it belongs to; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,10 @@ class Question:
     """Whether the outcome stands in the chat."""
     created_at: float
     updated_at: float
+    sending_after: int | None = None
+    """A message may stand in the chat of which the bot has not heard; its number is above this one."""
+    sending_outcome: bool = False
+    """Whether that message is the outcome; else it is progress."""
     reply_to: int | None = None
     """The message under which progress and answer stand, where it is not the one that asked."""
 

@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
 from storage.opening import forget_old_copies
+from storage.outcomes import Outcomes
 from storage.photos import Photos
 from storage.picture_checks import PictureChecks
 from storage.questions import Questions
@@ -38,6 +39,7 @@ class Store:
         self.picture_checks = PictureChecks(database)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
+        self.outcomes = Outcomes(database)
         self.sent = SentMessages(database)
         self.exports = Exports(database)
         self.settings = BotSettings(database)

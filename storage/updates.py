@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from storage.database import Database
 from storage.records import StoredUpdate
@@ -15,6 +17,24 @@ KEEP_SECONDS = 3 * 86_400
 ROWS_AT_ONCE = 100
 """Updates in one statement; Telegram gives no more at once."""
 
+_PART = """
+    SELECT pending.update_id, raw, attempts, pending.chat_id FROM chat JOIN updates AS pending ON pending.update_id IN (
+        SELECT update_id FROM updates WHERE state = 'pending' AND chat_id = chat.id ORDER BY update_id LIMIT :each
+    ) ORDER BY pending.chat_id, pending.update_id LIMIT :limit
+"""
+_OF_CHATS = f"WITH chat(id) AS (SELECT value FROM json_each(:chats)) {_PART}"  # noqa: S608 - a constant
+# A chat is one step, however much waits in it.
+_OF_ALL = f"""
+    WITH RECURSIVE every(id) AS (
+        SELECT min(chat_id) FROM updates WHERE state = 'pending'
+        UNION ALL
+        SELECT (SELECT min(chat_id) FROM updates WHERE state = 'pending' AND chat_id > every.id)
+        FROM every WHERE every.id IS NOT NULL
+    ),
+    chat(id) AS (SELECT id FROM every WHERE id IS NOT NULL AND id NOT IN (SELECT value FROM json_each(:chats)))
+    {_PART}
+"""  # noqa: S608 - constants
+
 
 class Updates:
     """The inbox: every update once, until it is handled."""
@@ -24,26 +44,51 @@ class Updates:
         self.done = Together(self._done)
         """Handled (by its number): the content is dropped, the number stays to recognise repeats."""
 
-    async def add(self, updates: Sequence[tuple[int, str]]) -> set[int]:
-        """Keep updates (number, raw JSON) durably; known numbers are ignored. Returns the numbers that are new."""
-        now = time.time()
+    async def add(self, updates: Sequence[tuple[int, str]], chats: Mapping[int, int] | None = None) -> set[int]:
+        """Keep updates (number, raw JSON) durably; known numbers are ignored.
+
+        Args:
+            updates: Each with its number.
+            chats: The chat of each number; 0 where there is none.
+
+        Returns:
+            The numbers that are new.
+        """
+        now, chat_of = time.time(), chats or {}
         new: set[int] = set()
         for first in range(0, len(updates), ROWS_AT_ONCE):
             part = updates[first : first + ROWS_AT_ONCE]
-            marks = ", ".join(["(?, ?, ?)"] * len(part))
+            marks = ", ".join(["(?, ?, ?, ?)"] * len(part))
             rows = await self._db.execute_returning(
-                f"INSERT OR IGNORE INTO updates (update_id, raw, arrived_at) VALUES {marks} RETURNING update_id",  # noqa: S608
-                [value for number, raw in part for value in (number, raw, now)],
+                "INSERT OR IGNORE INTO updates (update_id, raw, chat_id, arrived_at)"  # noqa: S608 - marks
+                f" VALUES {marks} RETURNING update_id",
+                [value for number, raw in part for value in (number, raw, chat_of.get(number, 0), now)],
             )
             new |= {row["update_id"] for row in rows}
         return new
 
-    async def pending(self, limit: int) -> list[StoredUpdate]:
-        """Updates that are not handled, lowest number first."""
-        rows = await self._db.fetch_all(
-            "SELECT update_id, raw, attempts FROM updates WHERE state = 'pending' ORDER BY update_id LIMIT ?", (limit,)
-        )
-        return [StoredUpdate(row["update_id"], row["raw"], row["attempts"]) for row in rows]
+    async def pending(
+        self,
+        each: int,
+        *,
+        chats: Collection[int] | None = None,
+        exclude: Collection[int] = (),
+        limit: int = sys.maxsize,
+    ) -> list[StoredUpdate]:
+        """Updates that are not handled, chat by chat: of each chat up to `each`, lowest number first.
+
+        Args:
+            each: The most of one chat.
+            chats: Only these chats; None: all.
+            exclude: Without these chats.
+            limit: The most in all.
+        """
+        if chats is None:
+            sql, chosen = _OF_ALL, exclude
+        else:
+            sql, chosen = _OF_CHATS, chats
+        rows = await self._db.fetch_all(sql, {"chats": json.dumps(list(chosen)), "each": each, "limit": limit})
+        return [StoredUpdate(row["update_id"], row["raw"], row["attempts"], row["chat_id"]) for row in rows]
 
     async def pending_numbers(self) -> set[int]:
         """The numbers of all updates that are not handled."""
@@ -53,6 +98,10 @@ class Updates:
     async def begin(self, update_id: int) -> None:
         """Count one more attempt at handling, before it starts: what kills the bot is known by its attempts."""
         await self._db.execute("UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?", (update_id,))
+
+    async def survived(self, update_id: int) -> None:
+        """The bot did not die in it: its attempts say nothing any more."""
+        await self._db.execute("UPDATE updates SET attempts = 0 WHERE update_id = ?", (update_id,))
 
     async def _done(self, numbers: Sequence[int]) -> None:
         await self._db.execute_many(

@@ -1,4 +1,4 @@
-"""`vqabot bench bot`: the bot without a model, from update to delivered edit."""
+"""`vqabot bench bot`: the bot without a model, from update to delivered answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def bench_bot(
 
     The bot runs as a process of its own with its ledger in synchronous=FULL, and polls a stub of Telegram over HTTP
     that lives with the load in this process and has no limits. Prints questions a second at saturation and the latency
-    from update to delivered edit at a steady pace. The baseline is what this disk takes of single durable commits.
+    from update to delivered answer at a steady pace. The baseline is what this disk takes of single durable commits.
     """
     from bot.measuring.load import LoadError
 

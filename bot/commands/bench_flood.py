@@ -53,6 +53,7 @@ async def _measure(folder: Path, model: str, questions: int, probes: int, batch_
             "data_dir": folder / "data",
             "questions_per_minute": 1_000_000,
             "max_waiting_per_chat": questions + 1,
+            "max_waiting_per_person": questions + 1,
             "max_waiting": questions + 100,
             "batch_size": batch_size,
             "log_level": "WARNING",

@@ -11,6 +11,7 @@ from telegram.ext import Application, CallbackQueryHandler
 
 from bot import texts
 from bot.callback_data import CancelQuestion
+from bot.rights import may_change
 from bot.services import Context, services_of
 
 
@@ -20,12 +21,18 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
 
 
 async def on_cancel(update: Update, context: Context) -> None:
-    """Cancel the question, if it is this chat's and has no answer yet."""
+    """Cancel the question, if it is this chat's and has no answer yet, for who asked it and the group's admins."""
     query = update.callback_query
     assert query is not None
-    pressed = CancelQuestion.unpack(query.data or "")
-    cancelled = False
+    services, pressed = services_of(context), CancelQuestion.unpack(query.data or "")
+    sentence = texts.NOTHING_TO_CANCEL
     if pressed is not None and query.message is not None:
-        cancelled = await services_of(context).dispatcher.cancel(query.message.chat.id, pressed.number)
+        chat = query.message.chat
+        question = await services.store.questions.in_chat(chat.id, pressed.number)
+        if question is not None:
+            if question.user_id != query.from_user.id and not await may_change(services, chat, query.from_user):
+                sentence = texts.NOT_YOURS_TO_CANCEL
+            elif await services.dispatcher.cancel(chat.id, question.id):
+                sentence = texts.CANCELLED
     with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer(texts.CANCELLED if cancelled else texts.NOTHING_TO_CANCEL)
+        await query.answer(sentence)

@@ -50,11 +50,14 @@ async def on_migration(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    chats = services_of(context).store.chats
-    if message.migrate_to_chat_id is not None:
-        await chats.migrate(message.chat_id, message.migrate_to_chat_id)
-    if message.migrate_from_chat_id is not None:
-        await chats.migrate(message.migrate_from_chat_id, message.chat_id)
+    services = services_of(context)
+    for old, new in (
+        (message.chat_id, message.migrate_to_chat_id),
+        (message.migrate_from_chat_id, message.chat_id),
+    ):
+        if old is not None and new is not None:
+            await services.store.chats.migrate(old, new)
+            services.dispatcher.moved(old, new)
 
 
 async def on_membership(update: Update, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""As much of Telegram as a measured bot calls, without limits: updates in, placeholders and edits out, each timed."""
+"""As much of Telegram as a measured bot calls, without limits: updates in, messages and edits out, each timed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FakeTelegram:
         self.replied: Callable[[Key], None] = lambda key: None
         """Called with the message that the bot replied to."""
         self.delivered: Callable[[Key, float], None] = lambda key, seconds: None
-        """Called with the message that asked and the seconds from when it was due to the edit that answers it."""
+        """Called with the message that asked and the seconds from when it was due to the message that answers it."""
         self.quiet = asyncio.Event()
         """Set while no question waits for its answer."""
         self._stub = HttpStub(self._answer)

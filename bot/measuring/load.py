@@ -19,7 +19,7 @@ class LoadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Latencies:
-    """Seconds from when an update was due to the edit that answers it."""
+    """Seconds from when an update was due to the message that answers it."""
 
     p50: float
     p95: float

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 
 from bot.app import Bot, BotError, run_until
+from bot.handling import MAX_ATTEMPTS
 from bot.polling import Poller
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
-from bot.updates import MAX_ATTEMPTS
 from model.broker.null import NullBroker
 from storage.errors import DataDirInUseError
 from storage.store import Store
@@ -151,7 +151,7 @@ async def test_the_bot_works_by_webhook(sandbox: Sandbox, tmp_path: Path) -> Non
 
 
 async def test_what_ends_the_bot_again_and_again_is_put_aside(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Attempts are counted from the second run on; the others' updates are handled whatever happens to one."""
+    """What died in it is counted from the second run on; others' updates are handled whatever happens to one."""
     raw = {"message_id": 1, "date": 1, "chat": {"id": 1001, "type": "private"}, "text": "/help"}
     async with await Store.open(tmp_path / "d") as store:
         await store.updates.add([(1, json.dumps({"update_id": 1, "message": raw}))])
@@ -166,7 +166,7 @@ async def test_what_ends_the_bot_again_and_again_is_put_aside(sandbox: Sandbox, 
         await bot.inbox.take([{"update_id": 3}])
         await handled(bot)
         rows = await bot.services.store.db.fetch_all("SELECT update_id, state, attempts FROM updates ORDER BY 1")
-    assert [tuple(row) for row in rows] == [(1, "failed", MAX_ATTEMPTS), (2, "done", MAX_ATTEMPTS), (3, "done", 0)]
+    assert [tuple(row) for row in rows] == [(1, "failed", MAX_ATTEMPTS), (2, "done", 0), (3, "done", 0)]
 
 
 async def test_one_chats_many_updates_do_not_stand_before_anothers(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from PIL import Image
 
 from bot.app import Bot
+from model.broker.null import NullBroker
+from model.types import Answer, Request
 
 TOKEN = "1000000001:end_to_end_tests_have_no_secret"
 GROUP = -100200300
@@ -51,3 +53,18 @@ async def quiet(bot: Bot, chat: int = YOU, *, questions: int = 0) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is still under way")
+
+
+class HeldBroker(NullBroker):
+    """Answers nothing before it is let: progress is there for as long as a test wants it."""
+
+    def __init__(self, answer: str = "red", confidence: float = 0.9, capacity: int = 64) -> None:
+        super().__init__(answer, confidence, capacity)
+        self.free = asyncio.Event()
+        self.asked: list[str] = []
+
+    async def _reply(self, request: Request) -> None:
+        self.asked.append(request.question)
+        await self.free.wait()
+        self._in_flight.pop(request.id, None)
+        self._results.put_nowait(Answer(request.id, self._answer, self._confidence, 0.1))

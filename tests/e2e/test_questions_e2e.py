@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_helpers import GROUP, YOU, StartBot, picture
+from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture
 
 from bot import texts
 from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
 from model.broker.null import NullBroker
 
 Message = dict[str, Any]
@@ -29,15 +30,30 @@ async def answers(person: Person, chat: int | None = None) -> list[Message]:
     return [m for m in await person.messages(chat, 200) if sure(m)]
 
 
-async def test_a_question_under_a_picture(start_bot: StartBot, you: Person) -> None:
+async def test_a_question_under_a_picture(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
     await start_bot()
     sent = await you.send_picture(picture(), "What <b>colour</b> is it & why?")
     answer = await you.wait_for(sure)
-    assert answer["text"] == "Red\n87 % sure – I may be wrong" or answer["text"] == "Red\n87 % sure"
+    assert answer["text"] == "Red\n87 % sure"
     assert answer["reply_to_message"]["message_id"] == sent["message_id"]
+    assert [m["text"] for m in await you.messages() if m["message_id"] != sent["message_id"]] == [answer["text"]]
+    calls = [e for e in sandbox.world.recorder.log if e["method"] in ("sendMessage", "editMessageText")]
+    assert [e["method"] for e in calls] == ["sendMessage"], "an answer that is there within a moment is one call"
+    assert not calls[0]["params"].get("disable_notification"), "the answer may make a sound"
+
+
+async def test_a_slow_answer_shows_progress_first(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
+    broker = HeldBroker()
+    await start_bot(broker)
+    await you.send_picture(picture(), "What?")
+    looking = await you.wait_for(lambda m: "reply_markup" in m)
+    assert looking["text"] == texts.LOOKING
+    broker.free.set()
+    answer = await you.wait_for(sure)
+    assert answer["message_id"] == looking["message_id"], "the progress message became the answer"
     assert "reply_markup" not in answer, "the cancel button is gone with the answer"
-    edits = [e for e in you.events if e["type"] == "edited" and e["message"]["message_id"] == answer["message_id"]]
-    assert edits, "the progress message became the answer"
+    (sent,) = (e for e in sandbox.world.recorder.log if e["method"] == "sendMessage")
+    assert sent["params"]["disable_notification"], "progress makes no sound"
 
 
 async def test_follow_ups_mean_the_newest_picture_and_replies_the_one_replied_to(
@@ -187,11 +203,13 @@ async def test_what_was_under_way_is_answered_after_a_restart(start_bot: StartBo
 
 
 async def test_a_lost_progress_message_is_replaced(start_bot: StartBot, you: Person) -> None:
-    bot = await start_bot(NullBroker("red", 0.9, delay=1.0))
+    broker = HeldBroker()
+    bot = await start_bot(broker)
     await you.send_picture(picture(), "What?")
     looking = await you.wait_for(lambda m: "reply_markup" in m)
     assert bot.services is not None
     await bot.services.bot.delete_message(YOU, looking["message_id"])
+    broker.free.set()
     answer = await you.wait_for(sure)
     assert answer["message_id"] != looking["message_id"]
     assert len(await answers(you)) == 1

@@ -8,12 +8,11 @@ import time
 from typing import Any
 
 import pytest
-from e2e_helpers import YOU, StartBot, picture
+from e2e_helpers import YOU, HeldBroker, StartBot, picture
 
 from bot.app import Bot
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
 from storage.records import State
 
 
@@ -25,7 +24,7 @@ async def settled(bot: Bot) -> None:
     """Everything kept is handled and told."""
     assert bot.services is not None
     store = bot.services.store
-    while (await store.updates.counts())["pending"] or await store.questions.untold(1) or await waiting(bot):  # noqa: ASYNC110
+    while (await store.updates.counts())["pending"] or await store.outcomes.chats() or await waiting(bot):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 
@@ -58,22 +57,29 @@ async def test_a_call_that_fails_with_or_without_effect_leaves_one_answer(
 async def test_the_answer_to_a_lost_progress_message_is_sent_once_though_telegrams_yes_is_lost(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:
-    bot = await start_bot(NullBroker("red", 0.9, delay=1.0))
+    broker = HeldBroker()
+    bot = await start_bot(broker)
     await you.send_picture(picture(), "What?")
     looking = await you.wait_for(lambda m: "reply_markup" in m)
     await you.delete(looking)
     sandbox.world.faults.change({"next": [{"method": "sendMessage", "executed": True, "drop": True}]})
+    broker.free.set()
     await you.wait_for(sure)
     await settled(bot)
     assert len([m for m in await you.messages() if sure(m)]) == 1
 
 
 async def test_a_blocked_bot_ends_its_questions_quietly(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
-    bot = await start_bot(NullBroker("red", 0.9, delay=3.0))
+    broker = HeldBroker()
+    bot = await start_bot(broker)
     await you.send_picture(picture(), "What?")
     await you.delete(await you.wait_for(lambda m: "reply_markup" in m))  # so that a new message is needed
     sandbox.world.bots[1000000001].blocked_by.add(YOU)
+    broker.free.set()
     await settled(bot)
+    assert bot.services is not None
+    counts = await bot.services.store.questions.counts()
+    assert counts[State.FAILED] == 1, "the ledger does not call it delivered"
     assert not [m for m in await you.messages() if sure(m)]
 
 
@@ -104,7 +110,7 @@ async def test_a_disk_that_is_full_for_a_moment_costs_no_question(
 async def test_a_trouble_that_lasts_too_long_ends_its_update_and_frees_the_chat(
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.updates.PATIENCE", 0.0)
+    monkeypatch.setattr("bot.handling.PATIENCE", 0.0)
     bot = await start_bot()
     assert bot.services is not None
     photos = bot.services.store.photos
@@ -155,13 +161,15 @@ async def test_a_clock_that_is_set_back_silences_nobody(
 async def test_a_late_answer_to_the_question_before_its_edit_does_not_replace_the_edits(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:
-    bot = await start_bot(NullBroker("red", 0.9, delay=0.5))
+    broker = HeldBroker()
+    bot = await start_bot(broker)
     asked = await you.send_picture(picture(), "First?")
     looking = await you.wait_for(lambda m: "reply_markup" in m)
     sandbox.world.faults.change({"next": [{"method": "editMessageText", "error_code": 502}]})
+    broker.free.set()
     assert bot.services is not None
     questions = bot.services.store.questions
-    while not await questions.untold(1):  # noqa: ASYNC110 - its first telling fails, the second comes a second later
+    while not await bot.services.store.outcomes.chats():  # noqa: ASYNC110 - its first telling fails, the second comes a second later
         await asyncio.sleep(0.01)
     await you.edit(asked, "Second?")
     await settled(bot)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import aiohttp
-from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, HeldBroker, StartBot, picture
 
 from bot import menu_texts, texts
-from bot.sandbox.person import Person
+from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from storage.records import State
 
 
 async def make(sandbox: Sandbox, member: int, status: str) -> None:
@@ -67,3 +68,28 @@ async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(
     await bot.inbox.take([{"update_id": 10**9, "message": message}])
     await you.wait_for(lambda m: m.get("text") == texts.TOO_BIG)
     assert bot.services is not None and await bot.services.store.photos.newest(YOU) is None
+
+
+async def test_a_question_is_cancelled_by_who_asked_it_or_an_admin(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+) -> None:
+    bot = await start_bot(HeldBroker())
+    assert bot.services is not None
+    name = bot.services.bot.username
+    await make(sandbox, ADA, "member")
+    yours = await you.send_picture(picture(), f"@{name} mine?", chat=GROUP)
+    hers = await ada.send_picture(picture(), f"@{name} mine?", chat=GROUP)
+
+    async def progress(of: Message) -> Message:
+        return await you.wait_for(
+            lambda m: "reply_markup" in m and m["reply_to_message"]["message_id"] == of["message_id"],
+            chat=GROUP,
+            since=0,
+        )
+
+    shown, own = await progress(yours), await progress(hers)
+    assert (await ada.press(shown, texts.CANCEL_BUTTON) or {})["text"] == texts.NOT_YOURS_TO_CANCEL
+    assert (await bot.services.store.questions.of_message(GROUP, yours["message_id"]))[0].state is State.RUNNING
+    assert (await ada.press(own, texts.CANCEL_BUTTON) or {})["text"] == texts.CANCELLED
+    await make(sandbox, ADA, "administrator")
+    assert (await ada.press(shown, texts.CANCEL_BUTTON) or {})["text"] == texts.CANCELLED

@@ -15,6 +15,8 @@ Work = Callable[[Store], Awaitable[object]]
 HOT: dict[str, Work] = {
     "updates: add": lambda s: s.updates.add([(9_000, "{}")]),
     "updates: pending": lambda s: s.updates.pending(10),
+    "updates: pending of chats": lambda s: s.updates.pending(10, chats=[3, 4]),
+    "updates: survived": lambda s: s.updates.survived(3),
     "updates: numbers": lambda s: s.updates.pending_numbers(),
     "updates: begin": lambda s: s.updates.begin(3),
     "updates: done": lambda s: s.updates.done(3),
@@ -47,7 +49,16 @@ HOT: dict[str, Work] = {
     "fail": lambda s: s.questions.fail(6, "x"),
     "cancel": lambda s: s.questions.cancel(1, 7),
     "cancel all": lambda s: s.questions.cancel_all(1),
-    "untold": lambda s: s.questions.untold(10),
+    "chats with outcomes": lambda s: s.outcomes.chats(),
+    "untold": lambda s: s.outcomes.untold([1, 2], 8),
+    "slow": lambda s: s.outcomes.slow(1.0, 10, exclude=[5, 6]),
+    "still waiting": lambda s: s.outcomes.still_waiting([5, 6]),
+    "any waiting": lambda s: s.outcomes.any_waiting(),
+    "begin sending": lambda s: s.outcomes.begin_sending(s.asked, 6, outcome=True),  # type: ignore[attr-defined]
+    "not sent": lambda s: s.outcomes.not_sent(5),
+    "sending": lambda s: s.outcomes.sending(1),
+    "known numbers of a group": lambda s: s.outcomes.known_numbers(-1, 5, 28),
+    "undeliverable": lambda s: s.outcomes.undeliverable(5, "x"),
     "mark told": lambda s: s.questions.mark_told(5),
     "position": lambda s: s.questions.position(9),
     "load": lambda s: s.questions.load(1, 5, 5.0),
@@ -62,9 +73,10 @@ HOT: dict[str, Work] = {
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(
-    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold|open)$"
-    r"|SCAN updates USING INDEX updates_pending$"
-    r"|SCAN (chat|this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
+    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold|open|sending)$"
+    r"|SCAN updates USING (COVERING )?INDEX updates_pending$"
+    r"|SCAN (chat|every|json_each)( VIRTUAL TABLE INDEX 1:)?$"
+    r"|SCAN (this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
 )
 
 
@@ -90,6 +102,7 @@ async def test_no_full_scan(store: Store, name: str) -> None:
             [(n % 20, n, n) for n in range(2000)],
         )
     store.photo = await store.photos.save(1, 1, b"bytes", media_type="image/png")  # type: ignore[attr-defined]
+    store.asked = await store.questions.get(5)  # type: ignore[attr-defined]
     seen: list[str] = []
     for connection in (store.db._writer, store.db._reader):
         await connection.set_trace_callback(seen.append)

@@ -98,7 +98,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(limit=integers(1, 3))
     def tell(self, limit: int) -> None:
-        for question in self.do(self.store.questions.untold(limit)):
+        for question in self.do(self.store.outcomes.untold([1, 2, -100], limit)):
             assert question.id not in self.told and self.states[question.id] not in OPEN
             self.do(self.store.questions.mark_told(question.id))
             self.told.add(question.id)
@@ -119,7 +119,10 @@ class Ledger(RuleBasedStateMachine):
         assert {row["id"]: row["state"] for row in rows} == self.states
         assert {row["id"]: row["answer"] for row in rows if row["answer"] is not None} == self.texts
         assert {row["id"] for row in rows if row["told"]} == self.told
-        untold = {q.id for q in self.do(self.store.questions.untold(1000))}
+        untold = {q.id for q in self.do(self.store.outcomes.untold([1, 2, -100], 1000))}
+        assert set(self.do(self.store.outcomes.chats())) == {
+            q.chat_id for q in self.do(self.store.outcomes.untold([1, 2, -100], 1000))
+        }
         assert untold == {n for n, state in self.states.items() if state not in OPEN} - self.told
         waiting = sum(
             state in OPEN or (state is State.ANSWERED and number not in self.told)

@@ -32,7 +32,7 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
     assert await store.questions.mark_running([question.id]) == [question.id]
     assert (await state_of(store, question)).attempts == 1
     assert await store.questions.answer(question.id, "red", 0.9, 0.2)
-    assert [q.id for q in await store.questions.untold(5)] == [question.id]
+    assert [q.id for q in await store.outcomes.untold([1], 5)] == [question.id]
     await store.questions.mark_told(question.id)
     done = await state_of(store, question)
     assert (done.state, done.answer, done.confidence, done.seconds, done.told) == (
@@ -42,7 +42,7 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
         0.2,
         True,
     )
-    assert await store.questions.untold(5) == []
+    assert await store.outcomes.untold([1], 5) == []
 
 
 async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:

@@ -75,11 +75,15 @@ async def test_what_runs_counts_as_a_turn(store: Store, ask: Ask) -> None:
     assert [question.id for question in await store.questions.next_queued(3)] == [question.id for question in others]
 
 
-async def test_outcomes_are_told_to_chats_in_turn(store: Store, ask: Ask) -> None:
+async def test_outcomes_are_told_to_each_chat_by_itself(store: Store, ask: Ask) -> None:
     flood = [await ask(1) for _ in range(30)]
     other = await ask(2)
     for question in (*flood, other):
         await store.questions.answer(question.id, "yes", 0.9, 0.1)
-    told = [question.id for question in await store.questions.untold(4)]
-    assert told == [flood[0].id, other.id, flood[1].id, flood[2].id]
-    assert [q.id for q in await store.questions.untold(2, exclude=told)] == [flood[3].id, flood[4].id]
+    assert await store.outcomes.chats() == [1, 2]
+    told = [question.id for question in await store.outcomes.untold([1, 2, 3], 2)]
+    assert told == [flood[0].id, flood[1].id, other.id]
+    for number in told:
+        await store.questions.mark_told(number)
+    assert await store.outcomes.chats() == [1]
+    assert [q.id for q in await store.outcomes.untold([1], 2)] == [flood[2].id, flood[3].id]

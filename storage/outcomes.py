@@ -1,0 +1,156 @@
+"""What chats have to be told: outcomes that they do not show yet, progress, and messages that may have been sent."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection
+
+from storage.database import Database
+from storage.question_rows import COLUMNS, OPEN, question_of
+from storage.records import Question
+
+_UNTOLD = "told = 0 AND state IN ('answered', 'failed', 'cancelled')"
+# A chat is one step, however much waits in it.
+_CHATS = f"""
+    WITH RECURSIVE chat(id) AS (
+        SELECT min(chat_id) FROM questions WHERE {_UNTOLD}
+        UNION ALL
+        SELECT (SELECT min(chat_id) FROM questions WHERE {_UNTOLD} AND chat_id > chat.id)
+        FROM chat WHERE chat.id IS NOT NULL
+    )
+    SELECT id FROM chat WHERE id IS NOT NULL
+    UNION SELECT chat_id FROM questions WHERE sending_after IS NOT NULL
+"""  # noqa: S608 - constants
+_OF_CHATS = f"""
+    SELECT {COLUMNS} FROM questions WHERE id IN (
+        SELECT question.id FROM json_each(:chats) AS chat JOIN questions AS question ON question.id IN (
+            SELECT id FROM questions WHERE {_UNTOLD} AND chat_id = chat.value ORDER BY id LIMIT :each
+        )
+    ) ORDER BY id
+"""  # noqa: S608 - constants
+# A question that asks again has the message of the one before.
+_SLOW = f"""
+    SELECT {COLUMNS} FROM questions INDEXED BY questions_open
+    WHERE {OPEN} AND state != 'answered' AND (placeholder_id IS NULL OR revision > 0)
+        AND created_at NOT BETWEEN :since AND :now AND id NOT IN (SELECT value FROM json_each(:exclude))
+    ORDER BY chat_id, id LIMIT :limit
+"""  # noqa: S608 - constants
+
+
+_BEGIN = """
+    UPDATE questions SET sending_outcome = :outcome, updated_at = :now, sending_after = max(
+        :after,
+        (SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id = :chat),
+        (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat)
+    ) WHERE id = :id AND chat_id = :chat AND told = 0 AND state = :state AND placeholder_id IS :placeholder
+"""
+
+
+class Outcomes:
+    """The ledger as delivery sees it: machinery, which tells each chat its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def chats(self) -> list[int]:
+        """Chats with an outcome that they do not show yet, or with a message of which the bot has not heard."""
+        return [row["id"] for row in await self._db.fetch_all(_CHATS)]
+
+    async def untold(self, chats: Collection[int], each: int) -> list[Question]:
+        """Questions with an outcome that their chat does not show yet, oldest first: of each chat up to `each`."""
+        rows = await self._db.fetch_all(_OF_CHATS, {"chats": json.dumps(list(chats)), "each": each})
+        return [question_of(row) for row in rows]
+
+    async def slow(self, seconds: float, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
+        """Questions that wait for longer than so many seconds without their progress being shown."""
+        now = time.time()  # what seems to come from the future is old: the clock was set back since
+        found = {"since": now - seconds, "now": now, "exclude": json.dumps(list(exclude)), "limit": limit}
+        return [question_of(row) for row in await self._db.fetch_all(_SLOW, found)]
+
+    async def still_waiting(self, ids: Collection[int]) -> set[int]:
+        """Those of these questions that have no outcome yet."""
+        rows = await self._db.fetch_all(
+            "SELECT id FROM questions WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'running')",
+            (json.dumps(list(ids)),),
+        )
+        return {row["id"] for row in rows}
+
+    async def any_waiting(self) -> bool:
+        """Whether a question has no outcome yet."""
+        row = await self._db.fetch_one(
+            "SELECT EXISTS (SELECT 1 FROM questions WHERE state = 'queued')"
+            " OR EXISTS (SELECT 1 FROM questions WHERE state = 'running') AS waiting"
+        )
+        return row is not None and bool(row["waiting"])
+
+    # Messages that are being sent ------------------------------------------------------------------------------------
+
+    async def begin_sending(self, question: Question, after: int, *, outcome: bool) -> bool:
+        """Remember durably, before it happens, that a question's message is sent.
+
+        Its number will be above `after`, and above all that are known in its chat.
+
+        Returns:
+            False when it must not be sent: the question is not in this state any more, or told, or has a message now.
+        """
+        changed = await self._db.execute(
+            _BEGIN,
+            {
+                "after": after,
+                "outcome": outcome,
+                "now": time.time(),
+                "id": question.id,
+                "chat": question.chat_id,
+                "state": question.state,
+                "placeholder": question.placeholder_id,
+            },
+        )
+        return bool(changed)
+
+    async def not_sent(self, question_id: int) -> None:
+        """What `begin_sending` remembered did not reach the chat."""
+        await self._db.execute(
+            "UPDATE questions SET sending_after = NULL, updated_at = ? WHERE id = ?", (time.time(), question_id)
+        )
+
+    async def sending(self, chat_id: int) -> list[Question]:
+        """A chat's questions with a message of which the bot has not heard."""
+        rows = await self._db.fetch_all(
+            f"SELECT {COLUMNS} FROM questions WHERE chat_id = ? AND sending_after IS NOT NULL ORDER BY id",  # noqa: S608
+            (chat_id,),
+        )
+        return [question_of(row) for row in rows]
+
+    async def highest_number(self) -> int:
+        """The highest message number that is known in a private chat: a bot's private chats share their numbers."""
+        row = await self._db.fetch_one(
+            "SELECT max((SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id > 0),"
+            " (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id > 0)) AS number"
+        )
+        return int(row["number"]) if row is not None else 0
+
+    async def known_numbers(self, chat_id: int, low: int, high: int) -> set[int]:
+        """The message numbers of a chat from `low` to `high` that are known: the bot's, questions, and pictures.
+
+        A bot's private chats share their numbers: for one of them, those of all are known. That walks through what is
+        kept, and is asked only where a message was lost.
+        """
+        where = "chat_id > 0" if chat_id > 0 else "chat_id = :chat"
+        rows = await self._db.execute_returning(  # the writer sees what is not committed yet
+            f"SELECT message_id AS number FROM sent_messages WHERE {where} AND message_id BETWEEN :low AND :high"  # noqa: S608
+            f" UNION SELECT placeholder_id FROM questions WHERE {where} AND placeholder_id BETWEEN :low AND :high"
+            f" UNION SELECT message_id FROM questions WHERE {where} AND message_id BETWEEN :low AND :high"
+            f" UNION SELECT message_id FROM photos WHERE {where} AND message_id BETWEEN :low AND :high",
+            {"chat": chat_id, "low": low, "high": high},
+            durable=False,
+        )
+        return {row["number"] for row in rows}
+
+    async def undeliverable(self, question_id: int, error: str) -> None:
+        """The outcome cannot reach the chat, now or ever; the ledger does not call it delivered."""
+        await self._db.execute(
+            "UPDATE questions SET told = 1, sending_after = NULL, error = ?, updated_at = ?,"
+            " state = CASE state WHEN 'answered' THEN 'failed' ELSE state END WHERE id = ?",
+            (error, time.time(), question_id),
+        )

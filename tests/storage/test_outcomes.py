@@ -1,0 +1,90 @@
+"""What chats have to be told, and messages that are being sent."""
+
+from __future__ import annotations
+
+import time
+
+from storage_helpers import Ask
+
+from storage.records import Question, State
+from storage.store import Store
+
+
+async def fresh(store: Store, question: Question) -> Question:
+    found = await store.questions.get(question.id)
+    assert found is not None
+    return found
+
+
+async def test_answers_in_one_commit_change_no_outcome(store: Store, ask: Ask) -> None:
+    open_, cancelled, failed = await ask(), await ask(), await ask()
+    await store.questions.cancel(1, cancelled.id)
+    await store.questions.fail(failed.id, "no")
+    assert await store.questions.answer_many([(q.id, "red", 0.9, 0.1) for q in (open_, cancelled, failed)]) == 1
+    assert await store.questions.answer_many([(open_.id, "blue", 0.9, 0.1)]) == 0
+    states = [(q.state, q.answer) for q in [await fresh(store, q) for q in (open_, cancelled, failed)]]
+    assert states == [(State.ANSWERED, "red"), (State.CANCELLED, None), (State.FAILED, None)]
+
+
+async def test_a_message_is_sent_for_a_question_as_it_is_only(store: Store, ask: Ask) -> None:
+    question, outcomes = await ask(message_id=7), store.outcomes
+    assert await outcomes.begin_sending(question, 3, outcome=False)
+    (sending,) = await outcomes.sending(1)
+    assert (sending.sending_after, sending.sending_outcome) == (7, False), "above all that is known in the chat"
+    await store.questions.set_placeholder(1, question.id, 9)
+    assert await outcomes.sending(1) == []
+    assert not await outcomes.begin_sending(question, 3, outcome=False), "it has a message now"
+    await store.questions.cancel(1, question.id)
+    assert not await outcomes.begin_sending(question, 3, outcome=False), "it is cancelled"
+    told = await fresh(store, question)
+    await store.questions.mark_told(question.id)
+    assert not await outcomes.begin_sending(told, 3, outcome=True), "it is told"
+
+
+async def test_chats_with_something_to_tell(store: Store, ask: Ask) -> None:
+    told, cancelled, sent, waiting = await ask(1), await ask(2), await ask(3), await ask(4)
+    await store.questions.answer_many([(told.id, "red", 0.9, 0.1)])
+    await store.questions.cancel(2, cancelled.id)
+    await store.outcomes.begin_sending(sent, 0, outcome=False)
+    assert await store.outcomes.chats() == [1, 2, 3]
+    await store.questions.mark_told(told.id, 77)
+    await store.outcomes.undeliverable(cancelled.id, "gone")
+    await store.outcomes.not_sent(sent.id)
+    assert await store.outcomes.chats() == []
+    assert (await fresh(store, told)).placeholder_id == 77
+    assert await store.outcomes.still_waiting([told.id, sent.id, waiting.id]) == {sent.id, waiting.id}
+
+
+async def test_an_answer_that_cannot_be_delivered_is_not_called_so(store: Store, ask: Ask) -> None:
+    question = await ask()
+    await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
+    await store.outcomes.undeliverable(question.id, "gone")
+    found = await fresh(store, question)
+    assert (found.state, found.told, found.error) == (State.FAILED, True, "gone")
+
+
+async def test_the_numbers_of_private_chats_are_shared(store: Store, ask: Ask) -> None:
+    await ask(1, message_id=10)
+    shown = await ask(2, message_id=11)
+    await store.questions.mark_told(shown.id, 12)
+    await store.sent.record(3, [13])
+    await store.photos.save(4, 14, b"x", media_type="image/png")
+    await ask(-5, message_id=15)
+    assert await store.outcomes.known_numbers(1, 5, 20) == {10, 11, 12, 13, 14}
+    assert await store.outcomes.known_numbers(-5, 5, 20) == {15}
+    async with store.db.transaction():
+        pass
+    assert await store.outcomes.highest_number() == 13
+
+
+async def test_who_waits_long_without_progress(store: Store, ask: Ask) -> None:
+    first, second, third = await ask(), await ask(), await ask()
+    slow = store.outcomes.slow
+    assert await slow(60.0, 9) == []
+    assert [q.id for q in await slow(0.0, 9)] == [first.id, second.id, third.id]
+    await store.questions.set_placeholder(1, first.id, 5)
+    assert [q.id for q in await slow(0.0, 9, exclude=[second.id])] == [third.id]
+    await store.db.execute("UPDATE questions SET created_at = ?", (time.time() + 86_400,))
+    assert len(await slow(60.0, 9)) == 2, "the clock was set back: nobody waits for that"
+    await store.questions.answer_many([(number.id, "red", 0.9, 0.1) for number in (second, third)])
+    assert await slow(0.0, 9) == [] and await store.outcomes.any_waiting()
