@@ -196,7 +196,7 @@ class Delivery:
         if question.placeholder_id is not None or not question.revision:
             return question.placeholder_id
         revisions = await self._store.questions.of_message(question.chat_id, question.message_id)
-        same = [one for one in revisions if one.photo_sha256 == question.photo_sha256]
+        same = [one for one in revisions if one.photo_message_id == question.photo_message_id]
         return next((one.placeholder_id for one in same if one.placeholder_id is not None), None)
 
     # What may be lost -------------------------------------------------------------------------------------------------
