@@ -38,9 +38,9 @@ def unpack(archive: Path, cache: Path) -> Path:
             if not target.is_dir():
                 _extract(archive, source, members, target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ModelError(f"{archive} is not a ZIP file that can be read: {error}.") from error
+        raise ModelError(f"{archive} is not a ZIP file that can be read: it is damaged or cut short.") from error
     except OSError as error:
-        raise ModelError(f"{archive} cannot be unpacked: {error}.") from error
+        raise ModelError(f"{archive} cannot be unpacked: {error.strerror or 'the system refuses it'}.") from error
     return target / root
 
 

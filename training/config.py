@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 FILE_NAME = "config.yaml"
@@ -38,7 +39,7 @@ class Config(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(_sentence(error, file, sorted(cls.model_fields))) from error
+            raise ConfigError(_sentence(error, file, cls.model_fields)) from error
 
     def save(self, folder: Path) -> None:
         """Write the resolved settings to `folder`/config.yaml, readable by `resolve`."""
@@ -67,14 +68,17 @@ def _read(file: Path) -> dict[str, Any]:
     return {str(name).replace("-", "_"): value for name, value in values.items()}
 
 
-def _sentence(error: ValidationError, file: Path | None, known: list[str]) -> str:
+def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, FieldInfo]) -> str:
     parts = []
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"]) or "the settings"
         if problem["type"] == "extra_forbidden":
-            parts.append(f"{name} is no setting; there are {', '.join(known)}")
+            parts.append(f"{name} is no setting; there are {', '.join(sorted(fields))}")
         elif problem["loc"]:
-            parts.append(f"{name} {wording(problem)}, and is {problem['input']}")
+            field = fields.get(name)
+            examples = ", ".join(map(str, field.examples)) if field is not None and field.examples else ""
+            such = f", such as {examples}" if examples and problem["type"] == "string_pattern_mismatch" else ""
+            parts.append(f"{name} {wording(problem)}{such}; it is {problem['input']}")
         else:
             parts.append(wording(problem))
     start = f"{file}: " if file else ""

@@ -38,6 +38,7 @@ class PrepareConfig(Config):
     )
     size: str = Field(
         "224",
+        examples=["224", "320x192", "original"],
         pattern=r"^(original|[1-9]\d{1,3}(x[1-9]\d{1,3})?)$",
         description="Side of the pictures in pixels, WIDTHxHEIGHT, or original.",
     )

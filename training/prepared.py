@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from training.config import wording
 from training.vqa import PEOPLE, DataError, write_json
 
 SUMMARY = "prepare.json"
@@ -67,7 +68,7 @@ def read_examples(data: Path, split: str) -> list[Example]:
     except FileNotFoundError:
         raise DataError(f"The file {path} is missing: `vqabot data prepare` wrote no {split} split there.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"The file {path} cannot be read: {error}.") from error
+        raise DataError(f"The file {path} cannot be read: it is no text, or may not be read.") from error
     examples: dict[int, Example] = {}
     images: dict[int, str] = {}
     for line_number, line in enumerate(lines, 1):
@@ -77,7 +78,7 @@ def read_examples(data: Path, split: str) -> list[Example]:
             problem = error.errors()[0]
             where = ".".join(str(part) for part in problem["loc"]) or "the line"
             raise DataError(
-                f"{path}, line {line_number} is no prepared question: {where}: {problem['msg']}."
+                f"{path}, line {line_number} is no prepared question: {where} {wording(problem)}."
             ) from error
         number = example.question_id
         if number in examples:

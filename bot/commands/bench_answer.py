@@ -238,6 +238,8 @@ def _draw(figures: dict[str, Any], path: Path) -> None:
     try:
         figure.savefig(path)
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"The plot cannot be written to {path}: {error}") from error
+        raise click.ClickException(
+            f"The plot cannot be written to {path}: try another place or a name that ends in .png."
+        ) from error
     pyplot.close(figure)
     click.echo(f"Plot: {path}", err=True)

@@ -169,8 +169,8 @@ def test_wrong_settings_are_told_in_this_projects_words(tmp_path: Path) -> None:
     data = prepared(tmp_path / "data")
     for flags, sentence in (
         (["--picture-size", "big"], "picture_size must be auto, a side such as 224, or WIDTHxHEIGHT such as 320x192"),
-        (["--epochs", "0"], "epochs must be above 0, and is 0.0"),
-        (["--lora-dropout", "1"], "lora_dropout must be below 1, and is 1.0"),
+        (["--epochs", "0"], "epochs must be above 0; it is 0.0"),
+        (["--lora-dropout", "1"], "lora_dropout must be below 1; it is 1.0"),
     ):
         done = CliRunner().invoke(main, ["train", str(data), str(tmp_path / "out"), *flags])
         assert done.exit_code == 1

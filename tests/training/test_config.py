@@ -50,10 +50,10 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     ("text", "named"),
     [
         ("speed: 3", "speed is no setting; there are epochs, frozen, out, rate, task"),
-        ("epochs: 0", "epochs must be at least 1, and is 0"),
-        ("rate: fast", "rate must be a number, and is fast"),
-        ("task: closed", "task must be 'open' or 'choice', and is closed"),
-        ("frozen: 3", "frozen must be true or false, and is 3"),
+        ("epochs: 0", "epochs must be at least 1; it is 0"),
+        ("rate: fast", "rate must be a number; it is fast"),
+        ("task: closed", "task must be 'open' or 'choice'; it is closed"),
+        ("frozen: 3", "frozen must be true or false; it is 3"),
         ("- 1", "must be a YAML mapping"),
         ("a: [", "line 1 is not valid YAML"),
     ],
@@ -73,7 +73,7 @@ def test_a_missing_file_and_a_wrong_flag_end_without_a_traceback(tmp_path: Path)
     assert "cannot be read: No such file or directory." in missing.output
     wrong = CliRunner().invoke(small, ["--rate", "-1"])
     assert wrong.exit_code == 1
-    assert "rate must be above 0, and is -1.0" in wrong.output
+    assert "rate must be above 0; it is -1.0" in wrong.output
 
 
 def test_help_shows_each_setting_with_its_default() -> None:

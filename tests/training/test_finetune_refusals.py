@@ -47,7 +47,7 @@ def test_each_wrong_input_gives_one_sentence(tmp_path: Path, monkeypatch: pytest
     assert "leave no room for a question" in refusal(data, out, *flags, model, "--picture-size", "256")
     assert "fp16 needs a GPU" in refusal(data, out, *flags, model, "--precision", "fp16")
     assert "There is no folder" in refusal(tmp_path / "nowhere", out, *flags, model)
-    assert "epochs must be above 0, and is 0.0" in refusal(data, out, *flags, model, "--epochs", "0")
+    assert "epochs must be above 0; it is 0.0" in refusal(data, out, *flags, model, "--epochs", "0")
     other = json.loads((model / "config.json").read_text())
     for name, changed in (("blip", {"model_type": "blip"}), ("old", {"auto_map": {}})):
         folder = tmp_path / name

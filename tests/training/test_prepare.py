@@ -168,7 +168,7 @@ def test_a_damaged_prepared_file_is_named_by_line(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text(
         '{"image": "a.png", "question": "q", "question_id": 1, "image_id": 1}\n{"a": 1}\n'
     )
-    with pytest.raises(DataError, match=r"train\.jsonl, line 2 is no prepared question: image: Field required"):
+    with pytest.raises(DataError, match=r"train\.jsonl, line 2 is no prepared question: image is missing"):
         read_examples(tmp_path, "train")
     (tmp_path / "val.jsonl").write_text("")
     with pytest.raises(DataError, match="holds no question"):

@@ -162,14 +162,13 @@ def groups(questions: Sequence[VqaQuestion], scores: Mapping[int, float], names:
 def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
     def paint(axes: Axes, theme: Theme) -> None:
         axes.plot([0, 100], [0, 100], color=theme.soft, linewidth=1, linestyle="--")
-        axes.text(0.97, 0.04, "dashed: exactly true", color=theme.soft, ha="right", transform=axes.transAxes)
+        axes.text(0.03, 0.92, "dashed: exactly true", color=theme.soft, ha="left", transform=axes.transAxes)
         at = [100 * each.confidence for each in bins]
         right = [100 * each.accuracy for each in bins]
         ends = [wilson(each.accuracy, each.share * questions) for each in bins]
+        lows, highs = ([100 * end[side] for end in ends] for side in (0, 1))
+        axes.vlines(at, lows, highs, color=theme.series[0], linewidth=6, alpha=0.25)
         axes.vlines(at, at, right, color=theme.bad, linewidth=2)
-        axes.vlines(
-            at, [100 * low for low, _ in ends], [100 * high for _, high in ends], color=theme.series[0], alpha=0.5
-        )
         sizes = [20 + 600 * each.share for each in bins]
         axes.scatter(at, right, s=sizes, color=theme.series[0], alpha=0.85, zorder=3, clip_on=False)
         _percent(axes.set_xlim, axes.set_xticks)
