@@ -76,9 +76,10 @@ def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, Fi
             parts.append(f"{name} is no setting; there are {', '.join(sorted(fields))}")
         elif problem["loc"]:
             field = fields.get(name)
-            examples = ", ".join(map(str, field.examples)) if field is not None and field.examples else ""
-            such = f", such as {examples}" if examples and problem["type"] == "string_pattern_mismatch" else ""
-            parts.append(f"{name} {wording(problem)}{such}; it is {problem['input']}")
+            told = wording(problem)
+            if problem["type"] == "string_pattern_mismatch" and field is not None and field.examples:
+                told = f"must be like {', '.join(map(str, field.examples))}"
+            parts.append(f"{name} {told}; it is {problem['input']}")
         else:
             parts.append(wording(problem))
     start = f"{file}: " if file else ""

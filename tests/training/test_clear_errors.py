@@ -174,7 +174,7 @@ def test_models_that_cannot_be_had(scenes: Path, tmp_path: Path, monkeypatch: py
     weightless = tmp_path / "weightless.zip"
     with zipfile.ZipFile(weightless, "w") as package:
         package.write(builtin_path() / "config.json", "config.json")
-    assert "holds no weights" in refused("calibrate", scenes, "--model", weightless)
+    assert "holds no weights" in refused("evaluate", scenes, "--model", weightless)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
