@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from html import escape, unescape
 
@@ -25,6 +26,10 @@ NO_CHOICE = "This chat follows the defaults already."
 MENU_OUTDATED = "This menu is out of date. Send the command again."
 
 EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
+HISTORY_USAGE = (
+    "After /history can come a day or a month (in UTC), for example <code>/history 2026-11-03</code> or "
+    "<code>/history 2026-11</code>. /history alone begins with the newest."
+)
 EMPTY_EXPORT = "There is nothing to export: I have kept nothing of this chat."
 EXPORT_RUNNING = "An export of this chat is already being made."
 EXPORTING = "📦 Packing your history…"
@@ -32,6 +37,7 @@ EXPORTING_AGAIN = f"{EXPORTING}\nI was restarted meanwhile, so it takes a little
 EXPORT_FAILED = "The export could not be made. Please try again later."
 EXPORT_CAPTION = "Unpack it and open index.html."
 
+NEWEST, OLDEST = "« Newest", "Oldest »"
 NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
 DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
 DELETE_KEPT = "Nothing was deleted."
@@ -106,8 +112,18 @@ def deleted(counts: DeletedCounts, messages: int | None) -> str:
     )
 
 
-def history_page(items: list[tuple[int, Question, str | None]], page: int, pages: int, total: int) -> str:
+def history_page(
+    items: list[tuple[int, Question, str | None]],
+    page: int,
+    pages: int,
+    total: int,
+    *,
+    named: bool = False,
+    gone: Collection[int] = (),
+) -> str:
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
+
+    `named` says who asked; `gone` are the questions whose picture is not kept any more.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
@@ -116,10 +132,11 @@ def history_page(items: list[tuple[int, Question, str | None]], page: int, pages
         when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
         asked = escape(shorten(question.text, 160))
         shown = f'<a href="{escape(link)}">{asked}</a>' if link else asked
+        who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
+        picture = " · picture not kept any more" if question.id in gone else ""
         sure = f" ({percent(question.confidence or 0)} %)"
-        lines.append(
-            f"\n{number}. {shown}\n    <b>{escape(shorten(question.answer or '–', 160))}</b>{sure} · {when} UTC"
-        )
+        answer = escape(shorten(question.answer or "–", 160))
+        lines.append(f"\n{number}. {who}{shown}\n    <b>{answer}</b>{sure} · {when} UTC{picture}")
     return "\n".join(lines)
 
 

@@ -76,7 +76,7 @@ HELP = (
     "• in groups: mention me, reply to me, or use /ask\n\n"
     "<b>Commands</b>\n"
     "/settings – how carefully I search and how long answers may be\n"
-    "/history – what you asked, and what I answered\n"
+    "/history – what you asked, and what I answered, also by date (/history 2026-11-03)\n"
     "/export – your history as a ZIP file\n"
     "/delete – forget everything of this chat\n"
     "/privacy – what I keep\n\n"
@@ -91,11 +91,13 @@ SHORT_DESCRIPTION = "Send me a picture and ask a question about it."
 """What Telegram shows on the bot's profile; at most 120 characters."""
 PRIVACY = (
     "<b>What I keep</b>\n"
-    "The pictures that you ask about, your questions, my answers, and your settings; "
-    "of you, your Telegram number and first name. "
-    "They lie on the machine that runs me and go to nobody else. No other chat can see them.\n\n"
+    "The pictures that you send me, your questions, my answers, your settings, and the numbers of my own messages; "
+    "of you, your Telegram number and first name. When there is no room left, the oldest pictures go.\n"
+    "It lies on the machine that runs me and goes to nobody else. No other chat can see it. Who runs me can, "
+    "and may keep backups.\n\n"
     "<b>Your rights</b>\n"
-    "/export gives you everything as a file. /delete removes everything of this chat at once and for good."
+    "/export gives you everything as a file. /delete removes everything of this chat from my machine at once and for "
+    "good. The messages in the chat are kept by Telegram: there you delete them yourself, or let me take away mine."
 )
 
 

@@ -246,6 +246,15 @@ class Questions:
         )
         return int(row["number"]) if row else 0
 
+    async def answered_since(self, chat_id: int, moment: float) -> int:
+        """How many answered questions a chat asked at a time (unix seconds) or later."""
+        row = await self._db.fetch_one(
+            "SELECT count(*) AS number FROM questions"
+            " WHERE chat_id = ? AND created_at >= ? AND state IN ('answered', 'delivered')",
+            (chat_id, moment),
+        )
+        return int(row["number"]) if row else 0
+
     async def export(self, chat_id: int) -> AsyncIterator[Question]:
         """Every question of a chat, oldest first, whatever became of it."""
         last = 0

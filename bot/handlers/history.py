@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
@@ -31,12 +32,18 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
 
 
 async def on_history(update: Update, context: Context) -> None:
-    """Show the newest page, or say that there is none."""
+    """Show the newest page, or that of a day or a month; or say that there is none."""
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
-    page = await _page(services, message.chat_id, message.chat.type, 0)
+    services, number = services_of(context), 0
+    if context.args:
+        end = end_of(context.args[0]) if len(context.args) == 1 else None
+        if end is None:
+            await say(message, texts.HISTORY_USAGE)
+            return
+        number = await services.store.questions.answered_since(message.chat_id, end.timestamp()) // PER_PAGE
+    page = await _page(services, message.chat_id, message.chat.type, number)
     if page is None:
         await say(message, texts.EMPTY_HISTORY)
         return
@@ -49,6 +56,18 @@ async def on_history(update: Update, context: Context) -> None:
         link_preview_options=_NO_PREVIEW,
         message_thread_id=thread_of(message),
     )
+
+
+def end_of(text: str) -> datetime | None:
+    """When a day (2026-11-03) or a month (2026-11) ends, in UTC; None for anything else."""
+    for form, length in (("%Y-%m-%d", 1), ("%Y-%m", 32)):
+        try:
+            begin = datetime.strptime(text, form).replace(tzinfo=UTC)
+            end = begin + timedelta(days=length)
+        except (ValueError, OverflowError):
+            continue
+        return end if length == 1 else end.replace(day=1)
+    return None
 
 
 async def on_page(update: Update, context: Context) -> None:
@@ -107,17 +126,26 @@ async def _page(
     first = number * PER_PAGE
     found = await services.store.questions.page(chat_id, limit=PER_PAGE, offset=first)
     items = [(first + i + 1, question, _link(question, chat_type)) for i, question in enumerate(found)]
+    kept = await services.store.photos.kept(chat_id, {question.photo_sha256 for question in found})
+    gone = {question.id for question in found if question.photo_sha256 not in kept}
     pictures = [
         InlineKeyboardButton(f"🖼 {place}", callback_data=ShowPicture(question.id).pack())
         for place, question, _ in items
+        if question.id not in gone
     ]
-    turning = []
-    if number > 0:
-        turning.append(InlineKeyboardButton(texts.NEWER, callback_data=HistoryPage(number - 1).pack()))
-    if number < pages - 1:
-        turning.append(InlineKeyboardButton(texts.OLDER, callback_data=HistoryPage(number + 1).pack()))
-    rows = [pictures, turning] if turning else [pictures]
-    return texts.history_page(items, number, pages, total), InlineKeyboardMarkup(rows)
+    turning = [
+        InlineKeyboardButton(text, callback_data=HistoryPage(place).pack())
+        for text, place, possible in (
+            (texts.NEWEST, 0, number > 1),
+            (texts.NEWER, number - 1, number > 0),
+            (texts.OLDER, number + 1, number < pages - 1),
+            (texts.OLDEST, pages - 1, number < pages - 2),
+        )
+        if possible
+    ]
+    rows = [row for row in (pictures, turning) if row]
+    text = texts.history_page(items, number, pages, total, named=chat_type != ChatType.PRIVATE, gone=gone)
+    return text, InlineKeyboardMarkup(rows)
 
 
 def _link(question: Question, chat_type: str) -> str | None:
