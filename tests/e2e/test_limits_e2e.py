@@ -22,11 +22,9 @@ def refused(message: Message) -> bool:
 
 
 async def answered(person: Person, text: str, chat: int | None = None) -> None:
-    """Ask, and wait for the answer to just this."""
-    sent = await person.say(text, chat=chat)
-    await person.wait_for(
-        lambda m: sure(m) and m["reply_to_message"]["message_id"] == sent["message_id"], chat=chat, since=0
-    )
+    """Ask, and wait for the answer."""
+    await person.say(text, chat=chat)
+    await person.wait_for(sure, chat=chat)
 
 
 async def test_a_limit_is_said_once_with_the_seconds_to_wait(start_bot: StartBot, you: Person) -> None:
