@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from cachetools import LRUCache
+from cachetools import Cache, LRUCache
 
 from model.confidence import sequence_probability
 from model.errors import PictureError
@@ -18,9 +18,11 @@ from model.images import open_picture
 from model.loading import locate, model_type
 from model.placement import Placement
 from model.profile import Profile
+from model.progress import progress
 from model.types import Answer, Generation, Request
 
 if TYPE_CHECKING:
+    from PIL import Image
     from torch import Tensor
 
     from model.families.base import Pixels
@@ -53,6 +55,12 @@ class Prepared:
     """The refusal, a sentence for the person."""
     began: float
     """`time.perf_counter()` at which the request was taken."""
+    features: Tensor | None = None
+    """What is kept of its picture: it may be let go of until the batch begins."""
+    refused_picture: bool = False
+    """Whether `error` is about the picture."""
+    decoding_seconds: float = 0.0
+    """CPU time that decoding the picture took elsewhere."""
 
 
 class Answerer:
@@ -82,18 +90,39 @@ class Answerer:
         profile = Profile.read(folder)
         return cls(load_family(model_type(folder), folder, profile, placement), profile, model)
 
-    def prepare(self, request: Request) -> Prepared:
-        """Normalise the question and decode the picture, unless its features are kept; never raises for bad input."""
+    def wants_picture(self, request: Request) -> bool:
+        """Whether `prepare` will need the pixels: what cannot be asked, or was looked at before, needs none."""
+        return request.picture_key not in self.features and self._refusal(request) is None
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+        """Normalise the question and bring the picture to the model's size; never raises for bad input.
+
+        Args:
+            request: What is asked.
+            picture: Its picture, where that was decoded elsewhere. Else it is decoded here, unless features are kept.
+        """
         began = time.perf_counter()
-        prompt = self.profile.prompt(request.question)
-        error = EMPTY_QUESTION if not prompt else _bad_settings(request)
-        pixels = None
-        if error is None and request.picture_key not in self.features:
-            try:
-                pixels = self.family.prepare(open_picture(request.picture))
-            except PictureError as refusal:
-                error = str(refusal)
-        return Prepared(request, prompt, pixels, error, began)
+        prompt, error = self.profile.prompt(request.question), self._refusal(request)
+        if error is not None:
+            return Prepared(request, prompt, None, error, began)
+        features = self._kept(request.picture_key)
+        if features is not None:
+            return Prepared(request, prompt, None, None, began, features)
+        try:
+            picture = open_picture(request.picture) if picture is None else picture
+        except PictureError as refusal:
+            return Prepared(request, prompt, None, str(refusal), began, refused_picture=True)
+        return Prepared(request, prompt, self.family.prepare(picture), None, began)
+
+    def _kept(self, key: str) -> Tensor | None:
+        """A picture's features without a mark of use, which belongs to the model's thread."""
+        try:
+            return Cache.__getitem__(self.features, key)
+        except KeyError:
+            return None
+
+    def _refusal(self, request: Request) -> str | None:
+        return EMPTY_QUESTION if not self.profile.prompt(request.question) else _bad_settings(request)
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer a batch; the answers stand in the order of the requests."""
@@ -131,8 +160,11 @@ class Answerer:
             if item.request.picture_key in seen
         ]
 
-    def warm_up(self, batch_size: int = 1) -> None:
+    def warm_up(self, batch_size: int = 1) -> float:
         """Answer an invented question, so that the first real one finds everything in place.
+
+        Returns:
+            The seconds that one question takes then.
 
         On a GPU that means a graph for every size of a batch: there so many are asked as one, two, four, ... of
         `batch_size` at once, with as many beams as is usual.
@@ -140,13 +172,19 @@ class Answerer:
         from PIL import Image
 
         pixels = self.family.prepare(Image.new("RGB", (64, 64), "white"))
-        size = 1
-        while True:
+
+        def answer(size: int) -> None:
             seen = self.family.encode_images([pixels] * size)
             self.family.generate([Prompt(features, "what is this", USUAL_BEAMS, 2) for features in seen])
-            if size >= batch_size or self.family.device.startswith("cpu"):
-                return
+
+        size = 1
+        answer(size)
+        while size < batch_size and not self.family.device.startswith("cpu"):
             size = min(2 * size, batch_size)
+            answer(size)
+        began = time.perf_counter()
+        answer(1)
+        return time.perf_counter() - began
 
     def _encode_images(self, batch: Sequence[Prepared]) -> dict[str, Tensor]:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
@@ -157,12 +195,12 @@ class Answerer:
             if key in seen or key in new:
                 continue
             kept = self.features.get(key)
+            if kept is None:  # let go of since it was prepared, perhaps
+                kept = item.features
             if kept is not None:
                 seen[key] = kept
             elif item.pixels is not None:
                 new[key] = item.pixels
-            else:  # let go of since it was prepared
-                new[key] = self.family.prepare(open_picture(item.request.picture))
         for key, features in zip(new, _halving(self.family.encode_images, list(new.values())), strict=True):
             if features is not None:
                 seen[key] = features
@@ -173,9 +211,10 @@ class Answerer:
     def _answer(self, item: Prepared, generation: Generation | None) -> Answer:
         seconds = time.perf_counter() - item.began
         if item.error is not None or generation is None:
-            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED)
+            refused = item.request.picture_key if item.refused_picture else ""
+            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, refused, item.decoding_seconds)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
-        return Answer(item.request.id, generation.text, confidence, seconds)
+        return Answer(item.request.id, generation.text, confidence, seconds, decoding_seconds=item.decoding_seconds)
 
 
 def _bad_settings(request: Request) -> str | None:
@@ -194,6 +233,7 @@ def _halving(work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequen
     """
     if not items:
         return []
+    progress.moved()
     try:
         return list(work(items))
     except Exception:  # whatever goes wrong, the batch-mates must get their answers

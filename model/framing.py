@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+from dataclasses import asdict
 from typing import Any, BinaryIO, Protocol
 
 from model.types import Answer, Request
@@ -80,6 +81,7 @@ def pack_request(request: Request) -> bytes:
         "beams": request.beams,
         "max_new_tokens": request.max_new_tokens,
         "picture_key": request.picture_key,
+        "origin": request.origin,
     }
     return pack(header, request.picture)
 
@@ -93,24 +95,18 @@ def unpack_request(header: Header, blob: bytes) -> Request:
         beams=header["beams"],
         max_new_tokens=header["max_new_tokens"],
         picture_key=header["picture_key"],
+        origin=header["origin"],
     )
 
 
 def answer_header(answer: Answer) -> Header:
     """An answer on its way back."""
-    return {
-        "type": "answer",
-        "id": answer.id,
-        "text": answer.text,
-        "confidence": answer.confidence,
-        "seconds": answer.seconds,
-        "error": answer.error,
-    }
+    return {"type": "answer", **asdict(answer)}
 
 
 def unpack_answer(header: Header) -> Answer:
     """An answer as the broker received it."""
-    return Answer(header["id"], header["text"], header["confidence"], header["seconds"], header["error"])
+    return Answer(**{name: value for name, value in header.items() if name != "type"})
 
 
 def _beginning(header: Header, blob: bytes) -> bytes:

@@ -165,6 +165,10 @@ class ImagePool:
         return None
 
     def _do(self, job: _Job) -> None:
+        refusal = self._refused.get(job.key)
+        if refusal is not None:  # found out since it was asked for
+            job.future.set_exception(PictureCostError(refusal))
+            return
         try:
             decoded = self._decode(job)
         except PictureError as error:

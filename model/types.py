@@ -22,6 +22,8 @@ class Request:
     """The longest answer, in tokens."""
     picture_key: str = ""
     """SHA-256 of `picture` in hex; features of a picture are kept under it. Computed when empty."""
+    origin: str = ""
+    """Who asks, under any name: pictures are decoded in turn over those who ask."""
 
     def __post_init__(self) -> None:
         if not self.picture_key:
@@ -51,6 +53,10 @@ class Answer:
     """Wall-clock time from taking the request to having its answer."""
     error: str | None = None
     """A sentence for the person when the request cannot be answered; `text` is empty then."""
+    refused_picture: str = ""
+    """The picture's key when `error` is about the picture itself: it would be the same for any question."""
+    decoding_seconds: float = 0.0
+    """CPU time that its picture took to be decoded; 0 where it was known already."""
 
 
 @dataclass(frozen=True, slots=True)

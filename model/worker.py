@@ -1,6 +1,6 @@
 """The inference worker: a process of its own that reads requests from a pipe and writes answers to another.
 
-It takes what is waiting up to a batch, never waits for more, and decodes the next pictures while the model runs.
+It takes what is ready up to a batch, never waits for more, and has the next pictures decoded while the model runs.
 It ends with its parent and never learns the bot's token.
 """
 
@@ -11,98 +11,163 @@ import logging
 import os
 import sys
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO, Protocol
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from model import framing
 from model.answerer import FAILED, Answerer, Prepared
 from model.child_process import live_with_parent, take_pipes
-from model.errors import ModelError
+from model.errors import ModelError, PictureError
+from model.image_pool import Decoded, ImagePool
 from model.placement import Placement
+from model.progress import progress
 from model.types import Answer, Request
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 2.0
+IDLE_SECONDS = 0.5
+"""While there is nothing to answer, so often it shows that it is ready for more."""
 MODEL_UNUSABLE = 3
 """Exit code: the model cannot be loaded, and trying again at once will not help."""
 
 Send = Callable[[framing.Header], None]
 
 
-class Answers(Protocol):
-    """What the worker needs of an answerer."""
+class Prepares(Protocol):
+    """What the inbox needs of an answerer."""
 
-    def prepare(self, request: Request) -> Prepared:
+    def wants_picture(self, request: Request) -> bool:
+        """Whether `prepare` needs the decoded picture; any thread."""
+        ...
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
         """Work that needs no model; any thread."""
         ...
+
+
+class Answers(Prepares, Protocol):
+    """What the worker needs of an answerer."""
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch."""
         ...
 
 
-class Inbox:
-    """Requests that wait, in order of arrival; their pictures are decoded ahead in threads."""
+@dataclass(slots=True)
+class _Waiting:
+    """A request until its batch begins."""
 
-    def __init__(self, prepare: Callable[[Request], Prepared], send: Send, threads: int) -> None:
-        """Prepare with `threads` threads, reporting to `send` what is being decoded."""
-        self._prepare, self._send = prepare, send
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+    request: Request
+    began: float
+    decoding: Future[Decoded] | None = None
+    prepared: Prepared | None = None
+    failed: bool = False
+    cancelled: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return self.prepared is not None or self.failed or self.cancelled
+
+
+class Inbox:
+    """Requests that wait, their pictures decoded ahead; what is ready does not wait for what is not."""
+
+    def __init__(self, answerer: Prepares, send: Send, pool: ImagePool) -> None:
+        """Decode in `pool`, reporting to `send` what this process itself is busy with."""
+        self._answerer, self._send, self._pool = answerer, send, pool
         self._arrived = threading.Condition()
-        self._waiting: deque[tuple[str, Future[Prepared]]] = deque()
-        self._cancelled: set[str] = set()
+        self._waiting: dict[str, _Waiting] = {}
 
     def put(self, request: Request) -> None:
         """Begin to prepare a request."""
+        waiting = _Waiting(request, time.perf_counter())
         with self._arrived:
-            self._waiting.append((request.id, self._pool.submit(self._work, request)))
-            self._arrived.notify()
+            self._waiting[request.id] = waiting
+        if self._answerer.wants_picture(request):
+            waiting.decoding = self._pool.submit(request.picture, key=request.picture_key, origin=request.origin)
+            waiting.decoding.add_done_callback(partial(self._decoded, waiting))
+        else:
+            self._prepare(waiting, None)
 
     def cancel(self, request_id: str) -> None:
         """Drop a request unless its batch has begun."""
         with self._arrived:
-            if any(waiting == request_id for waiting, _ in self._waiting):
-                self._cancelled.add(request_id)
+            waiting = self._waiting.get(request_id)
+            if waiting is None:
+                return
+            waiting.cancelled = True
+            self._arrived.notify()
+        if waiting.decoding is not None:
+            waiting.decoding.cancel()
 
     def take(self, size: int) -> list[Prepared]:
-        """Wait for one prepared request, then take what else is prepared, at most `size`; none when all was dropped."""
+        """Wait for a prepared request, then take what else is prepared, at most `size`; none when all was dropped."""
         with self._arrived:
-            while not self._waiting:
-                self._arrived.wait()
-            first = self._waiting[0][1]
-        first.exception()  # waits without raising
+            while not (ready := [waiting for waiting in self._waiting.values() if waiting.ready][:size]):
+                self._arrived.wait(IDLE_SECONDS)
+                progress.moved()
+            for waiting in ready:
+                del self._waiting[waiting.request.id]
         batch: list[Prepared] = []
-        with self._arrived:
-            while self._waiting and len(batch) < size and self._waiting[0][1].done():
-                request_id, future = self._waiting.popleft()
-                if request_id in self._cancelled:
-                    self._cancelled.discard(request_id)
-                    self._send({"type": "dropped", "id": request_id})
-                elif future.exception() is not None:
-                    log.error("a request could not be prepared", exc_info=future.exception())
-                    self._send(framing.answer_header(Answer(request_id, "", 0.0, 0.0, FAILED)))
-                else:
-                    batch.append(future.result())
+        for waiting in ready:
+            if waiting.cancelled:
+                self._send({"type": "dropped", "id": waiting.request.id})
+            elif waiting.prepared is None:
+                self._send(framing.answer_header(Answer(waiting.request.id, "", 0.0, 0.0, FAILED)))
+            else:
+                batch.append(waiting.prepared)
         return batch
 
-    def _work(self, request: Request) -> Prepared:
-        # Whatever kills the process in here, the parent knows whose picture it was.
-        self._send({"type": "stage", "stage": "decoding", "ids": [request.id]})
+    def _decoded(self, waiting: _Waiting, future: Future[Decoded]) -> None:
+        """In a thread of the pool: its picture is there, or refused."""
+        if future.cancelled():
+            return
         try:
-            return self._prepare(request)
+            decoded = future.result()
+        except PictureError as refusal:
+            prepared = Prepared(waiting.request, "", None, str(refusal), waiting.began, refused_picture=True)
+            self._finish(waiting, replace(prepared, decoding_seconds=refusal.seconds))
+        except Exception:
+            log.exception("a picture could not be decoded")
+            self._finish(waiting, None)
+        else:
+            self._prepare(waiting, decoded)
+
+    def _prepare(self, waiting: _Waiting, decoded: Decoded | None) -> None:
+        # Whatever ends the process in here, the parent knows whose picture it was.
+        ids = [waiting.request.id]
+        self._send({"type": "stage", "stage": "decoding", "ids": ids})
+        try:
+            prepared = self._answerer.prepare(waiting.request, decoded.picture if decoded else None)
+        except Exception:
+            log.exception("a request could not be prepared")
+            self._finish(waiting, None)
+        else:
+            seconds = decoded.seconds if decoded else 0.0
+            self._finish(waiting, replace(prepared, began=waiting.began, decoding_seconds=seconds))
         finally:
-            self._send({"type": "stage", "stage": "waiting", "ids": [request.id]})
+            self._send({"type": "stage", "stage": "waiting", "ids": ids})
+
+    def _finish(self, waiting: _Waiting, prepared: Prepared | None) -> None:
+        with self._arrived:
+            waiting.prepared, waiting.failed = prepared, prepared is None
+            self._arrived.notify()
 
 
-def decode_threads() -> int:
-    """How many pictures are decoded at once: a GPU takes more than two cores can prepare."""
-    return min(8, max(2, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 2))
+def decode_processes() -> int:
+    """How many pictures are decoded at once: a GPU takes more than two cores can prepare, and one is for the others."""
+    return 1 + min(8, max(2, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 2))
 
 
-def serve(answerer: Answers, source: BinaryIO, send: Send, batch_size: int, threads: int = 2) -> None:
+def serve(answerer: Answers, source: BinaryIO, send: Send, batch_size: int, processes: int = 2) -> None:
     """Answer what comes from `source` until the process ends; the end of `source` ends it at once.
 
     Args:
@@ -110,9 +175,9 @@ def serve(answerer: Answers, source: BinaryIO, send: Send, batch_size: int, thre
         source: The pipe from the parent.
         send: Sends one message to the parent.
         batch_size: Most requests in one batch.
-        threads: How many pictures are decoded at once.
+        processes: How many pictures are decoded at once.
     """
-    inbox = Inbox(answerer.prepare, send, threads)
+    inbox = Inbox(answerer, send, ImagePool(processes))
     threading.Thread(target=_listen, args=(source, inbox), name="listen", daemon=True).start()
     while True:
         batch = inbox.take(batch_size)
@@ -138,12 +203,12 @@ def _listen(source: BinaryIO, inbox: Inbox) -> None:
 
 
 def beat(send: Send) -> None:
-    """Tell the parent every few seconds that the process is alive."""
+    """Tell the parent every few seconds that the process is alive, and how far its work has come."""
     silence = threading.Event()
 
     def work() -> None:
         while not silence.wait(HEARTBEAT_SECONDS):
-            send({"type": "alive"})
+            send({"type": "alive", "progress": progress.count})
 
     threading.Thread(target=work, name="heartbeat", daemon=True).start()
 
@@ -168,11 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelError as error:
         send({"type": "failed", "error": str(error)})
         return MODEL_UNUSABLE
-    answerer.warm_up(options.batch_size)
+    pace = answerer.warm_up(options.batch_size)
     family = answerer.family
     log.info("%s is ready on %s: %s", options.model, family.device, family.precision)
-    send({"type": "ready", "device": family.device, "dtype": family.precision})
-    serve(answerer, source, send, options.batch_size, decode_threads())
+    send({"type": "ready", "device": family.device, "dtype": family.precision, "pace": pace})
+    serve(answerer, source, send, options.batch_size, decode_processes())
     return 0
 
 

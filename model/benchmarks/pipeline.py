@@ -7,22 +7,27 @@ import threading
 import time
 from collections.abc import Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from model.answerer import Answerer, Prepared
+from model.image_pool import ImagePool
 from model.types import Request
-from model.worker import Inbox, decode_threads
+from model.worker import Inbox, decode_processes
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 class Pipeline:
-    """An answerer behind an inbox, which prepares pictures in threads while the model runs."""
+    """An answerer behind an inbox, which has pictures decoded while the model runs."""
 
     def __init__(self, answerer: Answerer, batch_size: int) -> None:
         """Answer at most `batch_size` questions at once."""
         self._answerer, self._batch_size = answerer, batch_size
         self.prepared = 0.0
-        """Seconds of all threads together for preparing."""
+        """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = Inbox(self._prepare, lambda header: None, decode_threads())
+        self._inbox = Inbox(self, lambda header: None, ImagePool(decode_processes()))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""
@@ -71,13 +76,19 @@ class Pipeline:
         answers = self._answerer.answer_prepared(batch)
         now = time.perf_counter()
         for answer in answers:
+            self.prepared += answer.decoding_seconds
             if answer.error is not None:
                 raise RuntimeError(f"a question of the workload was not answered: {answer.error}")
             ended[answer.id] = now
 
-    def _prepare(self, request: Request) -> Prepared:
+    def wants_picture(self, request: Request) -> bool:
+        """As the answerer says."""
+        return self._answerer.wants_picture(request)
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+        """As the answerer does, measured."""
         started = time.perf_counter()
-        item = self._answerer.prepare(request)
+        item = self._answerer.prepare(request, picture)
         with self._lock:
             self.prepared += time.perf_counter() - started
         return item

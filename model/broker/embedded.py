@@ -19,6 +19,14 @@ log = logging.getLogger(__name__)
 BATCHES_AHEAD = 2
 """One that runs and one that is being prepared: more would stand before a question whose chat has its turn."""
 DEFAULT_PLACEMENT = Placement()
+HANG_SECONDS = 20.0
+"""A worker that has work and does not get on with it for so long hangs, unless its model is slower than that."""
+LOADING_SECONDS = 300.0
+"""While it loads a model a worker may be silent for so long: a slow disk holds up all of its threads."""
+PATIENCE = 5.0
+"""A batch may take so many times what it takes by the model's own measure before it gets on."""
+SLOW_SECONDS = 1.0
+"""A request whose picture is not decoded after so long takes no place from others."""
 LAST_WORDS = 1.0
 """Seconds that a worker which has closed its pipe, or talks nonsense, has to end before it is killed."""
 MAX_DEATHS = 2
@@ -32,7 +40,9 @@ class Job:
 
     request: Request
     stage: str = "unsent"
-    """unsent, waiting (at the worker), decoding or answering."""
+    """unsent, sent (its picture is not ready), decoding, waiting (for its batch) or answering."""
+    sent_at: float = 0.0
+    """By the monotonic clock."""
     cancelled: bool = False
     """Asked to be dropped while it was at the worker."""
     deaths: int = 0
@@ -48,7 +58,7 @@ class EmbeddedBroker:
         batch_size: int = 8,
         *,
         placement: Placement = DEFAULT_PLACEMENT,
-        hang_seconds: float = 300.0,
+        hang_seconds: float = HANG_SECONDS,
         first_delay: float = 0.2,
         longest_delay: float = 30.0,
         command: Sequence[str] = ("-P", "-m", "model.worker"),
@@ -59,7 +69,8 @@ class EmbeddedBroker:
             model: `builtin`, a folder, a ZIP or a hub id.
             batch_size: Most requests in one batch.
             placement: Where and how the model runs.
-            hang_seconds: A worker that has work and says nothing about it for so long is killed.
+            hang_seconds: A worker that has work and does not get on with it for so long is killed, unless its model is
+                so slow that this is to be expected: it measures itself at its start.
             first_delay: Seconds before a dead worker is started again; doubled while it dies without an answer.
             longest_delay: Upper limit of that wait in seconds.
             command: What the Python interpreter runs; the tests put other workers here.
@@ -78,11 +89,16 @@ class EmbeddedBroker:
         self._supervisor: asyncio.Task[None] | None = None
         self._stopped = False
         self._progress = time.monotonic()
+        self._count = -1
+        self._pace = 0.0
+        """Seconds that one question takes this model alone, as it measured itself."""
 
     @property
     def capacity(self) -> int:
         """How many requests may be in flight at once."""
-        return BATCHES_AHEAD * self.batch_size
+        most, now = BATCHES_AHEAD * self.batch_size, time.monotonic()
+        slow = sum(job.stage == "sent" and now - job.sent_at > SLOW_SECONDS for job in self._jobs.values())
+        return most + min(most, slow)
 
     async def start(self) -> None:
         """Start the worker; the model loads in the background."""
@@ -187,9 +203,10 @@ class EmbeddedBroker:
         """Take in one message of the worker."""
         kind = message["type"]
         if kind == "alive":
-            if not (self._info.ready and self._sent()):  # with work in hand only progress counts
-                self._progress = time.monotonic()
-            return
+            # With work in hand only progress counts.
+            if message["progress"] == self._count and self._info.ready and self._sent():
+                return
+            self._count = message["progress"]
         self._progress = time.monotonic()
         if kind == "answer":
             answer = framing.unpack_answer(message)
@@ -202,6 +219,7 @@ class EmbeddedBroker:
         elif kind == "dropped":
             self._drop(message["id"])
         elif kind == "ready":
+            self._pace = message.get("pace", 0.0)
             self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
         elif kind == "failed":
             log.error("%s", message["error"])
@@ -213,7 +231,7 @@ class EmbeddedBroker:
             while True:
                 self._work.clear()
                 while (job := self._next()) is not None:
-                    job.stage = "waiting"
+                    job.stage, job.sent_at = "sent", time.monotonic()
                     if not self._sent_before(job):
                         self._progress = time.monotonic()
                     await process.send(framing.pack_request(job.request))
@@ -240,12 +258,19 @@ class EmbeddedBroker:
     async def _watch(self, process: WorkerProcess) -> None:
         """Kill a worker that says nothing for too long: without work no sign of life, with work no progress."""
         while True:
-            left = self._progress + self._hang_seconds - time.monotonic()
+            patience = self._patience()
+            left = self._progress + patience - time.monotonic()
             if left <= 0:
-                log.error("the inference worker made no progress for %.0f s and is killed", self._hang_seconds)
+                log.error("the inference worker made no progress for %.0f s and is killed", patience)
                 process.kill()
                 return
-            await asyncio.sleep(left)
+            await asyncio.sleep(min(left, self._hang_seconds / 4))  # it may get ready meanwhile
+
+    def _patience(self) -> float:
+        """Seconds after which silence is a hang: a step is a token, or looking at all pictures of a batch."""
+        if not self._info.ready:
+            return max(self._hang_seconds, LOADING_SECONDS)
+        return max(self._hang_seconds, PATIENCE * self.batch_size * self._pace)
 
     def _bury(self) -> None:
         """After a death: blame what the worker was busy with, give up what was blamed too often, keep the rest."""

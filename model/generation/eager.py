@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.generation.rules import Seq2SeqModel
 from model.generation.search import Hypothesis
+from model.progress import progress
 
 if TYPE_CHECKING:
     from transformers.generation.configuration_utils import GenerationConfig
@@ -44,7 +45,8 @@ def generate_eagerly(
 
 
 def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, limits: Sequence[int]) -> list[Hypothesis]:
-    from transformers.modeling_outputs import BaseModelOutput  # late: to import it takes long
+    from transformers.generation.stopping_criteria import StoppingCriteriaList  # late: to import it takes long
+    from transformers.modeling_outputs import BaseModelOutput
 
     config = model.generation_config
     sequences: list[list[int]] = model.generate(  # [B, 1 + T], the start token first
@@ -54,6 +56,7 @@ def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, lim
         num_beams=beams,
         do_sample=False,
         max_new_tokens=max(limits),
+        stopping_criteria=StoppingCriteriaList([_counts_steps]),
     ).tolist()
     answers = [_cut(row[1:], limit, config) for row, limit in zip(sequences, limits, strict=True)]
     logprobs = score_sequences(
@@ -63,6 +66,12 @@ def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, lim
         Hypothesis(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
         for ids, row, limit in zip(answers, logprobs, limits, strict=True)
     ]
+
+
+def _counts_steps(ids: Tensor, scores: object, **_: object) -> Tensor:
+    """Ends nothing; generate() asks it after each token."""
+    progress.moved()
+    return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)
 
 
 def _cut(tokens: list[int], limit: int, config: GenerationConfig) -> list[int]:

@@ -23,6 +23,7 @@ from torch import Tensor
 from model.backends.cuda_graphs import Graph, GraphPool
 from model.generation.rules import GenerationRules
 from model.generation.search import BeamSearch, Hypothesis
+from model.progress import progress
 
 _BEAMS = (1, 3, 5, 10)
 _STATES, _ROOM, _MORE_ROOM = 64, 32, 4
@@ -125,6 +126,7 @@ class GraphLoop:
             state.load(states[part], mask[part], beams[part], limits[part])
             for _ in range(max(limits[part])):
                 step()
+                progress.moved()
                 # The host waits for the device here, some ten microseconds: less than a step that nobody needs, which
                 # going on without an answer would cost every batch of these short answers.
                 if bool(state.ended):

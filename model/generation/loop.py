@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.generation.rules import GenerationRules
 from model.generation.search import BeamSearch, Hypothesis
+from model.progress import progress
 
 _LEAVE = 4
 """Ended questions leave when they are at least one in so many: leaving copies what stays."""
@@ -127,6 +128,7 @@ def generate(
             origins.append(begin + rows)
             begin += size
         position += 1
+        progress.moved()
         groups = [group for group in groups if group.questions]
         tokens = torch.cat(next_tokens)
         if groups and (len(tokens) < total or any(group.beams > 1 for group in groups)):

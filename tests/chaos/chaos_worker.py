@@ -23,9 +23,12 @@ BATCH_SECONDS = 0.05
 class Naming:
     """Names the colour in the middle of the picture."""
 
-    def prepare(self, request: Request) -> Prepared:
-        with Image.open(io.BytesIO(request.picture)) as picture:
-            pixel = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))
+    def wants_picture(self, request: Request) -> bool:
+        return False
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+        with Image.open(io.BytesIO(request.picture)) as opened:
+            pixel = opened.convert("RGB").getpixel((opened.width // 2, opened.height // 2))
         assert isinstance(pixel, tuple)
         return Prepared(request, f"{name_of(pixel)} for {request.question}", None, None, time.perf_counter())
 

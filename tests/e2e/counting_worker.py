@@ -11,8 +11,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
+
 from model import worker
 from model.answerer import Prepared
+from model.progress import progress
 from model.types import Answer, Request
 
 
@@ -23,7 +26,10 @@ class Counting:
         self._begun, self._ended = folder / "begun", folder / "ended"
         self._number = 0
 
-    def prepare(self, request: Request) -> Prepared:
+    def wants_picture(self, request: Request) -> bool:
+        return False
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
         return Prepared(request, request.question, None, None, time.perf_counter())
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
@@ -32,6 +38,7 @@ class Counting:
             file.write(json.dumps([item.request.question for item in batch]) + "\n")
         while len(self._ended.read_text().splitlines()) < self._number:
             time.sleep(0.005)
+            progress.moved()  # a test decides how long it takes
         return [Answer(item.request.id, "yes", 0.9, 0.0) for item in batch]
 
 

@@ -8,6 +8,8 @@ import signal
 import time
 from collections.abc import Sequence
 
+from PIL import Image
+
 from model import worker
 from model.answerer import Prepared
 from model.types import Answer, Request
@@ -16,7 +18,10 @@ from model.types import Answer, Request
 class Obedient:
     """Answers with the question, unless the question says otherwise."""
 
-    def prepare(self, request: Request) -> Prepared:
+    def wants_picture(self, request: Request) -> bool:
+        return False
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
         if request.question == "die decoding":
             os.kill(os.getpid(), signal.SIGKILL)
         if request.question == "break decoding":
