@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bot import texts
 from model.broker.protocol import Broker
 from model.types import Answer, Request
+from storage.picture_checks import PictureCheck
 from storage.records import Question
 from storage.store import Store
 
@@ -120,9 +121,11 @@ class Dispatcher:
         try:
             picture = await self._store.photos.read(question.chat_id, question.photo_sha256)
         except OSError:
-            await self._store.questions.fail(question.id, texts.PICTURE_GONE)
-            self._in_flight.pop(question.id, None)
-            self._tell(question.chat_id)
+            await self._refuse(question, texts.PICTURE_GONE)
+            return
+        check = await self._store.picture_checks.get(question.photo_sha256)
+        if check is not None and check.refusal is not None:  # it would cost the same again
+            await self._refuse(question, check.refusal)
             return
         if question.id not in self._in_flight:
             return  # cancelled meanwhile
@@ -134,8 +137,14 @@ class Dispatcher:
                 beams=question.beams,
                 max_new_tokens=question.max_new_tokens,
                 picture_key=question.photo_sha256,
+                origin=str(question.chat_id),
             )
         )
+
+    async def _refuse(self, question: Question, sentence: str) -> None:
+        await self._store.questions.fail(question.id, sentence)
+        self._in_flight.pop(question.id, None)
+        self._tell(question.chat_id)
 
     async def _collect(self) -> None:
         async for answer in self._broker.results():
@@ -161,6 +170,8 @@ class Dispatcher:
         if good:
             await self._store.questions.answer_many(good)
         for answer in answers:
+            if answer.refused_picture:
+                await self._store.picture_checks.put(answer.refused_picture, PictureCheck(answer.error))
             if answer.error is not None:
                 await self._store.questions.fail(int(answer.id), answer.error)
         for answer in answers:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from model import worker
 from model.answerer import Prepared
+from model.progress import progress
 from model.types import Answer, Request
 
 
@@ -19,7 +20,7 @@ class Obedient:
     """Answers with the question, unless the question says otherwise."""
 
     def wants_picture(self, request: Request) -> bool:
-        return False
+        return request.question.startswith("look")
 
     def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
         if request.question == "die decoding":
@@ -34,6 +35,12 @@ class Obedient:
                 os.kill(os.getpid(), signal.SIGKILL)
             if item.request.question == "hang":
                 time.sleep(3600)
+            if item.request.question == "plod once":
+                time.sleep(4)
+            if item.request.question == "plod":
+                for _ in range(10):
+                    time.sleep(0.5)
+                    progress.moved()
             if item.request.question == "slow":
                 time.sleep(0.5)
             if item.request.question == "environment":
@@ -58,7 +65,8 @@ def main() -> None:
     if options.model == "unusable":
         send({"type": "failed", "error": "There is no such model."})
         raise SystemExit(worker.MODEL_UNUSABLE)
-    send({"type": "ready", "device": "cpu", "dtype": "float32"})
+    pace = 10.0 if options.model == "slow" else 0.0
+    send({"type": "ready", "device": "cpu", "dtype": "float32", "pace": pace})
     worker.serve(Obedient(), source, send, options.batch_size)
 
 

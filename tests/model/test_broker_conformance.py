@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from picture_bombs import run_length_bmp
+from test_images import READABLE
 from tiny import Picture
 
 from model.broker.embedded import EmbeddedBroker
 from model.broker.null import NullBroker
 from model.broker.protocol import Broker
+from model.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
@@ -99,6 +102,28 @@ async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker,
 async def test_a_slow_worker_is_waited_for(obedient: Broker) -> None:
     await ask(obedient, "slow", "slow", "a")
     assert [answer.error for answer in (await collect(obedient, 3)).values()] == [None] * 3
+    assert (await obedient.info()).restarts == 0
+
+
+async def test_slow_work_that_moves_is_no_hang(obedient: Broker) -> None:
+    await ask(obedient, "plod", "a")
+    assert [answer.error for answer in (await collect(obedient, 2)).values()] == [None] * 2
+    assert (await obedient.info()).restarts == 0
+
+
+async def test_nothing_waits_for_a_picture_that_is_not_ready(obedient: Broker) -> None:
+    bombs = [Request(f"bomb {number}", run_length_bmp(90_000_000 + number), "look", origin="a") for number in range(3)]
+    for bomb in bombs:
+        await obedient.submit(bomb)
+    await ask(obedient, "a", "b")
+    await obedient.submit(Request("good", READABLE["png"](), "look", origin="b"))
+    answers = await collect(obedient, 3)
+    assert set(answers) == {"0", "1", "good"}
+    refused = await collect(obedient, len(bombs))
+    assert {answer.error for answer in refused.values()} == {TOO_SLOW}
+    assert {answer.refused_picture for answer in refused.values()} == {bomb.picture_key for bomb in bombs}
+    await obedient.submit(Request("again", bombs[0].picture, "look"))
+    assert (await collect(obedient, 1))["again"].error == TOO_SLOW
     assert (await obedient.info()).restarts == 0
 
 

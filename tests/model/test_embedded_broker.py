@@ -136,6 +136,14 @@ async def test_a_worker_that_hangs_is_killed(make: Make) -> None:
     assert answers["1"].text == "a of 1"
 
 
+async def test_a_model_that_is_slow_by_its_own_measure_is_given_its_time(make: Make) -> None:
+    broker = await make("slow", hang_seconds=0.6)
+    await ask(broker, "plod once", "a")
+    answers = await collect(broker, 2)
+    assert [answer.error for answer in answers.values()] == [None, None]
+    assert (await broker.info()).restarts == 0
+
+
 async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(make: Make) -> None:
     broker = await make()
     await ask(broker, "break decoding", "a")
