@@ -64,6 +64,8 @@ class Bot:
         self.failure: asyncio.Future[str] | None = None
         self.lost: asyncio.Future[str] | None = None
         """Done with a sentence when the data folder is not in its place any more."""
+        self.model_ready: asyncio.Task[None] | None = None
+        """Done when the model answers; its exception is a ModelError that says why it never will."""
         self.services: Services | None = None
         self.inbox: Inbox | None = None
 
@@ -131,7 +133,13 @@ class Bot:
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
-        log.info("@%s is ready", application.bot.username)
+        self.model_ready = asyncio.create_task(self._announce(application.bot.username))
+        self._parts.append(_Tasks({self.model_ready}))
+
+    async def _announce(self, name: str) -> None:
+        """Say that the bot is ready when its model is; what is asked before waits for it."""
+        await self._broker.wait_ready()
+        log.info("@%s is ready", name)
 
     async def _receive(self, application: App, inbox: Inbox, services: Services, proxy: str | None) -> None:
         def seen() -> None:
@@ -241,10 +249,15 @@ async def run_until(bot: Bot, stopped: asyncio.Event) -> None:
     Raises:
         BotError: Receiving updates cannot go on (a second bot on the same token, say).
         DataFolderLostError: The data folder is not in its place any more.
+        ModelError: The model cannot be loaded.
     """
     waiting: set[asyncio.Future[Any]] = {asyncio.ensure_future(stopped.wait())}
-    waiting.update(future for future in (bot.failure, bot.lost) if future is not None)
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    waiting.update(future for future in (bot.failure, bot.lost, bot.model_ready) if future is not None)
+    done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if bot.model_ready in done:
+        bot.model_ready.result()
+    if done == {bot.model_ready}:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     if bot.lost is not None and bot.lost.done():
         raise DataFolderLostError(bot.lost.result())
     if bot.failure is not None and bot.failure.done():

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+log = logging.getLogger(__name__)
+
+PREFIX = "VQABOT_"
+ALMOST = 0.88
+"""How alike two names are when one is the other mistyped: 1 is equal."""
 TELEGRAM = "https://api.telegram.org"
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
@@ -20,7 +29,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting once; `.env.example` names them all."""
 
-    model_config = SettingsConfigDict(env_prefix="VQABOT_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
     telegram_token: SecretStr | None = None
     """The bot's token from @BotFather."""
@@ -128,8 +137,9 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: A setting is wrong; the text names it by its variable and never shows a secret.
+        SettingsError: A setting is wrong, or mistyped; the text names it by its variable and never shows a secret.
     """
+    _check_names()
     try:
         return Settings()
     except ValidationError as error:
@@ -138,3 +148,16 @@ def load_settings() -> Settings:
             name = "VQABOT_" + str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
             problems.append(name + problem["msg"].removeprefix("Value error, "))
         raise SettingsError("Wrong setting. " + "; ".join(problems)) from None
+
+
+def _check_names() -> None:
+    """A variable that is almost a setting's is a mistake that would go unnoticed; another may be somebody else's."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    in_file = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
+    for name in sorted({*os.environ, *in_file}):
+        if not name.upper().startswith(PREFIX) or name.upper() in known:
+            continue
+        near = get_close_matches(name.upper(), known, 1, ALMOST)
+        if near:
+            raise SettingsError(f"There is no setting {name}. Did you mean {near[0]}?")
+        log.warning("%s is no setting of this release; .env.example names them all", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from model.archive import unpack
@@ -42,12 +43,35 @@ def locate(model: str) -> Path:
         return _checked(path, f"The folder {path}")
     if path.is_file():
         return _checked(unpack(path, cache_dir()), f"The ZIP {path}")
-    if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".zip":
+    if _is_hub_id(model):
         return _checked(_from_hub(model), f"The hub model {model}")
     raise ModelError(
         f"There is no model at {model!r}: name a folder, a ZIP file, a hub id such as "
         "florence-community/Florence-2-base-ft, or 'builtin'."
     )
+
+
+def check_setup(model: str) -> None:
+    """What can be seen at once, without loading or fetching anything, of a model that a worker here is to load.
+
+    Raises:
+        ModelError: The model is not there, or what it needs is not installed.
+    """
+    if not _is_hub_id(model):
+        model_type(locate(model))
+    for package in ("torch", "transformers"):
+        if not _is_installed(package):
+            raise ModelError(
+                f"Answering needs the package {package!r}, which is not installed: pip install '.[inference]' in a "
+                "checkout of this project."
+            )
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # there, and yet not to be imported
+        return False
 
 
 def model_type(folder: Path) -> str:
@@ -57,6 +81,11 @@ def model_type(folder: Path) -> str:
         return str(config["model_type"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder / 'config.json'} does not say which type of model this is.") from error
+
+
+def _is_hub_id(model: str) -> bool:
+    path = Path(model).expanduser()
+    return _HUB_ID.fullmatch(model) is not None and path.suffix.lower() != ".zip" and not path.exists()
 
 
 def _checked(folder: Path, what: str) -> Path:

@@ -113,8 +113,8 @@ def deep_ppm(size: int = 20 * MEGABYTE) -> bytes:
     return f"P6\n{side} {side}\n60000\n".encode() + bytes(6 * side * side)
 
 
-def flat_heic(side: int = SIDE) -> bytes:
-    """A hundred megapixels in some kilobytes."""
+def flat_heic(side: int = 3_000) -> bytes:
+    """Nine megapixels in some kilobytes; a hundred would take minutes to make."""
     file = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (side, side), "red")).save(file, quality=0)
     return file.getvalue()

@@ -38,6 +38,7 @@ def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
 
 async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
     from bot.app import Bot, BotError
+    from bot.commands.run import WRONG_SETTING
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
     from bot.sandbox.person import Person, PersonError
@@ -46,7 +47,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.settings import Settings
     from model.broker.embedded import EmbeddedBroker
     from model.errors import ModelError
-    from model.loading import locate
+    from model.loading import check_setup
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
@@ -59,19 +60,28 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         if data_dir is None:
             data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vqabot-demo-")))
         try:
-            await asyncio.to_thread(locate, model)  # who waits here hears at once that there is no such model
+            await asyncio.to_thread(check_setup, model)  # who waits here hears at once that there is no such model
             sandbox = await stack.enter_async_context(
                 Sandbox(port=port, token=token, samples=samples, first_message_id=unused_message_id())
             )
             settings = Settings(
                 telegram_token=token, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
             )
-            await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
+            bot = await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
+            assert bot.model_ready is not None
+            waiting = asyncio.ensure_future(stopped.wait())
+            await asyncio.wait({bot.model_ready, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not bot.model_ready.done():
+                return 130
+            await bot.model_ready
         except PortInUseError as error:
             other = 8090 if port != 8090 else 8091
             example = f'vqabot demo --port {other}     (in a checkout: make demo ARGS="--port {other}")'
             raise click.ClickException(f"{error}\nFor example: {example}") from error
-        except (ModelError, StorageError, BotError) as error:
+        except ModelError as error:
+            click.echo(f"Error: {error}", err=True)
+            return WRONG_SETTING
+        except (StorageError, BotError) as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"The chat page is at {sandbox.url}")
         if not once:
@@ -79,7 +89,6 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         person = await stack.enter_async_context(Person(sandbox.url, YOU))
         conversation = Conversation(person, scenes, click.echo)
         talking = asyncio.ensure_future(conversation.run())
-        waiting = asyncio.ensure_future(stopped.wait())
         await asyncio.wait({talking, waiting}, return_when=asyncio.FIRST_COMPLETED)
         try:
             if not talking.done():

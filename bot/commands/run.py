@@ -40,12 +40,19 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from model.broker.embedded import EmbeddedBroker
+    from model.errors import ModelError
+    from model.loading import check_setup
     from model.placement import Placement
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    try:
+        check_setup(settings.model)
+    except ModelError as error:  # without waiting for Telegram, or for the worker to say so
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(WRONG_SETTING)
     placement = Placement(settings.device, settings.dtype, settings.threads)
     bot = Bot(settings, EmbeddedBroker(settings.model, batch_size=settings.batch_size, placement=placement))
     starting = asyncio.ensure_future(bot.start())
@@ -58,7 +65,7 @@ async def _run(settings: Settings) -> None:
             return
         await starting
         await run_until(bot, stopped)
-    except (WrongTokenError, DataFolderLostError) as error:
+    except (WrongTokenError, DataFolderLostError, ModelError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(WRONG_SETTING)
     except (BotError, StorageError) as error:

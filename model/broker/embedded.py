@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from model import framing
 from model.broker.process import WorkerProcess
+from model.errors import ModelError
 from model.placement import Placement
 from model.types import Answer, Request, WorkerInfo
 
@@ -29,6 +30,8 @@ SLOW_SECONDS = 1.0
 """A request whose picture is not decoded after so long takes no place from others."""
 LAST_WORDS = 1.0
 """Seconds that a worker which has closed its pipe, or talks nonsense, has to end before it is killed."""
+MAX_STARTS = 3
+"""When so many workers ended before one was ready, the model cannot be used."""
 MAX_DEATHS = 2
 """A request during which the worker died this often is given up."""
 POISON = "This picture or question stopped the model twice, so it was given up. Please try another picture."
@@ -87,6 +90,8 @@ class EmbeddedBroker:
         self._info = WorkerInfo(model, ready=False)
         self._process: WorkerProcess | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+        self._unusable: str | None = None
         self._stopped = False
         self._progress = time.monotonic()
         self._count = -1
@@ -104,6 +109,16 @@ class EmbeddedBroker:
         """Start the worker; the model loads in the background."""
         if self._supervisor is None and not self._stopped:
             self._supervisor = asyncio.create_task(self._supervise(), name="inference worker")
+
+    async def wait_ready(self) -> None:
+        """Wait until the first worker has loaded the model. Later ones are started again and again.
+
+        Raises:
+            ModelError: It cannot be loaded, or loading it ended `MAX_STARTS` workers.
+        """
+        await self._tried.wait()
+        if self._unusable is not None:
+            raise ModelError(self._unusable)
 
     async def submit(self, request: Request) -> None:
         """Hand in one request; one whose id is in flight already changes nothing.
@@ -196,6 +211,8 @@ class EmbeddedBroker:
             self._process = None
             if not self._info.ready and self._info.error is None:
                 self._change(error=f"The worker ended with code {code} while it loaded the model; its log says why.")
+            if not self._info.ready and self._info.restarts + 1 >= MAX_STARTS:
+                self._give_up(self._info.error or "")
         if not self._stopped:
             log.warning("the inference worker ended with code %s; it is started again", code)
 
@@ -220,10 +237,11 @@ class EmbeddedBroker:
             self._drop(message["id"])
         elif kind == "ready":
             self._pace = message.get("pace", 0.0)
+            self._tried.set()
             self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
         elif kind == "failed":
-            log.error("%s", message["error"])
             self._change(error=message["error"])
+            self._give_up(message["error"])
 
     async def _feed(self, process: WorkerProcess) -> None:
         """Send jobs as they come; those whose worker died before go alone."""
@@ -298,6 +316,14 @@ class EmbeddedBroker:
         if self._jobs.pop(answer.id, None) is not None:
             self._answers.put_nowait(answer)
             self._work.set()
+
+    def _give_up(self, error: str) -> None:
+        """Loading the model failed: whoever waits for the first worker hears why; later on it is only logged."""
+        if self._tried.is_set():
+            log.error("%s", error)
+        else:
+            self._unusable = error
+            self._tried.set()
 
     def _change(self, **changes: object) -> None:
         self._info = replace(self._info, **changes)  # type: ignore[arg-type]

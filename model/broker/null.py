@@ -30,6 +30,9 @@ class NullBroker:
         """Nothing needs to be started."""
         self._started_at = time.time()
 
+    async def wait_ready(self) -> None:
+        """It always is."""
+
     async def submit(self, request: Request) -> None:
         """Answer, after the delay; a request that is in flight already is not answered twice.
 

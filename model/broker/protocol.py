@@ -20,6 +20,14 @@ class Broker(Protocol):
         """Start what is needed and return at once; the model may still be loading."""
         ...
 
+    async def wait_ready(self) -> None:
+        """Wait until questions can be answered, as far as that is known here.
+
+        Raises:
+            ModelError: They never will be: the model cannot be loaded. The sentence says why.
+        """
+        ...
+
     async def submit(self, request: Request) -> None:
         """Hand in one request; a request whose id is already in flight changes nothing.
 

@@ -56,6 +56,24 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
         load_settings()
 
 
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_mistyped_setting_is_named_and_a_strange_one_only_logged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, in_file: bool
+) -> None:
+    def put(name: str) -> None:
+        if in_file:
+            (tmp_path / ".env").write_text(f"{name}=5\n")
+        else:
+            monkeypatch.setenv(name, "5")
+
+    put("VQABOT_SOMEBODY_ELSES")
+    load_settings()
+    assert "VQABOT_SOMEBODY_ELSES is no setting" in caplog.text
+    put("VQABOT_MAXBEAMS")
+    with pytest.raises(SettingsError, match=r"no setting VQABOT_MAXBEAMS\. Did you mean VQABOT_MAX_BEAMS"):
+        load_settings()
+
+
 def test_a_secret_never_stands_in_a_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VQABOT_WEBHOOK_URL", "https://x.example")
     monkeypatch.setenv("VQABOT_WEBHOOK_SECRET", "not allowed: spaces")

@@ -58,7 +58,7 @@ async def test_a_demo_of_no_model_says_so_at_once() -> None:
     process = await begin("demo", "--once", "--model", "nothere.zip")
     assert process.stdout is not None
     said = (await process.stdout.read()).decode()
-    assert await process.wait() == 1
+    assert await process.wait() == 2
     assert said.startswith("Error: There is no model at 'nothere.zip': name a folder")
     assert len(said.splitlines()) == 1
 
@@ -132,3 +132,43 @@ async def test_backup_copies_what_a_running_bot_remembers(sandbox: Sandbox, you:
         await you.say("/history")
         page = await you.wait_for(lambda m: "reply_markup" in m, PATIENCE)
     assert "1 question" in page["text"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ({"VQABOT_MODEL": "/nope"}, "There is no model at '/nope'"),
+        ({"VQABOT_DEVICE": "tpu"}, "tpu"),
+        ({"VQABOT_MAXBEAMS": "5"}, "There is no setting VQABOT_MAXBEAMS. Did you mean VQABOT_MAX_BEAMS?"),
+    ],
+)
+async def test_a_wrong_set_up_ends_the_bot_with_a_sentence(
+    sandbox: Sandbox, tmp_path: Path, setting: dict[str, str], sentence: str
+) -> None:
+    process = await begin(
+        "run",
+        VQABOT_TELEGRAM_TOKEN=TOKEN,
+        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
+        VQABOT_DATA_DIR=str(tmp_path / "data"),
+        **setting,
+    )
+    said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
+    assert process.returncode == 2, said
+    (error,) = [line for line in said.splitlines() if line.startswith("Error: ")]
+    assert sentence in error and "is ready" not in said and "Traceback" not in said
+
+
+async def test_without_torch_the_bot_says_what_to_install(sandbox: Sandbox, tmp_path: Path) -> None:
+    hidden = tmp_path / "site"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text("import sys; sys.modules['torch'] = None")
+    process = await begin(
+        "run",
+        VQABOT_TELEGRAM_TOKEN=TOKEN,
+        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
+        VQABOT_DATA_DIR=str(tmp_path / "data"),
+        PYTHONPATH=str(hidden),
+    )
+    said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
+    assert process.returncode == 2, said
+    assert "Error: Answering needs the package 'torch', which is not installed" in said and "Traceback" not in said

@@ -1,6 +1,7 @@
-"""Damaged pictures through the worker's own opening function, in processes of their own.
+"""Damaged pictures and bombs through the processes that decode for the bot and its worker.
 
-Each picture must open, bounded, or be refused with a sentence. `python tests/fuzz/fuzz_pictures.py --help`
+Each picture must open, bounded, or be refused with a sentence, and take no more than it may.
+`python tests/fuzz/fuzz_pictures.py --help`
 """
 
 from __future__ import annotations
@@ -10,27 +11,46 @@ import hashlib
 import json
 import os
 import random
-import selectors
-import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from picture_damage import damage
-from picture_seeds import make_seeds
-
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]  # as a program of its own it finds what the tests share
+
+from picture_bombs import BOMBS  # noqa: E402
+from picture_damage import damage  # noqa: E402
+from picture_seeds import make_seeds  # noqa: E402
+
+from model.errors import PictureError  # noqa: E402
+from model.image_pool import BREAKS, Decoded, ImagePool  # noqa: E402
+from model.image_process import DEFAULT_LIMITS, Limits  # noqa: E402
+from model.images import MAX_PIXELS, MAX_SIDE  # noqa: E402
+
 PATIENCE = 120.0
-"""Seconds before a picture counts as a hang: some hundred times what the slowest needs on a busy machine."""
+"""Seconds before a picture counts as a hang: several times the limit that ends it on a busy machine."""
+LONGEST_BOMB = 20 * 2**20
+"""Bytes; Telegram gives a bot no larger file."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one picture may take before the run fails, whatever limits are kept elsewhere."""
+
+    cpu_seconds: float = 9.0
+    """The kernel ends it after 6 to 7; a new process may start within."""
+    peak_mb: float = 1100.0
+    """Resident. The largest that is allowed, an AVIF of 100 megapixels, takes 930."""
+
+
+JUDGED = Judged()
 
 
 @dataclass
@@ -72,6 +92,8 @@ class Report:
             "wrong": total["wrong"],
             "crashes": total["crash"],
             "hangs": total["hang"],
+            "slow": total["slow"],
+            "large": total["large"],
             "peak_mb": round(self.peak_mb),
             "slowest_cpu_seconds": round(self.slowest_cpu_seconds, 2),
             "seconds": round(self.seconds, 1),
@@ -82,63 +104,82 @@ class Report:
 
 
 class Opener:
-    """One opening process; a new one after it died or hung."""
+    """Opens pictures as the bot and its worker do: in a process with limits, which is replaced when one is reached."""
 
-    def __init__(self, script: Path = HERE / "picture_opener.py", patience: float = PATIENCE) -> None:
-        self._script, self._patience = script, patience
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, judged: Judged = JUDGED) -> None:
+        self._pool, self._judged = ImagePool(1, limits), judged
 
     def open(self, data: bytes) -> dict[str, Any]:
-        """What became of a picture."""
-        process = self._running()
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            process.stdin.write(struct.pack(">I", len(data)) + data)
-            process.stdin.flush()
-            with selectors.DefaultSelector() as selector:
-                selector.register(process.stdout, selectors.EVENT_READ)
-                if not selector.select(self._patience):
-                    self.close()
-                    return {"outcome": "hang", "text": f"nothing for {self._patience:.0f} s"}
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = b""
-        if line:
-            return dict(json.loads(line))
-        code = process.wait()
-        self._errors.seek(0)
-        errors = self._errors.read().decode(errors="replace")
-        self.close()
-        return {"outcome": "crash", "text": f"exit code {code}: {errors[-500:]}"}
+        """What became of a picture, and what it took; outcomes other than opened and refused are findings."""
+        for pid in self._pool.pids():
+            Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is the present size again
+        spent, peak, ends = 0.0, 0.0, time.monotonic() + PATIENCE
+        before = {pid: _seconds_of(pid) for pid in self._pool.pids()}
+        future = self._pool.submit(data)
+        while not future.done() and time.monotonic() < ends:
+            wait([future], 0.02)
+            for pid in self._pool.pids():  # a new process has its start to answer for, too
+                peak = max(peak, _peak_mb(pid))
+                spent = max(spent, _seconds_of(pid) - before.get(pid, 0.0))
+        figures = {"cpu_seconds": round(spent, 2), "peak_mb": round(peak)}
+        if not future.done():
+            return {"outcome": "hang", "text": f"nothing for {PATIENCE:.0f} s", **figures}
+        outcome = _outcome(future)
+        if outcome["outcome"] in ("opened", "refused") and spent > self._judged.cpu_seconds:
+            outcome = {"outcome": "slow", "text": f"{spent:.1f} s of CPU"}
+        if outcome["outcome"] in ("opened", "refused") and peak > self._judged.peak_mb:
+            outcome = {"outcome": "large", "text": f"{peak:.0f} MB"}
+        return {**outcome, **figures}
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout, self._errors):
-                assert pipe is not None
-                with suppress(BrokenPipeError):
-                    pipe.close()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            root = str(HERE.parents[1])
-            # A pipe that nobody reads would stop the process when it is full.
-            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-            self._process = subprocess.Popen(
-                [sys.executable, str(self._script)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                env={**os.environ, "PYTHONPATH": root},
-            )
-        return self._process
+        self._pool.close()
 
 
-def run(number: int, seed: int, keep: Path | None = None, processes: int = 2) -> Report:
-    """Open `number` damaged pictures; what is found is written into the folder `keep`.
+def _outcome(future: Future[Decoded]) -> dict[str, Any]:
+    """Opened, refused with a sentence, a crash, or wrong and why."""
+    error = future.exception()
+    if isinstance(error, PictureError):
+        sentence = str(error)
+        proper = sentence[:1].isupper() and sentence.endswith(".") and "Error" not in sentence and len(sentence) < 200
+        kind = "crash" if sentence == BREAKS else "refused" if proper else "wrong"
+        return {"outcome": kind, "text": sentence}
+    if error is not None:
+        return {"outcome": "wrong", "text": f"{type(error).__name__}: {error}"}
+    decoded = future.result()
+    width, height = decoded.size
+    good = min(width, height) >= 1 and max(width, height) <= MAX_SIDE and len(decoded.data) == 3 * width * height
+    good = good and decoded.media_type.startswith("image/") and decoded.width * decoded.height <= MAX_PIXELS
+    return {"outcome": "opened" if good else "wrong", "text": f"{decoded.media_type} {decoded.width}x{decoded.height}"}
+
+
+def _seconds_of(pid: int) -> float:
+    """CPU time of a process with all its threads; 0 when it is gone."""
+    with suppress(OSError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def _peak_mb(pid: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def run(
+    number: int,
+    seed: int,
+    keep: Path | None = None,
+    processes: int = 2,
+    *,
+    bombs: Mapping[str, Callable[[], bytes]] = BOMBS,
+    limits: Limits = DEFAULT_LIMITS,
+    judged: Judged = JUDGED,
+) -> Report:
+    """Open `number` damaged pictures, and each bomb whole and damaged; findings are written into the folder `keep`.
 
     Picture number i of a seed is always the same, however many processes there are.
     """
@@ -147,11 +188,19 @@ def run(number: int, seed: int, keep: Path | None = None, processes: int = 2) ->
     report_lock = threading.Lock()
     started = time.monotonic()
 
+    def _picture(i: int) -> tuple[str, bytes]:
+        rng = random.Random(f"{seed}/{i}")
+        if i < number:
+            return damage(rng, seeds)
+        which, damaged = divmod(i - number, 2)
+        name, make = list(bombs.items())[which]
+        return damage(rng, {name: make()}, LONGEST_BOMB) if damaged else (name, make())
+
     def part(numbers: Iterable[int]) -> None:
-        opener = Opener()
+        opener = Opener(limits, judged)
         try:
             for i in numbers:
-                name, data = damage(random.Random(f"{seed}/{i}"), seeds)
+                name, data = _picture(i)
                 result = opener.open(data)
                 with report_lock:
                     report.add(f"{name} | number {i}", data, result)
@@ -162,7 +211,7 @@ def run(number: int, seed: int, keep: Path | None = None, processes: int = 2) ->
             opener.close()
 
     with ThreadPoolExecutor(processes) as pool:
-        list(pool.map(part, [range(first, number, processes) for first in range(processes)]))
+        list(pool.map(part, [range(first, number + 2 * len(bombs), processes) for first in range(processes)]))
     report.seconds = time.monotonic() - started
     return report
 
@@ -185,10 +234,10 @@ def main() -> int:
 
 def _print(figures: dict[str, Any]) -> None:
     print(f"{figures['pictures']:,} damaged pictures ({figures['megabytes']} MB), seed {figures['seed']}")
-    print(f"{'format':<10} {'opened':>8} {'refused':>8} {'wrong':>6} {'crash':>6} {'hang':>6}")
+    print(f"{'format':<10} {'opened':>8} {'refused':>8} {'wrong':>6} {'crash':>6} {'hang':>6} {'slow':>6} {'large':>6}")
     for name, counts in figures["by_format"].items():
-        columns = (counts.get(key, 0) for key in ("opened", "refused", "wrong", "crash", "hang"))
-        print("{:<10} {:>8} {:>8} {:>6} {:>6} {:>6}".format(name, *columns))
+        columns = (counts.get(key, 0) for key in ("opened", "refused", "wrong", "crash", "hang", "slow", "large"))
+        print("{:<10} {:>8} {:>8} {:>6} {:>6} {:>6} {:>6} {:>6}".format(name, *columns))
     print(f"peak memory of an opening process: {figures['peak_mb']} MB")
     print(f"slowest picture: {figures['slowest_cpu_seconds']} s of CPU; all: {figures['seconds']} s")
     for sentence, count in figures["sentences"].items():

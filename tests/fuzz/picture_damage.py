@@ -15,8 +15,8 @@ LONGEST = 2 * 2**20
 Damage = Callable[[bytes, random.Random], bytes]
 
 
-def damage(rng: random.Random, seeds: dict[str, bytes]) -> tuple[str, bytes]:
-    """One damaged picture with a name that says what was done to which seed."""
+def damage(rng: random.Random, seeds: dict[str, bytes], longest: int = LONGEST) -> tuple[str, bytes]:
+    """One damaged picture of at most `longest` bytes, with a name that says what was done to which seed."""
     names = list(seeds)
     form = rng.choice(sorted({name.split()[0] for name in names}))  # every format as often as any other
     name = rng.choice([name for name in names if name.split()[0] == form])
@@ -29,7 +29,7 @@ def damage(rng: random.Random, seeds: dict[str, bytes]) -> tuple[str, bytes]:
             continue
         own = _KNOWING.get(name.split()[0], ())
         change = rng.choice(own) if own and rng.random() < 0.5 else rng.choice(_BLIND)
-        data = change(data, rng)[:LONGEST]
+        data = change(data, rng)[:longest]
         done.append(change.__name__.strip("_").replace("_", " "))
     return " | ".join(done), data
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import random
 import struct
+from concurrent.futures import Future
 from pathlib import Path
 
+import fuzz_pictures
 import pytest
-from fuzz_pictures import Opener, run
+from fuzz_pictures import Judged, Opener, run
+from picture_bombs import BOMBS
 from picture_damage import damage
 from picture_seeds import make_seeds
 
+from model.errors import PictureError
+from model.image_pool import BREAKS, TOO_SLOW, Decoded
+from model.image_process import DEFAULT_LIMITS, Limits
+
 NUMBER, SEED = 1500, 11
-PEAK_MB = 1024
-"""More than the largest allowed picture takes."""
 
 
 def test_damaged_pictures_open_or_are_refused_with_a_sentence(tmp_path: Path) -> None:
-    figures = run(NUMBER, SEED, keep=tmp_path / "found").as_dict()
+    figures = run(NUMBER, SEED, keep=tmp_path / "found", bombs={}).as_dict()
     assert figures["findings"] == [] and not (tmp_path / "found").exists()
     assert figures["pictures"] == NUMBER == figures["opened"] + figures["refused"]
     assert figures["opened"] > NUMBER / 20 and len(figures["sentences"]) >= 5, "not all damage may be caught at once"
-    assert figures["peak_mb"] < PEAK_MB
 
 
 @pytest.fixture(scope="module")
@@ -44,38 +48,45 @@ def test_a_seed_gives_the_same_pictures_again(seeds: dict[str, bytes]) -> None:
     assert first == second
 
 
-BROKEN = """
-import json, os, struct, sys, time
-while len(head := sys.stdin.buffer.read(4)) == 4:
-    data = sys.stdin.buffer.read(struct.unpack(">I", head)[0])
-    if data == b"die":
-        os.abort()
-    if data == b"hang":
-        time.sleep(60)
-    print(json.dumps({"outcome": "opened"}), flush=True)
-"""
+FEW = {name: BOMBS[name] for name in ("bmp runs", "png notes", "webp flat", "ppm plain")}
+QUICK = Limits(cpu_seconds=2, clock_seconds=60)
 
 
-@pytest.mark.parametrize(("data", "outcome"), [(b"die", "crash"), (b"hang", "hang"), (b"good", "opened")])
-def test_an_opener_that_dies_or_hangs_is_noticed_and_replaced(tmp_path: Path, data: bytes, outcome: str) -> None:
-    script = tmp_path / "broken_opener.py"
-    script.write_text(BROKEN)
-    opener = Opener(script, patience=3)
+def test_bombs_stay_within_what_they_may_take() -> None:
+    figures = run(0, SEED, bombs=FEW, limits=QUICK, judged=Judged(cpu_seconds=6)).as_dict()
+    assert figures["findings"] == [] and figures["pictures"] == 2 * len(FEW)
+    assert figures["sentences"][TOO_SLOW] >= 2
+
+
+@pytest.mark.parametrize(
+    ("bomb", "limits", "judged", "outcome"),
+    [
+        ("bmp runs", Limits(cpu_seconds=60, clock_seconds=120), Judged(cpu_seconds=3), "slow"),
+        ("webp flat", DEFAULT_LIMITS, Judged(peak_mb=300), "large"),
+    ],
+)
+def test_a_limit_that_is_not_kept_fails_the_run(bomb: str, limits: Limits, judged: Judged, outcome: str) -> None:
+    opener = Opener(limits, judged)
     try:
-        assert opener.open(data)["outcome"] == outcome
-        assert opener.open(b"next")["outcome"] == "opened"
+        assert opener.open(BOMBS[bomb]())["outcome"] == outcome
     finally:
         opener.close()
 
 
-def test_what_is_neither_picture_nor_sentence_counts_as_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    import picture_opener
+def test_what_is_neither_picture_nor_sentence_is_found() -> None:
+    def outcome(made: Decoded | Exception) -> str:
+        future: Future[Decoded] = Future()
+        if isinstance(made, Exception):
+            future.set_exception(made)
+        else:
+            future.set_result(made)
+        return str(fuzz_pictures._outcome(future)["outcome"])
 
-    def stumble(data: bytes) -> None:
-        raise struct.error("unpack requires a buffer of 4 bytes")
-
-    monkeypatch.setattr(picture_opener, "read_header", stumble)
-    assert picture_opener.outcome(b"...") == {
-        "outcome": "wrong",
-        "text": "error: unpack requires a buffer of 4 bytes",
-    }
+    assert outcome(Decoded("image/png", 4, 2, 0.0, (4, 2), bytes(24))) == "opened"
+    assert outcome(Decoded("image/png", 4, 2, 0.0, (4, 2), bytes(23))) == "wrong"
+    assert outcome(Decoded("image/png", 20_000, 20_000, 0.0, (4, 2), bytes(24))) == "wrong"
+    assert outcome(Decoded("image/png", 4_000, 1, 0.0, (4_000, 1), bytes(12_000))) == "wrong"
+    assert outcome(PictureError("It is too large.")) == "refused"
+    assert outcome(PictureError("KeyError: 3")) == "wrong"
+    assert outcome(PictureError(BREAKS)) == "crash"
+    assert outcome(struct.error("unpack requires a buffer of 4 bytes")) == "wrong"

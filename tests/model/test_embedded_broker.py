@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from model.broker.embedded import POISON, EmbeddedBroker
+from model.errors import ModelError
 from model.types import Answer, Request
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
@@ -217,6 +218,15 @@ async def test_a_model_that_cannot_be_loaded_is_told(make: Make) -> None:
 
     await until(told)
     assert not (await broker.info()).ready
+
+
+async def test_who_waits_for_the_first_worker_hears_why_there_is_none(make: Make) -> None:
+    for model, sentence in (("unusable", "There is no such model."), ("die at start", "ended with code 1")):
+        with pytest.raises(ModelError, match=sentence):
+            await (await make(model)).wait_ready()
+    broker = await make()
+    await broker.wait_ready()
+    assert (await broker.info()).ready
 
 
 async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:
