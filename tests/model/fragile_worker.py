@@ -46,8 +46,19 @@ class Obedient:
             if item.request.question == "environment":
                 names = " ".join(sorted(os.environ))
                 return [Answer(item.request.id, names, 1.0, 0.0)]
-        size = str(len(batch))
-        return [Answer(item.request.id, f"{item.request.question} of {size}", 1.0, 0.0) for item in batch]
+        size = len(batch)
+        return [
+            Answer(
+                item.request.id,
+                "" if item.error else f"{item.request.question} of {size}",
+                1.0,
+                0.0,
+                item.error,
+                item.request.picture_key if item.refused_picture else "",
+                item.decoding_seconds,
+            )
+            for item in batch
+        ]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from picture_bombs import run_length_bmp
+from picture_bombs import progressive_jpeg
 from test_images import READABLE
 from tiny import Picture
 
@@ -112,7 +112,7 @@ async def test_slow_work_that_moves_is_no_hang(obedient: Broker) -> None:
 
 
 async def test_nothing_waits_for_a_picture_that_is_not_ready(obedient: Broker) -> None:
-    bombs = [Request(f"bomb {number}", run_length_bmp(90_000_000 + number), "look", origin="a") for number in range(3)]
+    bombs = [Request(f"bomb {number}", progressive_jpeg(40_000 + number), "look", origin="a") for number in range(3)]
     for bomb in bombs:
         await obedient.submit(bomb)
     await ask(obedient, "a", "b")
