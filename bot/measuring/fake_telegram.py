@@ -110,6 +110,8 @@ class FakeTelegram:
                 return self._edit(int(fields["chat_id"]), int(fields["message_id"]), fields["text"])
             case "getMe":
                 return _ok(BOT)
+            case "getMyDescription" | "getMyShortDescription":
+                return _ok({"description": "", "short_description": ""})
             case "getFile":
                 return _ok({"file_id": fields["file_id"], "file_unique_id": "u", "file_path": "photos/1.jpg"})
         return _ok(True)
