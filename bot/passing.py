@@ -59,7 +59,7 @@ class Passing:
     def above(self, chat_id: int, thread_id: int | None, message_id: int) -> Sequence[Picture]:
         """The picture directly above a message in its topic, or the pictures of the album there."""
         before = [one for one in self._place(chat_id, thread_id) if one.message_id < message_id]
-        if not before or before[-1].picture is None:
+        if not before:
             return ()
         last = before[-1]
         return [

@@ -25,7 +25,7 @@ async def change(person: Person, what: str, **fields: Any) -> Any:
 
 
 @pytest.fixture
-def mention(sandbox: Sandbox) -> str:
+def mention() -> str:
     return "@vqa_sandbox_bot"
 
 
