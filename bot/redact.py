@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 
-_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 
 
 class Redactor(logging.Formatter):

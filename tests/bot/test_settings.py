@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -108,9 +109,13 @@ def test_logs_hold_no_secret() -> None:
     try:
         raise ValueError(f"bad https://api.telegram.org/bot{TOKEN}/getMe with webhook-secret")
     except ValueError:
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "calling %s", (f"bot{TOKEN}",), sys.exc_info())
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "calling %s", (f"bot{TOKEN} {quote(TOKEN)}",), sys.exc_info()
+        )
     text = redactor.format(record)
-    assert TOKEN not in text and "webhook-secret" not in text and "ValueError" in text and "<secret>" in text
+    assert (
+        TOKEN.split(":")[1] not in text and "webhook-secret" not in text and "ValueError" in text and "<secret>" in text
+    )
 
 
 @pytest.mark.parametrize(
