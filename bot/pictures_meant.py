@@ -102,6 +102,8 @@ async def replied_pictures(services: Services, message: Message, facts: Facts) -
         return await _asked_about(services, chat_id, facts.reply_to)
     photo = await photos.of_message(chat_id, about) if about is not None else None
     if photo is None:
+        if about is not None:  # it had to go for others: another one is not what is meant
+            raise PictureNotTakenError(texts.PICTURE_GONE)
         return ()
     if answered is None and photo.media_group_id is not None:  # "Got them" means all of them
         return await photos.in_group(chat_id, photo.media_group_id)

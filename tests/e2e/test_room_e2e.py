@@ -42,6 +42,24 @@ async def test_a_picture_without_room_in_the_budget_is_refused_with_a_sentence(
     assert bot.services is not None and (await bot.services.store.chats.amount(you.user_id)).photos == 0
 
 
+async def test_a_reply_about_a_picture_that_had_to_go_is_not_about_another(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.MB", 2500)  # two of these pictures
+    await start_bot(max_stored_mb_per_chat=1)
+    await you.send_picture(picture("red"), "What?")
+    first = await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    for colour in ("blue", "green"):
+        await you.send_picture(picture(colour), "What?")
+        await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    await you.say("And how large?", reply_to=first)
+    await you.wait_for(lambda m: m.get("text") == texts.PICTURE_GONE)
+    await you.say("/history")
+    page = await you.wait_for(lambda m: "reply_markup" in m)
+    newest, *older = page["text"].split("\n\n")[1:]
+    assert "not kept any more" not in newest and "picture not kept any more" in older[-1] and len(older) == 2
+
+
 async def test_it_is_tidied_while_it_runs(start_bot: StartBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.housekeeping.TIDY_SECONDS", 0.05)
     monkeypatch.setattr("storage.photos.SWEEP_AGE", -1.0)
