@@ -150,12 +150,6 @@ class Questions:
         """After a restart nobody works on what was running: it waits again. Returns how many."""
         return await self._update("state = 'queued'", (), "state = 'running'", ())
 
-    async def answer(self, question_id: int, text: str, confidence: float, seconds: float) -> bool:
-        """Enter the answer; False (and no change) when there is an outcome already."""
-        return await self._finish(
-            question_id, "state = 'answered', answer = ?, confidence = ?, seconds = ?", (text, confidence, seconds)
-        )
-
     async def answer_many(self, answers: Iterable[tuple[int, str, float, float]]) -> int:
         """Enter several answers (number, text, confidence, seconds) in one commit. Returns how many were new."""
         now = time.time()

@@ -38,7 +38,7 @@ WITH_PEOPLE = [
 """The files that act on what a person sent."""
 # For the machinery, which works for all chats and tells each question's own; and what gives no chat's content.
 MACHINERY = {
-    "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer", "answer_many", "fail", "untold"}
+    "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer_many", "fail", "untold"}
     | {"mark_told", "position", "counts", "asked_at"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
@@ -92,7 +92,7 @@ async def test_no_method_gives_another_chats_rows(tmp_path: Path) -> None:
         photo = await store.photos.save(1, 1, b"mine", media_type="image/png", media_group_id="album")
         mine = await ask(store, 1, photo.sha256, "secret?")
         await store.questions.set_placeholder(1, mine.id, 5)
-        await store.questions.answer(mine.id, "secret", 0.9, 0.1)
+        await store.questions.answer_many([(mine.id, "secret", 0.9, 0.1)])
         other = 2
         questions, photos = store.questions, store.photos
         assert await questions.in_chat(other, mine.id) is None and await questions.in_chat(1, mine.id) is not None

@@ -45,7 +45,7 @@ HOT: dict[str, Work] = {
     "set placeholder": lambda s: s.questions.set_placeholder(1, 5, 6),
     "next queued": lambda s: s.questions.next_queued(8, exclude={5, 6}),
     "mark running": lambda s: s.questions.mark_running([5, 6, 7]),
-    "answer": lambda s: s.questions.answer(5, "x", 1.0, 0.1),
+    "answer many": lambda s: s.questions.answer_many([(5, "x", 1.0, 0.1)]),
     "fail": lambda s: s.questions.fail(6, "x"),
     "cancel": lambda s: s.questions.cancel(1, 7),
     "cancel all": lambda s: s.questions.cancel_all(1),

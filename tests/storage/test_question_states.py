@@ -77,7 +77,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(question=questions, text=sampled_from(["red", "blue"]))
     def answer(self, question: Question, text: str) -> None:
-        new = self.do(self.store.questions.answer(question.id, text, 0.5, 0.1))
+        new = self.do(self.store.questions.answer_many([(question.id, text, 0.5, 0.1)]))
         assert new == (self.states[question.id] in OPEN)
         if new:
             self.states[question.id], self.texts[question.id] = State.ANSWERED, text

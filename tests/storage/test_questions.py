@@ -31,7 +31,7 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
     question = await ask()
     assert await store.questions.mark_running([question.id]) == [question.id]
     assert (await state_of(store, question)).attempts == 1
-    assert await store.questions.answer(question.id, "red", 0.9, 0.2)
+    assert await store.questions.answer_many([(question.id, "red", 0.9, 0.2)])
     assert [q.id for q in await store.outcomes.untold([1], 5)] == [question.id]
     await store.questions.mark_told(question.id)
     done = await state_of(store, question)
@@ -47,8 +47,8 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
 
 async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:
     question = await ask()
-    assert await store.questions.answer(question.id, "red", 0.9, 0.2)
-    assert not await store.questions.answer(question.id, "blue", 0.8, 0.2)
+    assert await store.questions.answer_many([(question.id, "red", 0.9, 0.2)])
+    assert not await store.questions.answer_many([(question.id, "blue", 0.8, 0.2)])
     assert not await store.questions.fail(question.id, "no")
     assert not await store.questions.cancel(1, question.id)
     assert (await state_of(store, question)).answer == "red"
@@ -61,7 +61,7 @@ async def test_cancelling(store: Store, ask: Ask, running: bool) -> None:
         await store.questions.mark_running([question.id])
     assert not await store.questions.cancel(2, question.id), "another chat must not cancel it"
     assert await store.questions.cancel(1, question.id)
-    assert not await store.questions.answer(question.id, "late", 0.9, 0.2)
+    assert not await store.questions.answer_many([(question.id, "late", 0.9, 0.2)])
     assert await store.questions.mark_running([question.id]) == []
 
 
@@ -94,7 +94,7 @@ async def test_the_next_questions_go_round_the_chats(store: Store, ask: Ask) -> 
 
 async def test_nothing_of_one_chat_is_seen_from_another(store: Store, ask: Ask) -> None:
     question = await ask(1, placeholder_id=77)
-    await store.questions.answer(question.id, "red", 0.9, 0.1)
+    await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     assert await store.questions.in_chat(2, question.id) is None
     assert await store.questions.by_reply(2, 77) is None
     assert await store.questions.of_message(2, question.message_id) == []
@@ -112,7 +112,7 @@ async def test_history_is_newest_first_and_export_oldest_first(store: Store, ask
         question = await ask()
         ids.append(question.id)
         if i != 3:
-            await store.questions.answer(question.id, str(i), 0.5, 0.1)
+            await store.questions.answer_many([(question.id, str(i), 0.5, 0.1)])
     assert [q.answer for q in await store.questions.page(1, limit=3)] == ["6", "5", "4"]
     assert [q.answer for q in await store.questions.page(1, limit=3, offset=3)] == ["2", "1", "0"]
     assert await store.questions.count(1) == 6
@@ -131,7 +131,7 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     assert await store.questions.asked_at(5, 2, before) == first.created_at
     assert await store.questions.asked_at(5, 3, before) is None
     assert await store.questions.position(second.id) == 2, "the other chat's turn comes first"
-    await store.questions.answer(first.id, "x", 1.0, 0.1)
+    await store.questions.answer_many([(first.id, "x", 1.0, 0.1)])
     assert await store.questions.position(second.id) == 0
     counts = await store.questions.counts()
     assert (counts[State.QUEUED], counts[State.ANSWERED], counts[State.FAILED]) == (2, 1, 0)
@@ -145,7 +145,7 @@ async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None
     async def live(chat: int) -> None:
         question = await ask(chat)
         await store.questions.mark_running([question.id])
-        await store.questions.answer(question.id, str(chat), 0.5, 0.1)
+        await store.questions.answer_many([(question.id, str(chat), 0.5, 0.1)])
         await store.questions.mark_told(question.id)
 
     await asyncio.gather(*(live(chat) for chat in range(60)))

@@ -24,12 +24,12 @@ async def test_a_flood_delays_another_chat_by_no_more_than_what_runs(store: Stor
         await ask(1)
     running = await serve(store, capacity)
     for _ in range(capacity):  # the flood is being served for a while
-        await store.questions.answer(running.pop(0).id, "x", 1.0, 0.1)
+        await store.questions.answer_many([(running.pop(0).id, "x", 1.0, 0.1)])
         running += await serve(store, 1)
     late = await ask(2)
     assert await store.questions.position(late.id) <= capacity + 1
     for _ in range(2):
-        await store.questions.answer(running.pop(0).id, "x", 1.0, 0.1)
+        await store.questions.answer_many([(running.pop(0).id, "x", 1.0, 0.1)])
         running += await serve(store, 1)
         if late.id in [question.id for question in running]:
             break
@@ -43,7 +43,7 @@ async def test_chats_take_turns_also_with_one_slot(store: Store, ask: Ask) -> No
     order = []
     while chosen := await serve(store, 1):
         order.append(chosen[0].chat_id)
-        await store.questions.answer(chosen[0].id, "x", 1.0, 0.1)
+        await store.questions.answer_many([(chosen[0].id, "x", 1.0, 0.1)])
     assert [sorted(order[i : i + 3]) for i in (0, 3, 6)] == [[1, 2, 3]] * 3
 
 
@@ -79,7 +79,7 @@ async def test_outcomes_are_told_to_each_chat_by_itself(store: Store, ask: Ask) 
     flood = [await ask(1) for _ in range(30)]
     other = await ask(2)
     for question in (*flood, other):
-        await store.questions.answer(question.id, "yes", 0.9, 0.1)
+        await store.questions.answer_many([(question.id, "yes", 0.9, 0.1)])
     assert await store.outcomes.chats() == [1, 2]
     told = [question.id for question in await store.outcomes.untold([1, 2, 3], 2)]
     assert told == [flood[0].id, flood[1].id, other.id]
