@@ -224,7 +224,8 @@ class Delivery:
         if outcome:
             await self._store.questions.mark_told(question.id, number)
         else:  # whoever reads the ledger after this knows it: the answer goes into this message
-            await self._store.questions.set_placeholder(chat_id, question.id, number)
+            if not await self._store.questions.set_placeholder(chat_id, question.id, number):
+                await self.messages.remove(chat_id, number)  # everything of the chat was deleted meanwhile
         self._unsettled.discard(chat_id)
         return True
 

@@ -14,9 +14,10 @@ from storage.opening import copies_of
 
 _TABLES = """
     SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
-    WHERE tables.type = 'table' AND columns.name = 'chat_id' ORDER BY tables.name
+    WHERE tables.type = 'table' AND columns.name = 'chat_id' AND tables.name != 'updates' ORDER BY tables.name
 """
-# Updates that could not be handled still hold what was written. Others are dropped with their content when handled.
+# Updates that could not be handled still hold what was written. What waits was written after the deletion was wanted;
+# of what is handled only the update's own number stays, to recognise repeats.
 _UPDATES_OF_ANY_STATE = (
     "json_valid(raw) AND ? IN (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')"
 )
@@ -65,4 +66,5 @@ async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:
         for table in await _tables(tx.fetch_all)
     }
     await tx.execute(f"DELETE FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608 - a constant
+    await tx.execute("UPDATE updates SET chat_id = 0 WHERE state = 'done' AND chat_id = ?", (chat_id,))
     return deleted

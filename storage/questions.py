@@ -114,13 +114,15 @@ class Questions:
             "WHERE chat_id = ? AND placeholder_id = ? ORDER BY id DESC LIMIT 1", (chat_id, message_id)
         )
 
-    async def set_placeholder(self, chat_id: int, question_id: int, placeholder_id: int | None) -> None:
-        """Remember the message that shows this question's progress."""
-        await self._update(
-            "placeholder_id = ?, sending_after = NULL",
-            (placeholder_id,),
-            "id = ? AND chat_id = ?",
-            (question_id, chat_id),
+    async def set_placeholder(self, chat_id: int, question_id: int, placeholder_id: int | None) -> bool:
+        """Remember the message that shows this question's progress; False when there is no such question any more."""
+        return bool(
+            await self._update(
+                "placeholder_id = ?, sending_after = NULL",
+                (placeholder_id,),
+                "id = ? AND chat_id = ?",
+                (question_id, chat_id),
+            )
         )
 
     # Towards the answer ----------------------------------------------------------------------------------------------

@@ -122,7 +122,11 @@ async def test_deleting_a_chat_leaves_nothing_of_it(store: Store, ask: Ask) -> N
     await store.updates.add([(2, '{"message": {"chat": {"id": 2}, "text": "not this one"}}')])
     await store.updates.failed(1, "x")
     await store.updates.failed(2, "x")
+    await store.updates.add([(3, '{"message": {"chat": {"id": 1}, "text": "written since"}}'), (4, "{}")], {3: 1, 4: 1})
+    await store.updates.done(4)
     gone = await store.chats.delete_everything(1)
+    assert [update.update_id for update in await store.updates.pending(9)] == [3], "what was written since is handled"
+    assert await store.updates.add([(4, "{}")]) == set(), "a repeat is recognised"
     assert (gone.questions, gone.photos) == (1, 2)
     assert not own.path.exists() and shared.path.exists()
     assert [q.id async for q in store.questions.export(2)] == [kept.id]
