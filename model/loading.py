@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,8 +24,17 @@ def builtin_path() -> Path:
 
 
 def cache_dir() -> Path:
-    """Where unpacked ZIPs are kept between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vqabot" / "models"
+    """Where unpacked ZIPs are kept between runs; where nothing of that can be written (a container), for this one."""
+    places = [os.environ.get("XDG_CACHE_HOME"), str(Path("~/.cache").expanduser()), os.environ.get("HF_HOME")]
+    for place in places:
+        if place and _can_be_written(folder := Path(place) / "vqabot" / "models"):
+            return folder
+    return Path(tempfile.gettempdir()) / f"vqabot-{os.getuid()}" / "models"
+
+
+def _can_be_written(folder: Path) -> bool:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def locate(model: str) -> Path:
@@ -57,7 +67,7 @@ def check_setup(model: str) -> None:
     Raises:
         ModelError: The model is not there, or what it needs is not installed.
     """
-    if not _is_hub_id(model):
+    if not _is_hub_id(model) and not Path(model).expanduser().is_file():  # a ZIP is unpacked by the worker
         model_type(locate(model))
     for package in ("torch", "transformers"):
         if not _is_installed(package):
@@ -76,11 +86,33 @@ def _is_installed(package: str) -> bool:
 
 def model_type(folder: Path) -> str:
     """The family's name as the folder's `config.json` gives it."""
+    file = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads(file.read_text(encoding="utf-8"))
+        _refuse_strangers(file, config)
         return str(config["model_type"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / 'config.json'} does not say which type of model this is.") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(f"{file} does not say which type of model this is.") from error
+
+
+def _refuse_strangers(file: Path, config: object) -> None:
+    """Nothing that a model's files name is fetched and run, and only plain weights can be loaded."""
+    if isinstance(config, dict):
+        for name, value in config.items():
+            if "attn_implementation" in name and "/" in str(value):
+                raise ModelError(
+                    f"{file} asks for attention kernels from the hub ({value}), which would run code of others. "
+                    f"Take the line {name!r} out of it."
+                )
+            if name == "quantization_config" and value:
+                raise ModelError(
+                    f"{file} describes quantised weights, which cannot be loaded. Use the model's plain weights; "
+                    "VQABOT_DTYPE=int8 makes them small when they are loaded."
+                )
+            _refuse_strangers(file, value)
+    elif isinstance(config, list):
+        for value in config:
+            _refuse_strangers(file, value)
 
 
 def _is_hub_id(model: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from model import archive
 from model.answerer import Answerer
 from model.confidence import Calibration
 from model.errors import ModelError
-from model.loading import locate
+from model.loading import cache_dir, locate, model_type
 from model.profile import Profile
 from model.types import Request
 
@@ -198,3 +199,48 @@ def test_the_bots_side_of_the_room_needs_no_torch() -> None:
         "import model.broker.embedded, model.loading, model.profile, model.answerer, model.worker, bot.commands.ask"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"_attn_implementation": "somebody/kernels"}, "attention kernels from the hub"),
+        ({"text_config": {"attn_implementation": "x/y"}}, "attention kernels from the hub"),
+        ({"quantization_config": {"quant_method": "bitsandbytes"}}, "quantised weights"),
+    ],
+)
+def test_what_would_fetch_code_or_needs_other_loaders_is_refused(
+    tmp_path: Path, config: dict[str, object], sentence: str
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "florence2", **config}))
+    with pytest.raises(ModelError, match=sentence):
+        model_type(tmp_path)
+
+
+def test_deep_json_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("[" * 200_000)
+    with pytest.raises(ModelError, match="does not say"):
+        model_type(tmp_path)
+
+
+def test_where_no_cache_can_be_written_another_place_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    assert cache_dir() == tmp_path / "hub" / "vqabot" / "models"
+
+
+def test_a_pickle_with_code_is_a_sentence_and_never_run(tiny_folder: Path, tmp_path: Path) -> None:
+    class Code:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.mkdir, (str(tmp_path / "ran"),)
+
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_folder, folder)
+    for file in folder.glob("*.safetensors"):
+        file.unlink()
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Code(), 2))
+    with pytest.raises(ModelError, match="cannot be read") as refusal:
+        Answerer.load(str(folder))
+    assert "\n" not in str(refusal.value) and not (tmp_path / "ran").exists()
