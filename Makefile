@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+JOBS ?= 0
 
 .PHONY: demo test lint format chaos fuzz lock pictures bench clean help
 
@@ -29,12 +30,12 @@ endef
 demo: $(VENV)/.demo  ## Try the whole bot here; make demo ARGS="--once" runs one conversation and ends
 	@$(BIN)/vqabot demo $(ARGS)
 
-test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it
+test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it, JOBS=2 runs two at once
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev  ## Only lint, types and import rules
 	$(BIN)/ruff check .
