@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PIL import Image
 
 from model.errors import ModelError
@@ -43,6 +42,8 @@ class Resize:
 
     def pixels(self, picture: Image.Image) -> Pixels:
         """The picture at this size as the model takes it: uint8 [H, W, 3]."""
+        import numpy as np  # here, so that processes which only resize start sooner
+
         return np.array(self.apply(picture))
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from model.types import Generation, Request
 from training.accuracy import exact_match
 from training.answer_length import HELP, USUAL
 from training.config import Config
+from training.files import Picture
 from training.reliability import Bin, calibration_error, reliability
 from training.vqa import DataError, VqaQuestion, write_json
 
@@ -97,7 +98,7 @@ def check_enough(questions: Sequence[VqaQuestion]) -> None:
 
 def observe(
     answerer: Answerer,
-    pictures: Mapping[int, Path],
+    pictures: Mapping[int, Picture],
     questions: Sequence[VqaQuestion],
     config: CalibrateConfig,
     progress: Callable[[int], None],

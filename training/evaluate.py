@@ -18,6 +18,7 @@ from model.types import Answer, Request
 from training.answer_length import HELP, USUAL
 from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.config import Config
+from training.files import Picture
 from training.intervals import Estimate, estimate
 from training.reliability import Bin, calibration_error, reliability
 from training.risk import Selective, selective
@@ -141,7 +142,7 @@ class Report:
 
 def evaluate(
     model: Answers,
-    pictures: Mapping[int, Path],
+    pictures: Mapping[int, Picture],
     questions: Sequence[VqaQuestion],
     settings: EvaluateConfig = DEFAULTS,
     *,
@@ -196,7 +197,7 @@ Pairs = list[tuple[bytes, VqaQuestion]]
 """Questions with the picture that they are asked about."""
 
 
-def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Path], seed: int) -> Iterator[tuple[Pairs, Pairs]]:
+def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Picture], seed: int) -> Iterator[tuple[Pairs, Pairs]]:
     """A few pictures at a time in random order: their questions with them, and with the picture before them."""
     asked: dict[int, list[VqaQuestion]] = defaultdict(list)
     for question in questions:

@@ -15,6 +15,7 @@ from model.types import Request
 from training.answer_length import USUAL
 from training.config import Config
 from training.evaluate import Answers
+from training.files import Picture
 from training.vqa import DataError, VqaQuestion, write_results
 
 AT_ONCE = 32
@@ -32,7 +33,7 @@ class PredictConfig(Config):
 def predict(
     model: Answers,
     name: str,
-    pictures: Mapping[int, Path],
+    pictures: Mapping[int, Picture],
     questions: Sequence[VqaQuestion],
     settings: PredictConfig,
     out: Path,

@@ -1,60 +1,86 @@
-"""Prepares data for training: questions as the bot makes them, pictures once at the training size."""
+"""Prepares data for training: questions as the bot makes them, pictures once as the model sees them."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
-import os
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from PIL import Image
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from model.errors import PictureError
-from model.images import open_picture
+from model.loading import locate
+from model.processor import Resize, read_image_settings
 from model.text import normalise_answer, normalise_question
 from training.config import Config
 from training.console import Console
-from training.prepared import Example, split_file, write_examples, write_summary
-from training.sources import Asked, hold_out, read_split, splits_of
-from training.vqa import SPLITS, DataError
+from training.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared
+from training.pictures import Done, Job, folder_of, prepare_picture, sweep
+from training.pool import spread
+from training.prepared import (
+    PREPARED_SPLITS,
+    SUMMARY,
+    Example,
+    split_file,
+    write_examples,
+    write_summary,
+)
+from training.sources import Asked, Source
+from training.unknown_words import UnknownWords, Vocabulary
+from training.vqa import DataError
 
 PROBLEMS = "problems.jsonl"
-_ALONE = 200
-"""Fewer pictures than this are not worth starting processes for."""
+_HELD_OUT = 0.1
+"""Share of the pictures that val gets where neither the source nor a person says."""
 
 
 class PrepareConfig(Config):
     """How data is prepared."""
 
+    model: str = Field(
+        "builtin", description="The model to train: builtin, a folder, a ZIP or a hub id. Decides size and words."
+    )
     task: Literal["open-ended", "multiple-choice"] = Field(
         "open-ended", description="multiple-choice keeps the 18 choices of each question."
     )
     size: str = Field(
-        "224",
-        examples=["224", "320x192", "original"],
-        pattern=r"^(original|[1-9]\d{1,3}(x[1-9]\d{1,3})?)$",
-        description="Side of the pictures in pixels, WIDTHxHEIGHT, or original.",
+        "model",
+        pattern=r"^(model|original|[1-9]\d{1,3}(x[1-9]\d{1,3})?)$",
+        description="model: the size that the model sees; else a side in pixels, WIDTHxHEIGHT, or original.",
     )
     val_share: float = Field(
-        0.0, ge=0, lt=1, description="Share of the train pictures to hold out as val, where the source has none."
+        0.0, ge=0, lt=1, description="Share of the pictures to hold out as val, where the source has none."
+    )
+    split_by: Literal["source", "picture"] = Field(
+        "source", description="picture: divide train and val anew, so that no picture is in both."
+    )
+    divide_val: bool = Field(
+        False, description="Divide val by pictures into val (chooses weights), calibration and judging."
     )
     limit: int | None = Field(None, ge=1, description="Only the first questions of each split.")
     processes: int = Field(0, ge=0, description="Processes that read pictures; 0: one a CPU core.")
-    seed: int = Field(0, ge=0, description="Decides which pictures are held out.")
+    seed: int = Field(0, ge=0, description="Decides which pictures go where.")
 
-    def pixels(self) -> tuple[int, int] | None:
-        """Width and height; None to keep each picture's own."""
-        if self.size == "original":
-            return None
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
         width, _, height = self.size.partition("x")
-        return int(width), int(height or width)
+        if width.isdigit() and max(int(width), int(height or width)) > 2048:
+            raise ValueError("size is at most 2048 pixels a side")
+        return self
+
+    def pixels(self, own: Resize) -> Resize | None:
+        """How pictures come to their size; None to keep each picture's own.
+
+        Args:
+            own: The model's way.
+        """
+        if self.size in ("model", "original"):
+            return own if self.size == "model" else None
+        width, _, height = self.size.partition("x")
+        return Resize(int(width), int(height or width), own.resample)
 
 
 @dataclass(slots=True)
@@ -77,6 +103,8 @@ class Counts:
 def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) -> dict[str, Counts]:
     """Prepare every split of a source; pictures that are done are not done again.
 
+    Nothing that an earlier preparation left is touched before all is ready; then what no longer belongs is removed.
+
     Args:
         config: The settings.
         source: What `training.sources` reads.
@@ -88,139 +116,180 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
 
     Raises:
         DataError: The source is damaged or is `out` itself, no question is left in a split, or the disk is full.
+        ModelError: There is no such model.
     """
     if out.resolve() in (source.resolve(), source.resolve().parent if source.is_file() else None):
         raise DataError(f"{out} holds the data themselves, which would be overwritten: choose another folder.")
-    asked = {s: read_split(source, s, multiple_choice=config.task == "multiple-choice") for s in splits_of(source)}
-    if config.val_share:
-        if "val" in asked:
-            raise DataError(f"{source} has a val split already: leave --val-share out.")
-        asked["train"], asked["val"] = hold_out(asked["train"], config.val_share, config.seed)
-        if not asked["train"]:
-            raise DataError(f"{source}: nothing would be left to train on with --val-share {config.val_share}.")
+    there = Source(source)
+    splits = there.splits()
+    if config.val_share and "val" in splits and config.split_by == "source":
+        raise DataError(
+            f"{source} has a val split already: leave --val-share out, or divide train and val anew with "
+            "--split-by picture."
+        )
+    folder = locate(config.model)
+    own = Resize.read(read_image_settings(folder))
+    resize, vocabulary = config.pixels(own), Vocabulary.of(folder)
+    _say_size(config, own, resize, console)
+    asked = {}
+    for split in splits:
+        console.say(f"{split} is read from {there.file(split)}")
+        asked[split] = there.read(split, multiple_choice=config.task == "multiple-choice")[: config.limit]
+    for name in there.not_read():
+        console.say(f"{name} is not read: splits are called train, val (or valid, validation, dev) and test.")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        counts = {
-            split: _prepare_split(config, split, questions[: config.limit], out, console)
+        (out / folder_of(resize)).mkdir(parents=True, exist_ok=True)
+        counts = {split: Counts() for split in asked}
+        usable = {
+            split: _usable(split, questions, out, resize, config, console, counts[split])
             for split, questions in asked.items()
         }
-        for split in set(SPLITS) - set(counts):  # of an earlier preparation: its pictures may be trained on now
-            split_file(out, split).unlink(missing_ok=True)
-        config.save(out)
-        write_summary(
-            out,
-            {
-                "source": str(source),
-                "size": config.pixels(),
-                "config": config.model_dump(mode="json"),
-                "splits": {split: _without_problems(each) for split, each in counts.items()},
-            },
-        )
-        lines = [{"split": split, **problem} for split, each in counts.items() for problem in each.problems]
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        (out / PROBLEMS).write_text(text, encoding="utf-8")
+        placed = _divided(config, usable)
+        unknown = _words(placed, vocabulary)
+        pictures = {split: {each.image for each in questions} for split, questions in placed.items()}
+        _write(config, there, out, placed, counts, resize, unknown, pictures)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
+    for split, each in counts.items():
+        console.say(f"{split}: {each.questions} questions about {each.pictures} pictures{_losses(each)}")
+    for sentence in told_shared(pictures):
+        console.say(f"{sentence} --split-by picture divides them so that no picture is in both.")
+    for sentence in unknown.sentences(config.model):
+        console.say(f"{sentence} `vqabot train --new-words auto` adds them.")
     return counts
 
 
-def _prepare_split(config: PrepareConfig, split: str, asked: list[Asked], out: Path, console: Console) -> Counts:
-    counts = Counts()
+def _say_size(config: PrepareConfig, own: Resize, resize: Resize | None, console: Console) -> None:
+    if resize is not None and resize != own:
+        console.say(
+            f"The pictures become {resize}, but {config.model} sees {own}: it has to learn to see anew, and its first "
+            "answers will mostly be wrong. Leave --size out for its own size."
+        )
+
+
+def _usable(
+    split: str,
+    asked: list[Asked],
+    out: Path,
+    resize: Resize | None,
+    config: PrepareConfig,
+    console: Console,
+    counts: Counts,
+) -> list[Placed]:
+    """The questions of a split that can be trained on, with their pictures prepared."""
     of_picture = Counter(each.image_id for each in asked)
     sources = {each.image_id: each for each in asked}
-    jobs: list[Job] = []
-    folder = Path("images") / config.size / split
+    jobs: dict[int, Job] = {}
     for number, each in sources.items():
         if each.picture is None:
             counts.missing += 1
-            counts.problems.append(_problem(each, "the picture is missing", of_picture))
+            counts.problems.append(_problem(each, each.problem, of_picture))
         else:
-            jobs.append(Job(number, each.picture, out / folder / f"{number:012d}.png", config.pixels()))
-    (out / folder).mkdir(parents=True, exist_ok=True)
-    usable: set[int] = set()
-    with console.bar(len(jobs), f"Pictures of {split}") as bar:
-        for job, refusal in _work(jobs, config.processes or os.cpu_count() or 1):
+            jobs[number] = Job(each.picture, out, resize)
+    done: dict[int, Done] = {}
+    with (
+        console.bar(len(jobs), f"Pictures of {split}") as bar,
+        closing(spread(prepare_picture, list(jobs.values()), config.processes)) as results,
+    ):
+        for number, result in zip(jobs, results, strict=True):
             bar.update(1)
-            if refusal is None:
-                usable.add(job.image_id)
-            else:
+            done[number] = result
+            if result.problem:
                 counts.broken += 1
-                counts.problems.append(_problem(sources[job.image_id], refusal, of_picture))
-    examples = []
+                counts.problems.append(_problem(sources[number], result.problem, of_picture))
+    questions = []
     for each in asked:
-        question = normalise_question(each.question)
-        answer = None if each.answer is None else normalise_answer(each.answer)
-        if each.image_id not in usable:
+        if each.image_id not in done or done[each.image_id].problem:
             counts.without_picture += 1
-        elif not question or answer == "":
+        elif not normalise_question(each.question) or (each.answer is not None and not normalise_answer(each.answer)):
             counts.empty += 1
             counts.problems.append(
                 {"question_id": each.question_id, "problem": "nothing is left of the question or answer"}
             )
         else:
-            examples.append(
-                Example(
-                    image=str(folder / f"{each.image_id:012d}.png"),
-                    question=question,
-                    question_id=each.question_id,
-                    image_id=each.image_id,
-                    answer=answer,
-                    answers=tuple(normalise_answer(text) for text in each.answers),
-                    question_type=each.question_type,
-                    answer_type=each.answer_type,
-                    choices=tuple(normalise_answer(text) for text in each.choices),
-                )
-            )
-    if not examples:
-        raise DataError(f"No question is left in {split}: {_told(counts)}.")
-    write_examples(out, split, examples)
-    counts.questions, counts.pictures = len(examples), len({example.image_id for example in examples})
-    console.say(f"{split}: {counts.questions} questions about {counts.pictures} pictures{_losses(counts)}")
-    return counts
+            questions.append(Placed(each, done[each.image_id].name))
+    if not questions:
+        why = next((f" The first: {p['picture']}: {p['problem']}" for p in counts.problems if "picture" in p), "")
+        raise DataError(f"No question is left in {split}: {_told(counts)}.{why}".removesuffix(".") + ".")
+    return questions
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A picture to prepare."""
-
-    image_id: int
-    source: Path
-    target: Path
-    size: tuple[int, int] | None
-
-
-def prepare_picture(job: Job) -> str | None:
-    """Write one picture at the training size, unless that is done already.
-
-    Transparency is laid on white and the picture turned upright by `model.images`, as the bot's worker does it.
-
-    Returns:
-        None, or a sentence that says why the picture cannot be used.
-    """
-    try:
-        if job.target.stat().st_mtime >= job.source.stat().st_mtime:
-            return None
-    except FileNotFoundError:
-        pass
-    try:
-        picture = open_picture(job.source.read_bytes())
-    except PictureError as error:
-        return str(error)
-    if job.size is not None:
-        picture = picture.resize(job.size, Image.Resampling.BICUBIC)
-    partial = job.target.with_suffix(".partial")
-    picture.save(partial, "PNG", compress_level=1)
-    partial.replace(job.target)
-    return None
+def _divided(config: PrepareConfig, usable: dict[str, list[Placed]]) -> dict[str, list[Placed]]:
+    """The splits as they shall be: as the source has them, or divided anew by pictures."""
+    placed = dict(usable)
+    if config.split_by == "picture" or config.val_share:
+        train, val = (placed.get(split, []) for split in ("train", "val"))
+        pictures = [{each.image for each in side} for side in (train, val)]
+        share = config.val_share or (len(pictures[1]) / len(pictures[0] | pictures[1]) if val else _HELD_OUT)
+        together = pooled([train, val]) if val else train
+        placed["train"], placed["val"] = divide(together, (1 - share, share), config.seed)
+    if config.divide_val:
+        if "val" not in placed:
+            raise DataError("There is no val to divide: hold one out with --val-share.")
+        sides = divide(placed["val"], (1 / 3,) * 3, config.seed)
+        placed.update(zip(("val", *PARTS), sides, strict=True))
+    return {split: placed[split] for split in PREPARED_SPLITS if split in placed}
 
 
-def _work(jobs: list[Job], processes: int) -> Iterator[tuple[Job, str | None]]:
-    if processes == 1 or len(jobs) < _ALONE:
-        for job in jobs:
-            yield job, prepare_picture(job)
-        return
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from zip(jobs, pool.map(prepare_picture, jobs, chunksize=16), strict=True)
+def _words(placed: dict[str, list[Placed]], vocabulary: Vocabulary) -> UnknownWords:
+    asked = [each.asked for questions in placed.values() for each in questions]
+    return vocabulary.look_through(
+        (each.question for each in asked), (each.answer for each in asked if each.answer is not None)
+    )
+
+
+def _write(
+    config: PrepareConfig,
+    source: Source,
+    out: Path,
+    placed: dict[str, list[Placed]],
+    counts: dict[str, Counts],
+    resize: Resize | None,
+    unknown: UnknownWords,
+    pictures: dict[str, set[str]],
+) -> None:
+    """Put everything in place; adds the counts of what was written."""
+    earlier = (out / SUMMARY).is_file()
+    for split, questions in placed.items():
+        write_examples(out, split, map(_example, questions))
+        each = counts.setdefault(split, Counts())
+        each.questions, each.pictures = len(questions), len({q.asked.image_id for q in questions})
+    for split in set(PREPARED_SPLITS) - set(placed):  # of an earlier preparation: its pictures may be trained on now
+        split_file(out, split).unlink(missing_ok=True)
+    config.save(out)
+    write_summary(
+        out,
+        {
+            "source": str(source.path),
+            "files": {split: str(source.file(split)) for split in counts if source.file(split)},
+            "size": resize.size if resize else None,
+            "resample": resize.resample.name.lower() if resize else None,
+            "config": config.model_dump(mode="json"),
+            "splits": {split: _without_problems(each) for split, each in counts.items()},
+            "shared_pictures": shared_pictures(pictures),
+            "unknown_words": unknown.as_dict(),
+        },
+    )
+    lines = [{"split": split, **problem} for split, each in counts.items() for problem in each.problems]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    (out / PROBLEMS).write_text(text, encoding="utf-8")
+    sweep(out, set().union(*pictures.values()), earlier=earlier)
+
+
+def _example(placed: Placed) -> Example:
+    asked = placed.asked
+    return Example(
+        image=placed.image,
+        question=normalise_question(asked.question),
+        question_id=asked.question_id,
+        image_id=asked.image_id,
+        answer=None if asked.answer is None else normalise_answer(asked.answer),
+        answers=tuple(normalise_answer(text) for text in asked.answers),
+        question_type=asked.question_type,
+        answer_type=asked.answer_type,
+        choices=tuple(normalise_answer(text) for text in asked.choices),
+        own_id=asked.own_id,
+    )
 
 
 def _problem(asked: Asked, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
@@ -242,5 +311,5 @@ def _told(counts: Counts) -> str:
     return ", ".join(f"{number} {what}{'s' * (number != 1)}{rest}" for number, what, rest in parts if number)
 
 
-def _without_problems(counts: Counts) -> dict[str, int]:
+def _without_problems(counts: Counts) -> dict[str, Any]:
     return {f.name: getattr(counts, f.name) for f in dataclasses.fields(counts) if f.name != "problems"}

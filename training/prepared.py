@@ -11,9 +11,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from training.config import wording
-from training.vqa import PEOPLE, DataError, write_json
+from training.partition import PARTS
+from training.vqa import PEOPLE, SPLITS, DataError, write_json
 
 SUMMARY = "prepare.json"
+PREPARED_SPLITS = (*SPLITS, *PARTS)
+"""What a prepared folder may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Example:
     answer_type: str = ""
     choices: tuple[str, ...] = ()
     """The 18 choices, when multiple choice was asked for."""
+    own_id: str = ""
+    """The question's id in the source, where it is no whole number."""
 
 
 _EXAMPLE = TypeAdapter(Example)
@@ -64,7 +69,7 @@ def read_examples(data: Path, split: str) -> list[Example]:
     """
     path = split_file(data, split)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         raise DataError(f"The file {path} is missing: `vqabot data prepare` wrote no {split} split there.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -72,6 +77,8 @@ def read_examples(data: Path, split: str) -> list[Example]:
     examples: dict[int, Example] = {}
     images: dict[int, str] = {}
     for line_number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             example = _EXAMPLE.validate_json(line)
         except ValidationError as error:

@@ -1,44 +1,151 @@
-"""Where questions about pictures come from: the official files, one's own JSON, or maestro's."""
+"""Where questions about pictures come from: the official files, or what people have (`training.own_files`)."""
 
 from __future__ import annotations
 
-import json
-import random
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from training.vqa import (
-    PEOPLE,
-    SPLITS,
-    DataError,
-    find_picture,
-    question_file,
-    read_questions,
-)
+from training.errors import DataError
+from training.fields import clean
+from training.files import File, Tree, is_file, is_zip
+from training.own_files import Asked as Asked
+from training.own_files import read_own
+from training.partition import PARTS
+from training.vqa import SPLITS, find_split, open_split, question_file, read_official
 
-_TASK = re.compile(r"<[A-Za-z_]+>")
-"""A task token at the front of a maestro prefix."""
+NAMES = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
+"""What a split's files and folders are called."""
+_FORMS = (".jsonl", ".json", ".csv", ".tsv")
+_NOT_READ = (".parquet", ".arrow", ".tfrecord", ".xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as a source has it."""
+class Source:
+    """A folder, a ZIP or a single file with questions."""
 
-    picture: Path | None
-    """None when the picture is missing."""
-    name: str
-    """The picture's name, for people."""
-    question: str
-    question_id: int
-    image_id: int
-    answer: str | None = None
-    answers: tuple[str, ...] = ()
-    question_type: str = ""
-    answer_type: str = ""
-    choices: tuple[str, ...] = ()
+    def __init__(self, path: Path) -> None:
+        """Look at what is there.
+
+        Raises:
+            DataError: There is nothing at `path`, or a ZIP is damaged.
+        """
+        self.path = path
+        self.tree = Tree(path) if path.is_dir() or is_zip(path) else None
+        if self.tree is None and not is_file(path):
+            raise DataError(f"There is no file or folder {path}.")
+
+    def splits(self) -> list[str]:
+        """The splits that are there, in the usual order.
+
+        Raises:
+            DataError: There is none; the text says what was looked for.
+        """
+        if self.tree is None:
+            return ["train"]
+        found = [split for split in SPLITS if find_split(self.tree, split) or self.own(split)]
+        if not found:
+            raise DataError(
+                f"There are no questions in {self.path}: neither the official {question_file('train')}, "
+                "nor train.jsonl, train.json or train.csv of one's own, nor train/annotations.jsonl or "
+                f"train/metadata.jsonl.{self._hint()}"
+            )
+        return found
+
+    def own(self, split: str) -> File | None:
+        """The file of a split that is no official one."""
+        if self.tree is None:
+            return File(self.path)
+        return self.tree.find(*own_places(split), packed=True)
+
+    def file(self, split: str) -> File | None:
+        """The file that a split's questions are read from."""
+        official = find_split(self.tree, split) if self.tree is not None else None
+        return official.questions if official else self.own(split)
+
+    def read(self, split: str, *, multiple_choice: bool = False) -> list[Asked]:
+        """The questions of a split.
+
+        Args:
+            split: train, val or test.
+            multiple_choice: Take the multiple-choice questions with their choices; official files only.
+
+        Raises:
+            DataError: A file is missing or damaged; the text names file and record.
+        """
+        if self.tree is not None and find_split(self.tree, split):
+            return self._official(split, "MultipleChoice" if multiple_choice else "OpenEnded")
+        own = self.own(split)
+        if own is None:
+            raise DataError(f"{self.path} has no {split} split: there is no {own_places(split)[0]} in it.")
+        if multiple_choice:
+            raise DataError(f"{own}: only the official files have multiple-choice questions.")
+        return read_own(own, split)
+
+    def not_read(self) -> list[str]:
+        """Files beside the splits' own that look as if they held questions, and that no split is read from."""
+        if self.tree is None or not self.path.is_dir():
+            return []
+        read = {str(file) for split in SPLITS if (file := self.file(split)) is not None}
+        folders = [self.path, *sorted(each for each in self.path.iterdir() if each.is_dir())]
+        found = [self.path.glob("*.jsonl"), self.path.glob("*.csv")]
+        found += [folder.glob(f"{name}.jsonl") for folder in folders[1:] for name in ("annotations", "metadata")]
+        names = sorted(str(path) for each in found for path in each if path.name != "problems.jsonl")
+        prepared = {str(self.path / f"{part}.jsonl") for part in PARTS}
+        return [name for name in names if name not in read | prepared]
+
+    def _official(self, split: str, task: str) -> list[Asked]:
+        here = open_split(self.tree or self.path, split, task)
+        pictures: dict[int, tuple[File | None, str]] = {}
+        asked = []
+        for q in read_official(here, task):
+            if q.image_id not in pictures:
+                try:
+                    pictures[q.image_id] = here.picture(q.image_id), ""
+                except DataError as error:
+                    pictures[q.image_id] = None, str(error)
+            picture, problem = pictures[q.image_id]
+            asked.append(
+                Asked(
+                    picture=picture,
+                    name=f"{split} picture {q.image_id}",
+                    question=clean(q.question),
+                    question_id=q.question_id,
+                    image_id=q.image_id,
+                    answer=None if q.answer is None else clean(q.answer),
+                    answers=tuple(clean(answer) for answer in q.answers),
+                    question_type=q.question_type,
+                    answer_type=q.answer_type,
+                    choices=q.choices,
+                    problem=problem,
+                )
+            )
+        return asked
+
+    def _hint(self) -> str:
+        if self.tree is None or not self.path.is_dir():
+            return ""
+        foreign = next((each for each in sorted(self.path.rglob("*")) if each.suffix.lower() in _NOT_READ), None)
+        if foreign is None:
+            return ""
+        return (
+            f" {foreign.name} is in a form that is not read: save the data set as an image folder, with the pictures "
+            "as files and a metadata.jsonl of file_name, question and answer."
+        )
+
+
+def own_places(split: str) -> list[str]:
+    """Where a split's own file may be, the usual places first."""
+    names = NAMES[split]
+    places = [f"{name}{form}" for name in names for form in _FORMS]
+    for name in names:
+        for file in ("annotations", "metadata", name):
+            places += [f"{name}/{file}{form}" for form in _FORMS]
+        places += [f"data/{name}/metadata{form}" for form in _FORMS]
+    if split == "train":  # an image folder without splits
+        places += [f"{name}{form}" for name in ("metadata", "annotations") for form in _FORMS]
+    return places
 
 
 def splits_of(source: Path) -> list[str]:
@@ -47,154 +154,9 @@ def splits_of(source: Path) -> list[str]:
     Raises:
         DataError: There is none; the text says what was looked for.
     """
-    if source.is_file():
-        return ["train"]
-    if not source.is_dir():
-        raise DataError(f"There is no file or folder {source}.")
-    found = [split for split in SPLITS if _official(source, split) or _own_file(source, split)]
-    if not found:
-        raise DataError(
-            f"There are no questions in {source}: neither the official {question_file('train')}, "
-            "nor train.jsonl or train.json of one's own, nor train/annotations.jsonl."
-        )
-    return found
+    return Source(source).splits()
 
 
 def read_split(source: Path, split: str, *, multiple_choice: bool = False) -> list[Asked]:
-    """The questions of a split, from whatever form the source has.
-
-    Args:
-        source: A folder (official files, or one file a split of one's own) or a single JSON or JSONL file.
-        split: train, val or test.
-        multiple_choice: Take the multiple-choice questions with their choices; official files only.
-
-    Raises:
-        DataError: A file is missing or damaged; the text names file and record.
-    """
-    own = source if source.is_file() else _own_file(source, split)
-    if own is None or _official(source, split):
-        return _read_official(source, split, "MultipleChoice" if multiple_choice else "OpenEnded")
-    if multiple_choice:
-        raise DataError(f"{own}: only the official files have multiple-choice questions.")
-    return _read_own(own, split)
-
-
-def hold_out(asked: list[Asked], share: float, seed: int) -> tuple[list[Asked], list[Asked]]:
-    """Split by pictures, so that no picture is on both sides: (kept, held out)."""
-    pictures = sorted({each.image_id for each in asked})
-    random.Random(f"hold-out/{seed}").shuffle(pictures)
-    out = set(pictures[: max(1, round(len(pictures) * share))])
-    return [each for each in asked if each.image_id not in out], [each for each in asked if each.image_id in out]
-
-
-def _official(source: Path, split: str) -> bool:
-    name = question_file(split)
-    return any((folder / name).is_file() for folder in (source, source / "Questions", source / "Annotations"))
-
-
-def _own_file(source: Path, split: str) -> Path | None:
-    places = (source / f"{split}.jsonl", source / f"{split}.json", source / split / "annotations.jsonl")
-    return next((place for place in places if place.is_file()), None)
-
-
-def _read_official(source: Path, split: str, task: str) -> list[Asked]:
-    pictures: dict[int, Path | None] = {}
-    asked = []
-    for q in read_questions(source, split, task=task):
-        if q.image_id not in pictures:
-            try:
-                pictures[q.image_id] = find_picture(source, split, q.image_id)
-            except DataError:
-                pictures[q.image_id] = None
-        asked.append(
-            Asked(
-                picture=pictures[q.image_id],
-                name=f"{split} picture {q.image_id}",
-                question=q.question,
-                question_id=q.question_id,
-                image_id=q.image_id,
-                answer=q.answer,
-                answers=q.answers,
-                question_type=q.question_type,
-                answer_type=q.answer_type,
-                choices=q.choices,
-            )
-        )
-    return asked
-
-
-def _read_own(path: Path, split: str) -> list[Asked]:
-    """{image, question, answer} or maestro's {image, prefix, suffix}; pictures are looked for beside the file."""
-    numbers: dict[str, int] = {}
-    asked: list[Asked] = []
-    seen: set[int] = set()
-    for where, record in _records(path):
-        image, question = _text(record, ("image",), where), _text(record, ("question", "prefix"), where)
-        answer = None
-        if split != "test" or "answer" in record or "suffix" in record:
-            answer = _text(record, ("answer", "suffix"), where)
-        answers = record.get("answers")
-        if answers is not None and not (
-            isinstance(answers, list) and len(answers) == PEOPLE and all(isinstance(each, str) for each in answers)
-        ):
-            raise DataError(f"{where} has answers that are not {PEOPLE} texts.")
-        number = record.get("question_id", len(asked) + 1)
-        if type(number) is not int:
-            raise DataError(f"{where} has a question_id that is no whole number.")
-        if number in seen:
-            raise DataError(f"{where}: question {number} is there twice.")
-        seen.add(number)
-        file = path.parent / image
-        asked.append(
-            Asked(
-                picture=file if file.is_file() else None,
-                name=image,
-                question=_TASK.sub("", question, count=1) if "prefix" in record else question,
-                question_id=number,
-                image_id=numbers.setdefault(image, len(numbers) + 1),
-                answer=answer,
-                # One answer stands for ten people who agree: the official accuracy is then an exact match.
-                answers=tuple(answers) if answers else () if answer is None else (answer,) * PEOPLE,
-                question_type=str(record.get("question_type", "")),
-                answer_type=str(record.get("answer_type", "")),
-            )
-        )
-    if not asked:
-        raise DataError(f"{path}: there is no question in it.")
-    return asked
-
-
-def _records(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
-    """The records of a JSON list or of JSON Lines, each with its place for people."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"The file {path} cannot be read: {error}.") from error
-    records: list[tuple[str, Any]] = []
-    if path.suffix.lower() == ".json":
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"The file {path} is no JSON: {error}.") from error
-        if not isinstance(content, list):
-            raise DataError(f"{path}: it must be a list of objects with image, question and answer.")
-        records = [(f"{path}: record {place}", record) for place, record in enumerate(content)]
-    else:
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                try:
-                    records.append((f"{path}, line {number}", json.loads(line)))
-                except (ValueError, RecursionError) as error:
-                    raise DataError(f"{path}, line {number} is no JSON: {error}.") from error
-    for where, record in records:
-        if not isinstance(record, dict):
-            raise DataError(f"{where} is no object with image, question and answer.")
-    return records
-
-
-def _text(record: Mapping[str, Any], names: tuple[str, ...], where: str) -> str:
-    for name in names:
-        if isinstance(record.get(name), str) and record[name].strip():
-            value: str = record[name]
-            return value
-    raise DataError(f"{where} has no {' or '.join(names)}, or it is no text.")
+    """The questions of a split, from whatever form the source has; as `Source.read`."""
+    return Source(source).read(split, multiple_choice=multiple_choice)

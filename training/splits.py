@@ -1,21 +1,16 @@
-"""A split with its pictures, whether it lies in official files or in a prepared folder."""
+"""A split with its pictures, whether it lies in official files, in one's own or in a prepared folder."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.prepared import check_pictures, read_examples, split_file
-from training.vqa import (
-    CHOICES,
-    SPLITS,
-    DataError,
-    VqaQuestion,
-    annotation_file,
-    drawn_here,
-    find_picture,
-    read_questions,
-)
+from model.text import normalise_answer
+from training.files import Picture, Tree
+from training.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
+from training.sources import Source
+from training.vqa import CHOICES, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,43 +18,101 @@ class Split:
     """The questions of a split and where their pictures are."""
 
     questions: list[VqaQuestion]
-    pictures: dict[int, Path]
+    pictures: Mapping[int, Picture]
     """By the picture's number."""
     drawn_here: bool
     """Whether these are the project's own scenes, whose questions have kinds."""
 
 
 def load_split(
-    data: Path, split: str, *, multiple_choice: bool = False, limit: int | None = None, pictures: bool = True
+    data: Path,
+    split: str,
+    *,
+    multiple_choice: bool = False,
+    limit: int | None = None,
+    pictures: bool = True,
+    answered: bool | None = None,
 ) -> Split:
     """Read a split.
 
     Args:
-        data: A folder of official files, or one that `vqabot data prepare` wrote.
-        split: train, val or test; train and val must have their answers.
+        data: What `vqabot data prepare` wrote, or whatever it takes.
+        split: train, val or test; of a prepared folder also calibration and judging.
         multiple_choice: Take the questions with their choices.
         limit: Only the first questions.
         pictures: Look for the pictures; they must all be there.
+        answered: Whether each question must have its answers; by default all but those of test.
 
     Raises:
-        DataError: A file or a picture is missing or damaged; the text names it and the record.
+        DataError: A file or a picture is missing or damaged, or a question has no answers; the text names it.
     """
-    if any(split_file(data, each).is_file() for each in SPLITS):
-        return _prepared(data, split, multiple_choice, limit, pictures)
+    answered = split != "test" if answered is None else answered
+    if _is_prepared(data):
+        return _prepared(data, split, multiple_choice, limit, pictures, answered)
+    tree = None if data.is_file() and data.suffix.lower() != ".zip" else Tree(data)
+    if tree is None or (find_split(tree, split) is None and Source(data).own(split) is not None):
+        return _own(data, split, multiple_choice, limit, pictures, answered)
     task = "MultipleChoice" if multiple_choice else "OpenEnded"
-    questions = read_questions(data, split, task=task)[:limit]
+    here = open_split(tree, split, task)
+    if answered and here.annotations is None:
+        raise DataError(f"{data}: the {split} split has no answers: there is no annotation file for it.")
+    questions = read_official(here, task)[:limit]
     numbers = {q.image_id for q in questions} if pictures else ()
-    found = {number: find_picture(data, split, number) for number in numbers}
+    found = {number: here.picture(number) for number in numbers}
     return Split(questions, found, drawn_here(data, split, task=task))
 
 
-def _prepared(data: Path, split: str, multiple_choice: bool, limit: int | None, pictures: bool) -> Split:
+def _is_prepared(data: Path) -> bool:
+    """Whether `vqabot data prepare` wrote this folder, and not a person a train.jsonl of one's own."""
+    if (data / SUMMARY).is_file():
+        return True
+    for file in (split_file(data, split) for split in PREPARED_SPLITS):
+        try:
+            with file.open(encoding="utf-8") as lines:
+                return '"image_id"' in next(lines, '"image_id"')
+        except (OSError, UnicodeDecodeError):
+            continue
+    return False
+
+
+def _own(data: Path, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool) -> Split:
+    source = Source(data)
+    asked = source.read(split, multiple_choice=multiple_choice)[:limit]
+    found: dict[int, Picture] = {}
+    for each in asked:
+        if answered and each.answer is None:
+            raise DataError(
+                f"{source.file(split)}: the answer of question {each.own_id or each.question_id} is missing."
+            )
+        if each.picture is not None:
+            found[each.image_id] = each.picture
+        elif pictures:
+            raise DataError(f"{source.file(split)}: the picture {each.name} cannot be used: {each.problem}.")
+    questions = [
+        VqaQuestion(
+            each.question_id,
+            each.image_id,
+            each.question,
+            (),
+            None if each.answer is None else normalise_answer(each.answer),
+            tuple(normalise_answer(text) for text in each.answers),
+            each.question_type,
+            each.answer_type,
+        )
+        for each in asked
+    ]
+    return Split(questions, found, drawn_here=False)
+
+
+def _prepared(
+    data: Path, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool
+) -> Split:
     file = split_file(data, split)
     examples = read_examples(data, split)[:limit]
     if pictures:
         check_pictures(data, split, examples)
     for example in examples:
-        if split != "test" and (example.answer is None or not example.answers):
+        if answered and (example.answer is None or not example.answers):
             raise DataError(f"{file}: the answers of question {example.question_id} are missing.")
         if multiple_choice and len(example.choices) != CHOICES:
             raise DataError(
@@ -83,6 +136,14 @@ def _prepared(data: Path, split: str, multiple_choice: bool, limit: int | None, 
 
 
 def has_answers(data: Path, split: str) -> bool:
-    """Whether a split is there with its annotations."""
-    places = (data / annotation_file(split), data / "Annotations" / annotation_file(split), split_file(data, split))
-    return any(place.is_file() for place in places)
+    """Whether a split is there with its annotations.
+
+    Raises:
+        DataError: A ZIP among the data is damaged.
+    """
+    if _is_prepared(data):
+        return split_file(data, split).is_file()
+    if data.is_file() and data.suffix.lower() != ".zip":
+        return split == "train"
+    official = find_split(data, split)
+    return official.annotations is not None if official else Source(data).own(split) is not None

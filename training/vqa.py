@@ -1,7 +1,8 @@
-"""Reads and writes the official files of VQA v1 abstract scenes: questions, annotations, results, pictures' names.
+"""Reads and writes the official VQA files: questions, annotations, results, pictures' names.
 
 The JSON files may lie in one folder or in its `Questions/` and `Annotations/`; the pictures in a folder of their split,
-in the official tools' `Images/abstract_v002/<split>2015/`, in `images/`, or beside the JSON files.
+in the official tools' `Images/abstract_v002/<split>2015/`, in `images/`, or beside the JSON files. A JSON file may be
+packed by gzip, and each file may lie in a ZIP.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from training.errors import DataError as DataError
+from training.fields import commonest, is_number, said
+from training.files import File, Tree, read_json
+from training.releases import ABSTRACT, FOLDERS, RELEASES, Release
+
 SPLITS = ("train", "val", "test")
 PEOPLE = 10
 """Answers to a question."""
@@ -19,11 +25,6 @@ CHOICES = 18
 """Choices of a multiple-choice question."""
 MAKER = "vqabot"
 """Contributor of the project's own scenes, in their files' `info`."""
-_PREFIX = "abstract_v002"
-
-
-class DataError(Exception):
-    """The data cannot be used; the text names the file and the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +46,90 @@ class VqaQuestion:
 
 
 def question_file(split: str, task: str = "OpenEnded") -> str:
-    """The name of a question file; task is OpenEnded or MultipleChoice."""
-    return f"{task}_{_PREFIX}_{split}2015_questions.json"
+    """The name of a question file of the abstract scenes; task is OpenEnded or MultipleChoice."""
+    return ABSTRACT.question_file(f"{split}2015", task)
 
 
 def annotation_file(split: str) -> str:
-    """The name of an annotation file."""
-    return f"{_PREFIX}_{split}2015_annotations.json"
+    """The name of an annotation file of the abstract scenes."""
+    return ABSTRACT.annotation_file(f"{split}2015")
 
 
 def picture_file(split: str, image_id: int) -> str:
-    """The name of a picture."""
-    return f"{_PREFIX}_{split}2015_{image_id:012d}.png"
+    """The name of a picture of the abstract scenes."""
+    return ABSTRACT.picture_file(f"{split}2015", image_id)
 
 
 def picture_folder(split: str) -> str:
-    """The folder that holds a split's pictures."""
-    return f"{_PREFIX}_{split}2015"
+    """The folder that holds a split's pictures of the abstract scenes."""
+    return ABSTRACT.picture_folder(f"{split}2015")
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A split of official files that is there."""
+
+    tree: Tree
+    release: Release
+    subtype: str
+    questions: File
+    annotations: File | None
+    """None where there is none, as for test."""
+
+    def picture(self, image_id: int) -> File:
+        """Where a picture is.
+
+        Raises:
+            DataError: It is in none of the places where pictures may be.
+        """
+        found = self.tree.find(*self.release.picture_places(self.subtype, image_id))
+        if found is None:
+            raise DataError(
+                f"The picture {self.release.picture_file(self.subtype, image_id)} is missing in {self.tree.root} "
+                f"(looked there and in {', '.join(self.release.folders(self.subtype))})."
+            )
+        return found
+
+
+def find_split(data: Path | Tree, split: str, task: str = "OpenEnded") -> Official | None:
+    """The official files of a split, of the first release that has its questions; None where none has.
+
+    Raises:
+        DataError: There is no such folder or ZIP, or a ZIP in it is damaged.
+    """
+    tree = data if isinstance(data, Tree) else Tree(data)
+    for release in RELEASES:
+        for subtype in release.subtypes[split]:
+            questions = tree.find(*(folder + release.question_file(subtype, task) for folder in FOLDERS), packed=True)
+            if questions is not None:
+                notes = tree.find(*(folder + release.annotation_file(subtype) for folder in FOLDERS), packed=True)
+                return Official(tree, release, subtype, questions, notes)
+    return None
+
+
+def open_split(data: Path | Tree, split: str, task: str = "OpenEnded") -> Official:
+    """The official files of a split.
+
+    Raises:
+        DataError: There are none; the text names the file that was looked for.
+    """
+    found = find_split(data, split, task)
+    if found is None:
+        root = data.root if isinstance(data, Tree) else data
+        raise DataError(f"The file {question_file(split, task)} is missing in {root}.")
+    if found.annotations is None and split != "test":
+        raise DataError(f"The file {found.release.annotation_file(found.subtype)} is missing in {found.tree.root}.")
+    return found
 
 
 def find_picture(data: Path, split: str, image_id: int) -> Path:
-    """Where a picture is.
+    """Where a picture of a split lies on the disk.
 
     Raises:
         DataError: It is in none of the places where pictures may be.
     """
-    name = picture_file(split, image_id)
-    folders = (
-        picture_folder(split),
-        f"Images/abstract_v002/{split}2015",
-        f"scene_img_{picture_folder(split)}",
-        "images",
-    )
-    for folder in (*(data / name for name in folders), data):
-        if (folder / name).is_file():
-            return folder / name
-    raise DataError(f"The picture {name} is missing in {data} (looked there and in {', '.join(folders)}).")
+    here = find_split(data, split) or Official(Tree(data), ABSTRACT, f"{split}2015", File(data), None)
+    return here.picture(image_id).path
 
 
 def read_questions(data: Path, split: str, *, task: str = "OpenEnded") -> list[VqaQuestion]:
@@ -98,8 +147,12 @@ def read_questions(data: Path, split: str, *, task: str = "OpenEnded") -> list[V
         DataError: A file is missing or damaged, a question is there twice, has no annotation or another picture there,
             or not the number of choices or answers that it should have.
     """
-    path = _find(data, question_file(split, task))
-    notes_path = _find(data, annotation_file(split)) if split != "test" else None
+    return read_official(open_split(data, split, task), task)
+
+
+def read_official(here: Official, task: str = "OpenEnded") -> list[VqaQuestion]:
+    """The same, where the files are known."""
+    path, notes_path = here.questions, here.annotations
     notes = read_annotations(notes_path) if notes_path else {}
     questions: dict[int, VqaQuestion] = {}
     for record in _records(path, "questions", {"question_id": int, "image_id": int, "question": str}):
@@ -129,25 +182,26 @@ def drawn_here(data: Path, split: str, *, task: str = "OpenEnded") -> bool:
     Raises:
         DataError: The question file is missing or damaged.
     """
-    content = _load(_find(data, question_file(split, task)))
+    content = read_json(open_split(data, split, task).questions)
     info = content.get("info") if isinstance(content, dict) else None
     return isinstance(info, dict) and info.get("contributor") == MAKER
 
 
-def read_annotations(path: Path) -> dict[int, VqaQuestion]:
+def read_annotations(path: File | Path) -> dict[int, VqaQuestion]:
     """Read annotations, by question number; the questions' words are not in this file and stay empty.
+
+    Where the majority's answer is not given, it is the commonest of the ten, the first of these on a tie.
 
     Raises:
         DataError: The file is missing or damaged, or a question is there twice or has not ten answers.
     """
-    fields = {"question_id": int, "image_id": int, "answers": list, "multiple_choice_answer": str}
     notes: dict[int, VqaQuestion] = {}
-    for record in _records(path, "annotations", fields):
+    for record in _records(path, "annotations", {"question_id": int, "image_id": int, "answers": list}):
         number = record["question_id"]
         if number in notes:
             raise DataError(f"{path}: the annotation of question {number} is there twice.")
-        given = [answer.get("answer") if isinstance(answer, dict) else None for answer in record["answers"]]
-        answers = tuple(answer for answer in given if isinstance(answer, str))
+        given = [said(answer.get("answer") if isinstance(answer, dict) else None) for answer in record["answers"]]
+        answers = tuple(answer for answer in given if answer is not None)
         if len(answers) != len(given):
             raise DataError(f"{path}: an answer of question {number} has no text.")
         if len(answers) != PEOPLE:
@@ -156,10 +210,10 @@ def read_annotations(path: Path) -> dict[int, VqaQuestion]:
             question_id=number,
             image_id=record["image_id"],
             question="",
-            answer=record["multiple_choice_answer"],
+            answer=said(record.get("multiple_choice_answer")) or commonest(answers),
             answers=answers,
-            question_type=str(record.get("question_type", "")),
-            answer_type=str(record.get("answer_type", "")),
+            question_type=str(record.get("question_type") or ""),
+            answer_type=str(record.get("answer_type") or ""),
         )
     return notes
 
@@ -170,7 +224,7 @@ def read_results(path: Path) -> dict[int, str]:
     Raises:
         DataError: The file is missing or damaged, or a question is there twice.
     """
-    listed = _load(path)
+    listed = read_json(path)
     if not isinstance(listed, list):
         raise DataError(f"{path}: a results file is a list of objects with question_id and answer.")
     results: dict[int, str] = {}
@@ -198,14 +252,7 @@ def write_json(path: Path, value: object) -> None:
     partial.replace(path)
 
 
-def _find(data: Path, name: str) -> Path:
-    for folder in (data, data / "Questions", data / "Annotations"):
-        if (folder / name).is_file():
-            return folder / name
-    raise DataError(f"The file {name} is missing in {data}." if data.is_dir() else f"There is no folder {data}.")
-
-
-def _choices(path: Path, record: dict[str, Any], task: str) -> tuple[str, ...]:
+def _choices(path: File, record: dict[str, Any], task: str) -> tuple[str, ...]:
     if task != "MultipleChoice":
         return ()
     choices = record.get("multiple_choices")
@@ -216,12 +263,15 @@ def _choices(path: Path, record: dict[str, Any], task: str) -> tuple[str, ...]:
     return tuple(choices)
 
 
-def _records(path: Path, key: str, fields: Mapping[str, type]) -> Sequence[dict[str, Any]]:
-    content = _load(path)
+def _records(path: File | Path, key: str, fields: Mapping[str, type]) -> Sequence[dict[str, Any]]:
+    content = read_json(path)
     records = content.get(key) if isinstance(content, dict) else None
     if not isinstance(records, list):
         raise DataError(f"{path}: there is no list of {key} in it.")
     for place, record in enumerate(records):
+        for name in ("question_id", "image_id"):
+            if isinstance(record, dict) and isinstance(text := record.get(name), str) and is_number(text):
+                record[name] = int(text)
         for name, kind in fields.items():
             if not isinstance(record, dict) or type(record.get(name)) is not kind:  # True is no number here
                 known = (
@@ -234,16 +284,3 @@ def _records(path: Path, key: str, fields: Mapping[str, type]) -> Sequence[dict[
 
 
 _NAMES = {int: "whole number", str: "text", list: "list"}
-
-
-def _load(path: Path) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"The file {path} is missing.") from None
-    except OSError as error:
-        raise DataError(f"The file {path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"The file {path} is no text in UTF-8: byte {error.start} does not fit.") from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"The file {path} is no JSON: {error}.") from error

@@ -22,16 +22,17 @@ def data() -> None:
     """Look at data and prepare it for training."""
 
 
-@data.command(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared --size 224")
+@data.command(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared --model builtin")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @config_options(PrepareConfig)
 def prepare(source: Path, out: Path, config_file: Path | None, **given: object) -> None:
-    """Make OUT from SOURCE: questions in lower case, pictures once at the training size.
+    """Make OUT from SOURCE: questions in lower case, pictures once as the model sees them.
 
-    SOURCE is a folder of official VQA files, of train.jsonl/val.jsonl/test.jsonl of one's own ({image, question,
-    answer}, or maestro's {image, prefix, suffix}), or one such file. Missing and broken pictures are counted and listed
-    in OUT/problems.jsonl. The same command goes on where an interrupted one stopped.
+    SOURCE is a folder or ZIP of official VQA files, of train, val and test files of one's own (JSON Lines, JSON or CSV
+    of image, question and answer; also maestro's, LLaVA's and Hugging Face's image folders), or one such file. Missing
+    and broken pictures, and words that the model does not know, are counted and named. The same command goes on where
+    an interrupted one stopped.
     """
     from training.prepare import prepare as run
 

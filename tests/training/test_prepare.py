@@ -40,8 +40,8 @@ def test_official_files_become_lines_with_pictures_at_the_training_size(scenes: 
             assert example.answers == question.answers
             assert len(example.answers) == (0 if split == "test" else 10)
             with Image.open(tmp_path / example.image) as picture:
-                assert (picture.size, picture.mode) == ((224, 224), "RGB")
-    assert prepared_size(tmp_path) == (224, 224)
+                assert (picture.size, picture.mode) == ((320, 192), "RGB")
+    assert prepared_size(tmp_path) == (320, 192)
     summary = json.loads((tmp_path / "prepare.json").read_text())
     assert summary["splits"]["train"]["pictures"] == 6
     assert summary["config"]["task"] == "open-ended"
@@ -112,7 +112,7 @@ def test_ones_own_lines_and_maestros(tmp_path: Path) -> None:
 def test_held_out_pictures_are_on_one_side_only(tmp_path: Path) -> None:
     lines = []
     for number in range(20):
-        Image.new("RGB", (4, 4)).save(tmp_path / f"{number}.png")
+        Image.new("RGB", (4, 4), (number, 0, 0)).save(tmp_path / f"{number}.png")
         lines += [json.dumps({"image": f"{number}.png", "question": f"q {k}", "answer": "a"}) for k in range(2)]
     (tmp_path / "train.jsonl").write_text("\n".join(lines))
     run(tmp_path, tmp_path / "out", "--val-share", "0.2")
@@ -133,7 +133,7 @@ def test_held_out_pictures_are_on_one_side_only(tmp_path: Path) -> None:
         ("{", "own.jsonl, line 2 is no JSON"),
         ("[1]", "line 2 is no object with image, question and answer"),
         ('{"image": "a.png", "question": "q"}', "line 2 has no answer or suffix, or it is no text"),
-        ('{"image": "a.png", "question": "q", "answer": "a", "answers": ["a"]}', "answers that are not 10 texts"),
+        ('{"image": "a.png", "question": "q", "answer": "a", "answers": [["a"]]}', "answers that are not 10 texts"),
         ('{"image": "a.png", "question": "q", "answer": "a", "question_id": 1}', "question 1 is there twice"),
     ],
 )

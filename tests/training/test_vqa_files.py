@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ WRONG: dict[str, tuple[str, Edit, str]] = {
     "no questions": (QUESTIONS, lambda c: c["questions"].clear(), "no question in it"),
     "no list": (QUESTIONS, lambda c: c.pop("questions"), "no list of questions"),
     "no text": (QUESTIONS, _first("questions", question=None), r"record 0 \(question 70\).* no question"),
-    "a number as text": (QUESTIONS, _first("questions", question_id="70"), "question_id.*whole number"),
+    "a text as number": (QUESTIONS, _first("questions", question_id="q70"), "question_id.*whole number"),
     "true as number": (QUESTIONS, _first("questions", image_id=True), "image_id.*whole number"),
     "a record that is none": (QUESTIONS, lambda c: c["questions"].insert(1, 5), "record 1 of questions"),
     "no annotation": (NOTES, lambda c: c["annotations"].pop(), "annotation of question 72 is missing"),
@@ -190,3 +191,20 @@ def test_damaged_results_are_named(tmp_path: Path, content: object, sentence: st
     with pytest.raises(DataError, match=sentence) as caught:
         read_results(tmp_path / "results.json")
     assert "results.json" in str(caught.value)
+
+
+def test_numbers_may_be_written_as_text_and_answers_as_numbers(tmp_path: Path) -> None:
+    plain = read_questions(official(tmp_path), "val")
+    change(tmp_path / QUESTIONS, _first("questions", question_id="70", image_id="7"))
+    change(tmp_path / NOTES, lambda content: content["annotations"][0]["answers"][0].update(answer=3))
+    first, *rest = read_questions(tmp_path, "val")
+    assert (first.question_id, first.image_id, first.answers[0]) == (70, 7, "3")
+    assert rest == plain[1:]
+
+
+def test_the_commonest_answer_stands_in_for_one_that_is_not_given(tmp_path: Path) -> None:
+    official(tmp_path)
+    change(tmp_path / NOTES, lambda content: content["annotations"][1].pop("multiple_choice_answer"))
+    note = read_annotations(tmp_path / NOTES)[71]
+    assert note.answer == Counter(note.answers).most_common(1)[0][0]
+    assert read_questions(tmp_path, "val")[1].answer == note.answer

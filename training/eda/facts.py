@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import hashlib
+import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from PIL import Image
 
 from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_answer, normalise_question
+from training.files import Picture
+from training.pool import spread
 from training.sources import Asked
 
-_ALONE = 200
-"""Fewer pictures than this are not worth starting processes for."""
 _MARKS = ".,;:!?\"'()"
 """No part of a word that they stand beside."""
 
@@ -33,6 +32,8 @@ class Looked:
     """Whether it has pixels that let something through."""
     problem: str = ""
     """Why it cannot be used; empty when it can."""
+    content: str = ""
+    """The same for files of the same bytes."""
 
 
 @dataclass(slots=True)
@@ -63,6 +64,8 @@ class Facts:
     """How many of the ten gave the commonest answer."""
     questions_a_picture: Counter[int] = field(default_factory=Counter)
     different_questions: int = 0
+    contents: set[str] = field(default_factory=set)
+    """The pictures by what is in their files."""
     usable: list[Asked] = field(default_factory=list)
     """Questions whose picture can be used."""
 
@@ -87,50 +90,44 @@ def gather(split: str, asked: Sequence[Asked], processes: int, progress: Callabl
     for number, each in files.items():
         if number not in there:
             facts.missing += 1
-            facts.problems.append((each.name, "it is missing"))
+            facts.problems.append((each.name, each.problem))
     good: set[int] = set()
-    for number, looked in zip(there, _look_at(list(there.values()), processes or os.cpu_count() or 1), strict=True):
-        progress(1)
-        if looked.problem:
-            facts.broken += 1
-            facts.problems.append((files[number].name, looked.problem))
-            continue
-        good.add(number)
-        facts.sizes[looked.size] += 1
-        facts.modes[looked.mode] += 1
-        facts.translucent += looked.translucent
+    with closing(spread(look, list(there.values()), processes)) as results:
+        for number, looked in zip(there, results, strict=True):
+            progress(1)
+            if looked.problem:
+                facts.broken += 1
+                facts.problems.append((files[number].name, looked.problem))
+                continue
+            good.add(number)
+            facts.contents.add(looked.content)
+            facts.sizes[looked.size] += 1
+            facts.modes[looked.mode] += 1
+            facts.translucent += looked.translucent
     facts.pictures = len(good)
     facts.usable = [each for each in asked if each.image_id in good]
     _count_words(facts, asked)
     return facts
 
 
-def look(path: Path) -> Looked:
+def look(file: Picture) -> Looked:
     """Open a picture as the bot would, and say what it is."""
     try:
-        data = path.read_bytes()
+        data = file.read_bytes()
         open_picture(data)
-        with Image.open(path) as picture:
+        with Image.open(io.BytesIO(data)) as picture:
             size, mode = picture.size, picture.mode
             translucent = picture.has_transparency_data and _lets_through(picture)
     except PictureError as error:
         return Looked(problem=str(error))
     except OSError as error:
         return Looked(problem=f"it cannot be read: {error.strerror or error}")
-    return Looked(size, mode, translucent)
+    return Looked(size, mode, translucent, content=hashlib.sha256(data).hexdigest())
 
 
 def _lets_through(picture: Image.Image) -> bool:
     lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
     return isinstance(lowest, int | float) and lowest < 255
-
-
-def _look_at(paths: Sequence[Path], processes: int) -> Iterator[Looked]:
-    if processes == 1 or len(paths) < _ALONE:
-        yield from map(look, paths)
-        return
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(look, paths, chunksize=16)
 
 
 def _count_words(facts: Facts, asked: Sequence[Asked]) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from pydantic import Field
 
+from model.loading import locate
 from training.config import Config
 from training.console import Console
 from training.eda import charts
 from training.eda.facts import Facts, gather
+from training.partition import shared_pictures, told_shared
 from training.report.figures import Drawn
 from training.report.pages import render, thumbnail, write_page
-from training.sources import Asked, read_split, splits_of
+from training.sources import Asked, Source
+from training.unknown_words import UnknownWords, Vocabulary
 from training.vqa import DataError
 
 PAGE = "report.html"
@@ -24,6 +27,9 @@ PAGE = "report.html"
 class ReportConfig(Config):
     """How data is looked at."""
 
+    model: str = Field(
+        "builtin", description="Whose words are looked for: builtin, a folder, a ZIP or a hub id; none: nobody's."
+    )
     samples: int = Field(8, ge=0, le=100, description="Pictures of each split to show with their questions.")
     processes: int = Field(0, ge=0, description="Processes that open pictures; 0: one a CPU core.")
     seed: int = Field(0, ge=0, description="Decides which pictures are shown.")
@@ -51,27 +57,50 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
 
     Raises:
         DataError: The source is damaged, or the page cannot be written.
+        ModelError: There is no such model.
     """
-    everything = {split: read_split(source, split) for split in splits_of(source)}
+    vocabulary = None if config.model == "none" else Vocabulary.of(locate(config.model))
+    there = Source(source)
+    everything = {split: there.read(split) for split in there.splits()}
     splits = []
     for split, asked in everything.items():
         pictures = len({each.image_id for each in asked if each.picture is not None})
         with console.bar(pictures, f"Pictures of {split}") as bar:
             splits.append(gather(split, asked, config.processes, bar.update))
     drawn = _charts(splits)
+    contents = {each.split: each.contents for each in splits}
+    unknown = _unknown(everything, vocabulary)
+    for sentence in [*told_shared(contents), *unknown.sentences(config.model)]:
+        console.say(sentence)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, chart in drawn.items():
             (out / f"{name}.png").write_bytes(chart.light)
         samples = {each.split: _samples(each, config) for each in splits}
         text = render(
-            "data.html.jinja", title=f"The data in {source.name}", splits=splits, charts=drawn, samples=samples
+            "data.html.jinja",
+            title=f"The data in {source.resolve().name}",
+            splits=splits,
+            charts=drawn,
+            samples=samples,
+            shared=shared_pictures(contents),
+            unknown=unknown,
+            vocabulary=config.model if vocabulary else None,
         )
         write_page(out / PAGE, text)
         config.save(out)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
     return out / PAGE
+
+
+def _unknown(everything: dict[str, list[Asked]], vocabulary: Vocabulary | None) -> UnknownWords:
+    if vocabulary is None:
+        return UnknownWords()
+    asked = [each for questions in everything.values() for each in questions]
+    return vocabulary.look_through(
+        (each.question for each in asked), (each.answer for each in asked if each.answer is not None)
+    )
 
 
 def _charts(splits: Sequence[Facts]) -> dict[str, Drawn]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from model.confidence import Calibration
 from training.evaluate import Report
+from training.files import Picture
 from training.intervals import Estimate, estimate, wilson
 from training.reliability import Bin
 from training.report.comparison import Comparison, write_answers
@@ -67,7 +68,7 @@ class Group:
 
 
 def write_report(
-    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], about: Context
+    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], about: Context
 ) -> Path:
     """Write the page, its charts as PNGs, all figures as JSON, and every answer for a later comparison.
 
@@ -114,7 +115,7 @@ def _page(
     report: Report,
     charts: Mapping[str, Drawn],
     questions: Sequence[VqaQuestion],
-    pictures: Mapping[int, Path],
+    pictures: Mapping[int, Picture],
     about: Context,
 ) -> str:
     judged = [q for q in questions if q.question_id in report.answers]

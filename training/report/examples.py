@@ -6,10 +6,10 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from training.accuracy import normalise_answer
 from training.evaluate import Report
+from training.files import Picture
 from training.report.pages import thumbnail
 from training.vqa import VqaQuestion
 
@@ -43,7 +43,7 @@ class Confusion:
 
 
 def surest_mistakes(
-    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], most: int = MISTAKES
+    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], most: int = MISTAKES
 ) -> list[Example]:
     """The wrong answers that the model was surest of, at most one a picture; wrong is what nobody of the ten said."""
     wrong = [q for q in questions if report.official.per_question.get(q.question_id) == 0]
@@ -52,7 +52,7 @@ def surest_mistakes(
 
 
 def right_ones(
-    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Path], most: int = RIGHT
+    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], most: int = RIGHT
 ) -> list[Example]:
     """Some exactly right answers at random, at most one a picture; the same each time."""
     right = [q for q in questions if report.exact.per_question.get(q.question_id) == 100]
@@ -85,7 +85,7 @@ def _one_a_picture(report: Report, questions: Sequence[VqaQuestion], most: int) 
             yield q
 
 
-def _shown(report: Report, questions: Iterator[VqaQuestion], pictures: Mapping[int, Path]) -> list[Example]:
+def _shown(report: Report, questions: Iterator[VqaQuestion], pictures: Mapping[int, Picture]) -> list[Example]:
     found = []
     for q in questions:
         people = Counter(q.answers)

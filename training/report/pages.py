@@ -10,6 +10,7 @@ import jinja2
 
 from model.errors import PictureError
 from model.images import open_picture
+from training.files import Picture
 from training.report.figures import data_uri
 
 THUMBNAIL = (480, 320)
@@ -32,7 +33,7 @@ def write_page(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def thumbnail(picture: Path) -> str:
+def thumbnail(picture: Picture) -> str:
     """A picture, small, as the text that stands in a page for it; empty when it cannot be read."""
     try:
         shown = open_picture(picture.read_bytes())

@@ -1,0 +1,88 @@
+"""Which questions learn and which judge: no picture on two sides, and a picture is known by what it shows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from training.errors import DataError
+from training.own_files import Asked
+
+PARTS = ("calibration", "judging")
+"""What val is divided into beside val itself: to fit the confidence on, and to judge by what nothing was chosen by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A question whose picture is prepared."""
+
+    asked: Asked
+    image: str
+    """The prepared file: pictures that show the same have the same."""
+
+
+def divide(questions: Sequence[Placed], shares: Sequence[float], seed: int) -> list[list[Placed]]:
+    """Put questions on several sides by their pictures, at random; on each side they keep their order.
+
+    Args:
+        questions: All of them.
+        shares: Of the pictures on each side, above 0; together 1.
+        seed: Decides which.
+
+    Raises:
+        DataError: There are fewer pictures than sides.
+    """
+    order = sorted({each.image for each in questions})
+    random.Random(f"hold-out/{seed}").shuffle(order)
+    if len(order) < len(shares):
+        raise DataError(f"{len(order)} different pictures are too few to divide into {len(shares)} parts.")
+    total, side_of = len(order), {}
+    for side, share in enumerate(shares):
+        last = side == len(shares) - 1
+        after = len(shares) - 1 - side
+        number = len(order) if last else min(max(1, round(total * share)), len(order) - after)
+        side_of.update(dict.fromkeys(order[:number], side))
+        order = order[number:]
+    sides: list[list[Placed]] = [[] for _ in shares]
+    for each in questions:
+        sides[side_of[each.image]].append(each)
+    return sides
+
+
+def pooled(splits: Iterable[Sequence[Placed]]) -> list[Placed]:
+    """Questions of several splits as one: equal pictures get one number, and no number is there twice."""
+    everything = [each for split in splits for each in split]
+    renumber = len({each.asked.question_id for each in everything}) < len(everything)
+    numbers: dict[str, int] = {}
+    result = []
+    for place, each in enumerate(everything, 1):
+        number = place if renumber else each.asked.question_id
+        image_id = numbers.setdefault(each.image, len(numbers) + 1)
+        result.append(replace(each, asked=replace(each.asked, image_id=image_id, question_id=number)))
+    return result
+
+
+def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:
+    """How many pictures each split shares with each split before it; pairs that share none are left out.
+
+    Args:
+        pictures: By split, each by what it shows.
+    """
+    found: dict[str, dict[str, int]] = {}
+    splits = list(pictures)
+    for place, later in enumerate(splits):
+        for earlier in splits[:place]:
+            if number := len(pictures[later] & pictures[earlier]):
+                found.setdefault(later, {})[earlier] = number
+    return found
+
+
+def told_shared(pictures: Mapping[str, set[str]]) -> list[str]:
+    """A sentence for each split that shares pictures with train."""
+    return [
+        f"{with_train['train']:,} of {len(pictures[split]):,} pictures of {split} are in train as well: "
+        f"what {split} measures was partly learnt by heart."
+        for split, with_train in shared_pictures(pictures).items()
+        if "train" in with_train
+    ]

@@ -1,0 +1,102 @@
+"""Prepared pictures: each written once at the model's size, named by what it shows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.errors import PictureError
+from model.images import open_picture
+from model.processor import Resize
+from training.files import Picture
+from training.vqa import SPLITS
+
+FOLDER = "images"
+_NAME = re.compile(r"[0-9a-f]{40}\.png(\.\d+\.partial)?")
+_EARLIER = re.compile(r"\d{12}\.(png|partial)")
+"""What earlier versions wrote, named by the picture's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A picture to prepare."""
+
+    picture: Picture
+    out: Path
+    resize: Resize | None
+    """None to keep the picture's own size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of it."""
+
+    name: str = ""
+    """The prepared file, relative to the folder of the data; the same for pictures of the same bytes."""
+    problem: str = ""
+    """Why the picture cannot be used."""
+
+
+def prepare_picture(job: Job) -> Done:
+    """Write one picture, unless one of the same bytes is there at this size.
+
+    The pixels are those that the model sees when the picture is asked about in the chat: decoded, laid on white and
+    turned upright by `model.images`, resized by the model's own `Resize`.
+
+    Raises:
+        OSError: The prepared picture cannot be written.
+    """
+    try:
+        data = job.picture.read_bytes()
+    except OSError as error:
+        return Done(problem=f"It cannot be read: {error.strerror or error}.")
+    name = f"{folder_of(job.resize)}/{hashlib.sha256(data).hexdigest()[:40]}.png"
+    target = job.out / name
+    if target.is_file() and target.stat().st_size:
+        return Done(name)
+    try:
+        picture = open_picture(data)
+    except PictureError as error:
+        return Done(problem=str(error))
+    if job.resize is not None:
+        picture = job.resize.apply(picture)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    try:
+        picture.save(partial, "PNG", compress_level=1)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Done(name)
+
+
+def folder_of(resize: Resize | None) -> str:
+    """Where pictures of a size lie, inside the prepared data."""
+    return f"{FOLDER}/original" if resize is None else f"{FOLDER}/{resize}-{resize.resample.name.lower()}"
+
+
+def sweep(data: Path, kept: Collection[str], *, earlier: bool) -> int:
+    """Remove prepared pictures that no question is about any more; whatever else lies there stays.
+
+    Args:
+        data: The prepared folder.
+        kept: The files that are needed, relative to it.
+        earlier: Also remove what earlier versions wrote; where the folder is known to be a prepared one.
+
+    Returns:
+        How many were removed.
+    """
+    wanted = {data / name for name in kept}
+    old = [path for path in (data / FOLDER).glob("*/*.*") if _NAME.fullmatch(path.name)]
+    if earlier:
+        old += [p for p in (data / FOLDER).glob("*/*/*.*") if p.parent.name in SPLITS and _EARLIER.fullmatch(p.name)]
+    removed = [path for path in old if path not in wanted]
+    for path in removed:
+        path.unlink(missing_ok=True)
+    for folder in sorted({each for path in removed for each in (path.parent, path.parent.parent)}, reverse=True):
+        if folder != data / FOLDER and not any(folder.iterdir()):
+            folder.rmdir()
+    return sum(path.suffix == ".png" for path in removed)
