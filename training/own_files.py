@@ -30,6 +30,8 @@ _TASK = re.compile(r"<[A-Za-z_]+>")
 """A task token at the front of a maestro prefix."""
 _LONGEST_NAME = 1000
 """Characters; longer ones are no name of a file but the picture itself."""
+_BASE64 = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")
+"""How PNG, JPEG, GIF, WebP and BMP begin in base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,23 +285,21 @@ class _Pictures:
             raise DataError(f"{turn.where} has no image, or it is no text.")
         else:
             # A picture written into its record is known by its content, which would be long as a name.
-            key = value if len(value) <= _LONGEST_NAME else hashlib.sha256(writable(value).encode()).hexdigest()
+            key = hashlib.sha256(value.encode()).hexdigest() if _is_picture(value) else value
             found = (None, "")
         if key not in self.known:
-            name = turn.where if value is None or len(value) > _LONGEST_NAME or _is_data(value) else writable(value)
+            name = turn.where if value is None or _is_picture(value) else writable(value)
             picture, problem = found if found[1] else self._find(value or "", turn.where)
             self.known[key] = (picture, name, len(self.known) + 1, problem)
         return self.known[key]
 
     def _find(self, value: str, where: str) -> tuple[File | Inline | None, str]:
-        if _is_data(value):
-            return _decoded(value.partition(",")[2])
         if value.startswith(("http://", "https://")):
             return None, "it is an address: fetch the picture and name its file"
-        if len(value) <= _LONGEST_NAME and (file := self._file(value)) is not None:
+        if _is_picture(value):
+            return _decoded(value.partition(",")[2] if value[:5].lower() == "data:" else value)
+        if (file := self._file(value)) is not None:
             return file, ""
-        if len(value) > 200 and value.isascii():
-            return _decoded(value)
         places = ", ".join(place or "." for place in self._places())
         return None, f"it is missing: looked for beside {self.file} in {places}"
 
@@ -319,8 +319,11 @@ class _Pictures:
         return None
 
 
-def _is_data(value: str) -> bool:
-    return value[:5].lower() == "data:"
+def _is_picture(value: str) -> bool:
+    """Whether a text is no name but the picture itself, as a data URL or in base64."""
+    return value.isascii() and (
+        value[:5].lower() == "data:" or len(value) > _LONGEST_NAME or (len(value) > 60 and value.startswith(_BASE64))
+    )
 
 
 def _decoded(text: str) -> tuple[Inline | None, str]:
