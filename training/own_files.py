@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import csv
-import hashlib
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
-from pathlib import PurePosixPath
 from typing import Any
 
 from training.errors import DataError
 from training.fields import clean, commonest, is_number, said, writable
-from training.files import File, Inline, parse_json, read_text
+from training.files import File, Inline, parse_json
+from training.record_pictures import RecordPictures
+from training.records import ANSWER, NUMBER, QUESTION, TALK, records
 from training.vqa import PEOPLE
 
-IMAGE = ("image", "file_name", "image_path", "image_file", "filename", "picture", "images", "img", "path")
-"""What a picture's field is called."""
-QUESTION = ("question", "prefix", "prompt", "query", "text_input")
-ANSWER = ("answer", "suffix", "multiple_choice_answer", "label", "response", "text_output")
-_TALK = ("conversations", "messages")
 _PEOPLE_WHO_ASK, _WHO_ANSWERS = ("human", "user"), ("gpt", "assistant", "model")
-_NUMBER = ("question_id", "questionId", "id")
 _TASK = re.compile(r"<[A-Za-z_]+>")
 """A task token at the front of a maestro prefix."""
-_LONGEST_NAME = 1000
-"""Characters; longer ones are no name of a file but the picture itself."""
-_BASE64 = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")
-"""How PNG, JPEG, GIF, WebP and BMP begin in base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +38,7 @@ class Asked:
     choices: tuple[str, ...] = ()
     own_id: str = ""
     """The question's id in the source, where it is no whole number."""
-    problem: str = "the picture is missing"
+    problem: str = "it is missing"
     """Why there is no picture; may name the places that were looked at."""
 
 
@@ -82,91 +68,31 @@ def read_own(file: File, split: str) -> list[Asked]:
     if not turns:
         raise DataError(f"{file}: there is no question in it.")
     numbers = _numbers(turns)
-    pictures = _Pictures(file, split)
+    pictures = RecordPictures(file, split)
     asked = []
     for turn, number in zip(turns, numbers, strict=True):
-        picture, name, image_id, problem = pictures.of(turn)
+        found = pictures.of(turn.where, turn.record)
         asked.append(
             Asked(
-                picture=picture,
-                name=name,
+                picture=found.picture,
+                name=found.name,
                 question=turn.question,
                 question_id=number,
-                image_id=image_id,
+                image_id=found.number,
                 answer=turn.answer,
                 answers=turn.answers,
                 question_type=writable(str(turn.record.get("question_type") or "")),
                 answer_type=writable(str(turn.record.get("answer_type") or "")),
                 own_id="" if turn.own_id in (None, number) else writable(str(turn.own_id)),
-                problem=problem,
+                problem=found.problem,
             )
         )
     return asked
 
 
-def records(file: File) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The records of a file, each with its place for people.
-
-    Raises:
-        DataError: It is no JSON, JSON Lines or CSV, or a record is no object.
-    """
-    kind = PurePosixPath(file.name.removesuffix(".gz")).suffix.lower()
-    text = read_text(file)
-    if kind in (".csv", ".tsv"):
-        yield from _rows(file, text, "\t" if kind == ".tsv" else None)
-        return
-    found: Iterator[tuple[str, Any]]
-    if kind == ".json" and not _is_lines(text):
-        found = ((f"{file}: record {place}", record) for place, record in enumerate(_list(file, text)))
-    else:  # only a line feed ends a line here: JSON's texts may hold other separators
-        lines = ((f"{file}, line {number}", line) for number, line in enumerate(text.split("\n"), 1))
-        found = ((where, parse_json(line, where)) for where, line in lines if line.strip())
-    for where, record in found:
-        if not isinstance(record, dict):
-            raise DataError(f"{where} is no object with image, question and answer.")
-        yield where, record
-
-
-def _is_lines(text: str) -> bool:
-    """Whether a .json file holds JSON Lines, as Hugging Face's exports do."""
-    first, _, rest = text.strip().partition("\n")
-    return first.startswith("{") and first.rstrip().endswith("}") and rest.lstrip().startswith("{")
-
-
-def _list(file: File, text: str) -> list[Any]:
-    content = parse_json(text, f"The file {file}")
-    if isinstance(content, dict):
-        lists = [value for value in content.values() if isinstance(value, list) and value]
-        lists = [value for value in lists if isinstance(value[0], dict)]
-        content = lists[0] if len(lists) == 1 else content
-    if not isinstance(content, list):
-        raise DataError(f"{file}: it must be a list of objects with image, question and answer.")
-    if content and isinstance(content[0], dict) and "image_id" in content[0] and not set(IMAGE) & set(content[0]):
-        raise DataError(f"{file} looks like an official file of questions or annotations: name the folder it lies in.")
-    return content
-
-
-def _rows(file: File, text: str, delimiter: str | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    head = text.partition("\n")[0]
-    if delimiter is None:  # spreadsheets of many countries write semicolons
-        delimiter = max(",;\t", key=head.count)
-    csv.field_size_limit(2**31 - 1)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        if not {*(reader.fieldnames or ())} & {*QUESTION, *_TALK}:
-            raise DataError(f"{file}: its first line names no column {' or '.join(QUESTION[:3])}.")
-        for row in reader:
-            where = f"{file}, line {reader.line_num}"
-            if None in row or None in row.values():
-                raise DataError(f"{where} has not as many columns as the first line.")
-            yield where, {name.strip(): value for name, value in row.items() if value.strip()}
-    except csv.Error as error:
-        raise DataError(f"{file}, line {reader.line_num} is no CSV: {error}.") from error
-
-
 def _turns(where: str, record: Mapping[str, Any], split: str) -> Iterator[Turn]:
-    number = next((record[name] for name in _NUMBER if record.get(name) is not None), None)
-    talk = next((record[name] for name in _TALK if isinstance(record.get(name), list)), None)
+    number = next((record[name] for name in NUMBER if record.get(name) is not None), None)
+    talk = next((record[name] for name in TALK if isinstance(record.get(name), list)), None)
     if talk is not None and not isinstance(record.get("question"), str):
         for place, (question, answer) in enumerate(_conversation(where, talk)):
             if answer is None and split != "test":
@@ -261,75 +187,3 @@ def _numbers(turns: list[Turn]) -> list[int]:
         seen.add(value)
     free = (number for number in count(1) if number not in seen)
     return [next(free) if number is None else number for number in own]
-
-
-class _Pictures:
-    """The pictures of one file, each looked for once."""
-
-    def __init__(self, file: File, split: str) -> None:
-        self.file, self.split = file, split
-        self.known: dict[str, tuple[File | Inline | None, str, int, str]] = {}
-
-    def of(self, turn: Turn) -> tuple[File | Inline | None, str, int, str]:
-        """Picture, name for people, number, and what is wrong where there is none."""
-        value = next((turn.record[name] for name in IMAGE if turn.record.get(name) not in (None, "")), None)
-        if isinstance(value, list):
-            if len(value) > 1:
-                raise DataError(f"{turn.where} has {len(value)} pictures: a question can have one only.")
-            value = value[0] if value else None
-        if isinstance(value, dict):  # Hugging Face: {"bytes": ..., "path": ...}
-            value = value.get("bytes") or value.get("path")
-        if value is None and any(isinstance(turn.record.get(name), list) for name in _TALK):
-            key, found = turn.where, (None, "it has no picture")  # LLaVA's talks without one
-        elif not isinstance(value, str) or not value.strip():
-            raise DataError(f"{turn.where} has no image, or it is no text.")
-        else:
-            # A picture written into its record is known by its content, which would be long as a name.
-            key = hashlib.sha256(value.encode()).hexdigest() if _is_picture(value) else value
-            found = (None, "")
-        if key not in self.known:
-            name = turn.where if value is None or _is_picture(value) else writable(value)
-            picture, problem = found if found[1] else self._find(value or "", turn.where)
-            self.known[key] = (picture, name, len(self.known) + 1, problem)
-        return self.known[key]
-
-    def _find(self, value: str, where: str) -> tuple[File | Inline | None, str]:
-        if value.startswith(("http://", "https://")):
-            return None, "it is an address: fetch the picture and name its file"
-        if _is_picture(value):
-            return _decoded(value.partition(",")[2] if value[:5].lower() == "data:" else value)
-        if (file := self._file(value)) is not None:
-            return file, ""
-        places = ", ".join(place or "." for place in self._places())
-        return None, f"it is missing: looked for beside {self.file} in {places}"
-
-    def _places(self) -> tuple[str, ...]:
-        return ("", "images", self.split, f"images/{self.split}", "..", "../images", f"../{self.split}")
-
-    def _file(self, name: str) -> File | None:
-        name = name.removeprefix("file://")
-        names = [name] if PurePosixPath(name).suffix else [name, *(name + each for each in (".jpg", ".png", ".jpeg"))]
-        if "\\" in name:
-            names += [each.replace("\\", "/") for each in names]
-        for place in self._places():
-            for each in names:
-                found = self.file.beside(f"{place}/{each}" if place and not each.startswith("/") else each)
-                if found is not None:
-                    return found
-        return None
-
-
-def _is_picture(value: str) -> bool:
-    """Whether a text is no name but the picture itself, as a data URL or in base64."""
-    return value.isascii() and (
-        value[:5].lower() == "data:" or len(value) > _LONGEST_NAME or (len(value) > 60 and value.startswith(_BASE64))
-    )
-
-
-def _decoded(text: str) -> tuple[Inline | None, str]:
-    try:
-        plain = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
-        data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (ValueError, binascii.Error):
-        return None, "it is neither a file nor a picture in base64"
-    return Inline(data), ""

@@ -261,7 +261,7 @@ def _write(
         out,
         {
             "source": str(source.path),
-            "files": {split: str(source.file(split)) for split in counts if source.file(split)},
+            "files": {split: str(source.file(split)) for split in source.splits()},
             "size": resize.size if resize else None,
             "resample": resize.resample.name.lower() if resize else None,
             "config": config.model_dump(mode="json"),

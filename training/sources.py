@@ -103,8 +103,8 @@ class Source:
             if q.image_id not in pictures:
                 try:
                     pictures[q.image_id] = here.picture(q.image_id), ""
-                except DataError as error:
-                    pictures[q.image_id] = None, str(error)
+                except DataError:
+                    pictures[q.image_id] = None, here.looked_for(q.image_id)
             picture, problem = pictures[q.image_id]
             asked.append(
                 Asked(

@@ -84,11 +84,18 @@ class Official:
         """
         found = self.tree.find(*self.release.picture_places(self.subtype, image_id))
         if found is None:
-            raise DataError(
-                f"The picture {self.release.picture_file(self.subtype, image_id)} is missing in {self.tree.root} "
-                f"(looked there and in {', '.join(self.release.folders(self.subtype))})."
-            )
+            name = self.release.picture_file(self.subtype, image_id)
+            raise DataError(f"The picture {name} is missing in {self.tree.root} (looked there and in {self._folders}).")
         return found
+
+    def looked_for(self, image_id: int) -> str:
+        """What is said of a picture that is not there, in a list of such."""
+        name = self.release.picture_file(self.subtype, image_id)
+        return f"it is missing: looked for {name} in {self.tree.root} and there in {self._folders}"
+
+    @property
+    def _folders(self) -> str:
+        return ", ".join(self.release.folders(self.subtype))
 
 
 def find_split(data: Path | Tree, split: str, task: str = "OpenEnded") -> Official | None:
