@@ -41,7 +41,9 @@ class Answers(Protocol):
 class EvaluateConfig(Config):
     """How a model is judged."""
 
-    split: Literal["train", "val", "test"] = Field("val", description="Which questions; they need answers.")
+    split: Literal["train", "val", "calibration", "judging", "test"] = Field(
+        "val", description="Which questions; they need answers."
+    )
     task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
     limit: int | None = Field(None, ge=1, description="Only the first questions.")
     by_kind: bool | None = Field(None, description="Kinds of questions; by default for vqabot's own scenes.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from training.errors import DataError
 from training.fields import clean, commonest, is_number, said, writable
-from training.files import File, Inline, parse_json
+from training.files import File, Inline, Tree, parse_json
 from training.record_pictures import RecordPictures
 from training.records import ANSWER, NUMBER, QUESTION, TALK, records
 from training.vqa import PEOPLE
@@ -54,12 +54,13 @@ class Turn:
     own_id: object
 
 
-def read_own(file: File, split: str) -> list[Asked]:
+def read_own(file: File, split: str, tree: Tree | None = None) -> list[Asked]:
     """The questions of one file; pictures are looked for beside it and in the usual folders there.
 
     Args:
         file: JSON, JSON Lines or CSV, perhaps packed by gzip or in a ZIP.
         split: train, val or test; a test may go without answers.
+        tree: Where the file was found: ZIPs there may hold pictures too.
 
     Raises:
         DataError: The file is damaged, or a record is; the text names file and line.
@@ -68,7 +69,7 @@ def read_own(file: File, split: str) -> list[Asked]:
     if not turns:
         raise DataError(f"{file}: there is no question in it.")
     numbers = _numbers(turns)
-    pictures = RecordPictures(file, split)
+    pictures = RecordPictures(file, split, tree)
     asked = []
     for turn, number in zip(turns, numbers, strict=True):
         found = pictures.of(turn.where, turn.record)

@@ -63,6 +63,12 @@ def pooled(splits: Iterable[Sequence[Placed]]) -> list[Placed]:
     return result
 
 
+def without(questions: Iterable[Placed], others: Iterable[Placed]) -> list[Placed]:
+    """The questions whose pictures are in none of `others`."""
+    known = {each.image for each in others}
+    return [each for each in questions if each.image not in known]
+
+
 def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:
     """How many pictures each split shares with each split before it; pairs that share none are left out.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,12 +13,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from model.images import MAX_SIDE
 from model.loading import locate
 from model.processor import Resize, read_image_settings
 from model.text import normalise_answer, normalise_question
 from training.config import Config
 from training.console import Console
-from training.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared
+from training.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared, without
 from training.pictures import Done, Job, folder_of, prepare_picture, sweep
 from training.pool import spread
 from training.prepared import (
@@ -33,6 +35,7 @@ from training.unknown_words import UnknownWords, Vocabulary
 from training.vqa import DataError
 
 PROBLEMS = "problems.jsonl"
+_SIZE = re.compile(r"[1-9]\d{1,3}(x[1-9]\d{1,3})?", re.ASCII)
 _HELD_OUT = 0.1
 """Share of the pictures that val gets where neither the source nor a person says."""
 
@@ -48,14 +51,13 @@ class PrepareConfig(Config):
     )
     size: str = Field(
         "model",
-        pattern=r"^(model|original|[1-9]\d{1,3}(x[1-9]\d{1,3})?)$",
         description="model: the size that the model sees; else a side in pixels, WIDTHxHEIGHT, or original.",
     )
     val_share: float = Field(
         0.0, ge=0, lt=1, description="Share of the pictures to hold out as val, where the source has none."
     )
     split_by: Literal["source", "picture"] = Field(
-        "source", description="picture: divide train and val anew, so that no picture is in both."
+        "source", description="picture: divide train and val anew, so that no picture is in two splits."
     )
     divide_val: bool = Field(
         False, description="Divide val by pictures into val (chooses weights), calibration and judging."
@@ -66,9 +68,13 @@ class PrepareConfig(Config):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        width, _, height = self.size.partition("x")
-        if width.isdigit() and max(int(width), int(height or width)) > 2048:
-            raise ValueError("size is at most 2048 pixels a side")
+        if self.size not in ("model", "original"):
+            sides = [int(side) for side in self.size.split("x")] if _SIZE.fullmatch(self.size) else []
+            if not sides or max(sides) > MAX_SIDE:
+                raise ValueError(
+                    f"size must be model, original, a side in pixels such as 224, or WIDTHxHEIGHT such as 320x192, at "
+                    f"most {MAX_SIDE} a side, and is {self.size}"
+                )
         return self
 
     def pixels(self, own: Resize) -> Resize | None:
@@ -144,7 +150,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
             split: _usable(split, questions, out, resize, config, console, counts[split])
             for split, questions in asked.items()
         }
-        placed = _divided(config, usable)
+        placed = _divided(config, usable, console)
         unknown = _words(placed, vocabulary)
         pictures = {split: {each.image for each in questions} for split, questions in placed.items()}
         _write(config, there, out, placed, counts, resize, unknown, pictures)
@@ -153,7 +159,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     for split, each in counts.items():
         console.say(f"{split}: {each.questions} questions about {each.pictures} pictures{_losses(each)}")
     for sentence in told_shared(pictures):
-        console.say(f"{sentence} --split-by picture divides them so that no picture is in both.")
+        console.say(f"{sentence} --split-by picture divides train and val so that no picture is in two splits.")
     for sentence in unknown.sentences(config.model):
         console.say(f"{sentence} `vqabot train --new-words auto` adds them.")
     return counts
@@ -214,14 +220,19 @@ def _usable(
     return questions
 
 
-def _divided(config: PrepareConfig, usable: dict[str, list[Placed]]) -> dict[str, list[Placed]]:
+def _divided(config: PrepareConfig, usable: dict[str, list[Placed]], console: Console) -> dict[str, list[Placed]]:
     """The splits as they shall be: as the source has them, or divided anew by pictures."""
     placed = dict(usable)
     if config.split_by == "picture" or config.val_share:
         train, val = (placed.get(split, []) for split in ("train", "val"))
         pictures = [{each.image for each in side} for side in (train, val)]
         share = config.val_share or (len(pictures[1]) / len(pictures[0] | pictures[1]) if val else _HELD_OUT)
-        together = pooled([train, val]) if val else train
+        everything = pooled([train, val]) if val else train
+        together = without(everything, placed.get("test", ())) if config.split_by == "picture" else everything
+        if left := len(everything) - len(together):
+            console.say(f"{left:,} questions are left out of train and val: their pictures are in test.")
+        if not together:
+            raise DataError("Every picture of train and val is in test as well: nothing would be left to train on.")
         placed["train"], placed["val"] = divide(together, (1 - share, share), config.seed)
     if config.divide_val:
         if "val" not in placed:

@@ -12,7 +12,7 @@ from typing import Any
 
 from training.errors import DataError
 from training.fields import writable
-from training.files import File, Inline
+from training.files import File, Inline, Tree
 from training.records import IMAGE, TALK
 
 _LONGEST_NAME = 1000
@@ -38,9 +38,9 @@ class Found:
 class RecordPictures:
     """The pictures of one file, each looked for once."""
 
-    def __init__(self, file: File, split: str) -> None:
-        """Look beside this file, and in the folders where the pictures of a split usually lie."""
-        self.file, self.split = file, split
+    def __init__(self, file: File, split: str, tree: Tree | None = None) -> None:
+        """Look beside this file, in the folders where a split's pictures usually lie, and in the ZIPs of a tree."""
+        self.file, self.split, self.tree = file, split, tree
         self._known: dict[str, Found] = {}
 
     def of(self, where: str, record: Mapping[str, Any]) -> Found:
@@ -91,7 +91,7 @@ class RecordPictures:
                 found = self.file.beside(f"{place}/{each}" if place and not each.startswith("/") else each)
                 if found is not None:
                     return found
-        return None
+        return self.tree.find(*names) if self.tree is not None else None
 
 
 def _is_picture(value: str) -> bool:

@@ -81,7 +81,7 @@ class Source:
             raise DataError(f"{self.path} has no {split} split: there is no {own_places(split)[0]} in it.")
         if multiple_choice:
             raise DataError(f"{own}: only the official files have multiple-choice questions.")
-        return read_own(own, split)
+        return read_own(own, split, self.tree)
 
     def not_read(self) -> list[str]:
         """Files beside the splits' own that look as if they held questions, and that no split is read from."""

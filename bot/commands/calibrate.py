@@ -24,7 +24,7 @@ except ModuleNotFoundError as error:
 @click.command(epilog="Example: vqabot calibrate datasets/scenes --model runs/first/model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="builtin", show_default=True, help="builtin, a folder, a ZIP or a hub id.")
-@click.option("--split", type=click.Choice(["train", "val", "test"]), default="val", show_default=True)
+@click.option("--split", type=click.Choice(["train", "val", "calibration", "test"]), default="val", show_default=True)
 @click.option(
     "--store/--no-store", "keep", default=None, help="Write it into the model.  [default: when it is a folder]"
 )

@@ -82,6 +82,20 @@ def test_split_by_picture_puts_each_picture_on_one_side(tmp_path: Path) -> None:
     assert shown(read_examples(again, "val")) != shown(val)
 
 
+def test_split_by_picture_leaves_the_test_alone(tmp_path: Path) -> None:
+    source, out = data(tmp_path / "data", train=range(20), val=range(15, 25), test=range(10, 13)), tmp_path / "out"
+    said = run("prepare", source, out)
+    assert "3 of 3 pictures of test are in train as well" in said
+    said = run("prepare", source, out, "--split-by", "picture")
+    assert "6 questions are left out of train and val: their pictures are in test." in said
+    assert "as well" not in said
+    parts = [shown(read_examples(out, split)) for split in ("train", "val", "test")]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 25
+    assert len(read_examples(out, "test")) == 6
+    same = data(tmp_path / "same", train=range(3), test=range(3))
+    assert "nothing would be left to train on" in run("prepare", same, out, "--split-by", "picture", code=1)
+
+
 def test_held_out_pictures_are_known_by_what_they_show(tmp_path: Path) -> None:
     """One picture under several names must not end up on both sides."""
     source = data(tmp_path / "data", train=range(10))

@@ -19,7 +19,7 @@ from PIL import Image
 from bot.cli import main
 from training.prepared import Example, read_examples
 from training.scenes.official import Plan, write_scenes
-from training.vqa import annotation_file, picture_file, picture_folder, question_file, read_questions
+from training.vqa import annotation_file, find_picture, picture_file, picture_folder, question_file, read_questions
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -251,6 +251,39 @@ def test_official_files_in_zips_and_gzip(scenes: Path, tmp_path: Path) -> None:
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
     assert official_rows(packed, tmp_path / "c") == plain
+
+
+def test_ones_own_pictures_in_a_zip(tmp_path: Path) -> None:
+    picture(tmp_path / "away" / "pictures" / "a.png", "blue")
+    lines(tmp_path / "data" / "train.jsonl", ONE)
+    zipped([tmp_path / "away" / "pictures" / "a.png"], tmp_path / "away", tmp_path / "data" / "pictures.zip")
+    (example,) = rows(tmp_path / "data", tmp_path / "out")
+    assert colour_of(tmp_path / "out", example) == (0, 0, 255)
+
+
+def test_what_prepare_takes_can_be_evaluated_as_it_is(scenes: Path, tmp_path: Path) -> None:
+    """Official files in a ZIP, and one's own file with its pictures in it: no preparation in between."""
+    zipped([path for path in scenes.rglob("*") if path.is_file()], scenes, tmp_path / "all.zip")
+    own = []
+    for question in read_questions(scenes, "val"):
+        data = find_picture(scenes, "val", question.image_id).read_bytes()
+        own.append({"image": base64.b64encode(data).decode(), "question": question.question, "answer": question.answer})
+    lines(tmp_path / "own" / "validation.jsonl", *own)
+    lines(tmp_path / "own" / "test.jsonl", *own)
+    figures = []
+    for source, split in (
+        (scenes, "val"),
+        (tmp_path / "all.zip", "val"),
+        *((tmp_path / "own", s) for s in ("val", "test")),
+    ):
+        done = CliRunner().invoke(main, ["evaluate", str(source), "--split", split, "--json"])
+        assert done.exit_code == 0, done.output
+        figures.append(json.loads(done.stdout)["exact"])
+    assert figures == [figures[0]] * 4
+    assert figures[0] > 0
+    done = CliRunner().invoke(main, ["evaluate", str(scenes), "--split", "test"])
+    assert done.exit_code == 1
+    assert "answers" in done.output
 
 
 def test_jpegs_under_official_names(scenes: Path, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: str, sentence: str) -> No
 def test_what_cannot_be_prepared_gets_a_sentence(scenes: Path, tmp_path: Path) -> None:
     assert "There is no file or folder" in run(tmp_path / "none", tmp_path / "out", code=1)
     assert "There are no questions in" in run(tmp_path, tmp_path / "out", code=1)
-    assert "size must be like 224, 320x192, original; it is big" in run(
+    assert "size must be model, original, a side in pixels such as 224" in run(
         scenes, tmp_path / "out", "--size", "big", code=1
     )
     assert "has a val split already" in run(scenes, tmp_path / "out", "--val-share", "0.1", code=1)

@@ -188,7 +188,7 @@ def test_another_size_than_the_models_is_said_with_what_it_costs(tmp_path: Path)
     assert "The pictures become 224x224, but builtin sees 320x192: it has to learn to see anew" in said
     summary = json.loads((tmp_path / "out" / "prepare.json").read_text())
     assert (summary["size"], summary["resample"]) == ([224, 224], "bilinear")
-    assert "at most 2048 pixels" in run(folder, tmp_path / "out", "--size", "3000", code=1)
+    assert "at most 2048 a side" in run(folder, tmp_path / "out", "--size", "3000", code=1)
 
 
 def test_the_evaluated_accuracy_is_the_same_on_prepared_and_on_raw_pictures(tmp_path: Path) -> None:
