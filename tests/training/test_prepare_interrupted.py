@@ -70,7 +70,7 @@ def test_the_same_command_goes_on(source: Path, tmp_path: Path, how: signal.Sign
     assert process.returncode != 0
     assert "Traceback" not in said
     if how == signal.SIGINT:
-        assert "the same command goes on with the pictures that are done" in said
+        assert "Interrupted. The same command goes on with the pictures that are done." in said
         assert not list(out.rglob("*.partial"))
     assert not (out / "train.jsonl").exists()
     done = {path: path.stat().st_mtime_ns for path in prepared(out)}
