@@ -42,7 +42,7 @@ class Updates:
     def __init__(self, database: Database) -> None:
         self._db = database
         self.done = Together(self._done)
-        """Handled (by its number): the content is dropped, the number stays to recognise repeats."""
+        """Handled (by its number): content and chat are dropped, the number stays to recognise repeats."""
 
     async def add(self, updates: Sequence[tuple[int, str]], chats: Mapping[int, int] | None = None) -> set[int]:
         """Keep updates (number, raw JSON) durably; known numbers are ignored.
@@ -105,7 +105,8 @@ class Updates:
 
     async def _done(self, numbers: Sequence[int]) -> None:
         await self._db.execute_many(
-            "UPDATE updates SET state = 'done', raw = NULL WHERE update_id = ?", [(number,) for number in numbers]
+            "UPDATE updates SET state = 'done', raw = NULL, chat_id = 0 WHERE update_id = ?",
+            [(number,) for number in numbers],
         )
 
     async def failed(self, update_id: int, error: str) -> None:

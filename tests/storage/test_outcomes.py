@@ -88,3 +88,10 @@ async def test_who_waits_long_without_progress(store: Store, ask: Ask) -> None:
     assert len(await slow(60.0, 9)) == 2, "the clock was set back: nobody waits for that"
     await store.questions.answer_many([(number.id, "red", 0.9, 0.1) for number in (second, third)])
     assert await slow(0.0, 9) == [] and await store.outcomes.any_waiting()
+
+
+async def test_a_handled_update_is_no_chats_any_more(store: Store) -> None:
+    await store.updates.add([(1, "{}"), (2, "{}")], {1: 7, 2: 7})
+    await store.updates.done(1)
+    rows = await store.db.fetch_all("SELECT update_id, chat_id FROM updates ORDER BY update_id")
+    assert [tuple(row) for row in rows] == [(1, 0), (2, 7)]
