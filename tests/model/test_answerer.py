@@ -232,11 +232,11 @@ def test_failures_are_halved_until_the_culprit_is_alone(answerer: Answerer, pict
 
 def test_warming_up_asks_batches_of_every_size_where_each_has_a_graph(answerer: Answerer) -> None:
     elsewhere = Brittle(answerer.family)
-    Answerer(elsewhere, answerer.profile).warm_up(3)
-    assert elsewhere.sizes == [1, 2, 3]
+    assert Answerer(elsewhere, answerer.profile).warm_up(3) > 0
+    assert elsewhere.sizes == [1, 2, 3, 1]  # the last one is measured
     elsewhere.device, elsewhere.sizes = "cpu", []
     Answerer(elsewhere, answerer.profile).warm_up(3)
-    assert elsewhere.sizes == [1]
+    assert elsewhere.sizes == [1, 1]
 
 
 def _png(picture: Image.Image) -> bytes:
