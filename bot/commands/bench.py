@@ -16,6 +16,7 @@ from bot.commands.bench_arithmetic import arithmetic
 from bot.commands.bench_bot import bench_bot
 from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
+from bot.commands.bench_hostile import bench_hostile
 from bot.commands.bench_train import train
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -31,6 +32,7 @@ bench.add_command(arithmetic)
 bench.add_command(bench_bot)
 bench.add_command(equality)
 bench.add_command(bench_flood)
+bench.add_command(bench_hostile)
 bench.add_command(train)
 
 

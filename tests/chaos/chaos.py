@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from chaos_hostile import BOMBER, HOARDER
 from chaos_judge import Verdict, judge, note_answers, story, unfinished
 from chaos_people import FIRST_PERSON, People, ask_some
 from chaos_process import TOKEN, BotProcess
@@ -26,6 +27,8 @@ from bot.sandbox.server import Sandbox
 QUIET_SECONDS = 240.0
 """How long the bot has to finish after the last trouble."""
 WATCH_SECONDS = 0.25
+MOST_LEFT = 0.03
+"""The share of questions of which a progress message may stay for ever."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ async def run(plan: Plan, folder: Path) -> Report:
         async with Sandbox(port=0, token=TOKEN) as sandbox:
             for index in range(plan.people):
                 sandbox.world.users[FIRST_PERSON + index] = User(FIRST_PERSON + index, f"Person {index}")
+            for number in (BOMBER, HOARDER):
+                sandbox.world.users[number] = User(number, f"Person {number}")
             bot = BotProcess(sandbox.url, folder, disk / "data", real_model=plan.real_model)
             trouble = Trouble(sandbox, bot, people, dice)
             async with bot:
@@ -71,7 +76,7 @@ async def run(plan: Plan, folder: Path) -> Report:
                     for i in range(plan.people)
                 ]
                 await asyncio.gather(trouble.run(plan.kills, plan.pause), *crowd)
-                trouble.stop()
+                await trouble.stop()
                 quiet = await _quiet(sandbox, bot)
                 watch.cancel()
                 note_answers(sandbox, people, asyncio.get_running_loop().time())
@@ -79,6 +84,8 @@ async def run(plan: Plan, folder: Path) -> Report:
             verdict = judge(sandbox, people, bot.data_dir, checkable=not plan.real_model)
             if not quiet:
                 verdict.problems.append(f"not finished after {QUIET_SECONDS:.0f} s")
+            if verdict.left_progress >= max(2, MOST_LEFT * len(people.asked)):
+                verdict.problems.append(f"{verdict.left_progress} progress messages are left")
             if code != 0:
                 verdict.problems.append(f"SIGTERM ended the bot with code {code}")
             bad = [*verdict.lost, *verdict.doubled, *verdict.wrong]

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,8 @@ from chaos_bot import CLOCK, WORKER
 HERE = Path(__file__).parent
 TOKEN = "1000000001:chaos_has_no_secret_at_all"
 RESTART_SECONDS = 0.2
+WORKERS = ("chaos_worker", "model.worker")
+"""By what the inference worker's command line is known: the bot has other children."""
 
 
 class BotProcess:
@@ -74,16 +77,26 @@ class BotProcess:
 
     def kill_worker(self) -> bool:
         """kill -9 of the worker alone; False where there is none just now."""
+        killed = self._each_worker(psutil.Process.kill)
+        self.worker_kills += killed
+        return killed
+
+    def stop_worker(self) -> bool:
+        """SIGSTOP of the worker: it lives, and does nothing more."""
+        return self._each_worker(psutil.Process.suspend)
+
+    def _each_worker(self, do: Callable[[psutil.Process], None]) -> bool:
+        """Do something to the worker; False where there is none."""
         if self._process is None or self._process.returncode is not None:
             return False
         try:
             children = psutil.Process(self._process.pid).children()
-            for child in children:
-                child.kill()
+            workers = [child for child in children if any(name in " ".join(child.cmdline()) for name in WORKERS)]
+            for worker in workers:
+                do(worker)
         except psutil.NoSuchProcess:
             return False
-        self.worker_kills += bool(children)
-        return bool(children)
+        return bool(workers)
 
     async def _supervise(self) -> None:
         while True:
