@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
-
 from bot.sandbox.accounts import User
 from bot.sandbox.person import Person, PersonError, buttons
 from bot.sandbox.server import Sandbox
+from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 
 QUESTION = "What color is the ball?"
 CROWD = tuple(range(7001, 7041))
@@ -156,7 +155,7 @@ async def _halted_group(stage: Stage) -> None:
     async with stage.person(1001, GROUP) as member:
         for _ in range(10):
             with contextlib.suppress(PersonError):
-                await member.send_picture(stage.picture, f"@{bot.username} {QUESTION}")
+                await member.send_picture(stage.picture, f"@{bot.user.username} {QUESTION}")
         await asyncio.Event().wait()
 
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import random
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from picture_bombs import flat_avif, run_length_bmp
-
 from bot.sandbox.person import Person, PersonError
+from model.benchmarks.picture_bombs import flat_avif, run_length_bmp
 
 BOMBER, HOARDER = 6001, 6002
 """Their numbers; the judge does not look into their chats."""

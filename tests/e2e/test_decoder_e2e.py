@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from e2e_helpers import ADA, YOU, StartBot, picture
-from picture_bombs import run_length_bmp
 from test_menus_e2e import press_forged
 
 from bot.app import Bot
@@ -17,6 +16,7 @@ from bot.callback_data import ShowPicture
 from bot.decoder import Decoder, PictureInfo
 from bot.sandbox.person import Person, buttons
 from bot.services import Services
+from model.benchmarks.picture_bombs import run_length_bmp
 from model.errors import PictureError
 from model.image_pool import TOO_SLOW, ImagePool
 from model.image_process import Limits

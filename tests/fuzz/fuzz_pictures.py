@@ -22,17 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]  # as a program of its own it finds what the tests share
+from picture_damage import damage
+from picture_seeds import make_seeds
 
-from picture_bombs import BOMBS  # noqa: E402
-from picture_damage import damage  # noqa: E402
-from picture_seeds import make_seeds  # noqa: E402
-
-from model.errors import PictureError  # noqa: E402
-from model.image_pool import BREAKS, Decoded, ImagePool  # noqa: E402
-from model.image_process import DEFAULT_LIMITS, Limits  # noqa: E402
-from model.images import MAX_PIXELS, MAX_SIDE  # noqa: E402
+from model.benchmarks.picture_bombs import BOMBS
+from model.errors import PictureError
+from model.image_pool import BREAKS, Decoded, ImagePool
+from model.image_process import DEFAULT_LIMITS, Limits
+from model.images import MAX_PIXELS, MAX_SIDE
 
 PATIENCE = 120.0
 """Seconds before a picture counts as a hang: several times the limit that ends it on a busy machine."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import fuzz_pictures
 import pytest
 from fuzz_pictures import Judged, Opener, run
-from picture_bombs import BOMBS, run_length_bmp
 from picture_damage import damage
 from picture_seeds import make_seeds
 
+from model.benchmarks.picture_bombs import BOMBS, run_length_bmp
 from model.errors import PictureError
 from model.image_pool import BREAKS, TOO_SLOW, Decoded
 from model.image_process import DEFAULT_LIMITS, Limits

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from picture_bombs import progressive_jpeg
 from test_images import READABLE
 from tiny import Picture
 
+from model.benchmarks.picture_bombs import progressive_jpeg
 from model.broker.embedded import EmbeddedBroker
 from model.broker.null import NullBroker
 from model.broker.protocol import Broker

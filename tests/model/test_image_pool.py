@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 from test_images import READABLE, REFUSED, save, two_halves
 
+from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 from model.errors import PictureCostError, PictureError
 from model.image_pool import BREAKS, TOO_SLOW, Decoded, ImagePool
 from model.image_process import Limits
