@@ -10,7 +10,7 @@ from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Application
+from telegram.ext import Application, ApplicationHandlerStop
 
 from bot import texts
 from bot.asking import say
@@ -25,7 +25,11 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
 
 
 async def on_error(update: object, context: Context) -> None:
-    """Have the update handled again after what passes; else log, and tell the person."""
+    """Have the update handled again after what passes; else log, and tell the person, once.
+
+    Raises:
+        ApplicationHandlerStop: The person was told: no other handler looks at the update.
+    """
     error = context.error
     if isinstance(error, Forbidden):
         log.info("a chat does not take messages from the bot")
@@ -45,6 +49,7 @@ async def on_error(update: object, context: Context) -> None:
     if isinstance(update, Update) and update.effective_message is not None and not isinstance(error, BadRequest):
         with suppress(TelegramError):
             await say(update.effective_message, texts.BROKEN)
+        raise ApplicationHandlerStop
 
 
 async def _say_once_that_it_waits(services: Services, update: Update) -> None:

@@ -202,6 +202,20 @@ async def test_an_update_with_a_part_that_cannot_be_parsed_is_answered(start_bot
     assert asked.text == "And this one?"
 
 
+async def test_an_update_that_no_handler_can_read_is_apologised_for_once(start_bot: StartBot, you: Person) -> None:
+    """A picture without its width, which whatever looks at pictures meets."""
+    bot = await start_bot()
+    assert bot.inbox is not None
+    await you.say("Hello")
+    sizes = [{"file_id": "a", "file_unique_id": "a", "width": None, "height": 9}] * 2
+    update = text_update(10**6, YOU, "And this one?", photo=sizes)
+    await bot.inbox.take([update])
+    await you.wait_for(lambda message: message.get("text") == texts.BROKEN)
+    while await pending(bot):  # noqa: ASYNC110 - done by other tasks
+        await asyncio.sleep(0.02)
+    assert [message.get("text") for message in await you.messages()].count(texts.BROKEN) == 1
+
+
 async def test_two_edits_within_a_second_leave_the_second(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     assert bot.inbox is not None and bot.services is not None

@@ -1,7 +1,8 @@
 """Odd and broken updates to the real bot, over HTTP, as Telegram's webhook sends them.
 
-The bot runs as a process of its own against the sandbox. Every update must end in the ledger, everybody who is owed a
-word must get one, and in the end a normal question is answered. `python tests/fuzz/fuzz_updates.py --help`
+The bot runs as a process of its own against the sandbox. Every update must end in the ledger, in time, everybody who is
+owed a word must get it under their own message and once, the bot must stay small, and in the end a normal question is
+answered. `python tests/fuzz/fuzz_updates.py --help`
 """
 
 from __future__ import annotations
@@ -15,19 +16,18 @@ import socket
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
 from picture_damage import damage
 from picture_seeds import make_seeds
-from update_ledger import Ledger
-from update_strategies import BOT, FILES, GROUP, USER, Drawn, updates
+from update_essentials import essentials
+from update_ledger import Ledger, Said, twice
+from update_report import JUDGED, Judged, Report
+from update_strategies import BOT, FILES, GROUP, USER, Drawn, draw
 
 from bot.measuring.process import BotProcess
 from bot.sandbox.accounts import Chat, Stored, User
@@ -43,85 +43,22 @@ BROKEN_REQUESTS = {400, 413}
 """What the webhook may answer to a body that is no update at all."""
 
 
-@dataclass
-class Report:
-    """What became of all updates."""
-
-    seed: int
-    updates: int = 0
-    owed: int = 0
-    told: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
-    states: dict[str, int] = field(default_factory=dict)
-    failed_because: dict[str, int] = field(default_factory=dict)
-    questions: int = 0
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    answers_afterwards: bool = False
-    peaks_mb: dict[str, float] = field(default_factory=dict)
-    resident_mb: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def find(self, what: str, update: object) -> None:
-        """Note something that must not be."""
-        self.findings.append({"problem": what, "update": json.dumps(update)[:2000]})
-
-    def as_dict(self) -> dict[str, Any]:
-        """The figures."""
-        return {
-            "seed": self.seed,
-            "updates": self.updates,
-            "kinds": dict(self.kinds.most_common()),
-            "not_updates_refused": self.refused,
-            "states": self.states,
-            "failed_because": self.failed_because,
-            "owed_a_word": self.owed,
-            "told": self.told,
-            "questions": self.questions,
-            "answers_afterwards": self.answers_afterwards,
-            "peak_mb": {name: round(value) for name, value in self.peaks_mb.items()},
-            "bot_resident_mb_over_time": [round(value) for value in self.resident_mb],
-            "seconds": round(self.seconds, 1),
-            "findings": self.findings,
-        }
-
-
-def draw(number: int, seed: int) -> list[Drawn]:
-    """`number` updates from the strategies; the same for the same seed."""
-    drawn: list[Drawn] = []
-    for part in itertools.count():
-        # Hypothesis likes to vary what it drew before; starting anew again and again gives more kinds.
-        drawn += _draw(25, seed * 1_000_003 + part)
-        if len(drawn) >= number:
-            return drawn[:number]
-    raise AssertionError("counting does not end")
-
-
-def _draw(most: int, seed: int) -> list[Drawn]:
-    drawn: list[Drawn] = []
-
-    @seeded(seed)
-    @settings(
-        max_examples=most,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(updates)
-    def collect(update: Drawn) -> None:
-        drawn.append(update)
-
-    collect()
-    return drawn
+def plan(number: int, seed: int) -> list[Drawn]:
+    """`number` updates (but all of the essential ones in any case), mixed; the same for the same seed."""
+    certain = essentials() * max(1, number // 1000)
+    mixed = certain + draw(max(0, number - len(certain)), seed)
+    random.Random(seed).shuffle(mixed)
+    return mixed
 
 
 class Fuzz:
     """Hands updates to a running bot, several at a time, each into a chat of its own."""
 
-    def __init__(self, sandbox: Sandbox, hook: str, ledger: Ledger, report: Report, patience: float) -> None:
+    def __init__(
+        self, sandbox: Sandbox, hook: str, ledger: Ledger, report: Report, patience: float, judged: Judged
+    ) -> None:
         self._sandbox, self._hook, self._ledger, self._report = sandbox, hook, ledger, report
-        self._patience = patience
+        self._patience, self._judged = patience, judged
         self._numbers = itertools.count(FIRST_UPDATE)
         self._rng = random.Random(report.seed)
         self._seeds = make_seeds(self._rng)
@@ -153,7 +90,7 @@ class Fuzz:
         query = self._sandbox.world.callbacks.ask(self._bot_id, FIRST_USER + slot, FIRST_USER + slot)
         update = {"update_id": number, **self._filled(template, slot, query.id, number)}
         chats = (FIRST_USER + slot, FIRST_GROUP - slot)
-        before = sum(ledger.told[chat] for chat in chats)
+        heard = {chat: len(ledger.said[chat]) for chat in chats}
         report.updates += 1
         report.kinds[next((kind for kind in update if kind != "update_id"), "nothing")] += 1
         async with session.post(self._hook, data=json.dumps(update).encode()) as response:
@@ -163,20 +100,35 @@ class Fuzz:
                     report.find(f"the webhook answers {response.status}", update)
                 return
 
+        def said() -> list[Said]:
+            return [one for chat, before in heard.items() for one in ledger.said[chat][before:]]
+
         def told() -> bool:
             if "callback_query" in update:
                 return query.id in ledger.answered_queries
-            return sum(ledger.told[chat] for chat in chats) > before
+            under = {one.under for one in said()}
+            if number in under or (None in under and _is_command(update)):  # menus are no replies
+                return True
+            return bool(under) and not under.isdisjoint(ledger.places(chats, number))
 
         def settled() -> bool:
             return update["update_id"] not in ledger.pending and ledger.open_chats.isdisjoint(chats)
 
+        began = ledger.seconds
         await ledger.fresh()
         try:
             async with asyncio.timeout(self._patience), ledger.changed:
                 await ledger.changed.wait_for(lambda: settled() and (not owed or told()))
         except TimeoutError:
             report.find("nobody was told" if settled() else "it never ended", update)
+        took = ledger.seconds - began
+        report.slowest_seconds = max(report.slowest_seconds, took)
+        if took > self._judged.seconds:
+            report.find(f"it took {took:.0f} s", update)
+        for text in twice(said()):
+            report.find(f"said twice: {text[:100]}", update)
+        if ledger.answered_queries[query.id] > 1:
+            report.find("a press was answered twice", update)
         report.owed += owed
         report.told += owed and told()
 
@@ -204,16 +156,23 @@ class Fuzz:
         return self._sandbox.world.files.add(data(), "photo", "file.jpg", "image/jpeg").file_id
 
 
+def _is_command(update: dict[str, Any]) -> bool:
+    message = update.get("message")
+    said = (message.get("text") or message.get("caption")) if isinstance(message, dict) else None
+    return isinstance(said, str) and said.startswith("/")
+
+
 async def run(drawn: Sequence[Drawn], seed: int, folder: Path, *, slots: int = 40, **options: Any) -> Report:
     """Send all of `drawn` to a bot with its data in `folder`.
 
     Keyword Args:
         slots: How many chats write at the same time.
         patience: Seconds before something counts as never done.
+        judged: What the bot may take.
         model: The model that answers; without one every answer is the same.
     """
     report = Report(seed)
-    model, patience = options.get("model"), options.get("patience", PATIENCE)
+    model, patience, judged = options.get("model"), options.get("patience", PATIENCE), options.get("judged", JUDGED)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -236,7 +195,7 @@ async def run(drawn: Sequence[Drawn], seed: int, folder: Path, *, slots: int = 4
             Ledger(folder / "vqabot.sqlite3", sandbox.world) as ledger,
             aiohttp.ClientSession(headers=headers) as session,
         ):
-            fuzz = Fuzz(sandbox, hook, ledger, report, patience)
+            fuzz = Fuzz(sandbox, hook, ledger, report, patience, judged)
             for slot in range(slots):
                 fuzz.add_slot(slot)
             queue = list(reversed(drawn))
@@ -244,6 +203,9 @@ async def run(drawn: Sequence[Drawn], seed: int, folder: Path, *, slots: int = 4
             await asyncio.gather(*(fuzz.work(session, slot, queue) for slot in range(slots)))
             report.answers_afterwards = await _still_answers(sandbox)
             await ledger.fresh()
+            with suppress(TimeoutError):  # that the last answer stands in its chat is kept a moment after it does
+                async with asyncio.timeout(patience), ledger.changed:
+                    await ledger.changed.wait_for(lambda: not ledger.pending and not ledger.open_chats)
             report.states, report.failed_because = ledger.states(), ledger.reasons()
             report.questions = ledger.questions()
             if ledger.states().get("pending") or ledger.unfinished_questions():
@@ -253,6 +215,9 @@ async def run(drawn: Sequence[Drawn], seed: int, folder: Path, *, slots: int = 4
             if not bot.alive:
                 report.find("the bot ended", None)
             report.peaks_mb = bot.peaks_mb()
+            for name, limit in (("bot", judged.bot_mb), ("worker", judged.worker_mb)):
+                if report.peaks_mb.get(name, 0.0) > limit:
+                    report.find(f"{report.peaks_mb[name]:.0f} MB are too many for the {name}", None)
     report.seconds = time.monotonic() - started
     return report
 
@@ -288,7 +253,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vqabot-fuzz-") as folder:
-        drawn = draw(options.number, options.seed)
+        drawn = plan(options.number, options.seed)
         model = None if options.model == "none" else options.model
         work = run(drawn, options.seed, Path(folder) / "data", model=model, patience=options.patience)
         figures = asyncio.run(work).as_dict()

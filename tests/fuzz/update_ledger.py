@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
-from collections import Counter
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.world import World
 
 LOOK_SECONDS = 0.02
-TELLING = {"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "answerCallbackQuery"}
+LONGEST_LOOK = 4 * LOOK_SECONDS
+"""Of a look that took longer no more is counted: this machine was busy with something else."""
+SENDING = {"sendMessage", "sendPhoto", "sendDocument"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of the bot's, as it was sent or as an edit left it."""
+
+    message_id: int
+    under: int | None
+    """The message that it replies to."""
+    text: str
+    """Its text or caption."""
+
+
+def twice(said: Sequence[Said]) -> list[str]:
+    """Texts that stand in several messages under the same one."""
+    newest = {one.message_id: one for one in said}
+    counts = Counter((one.under, one.text) for one in newest.values())
+    return [text for (_, text), count in counts.items() if count > 1]
 
 
 class Ledger:
@@ -27,9 +51,11 @@ class Ledger:
         self.looks = 0
         self.pending: set[int] = set()
         self.open_chats: set[int] = set()
-        self.told: Counter[int] = Counter()
-        """How often each chat heard something."""
-        self.answered_queries: set[str] = set()
+        self.said: defaultdict[int, list[Said]] = defaultdict(list)
+        """What each chat heard, in its order."""
+        self.answered_queries: Counter[str] = Counter()
+        self.seconds = 0.0
+        """Seconds of looking, without those in which this machine was too busy for it."""
 
     async def __aenter__(self) -> Ledger:
         self._task = asyncio.create_task(self._watch())
@@ -63,12 +89,23 @@ class Ledger:
         """All questions."""
         return int(self._rows("SELECT count(*) FROM questions")[0][0])
 
-    def _rows(self, sql: str) -> list[Any]:
-        with closing(self._connection.execute(sql)) as cursor:
+    def places(self, chats: Collection[int], message_id: int) -> set[int]:
+        """Under which messages the answer to a message may stand: itself, or the pictures that it asked about."""
+        marks = ", ".join("?" * len(chats))
+        rows = self._rows(
+            f"SELECT reply_to FROM questions WHERE message_id = ? AND chat_id IN ({marks})", (message_id, *chats)
+        )
+        return {message_id} | {row[0] for row in rows if row[0] is not None}
+
+    def _rows(self, sql: str, parameters: Sequence[int] = ()) -> list[Any]:
+        with closing(self._connection.execute(sql, parameters)) as cursor:
             return cursor.fetchall()
 
     async def _watch(self) -> None:
+        before = time.monotonic()
         while True:
+            now = time.monotonic()
+            self.seconds, before = self.seconds + min(now - before, LONGEST_LOOK), now
             self.pending = {row[0] for row in self._rows("SELECT update_id FROM updates WHERE state = 'pending'")}
             self.open_chats = {
                 row[0]
@@ -76,6 +113,7 @@ class Ledger:
                     "SELECT chat_id FROM questions WHERE state = 'queued' UNION"
                     " SELECT chat_id FROM questions WHERE state = 'running' UNION"
                     " SELECT chat_id FROM questions WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled')"
+                    " UNION SELECT chat_id FROM exports"
                 )
             }
             self._hear()
@@ -86,12 +124,18 @@ class Ledger:
 
     def _hear(self) -> None:
         log = self._world.recorder.log
-        newest = log[-1]["n"] if log else 0
-        for entry in reversed(log):
-            if entry["n"] <= self._seen:
-                break
-            if entry["method"] == "answerCallbackQuery":  # also one that came too late was answered
-                self.answered_queries.add(str(entry["params"].get("callback_query_id")))
-            elif entry["ok"] and entry["method"] in TELLING:
-                self.told[int(entry["params"].get("chat_id", 0))] += 1
-        self._seen = newest
+        fresh = list(itertools.takewhile(lambda entry: entry["n"] > self._seen, reversed(log)))
+        for entry in reversed(fresh):
+            method, given = entry["method"], entry["params"]
+            if method == "answerCallbackQuery":  # also one that came too late was answered
+                self.answered_queries[str(given.get("callback_query_id"))] += 1
+            elif entry["ok"] and method in SENDING:
+                under = (given.get("reply_parameters") or {}).get("message_id")
+                text = given.get("text") or given.get("caption") or ""
+                self.said[int(given["chat_id"])].append(Said(entry["result"]["message_id"], under, text))
+            elif entry["ok"] and method == "editMessageText":
+                number = int(given["message_id"])
+                chat = int(given["chat_id"])
+                under = next((one.under for one in reversed(self.said[chat]) if one.message_id == number), None)
+                self.said[chat].append(Said(number, under, given["text"]))
+        self._seen = log[-1]["n"] if log else 0

@@ -5,11 +5,14 @@ Chats are named by the words USER, GROUP and BOT, and files by FILES: the driver
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import telegram
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from telegram_schema import Json, damaged, dates, integers, objects, surrogates, texts
+from telegram_schema import Json, damaged, dates, objects, surrogates, texts
 
 from bot.callback_data import (
     CancelQuestion,
@@ -234,4 +237,33 @@ def _surrogate(draw: st.DrawFn) -> Drawn:
 
 
 updates: st.SearchStrategy[Drawn] = st.one_of(_sound, _sound, _sound, _broken(), _broken(), _surrogate())
-__all__ = ["BOT", "BOT_NAME", "FILES", "GROUP", "USER", "Drawn", "integers", "updates"]
+
+
+def draw(number: int, seed: int) -> list[Drawn]:
+    """`number` updates from the strategies; the same for the same seed."""
+    drawn: list[Drawn] = []
+    for part in itertools.count():
+        # Hypothesis likes to vary what it drew before; starting anew again and again gives more kinds.
+        drawn += _draw(25, seed * 1_000_003 + part)
+        if len(drawn) >= number:
+            return drawn[:number]
+    raise AssertionError("counting does not end")
+
+
+def _draw(most: int, seed: int) -> list[Drawn]:
+    drawn: list[Drawn] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=most,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(updates)
+    def collect(update: Drawn) -> None:
+        drawn.append(update)
+
+    collect()
+    return drawn

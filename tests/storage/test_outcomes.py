@@ -34,8 +34,9 @@ async def test_a_message_is_sent_for_a_question_as_it_is_only(store: Store, ask:
     await store.questions.set_placeholder(1, question.id, 9)
     assert await outcomes.sending(1) == []
     assert not await outcomes.begin_sending(question, 3, outcome=False), "it has a message now"
+    shown = await fresh(store, question)
     await store.questions.cancel(1, question.id)
-    assert not await outcomes.begin_sending(question, 3, outcome=False), "it is cancelled"
+    assert not await outcomes.begin_sending(shown, 3, outcome=False), "it is cancelled"
     told = await fresh(store, question)
     await store.questions.mark_told(question.id)
     assert not await outcomes.begin_sending(told, 3, outcome=True), "it is told"
@@ -93,5 +94,5 @@ async def test_who_waits_long_without_progress(store: Store, ask: Ask) -> None:
 async def test_a_handled_update_is_no_chats_any_more(store: Store) -> None:
     await store.updates.add([(1, "{}"), (2, "{}")], {1: 7, 2: 7})
     await store.updates.done(1)
-    rows = await store.db.fetch_all("SELECT update_id, chat_id FROM updates ORDER BY update_id")
-    assert [tuple(row) for row in rows] == [(1, 0), (2, 7)]
+    rows = await store.db.fetch_all("SELECT update_id, chat_id, raw FROM updates ORDER BY update_id")
+    assert [tuple(row) for row in rows] == [(1, 0, None), (2, 7, "{}")], "nor is its content kept"

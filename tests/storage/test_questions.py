@@ -75,6 +75,16 @@ async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None
     assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
 
 
+async def test_an_answer_that_an_edit_overtook_is_not_told(store: Store, ask: Ask) -> None:
+    answered, told = await ask(message_id=5), await ask(message_id=5, photo_sha256="cd" * 32)
+    for question in (answered, told):
+        await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
+    await ask(message_id=5, revision=1)
+    assert await store.outcomes.untold([1], 9) == []
+    overtaken = await state_of(store, answered)
+    assert (overtaken.state, overtaken.told) == (State.DELIVERED, True)
+
+
 async def test_after_a_restart_running_questions_wait_again(store: Store, ask: Ask) -> None:
     questions = [await ask() for _ in range(3)]
     await store.questions.mark_running([q.id for q in questions[:2]])
@@ -106,7 +116,10 @@ async def test_nothing_of_one_chat_is_seen_from_another(store: Store, ask: Ask) 
     assert found is not None and found.id == question.id
 
 
-async def test_history_is_newest_first_and_export_oldest_first(store: Store, ask: Ask) -> None:
+async def test_history_is_newest_first_and_export_oldest_first(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.questions._EXPORT_PAGE", 3)
     ids = []
     for i in range(7):
         question = await ask()
