@@ -16,7 +16,8 @@ from bot.app import Bot
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
 from model.broker.null import NullBroker
-from storage.records import State
+from storage.outcomes import Outcomes
+from storage.records import Question, State
 
 LOST = {"method": "sendMessage", "executed": True, "drop": True}
 """Telegram sends the message, and its reply does not arrive."""
@@ -239,8 +240,19 @@ async def test_chats_that_must_wait_hold_up_nobody_else(
     assert set(await bot.services.store.outcomes.chats()) >= set(slow), "all of them still wait"
 
 
-async def test_progress_is_shown_in_a_group_for_a_few_only(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
+async def test_progress_is_shown_in_a_group_for_a_few_only(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its 20 messages a minute are for answers; each question gets exactly one, progress or not."""
+    looks: list[int] = []
+    slow = Outcomes.slow
+
+    async def counted(self: Outcomes, *arguments: Any, **named: Any) -> list[Question]:
+        found = await slow(self, *arguments, **named)
+        looks.append(len(found))
+        return found
+
+    monkeypatch.setattr(Outcomes, "slow", counted)
     broker = HeldBroker()
     bot = await start_bot(broker)
     assert bot.services is not None
@@ -249,6 +261,10 @@ async def test_progress_is_shown_in_a_group_for_a_few_only(start_bot: StartBot, 
         await asyncio.sleep(0.02)
     while sum(looking(m) for m in await you.messages(GROUP)) < 5:  # noqa: ASYNC110 - done by other tasks
         await asyncio.sleep(0.05)
+    seen = len(looks)
+    while len(looks) < seen + 4:  # noqa: ASYNC110 - done by other tasks
+        await asyncio.sleep(0.05)
+    assert looks[-1] == 3 and sum(looking(m) for m in await you.messages(GROUP)) == 5
     broker.free.set()
     await quiet(bot)
     for question in asked:

@@ -1,0 +1,140 @@
+"""How a question gets from the worker into its chat while other things happen to it: edits, deletions, refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Any
+
+import pytest
+from e2e_helpers import YOU, HeldBroker, StartBot, picture, quiet, says, sure
+
+from bot import menu_texts, texts
+from bot.sandbox.person import Message, Person
+from bot.sandbox.server import Sandbox
+from model.types import Answer, Request
+from storage.picture_checks import PictureCheck
+
+FORUM = -1009
+LOST = {"method": "sendMessage", "executed": True, "drop": True}
+
+
+def looking(message: Message) -> bool:
+    return message.get("text", "").startswith("🔎")
+
+
+async def change(person: Person, what: str, **fields: Any) -> Any:
+    """Do what a group's owner does."""
+    assert person._session is not None
+    async with person._session.post(f"/client/{what}", json={"user": person.user_id, **fields}) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+class FailingBroker(HeldBroker):
+    """A worker that cannot answer, and says so in words of its own."""
+
+    async def _reply(self, request: Request) -> None:
+        self._in_flight.pop(request.id, None)
+        self._results.put_nowait(Answer(request.id, "", 0.0, 0.1, error="No <b>answer</b> & no markup."))
+
+
+async def test_what_a_worker_says_instead_of_an_answer_is_told_as_it_is(start_bot: StartBot, you: Person) -> None:
+    await start_bot(FailingBroker())
+    await you.send_picture(picture(), "What?")
+    told = await you.wait_for(says("answer"))
+    assert told["text"] == "No <b>answer</b> & no markup." and "entities" not in told
+
+
+async def test_a_cancelled_question_is_taken_from_the_worker_and_told_at_once(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
+    broker = HeldBroker()
+    await start_bot(broker)
+    await you.send_picture(picture(), "What?")
+    await you.press(await you.wait_for(looking), texts.CANCEL_BUTTON)
+    await you.wait_for(says(texts.CANCELLED))
+    assert not broker._in_flight
+
+
+async def test_a_content_that_was_refused_does_not_reach_the_worker_again(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker()
+    bot = await start_bot(broker)
+    assert bot.services is not None
+    key = hashlib.sha256(picture("blue")).hexdigest()
+    await bot.services.store.picture_checks.put(key, PictureCheck("This picture is damaged."))
+    await you.send_picture(picture("blue"), "What?", name="a.png", as_document=True)
+    await you.wait_for(says("This picture is damaged."))
+    assert broker.asked == []
+
+
+async def test_an_edit_while_the_answer_cannot_be_sent_gets_the_only_answer(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    sandbox.world.faults.change({"always": [{"method": "sendMessage", "error_code": 502}]})
+    asked = await you.send_picture(picture(), "What?")
+    while not any(entry["method"] == "sendMessage" for entry in sandbox.world.recorder.log):  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    await you.edit(asked, "What colour?")
+    while len(await bot.services.store.questions.of_message(YOU, asked["message_id"])) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    sandbox.world.faults.change({"always": []})
+    await quiet(bot, questions=2)
+    assert [sure(message) for message in await you.messages()] == [False, True]
+
+
+async def test_progress_that_arrives_after_the_deletion_is_taken_away(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    """Telegram has shown it, and its reply is on its way while everything of the chat is deleted."""
+    await start_bot(HeldBroker())
+    sandbox.world.faults.change({"next": [{"method": "sendMessage", "executed": True, "hold": 2}]})
+    await you.send_picture(picture(), "What?")
+    shown = await you.wait_for(looking)
+    await you.say("/delete")
+    await you.press(await you.wait_for(lambda message: "reply_markup" in message), menu_texts.DELETE_YES)
+    await you.wait_for(says("Deleted: 1 question"))
+    while await you.message(shown["message_id"]) is not None:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replies to both are lost; the sentence stands first."""
+    monkeypatch.setattr("bot.question_messages.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.progress.PAUSE", 0.1)
+    broker = HeldBroker()
+    bot = await start_bot(broker)
+    assert bot.services is not None
+    other = await you.say("/privacy")
+    await you.wait_for(says("What I keep"))
+    sandbox.world.faults.change({"next": [{**LOST, "times": 2}]})
+    with pytest.raises(Exception, match="calling Telegram"):
+        await bot.services.bot.send_message(YOU, "a sentence", reply_parameters={"message_id": other["message_id"]})
+    asked = await you.send_picture(picture(), "What?")
+    await you.wait_for(looking)
+    broker.free.set()
+    answer = await you.wait_for(sure, since=0)
+    await quiet(bot, questions=1)
+    assert answer["reply_to_message"]["message_id"] == asked["message_id"]
+    assert not any(looking(message) for message in await you.messages())
+
+
+async def test_an_answer_stays_in_its_topic_when_the_question_is_gone(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker()
+    await start_bot(broker)
+    await change(you, "chats", id=FORUM, title="Forum", members={str(YOU): "creator"}, is_forum=True)
+    await change(you, "member", chat=FORUM, member=1000000001, status="administrator")
+    topic = (await change(you, "topic", chat=FORUM, name="Birds"))["message_thread_id"]
+    shown = await you.say("This one", chat=FORUM, thread=topic)
+    asked = await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=FORUM, reply_to=shown)
+    while not broker.asked:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    await you.delete(asked)
+    broker.free.set()
+    answer = await you.wait_for(sure, chat=FORUM, since=0)
+    assert answer["message_thread_id"] == topic
