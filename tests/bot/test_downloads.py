@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,3 +197,15 @@ async def test_a_file_larger_than_it_said_is_not_read_to_its_end(monkeypatch: py
     with pytest.raises(BadRequest, match="too big"):
         await told.fetch(None)
     assert told.downloads == 0
+
+
+def test_a_file_of_a_bot_api_server_on_this_machine_is_bounded_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    file = tmp_path / "file"
+    file.write_bytes(CONTENT[:1000])
+    assert module._local(str(file)) == CONTENT[:1000]
+    file.write_bytes(CONTENT[:1001])
+    with pytest.raises(BadRequest, match="too big"):
+        module._local(str(file))

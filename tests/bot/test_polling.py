@@ -68,6 +68,14 @@ def refusal(status: int) -> Answer:
     return answer
 
 
+def retry_after(seconds: int) -> Answer:
+    async def answer(_: web.Request) -> web.Response:
+        body = {"ok": False, "error_code": 429, "description": "slowly", "parameters": {"retry_after": seconds}}
+        return web.json_response(body, status=429)
+
+    return answer
+
+
 def updates(*numbers: int) -> Answer:
     async def answer(_: web.Request) -> web.Response:
         await asyncio.sleep(0.005)
@@ -161,6 +169,7 @@ async def test_an_answer_that_has_begun_may_not_take_its_time(monkeypatch: pytes
 
 async def test_a_poll_that_never_ends_is_left_behind_with_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(polling, "ANSWER_SECONDS", 3600.0)  # its own time-out does not end it
     telegram = Telegram(silence, updates(7), updates())
     async with polled(telegram):
         await telegram.until(lambda: telegram.kept == [7])
@@ -174,3 +183,22 @@ async def test_polls_that_fail_for_long_get_a_new_connection(monkeypatch: pytest
         await telegram.until(lambda: len(telegram.connections) > 2)
         telegram.answers[:] = [updates(7), updates()]
         await telegram.until(lambda: telegram.kept == [7])
+
+
+async def test_pauses_grow_and_telegrams_own_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "FIRST_PAUSE", 1.0)
+    monkeypatch.setattr(polling, "LONGEST_PAUSE", 30.0)
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        if seconds >= polling.FIRST_PAUSE:  # others are this file's own
+            pauses.append(seconds)
+            seconds = 0.0
+        await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    telegram = Telegram(*[refusal(502)] * 7, updates(7), refusal(502), retry_after(17), updates())
+    async with polled(telegram):
+        await telegram.until(lambda: telegram.good > 1)
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 1, 17]

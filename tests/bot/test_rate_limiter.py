@@ -159,6 +159,11 @@ async def test_a_long_pause_is_handed_on_and_kept() -> None:
         await telegram("getFile", None, named=5)
     with pytest.raises(RetryAfter):
         await telegram("sendMessage", 5)
+    telegram.refusals[None] = [int(LONGEST_WAIT) + 30]
+    for_nobody = asyncio.create_task(telegram("setMyCommands", None))
+    assert not await stands(for_nobody), "nor does a call wait that is for no chat"
+    with pytest.raises(RetryAfter):
+        await for_nobody
 
 
 async def test_many_chats_that_are_refused_at_once_pause_the_bot_for_a_moment() -> None:

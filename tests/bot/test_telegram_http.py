@@ -17,7 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
-from bot.telegram_http import AiohttpRequest, proxy_of_environment
+from bot.telegram_http import AiohttpRequest, NotConnectedError, proxy_of_environment
 
 TOKEN = "1000000001:request_tests_have_a_secret_here"
 SECRET = TOKEN.split(":")[1]
@@ -57,6 +57,8 @@ async def test_nobody_listens(request_: BaseRequest) -> None:
     with pytest.raises(NetworkError) as error:
         await request_.post(url)
     assert SECRET not in str(error.value) and not isinstance(error.value, TimedOut)
+    if isinstance(request_, AiohttpRequest):
+        assert isinstance(error.value, NotConnectedError), "the call had no effect for certain"
 
 
 async def _serve(handle: web.RequestHandler) -> tuple[web.AppRunner, str]:  # type: ignore[type-arg]

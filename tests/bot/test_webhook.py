@@ -119,6 +119,8 @@ async def test_a_connection_without_a_whole_request_is_closed(begun: bytes, monk
 
 async def test_half_requests_of_others_keep_nothing_from_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "MAX_CONNECTIONS", 20)
+    for seconds in ("BODY_SECONDS", "REQUEST_SECONDS"):  # not their time ends them
+        monkeypatch.setattr(webhook, seconds, 3600.0)
     async with listening() as kept:
         halves = [socket.create_connection(("127.0.0.1", kept.port)) for _ in range(100)]
         for half in halves:

@@ -69,6 +69,36 @@ async def test_a_content_that_was_refused_does_not_reach_the_worker_again(start_
     assert broker.asked == []
 
 
+class RefusingBroker(HeldBroker):
+    """A worker that cannot read the picture."""
+
+    async def _reply(self, request: Request) -> None:
+        self.asked.append(request.question)
+        self._in_flight.pop(request.id, None)
+        answer = Answer(request.id, "", 0.0, 0.1, "This picture is damaged.", refused_picture=request.picture_key)
+        self._results.put_nowait(answer)
+
+
+async def test_what_the_worker_could_not_read_is_remembered(start_bot: StartBot, you: Person) -> None:
+    broker = RefusingBroker()
+    await start_bot(broker)
+    for question in ("What?", "And now?"):
+        await you.send_picture(picture(), question)
+        await you.wait_for(says("This picture is damaged."))
+    assert broker.asked == ["What?"]
+
+
+async def test_a_picture_that_is_gone_is_said_to_be(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    asked = await you.say("/help")
+    await bot.services.store.questions.ask(
+        chat_id=YOU, message_id=asked["message_id"], photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
+    )
+    bot.services.dispatcher.wake()
+    await you.wait_for(says(texts.PICTURE_GONE))
+
+
 async def test_an_edit_while_the_answer_cannot_be_sent_gets_the_only_answer(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:

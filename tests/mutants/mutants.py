@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LISTS = (HERE / "bot.toml", HERE / "storage.toml")
-TEST_SECONDS = 150
+TEST_SECONDS = 60
 """What a single test may take before it counts as hung, on a machine that may be busy."""
 RUN_SECONDS = 600.0
 """What all tests of a mutant may take."""
