@@ -7,7 +7,7 @@ import asyncio
 from telegram import Message
 
 from bot import texts
-from bot.asking import Admission, admit, ask, say
+from bot.asking import Admission, admit, ask, say, thread_of
 from bot.conversation import Facts
 from bot.pictures_meant import take, talk_about
 from bot.services import Services
@@ -26,6 +26,11 @@ async def on_album_picture(services: Services, message: Message, facts: Facts, r
         PictureNotTakenError: The picture cannot be had.
     """
     assert facts.picture is not None and facts.album is not None
+    place = message.chat_id, thread_of(message)
+    put_off = services.passing.put_off_in(*place)
+    if put_off is not None and put_off.album == facts.album:  # a limit refused the caption: later it is asked of all
+        services.passing.put_off(*place, facts.picture, facts.album)
+        return
     photo = await take(services, message, facts.picture, facts.album, check=True)
     question = await album_question(services, message.chat_id, facts.album)
     if question is None:
@@ -56,6 +61,7 @@ async def on_album_caption(
     photo = await take(services, message, facts.picture, facts.album)
     before = admission.known[0].text if admission.known else None
     others = [] if replaced and question == before else await _without_caption(services, message, facts.album, before)
+    services.passing.take_up(message.chat_id, thread_of(message))
     await ask(services, message, [photo, *others], question, admission, caption=True)
     await talk_about(services, message, await services.store.photos.in_group(message.chat_id, facts.album))
 
@@ -105,6 +111,9 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     photos = await services.store.photos.in_group(message.chat_id, album)
     if not photos or photos[-1].message_id != photo.message_id:
         return  # a later picture has the word
+    put_off = services.passing.put_off_in(message.chat_id, thread_of(message))
+    if put_off is not None and put_off.album == album:
+        return
     if await album_question(services, message.chat_id, album) is None:
-        said = await say(message, texts.WHAT_TO_KNOW_ALBUM)
+        said = await say(message, texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM)
         await services.store.sent.record(message.chat_id, [said.message_id], photo_message_id=photo.message_id)

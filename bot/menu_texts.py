@@ -11,6 +11,7 @@ from bot.effective import Effective
 from bot.texts import counted, percent
 from model.types import WorkerInfo
 from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
+from storage.room import MB, Usage
 
 ONLY_ADMINS = "Only admins of this group may do that."
 NOT_YOURS = "Only who asked for it may press this."
@@ -49,7 +50,7 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
     "tokens": ("default_max_new_tokens", "default max new tokens"),
     "max_beams": ("max_beams", "largest beams"),
     "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
-    "rate": ("questions_per_minute", "questions that a chat may ask in a minute"),
+    "rate": ("questions_per_minute", "questions that a person may ask in a minute"),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
@@ -149,6 +150,7 @@ def admin(
     counts: dict[State, int],
     worker: WorkerInfo,
     stats: Statistics,
+    room: Usage,
     admins: GlobalSettings,
     now: Effective,
     *,
@@ -162,6 +164,8 @@ def admin(
     where = ", ".join(part for part in (worker.device, worker.dtype) if part)
     mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
     sure = "–" if stats.mean_confidence is None else f"{percent(stats.mean_confidence)} %"
+
+    full = "" if room.free > room.kept_free else ": too little, so I take no new pictures"
 
     def value(number: int, stored: int | None) -> str:
         return f"<b>{number}</b>{'' if stored is None else ' (set here)'}"
@@ -178,14 +182,16 @@ def admin(
         f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
         f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
-        f"<b>Pictures</b>: {stats.photos} ({stats.photo_bytes / 1e6:.1f} MB)\n"
+        f"<b>Pictures</b>: {stats.photos}, {room.used / MB:,.1f} of at most {room.total / MB:,.0f} MB\n"
+        f"<b>Disk</b>: {room.free / MB:,.0f} MB free{full}\n"
         f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
         f"Telegram reached {ago(last_poll)}\n"
         f"<b>Up</b>: {duration(uptime)}\n\n"
         f"Default beams {value(now.beams, admins.default_beams)}, largest {value(now.max_beams, admins.max_beams)}\n"
         f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
         f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
-        f"Questions that a chat may ask in a minute {value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
+        "Questions that a person may ask in a minute "
+        f"{value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
     )

@@ -78,7 +78,7 @@ def picture_of(message: Any, message_id: int | None = None) -> Picture | None:  
         return None
     media_type, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
     certain = media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES)
-    if certain or (media_type in UNTYPED and _TYPES.guess_type(name)[0] is None):
+    if certain or (media_type in UNTYPED and (_TYPES.guess_type(name)[0] or "") in UNTYPED):
         kind = media_type if media_type.startswith("image/") else "image/unknown"
         return Picture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
     return None

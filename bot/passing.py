@@ -35,13 +35,23 @@ class Album:
     """Whether it was said that something in it is no picture."""
 
 
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Pictures whose question a limit refused."""
+
+    album: str | None
+    """The album that they belong to."""
+    pictures: dict[int, Picture]
+    """By the numbers of their messages."""
+
+
 class Passing:
     """The last messages of each chat."""
 
     def __init__(self) -> None:
         self._chats: OrderedDict[int, deque[Passed]] = OrderedDict()
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
-        self._put_off: OrderedDict[tuple[int, int | None], Picture] = OrderedDict()
+        self._put_off: OrderedDict[tuple[int, int | None], PutOff] = OrderedDict()
 
     def note(self, chat_id: int, message: Passed) -> None:
         """A message came; one that is handled again changes nothing."""
@@ -85,18 +95,22 @@ class Passing:
             self._albums.popitem(last=False)
         return found
 
-    def put_off(self, chat_id: int, thread_id: int | None, picture: Picture | None) -> None:
-        """A picture was shown with a question that a limit refused: it is not fetched yet. None: another one counts."""
-        if picture is None:
-            self._put_off.pop((chat_id, thread_id), None)
-            return
-        self._put_off[chat_id, thread_id] = picture
+    def put_off(self, chat_id: int, thread_id: int | None, picture: Picture, album: str | None = None) -> None:
+        """A picture was shown with a question that a limit refused: it is not fetched yet."""
+        known = self._put_off.get((chat_id, thread_id))
+        if known is None or album is None or known.album != album:
+            known = self._put_off[chat_id, thread_id] = PutOff(album, {})
+        known.pictures[picture.message_id] = picture
         if len(self._put_off) > MOST_CHATS:
             self._put_off.popitem(last=False)
 
-    def put_off_in(self, chat_id: int, thread_id: int | None) -> Picture | None:
-        """The picture of a place that is not fetched yet."""
+    def put_off_in(self, chat_id: int, thread_id: int | None) -> PutOff | None:
+        """The pictures of a place that are not fetched yet."""
         return self._put_off.get((chat_id, thread_id))
+
+    def take_up(self, chat_id: int, thread_id: int | None) -> None:
+        """Put nothing off any more: what was is fetched now, or another picture counts."""
+        self._put_off.pop((chat_id, thread_id), None)
 
     def _place(self, chat_id: int, thread_id: int | None) -> list[Passed]:
         return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]

@@ -40,7 +40,7 @@ async def pictures_meant(services: Services, message: Message, facts: Facts, sou
         photos = await _asked_about(services, message.chat_id, message.message_id)
     photos = photos or await replied_pictures(services, message, facts)
     meant = Meant(photos) if photos else await _last(services, message, replied_in_vain=facts.reply_to is not None)
-    services.passing.put_off(message.chat_id, thread_of(message), None)
+    services.passing.take_up(message.chat_id, thread_of(message))
     await talk_about(services, message, meant.photos)
     return meant
 
@@ -62,8 +62,7 @@ async def take(
     Raises:
         PictureNotTakenError: It cannot be had.
     """
-    services.passing.put_off(message.chat_id, thread_of(message), None)
-    return await take_picture(
+    photo = await take_picture(
         services,
         message.chat_id,
         picture,
@@ -73,6 +72,10 @@ async def take(
         edited=message.edit_date is not None,
         check=check,
     )
+    put_off = services.passing.put_off_in(message.chat_id, thread_of(message))
+    if put_off is not None and picture.message_id not in put_off.pictures:
+        services.passing.take_up(message.chat_id, thread_of(message))
+    return photo
 
 
 async def _asked_about(services: Services, chat_id: int, message_id: int) -> list[Photo]:
@@ -117,7 +120,12 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
     photos = services.store.photos
     put_off = services.passing.put_off_in(chat_id, thread_id)
     if put_off is not None and not replied_in_vain:
-        return Meant([await take(services, message, put_off)], obvious=False)
+        try:
+            fetched = [await take(services, message, picture, put_off.album) for picture in put_off.pictures.values()]
+        except PictureNotTakenError:
+            services.passing.take_up(chat_id, thread_id)
+            raise
+        return Meant(fetched if put_off.album is None else await photos.in_group(chat_id, put_off.album), obvious=False)
     current = await photos.current(chat_id, thread_id, user)
     if not private and not replied_in_vain:
         above = services.passing.above(chat_id, thread_id, message.message_id)
@@ -132,6 +140,10 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
             and all(photo.talked_at is not None and (private or photo.talked_by == user) for photo in current)
             and not await photos.shown_since(chat_id, thread_id, newest)
         )
+        if not obvious and any(photo.message_id <= 0 for photo in current):
+            raise PictureNotTakenError(
+                texts.NEED_PICTURE_GROUP
+            )  # it stands in what this supergroup was: not to be shown
         return Meant(current, obvious)
     own = None if private else services.passing.newest_of(chat_id, thread_id, user)
     if own is not None:

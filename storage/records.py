@@ -171,4 +171,3 @@ class Statistics:
     """Mean answering time over the last day, in seconds."""
     mean_confidence: float | None
     photos: int
-    photo_bytes: int

@@ -46,6 +46,20 @@ class Budget:
     """What stays free of the disk, for the database."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much room there is; all in bytes."""
+
+    used: int
+    """By pictures, of all chats."""
+    total: int
+    """What they may use."""
+    free: int
+    """What is free of the disk."""
+    kept_free: int
+    """What pictures leave free of it."""
+
+
 class NoRoomError(StorageError):
     """A picture has no room, since questions wait for all that is kept."""
 
@@ -60,7 +74,7 @@ class Room:
         self._db, self._folder, self._budget = database, folder, budget
         self._remove_unowned = remove_unowned
         self._lock = asyncio.Lock()
-        self._total: int | None = None
+        self._total, self._measured = 0, False
         self._of_chat: dict[int, int] = {}
 
     @property
@@ -75,12 +89,10 @@ class Room:
             NoRoomError: They have none in the budget, since questions wait for the pictures that are kept.
             OSError: The disk is nearly full (ENOSPC): what is free is the database's.
         """
-        usage = await asyncio.to_thread(shutil.disk_usage, self._folder)
-        if usage.free - size < min(self._budget.min_free, KEPT_FREE_SHARE * usage.total):
-            raise OSError(errno.ENOSPC, "the disk is nearly full")
         async with self._lock:
-            if self._total is None:
-                self._total = await asyncio.to_thread(self._measure)
+            usage = await self._usage()
+            if usage.free - size < usage.kept_free:
+                raise OSError(errno.ENOSPC, "the disk is nearly full")
             share, budget = self._budget.per_chat, self._budget.total
             used = self._of_chat.pop(chat_id, None)
             if used is None or used + size > share:
@@ -102,9 +114,22 @@ class Room:
                 self._of_chat.clear()
             self._of_chat[chat_id], self._total = used + size, self._total + size
 
+    async def usage(self) -> Usage:
+        """How much is used, and how much there is."""
+        async with self._lock:
+            return await self._usage()
+
+    async def _usage(self) -> Usage:
+        disk = await asyncio.to_thread(shutil.disk_usage, self._folder)
+        if not self._measured:
+            self._measured = True  # what is deleted from now on makes it untrue again
+            self._total = await asyncio.to_thread(self._measure)
+        kept_free = int(min(self._budget.min_free, KEPT_FREE_SHARE * disk.total))
+        return Usage(self._total, self._budget.total, disk.free, kept_free)
+
     def forget(self) -> None:
         """Pictures were deleted: measure anew when it is needed."""
-        self._total = None
+        self._measured = False
         self._of_chat.clear()
 
     async def _shrink(self, chat_id: int | None, used: int, goal: int) -> int:

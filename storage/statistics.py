@@ -18,8 +18,7 @@ async def statistics(database: Database, now: float | None = None) -> Statistics
         " (SELECT count(DISTINCT chat_id) FROM questions) AS chats,"
         " (SELECT avg(seconds) FROM questions WHERE created_at >= :day) AS mean_seconds,"
         " (SELECT avg(confidence) FROM questions WHERE created_at >= :day) AS mean_confidence,"
-        " (SELECT count(DISTINCT sha256) FROM photos) AS photos,"
-        " (SELECT coalesce(sum(size), 0) FROM (SELECT size FROM photos GROUP BY sha256)) AS photo_bytes",
+        " (SELECT count(DISTINCT sha256) FROM photos) AS photos",
         {"hour": moment - 3600, "day": moment - 86_400},
     )
     assert row is not None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.decoder import Decoder
@@ -26,8 +28,11 @@ Progress = Callable[[int, int], Awaitable[None]]
 """Called now and then with how many questions are gathered, and how many there are."""
 
 
-async def gather(store: Store, decoder: Decoder, export: Export, progress: Progress) -> Contents:
-    """Everything that is kept of a chat, up to the moment when the export was asked for."""
+async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, progress: Progress) -> Contents:
+    """Everything that is kept of a chat, up to the moment when the export was asked for.
+
+    Its pictures are held in `folder`, an empty one beside them: what has to go meanwhile for lack of room is packed.
+    """
     chat_id, until = export.chat_id, export.created_at
     kept, total = await store.chats.everything(chat_id), (await store.chats.amount(chat_id)).questions
     pictures: dict[str, Picture] = {}
@@ -37,7 +42,7 @@ async def gather(store: Store, decoder: Decoder, export: Export, progress: Progr
 
     async def name_of(sha256: str) -> str | None:
         if sha256 not in pictures:
-            pictures[sha256] = await _picture(store, decoder, chat_id, sha256)
+            pictures[sha256] = await _picture(store, decoder, chat_id, sha256, folder)
         return pictures[sha256].name
 
     for photo in await store.photos.of_chat(chat_id):
@@ -71,13 +76,12 @@ async def gather(store: Store, decoder: Decoder, export: Export, progress: Progr
     )
 
 
-async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str) -> Picture:
+async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, folder: Path) -> Picture:
     """The file with a name for the ZIP, and a small copy where browsers cannot show it."""
+    path = folder / sha256
     try:
-        path = await store.photos.find(chat_id, sha256)
+        await asyncio.to_thread(_hold, await store.photos.find(chat_id, sha256), path)
     except FileNotFoundError:
-        return Picture(None)
-    if not await asyncio.to_thread(path.exists):
         return Picture(None)
     try:  # by its content: what a message claimed may be wrong
         media_type = (await decoder.inspect(path, sha256=sha256, chat_id=chat_id)).media_type
@@ -87,6 +91,16 @@ async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str) ->
     if media_type not in BROWSERS_SHOW:
         preview = await decoder.thumbnail(sha256, path, PREVIEW_SIDE, chat_id=chat_id)
     return Picture(picture_name(sha256, media_type), path, preview)
+
+
+def _hold(path: Path, held: Path) -> None:
+    """Give a file a second name, which stays when the first one goes; a copy where the disk knows no such names."""
+    try:
+        held.hardlink_to(path)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(path, held)
 
 
 def _remainder(kept: dict[str, list[dict[str, Any]]]) -> dict[str, object]:

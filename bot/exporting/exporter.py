@@ -126,7 +126,9 @@ class Exporter:
 
         folder = await asyncio.to_thread(self._new_folder)
         try:
-            contents = await gather(self._store, self._decoder, export, gathered)
+            held = folder / "pictures"
+            held.mkdir(mode=0o700)
+            contents = await gather(self._store, self._decoder, export, held, gathered)
             paths = await asyncio.to_thread(write_archives, contents, folder, FileSizeLimit.FILESIZE_UPLOAD - MARGIN)
             for number, path in enumerate(paths[export.sent :], export.sent + 1):
                 caption = texts.EXPORT_CAPTION if len(paths) == 1 else texts.export_part(number, len(paths))

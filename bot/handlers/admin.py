@@ -101,6 +101,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         await store.questions.counts(),
         await services.broker.info(),
         await store.statistics(),
+        await store.photos.room.usage(),
         admins,
         now,
         in_flight=services.dispatcher.in_flight,

@@ -15,7 +15,7 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filt
 from bot import menu_texts as texts
 from bot.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
-from bot.rights import may_change, may_press, presser
+from bot.rights import ANY_ADMIN, may_change, may_press, presser
 from bot.services import Context, Services, services_of
 
 OWN_MESSAGES_SECONDS = 48 * 3600.0
@@ -69,7 +69,7 @@ async def on_press(update: Update, context: Context) -> None:
     if pressed is None or query.message is None:
         refusal = texts.MENU_OUTDATED
     elif not await may_press(services, query.message.chat, query.from_user, pressed.asker):
-        refusal = texts.NOT_YOURS
+        refusal = texts.ONLY_ADMINS if pressed.asker == ANY_ADMIN else texts.NOT_YOURS
     elif not await may_change(services, query.message.chat, query.from_user):
         refusal = texts.ONLY_ADMINS
     if refusal is not None or pressed is None or query.message is None:

@@ -142,7 +142,7 @@ async def _on_question(
     admission = await admit(services, message, revision)
     if admission is None:
         if facts.picture is not None:  # not fetched now, but whoever asks again means it
-            services.passing.put_off(message.chat_id, thread_of(message), facts.picture)
+            services.passing.put_off(message.chat_id, thread_of(message), facts.picture, facts.album)
         return
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from telegram import Update
-from telegram.constants import ParseMode
+from telegram.constants import ChatType, ParseMode
 from telegram.ext import Application, CommandHandler, filters
 
 from bot import texts
@@ -34,7 +34,8 @@ async def on_start(update: Update, context: Context) -> None:
     await services.store.chats.touch(
         message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
     )
-    await say(message, texts.START)
+    private = message.chat.type == ChatType.PRIVATE
+    await say(message, texts.START if private else texts.group_welcome(services.bot.username))
     picture = (files("bot") / EXAMPLE).read_bytes()
     sent = await services.bot.send_photo(
         message.chat_id,

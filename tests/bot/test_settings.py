@@ -21,6 +21,7 @@ from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import percent, sureness
 from model.types import WorkerInfo
 from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
+from storage.room import Usage
 
 TOKEN = "123456789:AAH" + "x" * 32
 
@@ -180,13 +181,14 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
     assert f"({shown} %)" in menu_texts.history_page([(1, question, None)], 0, 1, 1)
     assert row_of(question, None).percent == shown
-    stats = Statistics(0, 0, 0, 1, None, confidence, 0, 0)
+    stats, room = Statistics(0, 0, 0, 1, None, confidence, 0), Usage(10**9, 10**10, 10**9, 2 * 10**9)
     counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
     text = menu_texts.admin(
-        counts, worker, stats, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0}, uptime=0.0,
-        last_poll=None,
+        counts, worker, stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
+        uptime=0.0, last_poll=None,
     )  # fmt: skip
+    assert "1,000.0 of at most 10,000 MB" in text and "1,000 MB free: too little, so I take no new pictures" in text
     assert f"{shown} % sure on average" in text and "by 1 chat\n" in text
 
 

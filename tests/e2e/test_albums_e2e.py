@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 
 from bot import texts
+from bot.albums import ALBUM_SECONDS
 from bot.sandbox.person import Person
 
 RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
@@ -91,6 +94,24 @@ async def test_videos_in_an_album_get_one_refusal_and_their_caption_counts(start
     assert await asked(bot) == [("What colour?", sent[1]["message_id"]), ("What colour?", sent[3]["message_id"])]
     refusals = [m for m in await you.messages() if texts.UNSUPPORTED["video"] in m.get("text", "")]
     assert len(refusals) == 1
+    await you.send_album([b"\0" * 64, RED], names=["a.mp4", "b.jpg"])
+    await you.wait_for(lambda m: m.get("text") == texts.WHAT_TO_KNOW)
+
+
+async def test_an_album_whose_caption_a_limit_refused_is_meant_later(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    assert bot.services is not None
+    await you.send_picture(GREEN, "One?")
+    await you.wait_for(sure)
+    sent = await you.send_album([RED, BLUE, GREEN], ["", "Two?", ""])
+    await you.wait_for(lambda m: "ask again" in m.get("text", ""))
+    await asyncio.sleep(1.5 * ALBUM_SECONDS)  # it would have been asked by now what to know about them
+    await bot.services.store.settings.set(questions_per_minute=100)
+    await you.say("Two again?")
+    await you.wait_for(sure)
+    await quiet(bot, questions=4)
+    assert (await asked(bot))[1:] == [("Two again?", m["message_id"]) for m in sent]
+    assert not [m for m in await you.messages() if m.get("text") == texts.WHAT_TO_KNOW_ALBUM]
 
 
 async def test_a_mention_on_the_second_item_means_all_of_a_groups_album(start_bot: StartBot, ada: Person) -> None:

@@ -18,6 +18,7 @@ from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 
 from bot import menu_texts, texts
 from bot.app import Bot
+from bot.exporting.archive import Contents, write_archives
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from storage.store import Store
@@ -189,6 +190,34 @@ async def test_what_cannot_be_packed_is_said_in_the_place_of_the_progress(
     await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORT_FAILED)
     await gone(bot)
     assert menu_texts.EXPORTING not in await visible(you) and tmp_folders(bot) == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+async def test_a_picture_that_has_to_go_while_it_is_packed_is_in_the_export(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    bot = await start_bot()
+    await ask(you)
+    services = bot.services
+    assert services is not None
+    loop = asyncio.get_running_loop()
+
+    def crowded(contents: Contents, folder: Path, limit: int) -> list[Path]:
+        asyncio.run_coroutine_threadsafe(services.store.photos.room._shrink(None, 10**9, 0), loop).result()
+        return write_archives(contents, folder, limit)
+
+    def no_links(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr("bot.exporting.exporter.write_archives", crowded)
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    await you.say("/export")
+    history, members = await unpacked(you, await you.wait_for(is_document))
+    assert not list((services.store.data_dir / "photos").glob("??/*")), "it had to go"
+    assert history["questions"][0]["picture"] in members
+    await gone(bot)
+    assert tmp_folders(bot) == []
 
 
 async def test_an_export_that_ends_the_bot_again_and_again_is_given_up(start_bot: StartBot, you: Person) -> None:

@@ -97,6 +97,7 @@ async def test_the_example_is_nobodys_newest(start_bot: StartBot, you: Person, a
     await ada.wait_for(sure, chat=GROUP)
     await you.say("/start", chat=GROUP)
     await you.wait_for(lambda m: "photo" in m, chat=GROUP)
+    assert "I see only what is meant for me" in (await you.wait_for(says("Hello"), chat=GROUP))["text"]
     await ada.say(f"{mention} and the shape?", chat=GROUP)
     await ada.wait_for(sure, chat=GROUP)
     assert [about for _, about in await asked(bot, GROUP)] == [hers["message_id"]] * 2
@@ -188,6 +189,8 @@ async def test_a_group_that_becomes_a_supergroup_goes_on(
     new = (await change(you, "migrate", chat=OLD))["id"]
     await quiet(bot, OLD)
     await quiet(bot, new)
+    await ada.say(f"{mention} which one?", chat=new)  # others talked about it, and no reply can show it any more
+    await ada.wait_for(says(texts.NEED_PICTURE_GROUP), chat=new)
     await you.say(f"{mention} still the last?", chat=new)
     shown = await you.wait_for(sure, chat=new)
     assert shown["reply_to_message"]["text"].endswith("still the last?"), "the old message is in another chat"

@@ -143,7 +143,7 @@ async def test_a_caption_that_is_too_long_keeps_its_picture(start_bot: StartBot,
     assert [about for _, about in await asked(bot)] == [sent["message_id"]] * 2
 
 
-@pytest.mark.parametrize("name", ["holiday", "a.jfif", "a.dat"])
+@pytest.mark.parametrize("name", ["holiday", "a.jfif", "a.dat", "a.bin"])
 async def test_the_bytes_of_a_file_without_a_type_tell(start_bot: StartBot, you: Person, name: str) -> None:
     await start_bot()
     await you.send_picture(picture(form="JPEG"), "What?", name=name, as_document=True)
@@ -230,6 +230,22 @@ async def test_a_picture_whose_question_a_limit_refused_is_meant_later(start_bot
     await you.say("Two again?")
     shown = await you.wait_for(sure)
     assert shown["reply_to_message"]["message_id"] == second["message_id"]
+    assert (await asked(bot))[-1] == ("Two again?", second["message_id"])
+
+
+async def test_a_picture_that_was_put_off_is_still_meant_when_its_download_fails_at_first(
+    start_bot: StartBot, you: Person, sandbox: Sandbox
+) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    assert bot.services is not None
+    await you.send_picture(picture("red"), "One?")
+    await you.wait_for(sure)
+    second = await you.send_picture(picture("blue"), "Two?")
+    await you.wait_for(says("ask again"))
+    await bot.services.store.settings.set(questions_per_minute=100)
+    sandbox.world.faults.change({"next": [{"method": "getFile", "error_code": 502, "times": 3}]})
+    await you.say("Two again?")
+    await quiet(bot, questions=2)
     assert (await asked(bot))[-1] == ("Two again?", second["message_id"])
 
 

@@ -291,6 +291,7 @@ async def test_admins_see_and_set_and_others_do_not(start_bot: StartBot, you: Pe
     await you.say("/admin")
     menu = await you.wait_for(has_buttons)
     assert "Worker: ready" in menu["text"] and "Default beams 3" in menu["text"]
+    assert "Pictures: 0, 0.0 of at most 10,000 MB" in menu["text"] and "MB free" in menu["text"]
     for command, reply in (
         ("/admin beams 5", "Default beams: 5 from now on."),
         ("/admin max_beams 4", "Largest beams: 4 from now on."),

@@ -53,6 +53,19 @@ async def test_only_who_asked_confirms_a_deletion(
     assert await bot.services.store.questions.count(GROUP) == 1
 
 
+async def test_who_may_confirm_what_an_anonymous_admin_asked_for_is_said(
+    start_bot: StartBot, you: Person, ada: Person
+) -> None:
+    await start_bot()
+    await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
+    await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+    await you.say("/delete", chat=GROUP, anonymous=True)
+    menu = await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    assert await ada.press(menu, menu_texts.DELETE_NO) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    await you.press(menu, menu_texts.DELETE_NO)
+    await ada.wait_for(lambda m: m.get("text") == menu_texts.DELETE_KEPT, chat=GROUP)
+
+
 async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:

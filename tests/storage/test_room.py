@@ -113,3 +113,18 @@ async def test_a_nearly_full_disk_is_refused_before_it_fails(tmp_path: Path, mon
             await show(store, 1, 1)
         assert caught.value.errno == errno.ENOSPC and bytes_kept(store) == 0
         await store.updates.add([(1, "{}")])  # the database has what the pictures left free
+
+
+async def test_a_deletion_while_room_is_made_disturbs_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = store.photos.room
+    measure = room._measure_chat
+
+    async def meanwhile(chat_id: int) -> int:
+        room.forget()
+        return await measure(chat_id)
+
+    monkeypatch.setattr(room, "_measure_chat", meanwhile)
+    for number in range(30):
+        await show(store, 1, number)
+    usage = await room.usage()
+    assert usage.used == bytes_kept(store) <= 10 * SIZE and usage.total == 20 * SIZE and usage.free > 0
