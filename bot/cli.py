@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from bot.commands.errors import Interrupted
+from bot.commands.errors import Interrupted, Unexpected
 
 
 class Entry(NamedTuple):
@@ -55,11 +55,15 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever a command returns
-        """Run a command. Ctrl-C ends it in words wherever it is, also while its libraries are loaded."""
+        """Run a command. It ends in words whatever happens, also while its libraries are loaded."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted("") from None
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise  # click's own ways to end; the last one is `vqabot ... | head`
+        except Exception as error:
+            raise Unexpected(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""

@@ -54,7 +54,12 @@ class ImageProcess:
         command = [sys.executable, "-P", "-m", "model.image_worker", "--parent", str(os.getpid())]
         command += ["--cpu-seconds", str(limits.cpu_seconds), "--memory", str(limits.memory_bytes)]
         self._process = subprocess.Popen(  # noqa: S603 - our own module in our own interpreter
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C at a terminal is for the parent, also while this one still starts
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()

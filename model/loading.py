@@ -122,7 +122,9 @@ def _is_hub_id(model: str) -> bool:
 
 def _checked(folder: Path, what: str) -> Path:
     if not (folder / "config.json").is_file():
-        raise ModelError(f"{what} holds no model: config.json is missing.")
+        inside = folder / "model"  # where a training has put it
+        hint = f" Is {inside} meant?" if (inside / "config.json").is_file() else ""
+        raise ModelError(f"{what} holds no model: config.json is missing.{hint}")
     if not any(True for pattern in _WEIGHTS for _ in folder.glob(pattern)):
         raise ModelError(f"{what} holds no weights: a .safetensors file is missing.")
     return folder

@@ -170,8 +170,11 @@ def parse_json(text: str, where: str) -> Any:  # noqa: ANN401 - JSON
     """
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{where} is no JSON: {error}.") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"character {error.pos + 1}"
+        raise DataError(f"{where} is no JSON: it cannot be read from {place} on.") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or lists without end
+        raise DataError(f"{where} is no JSON that can be read.") from error
 
 
 def _names(archive: Path) -> list[str]:

@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 from PIL import Image, ImageDraw
 
-from model.answerer import Answerer
 from model.archive import unpack
 from model.errors import ModelError
 from model.loading import locate
@@ -67,8 +66,8 @@ def pack(model: str, out: Path, sources: Sources) -> list[str]:
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise ModelError(f"{model} cannot be packed: {' and '.join(missing)} is missing beside the weights.")
-    said = _answers(folder)
     files = _files(folder, sources)
+    said = _answers(folder)
     partial = out.with_name(out.name + ".partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target:
@@ -176,6 +175,8 @@ def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:
 
 def _answers(folder: Path) -> list[tuple[str, float]]:
     """What a model says to a drawn picture, and how sure it is."""
+    from model.answerer import Answerer  # torch: what else is wrong is said before it is loaded
+
     picture = Image.new("RGB", (320, 240), "white")
     ImageDraw.Draw(picture).ellipse((80, 40, 240, 200), fill="red")
     file = io.BytesIO()

@@ -71,7 +71,10 @@ def read_examples(data: Path, split: str) -> list[Example]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
-        raise DataError(f"The file {path} is missing: `vqabot data prepare` wrote no {split} split there.") from None
+        more = " With --divide-val it makes one of val." if split in PARTS else ""
+        raise DataError(
+            f"The file {path} is missing: `vqabot data prepare` wrote no {split} split there.{more}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"The file {path} cannot be read: it is no text, or may not be read.") from error
     examples: dict[int, Example] = {}

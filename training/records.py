@@ -75,4 +75,6 @@ def _rows(file: File, text: str, delimiter: str | None) -> Iterator[tuple[str, M
                 raise DataError(f"{where} has not as many columns as the first line.")
             yield where, {name.strip(): value for name, value in row.items() if value.strip()}
     except csv.Error as error:
-        raise DataError(f"{file}, line {reader.line_num} is no CSV: {error}.") from error
+        raise DataError(
+            f"{file}, line {reader.line_num} is no CSV: a quotation mark in it is perhaps not closed or not doubled."
+        ) from error

@@ -78,7 +78,11 @@ class Source:
             return self._official(split, "MultipleChoice" if multiple_choice else "OpenEnded")
         own = self.own(split)
         if own is None:
-            raise DataError(f"{self.path} has no {split} split: there is no {own_places(split)[0]} in it.")
+            there = ", ".join(self.splits())  # where there is none at all, that is what is said
+            raise DataError(
+                f"{self.path} has no {split} split: there is neither {question_file(split)} nor "
+                f"{own_places(split)[0]} in it. It has {there}."
+            )
         if multiple_choice:
             raise DataError(f"{own}: only the official files have multiple-choice questions.")
         return read_own(own, split, self.tree)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.text import normalise_answer
-from training.files import Picture, Tree
+from training.files import Picture
 from training.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
 from training.sources import Source
-from training.vqa import CHOICES, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
+from training.vqa import CHOICES, SPLITS, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,12 @@ def load_split(
     answered = split != "test" if answered is None else answered
     if _is_prepared(data):
         return _prepared(data, split, multiple_choice, limit, pictures, answered)
-    tree = None if data.is_file() and data.suffix.lower() != ".zip" else Tree(data)
-    if tree is None or (find_split(tree, split) is None and Source(data).own(split) is not None):
-        return _own(data, split, multiple_choice, limit, pictures, answered)
+    if split not in SPLITS:
+        raise DataError(f"{data} has no {split} split: `vqabot data prepare --divide-val` makes one of its val.")
+    source = Source(data)
+    tree = source.tree
+    if tree is None or find_split(tree, split) is None:
+        return _own(source, split, multiple_choice, limit, pictures, answered)
     task = "MultipleChoice" if multiple_choice else "OpenEnded"
     here = open_split(tree, split, task)
     if answered and here.annotations is None:
@@ -75,8 +78,7 @@ def _is_prepared(data: Path) -> bool:
     return False
 
 
-def _own(data: Path, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool) -> Split:
-    source = Source(data)
+def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool) -> Split:
     asked = source.read(split, multiple_choice=multiple_choice)[:limit]
     found: dict[int, Picture] = {}
     for each in asked:

@@ -119,8 +119,8 @@ def _apart(name: str, work: Workload) -> Side:
             side: Side = pool.submit(getattr(answering, name), work).result()
     except BrokenProcessPool as error:
         raise click.ClickException("The measuring process was killed; is there enough memory?") from error
-    except (ModelError, OSError, RuntimeError, ValueError) as error:
-        raise click.ClickException(f"The model cannot be measured: {error}") from error
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
     return side
 
 

@@ -55,10 +55,13 @@ def train(
             for name in bar:
                 try:
                     found[name] = throughput.measure(task, name)
-                except (BrokenProcessPool, TrainingError) as error:
+                except BrokenProcessPool as error:
                     raise click.ClickException(
-                        f"{name!r} ended early, most likely for want of memory: {error} Try fewer --pictures."
+                        f"The process that measured {name!r} was killed, most likely for want of memory: "
+                        "try fewer --pictures."
                     ) from error
+                except TrainingError as error:
+                    raise click.ClickException(str(error)) from error
     rows = throughput.compare(found, questions)
     if as_json:
         click.echo(json.dumps({"shape": shape, "size": size, "questions_per_step": questions, "ways": rows}))

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from bot.commands.errors import Interrupted
+
 BOT, YOU = 1_000_000_001, 1001
 
 
@@ -33,7 +35,10 @@ def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
     from bot.redact import set_up_logging
 
     set_up_logging("WARNING")
-    sys.exit(asyncio.run(_demo(port, model, once, data_dir)))
+    code = asyncio.run(_demo(port, model, once, data_dir))
+    if code == Interrupted.exit_code:
+        raise Interrupted("")
+    sys.exit(code)
 
 
 async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
@@ -72,7 +77,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             waiting = asyncio.ensure_future(stopped.wait())
             await asyncio.wait({bot.model_ready, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if not bot.model_ready.done():
-                return 130
+                return Interrupted.exit_code
             await bot.model_ready
         except PortInUseError as error:
             other = 8090 if port != 8090 else 8091
@@ -94,7 +99,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             if not talking.done():
                 talking.cancel()
                 await asyncio.gather(talking, return_exceptions=True)
-                return 130
+                return Interrupted.exit_code
             right = await talking
         except (TimeoutError, PersonError) as error:
             click.echo(f"\nThe conversation broke off: {error}", err=True)

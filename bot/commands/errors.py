@@ -1,7 +1,10 @@
-"""How a command ends early: with one sentence, never with a traceback or an exception's own words."""
+"""How a command ends early: in a sentence or two, never with a traceback or an exception's own words."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +23,58 @@ class Interrupted(click.ClickException):
         click.echo(f"Interrupted. {self.message}".rstrip(), file=file, err=True)
 
 
+class Unexpected(click.ClickException):
+    """A mistake of the program itself: its details go into a file, for whoever mends it."""
+
+    def __init__(self, error: Exception) -> None:
+        """Write the details down."""
+        place = _write_details(error)
+        where = f"The details are in {place}" if place else "The details could not be written to any file"
+        super().__init__(
+            f"This should not have happened: it is a mistake in vqabot. {where}. Please report it among the project's "
+            "issues, with these details and what you did."
+        )
+
+
+def _write_details(error: Exception) -> Path | None:
+    """The traceback in a new file that only its owner may read, without secrets; None where none can be written."""
+    import platform
+    import tempfile
+    import traceback
+    from importlib.metadata import version
+
+    from bot.redact import Redactor
+
+    lines = [
+        f"vqabot {version('vqabot')}, Python {platform.python_version()}, {platform.platform()}",
+        f"Command: {shlex.join(sys.argv)}",
+        "",
+        "".join(traceback.format_exception(error)),
+    ]
+    try:
+        number, name = tempfile.mkstemp(prefix="vqabot-error-", suffix=".log")
+        with os.fdopen(number, "w", encoding="utf-8", errors="replace") as file:
+            file.write(Redactor().clean("\n".join(lines)))
+    except OSError:
+        return None
+    return Path(name)
+
+
 def needs(extra: str, error: ModuleNotFoundError) -> click.ClickException:
-    """What to install when a package of an optional part is missing."""
+    """What to install when a package of an optional part is missing.
+
+    Libraries that load their parts late call every failure of it a missing module: what it was stands behind it.
+    """
+    chain: list[BaseException] = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
+        chain.append(before)
+    if any(isinstance(each, KeyboardInterrupt) for each in chain):
+        return Interrupted("")
+    name = next((each.name for each in chain if isinstance(each, ModuleNotFoundError) and each.name), None)
+    if name is None:
+        return Unexpected(error)
     return click.ClickException(
-        f"This needs the package {error.name}, which is not installed: in the project's folder run "
-        f"pip install '.[{extra}]'"
+        f"This needs the package {name}, which is not installed: in the project's folder run pip install '.[{extra}]'"
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 
 import click
 
 from bot.settings import Settings, SettingsError, load_settings
+
+log = logging.getLogger(__name__)
 
 WRONG_SETTING = 2
 """Exit code when starting again would not help."""
@@ -34,7 +37,13 @@ def run() -> None:
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     set_up_logging(settings.log_level, [token, secret])
     hide_settings()
-    loop.run(_run(settings))
+    try:
+        loop.run(_run(settings))
+    except click.ClickException:
+        raise
+    except Exception:
+        log.exception("the bot ended by a mistake of the program")  # a container's files may be gone when it is read
+        raise
 
 
 async def _run(settings: Settings) -> None:

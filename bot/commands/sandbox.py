@@ -41,10 +41,10 @@ def sandbox(port: int, host: str, record: Path | None, allowed_hosts: tuple[str,
         allowed_hosts=allowed_hosts,
         remote_webhooks=remote_webhooks,
     )
-    asyncio.run(_serve(server))
+    asyncio.run(_serve(server, record))
 
 
-async def _serve(server: Sandbox) -> None:
+async def _serve(server: Sandbox, record: Path | None) -> None:
     from bot.sandbox.server import PortInUseError
 
     try:
@@ -52,7 +52,10 @@ async def _serve(server: Sandbox) -> None:
     except PortInUseError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"The recording cannot be written: {error}") from error
+        reason = error.strerror or "the system refuses it"
+        raise click.ClickException(
+            f"The recording cannot be written to {error.filename or record}: {reason}."
+        ) from error
     click.echo(_introduction(server.url))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

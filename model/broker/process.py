@@ -41,6 +41,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=clean_environment(),
+            start_new_session=True,  # Ctrl-C at a terminal is for the parent, also while this one still starts
         )
         return cls(process)
 

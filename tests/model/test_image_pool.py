@@ -116,6 +116,14 @@ def test_a_process_that_is_ended_from_outside_costs_no_picture(make: Make) -> No
     assert pool.pids() != [pid]
 
 
+def test_ctrl_c_at_a_terminal_does_not_reach_a_process_that_still_starts(make: Make) -> None:
+    """It goes to the terminal's whole process group, and would be a traceback in the middle of the imports."""
+    pool = make(1)
+    pool.submit(GOOD).result()
+    [pid] = pool.pids()
+    assert os.getsid(pid) == pid != os.getsid(0)
+
+
 def test_what_ends_every_process_is_given_up(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "PIL").mkdir()
     (tmp_path / "PIL" / "__init__.py").write_text("import os; os._exit(7)")

@@ -109,7 +109,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
 
 def test_what_cannot_be_calibrated_gets_a_sentence(tmp_path: Path) -> None:
     for arguments, sentence in (
-        ([str(tmp_path)], "is missing in"),
+        ([str(tmp_path)], "There are no questions in"),
         ([str(tmp_path), "--model", "some/hub-id", "--store"], "give the model as a folder"),
         ([str(tmp_path), "--beams", "0"], "beams must be at least 1; it is 0"),
     ):

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from finetune_helpers import prepared
 
 from bot.cli import COMMANDS, main
-from bot.commands.errors import in_words
+from bot.commands.errors import Interrupted, Unexpected, in_words, needs
 from bot.commands.terminal import Pace, Terminal
 from training.scenes.official import Plan, write_scenes
 
@@ -41,6 +41,11 @@ def ended(*arguments: object) -> tuple[int, str]:
 
 
 def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: Path) -> None:
+    run, own, ready = tmp_path / "run", tmp_path / "own", prepared(tmp_path / "prepared")
+    (run / "model").mkdir(parents=True)
+    (run / "model" / "config.json").write_text("{}")
+    own.mkdir()
+    (own / "train.jsonl").write_text('{"image": "a.png", "question": "why", "answer": "so"}\n')
     for arguments, sentence in (
         (("calibrate", scenes), "180 questions are too few: 100 are needed to fit on, and as many to judge by."),
         (("calibrate", scenes, "--model", tmp_path / "none"), "180 questions are too few"),
@@ -49,12 +54,27 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
         (("evaluate", scenes, "--compare", tmp_path), "name a folder that `vqabot evaluate --report` wrote"),
         (("predict", scenes, tmp_path / "x.json", "--model", tmp_path / "none"), "There is no model at"),
         (("package", tmp_path / "none", tmp_path / "x.zip"), "There is no model at"),
+        (("package", run, tmp_path / "x.zip"), f"config.json is missing. Is {run / 'model'} meant?"),
+        (("evaluate", tmp_path / "none"), "There is no file or folder"),
+        (("evaluate", tmp_path), "There are no questions in"),
+        (("evaluate", scenes, "--split", "judging"), "`vqabot data prepare --divide-val` makes one of its val"),
+        (("evaluate", own), "own has no val split: there is neither OpenEnded_abstract_v002_val2015_questions.json"),
+        (("evaluate", own), "It has train."),
+        (("calibrate", ready, "--split", "calibration"), "With --divide-val it makes one of val."),
+        (("scenes", "/proc/none"), "/proc/none cannot be written"),
     ):
         code, errors = ended(*arguments)
         assert code == 1, errors
-        [line] = errors.splitlines()
+        [line] = [line for line in errors.splitlines() if line != "Drawing"]
         assert line.startswith("Error: ")
         assert sentence in line
+
+
+def test_what_goes_on_a_card_is_looked_at_before_the_model_answers(tmp_path: Path) -> None:
+    for flag in ("--report", "--training"):
+        code, errors = ended("package", "builtin", tmp_path / "x.zip", flag, tmp_path)  # without torch
+        assert code == 1
+        assert "cannot be read: " in errors
 
 
 def test_where_a_package_is_missing_it_is_named(scenes: Path) -> None:
@@ -94,8 +114,50 @@ def test_a_command_that_says_nothing_of_interrupts_ends_in_words_too(monkeypatch
         signal.pause()
 
     monkeypatch.setattr(type(main), "get_command", lambda *_: busy)
-    done = CliRunner().invoke(main, ["busy"])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+    try:
+        done = CliRunner().invoke(main, ["busy"])
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (done.exit_code, done.output) == (130, "Interrupted.\n")
+
+
+def test_what_a_lazy_library_hides_behind_a_missing_module_is_said() -> None:
+    def hidden(behind: BaseException) -> ModuleNotFoundError:
+        error = ModuleNotFoundError("Could not import module 'Florence2'. Are its requirements defined correctly?")
+        error.__cause__ = RuntimeError("in between")
+        error.__cause__.__context__ = behind
+        return error
+
+    assert isinstance(needs("training", hidden(KeyboardInterrupt())), Interrupted)
+    assert isinstance(needs("training", hidden(ImportError("no shared object"))), Unexpected)
+    named = needs("training", hidden(ModuleNotFoundError("none", name="peft")))
+    assert "the package peft, which is not installed" in named.message
+
+
+def test_a_mistake_of_the_program_is_written_down_and_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+    @click.command()
+    def broken() -> None:
+        raise ValueError(f"https://api/bot{token}/getMe")
+
+    monkeypatch.setattr(type(main), "get_command", lambda *_: broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["broken"])
+    [details] = tmp_path.iterdir()
+    assert done.exit_code == 1
+    [line] = done.output.splitlines()
+    assert line.startswith("Error: This should not have happened: it is a mistake in vqabot.")
+    assert f"The details are in {details}. Please report it" in line
+    written = details.read_text()
+    assert "Traceback" in written
+    assert "ValueError: https://api/bot<token>/getMe" in written
+    assert details.stat().st_mode & 0o077 == 0, "what it holds is nobody else's business"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    assert "could not be written to any file" in CliRunner().invoke(main, ["broken"]).output
 
 
 def test_files_that_cannot_be_used_are_named_in_words(tmp_path: Path) -> None:

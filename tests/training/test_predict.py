@@ -133,7 +133,7 @@ def test_multiple_choice_is_judged_and_predicted_by_the_commands(scenes: Path, t
 def test_what_cannot_be_predicted_gets_a_sentence(scenes: Path, tmp_path: Path) -> None:
     (tmp_path / "damaged.json.progress").write_text("{}\n")
     for arguments, sentence in (
-        ([str(tmp_path), "out.json"], "is missing in"),
+        ([str(tmp_path), "out.json"], "There are no questions in"),
         ([str(scenes), str(tmp_path / "none" / "out.json")], "cannot be used: No such file or directory."),
         ([str(scenes), str(tmp_path / "damaged.json")], "is damaged: delete it to begin anew"),
         ([str(scenes), "out.json", "--model", "microsoft/Florence-2-base"], "florence-community"),

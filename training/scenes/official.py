@@ -113,6 +113,8 @@ def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers
             partial.replace(out)
             Path(lock.lock_file).unlink(missing_ok=True)
     except Timeout:
+        if not Path(lock.lock_file).exists():  # where nothing can be made, filelock waits as for another process
+            raise DataError(f"{out} cannot be written: no file can be made in {out.parent}.") from None
         raise DataError(f"Another process is writing {out}.") from None
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
