@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import shapes_and_colours
 from click.testing import CliRunner
 from PIL import Image
 
@@ -184,3 +185,11 @@ def test_words_that_the_model_does_not_know_are_told(tmp_path: Path) -> None:
     assert "50.0 % of the answers (3 of 6) can never be right. circle (1), triangle (1), teal (1)" in page
     assert "never be right" not in run("report", source, tmp_path / "page", "--model", "none")
     assert "There is no model at" in run("prepare", source, tmp_path / "out", "--model", "nowhere", code=1)
+
+
+def test_the_shapes_and_colours_of_the_docs_have_words_that_the_model_lacks(tmp_path: Path) -> None:
+    data = shapes_and_colours.write(tmp_path / "shapes", train=40, val=5)
+    done = CliRunner().invoke(main, ["data", "prepare", str(data), str(tmp_path / "prepared")])
+    assert done.exit_code == 0, done.output
+    unknown = json.loads((tmp_path / "prepared" / "prepare.json").read_text())["unknown_words"]["answers"]["words"]
+    assert set(unknown) == set(shapes_and_colours.UNKNOWN)

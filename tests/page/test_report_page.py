@@ -1,0 +1,43 @@
+"""The page that judges a model, in Chromium: no table hides a column, also on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from model.confidence import Calibration
+from training.evaluate import evaluate
+from training.report.evaluation import Context, write_report
+from training.scenes.official import Plan, write_scenes
+from training.splits import load_split
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+class SaysYes:
+    """Answers that need no model."""
+
+    def answer(self, requests):
+        from model.types import Answer
+
+        return [Answer(each.id, "yes", 0.9, 0.01) for each in requests]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_table_hides_a_column(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    write_scenes(tmp_path / "scenes", Plan("page", {"train": 0, "val": 12, "test": 0}), lambda _: None, workers=1)
+    asked = load_split(tmp_path / "scenes", "val")
+    report = evaluate(SaysYes(), asked.pictures, asked.questions)
+    assert report is not None
+    page_file = write_report(
+        tmp_path / "report", report, asked.questions, asked.pictures, Context("builtin", "val", Calibration())
+    )
+    for width in (390, 1200):
+        page = await browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        await page.goto(page_file.resolve().as_uri())
+        hidden = "cards => cards.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 60))"
+        assert await page.eval_on_selector_all(".card", hidden) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.close()
