@@ -12,6 +12,7 @@ from e2e_helpers import YOU, HeldBroker, StartBot, picture, quiet, says, sure
 from bot import menu_texts, texts
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from model.broker.null import NullBroker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
 
@@ -44,6 +45,12 @@ async def test_what_a_worker_says_instead_of_an_answer_is_told_as_it_is(start_bo
     await you.send_picture(picture(), "What?")
     told = await you.wait_for(says("answer"))
     assert told["text"] == "No <b>answer</b> & no markup." and "entities" not in told
+
+
+async def test_an_answer_that_is_too_long_for_telegram_is_cut(start_bot: StartBot, you: Person) -> None:
+    await start_bot(NullBroker("x" * 5000))
+    await you.send_picture(picture(), "What?")
+    assert "xxx" in (await you.wait_for(sure))["text"]
 
 
 async def test_a_cancelled_question_is_taken_from_the_worker_and_told_at_once(
