@@ -106,6 +106,15 @@ async def test_where_questions_wait_for_all_of_it_there_is_no_room(store: Store)
     assert (await show(store, 1, 11)).path.exists(), "what was deleted is room again"
 
 
+async def test_where_questions_of_all_chats_wait_for_all_of_it_there_is_no_room(store: Store) -> None:
+    for chat in (1, 2, 3, 4):
+        for number in range(5):
+            await ask(store, await show(store, chat, number), answered=False)
+    with pytest.raises(NoRoomError):
+        await show(store, 5, 1)
+    assert bytes_kept(store) == 20 * SIZE
+
+
 async def test_a_nearly_full_disk_is_refused_before_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.room.KEPT_FREE_SHARE", 1.0)
     async with await Store.open(tmp_path / "data", Budget(min_free=10**18)) as store:
