@@ -141,7 +141,7 @@ async def test_progress_that_arrives_after_the_deletion_is_taken_away(
 async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
     start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The replies to both are lost; the sentence stands first."""
+    """The replies to both are lost; the sentence stands between the question and its progress."""
     monkeypatch.setattr("bot.question_messages.SETTLE_SECONDS", 0.0)
     monkeypatch.setattr("bot.progress.PAUSE", 0.1)
     broker = HeldBroker()
@@ -149,10 +149,12 @@ async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
     assert bot.services is not None
     other = await you.say("/privacy")
     await you.wait_for(says("What I keep"))
+    asked = await you.send_picture(picture(), "What?")
+    while not broker.asked:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
     sandbox.world.faults.change({"next": [{**LOST, "times": 2}]})
     with pytest.raises(Exception, match="calling Telegram"):
         await bot.services.bot.send_message(YOU, "a sentence", reply_parameters={"message_id": other["message_id"]})
-    asked = await you.send_picture(picture(), "What?")
     await you.wait_for(looking)
     broker.free.set()
     answer = await you.wait_for(sure, since=0)
