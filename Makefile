@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 JOBS ?= 0
 
-.PHONY: demo test lint format chaos fuzz lock pictures bench clean help
+.PHONY: demo test lint format chaos fuzz mutants lock pictures bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -53,6 +53,9 @@ chaos: $(VENV)/.dev  ## 100 kills over 1,200 questions, nothing lost; SEED=2 QUE
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
+
+mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="--only bot/delivery.py"
+	$(BIN)/python tests/mutants/mutants.py $(ARGS)
 
 # uv reads no index but the public one here, so that the lock is the same whoever makes it.
 lock: $(VENV)/.dev  ## Pin what the images install, with hashes, to the newest releases allowed

@@ -216,6 +216,17 @@ async def test_an_update_that_no_handler_can_read_is_apologised_for_once(start_b
     assert [message.get("text") for message in await you.messages()].count(texts.BROKEN) == 1
 
 
+async def test_an_edit_that_changes_no_word_asks_nothing(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.inbox is not None and bot.services is not None
+    asked = await you.send_picture(picture(), "What?")
+    await you.wait_for(sure)
+    await bot.inbox.take([{"update_id": 10**6, "edited_message": {**asked, "edit_date": 1_700_000_000}}])
+    while await pending(bot):  # noqa: ASYNC110 - done by other tasks
+        await asyncio.sleep(0.02)
+    assert len(await bot.services.store.questions.of_message(YOU, asked["message_id"])) == 1
+
+
 @pytest.mark.parametrize("order", [1, -1])
 async def test_two_edits_within_a_second_leave_the_second(start_bot: StartBot, you: Person, order: int) -> None:
     """The later one may also come first."""

@@ -26,8 +26,8 @@ ROOT = HERE.parents[1]
 LISTS = (HERE / "bot.toml", HERE / "storage.toml")
 TEST_SECONDS = 60
 """What a single test may take before it counts as hung, on a machine that may be busy."""
-RUN_SECONDS = 600.0
-"""What all tests of a mutant may take."""
+RUN_SECONDS = 240.0
+"""What all tests of a mutant may take; a broken line may also hang what ends them."""
 
 PYTEST = "import os, pytest, sys; status = pytest.main(sys.argv[1:]); sys.stdout.flush(); os._exit(status)"
 """What a failed test left open (a thread of a database) does not keep its process."""
