@@ -91,6 +91,11 @@ class Room:
         """
         async with self._lock:
             usage = await self._usage()
+            if (lacking := size + usage.kept_free - usage.free) > 0:
+                # It may be full for a moment only, and by something else: what was answered stays.
+                await self._shrink(None, usage.used, max(0, usage.used - lacking), unasked_only=True)
+                self.forget()
+                usage = await self._usage()
             if usage.free - size < usage.kept_free:
                 raise OSError(errno.ENOSPC, "the disk is nearly full")
             share, budget = self._budget.per_chat, self._budget.total
@@ -132,13 +137,13 @@ class Room:
         self._measured = False
         self._of_chat.clear()
 
-    async def _shrink(self, chat_id: int | None, used: int, goal: int) -> int:
+    async def _shrink(self, chat_id: int | None, used: int, goal: int, *, unasked_only: bool = False) -> int:
         """Remove pictures of a chat, or of all, until `goal` bytes are used. Returns how many are."""
         where = "TRUE" if chat_id is None else "chat_id = :chat"
         parameters = {"chat": chat_id}
         rows = await self._db.fetch_all(_CANDIDATES.format(chat=where), parameters)
         for row in rows:
-            if used <= goal:
+            if used <= goal or (unasked_only and row["asked"]):
                 break
             sha256 = row["sha256"]
             size = await asyncio.to_thread(_size, self._path(sha256))

@@ -34,6 +34,9 @@ class BotProcess:
             "VQABOT_DATA_DIR": str(data_dir),
             "VQABOT_QUESTIONS_PER_MINUTE": "1000",
             "VQABOT_MAX_WAITING_PER_CHAT": "500",
+            "VQABOT_MAX_WAITING_PER_PERSON": "500",
+            "VQABOT_MAX_STORED_MB": "20",
+            "VQABOT_MAX_STORED_MB_PER_CHAT": "12",
             CLOCK: str(self.clock),
             WORKER: "" if real_model else str(HERE / "chaos_worker.py"),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -137,3 +138,24 @@ async def test_a_deletion_while_room_is_made_disturbs_nobody(store: Store, monke
         await show(store, 1, number)
     usage = await room.usage()
     assert usage.used == bytes_kept(store) <= 10 * SIZE and usage.total == 20 * SIZE and usage.free > 0
+
+
+async def test_on_a_nearly_full_disk_what_nobody_asked_about_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = 100 * SIZE  # what is not ours takes 75, and 5 stay free
+    async with await Store.open(tmp_path / "data", Budget(min_free=disk)) as store:
+        usage = shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(
+            "storage.room.shutil.disk_usage", lambda _: type(usage)(disk, 0, 25 * SIZE - bytes_kept(store))
+        )
+        answered = [await show(store, 1, number) for number in range(10)]
+        for photo in answered:
+            await ask(store, photo, answered=True)
+        hoard = [await show(store, 2, number) for number in range(40)]
+        assert hoard[-1].path.exists() and not hoard[0].path.exists()
+        assert all(photo.path.exists() for photo in answered), "the disk may be full for a moment only"
+        for number in range(40, 50):
+            await ask(store, await show(store, 2, number), answered=True)
+        with pytest.raises(OSError, match="nearly full"):
+            await show(store, 2, 50)
