@@ -59,3 +59,12 @@ async def test_what_cannot_be_copied_is_said(store: Store, tmp_path: Path) -> No
     with pytest.raises(CorruptDatabaseError, match="damaged"):
         await backup(tmp_path / "bad", tmp_path / "other")
     assert not (tmp_path / "other").exists() and not (tmp_path / "other.partial").exists()
+
+
+async def test_pictures_that_only_questions_name_are_copied(store: Store, ask: Ask, tmp_path: Path) -> None:
+    photo = await store.photos.save(1, 7, b"the first", media_type="image/png")
+    await ask(1, message_id=8, photo_sha256=photo.sha256)
+    await store.photos.save(1, 7, b"what an edit put in its place", media_type="image/png")
+    assert await backup(store.data_dir, tmp_path / "copy") == 2
+    async with await Store.open(tmp_path / "copy") as restored:
+        assert await restored.photos.read(1, photo.sha256) == b"the first"
