@@ -40,6 +40,8 @@ def test_a_mixed_batch_gives_what_generate_gives_one_at_a_time(
 ) -> None:
     folder = tiny.build(tmp_path, **generation)
     monkeypatch.setattr(florence2, "backend_for", backend)
+    if backend is plainly:  # which asks transformers' own modules
+        monkeypatch.setattr(florence2, "read_bare", lambda *_: None)
     answerer, reference = Answerer.load(str(folder), Placement("cpu", "float32")), test_answerer.load_reference(folder)
     asked = test_answerer.requests(picture, 30, seed=4)
     wanted = [test_answerer.plain(reference, request)[0] for request in asked]

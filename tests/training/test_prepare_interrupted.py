@@ -35,7 +35,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(source: Path, out: Path, *more: str, limit: int | None = None) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "bot.cli", "data", "prepare", str(source), str(out), "--processes", "2", *more]
 
-    def small() -> None:
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # also where the tests run in the background
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -46,7 +47,7 @@ def start(source: Path, out: Path, *more: str, limit: int | None = None) -> "sub
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=small,
+        preexec_fn=prepare,
     )
 
 
