@@ -235,7 +235,8 @@ def test_the_command_prints_tables(data: Path, untrained: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "sentence"), [("folder", "There is no folder"), ("annotations", "is missing"), ("picture", "is missing")]
+    ("what", "sentence"),
+    [("folder", "There is no file or folder"), ("annotations", "is missing"), ("picture", "is missing")],
 )
 def test_missing_data_are_one_sentence(data: Path, untrained: Path, tmp_path: Path, what: str, sentence: str) -> None:
     given = tmp_path / "given"

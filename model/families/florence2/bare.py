@@ -1,8 +1,8 @@
 """A Florence-2 as plain modules of torch, read straight from its file, for answering without transformers.
 
 To import what transformers needs takes longer than to load a small model and to answer from it. The modules carry the
-names that the weights have on disk, and hold no forward pass but the projector's: `VisionTower`, `Encoder` and `Decoder`
-take the weights over. What is in any way unusual is left to transformers.
+names that the weights have on disk, and hold no forward pass but the projector's: `VisionTower`, `Encoder` and
+`Decoder` take the weights over. What is in any way unusual is left to transformers.
 """
 
 from __future__ import annotations
