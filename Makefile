@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-JOBS ?= 0
+JOBS ?= 2
 
 .PHONY: demo test lint format chaos fuzz mutants lock pictures bench clean help
 
