@@ -30,7 +30,7 @@ endef
 demo: $(VENV)/.demo  ## Try the whole bot here; make demo ARGS="--once" runs one conversation and ends
 	@$(BIN)/vqabot demo $(ARGS)
 
-test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it, JOBS=2 runs two at once
+test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it, two at a time (JOBS=0: one)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
