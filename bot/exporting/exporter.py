@@ -116,7 +116,14 @@ class Exporter:
                     log.exception("that an export failed is told at the next start")
 
     async def _make(self, export: Export) -> None:
-        progress = await self._show_progress(export)
+        self._sending.add(export.chat_id)  # cut off now, its message would stay
+        try:
+            progress = await self._show_progress(export)
+        finally:
+            self._sending.discard(export.chat_id)
+        if export.chat_id in self._cancelled:
+            await self._take_away(export.chat_id, progress)
+            return
 
         async def gathered(done: int, total: int) -> None:
             with contextlib.suppress(TelegramError):
@@ -124,8 +131,9 @@ class Exporter:
                     texts.export_progress(done, total), chat_id=export.chat_id, message_id=progress
                 )
 
-        folder = await asyncio.to_thread(self._new_folder)
+        folder: Path | None = None
         try:
+            folder = await asyncio.to_thread(self._new_folder)
             held = folder / "pictures"
             held.mkdir(mode=0o700)
             contents = await gather(self._store, self._decoder, export, held, gathered)
@@ -137,7 +145,8 @@ class Exporter:
                     return
                 await self._store.exports.set_sent(export.chat_id, number)
         finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            if folder is not None:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             if export.chat_id in self._cancelled:
                 await self._take_away(export.chat_id, progress)
         await self._take_away(export.chat_id, progress)
