@@ -28,7 +28,7 @@ from bot.settings import TELEGRAM, Settings
 from bot.telegram_http import AiohttpRequest, proxy_of_environment, seconds_of
 from bot.updates import ALLOWED, Inbox
 from bot.webhook import WebhookServer
-from model.broker.protocol import Broker
+from model.serving.broker.protocol import Broker
 from storage.room import MB, Budget
 from storage.store import Store
 

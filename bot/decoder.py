@@ -1,4 +1,4 @@
-"""Looks at pictures for the bot, which decodes none itself: `model.image_pool` does, in processes with limits."""
+"""Looks at pictures for the bot, which decodes none itself: `model.serving.image_pool` does, in limited processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import PictureError
-from model.image_pool import Decoded, ImagePool
+from model.serving.image_pool import Decoded, ImagePool
 from storage.picture_checks import PictureCheck
 from storage.store import Store
 

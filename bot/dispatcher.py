@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from bot import texts
-from model.broker.protocol import Broker
+from model.serving.broker.protocol import Broker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
 from storage.records import Question

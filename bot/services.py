@@ -14,7 +14,7 @@ from bot.effective import Effective, effective
 from bot.limits import Refusals
 from bot.passing import Passing
 from bot.settings import Settings
-from model.broker.protocol import Broker
+from model.serving.broker.protocol import Broker
 from storage.store import Store
 
 if TYPE_CHECKING:

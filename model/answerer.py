@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cachetools import Cache, LRUCache
 
+from model.backends.placement import Placement
 from model.confidence import sequence_probability
 from model.errors import PictureError
 from model.families.base import Family, Prompt, load_family
 from model.images import open_picture
 from model.loading import locate, model_type
-from model.placement import Placement
 from model.profile import Profile
 from model.progress import progress
 from model.types import Answer, Generation, Request

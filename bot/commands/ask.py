@@ -16,10 +16,10 @@ from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import sureness
+from model.backends.placement import Placement, calm_threads
 from model.errors import PictureError
 from model.images import open_picture
 from model.loading import locate
-from model.placement import Placement, calm_threads
 from model.types import Answer, Request
 
 if TYPE_CHECKING:

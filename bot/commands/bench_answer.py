@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.commands.errors import needs
-from model.placement import DTYPES, calm_threads
+from model.backends.placement import DTYPES, calm_threads
 
 if TYPE_CHECKING:
     from model.benchmarks.answering import Side, Workload

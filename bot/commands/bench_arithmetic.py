@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import click
 
-from model.placement import DTYPES
+from model.backends.placement import DTYPES
 
 PICTURES_AT_ONCE = 8
 
@@ -26,8 +26,8 @@ PICTURES_AT_ONCE = 8
 def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int, device: str, as_json: bool) -> None:
     """Answer the same questions about unseen scenes in float32 and in another number format; count right answers."""
     from model.answerer import Answerer
+    from model.backends.placement import Placement
     from model.errors import ModelError
-    from model.placement import Placement
     from model.types import Request
 
     try:

@@ -50,9 +50,9 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.sandbox.samples import Sample
     from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings
-    from model.broker.embedded import EmbeddedBroker
     from model.errors import ModelError
     from model.loading import check_setup
+    from model.serving.broker.embedded import EmbeddedBroker
     from storage.errors import StorageError
 
     stopped = asyncio.Event()

@@ -48,10 +48,10 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
-    from model.broker.embedded import EmbeddedBroker
+    from model.backends.placement import Placement
     from model.errors import ModelError
     from model.loading import check_setup
-    from model.placement import Placement
+    from model.serving.broker.embedded import EmbeddedBroker
     from storage.errors import StorageError
 
     stopped = asyncio.Event()

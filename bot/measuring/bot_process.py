@@ -19,11 +19,11 @@ from bot import loop
 from bot.app import Bot
 from bot.redact import set_up_logging
 from bot.settings import Settings
-from model.broker.embedded import EmbeddedBroker
-from model.broker.null import NullBroker
+from model.serving.broker.embedded import EmbeddedBroker
+from model.serving.broker.null import NullBroker
 
 if TYPE_CHECKING:
-    from model.broker.protocol import Broker
+    from model.serving.broker.protocol import Broker
 
 READY = b"ready\n"
 

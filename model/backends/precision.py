@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 
 from model.backends.linear import Eager, KernelFactory, OneDnnBf16, OneDnnInt8, consuming, int8_or
+from model.backends.placement import INT8, Placement
 from model.errors import ModelError
-from model.placement import INT8, Placement
 
 SMALL_MODEL = 30_000_000
 """Below so many parameters a model runs in float32 on one CPU thread unless told otherwise."""

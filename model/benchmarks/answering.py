@@ -120,10 +120,10 @@ def measure_ours(work: Workload) -> Side:
     import torch
 
     from model.answerer import Answerer
+    from model.backends.placement import Placement
     from model.backends.precision import multiply_rate
     from model.benchmarks.pipeline import Pipeline
     from model.benchmarks.profiling import shares
-    from model.placement import Placement
 
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
     family: Any = answerer.family

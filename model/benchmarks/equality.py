@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.answerer import Answerer
+from model.backends.placement import Placement
 from model.benchmarks.answering import QUESTIONS, noise
 from model.benchmarks.baseline import Baseline
-from model.placement import Placement
 from model.profile import Profile
 from model.types import Request
 

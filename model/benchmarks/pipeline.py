@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from model.answerer import Answerer, Prepared
-from model.image_pool import ImagePool
+from model.serving.image_pool import ImagePool
+from model.serving.worker import Inbox, decode_processes
 from model.types import Request
-from model.worker import Inbox, decode_processes
 
 if TYPE_CHECKING:
     from PIL import Image

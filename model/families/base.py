@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from model.backends.placement import Placement
 from model.errors import ModelError
-from model.placement import Placement
 from model.profile import Profile
 from model.types import Generation
 

@@ -18,7 +18,7 @@ from bot.polling import Poller
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from storage.errors import DataDirInUseError
 from storage.store import Store
 

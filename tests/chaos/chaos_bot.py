@@ -24,7 +24,7 @@ def main() -> None:
     if worker := os.environ.get(WORKER):
         import functools
 
-        from model.broker import embedded
+        from model.serving.broker import embedded
 
         broker = functools.partial(embedded.EmbeddedBroker, command=(worker,), longest_delay=1.0)
         embedded.EmbeddedBroker = broker  # type: ignore[assignment, misc]

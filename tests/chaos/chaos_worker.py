@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from chaos_colours import name_of
 from PIL import Image
 
-from model import worker
 from model.answerer import Prepared
+from model.serving import worker
 from model.types import Answer, Request
 
 BATCH_SECONDS = 0.05

@@ -11,7 +11,7 @@ from bot.app import Bot
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 
 
 @pytest.fixture

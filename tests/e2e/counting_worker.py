@@ -13,9 +13,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from model import worker
 from model.answerer import Prepared
 from model.progress import progress
+from model.serving import worker
 from model.types import Answer, Request
 
 

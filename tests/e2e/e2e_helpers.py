@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from bot.app import Bot
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
 TOKEN = "1000000001:end_to_end_tests_have_no_secret"

@@ -18,8 +18,8 @@ from bot.sandbox.person import Person, buttons
 from bot.services import Services
 from model.benchmarks.picture_bombs import run_length_bmp
 from model.errors import PictureError
-from model.image_pool import TOO_SLOW, ImagePool
-from model.image_process import Limits
+from model.serving.image_pool import TOO_SLOW, ImagePool
+from model.serving.image_process import Limits
 from storage.records import Photo
 from storage.store import Store
 

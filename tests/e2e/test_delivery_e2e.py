@@ -15,7 +15,7 @@ from bot import delivery, texts
 from bot.app import Bot
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from storage.outcomes import Outcomes
 from storage.records import Question, State
 

@@ -11,8 +11,8 @@ from e2e_helpers import ADA, YOU, StartBot, picture
 from bot import texts
 from bot.app import Bot
 from bot.sandbox.person import Person
-from model.broker.embedded import EmbeddedBroker
-from model.broker.null import NullBroker
+from model.serving.broker.embedded import EmbeddedBroker
+from model.serving.broker.null import NullBroker
 from storage.records import State
 
 FLOOD, BATCH = 1000, 8

@@ -10,7 +10,7 @@ from bot import texts
 from bot.sandbox.accounts import Chat
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 
 
 def sure(message: Message) -> bool:

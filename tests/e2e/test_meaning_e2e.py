@@ -10,7 +10,7 @@ from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 from bot import texts
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from model.text import MAX_QUESTION
 
 

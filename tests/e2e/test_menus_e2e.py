@@ -16,7 +16,7 @@ from bot import menu_texts, texts
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
 from bot.sandbox.person import Person, buttons
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from storage.records import Question
 
 Message = dict[str, Any]

@@ -12,7 +12,7 @@ from e2e_helpers import YOU, HeldBroker, StartBot, picture, quiet, says, sure
 from bot import menu_texts, texts
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
 

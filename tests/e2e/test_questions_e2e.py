@@ -13,7 +13,7 @@ from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture
 from bot import texts
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 
 Message = dict[str, Any]
 

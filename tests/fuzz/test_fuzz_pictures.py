@@ -15,8 +15,8 @@ from picture_seeds import make_seeds
 
 from model.benchmarks.picture_bombs import BOMBS, run_length_bmp
 from model.errors import PictureError
-from model.image_pool import BREAKS, TOO_SLOW, Decoded
-from model.image_process import DEFAULT_LIMITS, Limits
+from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded
+from model.serving.image_process import DEFAULT_LIMITS, Limits
 
 NUMBER, SEED = 1500, 11
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from model import worker
 from model.answerer import Prepared
 from model.progress import progress
+from model.serving import worker
 from model.types import Answer, Request
 
 

@@ -13,10 +13,10 @@ from test_images import READABLE
 from tiny import Picture
 
 from model.benchmarks.picture_bombs import progressive_jpeg
-from model.broker.embedded import EmbeddedBroker
-from model.broker.null import NullBroker
-from model.broker.protocol import Broker
-from model.image_pool import TOO_SLOW
+from model.serving.broker.embedded import EmbeddedBroker
+from model.serving.broker.null import NullBroker
+from model.serving.broker.protocol import Broker
+from model.serving.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))

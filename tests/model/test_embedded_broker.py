@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from model.broker.embedded import POISON, EmbeddedBroker
 from model.errors import ModelError
+from model.serving.broker.embedded import POISON, EmbeddedBroker
 from model.types import Answer, Request
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
@@ -278,7 +278,7 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent(f"""
         import asyncio, os, signal
-        from model.broker.embedded import EmbeddedBroker
+        from model.serving.broker.embedded import EmbeddedBroker
         from model.types import Request
 
         async def main():

@@ -14,9 +14,9 @@ import tiny
 import torch
 from PIL import Image
 
+from model.backends.placement import Placement
 from model.families.base import Family, Prompt, load_family
 from model.loading import builtin_path, locate, model_type
-from model.placement import Placement
 from model.profile import Profile
 from model.types import Generation
 

@@ -15,11 +15,11 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from model.answerer import Answerer
 from model.backends.linear import OneDnnInt8
+from model.backends.placement import Placement
 from model.backends.precision import Precision
 from model.families.florence2 import model as florence2
 from model.families.florence2.backends import CpuBackend, EagerBackend, GraphBackend, backend_for
 from model.families.florence2.files import read_weights
-from model.placement import Placement
 from model.types import Request
 
 FLOAT32 = Precision("cpu", "float32")

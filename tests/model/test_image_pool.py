@@ -17,9 +17,9 @@ from test_images import READABLE, REFUSED, save, two_halves
 
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 from model.errors import PictureCostError, PictureError
-from model.image_pool import BREAKS, TOO_SLOW, Decoded, ImagePool
-from model.image_process import Limits
 from model.images import open_picture
+from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded, ImagePool
+from model.serving.image_process import Limits
 
 SHORT = Limits(cpu_seconds=1, clock_seconds=60)
 ENDLESS = Limits(cpu_seconds=10_000, clock_seconds=10_000)
@@ -197,7 +197,7 @@ def test_the_processes_end_with_their_parent(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent(f"""
         import os, signal
-        from model.image_pool import ImagePool
+        from model.serving.image_pool import ImagePool
 
         pool = ImagePool(1)
         pool.submit({GOOD!r}).result()

@@ -195,8 +195,9 @@ def test_the_bots_side_of_the_room_needs_no_torch() -> None:
     code = (
         "import sys\n"
         "for name in ('torch', 'transformers', 'numpy', 'tokenizers'): sys.modules[name] = None\n"
-        "import model.types, model.images, model.text, model.confidence, model.errors, model.broker.protocol\n"
-        "import model.broker.embedded, model.loading, model.profile, model.answerer, model.worker, bot.commands.ask"
+        "import model.types, model.images, model.text, model.confidence, model.errors, model.serving.broker.protocol\n"
+        "import model.serving.broker.embedded, model.loading, model.profile, model.answerer, model.serving.worker\n"
+        "import bot.commands.ask"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -16,6 +16,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from model.backends.allocator import keep_memory
+from model.backends.placement import Placement
 from model.backends.precision import Precision, choose
 from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
@@ -23,7 +24,6 @@ from model.families.florence2.bare import read_bare
 from model.families.florence2.files import count_parameters, read_weights
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
-from model.placement import Placement
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
 from model.types import Generation

@@ -2,7 +2,7 @@
 
 Formats are many, their decoders are large, and what they are given is made by strangers. So they run here, with limits
 that the kernel keeps: seconds of CPU for each picture, memory, no file and no socket (both need a descriptor, and no
-new one can be had). The parent watches the clock. Needs Pillow only; see `model.image_pool` for the other side.
+new one can be had). The parent watches the clock. Needs Pillow only; see `model.serving.image_pool` for the other side.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from typing import BinaryIO
 import pillow_heif
 from PIL import Image
 
-from model import framing
-from model.child_process import Sender, live_with_parent, take_pipes
 from model.errors import PictureError
 from model.images import Alone, decode, media_type_of, read_header
+from model.serving import framing
+from model.serving.child_process import Sender, live_with_parent, take_pipes
 
 JPEG_QUALITY = 85
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Decode until the parent closes the pipe."""
-    parser = argparse.ArgumentParser(prog="model.image_worker", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model.serving.image_worker", description=__doc__)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--cpu-seconds", type=int, required=True, help="of one picture")
     parser.add_argument("--memory", type=int, required=True, help="bytes of the whole process")

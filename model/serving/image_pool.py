@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from model.errors import PictureCostError, PictureError
-from model.image_process import DEFAULT_LIMITS, EndedError, ExhaustedError, ImageProcess, Limits
+from model.serving.image_process import DEFAULT_LIMITS, EndedError, ExhaustedError, ImageProcess, Limits
 
 log = logging.getLogger(__name__)
 

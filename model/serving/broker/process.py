@@ -7,10 +7,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from model import framing
-from model.placement import calm_threads
+from model.backends.placement import calm_threads
+from model.serving import framing
+from model.serving.child_process import python_path
 
 _SECRET_PREFIX = "VQABOT_"
 """The bot's settings, its token among them: none of them is the worker's business."""
@@ -84,9 +84,7 @@ class WorkerProcess:
 def clean_environment() -> dict[str, str]:
     """The parent's environment without the bot's settings, with the project's packages importable."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET_PREFIX)}
-    root = str(Path(__file__).resolve().parents[2])
-    known = environment.get("PYTHONPATH")
-    environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
+    environment["PYTHONPATH"] = python_path()
     environment["TOKENIZERS_PARALLELISM"] = "false"
     calm_threads(environment)
     return environment

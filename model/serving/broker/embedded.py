@@ -9,10 +9,10 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from model import framing
-from model.broker.process import WorkerProcess
+from model.backends.placement import Placement
 from model.errors import ModelError
-from model.placement import Placement
+from model.serving import framing
+from model.serving.broker.process import WorkerProcess
 from model.types import Answer, Request, WorkerInfo
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Job:
 
 
 class EmbeddedBroker:
-    """Fulfils `model.broker.protocol.Broker` with a child process."""
+    """Fulfils `model.serving.broker.protocol.Broker` with a child process."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class EmbeddedBroker:
         hang_seconds: float = HANG_SECONDS,
         first_delay: float = 0.2,
         longest_delay: float = 30.0,
-        command: Sequence[str] = ("-P", "-m", "model.worker"),
+        command: Sequence[str] = ("-P", "-m", "model.serving.worker"),
     ) -> None:
         """Describe the worker; `start` starts it.
 

@@ -11,9 +11,17 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
-from model import framing
+from model.serving import framing
 
 log = logging.getLogger(__name__)
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def python_path() -> str:
+    """`PYTHONPATH` for a child: the project's packages before what this process was told."""
+    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
 class Sender:

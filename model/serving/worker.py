@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from model import framing
 from model.answerer import FAILED, Answerer, Prepared
-from model.child_process import live_with_parent, take_pipes
+from model.backends.placement import Placement
 from model.errors import ModelError, PictureError
-from model.image_pool import Decoded, ImagePool
-from model.placement import Placement
 from model.progress import progress
+from model.serving import framing
+from model.serving.child_process import live_with_parent, take_pipes
+from model.serving.image_pool import Decoded, ImagePool
 from model.types import Answer, Request
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def beat(send: Send) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker; returns the exit code when the model cannot be loaded."""
-    parser = argparse.ArgumentParser(prog="model.worker", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model.serving.worker", description=__doc__)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--batch-size", type=int, default=8)

@@ -10,11 +10,9 @@ import sys
 import time
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from model import framing
-
-_ROOT = str(Path(__file__).resolve().parents[1])
+from model.serving import framing
+from model.serving.child_process import python_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class ImageProcess:
         """
         self._clock_seconds = limits.clock_seconds
         self._deadline = float("inf")
-        command = [sys.executable, "-P", "-m", "model.image_worker", "--parent", str(os.getpid())]
+        command = [sys.executable, "-P", "-m", "model.serving.image_worker", "--parent", str(os.getpid())]
         command += ["--cpu-seconds", str(limits.cpu_seconds), "--memory", str(limits.memory_bytes)]
         self._process = subprocess.Popen(  # noqa: S603 - our own module in our own interpreter
             command,
@@ -153,6 +151,5 @@ class ImageProcess:
 
 def _environment() -> dict[str, str]:
     """Nothing of the parent's environment but where Python finds its packages."""
-    known = os.environ.get("PYTHONPATH")
     # Each thread of a decoder would otherwise take 64 MB of addresses for itself.
-    return {"PYTHONPATH": f"{_ROOT}{os.pathsep}{known}" if known else _ROOT, "MALLOC_ARENA_MAX": "2"}
+    return {"PYTHONPATH": python_path(), "MALLOC_ARENA_MAX": "2"}
