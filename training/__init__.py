@@ -1,1 +1,1 @@
-"""Offline: data, report, prepared files, training, judging, packaging."""
+"""Offline: data, a look at them, fine-tuning, evaluation, packaging; scenes and the built-in model."""

@@ -20,11 +20,11 @@ from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
 from model.types import Request
-from training.calibrate import RECORD
 from training.config import FILE_NAME as CONFIG
-from training.report.evaluation import CHARTS, FIGURES
+from training.data.vqa import DataError
+from training.evaluation.calibrate import RECORD
+from training.evaluation.report import CHARTS, FIGURES
 from training.report.pages import render
-from training.vqa import DataError
 
 NEEDED = ("config.json", "generation_config.json", "tokenizer.json")
 _KINDS = (".json", ".safetensors", ".txt", ".model")

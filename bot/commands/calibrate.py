@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from model.confidence import Calibration
 
 try:
-    from training.calibrate import CalibrateConfig
+    from training.evaluation.calibrate import CalibrateConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error
 
@@ -40,10 +40,11 @@ def calibrate(
     beside it says how it came about.
     """
     from model.loading import locate
-    from training import answer_length, provenance
-    from training import calibrate as fitting
-    from training.evaluate import check_answered
-    from training.splits import load_split
+    from training.data import provenance
+    from training.data.splits import load_split
+    from training.evaluation import answer_length
+    from training.evaluation import calibrate as fitting
+    from training.evaluation.evaluate import check_answered
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)

@@ -11,8 +11,8 @@ from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 
 try:
+    from training.data.prepare import PrepareConfig
     from training.eda.report import ReportConfig
-    from training.prepare import PrepareConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error
 
@@ -34,7 +34,7 @@ def prepare(source: Path, out: Path, config_file: Path | None, **given: object) 
     and broken pictures, and words that the model does not know, are counted and named. The same command goes on where
     an interrupted one stopped.
     """
-    from training.prepare import prepare as run
+    from training.data.prepare import prepare as run
 
     config = resolve(PrepareConfig, config_file, given)
     note(f"Reading the questions in {source} ...")

@@ -111,8 +111,8 @@ def _for_people() -> tuple[type[Exception], ...]:
     kinds: list[type[Exception]] = [ModelError, PictureError]
     try:
         from training.config import ConfigError
+        from training.data.vqa import DataError
         from training.finetune.errors import TrainingError
-        from training.vqa import DataError
     except ModuleNotFoundError:  # the bot's own host has no training extra, and then none of its errors
         return tuple(kinds)
     return (*kinds, ConfigError, TrainingError, DataError)

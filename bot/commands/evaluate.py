@@ -13,10 +13,10 @@ from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 
 if TYPE_CHECKING:
-    from training.evaluate import Report
+    from training.evaluation.evaluate import Report
 
 try:
-    from training.evaluate import EvaluateConfig
+    from training.evaluation.evaluate import EvaluateConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error
 
@@ -51,12 +51,13 @@ def evaluate(
     question and takes the likeliest. Ctrl-C ends early and reports on a random sample.
     """
     from model.loading import locate
-    from training import answer_length, provenance
-    from training.choices import Chooser
-    from training.evaluate import check_answered
-    from training.evaluate import evaluate as judge
-    from training.report.comparison import compare, read_answers
-    from training.splits import has_answers, load_split
+    from training.data import provenance
+    from training.data.splits import has_answers, load_split
+    from training.evaluation import answer_length
+    from training.evaluation.choices import Chooser
+    from training.evaluation.comparison import compare, read_answers
+    from training.evaluation.evaluate import check_answered
+    from training.evaluation.evaluate import evaluate as judge
 
     config = resolve(EvaluateConfig, config_file, given)
     multiple = config.task == "multiple-choice"
@@ -89,7 +90,7 @@ def evaluate(
         compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:
-        from training.report.evaluation import Context, write_report
+        from training.evaluation.report import Context, write_report
 
         about = Context(
             model,

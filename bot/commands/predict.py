@@ -11,7 +11,7 @@ from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 
 try:
-    from training.predict import PredictConfig
+    from training.evaluation.predict import PredictConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error
 
@@ -27,10 +27,10 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
     The same command goes on where an interrupted one stopped. The settings are saved beside OUT.
     """
     from model.loading import locate
-    from training.choices import Chooser
-    from training.predict import model_name
-    from training.predict import predict as run
-    from training.splits import load_split
+    from training.data.splits import load_split
+    from training.evaluation.choices import Chooser
+    from training.evaluation.predict import model_name
+    from training.evaluation.predict import predict as run
 
     config = resolve(PredictConfig, config_file, given)
     multiple = config.task == "multiple-choice"

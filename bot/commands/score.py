@@ -22,9 +22,9 @@ def score(results: Path, annotations: Path, as_json: bool) -> None:
     The official evaluator leaves case, marks and articles as they are where all ten people agree; the second column
     always evens them out.
     """
-    from training.scoring import MEASURES
-    from training.scoring import score as score_answers
-    from training.vqa import read_annotations, read_results
+    from training.data.vqa import read_annotations, read_results
+    from training.evaluation.scoring import MEASURES
+    from training.evaluation.scoring import score as score_answers
 
     with in_words(place=results):
         notes = list(read_annotations(annotations).values())

@@ -8,10 +8,10 @@ import pytest
 from playwright.async_api import Browser
 
 from model.confidence import Calibration
-from training.evaluate import evaluate
-from training.report.evaluation import Context, write_report
+from training.data.splits import load_split
+from training.evaluation.evaluate import evaluate
+from training.evaluation.report import Context, write_report
 from training.scenes.official import Plan, write_scenes
-from training.splits import load_split
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,9 +11,9 @@ from PIL import Image
 from transformers import BartConfig
 from transformers.models.florence2 import Florence2Config, Florence2VisionConfig
 
+from training.data.prepared import Example, write_examples
 from training.finetune import shapes
 from training.finetune.config import TrainConfig
-from training.prepared import Example, write_examples
 
 SIZE = (96, 64)
 QUESTIONS = ("what color is the ball", "is there a dog", "how many people are there in the picture")

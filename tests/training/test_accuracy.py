@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.accuracy import exact_match, normalise_answer, normalised_accuracy, official_accuracy
+from training.evaluation.accuracy import exact_match, normalise_answer, normalised_accuracy, official_accuracy
 
 
 def people(**votes: int) -> list[str]:

@@ -18,9 +18,9 @@ from model.images import open_picture
 from model.loading import locate
 from model.profile import Profile
 from model.types import Request
-from training.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
+from training.data.vqa import DataError, find_picture, read_questions
+from training.evaluation.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
 from training.scenes.official import Plan, write_scenes
-from training.vqa import DataError, find_picture, read_questions
 
 
 def invented(truth: Calibration, number: int = 6000, seed: int = 1) -> list[Observation]:
@@ -120,9 +120,9 @@ def test_what_cannot_be_calibrated_gets_a_sentence(tmp_path: Path) -> None:
 
 def test_right_is_what_evaluate_calls_right(tmp_path: Path) -> None:
     """One function judges both: marks, articles and number words do not make an answer wrong."""
-    from training.calibrate import observe
-    from training.scoring import MEASURES
-    from training.vqa import VqaQuestion
+    from training.data.vqa import VqaQuestion
+    from training.evaluation.calibrate import observe
+    from training.evaluation.scoring import MEASURES
 
     picture = Path(__file__).parents[2] / "bot" / "example.png"
     answerer = Answerer.load("builtin")

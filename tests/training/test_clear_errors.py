@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from bot.cli import main
 from model.confidence import Calibration
 from model.loading import builtin_path
-from training.calibrate import store
-from training.prepared import split_file
+from training.data.prepared import split_file
+from training.data.vqa import annotation_file, find_picture, question_file, read_questions
+from training.evaluation.calibrate import store
 from training.scenes.official import Plan, write_scenes
-from training.vqa import annotation_file, find_picture, question_file, read_questions
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from PIL import Image
 
 from bot.cli import main
-from training.partition import Placed, divide, pooled
-from training.prepared import Example, read_examples, split_file
-from training.sources import Asked
-from training.splits import has_answers, load_split
-from training.vqa import DataError
+from training.data.partition import Placed, divide, pooled
+from training.data.prepared import Example, read_examples, split_file
+from training.data.sources import Asked
+from training.data.splits import has_answers, load_split
+from training.data.vqa import DataError
 
 
 def run(*arguments: object, code: int = 0) -> str:

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from bot.cli import main
 from model.profile import BUILTIN_PROFILE
 from model.types import Answer, Request
-from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers
 from training.builtin import architecture
-from training.evaluate import PICTURES_AT_ONCE, EvaluateConfig, Report, evaluate
-from training.reliability import calibration_error, reliability
+from training.data.splits import load_split
+from training.data.vqa import VqaQuestion, annotation_file, find_picture, picture_folder, read_questions
+from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers
+from training.evaluation.evaluate import PICTURES_AT_ONCE, EvaluateConfig, Report, evaluate
+from training.evaluation.reliability import calibration_error, reliability
 from training.scenes.official import Plan, write_scenes
-from training.splits import load_split
-from training.vqa import VqaQuestion, annotation_file, find_picture, picture_folder, read_questions
 
 PICTURES = 30
 
@@ -264,7 +264,7 @@ def own_test(folder: Path, answer: str) -> Path:
     """Prepared data with a test split whose answers are known."""
     from PIL import Image
 
-    from training.prepared import Example, write_examples
+    from training.data.prepared import Example, write_examples
 
     folder.mkdir()
     Image.new("RGB", (64, 48), "red").save(folder / "a.png")

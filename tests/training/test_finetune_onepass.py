@@ -12,12 +12,12 @@ from torch.nn import functional
 from transformers import Florence2ForConditionalGeneration, Florence2Processor
 
 from model.profile import Profile
+from training.data.prepared import read_examples
 from training.finetune.data import Collator, PictureSampler
 from training.finetune.loading import load_parts
 from training.finetune.onepass import OnePassFlorence2
 from training.finetune.run import assemble
 from training.finetune.throughput import Task, compare
-from training.prepared import read_examples
 
 CPU = torch.device("cpu")
 

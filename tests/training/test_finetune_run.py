@@ -310,10 +310,10 @@ def test_another_picture_size_is_said_with_what_it_costs(tmp_path: Path) -> None
 
 
 def test_long_answers_are_waited_for(tmp_path: Path) -> None:
+    from training.data.prepared import Example
     from training.finetune.data import Collator
     from training.finetune.judge import Judge
     from training.finetune.loading import load_parts
-    from training.prepared import Example
 
     model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     parts = load_parts(settings(model), torch.device("cpu"))

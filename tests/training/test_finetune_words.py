@@ -13,11 +13,11 @@ from model.answerer import Answerer
 from model.processor import read_tokenizer
 from model.profile import BUILTIN_PROFILE
 from model.types import Request
+from training.data.prepared import Example, read_examples, write_examples
+from training.data.unknown_words import Vocabulary
 from training.finetune.loading import load_parts
 from training.finetune.run import train
 from training.finetune.words import as_tokens, needed, unknown_of
-from training.prepared import Example, read_examples, write_examples
-from training.unknown_words import Vocabulary
 
 NEW = ("circle", "teal")
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from training.intervals import difference, estimate, wilson
+from training.evaluation.intervals import difference, estimate, wilson
 
 
 def test_wilson_of_worked_examples() -> None:

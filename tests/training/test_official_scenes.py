@@ -23,10 +23,7 @@ from PIL import ImageChops
 
 from bot.cli import main
 from model.images import open_picture
-from training.scenes import art, crowd, layout, questions
-from training.scenes.official import Plan, translucent, write_scenes
-from training.scenes.wording import QA
-from training.vqa import (
+from training.data.vqa import (
     DataError,
     annotation_file,
     drawn_here,
@@ -36,6 +33,9 @@ from training.vqa import (
     question_file,
     read_questions,
 )
+from training.scenes import art, crowd, layout, questions
+from training.scenes.official import Plan, translucent, write_scenes
+from training.scenes.wording import QA
 
 COUNTS = {"train": 40, "val": 20, "test": 5}
 

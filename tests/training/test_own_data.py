@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 from bot.cli import main
-from training.prepared import Example, read_examples
+from training.data.prepared import Example, read_examples
+from training.data.vqa import annotation_file, find_picture, picture_file, picture_folder, question_file, read_questions
 from training.scenes.official import Plan, write_scenes
-from training.vqa import annotation_file, find_picture, picture_file, picture_folder, question_file, read_questions
 
 
 def run(*arguments: object, code: int = 0) -> str:

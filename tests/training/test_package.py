@@ -13,7 +13,7 @@ from model.answerer import Answerer
 from model.confidence import Calibration
 from model.loading import builtin_path
 from model.profile import BUILTIN_PROFILE, Profile
-from training.calibrate import store
+from training.evaluation.calibrate import store
 from training.package import push
 
 

@@ -13,11 +13,11 @@ from bot.commands.predict import predict as command
 from model.answerer import Answerer
 from model.loading import locate
 from model.types import Answer, Request
-from training.choices import Chooser
-from training.predict import PredictConfig, model_name, predict
+from training.data.splits import load_split
+from training.data.vqa import DataError, find_picture, read_questions, read_results
+from training.evaluation.choices import Chooser
+from training.evaluation.predict import PredictConfig, model_name, predict
 from training.scenes.official import Plan, write_scenes
-from training.splits import load_split
-from training.vqa import DataError, find_picture, read_questions, read_results
 
 
 @pytest.fixture(scope="module")

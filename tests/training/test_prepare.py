@@ -10,9 +10,9 @@ from PIL import Image
 
 from bot.commands.data import data as command
 from model.text import normalise_question
-from training.prepared import prepared_size, read_examples, split_file
+from training.data.prepared import prepared_size, read_examples, split_file
+from training.data.vqa import DataError, annotation_file, find_picture, question_file, read_questions
 from training.scenes.official import Plan, write_scenes
-from training.vqa import DataError, annotation_file, find_picture, question_file, read_questions
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from training.prepared import read_examples
+from training.data.prepared import read_examples
 
 PICTURES = 400
 """Enough that processes of their own read them."""

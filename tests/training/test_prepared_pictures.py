@@ -17,9 +17,9 @@ from PIL import Image
 from bot.commands.data import data as command
 from model.answerer import Answerer
 from model.types import Request
-from training.prepared import prepared_size, read_examples
+from training.data.prepared import prepared_size, read_examples
+from training.data.vqa import find_picture, read_questions
 from training.scenes.official import Plan, write_scenes
-from training.vqa import find_picture, read_questions
 
 
 def run(*arguments: object, code: int = 0) -> str:

@@ -10,12 +10,12 @@ from finetune_helpers import Quiet, prepared, settings, tiny_model
 
 from bot.cli import main
 from model.loading import builtin_path
-from training import provenance
+from training.data import provenance
+from training.data.provenance import Sketch, met_before, remarks
+from training.data.splits import load_split
+from training.data.vqa import DataError, VqaQuestion
 from training.finetune.run import train
-from training.provenance import Sketch, met_before, remarks
 from training.scenes.official import Plan, write_scenes
-from training.splits import load_split
-from training.vqa import DataError, VqaQuestion
 
 
 def asked(first: int, last: int) -> list[VqaQuestion]:

@@ -10,15 +10,15 @@ from PIL import Image
 
 from bot.cli import main
 from model.types import Answer, Request
+from training.data.sources import read_split
+from training.data.splits import load_split
+from training.data.vqa import DataError, find_picture
 from training.eda.facts import gather, look
-from training.evaluate import EvaluateConfig, evaluate
-from training.report.comparison import compare, read_answers, write_answers
-from training.report.evaluation import Context, groups, write_report
-from training.report.examples import confusions, right_ones, surest_mistakes
+from training.evaluation.comparison import compare, read_answers, write_answers
+from training.evaluation.evaluate import EvaluateConfig, evaluate
+from training.evaluation.examples import confusions, right_ones, surest_mistakes
+from training.evaluation.report import Context, groups, write_report
 from training.scenes.official import Plan, write_scenes
-from training.sources import read_split
-from training.splits import load_split
-from training.vqa import DataError, find_picture
 
 
 @pytest.fixture(scope="module")
@@ -207,16 +207,16 @@ def test_nothing_of_the_charts_is_cut_off_and_no_axis_goes_beyond_all(monkeypatc
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
+    from training.evaluation import report
+    from training.evaluation.reliability import reliability
+    from training.evaluation.risk import selective
     from training.finetune import plots
-    from training.reliability import reliability
-    from training.report import evaluation
     from training.report.figures import LIGHT
-    from training.risk import selective
 
     figure = Figure(figsize=(5.2, 3.9), dpi=160)
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    evaluation._reliability(reliability([1.0] * 99 + [0.5], [True] * 100), 100)(axes, LIGHT)
+    report._reliability(reliability([1.0] * 99 + [0.5], [True] * 100), 100)(axes, LIGHT)
     figure.canvas.draw()
     [dots] = [each for each in axes.collections if isinstance(each, PathCollection)]
     (x, y), radius = axes.transData.transform((100, 100)), (max(dots.get_sizes()) / 3.1416) ** 0.5 * 160 / 72
@@ -230,7 +230,7 @@ def test_nothing_of_the_charts_is_cut_off_and_no_axis_goes_beyond_all(monkeypatc
     perfect = Figure()
     FigureCanvasAgg(perfect)
     axes = perfect.subplots()
-    evaluation._risk(selective([1.0] * 10, [1.0] * 10, list(range(10))))(axes, LIGHT)
+    report._risk(selective([1.0] * 10, [1.0] * 10, list(range(10))))(axes, LIGHT)
     [curve] = [line for line in axes.lines if len(line.get_xdata()) and line.get_linewidth() == 2.5]
     assert curve.get_marker() == "o", "one point is no line"
     assert axes.get_ylim()[0] < 0, "without a mistake the curve is on the ground, and must not be hidden by the axis"

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from training.risk import RISKS, Point, curve, selective, threshold
+from training.evaluation.risk import RISKS, Point, curve, selective, threshold
 
 
 def test_the_curve_of_a_worked_example() -> None:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from training.vqa import write_json, write_results
+from training.data.vqa import write_json, write_results
 
 # question -> (question type, answer type, the ten answers, the answer given, its official and its normalised score)
 CASES: dict[int, tuple[str, str, list[str], str, float, float]] = {

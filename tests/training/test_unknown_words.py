@@ -7,9 +7,9 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from model.loading import builtin_path
 from model.profile import BUILTIN_PROFILE, Profile
+from training.data.unknown_words import Vocabulary
+from training.data.vqa import read_questions
 from training.scenes.official import Plan, write_scenes
-from training.unknown_words import Vocabulary
-from training.vqa import read_questions
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from training.vqa import (
+from training.data.vqa import (
     DataError,
     annotation_file,
     drawn_here,

@@ -14,9 +14,9 @@ from PIL import Image
 from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_answer, normalise_question
-from training.files import Picture
-from training.pool import spread
-from training.sources import Asked
+from training.data.files import Picture
+from training.data.pool import spread
+from training.data.sources import Asked
 
 _MARKS = ".,;:!?\"'()"
 """No part of a word that they stand beside."""

@@ -12,14 +12,14 @@ from pydantic import Field
 from model.loading import locate
 from training.config import Config
 from training.console import Console
+from training.data.partition import shared_pictures, told_shared
+from training.data.sources import Asked, Source
+from training.data.unknown_words import UnknownWords, Vocabulary
+from training.data.vqa import DataError
 from training.eda import charts
 from training.eda.facts import Facts, gather
-from training.partition import shared_pictures, told_shared
 from training.report.figures import Drawn
 from training.report.pages import render, thumbnail, write_page
-from training.sources import Asked, Source
-from training.unknown_words import UnknownWords, Vocabulary
-from training.vqa import DataError
 
 PAGE = "report.html"
 
@@ -48,7 +48,7 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
 
     Args:
         config: The settings.
-        source: What `training.sources` reads.
+        source: What `training.data.sources` reads.
         out: The folder; gets report.html and a PNG a chart.
         console: Takes the progress.
 

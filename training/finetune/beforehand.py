@@ -10,14 +10,14 @@ import torch
 
 from model.families.florence2.model import Florence2
 from model.processor import read_image_settings
+from training.data.prepared import Example
+from training.data.unknown_words import Vocabulary
 from training.finetune.config import TrainConfig
 from training.finetune.data import Collator
 from training.finetune.judge import Judge
 from training.finetune.loading import Parts, grid_for
 from training.finetune.onepass import native
 from training.finetune.words import unknown_of
-from training.prepared import Example
-from training.unknown_words import Vocabulary
 
 SAMPLE = 100
 """Questions of val by which two picture sizes are held against each other."""

@@ -17,10 +17,10 @@ from torch.utils.data import Dataset, Sampler
 from model.errors import PictureError
 from model.images import open_picture
 from model.profile import Profile
+from training.data.prepared import Example
+from training.data.vqa import DataError
 from training.finetune.features import FeatureStore
 from training.finetune.onepass import IGNORED
-from training.prepared import Example
-from training.vqa import DataError
 
 if TYPE_CHECKING:
     from model.families.base import Pixels

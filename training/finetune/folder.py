@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from training.config import FILE_NAME, ConfigError
+from training.data.prepared import split_file
 from training.finetune.checkpoints import clear_halves, complete_checkpoints, step_of
 from training.finetune.config import MAY_CHANGE, TrainConfig
 from training.finetune.errors import TrainingError
-from training.prepared import split_file
 
 RESULT, DATA = "result.json", "data.json"
 

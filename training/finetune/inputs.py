@@ -11,11 +11,11 @@ from pathlib import Path
 
 from model.errors import ModelError
 from model.loading import locate, model_type
+from training.data.prepared import Example, check_pictures, read_examples, split_file
+from training.data.sources import splits_of
+from training.data.vqa import DataError
 from training.finetune.config import TrainConfig
 from training.finetune.folder import check_open
-from training.prepared import Example, check_pictures, read_examples, split_file
-from training.sources import splits_of
-from training.vqa import DataError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from model.families.base import Prompt
 from model.families.florence2.model import Florence2
-from training.accuracy import exact_match, official_accuracy
+from training.data.prepared import Example
+from training.evaluation.accuracy import exact_match, official_accuracy
 from training.finetune.data import Collator
 from training.finetune.onepass import IGNORED, OnePassFlorence2
-from training.prepared import Example
 
 PEOPLE = 10
 NEW_TOKENS = 20

@@ -20,14 +20,14 @@ from model.families.florence2.model import Florence2
 from model.loading import locate, model_type
 from model.processor import read_image_settings, read_tokenizer
 from model.profile import Profile
-from training import provenance
+from training.data import provenance
+from training.data.prepared import Example
+from training.data.provenance import Provenance
+from training.data.unknown_words import UnknownWords, Vocabulary
 from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
 from training.finetune.onepass import OnePassFlorence2, grid_of, native
 from training.finetune.words import as_tokens, embed_new, needed, unknown_of
-from training.prepared import Example
-from training.provenance import Provenance
-from training.unknown_words import UnknownWords, Vocabulary
 
 LORA_TARGETS = r".*language_model\..*\.(q_proj|k_proj|v_proj|out_proj|fc1|fc2)"
 """The text side's matrices, but not the output's, which is tied to the embeddings."""

@@ -17,8 +17,10 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
-from training import provenance
 from training.console import Console, Silent
+from training.data import provenance
+from training.data.prepared import prepared_size
+from training.data.provenance import Provenance, Role, Sketch
 from training.finetune.beforehand import beforehand, cost_of_size
 from training.finetune.callbacks import Journal, Keeper, Order, Stopper, peak_memory
 from training.finetune.checkpoints import BEST, complete_checkpoints
@@ -32,8 +34,6 @@ from training.finetune.judge import Judge, best_of, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.trainer import FineTuner, device_of, for_all
-from training.prepared import prepared_size
-from training.provenance import Provenance, Role, Sketch
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from transformers.utils import logging
 
 from model.profile import Profile
 from training.console import Silent
+from training.data.prepared import Example, read_examples, write_examples
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
 from training.finetune.run import assemble
-from training.prepared import Example, read_examples, write_examples
 from training.scenes import art, layout, questions
 
 LEARNING_RATE = 1e-6

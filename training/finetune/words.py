@@ -1,7 +1,7 @@
 """New words for a model: tokens that stand for whole words, with embeddings to begin with.
 
-`training.unknown_words` finds which words are needed. A tokenizer of whole words gets those that are not in its list,
-one of pieces those with a character that no piece has.
+`training.data.unknown_words` finds which words are needed. A tokenizer of whole words gets those that are not in its
+list, one of pieces those with a character that no piece has.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import torch
 from tokenizers import AddedToken, Tokenizer
 from torch import Tensor
 
-from training.prepared import Example
-from training.unknown_words import UnknownWords, Vocabulary
+from training.data.prepared import Example
+from training.data.unknown_words import UnknownWords, Vocabulary
 
 
 def unknown_of(vocabulary: Vocabulary, rows: Iterable[Example]) -> UnknownWords:

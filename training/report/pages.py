@@ -10,7 +10,7 @@ import jinja2
 
 from model.errors import PictureError
 from model.images import open_picture
-from training.files import Picture
+from training.data.files import Picture
 from training.report.figures import data_uri
 
 THUMBNAIL = (480, 320)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from training.data.vqa import CHOICES, PEOPLE
 from training.scenes.wording import FITTING, QA, SYNONYMS
-from training.vqa import CHOICES, PEOPLE
 
 DISPUTED = 0.35
 """Share of questions on which people disagree."""

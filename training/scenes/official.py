@@ -31,10 +31,7 @@ import PIL
 from filelock import FileLock, Timeout
 from PIL import Image, ImageChops, ImageDraw
 
-from training.scenes import art, crowd, layout, questions
-from training.scenes.scene import HEIGHT, WIDTH
-from training.scenes.wording import QA
-from training.vqa import (
+from training.data.vqa import (
     CHOICES,
     MAKER,
     SPLITS,
@@ -45,6 +42,9 @@ from training.vqa import (
     question_file,
     write_json,
 )
+from training.scenes import art, crowd, layout, questions
+from training.scenes.scene import HEIGHT, WIDTH
+from training.scenes.wording import QA
 
 PROGRESS = ".progress"
 """Folder inside OUT.partial: the plan, and the records of every finished piece of work."""

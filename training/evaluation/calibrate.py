@@ -17,12 +17,12 @@ from model.answerer import Answerer
 from model.confidence import Calibration, log_odds_parts, sequence_probability
 from model.profile import Profile
 from model.types import Generation, Request
-from training.accuracy import exact_match
-from training.answer_length import HELP, USUAL
 from training.config import Config
-from training.files import Picture
-from training.reliability import Bin, calibration_error, reliability
-from training.vqa import DataError, VqaQuestion, write_json
+from training.data.files import Picture
+from training.data.vqa import DataError, VqaQuestion, write_json
+from training.evaluation.accuracy import exact_match
+from training.evaluation.answer_length import HELP, USUAL
+from training.evaluation.reliability import Bin, calibration_error, reliability
 
 FOLDS = 5
 AT_ONCE = 32

@@ -1,16 +1,16 @@
-"""Where questions about pictures come from: the official files, or what people have (`training.own_files`)."""
+"""Where questions about pictures come from: the official files, or what people have (`training.data.own_files`)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from training.data.fields import clean
+from training.data.files import File, Tree, is_file, is_zip
+from training.data.own_files import Asked as Asked
+from training.data.own_files import read_own
+from training.data.partition import PARTS
+from training.data.vqa import SPLITS, find_split, open_split, question_file, read_official
 from training.errors import DataError
-from training.fields import clean
-from training.files import File, Tree, is_file, is_zip
-from training.own_files import Asked as Asked
-from training.own_files import read_own
-from training.partition import PARTS
-from training.vqa import SPLITS, find_split, open_split, question_file, read_official
 
 NAMES = {
     "train": ("train", "training"),

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.accuracy import normalise_answer
-from training.evaluate import Report
-from training.files import Picture
+from training.data.files import Picture
+from training.data.vqa import VqaQuestion
+from training.evaluation.accuracy import normalise_answer
+from training.evaluation.evaluate import Report
 from training.report.pages import thumbnail
-from training.vqa import VqaQuestion
 
 MISTAKES = 24
 RIGHT = 8

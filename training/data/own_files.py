@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from training.data.fields import clean, commonest, is_number, said, writable
+from training.data.files import File, Inline, Tree, parse_json
+from training.data.record_pictures import RecordPictures
+from training.data.records import ANSWER, NUMBER, QUESTION, TALK, records
+from training.data.vqa import PEOPLE
 from training.errors import DataError
-from training.fields import clean, commonest, is_number, said, writable
-from training.files import File, Inline, Tree, parse_json
-from training.record_pictures import RecordPictures
-from training.records import ANSWER, NUMBER, QUESTION, TALK, records
-from training.vqa import PEOPLE
 
 _PEOPLE_WHO_ASK, _WHO_ANSWERS = ("human", "user"), ("gpt", "assistant", "model")
 _TASK = re.compile(r"<[A-Za-z_]+>")

@@ -21,7 +21,7 @@ _MOST_FULL_STOPS = int(re.UNICODE)  # the reference passes the flag where a coun
 @cache
 def _tables() -> tuple[dict[str, str], dict[str, str], frozenset[str], tuple[str, ...]]:
     """Contractions, number words, articles, punctuation marks."""
-    tables = json.loads((files("training") / "vqa_eval_tables.json").read_text(encoding="utf-8"))
+    tables = json.loads((files("training.evaluation") / "vqa_eval_tables.json").read_text(encoding="utf-8"))
     return (
         tables["contractions"],
         tables["number_words"],

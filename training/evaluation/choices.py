@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from model.answerer import FAILED, Answerer
 from model.text import normalise_answer
 from model.types import Answer, Request
-from training.vqa import VqaQuestion
+from training.data.vqa import VqaQuestion
 
 
 class Chooser:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from training.config import Config
-from training.vqa import VqaQuestion
+from training.data.vqa import VqaQuestion
 
 USUAL = 20
 """Tokens that every answer may have, as in the bot's settings."""

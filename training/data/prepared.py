@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from training.config import wording
-from training.partition import PARTS
-from training.vqa import PEOPLE, SPLITS, DataError, write_json
+from training.data.partition import PARTS
+from training.data.vqa import PEOPLE, SPLITS, DataError, write_json
 
 SUMMARY = "prepare.json"
 PREPARED_SPLITS = (*SPLITS, *PARTS)

@@ -12,11 +12,11 @@ from pydantic import Field
 
 from model.loading import locate
 from model.types import Request
-from training.answer_length import USUAL
 from training.config import Config
-from training.evaluate import Answers
-from training.files import Picture
-from training.vqa import DataError, VqaQuestion, write_results
+from training.data.files import Picture
+from training.data.vqa import DataError, VqaQuestion, write_results
+from training.evaluation.answer_length import USUAL
+from training.evaluation.evaluate import Answers
 
 AT_ONCE = 32
 

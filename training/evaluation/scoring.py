@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from training.accuracy import exact_match, normalised_accuracy, official_accuracy
-from training.vqa import DataError, VqaQuestion
+from training.data.vqa import DataError, VqaQuestion
+from training.evaluation.accuracy import exact_match, normalised_accuracy, official_accuracy
 
 DECIMALS = 2
 """The official evaluator rounds its percentages so."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.profile import STYLES, Profile
 from model.text import normalise_answer
-from training.accuracy import exact_match
+from training.evaluation.accuracy import exact_match
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

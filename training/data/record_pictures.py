@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from training.data.fields import writable
+from training.data.files import File, Inline, Tree
+from training.data.records import IMAGE, TALK
 from training.errors import DataError
-from training.fields import writable
-from training.files import File, Inline, Tree
-from training.records import IMAGE, TALK
 
 _LONGEST_NAME = 1000
 """Characters; longer ones are no name of a file but the picture itself."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from model.errors import PictureError
 from model.images import open_picture
 from model.processor import Resize
-from training.files import Picture
-from training.vqa import SPLITS
+from training.data.files import Picture
+from training.data.vqa import SPLITS
 
 FOLDER = "images"
 _NAME = re.compile(r"[0-9a-f]{40}\.png(\.\d+\.partial)?")

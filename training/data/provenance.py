@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from model.text import normalise_question
-from training.vqa import DataError, write_json
+from training.data.vqa import DataError, write_json
 
 FILE = "provenance.json"
 KEPT = 2000

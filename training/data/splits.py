@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.text import normalise_answer
-from training.files import Picture
-from training.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
-from training.sources import Source
-from training.vqa import CHOICES, SPLITS, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
+from training.data.files import Picture
+from training.data.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
+from training.data.sources import Source
+from training.data.vqa import CHOICES, SPLITS, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from training.data.files import File, parse_json, read_text
 from training.errors import DataError
-from training.files import File, parse_json, read_text
 
 IMAGE = ("image", "file_name", "image_path", "image_file", "filename", "picture", "images", "img", "path")
 QUESTION = ("question", "prefix", "prompt", "query", "text_input")

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.confidence import Calibration
-from training.evaluate import Report
-from training.files import Picture
-from training.intervals import Estimate, estimate, wilson
-from training.reliability import Bin
-from training.report.comparison import Comparison, write_answers
-from training.report.examples import confusions, right_ones, surest_mistakes
+from training.data.files import Picture
+from training.data.vqa import VqaQuestion
+from training.evaluation.comparison import Comparison, write_answers
+from training.evaluation.evaluate import Report
+from training.evaluation.examples import confusions, right_ones, surest_mistakes
+from training.evaluation.intervals import Estimate, estimate, wilson
+from training.evaluation.reliability import Bin
+from training.evaluation.risk import Selective
 from training.report.figures import Drawn, Paint, Theme, draw
 from training.report.pages import render, write_page
-from training.risk import Selective
-from training.vqa import VqaQuestion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

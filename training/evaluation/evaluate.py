@@ -15,15 +15,15 @@ from PIL import Image
 from pydantic import Field
 
 from model.types import Answer, Request
-from training.answer_length import HELP, USUAL
-from training.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.config import Config
-from training.files import Picture
-from training.intervals import Estimate, estimate
-from training.reliability import Bin, calibration_error, reliability
-from training.risk import Selective, selective
-from training.scoring import MEASURES, Scores, by_group, score
-from training.vqa import DataError, VqaQuestion
+from training.data.files import Picture
+from training.data.vqa import DataError, VqaQuestion
+from training.evaluation.answer_length import HELP, USUAL
+from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
+from training.evaluation.intervals import Estimate, estimate
+from training.evaluation.reliability import Bin, calibration_error, reliability
+from training.evaluation.risk import Selective, selective
+from training.evaluation.scoring import MEASURES, Scores, by_group, score
 
 PICTURES_AT_ONCE = 8
 QUESTIONS_AT_ONCE = 64

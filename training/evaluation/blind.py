@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from model.text import normalise_question
+from training.data.vqa import VqaQuestion
 from training.scenes.wording import kind_of
-from training.vqa import VqaQuestion
 
 Key = Callable[[VqaQuestion], str]
 

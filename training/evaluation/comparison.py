@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.evaluate import Report
-from training.intervals import Difference, difference
-from training.vqa import DataError, VqaQuestion
+from training.data.vqa import DataError, VqaQuestion
+from training.evaluation.evaluate import Report
+from training.evaluation.intervals import Difference, difference
 
 ANSWERS = "answers.json"
 """In a report's folder: every answer with its scores, for a later comparison."""

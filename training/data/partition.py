@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from training.data.own_files import Asked
 from training.errors import DataError
-from training.own_files import Asked
 
 PARTS = ("calibration", "judging")
 """What val is divided into beside val itself: to fit the confidence on, and to judge by what nothing was chosen by."""

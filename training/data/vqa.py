@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from training.data.fields import commonest, is_number, said
+from training.data.files import File, Tree, read_json
+from training.data.releases import ABSTRACT, FOLDERS, RELEASES, Release
 from training.errors import DataError as DataError
-from training.fields import commonest, is_number, said
-from training.files import File, Tree, read_json
-from training.releases import ABSTRACT, FOLDERS, RELEASES, Release
 
 SPLITS = ("train", "val", "test")
 PEOPLE = 10

@@ -19,10 +19,10 @@ from model.processor import Resize, read_image_settings
 from model.text import normalise_answer, normalise_question
 from training.config import Config
 from training.console import Console
-from training.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared, without
-from training.pictures import Done, Job, folder_of, prepare_picture, sweep
-from training.pool import spread
-from training.prepared import (
+from training.data.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared, without
+from training.data.pictures import Done, Job, folder_of, prepare_picture, sweep
+from training.data.pool import spread
+from training.data.prepared import (
     PREPARED_SPLITS,
     SUMMARY,
     Example,
@@ -30,9 +30,9 @@ from training.prepared import (
     write_examples,
     write_summary,
 )
-from training.sources import Asked, Source
-from training.unknown_words import UnknownWords, Vocabulary
-from training.vqa import DataError
+from training.data.sources import Asked, Source
+from training.data.unknown_words import UnknownWords, Vocabulary
+from training.data.vqa import DataError
 
 PROBLEMS = "problems.jsonl"
 _SIZE = re.compile(r"[1-9]\d{1,3}(x[1-9]\d{1,3})?", re.ASCII)
@@ -113,7 +113,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
 
     Args:
         config: The settings.
-        source: What `training.sources` reads.
+        source: What `training.data.sources` reads.
         out: Gets a file a split, `images/`, `prepare.json`, `config.yaml` and `problems.jsonl`.
         console: Takes the progress.
 
