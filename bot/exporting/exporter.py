@@ -23,6 +23,7 @@ from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from storage.exports import Export
 from storage.store import Store
+from storage.waiting import finish
 
 log = logging.getLogger(__name__)
 
@@ -133,11 +134,12 @@ class Exporter:
 
         folder: Path | None = None
         try:
-            folder = await asyncio.to_thread(self._new_folder)
+            folder = self._new_folder()  # a thread's might be made when nobody waits for it any more
             held = folder / "pictures"
             held.mkdir(mode=0o700)
             contents = await gather(self._store, self._decoder, export, held, gathered)
-            paths = await asyncio.to_thread(write_archives, contents, folder, FileSizeLimit.FILESIZE_UPLOAD - MARGIN)
+            limit = FileSizeLimit.FILESIZE_UPLOAD - MARGIN
+            paths = await finish(asyncio.to_thread(write_archives, contents, folder, limit))
             for number, path in enumerate(paths[export.sent :], export.sent + 1):
                 caption = texts.EXPORT_CAPTION if len(paths) == 1 else texts.export_part(number, len(paths))
                 await self._send(export, path, caption)
@@ -146,7 +148,7 @@ class Exporter:
                 await self._store.exports.set_sent(export.chat_id, number)
         finally:
             if folder is not None:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                await finish(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
             if export.chat_id in self._cancelled:
                 await self._take_away(export.chat_id, progress)
         await self._take_away(export.chat_id, progress)

@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import threading
+import time
 import zipfile
 from datetime import datetime
 from importlib.resources import files
@@ -134,6 +136,29 @@ async def test_a_deletion_ends_an_export_for_good(start_bot: StartBot, sandbox: 
     assert tmp_folders(bot) == []
     await you.say("/export")
     assert (await you.wait_for(lambda m: "text" in m))["text"] == menu_texts.EMPTY_EXPORT
+
+
+async def test_a_deletion_waits_for_the_thread_that_packs(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would write into the folder that is being removed, and what it wrote would stay."""
+    bot = await start_bot()
+    assert bot.services is not None
+    packing = threading.Event()
+
+    def slowly(contents: Contents, folder: Path, limit: int) -> list[Path]:
+        packing.set()
+        time.sleep(1)
+        return write_archives(contents, folder, limit)
+
+    monkeypatch.setattr("bot.exporting.exporter.write_archives", slowly)
+    await ask(you)
+    await you.say("/export")
+    await asyncio.to_thread(packing.wait, 60)
+    await bot.services.exporter.cancel(you.chat_id)
+    assert tmp_folders(bot) == []
+    await asyncio.sleep(1.5)
+    assert tmp_folders(bot) == []
 
 
 async def test_one_export_at_a_time_and_it_goes_on_after_a_stop(
