@@ -144,20 +144,21 @@ async def test_a_deletion_waits_for_the_thread_that_packs(
     """Else it would write into the folder that is being removed, and what it wrote would stay."""
     bot = await start_bot()
     assert bot.services is not None
-    packing = threading.Event()
+    packing, packed = threading.Event(), threading.Event()
 
     def slowly(contents: Contents, folder: Path, limit: int) -> list[Path]:
         packing.set()
         time.sleep(1)
-        return write_archives(contents, folder, limit)
+        paths = write_archives(contents, folder, limit)
+        packed.set()
+        return paths
 
     monkeypatch.setattr("bot.exporting.exporter.write_archives", slowly)
     await ask(you)
     await you.say("/export")
     await asyncio.to_thread(packing.wait, 60)
     await bot.services.exporter.cancel(you.chat_id)
-    assert tmp_folders(bot) == []
-    await asyncio.sleep(1.5)
+    assert packed.is_set()
     assert tmp_folders(bot) == []
 
 
