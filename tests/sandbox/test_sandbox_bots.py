@@ -34,6 +34,13 @@ async def running(name: str, sandbox: Sandbox, **environment: str) -> AsyncItera
                 await asyncio.sleep(0.02)
         assert process.returncode is None, (await process.stdout.read()).decode()
         yield
+    except TimeoutError as error:
+        for bot in sandbox.world.bots.values():
+            hook = bot.webhook
+            error.add_note(f"{len(bot.updates)} updates wait; webhook: {hook.last_error_message if hook else None!r}")
+        process.terminate()
+        error.add_note((await process.stdout.read()).decode())
+        raise
     finally:
         if process.returncode is None:
             process.terminate()
