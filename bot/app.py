@@ -6,8 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
@@ -40,6 +41,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
+class Part(Protocol):
+    """Something that runs while the bot does."""
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> object:
+        """End; what is not finished goes on at the next start."""
+
+
 class BotError(Exception):
     """The bot cannot run; the text says why."""
 
@@ -59,7 +70,7 @@ class Bot:
         """A bot with these settings whose questions go to `broker`, which it starts and stops."""
         self._settings, self._broker = settings, broker
         self._token = settings.token
-        self._parts: list[Any] = []
+        self._running = AsyncExitStack()
         self._application: App | None = None
         self.failure: asyncio.Future[str] | None = None
         self.lost: asyncio.Future[str] | None = None
@@ -80,7 +91,7 @@ class Bot:
         own = self._settings
         budget = Budget(own.max_stored_mb * MB, own.max_stored_mb_per_chat * MB, own.min_free_mb * MB)
         store = await Store.open(own.data_dir, budget)
-        self._parts = [_Closing(store.close)]
+        self._running.push_async_callback(store.close)
         try:
             await self._start(store)
         except BaseException:
@@ -91,12 +102,12 @@ class Bot:
         settings, base = self._settings, self._settings.telegram_base_url
         proxy = settings.proxy or proxy_of_environment(base)
         request = AiohttpRequest(CONNECTIONS, proxy)
-        self._parts.append(_Closing(request.shutdown))  # an application that was never reached leaves it open
+        self._running.push_async_callback(request.shutdown)  # an application that was never reached leaves it open
         # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
         limiter = ChatRateLimiter(limited=base == TELEGRAM, sent=store.sent.record)
         application = self._application = _application(settings, self._token, request, limiter)
         await _insist(application.initialize)
-        self._parts.append(_Closing(application.shutdown))
+        self._running.push_async_callback(application.shutdown)
         delivery = Delivery(store, application.bot)
         progress = Progress(store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0)
         dispatcher = Dispatcher(store, self._broker, delivery.wake)
@@ -129,12 +140,12 @@ class Bot:
         housekeeping = Housekeeping(store)
         self.lost = housekeeping.failure
         await self._begin(housekeeping)
-        self._parts.append(_Tasks(services.tasks))
+        self._running.push_async_callback(_cancel, services.tasks)
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
         self.model_ready = asyncio.create_task(self._announce(application.bot.username))
-        self._parts.append(_Tasks({self.model_ready}))
+        self._running.push_async_callback(_cancel, {self.model_ready})
 
     async def _announce(self, name: str) -> None:
         """Say that the bot is ready when its model is; what is asked before waits for it."""
@@ -161,18 +172,16 @@ class Bot:
             raise BotError(f"The webhook cannot listen on {where}: {error.strerror or error}.") from error
         await _insist(partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED))
 
-    async def _begin(self, part: Any) -> None:  # noqa: ANN401 - anything with start and stop
-        self._parts.append(part)
+    async def _begin(self, part: Part) -> None:
+        self._running.push_async_callback(part.stop)
         await part.start()
 
     async def stop(self) -> None:
         """Stop everything, the last started first; what is not finished goes on at the next start."""
-        while self._parts:
-            part = self._parts.pop()
-            try:
-                await part.stop()
-            except Exception:
-                log.exception("%s did not stop cleanly", type(part).__name__)
+        try:
+            await self._running.aclose()
+        except Exception:
+            log.exception("the bot did not stop cleanly")
 
     async def __aenter__(self) -> Bot:
         await self.start()
@@ -182,23 +191,10 @@ class Bot:
         await self.stop()
 
 
-class _Closing:
-    """Something that is only closed."""
-
-    def __init__(self, close: Any) -> None:  # noqa: ANN401 - any coroutine function
-        self.stop = close
-
-
-class _Tasks:
-    """What handlers left running beside them."""
-
-    def __init__(self, tasks: set[asyncio.Task[None]]) -> None:
-        self._tasks = tasks
-
-    async def stop(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    for task in list(tasks):
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _application(settings: Settings, token: str, request: BaseRequest, limiter: ChatRateLimiter) -> App:

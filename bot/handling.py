@@ -19,8 +19,8 @@ from bot import texts
 from bot.handlers.errors import passes
 from bot.lenient import read_update
 from storage.records import StoredUpdate
+from storage.shielding import shielded
 from storage.store import Store
-from storage.waiting import finish
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Handling:
             yield
         finally:
             ended.set()
-            await finish(watch)
+            await shielded(watch)
         self.left_over.discard(stored.update_id)
 
     async def _watch(self, stored: StoredUpdate, begun: asyncio.Future[None], ended: asyncio.Event) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from storage.opening import close, connect, migrate, refusal
-from storage.waiting import finish
+from storage.shielding import shielded
 
 T = TypeVar("T")
 Row = sqlite3.Row
@@ -92,7 +92,7 @@ class Database:
         """Close both connections; what was committed stays."""
         async with self._lock, self._read_lock:
             await self._commit()
-            await finish(close(self._reader, self._writer))
+            await shielded(close(self._reader, self._writer))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -106,16 +106,16 @@ class Database:
         """
         async with self._lock:
             try:
-                await finish(self._begin(savepoint=True))
+                await shielded(self._begin(savepoint=True))
                 yield Transaction(self._writer)
-                await finish(self._writer.execute("RELEASE one"))
+                await shielded(self._writer.execute("RELEASE one"))
             except BaseException:
-                await finish(self._undo())
+                await shielded(self._undo())
                 raise
             finally:
                 group = self._commit_later()
         assert group is not None
-        await finish(group.committed)
+        await shielded(group.committed)
 
     async def execute(self, sql: str, parameters: Parameters = (), *, durable: bool = True) -> int:
         """A transaction of one statement; returns how many rows it changed.
@@ -136,7 +136,7 @@ class Database:
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
         async with self._read_lock:
-            return list(await finish(self._reader.execute_fetchall(sql, parameters)))
+            return list(await shielded(self._reader.execute_fetchall(sql, parameters)))
 
     async def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -147,7 +147,7 @@ class Database:
         """Bring everything from the log into the database file and empty the log, so that deleted text is gone."""
         async with self._lock, self._read_lock:
             await self._commit()
-            await finish(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await shielded(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     # One commit for all who came meanwhile ----------------------------------------------------------------------------
 
@@ -155,16 +155,16 @@ class Database:
         """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
             try:
-                await finish(self._begin(savepoint=False))
-                result = await finish(statement(Transaction(self._writer)))
+                await shielded(self._begin(savepoint=False))
+                result = await shielded(statement(Transaction(self._writer)))
             except sqlite3.Error:
-                await finish(self._undo(savepoint=False))
+                await shielded(self._undo(savepoint=False))
                 raise
             finally:
                 group = self._commit_later()
         assert group is not None
         if durable:
-            await finish(group.committed)
+            await shielded(group.committed)
         return result
 
     async def _begin(self, *, savepoint: bool) -> None:
@@ -201,7 +201,7 @@ class Database:
         try:
             async with self._lock:  # first come, first served
                 if self._group is group:
-                    await finish(self._commit())
+                    await shielded(self._commit())
         finally:
             group.committed.cancel()  # only when the whole loop is being stopped; else it is done already
 

@@ -9,7 +9,7 @@ import aiosqlite
 
 from storage.errors import CorruptDatabaseError, NewerDatabaseError, StorageError
 from storage.migrations import STEPS
-from storage.waiting import finish
+from storage.shielding import shielded
 
 BUSY_SECONDS = 10.0
 COPY_SECONDS = 30 * 86_400.0
@@ -53,7 +53,7 @@ async def close(*connections: aiosqlite.Connection | None) -> None:
     """Close those that were opened."""
     for connection in connections:
         if connection is not None:
-            await finish(connection.close())
+            await shielded(connection.close())
 
 
 async def _version(connection: aiosqlite.Connection) -> int:
@@ -99,9 +99,9 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
                 await connection.execute(statement)
         await connection.execute(f"PRAGMA user_version = {len(STEPS)}")
     except BaseException:
-        await finish(connection.rollback())
+        await shielded(connection.rollback())
         raise
-    await finish(connection.commit())
+    await shielded(connection.commit())
 
 
 def forget_old_copies(path: Path, now: float) -> int:

@@ -9,11 +9,11 @@ import time
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Any
 
+from storage.coalescing import Coalesced
 from storage.database import Database
+from storage.fair_queue import FairQueue
 from storage.question_rows import COLUMNS, OPEN, question_of
 from storage.records import Load, Question, State
-from storage.together import Together
-from storage.turns import Turns
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
@@ -36,7 +36,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db, self._turns, self._tell = database, Turns(database), Together(self._mark_told)
+        self._db, self._turns, self._tell = database, FairQueue(database), Coalesced(self._mark_told)
 
     async def ask(
         self,
@@ -128,7 +128,7 @@ class Questions:
     # Towards the answer ----------------------------------------------------------------------------------------------
 
     async def next_queued(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
-        """The next questions to answer: one of each chat in turn, each chat's oldest first (see `Turns`)."""
+        """The next questions to answer: one of each chat in turn, each chat's oldest first (see `FairQueue`)."""
         chosen = await self._turns.next(limit, exclude)
         found = {question.id: question for question in await self._by_ids(chosen)}
         return [found[number] for number in chosen if number in found]

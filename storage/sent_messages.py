@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from storage.coalescing import Coalesced
 from storage.database import Database
-from storage.together import Together
 
 KEEP_SECONDS = 3 * 86_400
 """A message is remembered this long; Telegram lets bots delete their own for two days."""
@@ -33,7 +33,7 @@ class SentMessages:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._record = Together(self._record_all)
+        self._record = Coalesced(self._record_all)
 
     async def record(self, chat_id: int, message_ids: Sequence[int], *, photo_message_id: int | None = None) -> None:
         """Remember messages that were sent, and the message whose picture they are about.

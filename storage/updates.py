@@ -7,9 +7,9 @@ import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 
+from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.records import StoredUpdate
-from storage.together import Together
 
 KEEP_SECONDS = 3 * 86_400
 """Handled updates are remembered this long to recognise repeats; Telegram itself forgets after a day."""
@@ -41,7 +41,7 @@ class Updates:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.done = Together(self._done)
+        self.done = Coalesced(self._done)
         """Handled (by its number): content and chat are dropped, the number stays to recognise repeats."""
 
     async def add(self, updates: Sequence[tuple[int, str]], chats: Mapping[int, int] | None = None) -> set[int]:

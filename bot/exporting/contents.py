@@ -16,8 +16,8 @@ from bot.exporting.archive import Contents, Picture
 from bot.exporting.rows import Row, Shown, iso, picture_name, row_of, shown_of
 from model.errors import PictureError
 from storage.exports import Export
+from storage.shielding import shielded
 from storage.store import Store
-from storage.waiting import finish
 
 BROWSERS_SHOW = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp")
 PREVIEW_SIDE = 1000
@@ -81,7 +81,7 @@ async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, fo
     """The file with a name for the ZIP, and a small copy where browsers cannot show it."""
     path = folder / sha256
     try:
-        await finish(asyncio.to_thread(_hold, await store.photos.find(chat_id, sha256), path))
+        await shielded(asyncio.to_thread(_hold, await store.photos.find(chat_id, sha256), path))
     except FileNotFoundError:
         return Picture(None)
     try:  # by its content: what a message claimed may be wrong

@@ -22,8 +22,8 @@ from bot.decoder import Decoder
 from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from storage.exports import Export
+from storage.shielding import shielded
 from storage.store import Store
-from storage.waiting import finish
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Exporter:
             held.mkdir(mode=0o700)
             contents = await gather(self._store, self._decoder, export, held, gathered)
             limit = FileSizeLimit.FILESIZE_UPLOAD - MARGIN
-            paths = await finish(asyncio.to_thread(write_archives, contents, folder, limit))
+            paths = await shielded(asyncio.to_thread(write_archives, contents, folder, limit))
             for number, path in enumerate(paths[export.sent :], export.sent + 1):
                 caption = texts.EXPORT_CAPTION if len(paths) == 1 else texts.export_part(number, len(paths))
                 await self._send(export, path, caption)
@@ -148,7 +148,7 @@ class Exporter:
                 await self._store.exports.set_sent(export.chat_id, number)
         finally:
             if folder is not None:
-                await finish(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+                await shielded(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
             if export.chat_id in self._cancelled:
                 await self._take_away(export.chat_id, progress)
         await self._take_away(export.chat_id, progress)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bot.sandbox.waking import Bell
+from bot.sandbox.notifier import Notifier
 
 KEPT = 5_000  # events that a page may catch up on
 HEARTBEAT = 15.0  # seconds between signs of life on a quiet stream
@@ -28,7 +28,7 @@ class Events:
 
     def __init__(self) -> None:
         self._kept: deque[Event] = deque(maxlen=KEPT)
-        self._bell = Bell()
+        self._changed = Notifier()
         self._closed = False
         self.last = 0  # the newest event's number
 
@@ -36,12 +36,12 @@ class Events:
         """Tell the users in `audience` about something."""
         self.last += 1
         self._kept.append(Event(self.last, frozenset(audience), {"n": self.last, "type": kind, **body}))
-        self._bell.ring()
+        self._changed.notify()
 
     def close(self) -> None:
         """End every stream."""
         self._closed = True
-        self._bell.ring()
+        self._changed.notify()
 
     async def follow(self, user_id: int, after: int) -> AsyncIterator[dict[str, Any] | None]:
         """A user's events with a number above `after`; None now and then, to keep the connection alive."""
@@ -54,5 +54,5 @@ class Events:
                 after = event.number
                 if user_id in event.audience:
                     yield event.body
-            if self.last == after and not await self._bell.wait(HEARTBEAT):
+            if self.last == after and not await self._changed.wait(HEARTBEAT):
                 yield None

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.waking import Bell
+from bot.sandbox.notifier import Notifier
 
 Message = dict[str, Any]
 STREAM_PAUSE = 0.2  # seconds before a broken event stream is opened again
@@ -32,7 +32,7 @@ class Person:
         self._base_url = base_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
         self._listener: asyncio.Task[None] | None = None
-        self._bell = Bell()
+        self._changed = Notifier()
         self._last_said: dict[int, int] = {}  # chat id -> message id
         self.events: list[dict[str, Any]] = []  # everything that the page would have heard since the start
 
@@ -202,7 +202,7 @@ class Person:
                 texts = [message.get("text") or message.get("caption") or sorted(message) for message in others]
                 raise TimeoutError(f"No such message came within {timeout:g} s; there are: {texts}")
             if len(self.events) == heard:
-                await self._bell.wait(min(left, 2.0))
+                await self._changed.wait(min(left, 2.0))
 
     async def download(self, message: Message) -> bytes:
         """The bytes of a message's document, or of its photo at the largest size."""
@@ -253,7 +253,7 @@ class Person:
                             event = json.loads(line[6:])
                             number = event["n"]
                             self.events.append(event)
-                            self._bell.ring()
+                            self._changed.notify()
             await asyncio.sleep(STREAM_PAUSE)
 
 

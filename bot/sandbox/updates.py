@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.waking import Bell
+from bot.sandbox.notifier import Notifier
 
 KEPT = 10_000  # updates that wait
 LONGEST_POLL = 50  # seconds, as Telegram's server has it
@@ -34,7 +34,7 @@ class UpdateQueue:
         self._webhook_set = False
         self._closed = False
         self.polls = 0  # that wait now
-        self.bell = Bell()
+        self.changed = Notifier()
         self.allowed: list[str] = []  # empty: everything but ONLY_IF_NAMED
         self.again: list[Update] = []  # confirmed ones that a fault brings back
         self.doubles: Callable[[], bool] = lambda: False
@@ -56,7 +56,7 @@ class UpdateQueue:
             return
         self._waiting.append({"update_id": self._next_id, kind: payload})
         self._next_id += 1
-        self.bell.ring()
+        self.changed.notify()
 
     def drop(self) -> None:
         """Forget all that waits."""
@@ -77,12 +77,12 @@ class UpdateQueue:
         """A webhook was set: the poll that waits ends with 409."""
         self._poller += 1
         self._webhook_set = True
-        self.bell.ring()
+        self.changed.notify()
 
     def close(self) -> None:
         """End every poll with nothing, now and from now on."""
         self._closed = True
-        self.bell.ring()
+        self.changed.notify()
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Update]:
         """Wait for updates from `offset` on and return at most `limit`; earlier ones are confirmed and gone.
@@ -98,7 +98,7 @@ class UpdateQueue:
         self._poller += 1
         self._webhook_set = False
         me = self._poller
-        self.bell.ring()
+        self.changed.notify()
         await asyncio.sleep(0)
         self._forget_before(offset)
         ends = asyncio.get_running_loop().time() + min(seconds, LONGEST_POLL)
@@ -108,7 +108,7 @@ class UpdateQueue:
                 return []
             self.polls += 1
             try:
-                await self.bell.wait(left)
+                await self.changed.wait(left)
             finally:
                 self.polls -= 1
             if self._poller != me:

@@ -73,7 +73,7 @@ class Webhook:
             try:
                 while True:
                     self._begin(session, underway)
-                    await self._bot.updates.bell.wait(3600)
+                    await self._bot.updates.changed.wait(3600)
             finally:
                 for task in underway.values():
                     task.cancel()
@@ -97,7 +97,7 @@ class Webhook:
 
     def _ended(self, underway: dict[str, asyncio.Task[None]], key: str) -> None:
         underway.pop(key, None)
-        self._bot.updates.bell.ring()
+        self._bot.updates.changed.notify()
 
     async def _deliver(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> None:
         pause = FIRST_RETRY

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 
 
-class Bell:
-    """Wakes all that wait whenever it rings. Check the condition again after waking."""
+class Notifier:
+    """Wakes all that wait whenever it is notified. Check the condition again after waking."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake all that wait now."""
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for the next ring; False when none came in time."""
+        """Wait for the next notification; False when none came in time."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:

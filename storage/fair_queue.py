@@ -41,7 +41,7 @@ _POSITION = f"""
 """  # noqa: S608 - constants of this file
 
 
-class Turns:
+class FairQueue:
     """Chooses among the questions that wait.
 
     A question's turn is the number of its chat's questions that run or stand before it: the smallest goes first. Among

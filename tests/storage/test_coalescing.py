@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from storage.together import Together
+from storage.coalescing import Coalesced
 
 
 async def test_a_lone_call_goes_alone_and_those_that_come_meanwhile_share_the_next() -> None:
@@ -17,7 +17,7 @@ async def test_a_lone_call_goes_alone_and_those_that_come_meanwhile_share_the_ne
         batches.append(items)
         await gate.wait()
 
-    together = Together(work)
+    together = Coalesced(work)
     first = asyncio.create_task(together(1))
     await asyncio.sleep(0.01)
     others = [asyncio.create_task(together(number)) for number in (2, 3, 4)]
@@ -36,7 +36,7 @@ async def test_a_failure_is_heard_by_all_who_shared_it_and_by_nobody_else() -> N
         if 0 in items:
             raise OSError("the disk is full")
 
-    together = Together(work)
+    together = Coalesced(work)
     heard = await asyncio.gather(*(together(number) for number in (0, 1)), return_exceptions=True)
     assert [type(error) for error in heard] == [OSError, OSError]
     await together(2)
@@ -50,7 +50,7 @@ async def test_a_caller_who_leaves_takes_nothing_away() -> None:
         await gate.wait()
         done.extend(items)
 
-    together = Together(work)
+    together = Coalesced(work)
     leaving, staying = asyncio.create_task(together(1)), asyncio.create_task(together(2))
     await asyncio.sleep(0.01)
     leaving.cancel()

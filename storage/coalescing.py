@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 
-class Together(Generic[Item]):
+class Coalesced(Generic[Item]):
     """A call with one item; those that come while one is under way share the next.
 
     A lone call waits for nobody. For work that may be repeated without harm: when it fails, it fails for all who shared

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def finish(work: Awaitable[T]) -> T:
+async def shielded(work: Awaitable[T]) -> T:
     """Await something to its end however often this task is cancelled meanwhile; then let the cancellation go on."""
     task = asyncio.ensure_future(work)
     try:
