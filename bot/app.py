@@ -113,7 +113,7 @@ class Bot:
         dispatcher = Dispatcher(store, self._broker, delivery.wake)
         decoder = Decoder(store)
         downloads = Downloads(self._token, base, limiter, proxy)
-        exporter = Exporter(store, application.bot, decoder)
+        exporter = Exporter(store, application.bot, decoder, delivery)
         services = self.services = Services(
             settings=settings,
             store=store,

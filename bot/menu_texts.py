@@ -83,6 +83,11 @@ def export_progress(done: int, total: int) -> str:
     return f"{EXPORTING}\n{done} of {total} questions"
 
 
+def export_part_coming(number: int, parts: int) -> str:
+    """In the place of one ZIP of several, before it comes."""
+    return f"📦 Part {number} of {parts} is on its way…"
+
+
 def export_part(number: int, parts: int) -> str:
     """The caption of one ZIP of several."""
     return f"Part {number} of {parts}. Each part opens alone: unpack it and open index.html."

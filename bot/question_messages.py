@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from enum import Enum
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
 from telegram.constants import ParseMode
@@ -73,6 +73,30 @@ def cancel_button(question_id: int) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
 
 
+class Sending(Protocol):
+    """What a message of which the bot has not heard belongs to: a question, or an export."""
+
+    @property
+    def chat_id(self) -> int:
+        """Its chat."""
+        ...
+
+    @property
+    def answered_under(self) -> int | None:
+        """What the message replies to."""
+        ...
+
+    @property
+    def sending_after(self) -> int | None:
+        """The message's number is above this one."""
+        ...
+
+    @property
+    def sending_outcome(self) -> bool:
+        """Whether it is the outcome; else it shows the progress."""
+        ...
+
+
 class QuestionMessages:
     """Sends and edits; what Telegram answers is raised as its `TelegramError` where nothing else is said."""
 
@@ -112,8 +136,8 @@ class QuestionMessages:
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
-    async def find(self, question: Question, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
-        """Find a question's message whose sending was not heard of, and let it show `text`.
+    async def find(self, question: Sending, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
+        """Find a message whose sending was not heard of, and let it show `text`.
 
         Only one message of a chat is in question at a time (see `Delivery`), so that a message of the bot's which is
         not known and has a number near the last known one is it, unless it replies to something else. Editing is the
@@ -133,7 +157,7 @@ class QuestionMessages:
                 await asyncio.sleep(SETTLE_SECONDS)
         return None
 
-    async def _search(self, question: Question, low: int, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
+    async def _search(self, question: Sending, low: int, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
         chat_id = question.chat_id
         known = await self._store.outcomes.known_numbers(chat_id, low, low + SPAN)
         candidate: int | None = None

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from telegram.ext import ContextTypes, ExtBot
 
 from bot.effective import Effective, effective
-from bot.limits import Refusals
 from bot.passing import Passing
+from bot.refusals import Refusals
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
 from storage.store import Store

@@ -66,5 +66,4 @@ async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:
         for table in await _tables(tx.fetch_all)
     }
     await tx.execute(f"DELETE FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608 - a constant
-    await tx.execute("UPDATE updates SET chat_id = 0 WHERE state = 'done' AND chat_id = ?", (chat_id,))
     return deleted

@@ -84,7 +84,8 @@ class Chats:
             )
             await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))
             await tx.execute(
-                "UPDATE OR IGNORE exports SET chat_id = ?, progress_id = NULL, thread_id = NULL WHERE chat_id = ?",
+                "UPDATE OR IGNORE exports SET chat_id = ?, message_id = -abs(message_id), thread_id = NULL,"
+                " messages = '[]', sending_after = NULL WHERE chat_id = ?",
                 (new, old),
             )
             await tx.execute("DELETE FROM exports WHERE chat_id = ?", (old,))

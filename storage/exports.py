@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Database, Row
 
-_COLUMNS = "chat_id, message_id, thread_id, progress_id, sent, attempts, created_at"
+_COLUMNS = "chat_id, message_id, thread_id, messages, sending_after, attempts, created_at"
+
+_BEGIN_SENDING = """
+    UPDATE exports SET sending_after = max(
+        :after, message_id,
+        (SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id = :chat),
+        (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat)
+    ) WHERE chat_id = :chat RETURNING sending_after
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +26,26 @@ class Export:
 
     chat_id: int
     message_id: int
-    """The message that asked for it."""
+    """The message that asked for it; negative since its group became a supergroup."""
     thread_id: int | None
-    progress_id: int | None
-    """The bot's message that shows the progress."""
-    sent: int
-    """How many of its files stand in the chat."""
+    messages: tuple[int, ...]
+    """The bot's messages that become its files, in their order; the last may still show the progress."""
+    sending_after: int | None
+    """A further message may stand in the chat, with a number above this one: its reply was not heard."""
     attempts: int
     """How often its making was begun."""
     created_at: float
-    """Unix seconds; what came later is not in it, so that a second attempt makes the same files."""
+    """Unix seconds; what came later is not in it."""
+
+    @property
+    def answered_under(self) -> int | None:
+        """The message that asked for it; None when its number means nothing any more."""
+        return self.message_id if self.message_id > 0 else None
+
+    @property
+    def sending_outcome(self) -> bool:
+        """A message of which the bot has not heard shows the progress."""
+        return False
 
 
 class Exports:
@@ -63,13 +83,27 @@ class Exports:
         )
         return _export(rows[0]) if rows else None
 
-    async def set_progress(self, chat_id: int, progress_id: int) -> None:
-        """Remember the message that shows the progress."""
-        await self._db.execute("UPDATE exports SET progress_id = ? WHERE chat_id = ?", (progress_id, chat_id))
+    async def begin_sending(self, chat_id: int, after: int) -> int | None:
+        """Remember durably, before it happens, that a message of an export is sent.
 
-    async def set_sent(self, chat_id: int, sent: int) -> None:
-        """So many of its files stand in the chat."""
-        await self._db.execute("UPDATE exports SET sent = ? WHERE chat_id = ?", (sent, chat_id))
+        Returns:
+            A number above which its number will be: `after`, or the highest that is known in its chat. None when nobody
+            waits for the export any more.
+        """
+        rows = await self._db.execute_returning(_BEGIN_SENDING, {"after": after, "chat": chat_id})
+        return rows[0]["sending_after"] if rows else None
+
+    async def not_sent(self, chat_id: int) -> None:
+        """What `begin_sending` remembered did not reach the chat."""
+        await self._db.execute("UPDATE exports SET sending_after = NULL WHERE chat_id = ?", (chat_id,))
+
+    async def set_messages(self, chat_id: int, messages: Sequence[int]) -> bool:
+        """All messages of an export are known, and are these; False when nobody waits for it any more."""
+        changed = await self._db.execute(
+            "UPDATE exports SET messages = ?, sending_after = NULL WHERE chat_id = ?",
+            (json.dumps(list(messages)), chat_id),
+        )
+        return bool(changed)
 
     async def end(self, chat_id: int) -> bool:
         """Nobody waits for it any more; False when nobody did."""
@@ -77,4 +111,5 @@ class Exports:
 
 
 def _export(row: Row) -> Export:
-    return Export(*(row[column] for column in _COLUMNS.split(", ")))
+    values = {column: row[column] for column in _COLUMNS.split(", ")}
+    return Export(**{**values, "messages": tuple(json.loads(row["messages"]))})

@@ -219,3 +219,15 @@ def keep_updates_by_chat() -> tuple[str, ...]:
         "DROP INDEX updates_pending",
         "CREATE INDEX updates_pending ON updates (chat_id, update_id) WHERE state = 'pending'",
     )
+
+
+@step
+def keep_messages_of_exports() -> tuple[str, ...]:
+    """An export's messages, each of which becomes one of its files; one whose reply is not heard can be found again."""
+    return (
+        "ALTER TABLE exports ADD COLUMN messages TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE exports ADD COLUMN sending_after INTEGER",
+        "UPDATE exports SET messages = json_array(progress_id) WHERE progress_id IS NOT NULL",
+        "ALTER TABLE exports DROP COLUMN progress_id",
+        "ALTER TABLE exports DROP COLUMN sent",
+    )

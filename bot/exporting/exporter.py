@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from telegram import Message, ReplyParameters
 from telegram.constants import FileSizeLimit
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
 from bot import menu_texts as texts
 from bot.decoder import Decoder
+from bot.delivery import Delivery
 from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
+from bot.exporting.messages import GRACE, ExportMessages, NotWantedError
 from storage.exports import Export
 from storage.shielding import shielded
 from storage.store import Store
@@ -36,23 +34,21 @@ MARGIN = 2**20
 AT_ONCE = 2
 MOST_ATTEMPTS = 3
 """An export that was begun so often without an end (the bot dies in it, say) is given up."""
-TRIES = 5
-"""How often a message is sent again while Telegram cannot be reached: after 1, 2, 4 … seconds."""
-GRACE = 10.0
-"""Seconds that a file on its way gets to arrive, when the bot stops or its chat is deleted."""
 
 
 class Exporter:
     """One task for each chat that waits for an export, few of them at work at once."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any], decoder: Decoder) -> None:
-        """Take exports from `store`, look at their pictures with `decoder`, and send them with `bot`."""
-        self._store, self._bot, self._decoder = store, bot, decoder
+    def __init__(self, store: Store, bot: ExtBot[Any], decoder: Decoder, delivery: Delivery) -> None:
+        """Take exports from `store`, look at their pictures with `decoder`, and send them with `bot`.
+
+        `delivery` is who else speaks in the chats.
+        """
+        self._store, self._bot, self._decoder, self._delivery = store, bot, decoder, delivery
         self._folder = store.data_dir / FOLDER
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._sending: set[int] = set()
-        self._cancelled: set[int] = set()
+        self._messages: dict[int, ExportMessages] = {}  # of what is at work
 
     async def start(self) -> None:
         """Sweep what a previous run left on the disk, and go on with what it had not finished."""
@@ -75,35 +71,35 @@ class Exporter:
             task.add_done_callback(lambda _: self._tasks.pop(chat_id, None))
 
     async def cancel(self, chat_id: int) -> None:
-        """Nobody wants it any more: when this returns, nothing of it comes into the chat, and its message is gone."""
+        """Nobody wants it any more: when this returns, nothing of it is in the chat, nor comes there."""
         export = await self._store.exports.of_chat(chat_id)
         if export is None:
             return
         await self._store.exports.end(chat_id)
+        messages = self._messages.get(chat_id) or self._messages_of(export)
         task = self._tasks.get(chat_id)
         if task is not None:
-            self._cancelled.add(chat_id)
-            try:
-                if chat_id in self._sending:
-                    # One that is cut off may arrive all the same. Left to itself it is known, and taken away.
-                    await asyncio.wait([task], timeout=GRACE)
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            finally:
-                self._cancelled.discard(chat_id)
-        await self._take_away(chat_id, export.progress_id)
+            if messages.sending:
+                # One that is cut off may arrive all the same. Left to itself it is known, and taken away.
+                await asyncio.wait([task], timeout=GRACE)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await messages.take_away()
 
     async def _run(self, chat_id: int) -> None:
         async with self._room:
             export = await self._store.exports.begin(chat_id)
             if export is None:
                 return
+            messages = self._messages[chat_id] = self._messages_of(export)
             try:
                 if export.attempts > MOST_ATTEMPTS:
                     log.error("the export of chat %d is given up after %d attempts", chat_id, MOST_ATTEMPTS)
-                    await self._fail(export)
+                    await self._fail(chat_id, messages)
                 else:
-                    await self._make(export)
+                    await self._make(export, messages)
+            except NotWantedError:
+                log.info("the export of chat %d is not wanted any more", chat_id)
             except Forbidden:
                 await self._store.exports.end(chat_id)
             except ChatMigrated as error:
@@ -112,26 +108,17 @@ class Exporter:
             except Exception as error:  # whatever it was, the person must not be left with "packing"
                 log.error("an export failed", exc_info=error)
                 try:
-                    await self._fail(export)
+                    await self._fail(chat_id, messages)
                 except Exception:
                     log.exception("that an export failed is told at the next start")
+            finally:
+                del self._messages[chat_id]
 
-    async def _make(self, export: Export) -> None:
-        self._sending.add(export.chat_id)  # cut off now, its message would stay
-        try:
-            progress = await self._show_progress(export)
-        finally:
-            self._sending.discard(export.chat_id)
-        if export.chat_id in self._cancelled:
-            await self._take_away(export.chat_id, progress)
-            return
-
+    async def _make(self, export: Export, messages: ExportMessages) -> None:
         async def gathered(done: int, total: int) -> None:
-            with contextlib.suppress(TelegramError):
-                await self._bot.edit_message_text(
-                    texts.export_progress(done, total), chat_id=export.chat_id, message_id=progress
-                )
+            await messages.show(texts.export_progress(done, total))
 
+        await messages.begin()
         folder: Path | None = None
         try:
             folder = self._new_folder()  # a thread's might be made when nobody waits for it any more
@@ -140,82 +127,21 @@ class Exporter:
             contents = await gather(self._store, self._decoder, export, held, gathered)
             limit = FileSizeLimit.FILESIZE_UPLOAD - MARGIN
             paths = await shielded(asyncio.to_thread(write_archives, contents, folder, limit))
-            for number, path in enumerate(paths[export.sent :], export.sent + 1):
-                caption = texts.EXPORT_CAPTION if len(paths) == 1 else texts.export_part(number, len(paths))
-                await self._send(export, path, caption)
-                if export.chat_id in self._cancelled:
-                    return
-                await self._store.exports.set_sent(export.chat_id, number)
+            # All of them, also after a restart: what had to go meanwhile for lack of room divides them anew.
+            for place, path in enumerate(paths):
+                await messages.put(place, len(paths), path)
+            await messages.keep(len(paths))
         finally:
             if folder is not None:
                 await shielded(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
-            if export.chat_id in self._cancelled:
-                await self._take_away(export.chat_id, progress)
-        await self._take_away(export.chat_id, progress)
         await self._store.exports.end(export.chat_id)
 
-    async def _show_progress(self, export: Export) -> int:
-        """The message that says that it is being made; returns its number."""
-        if export.progress_id is not None:
-            with contextlib.suppress(BadRequest):  # it shows that already, or is gone: the files come all the same
-                await self._bot.edit_message_text(
-                    texts.EXPORTING_AGAIN, chat_id=export.chat_id, message_id=export.progress_id
-                )
-            return export.progress_id
-        sent = await self._insist(
-            export,
-            lambda: self._bot.send_message(
-                export.chat_id,
-                texts.EXPORTING,
-                message_thread_id=export.thread_id,
-                reply_parameters=ReplyParameters(export.message_id, allow_sending_without_reply=True),
-            ),
-        )
-        await self._store.exports.set_progress(export.chat_id, sent.message_id)
-        return sent.message_id
+    async def _fail(self, chat_id: int, messages: ExportMessages) -> None:
+        await messages.fail()
+        await self._store.exports.end(chat_id)
 
-    async def _send(self, export: Export, path: Path, caption: str) -> None:
-        self._sending.add(export.chat_id)
-        try:
-            sent = await self._insist(
-                export,
-                lambda: self._bot.send_document(
-                    export.chat_id, path, caption=caption, filename=path.name, message_thread_id=export.thread_id
-                ),
-            )
-        finally:
-            self._sending.discard(export.chat_id)
-        if export.chat_id in self._cancelled:
-            await self._take_away(export.chat_id, sent.message_id)
-
-    async def _insist(self, export: Export, call: Callable[[], Awaitable[Message]]) -> Message:
-        """Send something, a few times while Telegram cannot be reached."""
-        for attempt in count():
-            try:
-                return await call()
-            except BadRequest:
-                raise
-            except (NetworkError, RetryAfter) as error:
-                if attempt == TRIES or export.chat_id in self._cancelled:
-                    raise
-                log.warning("an export waits for Telegram: %s", error.message)
-            await asyncio.sleep(2.0**attempt)
-        raise AssertionError
-
-    async def _fail(self, export: Export) -> None:
-        """Say that it did not work, in the place of the progress, and forget it."""
-        known = await self._store.exports.of_chat(export.chat_id)
-        if known is not None and known.progress_id is not None:
-            with contextlib.suppress(TelegramError):
-                await self._bot.edit_message_text(
-                    texts.EXPORT_FAILED, chat_id=export.chat_id, message_id=known.progress_id
-                )
-        await self._store.exports.end(export.chat_id)
-
-    async def _take_away(self, chat_id: int, message_id: int | None) -> None:
-        if message_id is not None:
-            with contextlib.suppress(TelegramError):
-                await self._bot.delete_message(chat_id, message_id)
+    def _messages_of(self, export: Export) -> ExportMessages:
+        return ExportMessages(self._store, self._bot, self._delivery, export)
 
     def _new_folder(self) -> Path:
         self._folder.mkdir(exist_ok=True, mode=0o700)

@@ -8,20 +8,19 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 
 from bot.sandbox.guard import is_loopback
 from bot.sandbox.recorder import Recorder
-
-if TYPE_CHECKING:
-    from bot.sandbox.accounts import Bot
+from bot.sandbox.updates import UpdateQueue
 
 FIRST_RETRY = 0.5  # seconds; doubles up to LAST_RETRY
 LAST_RETRY = 60.0
 TIMEOUT = 60.0  # seconds for one delivery
-Reply = Callable[["Bot", dict[str, Any]], Awaitable[None]]
+Reply = Callable[[dict[str, Any]], Awaitable[None]]
+"""Carries out the method that a webhook's answer names."""
 
 
 class Webhook:
@@ -29,7 +28,7 @@ class Webhook:
 
     def __init__(
         self,
-        bot: Bot,
+        updates: UpdateQueue,
         recorder: Recorder,
         url: str,
         *,
@@ -39,7 +38,7 @@ class Webhook:
         reply: Reply,
         remote: bool = False,
     ) -> None:
-        """Deliver to `url` over at most `connections` at once; `reply` carries out a method named in an answer.
+        """Deliver a bot's updates to `url` over at most `connections` at once; `reply` does what an answer names.
 
         Connections leave this machine only when it is `remote`, whatever names mean by then.
         """
@@ -48,7 +47,7 @@ class Webhook:
         self.connections = connections
         self.last_error_date = 0
         self.last_error_message = ""
-        self._bot = bot
+        self._updates = updates
         self._recorder = recorder
         self._secret = secret
         self._reply = reply
@@ -73,7 +72,7 @@ class Webhook:
             try:
                 while True:
                     self._begin(session, underway)
-                    await self._bot.updates.changed.wait(3600)
+                    await self._updates.changed.wait(3600)
             finally:
                 for task in underway.values():
                     task.cancel()
@@ -86,7 +85,7 @@ class Webhook:
 
     def _begin(self, session: aiohttp.ClientSession, underway: dict[str, asyncio.Task[None]]) -> None:
         """Start a delivery for each chat that has something waiting and none underway."""
-        for update in self._bot.updates.head():
+        for update in self._updates.head():
             if len(underway) >= self.connections:
                 return
             key = _chat_of(update)
@@ -97,16 +96,16 @@ class Webhook:
 
     def _ended(self, underway: dict[str, asyncio.Task[None]], key: str) -> None:
         underway.pop(key, None)
-        self._bot.updates.changed.notify()
+        self._updates.changed.notify()
 
     async def _deliver(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> None:
         pause = FIRST_RETRY
         while not await self._attempt(session, update):
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_RETRY)
-        if self._bot.updates.doubles():
+        if self._updates.doubles():
             await self._attempt(session, update)
-        self._bot.updates.confirm(update["update_id"])
+        self._updates.confirm(update["update_id"])
 
     async def _attempt(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> bool:
         self._recorder.update(update)
@@ -136,7 +135,7 @@ class Webhook:
         except ValueError:
             return
         if isinstance(answer, dict) and isinstance(answer.get("method"), str):
-            await self._reply(self._bot, answer)
+            await self._reply(answer)
 
     def _note(self, message: str) -> None:
         self.last_error_date = int(time.time())

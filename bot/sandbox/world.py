@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,6 @@ from bot.sandbox.files import Files
 from bot.sandbox.limits import Limits
 from bot.sandbox.recorder import Recorder
 from bot.sandbox.updates import UpdateQueue
-from bot.sandbox.webhooks import Reply
 
 GROUP_ID = -100200300
 GONE = {"left", "kicked"}
@@ -45,7 +45,7 @@ class World:
     groups: dict[int, Chat] = field(default_factory=dict)
     private: dict[tuple[int, int], Chat] = field(default_factory=dict)  # (bot id, user id)
     media: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)  # file id -> the object it came in
-    webhook_reply: Reply = field(default=ignore_reply)
+    webhook_reply: Callable[[Bot, dict[str, Any]], Awaitable[None]] = field(default=ignore_reply)
     media_groups: itertools.count[int] = field(default_factory=lambda: itertools.count(13_500_000_000_000_001))
 
     def settle(self) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from storage_helpers import Ask
@@ -127,6 +128,8 @@ async def test_deleting_a_chat_leaves_nothing_of_it(store: Store, ask: Ask) -> N
     gone = await store.chats.delete_everything(1)
     assert [update.update_id for update in await store.updates.pending(9)] == [3], "what was written since is handled"
     assert await store.updates.add([(4, "{}")]) == set(), "a repeat is recognised"
+    left = await store.db.fetch_all("SELECT update_id FROM updates WHERE chat_id = 1")
+    assert [row["update_id"] for row in left] == [3], "of what is handled not even its chat's number stays"
     assert (gone.questions, gone.photos) == (1, 2)
     assert not own.path.exists() and shared.path.exists()
     assert [q.id async for q in store.questions.export(2)] == [kept.id]
@@ -351,9 +354,22 @@ async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkey
     copy.executemany("INSERT INTO other VALUES (?, ?)", [(1, "also secret"), (2, "another's")])
     copy.commit()
     copy.close()
+    broken = tmp_path / "vqabot-schema-0.sqlite3"
+    broken.write_bytes(b"no database, but a secret")
+    connect = sqlite3.connect
+
+    def careless(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        """As where SQLite was built to leave deleted content in its file."""
+        connection = connect(*arguments, **options)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
     async with await Store.open(tmp_path) as store:
-        await store.chats.delete_everything(1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("storage.chat_rows.sqlite3.connect", careless)
+            await store.chats.delete_everything(1)
     assert b"secret" not in file.read_bytes() and b"another's" in file.read_bytes(), "a deletion reaches the copy"
+    assert not broken.exists(), "what cannot be read may hold anything"
     for age, there in ((COPY_SECONDS - 60, True), (COPY_SECONDS + 60, False)):
         os.utime(file, (time.time() - age, time.time() - age))
         async with await Store.open(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from yarl import URL
@@ -81,13 +82,13 @@ async def set_webhook(call: Call) -> bool:
     if url:
         call.bot.updates.end_polls()
         call.bot.webhook = Webhook(
-            call.bot,
+            call.bot.updates,
             call.world.recorder,
             url,
             secret=secret,
             certificate=certificate.data if isinstance(certificate, Upload) else None,
             connections=connections if 1 <= connections <= 100 else 40,
-            reply=call.world.webhook_reply,
+            reply=partial(call.world.webhook_reply, call.bot),
             remote=call.world.remote_webhooks,
         )
         call.bot.webhook.start()
