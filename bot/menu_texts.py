@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from html import escape, unescape
 
@@ -153,7 +153,7 @@ def shorten(text: str, length: int) -> str:
 
 def admin(
     counts: dict[State, int],
-    worker: WorkerInfo,
+    workers: Sequence[WorkerInfo],
     stats: Statistics,
     room: Usage,
     admins: GlobalSettings,
@@ -165,8 +165,6 @@ def admin(
     last_poll: float | None,
 ) -> str:
     """How the bot is doing, and what is set."""
-    state = "ready" if worker.ready else f"not ready{': ' + escape(worker.error) if worker.error else ' (loading)'}"
-    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
     mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
     sure = "–" if stats.mean_confidence is None else f"{percent(stats.mean_confidence)} %"
 
@@ -181,9 +179,7 @@ def admin(
         f"{counts[State.ANSWERED]} to be delivered\n"
         f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
         f"{counts[State.CANCELLED]} cancelled\n"
-        f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"
-        f"{f', process {worker.pid}' if worker.pid else ''}\n"
-        f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
+        f"{''.join(_worker(worker) for worker in workers)}"
         f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
         f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
@@ -199,6 +195,17 @@ def admin(
         f"{value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
+    )
+
+
+def _worker(worker: WorkerInfo) -> str:
+    """What one worker does, and its model."""
+    state = "ready" if worker.ready else f"not ready{': ' + escape(worker.error) if worker.error else ' (loading)'}"
+    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
+    return (
+        f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"
+        f"{f', process {worker.pid}' if worker.pid else ''}\n"
+        f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
     )
 
 

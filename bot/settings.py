@@ -55,13 +55,17 @@ class Settings(BaseSettings):
     model: str = "builtin"
     """`builtin`, a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft."""
     batch_size: Annotated[int, Field(ge=1, le=256)] = 8
-    """The most questions that the worker answers at once."""
+    """The most questions that a worker answers at once."""
     device: str = "auto"
     """Where the model runs: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`."""
     dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
     """Its number format; `auto` measures which is faster when the worker starts."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """The worker's CPU threads; 0 chooses by the size of the model."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many worker processes answer, each with the model loaded."""
+    broker_url: SecretStr | None = None
+    """The address of a broker whose workers run elsewhere; without one they run beside the bot."""
 
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     """Telegram numbers of the people who may use /admin, separated by commas."""

@@ -19,6 +19,7 @@ from model.images import open_picture
 from model.loading import locate, model_type
 from model.profile import Profile
 from model.progress import progress
+from model.stages import clock
 from model.types import Answer, Generation, Request
 
 if TYPE_CHECKING:
@@ -130,12 +131,19 @@ class Answerer:
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch that `prepare` has seen; the answers stand in its order."""
-        return [self._answer(item, one) for item, one in zip(batch, self.generate(batch), strict=True)]
+        began, before = time.perf_counter(), clock.spent()
+        generations = self.generate(batch)
+        spent = clock.spent(before)
+        return [
+            self._answer(item, one, len(batch), {"waiting": began - item.began, **spent})
+            for item, one in zip(batch, generations, strict=True)
+        ]
 
     def generate(self, batch: Sequence[Prepared]) -> list[Generation | None]:
         """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
         prompts = self._prompts(batch)
-        found = _halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
+        with clock("generation"):
+            found = _halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
         generations = {id(item): generation for (item, _), generation in zip(prompts, found, strict=True)}
         return [generations.get(id(item)) for item in batch]
 
@@ -201,20 +209,25 @@ class Answerer:
                 seen[key] = kept
             elif item.pixels is not None:
                 new[key] = item.pixels
-        for key, features in zip(new, _halving(self.family.encode_images, list(new.values())), strict=True):
+        with clock("images"):
+            encoded = _halving(self.family.encode_images, list(new.values()))
+        for key, features in zip(new, encoded, strict=True):
             if features is not None:
                 seen[key] = features
                 with suppress(ValueError):  # larger than the whole cache
                     self.features[key] = features
         return seen
 
-    def _answer(self, item: Prepared, generation: Generation | None) -> Answer:
+    def _answer(
+        self, item: Prepared, generation: Generation | None, batch_size: int, stages: dict[str, float]
+    ) -> Answer:
         seconds = time.perf_counter() - item.began
+        measured = (batch_size, item.features is not None, {**stages, "decoding": item.decoding_seconds})
         if item.error is not None or generation is None:
             refused = item.request.picture_key if item.refused_picture else ""
-            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, refused, item.decoding_seconds)
+            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, refused, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
-        return Answer(item.request.id, generation.text, confidence, seconds, decoding_seconds=item.decoding_seconds)
+        return Answer(item.request.id, generation.text, confidence, seconds, None, "", *measured)
 
 
 def _bad_settings(request: Request) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ class Answer:
     """A sentence for the person when the request cannot be answered; `text` is empty then."""
     refused_picture: str = ""
     """The picture's key when `error` is about the picture itself: it would be the same for any question."""
-    decoding_seconds: float = 0.0
-    """CPU time that its picture took to be decoded; 0 where it was known already."""
+    batch_size: int = 0
+    """How many requests were answered at once."""
+    picture_kept: bool = False
+    """Whether its picture's features were kept from an earlier request."""
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds: `waiting` from taking the request to its batch, `decoding` its picture (CPU time; 0 where that was not
+    needed), and of the whole batch `images` (encoding them), `prompts` and `generation`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
 
 async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
     from bot.app import Bot, BotError
+    from bot.broker import open_broker
     from bot.commands.run import WRONG_SETTING
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
@@ -51,8 +52,6 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings
     from model.errors import ModelError
-    from model.loading import check_setup
-    from model.serving.broker.embedded import EmbeddedBroker
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
@@ -65,14 +64,15 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         if data_dir is None:
             data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vqabot-demo-")))
         try:
-            await asyncio.to_thread(check_setup, model)  # who waits here hears at once that there is no such model
+            settings = Settings(
+                telegram_token=token, data_dir=data_dir, model=model, admin_ids=(YOU,), broker_url=None, workers=1
+            )
+            broker = await asyncio.to_thread(open_broker, settings)  # who waits here hears at once of a wrong name
             sandbox = await stack.enter_async_context(
                 Sandbox(port=port, token=token, samples=samples, first_message_id=unused_message_id())
             )
-            settings = Settings(
-                telegram_token=token, telegram_base_url=sandbox.url, data_dir=data_dir, model=model, admin_ids=(YOU,)
-            )
-            bot = await stack.enter_async_context(Bot(settings, EmbeddedBroker(model)))
+            settings = settings.model_copy(update={"telegram_base_url": sandbox.url})
+            bot = await stack.enter_async_context(Bot(settings, broker))
             assert bot.model_ready is not None
             waiting = asyncio.ensure_future(stopped.wait())
             await asyncio.wait({bot.model_ready, waiting}, return_when=asyncio.FIRST_COMPLETED)

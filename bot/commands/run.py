@@ -48,22 +48,19 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
-    from model.backends.placement import Placement
+    from bot.broker import open_broker
     from model.errors import ModelError
-    from model.loading import check_setup
-    from model.serving.broker.embedded import EmbeddedBroker
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     try:
-        check_setup(settings.model)
-    except ModelError as error:  # without waiting for Telegram, or for the worker to say so
+        broker = open_broker(settings)
+    except (ModelError, SettingsError) as error:  # without waiting for Telegram, or for the worker to say so
         click.echo(f"Error: {error}", err=True)
         sys.exit(WRONG_SETTING)
-    placement = Placement(settings.device, settings.dtype, settings.threads)
-    bot = Bot(settings, EmbeddedBroker(settings.model, batch_size=settings.batch_size, placement=placement))
+    bot = Bot(settings, broker)
     starting = asyncio.ensure_future(bot.start())
     waiting = asyncio.ensure_future(stopped.wait())
     try:

@@ -99,7 +99,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
     now = effective(ChatSettings(), admins, services.settings)
     text = texts.admin(
         await store.questions.counts(),
-        await services.broker.info(),
+        await services.broker.workers(),
         await store.statistics(),
         await store.photos.room.usage(),
         admins,

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from bot import loop
 from bot.app import Bot
+from bot.broker import open_broker
 from bot.redact import set_up_logging
 from bot.settings import Settings
-from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.null import NullBroker
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ READY = b"ready\n"
 async def run(settings: Settings, model: str | None, capacity: int) -> None:
     """Run until standard input ends."""
     broker: Broker = (
-        NullBroker("red", 0.87, capacity) if model is None else EmbeddedBroker(model, batch_size=settings.batch_size)
+        NullBroker("red", 0.87, capacity)
+        if model is None
+        else open_broker(settings.model_copy(update={"model": model}))
     )
     ended = asyncio.Event()
     running = asyncio.get_running_loop()

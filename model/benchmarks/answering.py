@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -124,19 +123,19 @@ def measure_ours(work: Workload) -> Side:
     from model.backends.precision import multiply_rate
     from model.benchmarks.pipeline import Pipeline
     from model.benchmarks.profiling import shares
+    from model.stages import clock
 
     answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
-    family: Any = answerer.family
+    family = answerer.family
     pipeline = Pipeline(answerer, work.largest_batch)
     first = work.requests(seed=1, questions=max(work.waiting, 3 * work.per_picture))
     pipeline.saturate(first, work.waiting)
-    family.spent.update(dict.fromkeys(family.spent, 0.0))
-    pipeline.prepared = 0.0
+    pipeline.prepared, before = 0.0, clock.spent()
     requests = work.requests()
     wall, processor = time.perf_counter(), time.process_time()
     latencies = pipeline.saturate(requests, work.waiting)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    stages = {"prepare": pipeline.prepared, **family.spent}
+    stages = {"prepare": pipeline.prepared, **clock.spent(before)}
     loaded: list[float] = []
     if work.load:
         coming = work.requests(seed=2, questions=work.load_questions)

@@ -11,11 +11,25 @@ from typing import TYPE_CHECKING
 
 from model.answerer import Answerer, Prepared
 from model.serving.image_pool import ImagePool
-from model.serving.worker import Inbox, decode_processes
-from model.types import Request
+from model.serving.inbox import Inbox
+from model.serving.worker import decode_processes
+from model.types import Answer, Request
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+class _Nowhere:
+    """Nobody hears of what is under way."""
+
+    def stage(self, stage: str, ids: Sequence[str]) -> None:
+        """See `Reports`."""
+
+    def answer(self, answer: Answer) -> None:
+        """See `Reports`."""
+
+    def dropped(self, request_id: str) -> None:
+        """See `Reports`."""
 
 
 class Pipeline:
@@ -27,7 +41,7 @@ class Pipeline:
         self.prepared = 0.0
         """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = Inbox(self, lambda header: None, ImagePool(decode_processes()))
+        self._inbox = Inbox(self, _Nowhere(), ImagePool(decode_processes()))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""
@@ -76,7 +90,7 @@ class Pipeline:
         answers = self._answerer.answer_prepared(batch)
         now = time.perf_counter()
         for answer in answers:
-            self.prepared += answer.decoding_seconds
+            self.prepared += answer.stages["decoding"]
             if answer.error is not None:
                 raise RuntimeError(f"a question of the workload was not answered: {answer.error}")
             ended[answer.id] = now

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Sequence
+import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from model import families
 from model.backends.placement import Placement
 from model.errors import ModelError
+from model.plugins import find
 from model.profile import Profile
 from model.types import Generation
 
@@ -67,14 +69,8 @@ class Family(Protocol):
         ...
 
 
-Load = Callable[[Path, Profile, Placement], Family]
-
-FAMILIES = {"florence2": "model.families.florence2.model"}
-"""`model_type` in config.json -> the module whose `load(folder, profile, placement)` reads such a model."""
-
-
 def load_family(model_type: str, folder: Path, profile: Profile, placement: Placement) -> Family:
-    """Load a model's folder with the module of its family.
+    """Load a model's folder with the module of its family, which is named as `config.json` names the type of model.
 
     Args:
         model_type: As `config.json` names it.
@@ -85,10 +81,12 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
     Raises:
         ModelError: Unknown family, missing libraries, or weights that do not fit.
     """
-    if model_type not in FAMILIES:
-        raise ModelError(f"Models of type {model_type!r} are not supported; supported: {', '.join(FAMILIES)}.")
     try:
-        module = importlib.import_module(FAMILIES[model_type])
+        load = find("model.families", model_type, "load")
+        if load is None:
+            known = ", ".join(sorted(module.name for module in pkgutil.iter_modules(families.__path__) if module.ispkg))
+            raise ModelError(f"Models of type {model_type!r} are not supported; supported: {known}.")
+        return cast(Family, load(folder, profile, placement))
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "model":
             raise
@@ -96,4 +94,3 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
             f"Answering needs the package {error.name}, which is not installed: in the project's folder run "
             "pip install '.[inference]'."
         ) from error
-    return cast(Load, module.load)(folder, profile, placement)

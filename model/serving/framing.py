@@ -75,7 +75,7 @@ async def read_async(source: asyncio.StreamReader) -> Header | None:
 def pack_request(request: Request) -> bytes:
     """A request on its way to a worker."""
     header = {
-        "type": "ask",
+        "type": "request",
         "id": request.id,
         "question": request.question,
         "beams": request.beams,
@@ -84,6 +84,11 @@ def pack_request(request: Request) -> bytes:
         "origin": request.origin,
     }
     return pack(header, request.picture)
+
+
+def pack_cancel(request_id: str) -> bytes:
+    """The wish that a request be dropped."""
+    return pack({"type": "cancel", "id": request_id})
 
 
 def unpack_request(header: Header, blob: bytes) -> Request:

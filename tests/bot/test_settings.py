@@ -185,7 +185,7 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
     text = menu_texts.admin(
-        counts, worker, stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
+        counts, [worker], stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
         uptime=0.0, last_poll=None,
     )  # fmt: skip
     assert "1,000.0 of at most 10,000 MB" in text and "1,000 MB free: too little, so I take no new pictures" in text

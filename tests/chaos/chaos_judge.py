@@ -13,7 +13,7 @@ from chaos_people import Asked, People
 
 from bot.sandbox.accounts import Stored
 from bot.sandbox.server import Sandbox
-from model.serving.broker.embedded import POISON
+from model.serving.broker.jobs import POISON
 
 NUMBER = re.compile(r"q(\d+)")
 DATABASE = "vqabot.sqlite3"

@@ -15,7 +15,7 @@ from chaos_bot import CLOCK, WORKER
 HERE = Path(__file__).parent
 TOKEN = "1000000001:chaos_has_no_secret_at_all"
 RESTART_SECONDS = 0.2
-WORKERS = ("chaos_worker", "model.serving.worker")
+WORKERS = ("chaos_worker", "model.serving.broker.embedded_worker")
 """By what the inference worker's command line is known: the bot has other children."""
 
 

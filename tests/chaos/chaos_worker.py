@@ -15,6 +15,7 @@ from PIL import Image
 
 from model.answerer import Prepared
 from model.serving import worker
+from model.serving.broker.embedded_worker import PipeTransport
 from model.types import Answer, Request
 
 BATCH_SECONDS = 0.05
@@ -42,11 +43,10 @@ def main() -> None:
     parser.add_argument("--parent", type=int)
     parser.add_argument("--batch-size", type=int)
     options, _ = parser.parse_known_args()
-    source, send = worker.take_pipes()
-    worker.live_with_parent(options.parent)
-    worker.beat(send)
-    send({"type": "ready", "device": "cpu", "dtype": "float32"})
-    worker.serve(Naming(), source, send, options.batch_size)
+    transport = PipeTransport.of_parent(options.parent)
+    worker.beat(transport)
+    transport.ready("cpu", "float32", 0.0)
+    worker.serve(Naming(), transport, options.batch_size)
 
 
 if __name__ == "__main__":

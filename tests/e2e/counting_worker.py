@@ -16,6 +16,7 @@ from PIL import Image
 from model.answerer import Prepared
 from model.progress import progress
 from model.serving import worker
+from model.serving.broker.embedded_worker import PipeTransport
 from model.types import Answer, Request
 
 
@@ -48,11 +49,10 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--model", type=Path)
     options, _ = parser.parse_known_args()
-    source, send = worker.take_pipes()
-    worker.live_with_parent(options.parent)
-    worker.beat(send)
-    send({"type": "ready", "device": "cpu", "dtype": "float32"})
-    worker.serve(Counting(options.model), source, send, options.batch_size)
+    transport = PipeTransport.of_parent(options.parent)
+    worker.beat(transport)
+    transport.ready("cpu", "float32", 0.0)
+    worker.serve(Counting(options.model), transport, options.batch_size)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from PIL import Image
 from model.answerer import Prepared
 from model.progress import progress
 from model.serving import worker
+from model.serving.broker.embedded_worker import PipeTransport
 from model.types import Answer, Request
 
 
@@ -55,7 +56,8 @@ class Obedient:
                 0.0,
                 item.error,
                 item.request.picture_key if item.refused_picture else "",
-                item.decoding_seconds,
+                size,
+                stages={"decoding": item.decoding_seconds},
             )
             for item in batch
         ]
@@ -67,18 +69,17 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--model")
     options, _ = parser.parse_known_args()
-    source, send = worker.take_pipes()
-    worker.live_with_parent(options.parent)
-    worker.beat(send)
+    transport = PipeTransport.of_parent(options.parent)
+    worker.beat(transport)
     print("a stray print must not disturb the messages")
     if options.model == "die at start":
         os._exit(1)
     if options.model == "unusable":
-        send({"type": "failed", "error": "There is no such model."})
+        transport.failed("There is no such model.")
         raise SystemExit(worker.MODEL_UNUSABLE)
     pace = 10.0 if options.model == "slow" else 0.0
-    send({"type": "ready", "device": "cpu", "dtype": "float32", "pace": pace})
-    worker.serve(Obedient(), source, send, options.batch_size)
+    transport.ready("cpu", "float32", pace)
+    worker.serve(Obedient(), transport, options.batch_size)
 
 
 if __name__ == "__main__":

@@ -79,12 +79,12 @@ async def test_what_a_dead_worker_had_is_answered_by_the_next(obedient: Broker) 
     await ask(obedient, "a")
     await collect(obedient, 1)
     await ask(obedient, "slow", "b", "c", "d", first=1)
-    pid = (await obedient.info()).pid
+    pid = (await obedient.workers())[0].pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     answers = await collect(obedient, 4)
     assert {number: answer.error for number, answer in answers.items()} == dict.fromkeys("1234")
-    assert (await obedient.info()).restarts >= 1
+    assert (await obedient.workers())[0].restarts >= 1
 
 
 @pytest.mark.parametrize("poison", ["die", "die decoding", "hang"])
@@ -94,7 +94,7 @@ async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker,
     assert answers["2"].error
     assert "  " not in answers["2"].error
     assert [answers[number].error for number in "0134"] == [None] * 4
-    assert (await obedient.info()).restarts == 2
+    assert (await obedient.workers())[0].restarts == 2
     await ask(obedient, "e", first=5)  # and it goes on
     assert (await collect(obedient, 1))["5"].error is None
 
@@ -102,13 +102,13 @@ async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker,
 async def test_a_slow_worker_is_waited_for(obedient: Broker) -> None:
     await ask(obedient, "slow", "slow", "a")
     assert [answer.error for answer in (await collect(obedient, 3)).values()] == [None] * 3
-    assert (await obedient.info()).restarts == 0
+    assert (await obedient.workers())[0].restarts == 0
 
 
 async def test_slow_work_that_moves_is_no_hang(obedient: Broker) -> None:
     await ask(obedient, "plod", "a")
     assert [answer.error for answer in (await collect(obedient, 2)).values()] == [None] * 2
-    assert (await obedient.info()).restarts == 0
+    assert (await obedient.workers())[0].restarts == 0
 
 
 async def test_nothing_waits_for_a_picture_that_is_not_ready(obedient: Broker) -> None:
@@ -124,7 +124,7 @@ async def test_nothing_waits_for_a_picture_that_is_not_ready(obedient: Broker) -
     assert {answer.refused_picture for answer in refused.values()} == {bomb.picture_key for bomb in bombs}
     await obedient.submit(Request("again", bombs[0].picture, "look"))
     assert (await collect(obedient, 1))["again"].error == TOO_SLOW
-    assert (await obedient.info()).restarts == 0
+    assert (await obedient.workers())[0].restarts == 0
 
 
 async def test_a_request_handed_in_twice_is_answered_once(obedient: Broker) -> None:
@@ -157,7 +157,7 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
     answers = await collect(broker, 5)
     assert set(answers) == set("01234")
     assert all(answer.error is None and 0 <= answer.confidence <= 1 for answer in answers.values())
-    info = await broker.info()
+    [info] = await broker.workers()
     assert info.ready
     assert info.answered >= 5
 
@@ -168,7 +168,7 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
     await broker.cancel("never asked")
     await broker.stop(5)
     await broker.stop(5)  # harmless
-    assert not (await broker.info()).ready
+    assert not (await broker.workers())[0].ready
     with pytest.raises(RuntimeError):
         await broker.submit(Request("late", picture(1), "who"))
     assert [answer async for answer in broker.results()] == []
@@ -183,12 +183,12 @@ async def test_killed_in_the_middle_every_question_is_answered(tiny_folder: Path
     async for answer in broker.results():
         answers[answer.id] = answer
         if len(answers) == 1:
-            pid = (await broker.info()).pid
+            pid = (await broker.workers())[0].pid
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
         if len(answers) == 12:
             break
-    while (await broker.info()).restarts < 1:  # noqa: ASYNC110 - what is awaited is another process
+    while (await broker.workers())[0].restarts < 1:  # noqa: ASYNC110 - what is awaited is another process
         await asyncio.sleep(0.01)
     await broker.stop(5)
     assert [answer.error for answer in answers.values()] == [None] * 12

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from model.errors import ModelError
-from model.serving.broker.embedded import POISON, EmbeddedBroker
+from model.serving.broker.embedded import EmbeddedBroker
+from model.serving.broker.jobs import POISON
 from model.types import Answer, Request
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
@@ -71,7 +72,7 @@ async def test_a_request_that_kills_its_worker_twice_fails_alone(make: Make) -> 
     answers = await collect(broker, 6)
     assert answers["2"].error == POISON
     assert [answers[i].text.split(" of ")[0] for i in "01345"] == ["a", "b", "c", "d", "e"]
-    assert (await broker.info()).restarts == 2
+    assert (await broker.workers())[0].restarts == 2
 
 
 async def test_a_picture_that_kills_while_it_is_decoded_fails_alone(make: Make) -> None:
@@ -104,12 +105,12 @@ async def test_killed_from_outside_while_idle_it_comes_back(make: Make) -> None:
     broker = await make()
     await ask(broker, "a")
     await collect(broker, 1)
-    first = (await broker.info()).pid
+    first = (await broker.workers())[0].pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
 
     async def replaced() -> bool:
-        info = await broker.info()
+        [info] = await broker.workers()
         return info.ready and info.pid != first
 
     await until(replaced)
@@ -121,12 +122,12 @@ async def test_ctrl_c_is_left_to_the_parent(make: Make) -> None:
     broker = await make()
     await ask(broker, "a")
     await collect(broker, 1)
-    pid = (await broker.info()).pid
+    pid = (await broker.workers())[0].pid
     assert pid is not None
     os.kill(pid, signal.SIGINT)
     await broker.submit(Request("after", b"", "b"))
     assert (await collect(broker, 1))["after"].text == "b of 1"
-    assert (await broker.info()).pid == pid
+    assert (await broker.workers())[0].pid == pid
 
 
 async def test_a_worker_that_hangs_is_killed(make: Make) -> None:
@@ -142,7 +143,7 @@ async def test_a_model_that_is_slow_by_its_own_measure_is_given_its_time(make: M
     await ask(broker, "plod once", "a")
     answers = await collect(broker, 2)
     assert [answer.error for answer in answers.values()] == [None, None]
-    assert (await broker.info()).restarts == 0
+    assert (await broker.workers())[0].restarts == 0
 
 
 async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(make: Make) -> None:
@@ -151,7 +152,7 @@ async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(make:
     answers = await collect(broker, 2)
     assert answers["0"].error
     assert answers["1"].error is None
-    assert (await broker.info()).restarts == 0
+    assert (await broker.workers())[0].restarts == 0
 
 
 async def test_cancelled_before_its_batch_it_is_not_answered(make: Make) -> None:
@@ -178,7 +179,7 @@ async def test_cancelled_it_is_not_asked_again_after_a_death(make: Make) -> None
     broker = await make(batch_size=1)
     await keep_busy(broker)
     await broker.cancel("0")  # too late for this worker
-    pid = (await broker.info()).pid
+    pid = (await broker.workers())[0].pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     await ask(broker, "a", first=1)
@@ -214,10 +215,10 @@ async def test_a_model_that_cannot_be_loaded_is_told(make: Make) -> None:
     broker = await make("unusable")
 
     async def told() -> bool:
-        return (await broker.info()).error == "There is no such model."
+        return (await broker.workers())[0].error == "There is no such model."
 
     await until(told)
-    assert not (await broker.info()).ready
+    assert not (await broker.workers())[0].ready
 
 
 async def test_who_waits_for_the_first_worker_hears_why_there_is_none(make: Make) -> None:
@@ -226,7 +227,7 @@ async def test_who_waits_for_the_first_worker_hears_why_there_is_none(make: Make
             await (await make(model)).wait_ready()
     broker = await make()
     await broker.wait_ready()
-    assert (await broker.info()).ready
+    assert (await broker.workers())[0].ready
 
 
 async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:
@@ -234,10 +235,10 @@ async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:
     await ask(broker, "a")
 
     async def tried_often() -> bool:
-        return (await broker.info()).restarts >= 3
+        return (await broker.workers())[0].restarts >= 3
 
     await until(tried_often)
-    assert "ended with code 1" in ((await broker.info()).error or "")
+    assert "ended with code 1" in ((await broker.workers())[0].error or "")
     assert broker._jobs["0"].deaths == 0
 
 
@@ -245,7 +246,7 @@ async def test_after_stop_no_process_is_left_and_results_end(make: Make) -> None
     broker = await make()
     await ask(broker, "a")
     await collect(broker, 1)
-    pid = (await broker.info()).pid
+    pid = (await broker.workers())[0].pid
     assert pid is not None
     await broker.stop(5)
     assert [answer async for answer in broker.results()] == []
@@ -264,13 +265,13 @@ async def test_stop_does_not_wait_for_a_hanging_worker(make: Make) -> None:
 
     await until(busy)
     await broker.stop(0.1)
-    assert not (await broker.info()).ready
+    assert not (await broker.workers())[0].ready
 
 
 async def test_stopped_at_once_after_start_nothing_is_left(make: Make) -> None:
     broker = await make()
     await broker.stop(0.1)
-    assert (await broker.info()).pid is None
+    assert (await broker.workers())[0].pid is None
 
 
 def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
@@ -287,7 +288,7 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
             await broker.submit(Request("0", b"", "a"))
             async for _ in broker.results():
                 break
-            print((await broker.info()).pid, flush=True)
+            print((await broker.workers())[0].pid, flush=True)
             await broker.submit(Request("1", b"", "hang"))
             await asyncio.sleep(0.1)
             os.kill(os.getpid(), signal.SIGKILL)

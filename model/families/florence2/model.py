@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +24,7 @@ from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
+from model.stages import clock
 from model.types import Generation
 
 if TYPE_CHECKING:
@@ -65,8 +64,6 @@ class Florence2:
         self._backend = backend_for(model, precision)
         self.whole: Callable[[], Seq2SeqModel] = lambda: model
         """The model as transformers has it; where only its weights were read it is loaded at the first call."""
-        self.spent = dict.fromkeys(("images", "prompts", "generation"), 0.0)
-        """Seconds by stage since the start; on a GPU work counts where its result is waited for."""
         text = model.config.text_config
         self._begin, self._end = int(text.bos_token_id), int(text.eos_token_id)
         self.pad = int(text.pad_token_id)
@@ -84,10 +81,9 @@ class Florence2:
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        with self._clock("images"):
-            batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
-            pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
-            return self._backend.encode_images(pixels.to(self._model.dtype))
+        batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
+        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+        return self._backend.encode_images(pixels.to(self._model.dtype))
 
     def answer_length(self, text: str) -> int:
         """Tokens of a text as an answer, its start and its end included."""
@@ -96,11 +92,10 @@ class Florence2:
     @torch.inference_mode()
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
         """Encode all prompts, then generate in one batch, whatever their settings."""
-        with self._clock("prompts"):
+        with clock("prompts"):
             states, mask = self._encode(prompts)
         limits = [max(1, min(one.max_new_tokens, self.positions - 1)) for one in prompts]
-        with self._clock("generation"):
-            hypotheses = self._backend.generate(states, mask, [one.beams for one in prompts], limits)
+        hypotheses = self._backend.generate(states, mask, [one.beams for one in prompts], limits)
         return [
             Generation(self.tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
             for one in hypotheses
@@ -140,12 +135,6 @@ class Florence2:
         """Token ids of a prompt with its start and end, cut to `room` tokens at most."""
         ids = self.tokenizer.encode(prompt, add_special_tokens=False).ids
         return [self._begin, *ids[: room - 2], self._end]
-
-    @contextmanager
-    def _clock(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.spent[stage] += time.perf_counter() - started
 
     def _encode(self, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""

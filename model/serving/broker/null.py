@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from model.types import Answer, Request, WorkerInfo
 
@@ -54,13 +54,16 @@ class NullBroker:
         """Answers as they come, until the broker stops."""
         while (answer := await self._results.get()) is not None:
             yield answer
+        self._results.put_nowait(None)  # for the next reader, who must end too
 
-    async def info(self) -> WorkerInfo:
-        """There is no model."""
-        return WorkerInfo(model="none", ready=not self._stopped, answered=self._answered, started_at=self._started_at)
+    async def workers(self) -> Sequence[WorkerInfo]:
+        """One, without a model."""
+        return [WorkerInfo("none", ready=not self._stopped, answered=self._answered, started_at=self._started_at)]
 
     async def stop(self, grace: float = 10.0) -> None:
         """Drop what is in flight and end the results."""
+        if self._stopped:
+            return
         self._stopped = True
         for task in self._in_flight.values():
             task.cancel()

@@ -1,19 +1,29 @@
-"""The one interface between the bot and its inference workers."""
+"""The one interface between the bot and its inference workers, and what whoever fulfils it owes."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from model.types import Answer, Request, WorkerInfo
 
 
 class Broker(Protocol):
-    """Carries requests to workers and answers back. It is transport only: the bot's ledger is the truth."""
+    """Carries requests to workers and answers back. It is transport only: the bot's ledger is the truth.
+
+    Every broker owes this, and `tests/model/test_broker_conformance.py` holds it against each:
+
+    - Each request gets an answer, whichever workers die, hang, join or leave. What a dead worker had goes to another.
+    - A request that a worker worked on when it died is asked again alone, so that it takes no other along. When that
+      has happened twice it is given up: its answer is a failure.
+    - A worker that has work and makes no progress is as good as dead; one that is slow and moves is waited for.
+    - What is ready does not wait for a picture that is not.
+    - Answers say what they took (`Answer.stages`), as the worker measured it.
+    """
 
     @property
     def capacity(self) -> int:
-        """How many requests may be in flight at once: two to three batches."""
+        """How many requests may be in flight at once: two to three batches for each worker. More are kept, not lost."""
         ...
 
     async def start(self) -> None:
@@ -24,7 +34,7 @@ class Broker(Protocol):
         """Wait until questions can be answered, as far as that is known here.
 
         Raises:
-            ModelError: They never will be: the model cannot be loaded. The sentence says why.
+            ModelError: They never will be: the model cannot be loaded.
         """
         ...
 
@@ -37,17 +47,17 @@ class Broker(Protocol):
         ...
 
     async def cancel(self, request_id: str) -> None:
-        """Ask that a request be dropped; its answer may still come."""
+        """Ask that a request be dropped; its answer may still come. Its id may be used again at once."""
         ...
 
     def results(self) -> AsyncIterator[Answer]:
         """Every answer as it comes, until the broker stops. An answer may be repeated."""
         ...
 
-    async def info(self) -> WorkerInfo:
-        """Which model answers, where, and whether it is ready."""
+    async def workers(self) -> Sequence[WorkerInfo]:
+        """Who answers, with which model, where, and whether it is ready."""
         ...
 
     async def stop(self, grace: float = 10.0) -> None:
-        """End the workers; after `grace` seconds by force. What was in flight is forgotten here."""
+        """End what was started here; after `grace` seconds by force. What was in flight is forgotten here."""
         ...

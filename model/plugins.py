@@ -1,0 +1,32 @@
+"""Parts that are found by their names: those of this project, and those that installed packages offer.
+
+A part of this project is a module, or a package, in the package of its kind, and nothing else has to name it. Another
+package offers one as an entry point whose value is such a module, under `vqabot.families`, say, for `model.families`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Any
+
+
+def find(package: str, name: str, verb: str) -> Callable[..., Any] | None:
+    """A function of the part that has a name; None where there is no such part.
+
+    Args:
+        package: The dotted name of the package of its kind.
+        name: As a person or a file gives it: nothing is imported for one that is not known.
+        verb: The function.
+
+    Raises:
+        ModuleNotFoundError: The part needs a package that is not installed.
+    """
+    own = f"{package}.{name.replace('-', '_')}"
+    if own.replace(".", "").isidentifier() and find_spec(own) is not None:
+        return getattr(importlib.import_module(own), verb, None)
+    for point in entry_points(group=f"vqabot.{package.rpartition('.')[2]}", name=name):
+        return getattr(point.load(), verb, None)
+    return None

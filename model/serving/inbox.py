@@ -1,0 +1,157 @@
+"""Requests that wait for their batch, their pictures decoded ahead."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from model.answerer import FAILED, Prepared
+from model.errors import PictureError
+from model.progress import progress
+from model.serving.image_pool import Decoded, ImagePool
+from model.serving.transport import Reports
+from model.types import Answer, Request
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+"""While there is nothing to answer, so often it shows that it is ready for more."""
+
+
+class Prepares(Protocol):
+    """What the inbox needs of an answerer."""
+
+    def wants_picture(self, request: Request) -> bool:
+        """Whether `prepare` needs the decoded picture; any thread."""
+        ...
+
+    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+        """Work that needs no model; any thread."""
+        ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A request until its batch begins."""
+
+    request: Request
+    began: float
+    decoding: Future[Decoded] | None = None
+    prepared: Prepared | None = None
+    failed: bool = False
+    cancelled: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return self.prepared is not None or self.failed or self.cancelled
+
+
+class Inbox:
+    """What is ready does not wait for what is not."""
+
+    def __init__(self, answerer: Prepares, reports: Reports, pool: ImagePool) -> None:
+        """Decode in `pool`, reporting what this process itself is busy with."""
+        self._answerer, self._reports, self._pool = answerer, reports, pool
+        self._arrived = threading.Condition()
+        self._waiting: dict[str, _Waiting] = {}
+        self._closed = False
+
+    def put(self, request: Request) -> None:
+        """Begin to prepare a request."""
+        waiting = _Waiting(request, time.perf_counter())
+        with self._arrived:
+            self._waiting[request.id] = waiting
+        if self._answerer.wants_picture(request):
+            waiting.decoding = self._pool.submit(request.picture, key=request.picture_key, origin=request.origin)
+            waiting.decoding.add_done_callback(partial(self._decoded, waiting))
+        else:
+            self._prepare(waiting, None)
+
+    def cancel(self, request_id: str) -> None:
+        """Drop a request unless its batch has begun."""
+        with self._arrived:
+            waiting = self._waiting.get(request_id)
+            if waiting is None:
+                return
+            waiting.cancelled = True
+            self._arrived.notify()
+        if waiting.decoding is not None:
+            waiting.decoding.cancel()
+
+    def close(self) -> None:
+        """No more will come."""
+        with self._arrived:
+            self._closed = True
+            self._arrived.notify()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing waits and nothing will come."""
+        with self._arrived:
+            return self._closed and not self._waiting
+
+    def take(self, size: int) -> list[Prepared]:
+        """Wait for a prepared request, then take what else is prepared, at most `size`.
+
+        It is none where all that was ready was cancelled or failed, and where nothing will come any more.
+        """
+        with self._arrived:
+            while not (ready := [waiting for waiting in self._waiting.values() if waiting.ready][:size]):
+                if self._closed and not self._waiting:
+                    return []
+                self._arrived.wait(IDLE_SECONDS)
+                progress.moved()
+            for waiting in ready:
+                del self._waiting[waiting.request.id]
+        batch: list[Prepared] = []
+        for waiting in ready:
+            if waiting.cancelled:
+                self._reports.dropped(waiting.request.id)
+            elif waiting.prepared is None:
+                self._reports.answer(Answer(waiting.request.id, "", 0.0, 0.0, FAILED))
+            else:
+                batch.append(waiting.prepared)
+        return batch
+
+    def _decoded(self, waiting: _Waiting, future: Future[Decoded]) -> None:
+        """In a thread of the pool: its picture is there, or refused."""
+        if future.cancelled():
+            return
+        try:
+            decoded = future.result()
+        except PictureError as refusal:
+            prepared = Prepared(waiting.request, "", None, str(refusal), waiting.began, refused_picture=True)
+            self._finish(waiting, replace(prepared, decoding_seconds=refusal.seconds))
+        except Exception:
+            log.exception("a picture could not be decoded")
+            self._finish(waiting, None)
+        else:
+            self._prepare(waiting, decoded)
+
+    def _prepare(self, waiting: _Waiting, decoded: Decoded | None) -> None:
+        # Whatever ends the process in here, the broker knows whose picture it was.
+        ids = [waiting.request.id]
+        self._reports.stage("decoding", ids)
+        try:
+            prepared = self._answerer.prepare(waiting.request, decoded.picture if decoded else None)
+        except Exception:
+            log.exception("a request could not be prepared")
+            self._finish(waiting, None)
+        else:
+            seconds = decoded.seconds if decoded else 0.0
+            self._finish(waiting, replace(prepared, began=waiting.began, decoding_seconds=seconds))
+        finally:
+            self._reports.stage("waiting", ids)
+
+    def _finish(self, waiting: _Waiting, prepared: Prepared | None) -> None:
+        with self._arrived:
+            waiting.prepared, waiting.failed = prepared, prepared is None
+            self._arrived.notify()
