@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 
 from PIL import Image
+from toy_broker import SocketTransport
 
 from model.answerer import Prepared
 from model.progress import progress
@@ -66,10 +67,11 @@ class Obedient:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parent", type=int)
+    parser.add_argument("--port", type=int, help="of a toy broker")
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--model")
     options, _ = parser.parse_known_args()
-    transport = PipeTransport.of_parent(options.parent)
+    transport = SocketTransport(options.port) if options.port else PipeTransport.of_parent(options.parent)
     worker.beat(transport)
     print("a stray print must not disturb the messages")
     if options.model == "die at start":

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from test_images import READABLE
 from tiny import Picture
+from toy_broker import ToyBroker
 
 from model.benchmarks.picture_bombs import progressive_jpeg
+from model.errors import ModelError
 from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.null import NullBroker
 from model.serving.broker.protocol import Broker
@@ -22,12 +25,18 @@ from model.types import Answer, Request
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
 BROKERS: dict[str, Callable[[Path], Broker]] = {
     "embedded": lambda model: EmbeddedBroker(str(model), batch_size=3),
+    "toy": lambda model: ToyBroker(str(model)),
     "null": lambda _: NullBroker(),
 }
-OBEDIENT: dict[str, Callable[[], Broker]] = {
-    "embedded": lambda: EmbeddedBroker("obedient", batch_size=3, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0)
+OBEDIENT: dict[str, Callable[[str, int], Broker]] = {
+    "embedded": lambda model, workers: EmbeddedBroker(
+        model, 3, workers=workers, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0
+    ),
+    "toy": lambda model, workers: ToyBroker(model, (FRAGILE,), workers=workers, hang_seconds=3.0),
 }
-"""Brokers with the worker that does what its questions say; another transport adds itself here."""
+"""Brokers with workers that do what their questions say; another transport adds itself here."""
+
+Start = Callable[..., Awaitable[Broker]]
 
 
 @pytest.fixture(params=BROKERS)
@@ -39,11 +48,22 @@ async def broker(request: pytest.FixtureRequest, tiny_folder: Path) -> AsyncIter
 
 
 @pytest.fixture(params=OBEDIENT)
-async def obedient(request: pytest.FixtureRequest) -> AsyncIterator[Broker]:
-    broker = OBEDIENT[request.param]()
-    await broker.start()
-    yield broker
-    await broker.stop(5)
+async def start(request: pytest.FixtureRequest) -> AsyncIterator[Start]:
+    """Starts brokers with obedient workers."""
+    async with AsyncExitStack() as stack:
+
+        async def started(model: str = "obedient", workers: int = 1) -> Broker:
+            broker = OBEDIENT[request.param](model, workers)
+            stack.push_async_callback(broker.stop, 5)
+            await broker.start()
+            return broker
+
+        yield started
+
+
+@pytest.fixture
+async def obedient(start: Start) -> Broker:
+    return await start()
 
 
 async def ask(broker: Broker, *questions: str, first: int = 0) -> None:
@@ -150,6 +170,36 @@ async def test_more_than_its_capacity_is_kept_not_lost(obedient: Broker) -> None
     assert set(await collect(obedient, number)) == {str(index) for index in range(number)}
 
 
+async def test_two_workers_share_the_work_and_one_goes_on_alone(start: Start) -> None:
+    broker = await start(workers=2)
+    assert broker.capacity >= 2 * (await start()).capacity
+    while not all(worker.ready for worker in await broker.workers()) or len(await broker.workers()) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await ask(broker, *["slow"] * 4, *["q"] * 8)
+    first, second = (worker.pid for worker in await broker.workers())
+    assert first and second and first != second
+    os.kill(first, signal.SIGKILL)
+    answers = await collect(broker, 12)
+    assert {answer.error for answer in answers.values()} == {None}
+    assert {worker.pid for worker in await broker.workers()} >= {second}
+
+
+async def test_who_waits_for_the_first_worker_hears_why_there_is_none(start: Start) -> None:
+    with pytest.raises(ModelError, match="There is no such model"):
+        await (await start("unusable")).wait_ready()
+    broker = await start()
+    await broker.wait_ready()
+    assert (await broker.workers())[0].ready
+
+
+async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(obedient: Broker) -> None:
+    await ask(obedient, "break decoding", "a")
+    answers = await collect(obedient, 2)
+    assert answers["0"].error
+    assert answers["1"].error is None
+    assert (await obedient.workers())[0].restarts == 0
+
+
 async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None:
     assert broker.capacity >= 1
     for number in range(5):
@@ -172,6 +222,21 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
     with pytest.raises(RuntimeError):
         await broker.submit(Request("late", picture(1), "who"))
     assert [answer async for answer in broker.results()] == []
+
+
+@pytest.mark.parametrize("kind", OBEDIENT)
+async def test_answers_say_what_they_took(kind: str, tiny_folder: Path, picture: Picture) -> None:
+    broker = BROKERS[kind](tiny_folder)
+    await broker.start()
+    for number in range(2):
+        await broker.submit(Request(str(number), picture(0), "what colour is the ball"))
+        [answer] = (await collect(broker, 1)).values()
+        assert answer.batch_size == 1
+        assert set(answer.stages) == {"waiting", "decoding", "images", "prompts", "generation"}
+        assert sum(answer.stages.values()) > 0 and min(answer.stages.values()) >= 0
+        assert answer.picture_kept is bool(number)
+        assert (answer.stages["decoding"] == 0) is bool(number)
+    await broker.stop(5)
 
 
 async def test_killed_in_the_middle_every_question_is_answered(tiny_folder: Path, picture: Picture) -> None:

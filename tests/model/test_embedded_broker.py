@@ -15,7 +15,6 @@ import pytest
 
 from model.errors import ModelError
 from model.serving.broker.embedded import EmbeddedBroker
-from model.serving.broker.jobs import POISON
 from model.types import Answer, Request
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
@@ -66,24 +65,6 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_request_that_kills_its_worker_twice_fails_alone(make: Make) -> None:
-    broker = await make(batch_size=4)
-    await ask(broker, "a", "b", "die", "c", "d", "e")
-    answers = await collect(broker, 6)
-    assert answers["2"].error == POISON
-    assert [answers[i].text.split(" of ")[0] for i in "01345"] == ["a", "b", "c", "d", "e"]
-    assert (await broker.workers())[0].restarts == 2
-
-
-async def test_a_picture_that_kills_while_it_is_decoded_fails_alone(make: Make) -> None:
-    broker = await make(batch_size=4)
-    await ask(broker, "a", "die decoding", "b")
-    answers = await collect(broker, 3)
-    assert answers["1"].error == POISON
-    assert answers["0"].error is None
-    assert answers["2"].error is None
-
-
 async def test_suspects_are_asked_again_one_at_a_time(make: Make) -> None:
     broker = await make(batch_size=8)
     await keep_busy(broker)
@@ -130,28 +111,11 @@ async def test_ctrl_c_is_left_to_the_parent(make: Make) -> None:
     assert (await broker.workers())[0].pid == pid
 
 
-async def test_a_worker_that_hangs_is_killed(make: Make) -> None:
-    broker = await make(hang_seconds=0.6)
-    await ask(broker, "hang", "a")
-    answers = await collect(broker, 2)
-    assert answers["0"].error == POISON
-    assert answers["1"].text == "a of 1"
-
-
 async def test_a_model_that_is_slow_by_its_own_measure_is_given_its_time(make: Make) -> None:
     broker = await make("slow", hang_seconds=0.6)
     await ask(broker, "plod once", "a")
     answers = await collect(broker, 2)
     assert [answer.error for answer in answers.values()] == [None, None]
-    assert (await broker.workers())[0].restarts == 0
-
-
-async def test_a_request_that_cannot_be_prepared_is_answered_with_an_error(make: Make) -> None:
-    broker = await make()
-    await ask(broker, "break decoding", "a")
-    answers = await collect(broker, 2)
-    assert answers["0"].error
-    assert answers["1"].error is None
     assert (await broker.workers())[0].restarts == 0
 
 
@@ -187,19 +151,6 @@ async def test_cancelled_it_is_not_asked_again_after_a_death(make: Make) -> None
     assert not broker._jobs
 
 
-async def test_an_id_in_flight_is_asked_once(make: Make) -> None:
-    broker = await make(batch_size=1)
-    await keep_busy(broker)
-    await ask(broker, "slow")
-    await broker.submit(Request("last", b"", "a"))
-    seen = []
-    async for answer in broker.results():
-        seen.append(answer.id)
-        if answer.id == "last":
-            break
-    assert seen == ["0", "last"]
-
-
 async def test_the_worker_never_sees_the_bots_settings(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VQABOT_TELEGRAM_TOKEN", "123:secret")
     monkeypatch.setenv("VQABOT_WEBHOOK_SECRET", "secret")
@@ -222,12 +173,8 @@ async def test_a_model_that_cannot_be_loaded_is_told(make: Make) -> None:
 
 
 async def test_who_waits_for_the_first_worker_hears_why_there_is_none(make: Make) -> None:
-    for model, sentence in (("unusable", "There is no such model."), ("die at start", "ended with code 1")):
-        with pytest.raises(ModelError, match=sentence):
-            await (await make(model)).wait_ready()
-    broker = await make()
-    await broker.wait_ready()
-    assert (await broker.workers())[0].ready
+    with pytest.raises(ModelError, match="ended with code 1"):
+        await (await make("die at start")).wait_ready()
 
 
 async def test_a_worker_that_dies_at_start_costs_no_request(make: Make) -> None:

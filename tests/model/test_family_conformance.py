@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tiny
 import torch
+import toys
 from PIL import Image
 
 from model.backends.placement import Placement
@@ -31,12 +32,20 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "built-in": _builtin,
     "tiny Florence-2": tiny.build,
     "tiny Florence-2 as the hub has it": tiny.build_as_the_hub_has_it,
+    "toy": toys.build,
 }
 """Makers of a model's folder. A new family adds its own."""
 
 
 def load(folder: Path) -> Family:
     return load_family(model_type(folder), folder, Profile.read(folder), Placement("cpu", "float32", 1))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _toys_are_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        toys.install(tmp_path_factory.mktemp("site"), patch)
+        yield
 
 
 @pytest.fixture(scope="module", params=MODELS.values(), ids=MODELS.keys())
