@@ -64,7 +64,7 @@ async def take_picture(
     data = await _download(services, chat_id, picture)
     media_type = picture.media_type
     if check or not picture.certain:
-        media_type = await _checked(services, chat_id, data, picture)
+        media_type = await _checked(services, chat_id, data)
     try:
         return await services.store.photos.save(
             chat_id,
@@ -86,12 +86,12 @@ async def take_picture(
         raise PictureNotTakenError(texts.NOT_STORED) from error
 
 
-async def _checked(services: Services, chat_id: int, data: bytes, picture: Picture) -> str:
+async def _checked(services: Services, chat_id: int, data: bytes) -> str:
     """The media type of a picture that can be read."""
     try:
         return (await services.decoder.inspect(data, chat_id=chat_id)).media_type
     except PictureError as error:
-        raise PictureNotTakenError(str(error) if picture.certain else texts.UNSUPPORTED["document"]) from error
+        raise PictureNotTakenError(str(error)) from error
 
 
 async def _download(services: Services, chat_id: int, picture: Picture) -> bytes:

@@ -247,7 +247,6 @@ class Photos:
         """Write the bytes under their hash, whole or not at all, and flush them to the disk."""
         target = self.path(sha256)
         if target.exists():
-            os.utime(target)  # young again: the sweep must not take it before its new row stands
             return
         target.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all pictures: it was unmounted
         descriptor, partial = tempfile.mkstemp(suffix=".partial", dir=target.parent)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
-from e2e_helpers import GROUP, YOU, StartBot, asked, picture, quiet, says, sure
+from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
 
 from bot import menu_texts, texts
 from bot.sandbox.person import Person
@@ -153,7 +154,7 @@ async def test_an_anonymous_admins_deletion_is_confirmed_by_any_admin(
 async def test_what_a_channel_posts_into_its_group_is_left_alone(
     start_bot: StartBot, sandbox: Sandbox, you: Person, mention: str
 ) -> None:
-    bot = await start_bot()
+    await start_bot()
     group, poster = sandbox.world.groups[GROUP], sandbox.world.users[YOU]
     channel = {"id": -1009, "type": "channel", "title": "News"}
     entities = [{"type": "mention", "offset": 0, "length": len(mention)}]
@@ -162,8 +163,9 @@ async def test_what_a_channel_posts_into_its_group_is_left_alone(
     entities = [{"type": "bot_command", "offset": 0, "length": 8}]
     content = {"text": "/history", "entities": entities, "is_automatic_forward": True}
     post(sandbox.world, group, poster, content, behind=channel)
-    await quiet(bot, GROUP)
-    assert not [m for m in await you.messages(GROUP) if m.get("from", {}).get("username") == mention[1:]]
+    await you.say(f"{mention} what?", chat=GROUP)
+    await you.wait_for(says(texts.NEED_PICTURE_GROUP), chat=GROUP)  # later in the same chat: the others are handled
+    assert len([m for m in await you.messages(GROUP) if m.get("from", {}).get("username") == mention[1:]]) == 1
 
 
 async def test_when_added_the_bot_says_once_how_to_ask(start_bot: StartBot, you: Person, mention: str) -> None:
@@ -206,3 +208,26 @@ async def test_a_group_that_becomes_a_supergroup_goes_on(
     history = await you.wait_for(lambda m: "History" in m.get("text", ""), chat=new)
     links = [entity["url"] for entity in history["entities"] if entity["type"] == "text_link"]
     assert links and all(int(link.rsplit("/", 1)[1]) > 0 for link in links)
+
+
+@pytest.mark.parametrize("update_comes", [True, False])
+async def test_an_answer_finds_its_group_that_moved_meanwhile(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, mention: str, update_comes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told by the update, or, where none has come yet, by Telegram's refusal of the old number."""
+    monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
+    broker = HeldBroker()
+    bot = await start_bot(broker)
+    await change(you, "chats", id=OLD, title="Old", type="group", members={you.user_id: "creator"})
+    await you.send_picture(picture(), f"{mention} what?", chat=OLD)
+    while not broker.asked:  # noqa: ASYNC110 - a test's broker rings no bell
+        await asyncio.sleep(0.01)
+    if not update_comes:
+        sandbox.world.faults.change({"always": [{"method": "getUpdates", "hold": 3600}]})
+        await you.say("Hello")
+        await you.wait_for(says(texts.NEED_PICTURE))  # by the poll that was under way; the next one is held
+    new = (await change(you, "migrate", chat=OLD))["id"]
+    while update_comes and not await asked(bot, new):
+        await asyncio.sleep(0.01)
+    broker.free.set()
+    await you.wait_for(sure, chat=new)

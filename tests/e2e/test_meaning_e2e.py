@@ -10,7 +10,10 @@ from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 from bot import texts
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from model.benchmarks.picture_bombs import run_length_bmp
 from model.serving.broker.null import NullBroker
+from model.serving.image_pool import TOO_SLOW, ImagePool
+from model.serving.image_process import Limits
 from model.text import MAX_QUESTION
 
 
@@ -149,7 +152,16 @@ async def test_the_bytes_of_a_file_without_a_type_tell(start_bot: StartBot, you:
     await you.send_picture(picture(form="JPEG"), "What?", name=name, as_document=True)
     await you.wait_for(sure)
     await you.send_picture(b"no picture at all", "What?", name="notes", as_document=True)
-    await you.wait_for(says(texts.UNSUPPORTED["document"]))
+    await you.wait_for(says("This is a text file, not a picture"))
+
+
+async def test_what_costs_too_much_is_not_called_something_else(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    bot.services.decoder._pool = ImagePool(2, Limits(cpu_seconds=1, clock_seconds=60))
+    for number in range(2):  # the second time from what is remembered
+        await you.send_picture(run_length_bmp(), "What?", name=f"{number}.bin", as_document=True)
+        await you.wait_for(says(TOO_SLOW))
 
 
 async def test_a_broken_picture_is_refused_before_it_is_asked_about(start_bot: StartBot, you: Person) -> None:

@@ -104,6 +104,7 @@ async def test_where_questions_wait_for_all_of_it_there_is_no_room(store: Store)
         await show(store, 1, 10)
     assert bytes_kept(store) == 10 * SIZE and await store.photos.of_message(1, 10) is None
     await store.chats.delete_everything(1)
+    assert (await store.photos.room.usage()).used == 0
     assert (await show(store, 1, 11)).path.exists(), "what was deleted is room again"
 
 

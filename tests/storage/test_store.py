@@ -246,6 +246,8 @@ async def test_the_current_picture_is_the_one_talked_about_last(store: Store, mo
         assert [(p.message_id, p.talked_by) for p in await store.photos.current(1, None, 7)] == [(10, 9)]
     assert await store.photos.shown_since(1, None, one.created_at)
     assert [p.message_id for p in await store.photos.current(1, 4, 7)] == [elsewhere.message_id]
+    await store.photos.save(1, 11, b"two, replaced by an edit", media_type="image/png", user_id=8)
+    assert [p.message_id for p in await store.photos.current(1, None, 7)] == [two.message_id]
 
 
 async def test_an_album_is_talked_about_together_until_one_of_it_is(store: Store) -> None:
