@@ -62,7 +62,7 @@ def read_image_settings(folder: Path) -> dict[str, Any]:
             try:
                 values = json.loads(file.read_text(encoding="utf-8"))
                 images = values.get("image_processor", values)
-            except (OSError, ValueError, AttributeError) as error:
+            except (OSError, ValueError, AttributeError, RecursionError) as error:
                 raise ModelError(f"{file} cannot be understood: it is no JSON of an image processor.") from error
             if not isinstance(images, dict) or "image_mean" not in images:
                 continue

@@ -133,7 +133,7 @@ class Parameters:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise bad_request(complaint) from None
         if value is not None:
             self.note(name, value)
@@ -238,7 +238,7 @@ def _read_plain(request: web.Request, body: bytes, values: dict[str, Any]) -> No
     if request.content_type == JSON_TYPE:
         try:
             content = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad_request("can't parse JSON in the request body") from None
         if not isinstance(content, dict):
             raise bad_request("object expected in the request body")

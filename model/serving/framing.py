@@ -127,7 +127,10 @@ def _checked(sizes: bytes) -> tuple[int, int]:
 
 
 def _header(text: bytes) -> Header:
-    header = json.loads(text)
+    try:
+        header = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("a message's header is nested too deeply") from error
     if not isinstance(header, dict):
         raise ValueError("a message's header is not an object")
     return header

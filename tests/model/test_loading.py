@@ -20,6 +20,7 @@ from model.answerer import Answerer
 from model.confidence import Calibration
 from model.errors import ModelError
 from model.loading import cache_dir, locate, model_type
+from model.processor import read_image_settings
 from model.profile import Profile
 from model.types import Request
 
@@ -219,9 +220,14 @@ def test_what_would_fetch_code_or_needs_other_loaders_is_refused(
 
 
 def test_deep_json_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text("[" * 200_000)
+    for file in ("config.json", "processor_config.json", "vqabot.json"):
+        (tmp_path / file).write_text("[" * 200_000)
     with pytest.raises(ModelError, match="does not say"):
         model_type(tmp_path)
+    with pytest.raises(ModelError, match="cannot be understood"):
+        read_image_settings(tmp_path)
+    with pytest.raises(ModelError, match="cannot be understood"):
+        Profile.read(tmp_path)
 
 
 def test_where_no_cache_can_be_written_another_place_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +247,7 @@ def test_a_pickle_with_code_is_a_sentence_and_never_run(tiny_folder: Path, tmp_p
     shutil.copytree(tiny_folder, folder)
     for file in folder.glob("*.safetensors"):
         file.unlink()
-    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Code(), 2))
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Code()))
     with pytest.raises(ModelError, match="cannot be read") as refusal:
         Answerer.load(str(folder))
     assert "\n" not in str(refusal.value) and not (tmp_path / "ran").exists()

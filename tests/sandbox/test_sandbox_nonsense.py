@@ -90,3 +90,14 @@ async def test_nonsense_is_answered(http: aiohttp.ClientSession, method: str) ->
             if method == "logOut":
                 break
         assert (await you.state())["bot"]
+
+
+async def test_json_without_end_is_refused(http: aiohttp.ClientSession) -> None:
+    deep = "[" * 100_000
+    async with Sandbox(port=0) as sandbox, Person(sandbox.url) as you:
+        bot = Caller(http, sandbox.url)
+        await you.say("/start")
+        assert (await bot("sendMessage", chat_id=1001, text="x", reply_markup=deep)).status == 400
+        address = f"{sandbox.url}/bot{bot.token}/sendMessage"
+        async with http.post(address, data=deep, headers={"Content-Type": "application/json"}) as response:
+            assert response.status == 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,12 @@ def read_weights(
 
     logging.disable_progress_bar()
     try:
-        loaded: Any = (kind or Florence2ForConditionalGeneration).from_pretrained(
-            folder, dtype=dtype, local_files_only=True, output_loading_info=True
-        )
+        with warnings.catch_warnings():
+            # Of a pickle that torch does not like it says so at length, before the one sentence below.
+            warnings.filterwarnings("ignore", module=r"torch\._weights_only_unpickler")
+            loaded: Any = (kind or Florence2ForConditionalGeneration).from_pretrained(
+                folder, dtype=dtype, local_files_only=True, output_loading_info=True
+            )
         model, report = loaded
     # Readers of weights raise whatever they stumble over: a pickle that holds code, say, which is never run.
     except Exception as error:
