@@ -212,7 +212,12 @@ async def test_a_group_that_becomes_a_supergroup_goes_on(
 
 @pytest.mark.parametrize("update_comes", [True, False])
 async def test_an_answer_finds_its_group_that_moved_meanwhile(
-    start_bot: StartBot, sandbox: Sandbox, you: Person, mention: str, update_comes: bool, monkeypatch: pytest.MonkeyPatch
+    start_bot: StartBot,
+    sandbox: Sandbox,
+    you: Person,
+    mention: str,
+    update_comes: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Told by the update, or, where none has come yet, by Telegram's refusal of the old number."""
     monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
@@ -227,7 +232,7 @@ async def test_an_answer_finds_its_group_that_moved_meanwhile(
         await you.say("Hello")
         await you.wait_for(says(texts.NEED_PICTURE))  # by the poll that was under way; the next one is held
     new = (await change(you, "migrate", chat=OLD))["id"]
-    while update_comes and not await asked(bot, new):
+    while update_comes and not await asked(bot, new):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     broker.free.set()
     await you.wait_for(sure, chat=new)

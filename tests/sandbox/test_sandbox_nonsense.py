@@ -96,6 +96,7 @@ async def test_json_without_end_is_refused(http: aiohttp.ClientSession) -> None:
     deep = "[" * 100_000
     async with Sandbox(port=0) as sandbox, Person(sandbox.url) as you:
         bot = Caller(http, sandbox.url)
+        await bot("getMe")
         await you.say("/start")
         assert (await bot("sendMessage", chat_id=1001, text="x", reply_markup=deep)).status == 400
         address = f"{sandbox.url}/bot{bot.token}/sendMessage"
