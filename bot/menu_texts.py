@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from html import escape, unescape
 
 from bot.effective import Effective
-from bot.texts import counted, percent
+from bot.texts import percent
+from model.counting import counted
 from model.types import WorkerInfo
 from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
 from storage.room import MB, Usage

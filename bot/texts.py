@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from model.counting import counted
 from model.text import MAX_QUESTION
 from storage.records import Question, State
 
@@ -105,7 +106,7 @@ def too_fast(limit: int, seconds: int) -> str:
     """Somebody asked more questions than the limit in a minute; there is room again in so many seconds."""
     return (
         f"That is a lot of questions: I take at most {limit} a minute from one person. "
-        f"Please ask again in {seconds} second{'s' if seconds != 1 else ''}."
+        f"Please ask again in {counted(seconds, 'second')}."
     )
 
 
@@ -150,11 +151,6 @@ def sureness(confidence: float) -> str:
     if shown >= 50:
         return f"{shown} % sure – I may be wrong"
     return f"{shown} % sure – this is little more than a guess"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, which gets an s where there is not one: "1 chat", "3 chats"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def outcome(question: Question) -> str:

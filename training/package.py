@@ -23,7 +23,7 @@ from model.types import Request
 from training.config import FILE_NAME as CONFIG
 from training.data.vqa import DataError
 from training.evaluation.calibrate import RECORD
-from training.evaluation.report import CHARTS, FIGURES
+from training.evaluation.report import CHARTS, FIGURES, weights_of
 from training.report.pages import render
 
 NEEDED = ("config.json", "generation_config.json", "tokenizer.json")
@@ -66,6 +66,7 @@ def pack(model: str, out: Path, sources: Sources) -> list[str]:
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise ModelError(f"{model} cannot be packed: {' and '.join(missing)} is missing beside the weights.")
+    _check_same_model(model, folder, sources)
     files = _files(folder, sources)
     said = _answers(folder)
     partial = out.with_name(out.name + ".partial")
@@ -118,6 +119,22 @@ def push(package: Path, name: str, private: bool) -> str:
                 "`hf auth login` was run with a token that may write."
             ) from error
     return str(url)
+
+
+def _check_same_model(model: str, folder: Path, sources: Sources) -> None:
+    """Refuse a card that would tell about other weights; what does not say which ones it is about is believed."""
+    ours = weights_of(folder)
+    if sources.report is not None:
+        figures = _json(sources.report / FIGURES, "vqabot evaluate --report", "official")
+        if figures.get("weights") not in (None, "", ours):
+            raise DataError(
+                f"The report in {sources.report} is about other weights: it judged {figures.get('model')} as that was "
+                f"then. Judge this one: vqabot evaluate DATA --model {model} --report {sources.report}"
+            )
+    if sources.training is not None and not folder.resolve().is_relative_to(sources.training.resolve()):
+        trained = sources.training / "model"
+        if any(trained.glob("*.safetensors")) and weights_of(trained) != ours:
+            raise DataError(f"{sources.training} trained other weights than those of {model}: leave --training out.")
 
 
 def _files(folder: Path, sources: Sources) -> dict[str, Path | bytes]:

@@ -11,6 +11,7 @@ import click
 from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
+from model.counting import counted
 
 if TYPE_CHECKING:
     from model.confidence import Calibration
@@ -80,7 +81,9 @@ def calibrate(
     if as_json:
         click.echo(json.dumps(result.as_dict()))
         return
-    click.echo(f"fitted on {result.fitted} answers, judged on {result.judged} others: {result.accuracy:.1%} right")
+    click.echo(
+        f"fitted on {counted(result.fitted, 'answer')}, judged on {result.judged} others: {result.accuracy:.1%} right"
+    )
     click.echo(f"method: {result.method}{_shown(result.calibration)}")
     click.echo("calibration error (ECE, 15 bins) on the judged answers")
     click.echo(f"  calibrated                       {result.ece:.3f}")

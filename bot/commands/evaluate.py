@@ -11,6 +11,7 @@ import click
 from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
+from model.counting import counted
 
 if TYPE_CHECKING:
     from training.evaluation.evaluate import Report
@@ -90,7 +91,7 @@ def evaluate(
         compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:
-        from training.evaluation.report import Context, write_report
+        from training.evaluation.report import Context, weights_of, write_report
 
         about = Context(
             model,
@@ -98,6 +99,7 @@ def evaluate(
             answerer.profile.calibration,
             tuple(remarks),
             compared,
+            weights_of(locate(model)),
         )
         with in_words(place=folder):
             page = write_report(folder, report, asked.questions, asked.pictures, about)
@@ -115,7 +117,7 @@ def evaluate(
 
 def _show(report: Report) -> None:
     part = "" if report.questions == report.asked else f" of {report.asked} (interrupted; a random sample)"
-    click.echo(f"\n{report.questions} questions{part}, {report.questions_per_second:.1f} a second")
+    click.echo(f"\n{counted(report.questions, 'question')}{part}, {report.questions_per_second:.1f} a second")
     click.echo(f"official VQA accuracy     {report.official.overall:6.2f} %  {_interval(report, 'official')}")
     click.echo(f"always normalised         {report.normalised.overall:6.2f} %")
     click.echo(f"exact match               {report.exact.overall:6.2f} %  {_interval(report, 'exact')}")
@@ -133,8 +135,8 @@ def _show(report: Report) -> None:
     if report.by_kind:
         click.echo(f"\n{'kind':<28}  questions   exact   words alone")
         for name, value in report.by_kind.items():
-            counted, alone = report.by_kind_count[name], report.words_alone_by_kind[name]
-            click.echo(f"{name:<28}  {counted:9d}  {value:6.2f}  {alone:12.2f}")
+            number, alone = report.by_kind_count[name], report.words_alone_by_kind[name]
+            click.echo(f"{name:<28}  {number:9d}  {value:6.2f}  {alone:12.2f}")
     for title, groups in (
         ("answer type", report.official.by_answer_type),
         ("question type", report.official.by_question_type),

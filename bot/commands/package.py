@@ -8,6 +8,7 @@ import click
 
 from bot.commands.errors import in_words, needs
 from bot.commands.terminal import note
+from model.counting import counted
 
 
 @click.command(
@@ -42,7 +43,9 @@ def package(
         except ModuleNotFoundError as error:
             raise needs("training", error) from error
         files = pack(model, out, Sources(report, training, name))
-        click.echo(f"{out}: {len(files)} files, {out.stat().st_size / 2**20:.1f} MB, checked by answering from it.")
+        click.echo(
+            f"{out}: {counted(len(files), 'file')}, {out.stat().st_size / 2**20:.1f} MB, checked by answering from it."
+        )
         if hub_id:
             note(f"Uploading it to {hub_id} ...")
             click.echo(f"Pushed to {push(out, hub_id, private)}.")

@@ -9,6 +9,7 @@ import click
 from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
+from model.counting import counted
 
 try:
     from training.evaluation.predict import PredictConfig
@@ -35,7 +36,7 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
     config = resolve(PredictConfig, config_file, given)
     multiple = config.task == "multiple-choice"
     with in_words(interrupted="The same command goes on from the answers so far.", place=out):
-        asked = load_split(data, config.split, multiple_choice=multiple)
+        asked = load_split(data, config.split, multiple_choice=multiple, answered=False)
         questions = asked.questions
         locate(model)
         note(f"Loading the model {model} ...")
@@ -49,4 +50,4 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
     if refused:
         number, sentence = next(iter(refused.items()))
         click.echo(f"{len(refused)} refused, left empty, such as question {number}: {sentence}")
-    click.echo(f"{len(questions)} answers are in {out}.")
+    click.echo(f"{counted(len(questions), 'answer')} in {out}.")

@@ -8,6 +8,7 @@ import click
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import Terminal
+from model.counting import counted
 
 
 @click.command(epilog="Example: vqabot scenes datasets/scenes --train 2000 --val 500 --test 500 --seed 7")
@@ -35,4 +36,4 @@ def scenes(out: Path, train: int, val: int, test: int, seed: str, questions_per_
         Terminal().bar(total, "Drawing") as bar,
     ):
         write_scenes(out, Plan(seed, counts, questions_per_picture), bar.update, workers)
-    click.echo(f"{total} pictures and their questions are in {out}.")
+    click.echo(f"{counted(total, 'picture')} and the questions about them are in {out}.")

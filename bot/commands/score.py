@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.commands.errors import in_words
+from model.counting import counted
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -40,6 +41,6 @@ def score(results: Path, annotations: Path, as_json: bool) -> None:
         (official.by_question_type, normalised.by_question_type),
     ):
         rows += [(name or "(none)", value, second[name]) for name, value in first.items()]
-    click.echo(f"{f'{len(notes)} questions':<28}  official  normalised")
+    click.echo(f"{counted(len(notes), 'question'):<28}  official  normalised")
     for label, one, two in rows:
         click.echo(f"{label[:28]:<28}  {one:8.2f}  {two:10.2f}")

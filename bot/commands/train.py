@@ -10,6 +10,7 @@ import click
 from bot.commands.errors import in_words, needs
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
+from model.counting import counted
 
 try:
     from training.finetune.config import TrainConfig
@@ -47,7 +48,9 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
         return
     if result.best_official is not None:
         before = "" if result.reference_official is None else f" ({result.reference_official:.2f} % before)"
-        click.echo(f"Official accuracy {result.best_official:.2f} %{before} on {result.judged_by} questions of val.")
+        click.echo(
+            f"Official accuracy {result.best_official:.2f} %{before} on {counted(result.judged_by, 'question')} of val."
+        )
         if not result.best_step:
             click.echo("No evaluation was better than the one before training: the weights are those it started from.")
     if not result.finished:

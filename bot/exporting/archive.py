@@ -15,7 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from bot.exporting.rows import COLUMNS, Row, Shown
-from bot.texts import counted
+from model.counting import counted
 
 SCHEMA_VERSION = 2
 """Of history.json, as `history.schema.json` says it. A release that renames or removes anything counts it up."""

@@ -88,7 +88,7 @@ def test_split_by_picture_leaves_the_test_alone(tmp_path: Path) -> None:
     said = run("prepare", source, out)
     assert "3 of 3 pictures of test are in train as well" in said
     said = run("prepare", source, out, "--split-by", "picture")
-    assert "6 questions are left out of train and val: their pictures are in test." in said
+    assert "Left out of train and val are 6 questions about pictures of test." in said
     assert "as well" not in said
     parts = [shown(read_examples(out, split)) for split in ("train", "val", "test")]
     assert sum(map(len, parts)) == len(set.union(*parts)) == 25

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from safetensors.torch import load_file, save_file
 
 from bot.cli import main
 from model.answerer import Answerer
@@ -14,6 +15,7 @@ from model.confidence import Calibration
 from model.loading import builtin_path
 from model.profile import BUILTIN_PROFILE, Profile
 from training.evaluation.calibrate import store
+from training.evaluation.report import weights_of
 from training.package import push
 
 
@@ -104,6 +106,25 @@ def test_the_same_model_packs_to_the_same_bytes(trained: Path, cache: Path) -> N
     for name in ("a.zip", "b.zip"):
         run(trained / "model", cache / name)
     assert (cache / "a.zip").read_bytes() == (cache / "b.zip").read_bytes()
+
+
+def test_what_is_about_another_model_is_not_put_on_the_card(trained: Path, cache: Path) -> None:
+    """A report and a training say whose they are; a report of an earlier release does not, and is taken."""
+    figures = json.loads((trained / "report" / "figures.json").read_text())
+    (trained / "report" / "figures.json").write_text(json.dumps(figures | {"weights": weights_of(trained / "model")}))
+    other = cache / "other" / "model"
+    shutil.copytree(trained / "model", other)
+    run(other, cache / "same.zip", "--report", trained / "report", "--training", trained)  # the same weights elsewhere
+    tensors = load_file(other / "model.safetensors")
+    name, tensor = next(iter(tensors.items()))
+    save_file({**tensors, name: tensor + 1}, other / "model.safetensors", {"format": "pt"})
+    for option, folder, sentence in (
+        ("--report", trained / "report", "is about other weights: it judged"),
+        ("--training", trained, "trained other weights than those of"),
+    ):
+        told = run(other, cache / "out.zip", option, folder, code=1)
+        assert sentence in told.replace("\n", " ")
+    assert list(cache.glob("out.zip*")) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bot.cli import main
 from bot.commands.evaluate import evaluate as evaluate_command
 from bot.commands.predict import predict as command
 from model.answerer import Answerer
@@ -57,6 +58,20 @@ def test_a_split_without_annotations_becomes_a_results_file(scenes: Path, tmp_pa
     picture = find_picture(scenes, "test", question.image_id).read_bytes()
     assert results[question.question_id] == answerer.answer([Request("x", picture, question.question)])[0].text
     assert not out.with_name("results.json.progress").exists()
+
+
+@pytest.mark.parametrize("split", ["judging", "val"])
+def test_the_parts_of_a_divided_val_can_be_predicted(scenes: Path, tmp_path: Path, split: str) -> None:
+    """Answers are not needed: who predicts may have none."""
+    prepared = tmp_path / "prepared"
+    done = CliRunner().invoke(main, ["data", "prepare", str(scenes), str(prepared), "--divide-val", "--limit", "9"])
+    assert done.exit_code == 0, done.output
+    file = prepared / f"{split}.jsonl"
+    rows = [json.loads(line) | {"answer": None, "answers": []} for line in file.read_text().splitlines()]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = CliRunner().invoke(main, ["predict", str(prepared), str(tmp_path / "out.json"), "--split", split])
+    assert done.exit_code == 0, done.output
+    assert list(read_results(tmp_path / "out.json")) == [row["question_id"] for row in rows]
 
 
 def test_it_goes_on_where_it_was_interrupted(scenes: Path, tmp_path: Path, answerer: Answerer) -> None:

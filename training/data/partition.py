@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from model.counting import counted
 from training.data.own_files import Asked
 from training.errors import DataError
 
@@ -87,7 +88,7 @@ def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int
 def told_shared(pictures: Mapping[str, set[str]]) -> list[str]:
     """A sentence for each split that shares pictures with train."""
     return [
-        f"{with_train['train']:,} of {len(pictures[split]):,} pictures of {split} are in train as well: "
+        f"{with_train['train']:,} of {counted(len(pictures[split]), 'picture')} of {split} are in train as well: "
         f"what {split} measures was partly learnt by heart."
         for split, with_train in shared_pictures(pictures).items()
         if "train" in with_train

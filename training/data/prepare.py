@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from model.counting import counted
 from model.images import MAX_SIDE
 from model.loading import locate
 from model.processor import Resize, read_image_settings
@@ -157,7 +158,9 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
     for split, each in counts.items():
-        console.say(f"{split}: {each.questions} questions about {each.pictures} pictures{_losses(each)}")
+        console.say(
+            f"{split}: {counted(each.questions, 'question')} about {counted(each.pictures, 'picture')}{_losses(each)}"
+        )
     for sentence in told_shared(pictures):
         console.say(f"{sentence} --split-by picture divides train and val so that no picture is in two splits.")
     for sentence in unknown.sentences(config.model):
@@ -230,7 +233,7 @@ def _divided(config: PrepareConfig, usable: dict[str, list[Placed]], console: Co
         everything = pooled([train, val]) if val else train
         together = without(everything, placed.get("test", ())) if config.split_by == "picture" else everything
         if left := len(everything) - len(together):
-            console.say(f"{left:,} questions are left out of train and val: their pictures are in test.")
+            console.say(f"Left out of train and val are {counted(left, 'question')} about pictures of test.")
         if not together:
             raise DataError("Every picture of train and val is in test as well: nothing would be left to train on.")
         placed["train"], placed["val"] = divide(together, (1 - share, share), config.seed)
@@ -319,7 +322,7 @@ def _told(counts: Counts) -> str:
         (counts.without_picture, "question", " without a picture"),
         (counts.empty, "question", " without words"),
     )
-    return ", ".join(f"{number} {what}{'s' * (number != 1)}{rest}" for number, what, rest in parts if number)
+    return ", ".join(f"{counted(number, what)}{rest}" for number, what, rest in parts if number)
 
 
 def _without_problems(counts: Counts) -> dict[str, Any]:

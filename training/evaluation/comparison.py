@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.counting import counted
 from training.data.vqa import DataError, VqaQuestion
 from training.evaluation.evaluate import Report
 from training.evaluation.intervals import Difference, difference
@@ -60,7 +61,7 @@ class Comparison:
         else:
             verdict = "The difference may be chance"
         return (
-            f"{found:+.2f} points of official accuracy against {self.model} on {self.questions:,} questions "
+            f"{found:+.2f} points of official accuracy against {self.model} on {counted(self.questions, 'question')} "
             f"(95 %: {low:+.2f} to {high:+.2f}); {self.overall.better:,} answered better, "
             f"{self.overall.worse:,} worse. {verdict}."
         )

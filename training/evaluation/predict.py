@@ -24,7 +24,9 @@ AT_ONCE = 32
 class PredictConfig(Config):
     """How a split is answered."""
 
-    split: Literal["train", "val", "test"] = Field("test", description="Which questions.")
+    split: Literal["train", "val", "calibration", "judging", "test"] = Field(
+        "test", description="Which questions; calibration and judging are what `data prepare --divide-val` made of val."
+    )
     task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
     beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
     max_new_tokens: int = Field(USUAL, ge=1, le=1000, description="Longest answer in tokens.")

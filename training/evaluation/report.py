@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -53,8 +54,23 @@ class Context:
     """What must be known to read the figures rightly."""
     compared: Comparison | None = None
     """Against an earlier evaluation."""
+    weights: str = ""
+    """What the judged weights are known by (`weights_of`)."""
     date: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     version: str = field(default_factory=_version)
+
+
+def weights_of(folder: Path) -> str:
+    """What a model's weights are known by, whatever folder they lie in: SHA-256, hexadecimal.
+
+    Raises:
+        OSError: They cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ def write_report(
         (folder / f"{name}.png").write_bytes(chart.light)
     figures = {
         "model": about.model,
+        "weights": about.weights,
         "data": about.data,
         "date": about.date,
         "version": about.version,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from model.counting import counted
 from training.data.vqa import DataError, VqaQuestion
 from training.evaluation.accuracy import exact_match, normalised_accuracy, official_accuracy
 
@@ -52,8 +53,10 @@ def score(answers: Mapping[int, str], questions: Iterable[VqaQuestion], measure:
         raise DataError("There is no question to score.")
     missing, extra = asked.keys() - answers.keys(), answers.keys() - asked.keys()
     if missing or extra:
-        what = f"no answer to {_questions(len(missing))} (such as {min(missing)})" if missing else ""
-        more = f"an answer to {_questions(len(extra))} that nobody asked (such as {min(extra)})" if extra else ""
+        what = f"no answer to {counted(len(missing), 'question')} (such as {min(missing)})" if missing else ""
+        more = (
+            f"an answer to {counted(len(extra), 'question')} that nobody asked (such as {min(extra)})" if extra else ""
+        )
         faults = " and ".join(part for part in (what, more) if part)
         raise DataError(f"The results do not fit the annotations: there is {faults}.")
     return summarise({number: measure(answers[number], question) for number, question in asked.items()}, asked)
@@ -81,7 +84,3 @@ def percent(shares: Iterable[float]) -> float:
     """The mean of shares as a percentage; 0 of nothing. The order of operations is the official evaluator's."""
     found = list(shares)
     return round(100 * float(sum(found)) / len(found), DECIMALS) if found else 0.0
-
-
-def _questions(count: int) -> str:
-    return "1 question" if count == 1 else f"{count} questions"

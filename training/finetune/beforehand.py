@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from model.counting import counted
 from model.families.florence2.model import Florence2
 from model.processor import read_image_settings
 from training.data.prepared import Example
@@ -80,7 +81,7 @@ def cost_of_size(
             tally = Judge(rows, collator, batch_size).judge(parts.model, family, autocast)
         scores.append(tally.metrics()["eval_official"])
     return (
-        f"Before the first step it answers {scores[1]:.1f} % of {len(rows)} questions of val rightly at "
+        f"Before the first step it answers {scores[1]:.1f} % of {counted(len(rows), 'question')} of val rightly at "
         f"{_shown(parts.size)}, and {scores[0]:.1f} % at its own size."
     )
 

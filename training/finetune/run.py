@@ -17,6 +17,7 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
+from model.counting import counted
 from training.console import Console, Silent
 from training.data import provenance
 from training.data.prepared import prepared_size
@@ -155,7 +156,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     pictures = len({row.image for row in rows})
     ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, entry, stopper, met)
     console.say(
-        f"{len(rows):,} questions about {pictures:,} pictures of {parts.size[0]}x{parts.size[1]}, "
+        f"{counted(len(rows), 'question')} about {counted(pictures, 'picture')} of {parts.size[0]}x{parts.size[1]}, "
         f"{ready.parameters:,} parameters to train, {precision} on {device.type}."
     )
     for sentence in beforehand(config, parts, judged, prepared_size(data)):

@@ -1,0 +1,8 @@
+"""Numbers with their nouns, as people read them in chats and on the command line."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, which gets an s where there is not one: "1 chat", "3,000 chats"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
