@@ -93,10 +93,10 @@ def _folder(shape: str, model: str | None, size: int, tokens: int, temporary: Pa
         except ModelError as error:
             raise click.ClickException(str(error)) from error
     try:
-        from training.finetune.shapes import config_of, save
+        from training.finetune.families.florence2.shapes import save_random
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
-    folder = save(temporary / "model", config_of("large" if shape.endswith("large") else "base"), (size, size))
+    folder = save_random("large" if shape.endswith("large") else "base", temporary / "model", (size, size))
     file = folder / "generation_config.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**settings, "min_new_tokens": tokens}), encoding="utf-8")

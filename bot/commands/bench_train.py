@@ -35,7 +35,7 @@ def train(
 
         from training.finetune import throughput
         from training.finetune.errors import TrainingError
-        from training.finetune.shapes import config_of, save
+        from training.finetune.families.florence2.shapes import save_random
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     questions = pictures * per_picture
@@ -43,7 +43,7 @@ def train(
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
         base = Path(folder)
         task = throughput.Task(
-            save(base / "model", config_of("large" if shape == "large" else "base", dropout=False), (size, size)),
+            save_random(shape, base / "model", (size, size), dropout=False),
             throughput.draw_data(base / "data", pictures * steps, per_picture, (size, size)),
             base / "work",
             questions,

@@ -12,8 +12,8 @@ from transformers import BartConfig
 from transformers.models.florence2 import Florence2Config, Florence2VisionConfig
 
 from training.data.prepared import Example, write_examples
-from training.finetune import shapes
 from training.finetune.config import TrainConfig
+from training.finetune.families.florence2 import shapes
 
 SIZE = (96, 64)
 QUESTIONS = ("what color is the ball", "is there a dog", "how many people are there in the picture")

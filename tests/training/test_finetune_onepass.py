@@ -15,7 +15,6 @@ from model.profile import Profile
 from training.data.prepared import read_examples
 from training.finetune.data import Collator, PictureSampler
 from training.finetune.loading import load_parts
-from training.finetune.onepass import OnePassFlorence2
 from training.finetune.run import assemble
 from training.finetune.throughput import Task, compare
 
@@ -29,7 +28,7 @@ def gradients(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 def ours(folder: Path, data: Path, rows: Any, **changed: Any) -> tuple[float, dict[str, torch.Tensor]]:
     parts = load_parts(settings(folder, **changed), CPU)
     parts.model.train()
-    loss = parts.model(**Collator(data, parts.family, parts.picture_tokens)(rows))["loss"]
+    loss = parts.model(**Collator(data, parts.model)(rows))["loss"]
     loss.backward()
     return loss.item(), gradients(parts.model)
 
@@ -68,12 +67,30 @@ def test_loss_and_gradients_are_those_of_the_plain_loop(tmp_path: Path, checkpoi
     assert found["model.vision_tower.convs.0.conv.weight"].abs().max() > 1e-4
 
 
+def test_two_pictures_of_a_question_stand_as_in_the_native_prompt(tmp_path: Path) -> None:
+    folder, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    model = load_parts(settings(folder), CPU).model
+    rows = [row for row in read_examples(data, "train") if row.question_id in (0, 3)]
+    batch = Collator(data, model)(rows)
+    batch |= {name: batch[name][:1] for name in ("input_ids", "attention_mask", "labels")}
+    batch["pictures"] = torch.tensor([[0, 1]])
+    native: Any = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    processor: Any = Florence2Processor.from_pretrained(folder)
+    pixels = processor.image_processor([Image.open(data / row.image) for row in rows], return_tensors="pt").pixel_values
+    places = torch.full((1, 2 * model.picture_tokens), native.config.image_token_id)
+    ids = torch.cat([places, batch["input_ids"]], 1)
+    with torch.no_grad():
+        mask = torch.ones_like(ids)
+        expected = native(pixel_values=pixels, input_ids=ids, attention_mask=mask, labels=batch["labels"])
+        assert model.train(False)(**batch)["loss"].item() == pytest.approx(expected.loss.item(), abs=1e-5)
+
+
 def test_the_answers_of_a_batch_weigh_by_their_tokens(tmp_path: Path) -> None:
     """Accumulated batches divide by the labels of all of them, so that they make the step of one large batch."""
     folder, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     rows = read_examples(data, "train")[:4]
     parts = load_parts(settings(folder), CPU)
-    collate = Collator(data, parts.family, parts.picture_tokens)
+    collate = Collator(data, parts.model)
     whole = parts.model(**collate(rows))["loss"]
     labels = int((collate(rows)["labels"] != -100).sum())
     halves = [parts.model(**collate(part), num_items_in_batch=labels)["loss"] for part in (rows[:1], rows[1:])]
@@ -88,8 +105,8 @@ def test_a_frozen_tower_stays_in_eval_mode_without_gradients(tmp_path: Path) -> 
     assert frozen.model.training
     assert not any(module.training for module in frozen.model.model.vision_tower.modules())
     assert any(module.training for module in frozen.model.model.language_model.modules())
-    batch = Collator(data, frozen.family, frozen.picture_tokens)(rows)
-    assert torch.equal(frozen.model.look(batch["pixels"]), frozen.model.look(batch["pixels"]))
+    batch = Collator(data, frozen.model)(rows)
+    assert torch.equal(frozen.model.tower_states(batch["pixels"]), frozen.model.tower_states(batch["pixels"]))
     frozen.model(**batch)["loss"].backward()
     named = gradients(frozen.model)
     assert not any("vision_tower" in name for name in named)
@@ -97,18 +114,17 @@ def test_a_frozen_tower_stays_in_eval_mode_without_gradients(tmp_path: Path) -> 
     # The same tower in training would drop paths.
     free = load_parts(settings(folder), CPU)
     free.model.train()
-    assert not torch.equal(free.model.look(batch["pixels"]), free.model.look(batch["pixels"]))
+    assert not torch.equal(free.model.tower_states(batch["pixels"]), free.model.tower_states(batch["pixels"]))
 
 
 def test_a_batch_of_looked_at_and_new_pictures_is_a_batch(tmp_path: Path) -> None:
     folder, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     rows = read_examples(data, "train")[:6]
-    model: OnePassFlorence2
     ready = assemble(settings(folder, freeze_vision=True, eval_questions=0), data, tmp_path / "out", Quiet())
     model, collate = ready.parts.model, ready.trainer.collator
     kept = collate(rows)
     assert "pixels" not in kept
-    assert kept["tower"].shape == (2, *ready.parts.states_shape)
+    assert kept["tower"].shape == (2, *model.states_shape(model.size))
     del collate.keys[rows[0].image]  # as if there were no room for the first
     mixed = collate(rows)
     assert mixed["pixels"].shape[0] == mixed["tower"].shape[0] == 1

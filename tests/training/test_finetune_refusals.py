@@ -55,7 +55,7 @@ def test_each_wrong_input_gives_one_sentence(tmp_path: Path, monkeypatch: pytest
         for file in model.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
         (folder / "config.json").write_text(json.dumps({**other, **changed}))
-    assert "Only Florence-2 models can be trained" in refusal(data, out, *flags, tmp_path / "blip")
+    assert "which cannot be trained; supported: florence2" in refusal(data, out, *flags, tmp_path / "blip")
     assert "Microsoft's own format" in refusal(data, out, *flags, tmp_path / "old")
 
 

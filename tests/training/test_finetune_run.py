@@ -317,7 +317,7 @@ def test_long_answers_are_waited_for(tmp_path: Path) -> None:
 
     model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     parts = load_parts(settings(model), torch.device("cpu"))
-    collator = Collator(data, parts.family, parts.picture_tokens)
+    collator = Collator(data, parts.model)
     said = " ".join(["red"] * 30)
     rows = [Example("images/0.png", "what is it", 1, 0, said, (said,) * 10)]
     assert Judge(rows, collator, 1).new_tokens == 32, "thirty words with start and end"

@@ -85,7 +85,7 @@ def test_a_new_word_begins_amid_the_others(tmp_path: Path) -> None:
     known = read_tokenizer(model).get_vocab_size()
     assert torch.equal(new[:known], old[:known]), "what it knew stays as it was"
     assert torch.allclose(new[known], old[:known].mean(0), atol=1e-6)
-    assert parts.family.tokenizer.get_vocab_size() == known + 3 == int(parts.model.config.text_config.vocab_size)
+    assert parts.tokenizer.get_vocab_size() == known + 3 == int(parts.model.config.text_config.vocab_size)
 
 
 def pieces() -> Tokenizer:

@@ -40,6 +40,11 @@ class Example:
     own_id: str = ""
     """The question's id in the source, where it is no whole number."""
 
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The files of all pictures that the question is about, in their order."""
+        return (self.image,)
+
 
 _EXAMPLE = TypeAdapter(Example)
 

@@ -1,1 +1,1 @@
-"""Fine-tuning a Florence-2 on prepared data, through transformers' Trainer."""
+"""Fine-tuning a model on prepared data, through transformers' Trainer."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import torch
 
 from model.counting import counted
-from model.families.florence2.model import Florence2
 from model.processor import read_image_settings
 from training.data.prepared import Example
 from training.data.unknown_words import Vocabulary
 from training.finetune.config import TrainConfig
-from training.finetune.data import Collator
 from training.finetune.judge import Judge
-from training.finetune.loading import Parts, grid_for
-from training.finetune.onepass import native
+from training.finetune.loading import Parts
 from training.finetune.words import unknown_of
 
 SAMPLE = 100
@@ -45,44 +41,35 @@ def beforehand(
             yield "Adapters leave the embeddings as they are, so that new words cannot be learnt: train without them."
         else:
             yield "They are left out; --new-words auto makes tokens of them."
-    left = unknown_of(Vocabulary(parts.family.tokenizer, parts.family.profile), judged)
+    left = unknown_of(Vocabulary(parts.tokenizer, parts.model.profile), judged)
     for sentence in left.sentences("the model"):
         yield f"Of val: {sentence}"
-    if prepared is not None and prepared != parts.size:
+    own, size = parts.own_size, parts.model.size
+    if prepared is not None and prepared != size:
         yield (
-            f"The prepared pictures have {_shown(prepared)} and the model looks at {_shown(parts.size)}: they are "
-            f"resized once more, which costs detail. `vqabot data prepare --size {_shown(parts.size)}` avoids it."
+            f"The prepared pictures have {_shown(prepared)} and the model looks at {_shown(size)}: they are "
+            f"resized once more, which costs detail. `vqabot data prepare --size {_shown(size)}` avoids it."
         )
-    if parts.size != parts.own_size:
-        own = grid_for(parts.model, parts.own_size)
+    if size != own:
         yield (
-            f"{_shown(parts.size)} is not the model's own picture size, {_shown(parts.own_size)}: a picture takes "
-            f"{parts.picture_tokens} places instead of {own[0] * own[1] + 1}, and what the model knows of places in a "
-            "picture fits less."
+            f"{_shown(size)} is not the model's own picture size, {_shown(own)}: a picture takes "
+            f"{parts.model.picture_tokens} places instead of {parts.model.tokens_of_picture(own)}, and what the model "
+            "knows of places in a picture fits less."
         )
 
 
-def cost_of_size(
-    parts: Parts,
-    judged: Sequence[Example],
-    data: Path,
-    batch_size: int,
-    autocast: Callable[[], AbstractContextManager[object]],
-) -> str:
+def cost_of_size(parts: Parts, judge: Judge, autocast: Callable[[], AbstractContextManager[object]]) -> str:
     """How well some questions of val are answered at this picture size and at the model's own, before any step."""
-    rows = judged[:SAMPLE]
-    images = {**read_image_settings(parts.source)}
-    own = Florence2(native(parts.model), parts.family.tokenizer, images, parts.family.profile)
-    scores = []
-    for family, size in ((own, parts.own_size), (parts.family, parts.size)):
-        grid = grid_for(parts.model, size)
-        collator = Collator(data, family, grid[0] * grid[1] + 1)
+    model, images = parts.model, read_image_settings(parts.source)
+    sizes = {"its own": parts.own_size, "this": model.size}
+    some, scores = Judge(judge.rows[:SAMPLE], judge.collator, judge.batch_size), {}
+    for name, size in sizes.items():  # the one to train at comes last and stays
+        model.prepare_for(size, parts.tokenizer, images)
         with torch.random.fork_rng():
-            tally = Judge(rows, collator, batch_size).judge(parts.model, family, autocast)
-        scores.append(tally.metrics()["eval_official"])
+            scores[name] = some.judge(autocast).metrics()["eval_official"]
     return (
-        f"Before the first step it answers {scores[1]:.1f} % of {counted(len(rows), 'question')} of val rightly at "
-        f"{_shown(parts.size)}, and {scores[0]:.1f} % at its own size."
+        f"Before the first step it answers {scores['this']:.1f} % of {counted(len(some.rows), 'question')} of val rightly at "
+        f"{_shown(model.size)}, and {scores['its own']:.1f} % at its own size."
     )
 
 

@@ -30,7 +30,7 @@ class FeatureStore:
         Args:
             folder: Holds a folder for each tower.
             fingerprint: Of the tower, its input and its arithmetic.
-            shape: Of one picture's states, [C, h, w].
+            shape: Of one picture's states.
             dtype: In which they are kept.
             max_bytes: What the folder may hold of this tower.
         """
@@ -52,7 +52,7 @@ class FeatureStore:
             return False
 
     def get(self, key: str) -> Tensor:
-        """The states of a picture that is kept, [C, h, w].
+        """The states of a picture that is kept.
 
         Raises:
             OSError: They are not there.
@@ -61,7 +61,7 @@ class FeatureStore:
         return raw.view(self.dtype).view(self.shape)
 
     def put(self, key: str, states: Tensor) -> None:
-        """Keep the states of a picture, [C, h, w].
+        """Keep the states of a picture.
 
         Raises:
             OSError: The disk is full, or cannot be written.
@@ -80,7 +80,7 @@ def fill(
     store: FeatureStore,
     keys: Mapping[str, str],
     picture: Callable[[str], Pixels],
-    look: Callable[[Tensor], Tensor],
+    tower: Callable[[Tensor], Tensor],
     *,
     batch_size: int,
     share: tuple[int, int] = (0, 1),
@@ -92,12 +92,12 @@ def fill(
         store: Where they are kept.
         keys: The pictures' keys by their files; the first ones are kept when not all find room.
         picture: Reads a picture, uint8 [H, W, 3].
-        look: Runs the tower, uint8 [P, H, W, 3] to [P, C, h, w].
+        tower: Its states [P, ...] of uint8 [P, H, W, 3].
         batch_size: Pictures at a time.
         share: Number of this process, and of how many.
         progress: Called with the number of pictures done since the last call.
     """
-    wanted = dict(zip(keys.values(), keys, strict=True))  # pictures with the same content are looked at once
+    wanted = dict(zip(keys.values(), keys, strict=True))  # pictures with the same content are computed once
     places = list(wanted.items())[: store.room][share[0] :: share[1]]
     missing = [(key, name) for key, name in places if key not in store]
     progress(len(places) - len(missing))
@@ -105,7 +105,7 @@ def fill(
         part = missing[start : start + batch_size]
         pixels = torch.from_numpy(np.stack([picture(name) for _, name in part]))
         with torch.no_grad():
-            states = look(pixels)
+            states = tower(pixels)
         for (key, _), one in zip(part, states, strict=True):
             store.put(key, one)
         progress(len(part))

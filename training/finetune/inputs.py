@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import ModelError
-from model.loading import locate, model_type
+from model.loading import locate
 from training.data.prepared import Example, check_pictures, read_examples, split_file
 from training.data.sources import splits_of
 from training.data.vqa import DataError
 from training.finetune.config import TrainConfig
+from training.finetune.families import check_trainable
 from training.finetune.folder import check_open
 
 
@@ -33,15 +33,13 @@ def look(config: TrainConfig, data: Path, out: Path) -> Inputs:
 
     Raises:
         DataError: The data are missing, damaged or not prepared.
-        ModelError: There is no such model, or it is no Florence-2.
+        ModelError: There is no such model, or it cannot be trained.
         TrainingError: `out` holds a finished training.
     """
     check_open(out)
     if not split_file(data, "train").is_file() or _is_raw(data):
         raise DataError(_not_prepared(data))
-    kind = model_type(locate(config.model))
-    if kind != "florence2":
-        raise ModelError(f"Only Florence-2 models can be trained, and {config.model} is a {kind}.")
+    check_trainable(locate(config.model), config.model)
     rows = read_answered(data, "train", config.limit)
     judged = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
     return Inputs(rows, judged)

@@ -7,14 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from model.families.base import Prompt
-from model.families.florence2.model import Florence2
 from training.data.prepared import Example
 from training.evaluation.accuracy import exact_match, official_accuracy
 from training.finetune.data import Collator
-from training.finetune.onepass import IGNORED, OnePassFlorence2
+from training.finetune.families.onepass import IGNORED, OnePass
 
 PEOPLE = 10
 NEW_TOKENS = 20
@@ -66,12 +64,10 @@ class Judge:
         """Judge by these questions, those of a picture side by side."""
         self.rows, self.collator, self.batch_size = rows, collator, batch_size
         # People's longest answer with its end: cut shorter, it could never be right.
-        self.new_tokens = max(NEW_TOKENS, *(len(collator.labels(row)) for row in rows))
+        self.new_tokens = max(NEW_TOKENS, *(collator.model.family.answer_length(row.answer or "") for row in rows))
 
     def judge(
         self,
-        model: OnePassFlorence2,
-        family: Florence2,
         autocast: Callable[[], AbstractContextManager[object]],
         share: tuple[int, int] = (0, 1),
         progress: Callable[[int], object] = lambda _: None,
@@ -79,13 +75,11 @@ class Judge:
         """Answer the questions of one process.
 
         Args:
-            model: The model in training.
-            family: The same model as it answers.
             autocast: The arithmetic.
             share: Number of this process, and of how many.
             progress: Called with the number of questions done since the last call.
         """
-        total = Tally()
+        total, model = Tally(), self.collator.model
         starts = range(share[0] * self.batch_size, len(self.rows), share[1] * self.batch_size)
         was_training = model.training
         model.train(False)
@@ -93,22 +87,22 @@ class Judge:
             for start in starts:
                 rows = self.rows[start : start + self.batch_size]
                 with autocast():
-                    total = total + self._judge(rows, model, family)
+                    total = total + self._judge(rows, model)
                 progress(len(rows))
         model.train(was_training)
         return total
 
-    def _judge(self, rows: Sequence[Example], model: OnePassFlorence2, family: Florence2) -> Tally:
-        batch = {name: value.to(model.device) for name, value in self.collator(rows).items()}
+    def _judge(self, rows: Sequence[Example], model: OnePass) -> Tally:
+        device = next(model.parameters()).device
+        batch = {name: value.to(device) for name, value in self.collator(rows).items()}
         tokens = int((batch["labels"] != IGNORED).sum())
-        places, pixels, tower = batch.pop("picture"), batch.pop("pixels", None), batch.pop("tower", None)
-        seen: Tensor = model.picture_tokens(pixels, tower)  # [P, T_image, D]: looked at once, for both uses
-        loss = model(**batch, picture=places, tokens=seen)["loss"].item() * tokens
+        seen = model.encode_pictures(batch.pop("pixels", None), batch.pop("tower", None))  # once, for both uses
+        loss = model(**batch, tokens=seen)["loss"].item() * tokens
         prompts = [
-            Prompt(seen[place], family.profile.prompt(row.question), 1, self.new_tokens)
-            for row, place in zip(rows, places.tolist(), strict=True)
+            Prompt(seen[own[own >= 0]].flatten(0, 1), model.profile.prompt(row.question), 1, self.new_tokens)
+            for row, own in zip(rows, batch["pictures"], strict=True)
         ]
-        answers = [generation.text for generation in family.generate(prompts)]
+        answers = [generation.text for generation in model.family.generate(prompts)]
         official = sum(
             official_accuracy(answer, row.answers or [row.answer or ""] * PEOPLE)
             for answer, row in zip(answers, rows, strict=True)

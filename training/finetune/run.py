@@ -133,10 +133,10 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     parts = load_parts(config, device, rows)
     if device.type == "cpu":
         keep_freed_memory()
-    set_threads(config.threads, parts.model.num_parameters())
+    set_threads(config.threads, sum(weights.numel() for weights in parts.model.parameters()))
     check_memory(parts, config, device)
     check_disk(parts, config, out)
-    collator = Collator(data, parts.family, parts.picture_tokens)
+    collator = Collator(data, parts.model)
     journal = Journal(out, console, config.batch_size * config.accumulate * args.world_size)
     judge = Judge(judged, collator, config.batch_size) if judged else None
     watchers = [journal] if not args.process_index else []
@@ -156,15 +156,16 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     pictures = len({row.image for row in rows})
     ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, entry, stopper, met)
     console.say(
-        f"{counted(len(rows), 'question')} about {counted(pictures, 'picture')} of {parts.size[0]}x{parts.size[1]}, "
+        f"{counted(len(rows), 'question')} about {counted(pictures, 'picture')} of "
+        f"{parts.model.size[0]}x{parts.model.size[1]}, "
         f"{ready.parameters:,} parameters to train, {precision} on {device.type}."
     )
     for sentence in beforehand(config, parts, judged, prepared_size(data)):
         console.say(sentence)
-    if entry.resume is None and judge is not None and config.reference and parts.size != parts.own_size:
-        console.say(cost_of_size(parts, judged, data, config.batch_size, trainer.autocast_smart_context_manager))
+    if entry.resume is None and judge is not None and config.reference and parts.model.size != parts.own_size:
+        console.say(cost_of_size(parts, judge, trainer.autocast_smart_context_manager))
     if config.tower_frozen:
-        _keep_features(config, out, parts, [row.image for row in (*rows, *judged)], trainer, console)
+        _keep_features(config, out, parts, [name for row in (*rows, *judged) for name in row.images], trainer, console)
     if entry.resume is not None:
         console.say(f"Going on from {entry.resume}.")
     return ready
@@ -255,10 +256,8 @@ def _keep_features(
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(trainer.accelerator.mixed_precision, torch.float32)
     folder = config.feature_cache or out / "features"
     most = config.feature_cache_gb * GB
-    tower = fingerprint(
-        model.model.vision_tower, parts.size, model.pixel_gain.tolist(), model.pixel_shift.tolist(), dtype
-    )
-    store = FeatureStore(folder, tower, parts.states_shape, dtype, most)
+    tower = fingerprint(model.vision_tower, model.size, model.pixel_gain.tolist(), model.pixel_shift.tolist(), dtype)
+    store = FeatureStore(folder, tower, model.states_shape(model.size), dtype, most)
     keys = {name: picture_key(collator.file(name)) for name in dict.fromkeys(names)}
     for_all(args, lambda: make_room(folder, store, keys.values(), most))
     if store.room < len(keys):
@@ -268,12 +267,12 @@ def _keep_features(
         )
     share = (args.process_index, args.world_size)
 
-    def look(pixels: Tensor) -> Tensor:
+    def states(pixels: Tensor) -> Tensor:
         with trainer.autocast_smart_context_manager():
-            return model.look(pixels.to(model.device))
+            return model.tower_states(pixels.to(args.device))
 
     with console.bar(-(-min(store.room, len(keys)) // args.world_size), "Looking at the pictures") as bar:
-        fill(store, keys, collator.picture, look, batch_size=config.batch_size, share=share, progress=bar.update)
+        fill(store, keys, collator.picture, states, batch_size=config.batch_size, share=share, progress=bar.update)
     trainer.accelerator.wait_for_everyone()
     collator.store, collator.keys = store, keys
 

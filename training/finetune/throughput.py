@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import torch
 from PIL import Image
-from transformers import Florence2ForConditionalGeneration, Florence2Processor, get_linear_schedule_with_warmup
+from transformers import get_linear_schedule_with_warmup
 from transformers.trainer_utils import SaveStrategy
 from transformers.utils import logging
 
@@ -26,6 +26,7 @@ from training.data.prepared import Example, read_examples, write_examples
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
+from training.finetune.families import adapter_of
 from training.finetune.run import assemble
 from training.scenes import art, layout, questions
 
@@ -86,10 +87,10 @@ def plain_loop(
     """
     measured = Measured()
     logging.disable_progress_bar()
-    processor: Any = Florence2Processor.from_pretrained(model_folder)
-    model: Any = Florence2ForConditionalGeneration.from_pretrained(model_folder, dtype=torch.float32)
+    plain = adapter_of(model_folder, str(model_folder)).Plain(model_folder)
+    model = plain.module
     if frozen:
-        model.model.vision_tower.requires_grad_(False)
+        plain.vision_tower.requires_grad_(False)
     profile, rows = Profile.read(model_folder), read_examples(data, "train")
     order = list(PictureSampler(rows, seed=0))
     optimizer = torch.optim.AdamW(
@@ -100,15 +101,12 @@ def plain_loop(
     for step in range(steps):
         began, cpu = time.perf_counter(), time.process_time()
         batch = [rows[index] for index in order[step * batch_size : (step + 1) * batch_size]]
-        inputs = processor(
-            text=[profile.prompt(row.question) for row in batch],
-            images=[Image.open(data / row.image).convert("RGB") for row in batch],
-            padding=True,
-            return_tensors="pt",
+        inputs = plain.inputs(
+            [profile.prompt(row.question) for row in batch],
+            [Image.open(data / row.image).convert("RGB") for row in batch],
+            [row.answer or "" for row in batch],
         )
-        answers = processor.tokenizer([row.answer for row in batch], padding=True, return_tensors="pt")
-        labels = answers["input_ids"].masked_fill(answers["attention_mask"] == 0, -100)
-        loss = model(**inputs.to(device), labels=labels.to(device)).loss
+        loss = model(**inputs.to(device)).loss
         loss.backward()
         optimizer.step()
         schedule.step()

@@ -16,7 +16,8 @@ from transformers.trainer import TRAINER_STATE_NAME
 
 from training.console import Console
 from training.finetune.checkpoints import COMPLETE, complete_checkpoints, name_of
-from training.finetune.data import Batch, Collator, Examples, PictureSampler
+from training.finetune.data import Collator, Examples, PictureSampler
+from training.finetune.families.onepass import Batch
 from training.finetune.health import Health
 from training.finetune.judge import Judge, Tally
 from training.finetune.loading import Parts
@@ -91,9 +92,8 @@ class FineTuner(Trainer):
         """Judge the model as it stands, each process its share of the questions."""
         assert self.judge is not None
         share = (self.args.process_index, self.args.world_size)
-        autocast = self.autocast_smart_context_manager
         with self.console.bar(len(self.judge.rows) // share[1], "Judging") as bar:
-            tally = self.judge.judge(self.parts.model, self.parts.family, autocast, share, bar.update)
+            tally = self.judge.judge(self.autocast_smart_context_manager, share, bar.update)
         if self.args.world_size > 1:
             tally = sum(gather_object([tally]), Tally())
         metrics, self.judged_at = tally.metrics(), self.state.global_step

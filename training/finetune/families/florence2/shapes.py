@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from transformers import BartConfig, GenerationConfig
@@ -19,18 +19,17 @@ from transformers.utils import logging
 
 from model.profile import Profile
 from training.builtin.architecture import SPECIAL, build_tokenizer, vocabulary
-from training.finetune.onepass import grid_of
 
-Shape = Literal["base", "large"]
+SHAPES = ("base", "large")
 _VOCABULARY = 51_290
 _POSITIONS = 4096
 
 
-def config_of(shape: Shape, *, dropout: bool = True) -> Florence2Config:
+def config_of(shape: str, *, dropout: bool = True) -> Florence2Config:
     """The shape of Florence-2-base (236 M parameters) or -large (777 M).
 
     Args:
-        shape: Which one.
+        shape: One of `SHAPES`.
         dropout: Without it every step is a function of its batch alone, so that two ways to compute it can be compared.
     """
     large = shape == "large"
@@ -94,7 +93,20 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
     return folder
 
 
+def save_random(shape: str, folder: Path, size: tuple[int, int], *, dropout: bool = True) -> Path:
+    """Save a full-size model with random weights for pictures of this width and height; `shape` is one of `SHAPES`."""
+    return save(folder, config_of(shape, dropout=dropout), size)
+
+
+def grid_of(config: Any, size: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - the parts of configs are untyped
+    """Columns and rows of the tower's states for pictures of this width and height."""
+    vision, columns, rows = config.vision_config, *size
+    for kernel, stride, padding in zip(vision.patch_size, vision.patch_stride, vision.patch_padding, strict=True):
+        columns, rows = ((side + 2 * padding - kernel) // stride + 1 for side in (columns, rows))
+    return columns, rows
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("base", "large"):
-        sys.exit("Usage: python -m training.finetune.shapes base|large FOLDER")
-    save(Path(sys.argv[2]), config_of("large" if sys.argv[1] == "large" else "base"), (224, 224))
+    if len(sys.argv) != 3 or sys.argv[1] not in SHAPES:
+        sys.exit(f"Usage: python -m training.finetune.families.florence2.shapes {'|'.join(SHAPES)} FOLDER")
+    save_random(sys.argv[1], Path(sys.argv[2]), (224, 224))

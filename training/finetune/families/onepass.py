@@ -1,0 +1,239 @@
+"""A model that is trained on batches grouped by picture: each picture is encoded once, whatever is asked about it.
+
+A family gives one class before transformers' own, which fills in what is abstract here, and the verbs of `Adapter`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
+
+import torch
+from PIL import Image
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from model.families.base import Family
+from model.profile import Profile
+
+IGNORED = -100
+"""Label of a place that does not count."""
+
+Batch = dict[str, Tensor]
+"""What `OnePass.forward` takes."""
+
+
+class OnePass(nn.Module, ABC):
+    """A native model with the same weights, trained on batches that `collate` and the collator make.
+
+    The gradients are those of the native model on one picture a question, but with drop-path on, where the questions of
+    a picture share what is dropped.
+    """
+
+    native_class: ClassVar[Any]
+    """transformers' class, under whose name the weights are saved."""
+    lora_targets: ClassVar[str]
+    """Names, as a regular expression, of the text side's matrices that adapters may stand beside."""
+    accepts_loss_kwargs = True
+    """Tells the Trainer that the loss is divided by `num_items_in_batch`, and so right under accumulation."""
+    tower_frozen = False
+    recompute_tower = False
+    """Compute the tower's blocks again in the backward pass; the native switch covers the text side alone."""
+    pixel_gain: Tensor
+    pixel_shift: Tensor
+    family: Family
+    """The same weights as they answer, at the current size."""
+    size: tuple[int, int]
+    """Width and height of a picture."""
+    picture_tokens: int
+    """Places of the text side that a picture takes."""
+    profile: Profile
+
+    @classmethod
+    @abstractmethod
+    def read(cls, folder: Path) -> Self:
+        """The model in a folder, fp32, on the CPU.
+
+        Raises:
+            ModelError: The folder's files do not make a complete model.
+        """
+
+    @property
+    @abstractmethod
+    def vision_tower(self) -> nn.Module:
+        """What is frozen, and whose states are kept then."""
+
+    @abstractmethod
+    def tokens_of_picture(self, size: tuple[int, int]) -> int:
+        """Places of the text side that a picture of this width and height takes.
+
+        Raises:
+            TrainingError: Such pictures are too large for this model.
+        """
+
+    @abstractmethod
+    def states_shape(self, size: tuple[int, int]) -> tuple[int, ...]:
+        """Of the tower's states of one picture of this width and height."""
+
+    @abstractmethod
+    def answering(self, tokenizer: Tokenizer, images: dict[str, Any]) -> Family:
+        """The same weights, now and later, as they answer at the image processor's size."""
+
+    @abstractmethod
+    def run_tower(self, pixels: Tensor, *, recompute: bool) -> Tensor:
+        """The tower's states [P, ...] of normalised pixels [P, 3, H, W]; `recompute` saves memory for the gradients."""
+
+    @abstractmethod
+    def project(self, states: Tensor) -> Tensor:
+        """The tokens [P, T_image, D] that the text side reads, of the tower's states [P, ...]."""
+
+    @abstractmethod
+    def collate(self, prompts: Sequence[str], answers: Sequence[str], pictures: Sequence[int]) -> Batch:
+        """Prompts and answers as token ids, padded: `labels`, and whatever else `logits` takes.
+
+        Args:
+            prompts: What the profile made of the questions, [Q].
+            answers: As they are learnt, [Q].
+            pictures: How many pictures each question has, [Q].
+        """
+
+    @abstractmethod
+    def logits(self, tokens: Tensor, seen: Tensor, labels: Tensor, **texts: Tensor) -> Tensor:
+        """Logits [N, V] of the N places where a label counts, row by row.
+
+        Args:
+            tokens: The pictures' tokens of each question, [Q, S, D].
+            seen: 1 where they count, 0 where a question has fewer pictures than others, [Q, S].
+            labels: As `collate` made them; `IGNORED` where they do not count, [Q, L].
+            texts: What else `collate` made.
+        """
+
+    def set_processor_size(self, processor: Any) -> None:  # noqa: ANN401 - transformers' processors are untyped
+        """Set the size of the pictures in transformers' own processor, before it is saved."""
+        processor.image_processor.size = {"width": self.size[0], "height": self.size[1]}
+
+    def prepare_for(self, size: tuple[int, int], tokenizer: Tokenizer, images: Mapping[str, Any]) -> Self:
+        """Take pictures of this width and height from now on.
+
+        Args:
+            size: Width and height.
+            tokenizer: With new words, where there are some.
+            images: The image processor's settings; their size does not matter.
+
+        Raises:
+            TrainingError: Such pictures are too large for this model.
+        """
+        self.picture_tokens = self.tokens_of_picture(size)
+        self.size = size
+        scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
+        mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
+        # (x * scale - mean) / std in one multiplication and one subtraction, [3 or 1, 1, 1] each
+        device = next(self.parameters()).device
+        spread = torch.tensor(std, device=device).view(-1, 1, 1)
+        self.register_buffer("pixel_gain", scale / spread, persistent=False)
+        self.register_buffer("pixel_shift", torch.tensor(mean, device=device).view(-1, 1, 1) / spread, persistent=False)
+        self.family = self.answering(tokenizer, {**images, "size": {"width": size[0], "height": size[1]}})
+        return self
+
+    def freeze_tower(self) -> None:
+        """Freeze the vision tower: no gradients, and neither dropout nor drop-path, also after `train()`."""
+        self.tower_frozen = True
+        self.vision_tower.requires_grad_(False)
+        self.vision_tower.eval()
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training; a frozen tower stays as it is when answering."""
+        super().train(mode)
+        if self.tower_frozen:
+            self.vision_tower.eval()
+        return self
+
+    def tower_states(self, pixels: Tensor) -> Tensor:
+        """The tower's states [P, ...] of pictures at the model's size, uint8 [P, H, W, 3]."""
+        normalised = pixels.permute(0, 3, 1, 2).float() * self.pixel_gain - self.pixel_shift  # [P, 3, H, W]
+        again = self.recompute_tower and self.training and torch.is_grad_enabled() and not self.tower_frozen
+        return self.run_tower(normalised, recompute=again)
+
+    def encode_pictures(self, pixels: Tensor | None, tower: Tensor | None) -> Tensor:
+        """The projected tokens of pictures, [P, T_image, D]: those of pixels first, then those of kept states."""
+        parts = [] if tower is None else [tower]
+        if pixels is not None:
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.tower_frozen):
+                parts.insert(0, self.tower_states(pixels))
+        return self.project(torch.cat([one.to(parts[0].dtype) for one in parts]))
+
+    def forward(
+        self,
+        labels: Tensor,
+        pictures: Tensor,
+        pixels: Tensor | None = None,
+        tower: Tensor | None = None,
+        tokens: Tensor | None = None,
+        num_items_in_batch: Tensor | int | None = None,
+        **texts: Tensor,
+    ) -> dict[str, Tensor]:
+        """The loss of a batch: the cross-entropy of the labels that count.
+
+        Args:
+            labels: The answers' tokens, `IGNORED` where they do not count, [Q, L].
+            pictures: For each question the places of its pictures among all, -1 behind them, [Q, N].
+            pixels: Pictures to encode, uint8 [P1, H, W, 3].
+            tower: The tower's states of further pictures, [P2, ...].
+            tokens: The tokens of all pictures, [P, T_image, D], instead of the two.
+            num_items_in_batch: By what the summed loss is divided; without it by the number of labels that count.
+            texts: What else `collate` made.
+        """
+        if tokens is None:
+            tokens = self.encode_pictures(pixels, tower)
+        questions, most = pictures.shape
+        own = tokens.index_select(0, pictures.clamp(min=0).flatten())  # [Q N, T_image, D]
+        seen = (pictures >= 0).long().repeat_interleave(tokens.shape[1], 1)  # [Q, N T_image]
+        logits = self.logits(own.view(questions, most * tokens.shape[1], -1), seen, labels, **texts)
+        counts = labels != IGNORED
+        total = functional.cross_entropy(logits.float(), labels[counts], reduction="sum")
+        return {"loss": total / (counts.sum() if num_items_in_batch is None else num_items_in_batch)}
+
+    def native(self) -> Any:  # noqa: ANN401 - transformers' classes are typed only in part
+        """The same weights, now and later, as the native class: for `generate()`, and to be saved under its name."""
+        plain = self.native_class.__new__(self.native_class)
+        plain.__dict__.update(self.__dict__)
+        return plain
+
+
+class PlainModel(Protocol):
+    """The native model with transformers' own processor, as notebooks train it: what ours is held against."""
+
+    module: Any
+    """Its `forward(**inputs)` gives an output with `loss`."""
+
+    @property
+    def vision_tower(self) -> nn.Module:
+        """What is frozen."""
+        ...
+
+    def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
+        """A batch with labels: each question with its own picture."""
+        ...
+
+
+class Adapter(Protocol):
+    """What the module of a family gives: its class for training, and what it is measured with."""
+
+    Model: type[OnePass]
+    Plain: Callable[[Path], PlainModel]
+    """Made of a model's folder."""
+
+
+def padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:
+    """Rows of token ids filled up behind to one length, [Q, T]."""
+    width = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[fill] * (width - len(row))] for row in rows])
+
+
+def right_padded(embeds: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Embeddings [Q, S, D] and mask [Q, S] with all that does not count at the end."""
+    order = mask.argsort(dim=1, descending=True, stable=True)
+    return embeds.gather(1, order[..., None].expand_as(embeds)), mask.gather(1, order)
