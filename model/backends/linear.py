@@ -124,7 +124,7 @@ class OneDnnInt8:
     def works() -> bool:
         """Whether this build of torch can do it, and the CPU has VNNI instructions: without them sums overflow."""
         available = torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")
-        return available and bool(torch.cpu._is_vnni_supported())
+        return available and bool(torch.cpu.get_capabilities().get("avx512_vnni", False))
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
         """See `LinearKernel`."""

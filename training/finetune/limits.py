@@ -26,7 +26,11 @@ def choose_precision(wanted: Precision, device: torch.device) -> Precision:
         TrainingError: The device cannot do what was asked for.
     """
     if wanted == "auto":
-        fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.cpu._is_avx512_bf16_supported()
+        fast = (
+            torch.cuda.is_bf16_supported()
+            if device.type == "cuda"
+            else torch.cpu.get_capabilities().get("avx512_bf16", False)
+        )
         return "bf16" if fast else "fp32"
     if wanted == "fp16" and device.type != "cuda":
         raise TrainingError("fp16 needs a GPU; on a CPU choose --precision bf16 or fp32.")
