@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from model.atomic import write_text
 from model.confidence import Calibration
 from model.errors import ModelError
 from model.text import normalise_question, sentence_question
@@ -60,12 +61,7 @@ class Profile:
 
     def write(self, folder: Path) -> None:
         """Write the profile into a model's folder, whole or not at all."""
-        partial = folder / f"{FILE_NAME}.partial"
-        try:
-            partial.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-            partial.replace(folder / FILE_NAME)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_text(folder / FILE_NAME, json.dumps(asdict(self), indent=2) + "\n")
 
 
 BUILTIN_PROFILE = Profile(prompt_prefix="", question_style="words")

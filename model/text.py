@@ -32,7 +32,7 @@ def normalise_question(text: str) -> str:
     return tidy_question(text).lower()[:MAX_QUESTION].rstrip(_END_MARKS)  # lower case may be longer
 
 
-def normalise_answer(text: str) -> str:
+def target_answer(text: str) -> str:
     """An answer as training teaches it: lower case, white space single."""
     return " ".join(text.lower().split())
 

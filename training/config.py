@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from model.atomic import write_text
+
 FILE_NAME = "config.yaml"
 
 
@@ -46,9 +48,9 @@ class Config(BaseModel):
         self.write(folder / FILE_NAME)
 
     def write(self, file: Path) -> None:
-        """Write the resolved settings to a file, readable by `resolve`."""
+        """Write the resolved settings to a file, readable by `resolve`, whole or not at all."""
         text = yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        file.write_text(text, encoding="utf-8")
+        write_text(file, text)
 
 
 def _read(file: Path) -> dict[str, Any]:

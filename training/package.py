@@ -15,6 +15,7 @@ import yaml
 from PIL import Image, ImageDraw
 
 from model.archive import unpack
+from model.atomic import replacing
 from model.errors import ModelError
 from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
@@ -69,8 +70,7 @@ def pack(model: str, out: Path, sources: Sources) -> list[str]:
     _check_same_model(model, folder, sources)
     files = _files(folder, sources)
     said = _answers(folder)
-    partial = out.with_name(out.name + ".partial")
-    try:
+    with replacing(out) as partial:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target:
             for name, content in sorted(files.items()):
                 info = zipfile.ZipInfo(name, _STAMP)
@@ -84,9 +84,6 @@ def pack(model: str, out: Path, sources: Sources) -> list[str]:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".checking-") as place:
             if _answers(unpack(partial, Path(place))) != said:
                 raise ModelError(f"The ZIP answers otherwise than {model} itself: it was not kept.")
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
     return sorted(files)
 
 

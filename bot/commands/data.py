@@ -11,7 +11,7 @@ from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 
 try:
-    from training.data.prepare import PrepareConfig
+    from training.data.prepare_config import PrepareConfig
     from training.eda.report import ReportConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error

@@ -30,13 +30,13 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
     The best weights by official accuracy become OUT/model, which every other command takes as --model. The same command
     goes on where an interrupted one stopped. On several GPUs: torchrun --no-python --nproc-per-node 4 vqabot train ...
     """
-    from training.finetune.inputs import look
+    from training.finetune.inputs import read_inputs
 
     first = not int(os.environ.get("RANK", "0"))  # of several processes the first one speaks
     config = resolve(TrainConfig, config_file, given)
     goes_on = f"The same command goes on from the last checkpoint in {out / 'checkpoints'}."
     with in_words(interrupted=goes_on, place=out):
-        inputs = look(config, data, out)
+        inputs = read_inputs(config, data, out)
         if first:
             note(f"Loading torch and the model {config.model} ...")
         try:

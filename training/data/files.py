@@ -21,7 +21,7 @@ _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 """What `zipfile` raises for what is damaged, encrypted or packed in a way that it does not know."""
 
 
-class Picture(Protocol):
+class PictureFile(Protocol):
     """Where a picture's bytes are; a `Path` is one too."""
 
     def read_bytes(self) -> bytes:

@@ -21,7 +21,7 @@ _TASK = re.compile(r"<[A-Za-z_]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SourceQuestion:
     """A question as a source has it."""
 
     picture: File | Inline | None
@@ -54,7 +54,7 @@ class Turn:
     own_id: object
 
 
-def read_own(file: File, split: str, tree: Tree | None = None) -> list[Asked]:
+def read_own(file: File, split: str, tree: Tree | None = None) -> list[SourceQuestion]:
     """The questions of one file; pictures are looked for beside it and in the usual folders there.
 
     Args:
@@ -74,7 +74,7 @@ def read_own(file: File, split: str, tree: Tree | None = None) -> list[Asked]:
     for turn, number in zip(turns, numbers, strict=True):
         found = pictures.of(turn.where, turn.record)
         asked.append(
-            Asked(
+            SourceQuestion(
                 picture=found.picture,
                 name=found.name,
                 question=turn.question,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from model.counting import counted
-from training.data.own_files import Asked
+from training.data.own_files import SourceQuestion
 from training.errors import DataError
 
 PARTS = ("calibration", "judging")
@@ -15,15 +15,15 @@ PARTS = ("calibration", "judging")
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PreparedQuestion:
     """A question whose picture is prepared."""
 
-    asked: Asked
+    source: SourceQuestion
     image: str
     """The prepared file: pictures that show the same have the same."""
 
 
-def divide(questions: Sequence[Placed], shares: Sequence[float], seed: int) -> list[list[Placed]]:
+def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed: int) -> list[list[PreparedQuestion]]:
     """Put questions on several sides by their pictures, at random; on each side they keep their order.
 
     Args:
@@ -45,26 +45,26 @@ def divide(questions: Sequence[Placed], shares: Sequence[float], seed: int) -> l
         number = len(order) if last else min(max(1, round(total * share)), len(order) - after)
         side_of.update(dict.fromkeys(order[:number], side))
         order = order[number:]
-    sides: list[list[Placed]] = [[] for _ in shares]
+    sides: list[list[PreparedQuestion]] = [[] for _ in shares]
     for each in questions:
         sides[side_of[each.image]].append(each)
     return sides
 
 
-def pooled(splits: Iterable[Sequence[Placed]]) -> list[Placed]:
+def pooled(splits: Iterable[Sequence[PreparedQuestion]]) -> list[PreparedQuestion]:
     """Questions of several splits as one: equal pictures get one number, and no number is there twice."""
     everything = [each for split in splits for each in split]
-    renumber = len({each.asked.question_id for each in everything}) < len(everything)
+    renumber = len({each.source.question_id for each in everything}) < len(everything)
     numbers: dict[str, int] = {}
     result = []
     for place, each in enumerate(everything, 1):
-        number = place if renumber else each.asked.question_id
+        number = place if renumber else each.source.question_id
         image_id = numbers.setdefault(each.image, len(numbers) + 1)
-        result.append(replace(each, asked=replace(each.asked, image_id=image_id, question_id=number)))
+        result.append(replace(each, source=replace(each.source, image_id=image_id, question_id=number)))
     return result
 
 
-def without(questions: Iterable[Placed], others: Iterable[Placed]) -> list[Placed]:
+def without(questions: Iterable[PreparedQuestion], others: Iterable[PreparedQuestion]) -> list[PreparedQuestion]:
     """The questions whose pictures are in none of `others`."""
     known = {each.image for each in others}
     return [each for each in questions if each.image not in known]

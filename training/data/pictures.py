@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.atomic import replacing
 from model.errors import PictureError
 from model.images import open_picture
 from model.processor import Resize
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import SPLITS
 
 FOLDER = "images"
@@ -22,17 +22,17 @@ _EARLIER = re.compile(r"\d{12}\.(png|partial)")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PictureJob:
     """A picture to prepare."""
 
-    picture: Picture
+    picture: PictureFile
     out: Path
     resize: Resize | None
     """None to keep the picture's own size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PreparedPicture:
     """What became of it."""
 
     name: str = ""
@@ -41,7 +41,7 @@ class Done:
     """Why the picture cannot be used."""
 
 
-def prepare_picture(job: Job) -> Done:
+def prepare_picture(job: PictureJob) -> PreparedPicture:
     """Write one picture, unless one of the same bytes is there at this size.
 
     The pixels are those that the model sees when the picture is asked about in the chat: decoded, laid on white and
@@ -53,24 +53,20 @@ def prepare_picture(job: Job) -> Done:
     try:
         data = job.picture.read_bytes()
     except OSError as error:
-        return Done(problem=f"It cannot be read: {error.strerror or error}.")
+        return PreparedPicture(problem=f"It cannot be read: {error.strerror or error}.")
     name = f"{folder_of(job.resize)}/{hashlib.sha256(data).hexdigest()[:40]}.png"
     target = job.out / name
     if target.is_file() and target.stat().st_size:
-        return Done(name)
+        return PreparedPicture(name)
     try:
         picture = open_picture(data)
     except PictureError as error:
-        return Done(problem=str(error))
+        return PreparedPicture(problem=str(error))
     if job.resize is not None:
         picture = job.resize.apply(picture)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    try:
+    with replacing(target, unique=True) as partial:
         picture.save(partial, "PNG", compress_level=1)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return Done(name)
+    return PreparedPicture(name)
 
 
 def folder_of(resize: Resize | None) -> str:

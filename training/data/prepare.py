@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
-from pydantic import Field, model_validator
-
+from model.atomic import write_text
 from model.counting import counted
-from model.images import MAX_SIDE
 from model.loading import locate
 from model.processor import Resize, read_image_settings
-from model.text import normalise_answer, normalise_question
-from training.config import Config
+from model.text import normalise_question, target_answer
 from training.console import Console
-from training.data.partition import PARTS, Placed, divide, pooled, shared_pictures, told_shared, without
-from training.data.pictures import Done, Job, folder_of, prepare_picture, sweep
+from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, told_shared, without
+from training.data.pictures import PictureJob, PreparedPicture, folder_of, prepare_picture, sweep
 from training.data.pool import spread
+from training.data.prepare_config import PrepareConfig
 from training.data.prepared import (
     PREPARED_SPLITS,
     SUMMARY,
@@ -31,63 +28,13 @@ from training.data.prepared import (
     write_examples,
     write_summary,
 )
-from training.data.sources import Asked, Source
+from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 
 PROBLEMS = "problems.jsonl"
-_SIZE = re.compile(r"[1-9]\d{1,3}(x[1-9]\d{1,3})?", re.ASCII)
 _HELD_OUT = 0.1
 """Share of the pictures that val gets where neither the source nor a person says."""
-
-
-class PrepareConfig(Config):
-    """How data is prepared."""
-
-    model: str = Field(
-        "builtin", description="The model to train: builtin, a folder, a ZIP or a hub id. Decides size and words."
-    )
-    task: Literal["open-ended", "multiple-choice"] = Field(
-        "open-ended", description="multiple-choice keeps the 18 choices of each question."
-    )
-    size: str = Field(
-        "model",
-        description="model: the size that the model sees; else a side in pixels, WIDTHxHEIGHT, or original.",
-    )
-    val_share: float = Field(
-        0.0, ge=0, lt=1, description="Share of the pictures to hold out as val, where the source has none."
-    )
-    split_by: Literal["source", "picture"] = Field(
-        "source", description="picture: divide train and val anew, so that no picture is in two splits."
-    )
-    divide_val: bool = Field(
-        False, description="Divide val by pictures into val (chooses weights), calibration and judging."
-    )
-    limit: int | None = Field(None, ge=1, description="Only the first questions of each split.")
-    processes: int = Field(0, ge=0, description="Processes that read pictures; 0: one a CPU core.")
-    seed: int = Field(0, ge=0, description="Decides which pictures go where.")
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.size not in ("model", "original"):
-            sides = [int(side) for side in self.size.split("x")] if _SIZE.fullmatch(self.size) else []
-            if not sides or max(sides) > MAX_SIDE:
-                raise ValueError(
-                    f"size must be model, original, a side in pixels such as 224, or WIDTHxHEIGHT such as 320x192, at "
-                    f"most {MAX_SIDE} a side, and is {self.size}"
-                )
-        return self
-
-    def pixels(self, own: Resize) -> Resize | None:
-        """How pictures come to their size; None to keep each picture's own.
-
-        Args:
-            own: The model's way.
-        """
-        if self.size in ("model", "original"):
-            return own if self.size == "model" else None
-        width, _, height = self.size.partition("x")
-        return Resize(int(width), int(height or width), own.resample)
 
 
 @dataclass(slots=True)
@@ -178,24 +125,24 @@ def _say_size(config: PrepareConfig, own: Resize, resize: Resize | None, console
 
 def _usable(
     split: str,
-    asked: list[Asked],
+    asked: list[SourceQuestion],
     out: Path,
     resize: Resize | None,
     config: PrepareConfig,
     console: Console,
     counts: Counts,
-) -> list[Placed]:
+) -> list[PreparedQuestion]:
     """The questions of a split that can be trained on, with their pictures prepared."""
     of_picture = Counter(each.image_id for each in asked)
     sources = {each.image_id: each for each in asked}
-    jobs: dict[int, Job] = {}
+    jobs: dict[int, PictureJob] = {}
     for number, each in sources.items():
         if each.picture is None:
             counts.missing += 1
             counts.problems.append(_problem(each, each.problem, of_picture))
         else:
-            jobs[number] = Job(each.picture, out, resize)
-    done: dict[int, Done] = {}
+            jobs[number] = PictureJob(each.picture, out, resize)
+    done: dict[int, PreparedPicture] = {}
     with (
         console.bar(len(jobs), f"Pictures of {split}") as bar,
         closing(spread(prepare_picture, list(jobs.values()), config.processes)) as results,
@@ -210,20 +157,22 @@ def _usable(
     for each in asked:
         if each.image_id not in done or done[each.image_id].problem:
             counts.without_picture += 1
-        elif not normalise_question(each.question) or (each.answer is not None and not normalise_answer(each.answer)):
+        elif not normalise_question(each.question) or (each.answer is not None and not target_answer(each.answer)):
             counts.empty += 1
             counts.problems.append(
                 {"question_id": each.question_id, "problem": "nothing is left of the question or answer"}
             )
         else:
-            questions.append(Placed(each, done[each.image_id].name))
+            questions.append(PreparedQuestion(each, done[each.image_id].name))
     if not questions:
         why = next((f" The first: {p['picture']}: {p['problem']}" for p in counts.problems if "picture" in p), "")
         raise DataError(f"No question is left in {split}: {_told(counts)}.{why}".removesuffix(".") + ".")
     return questions
 
 
-def _divided(config: PrepareConfig, usable: dict[str, list[Placed]], console: Console) -> dict[str, list[Placed]]:
+def _divided(
+    config: PrepareConfig, usable: dict[str, list[PreparedQuestion]], console: Console
+) -> dict[str, list[PreparedQuestion]]:
     """The splits as they shall be: as the source has them, or divided anew by pictures."""
     placed = dict(usable)
     if config.split_by == "picture" or config.val_share:
@@ -245,8 +194,8 @@ def _divided(config: PrepareConfig, usable: dict[str, list[Placed]], console: Co
     return {split: placed[split] for split in PREPARED_SPLITS if split in placed}
 
 
-def _words(placed: dict[str, list[Placed]], vocabulary: Vocabulary) -> UnknownWords:
-    asked = [each.asked for questions in placed.values() for each in questions]
+def _words(placed: dict[str, list[PreparedQuestion]], vocabulary: Vocabulary) -> UnknownWords:
+    asked = [each.source for questions in placed.values() for each in questions]
     return vocabulary.look_through(
         (each.question for each in asked), (each.answer for each in asked if each.answer is not None)
     )
@@ -256,7 +205,7 @@ def _write(
     config: PrepareConfig,
     source: Source,
     out: Path,
-    placed: dict[str, list[Placed]],
+    placed: dict[str, list[PreparedQuestion]],
     counts: dict[str, Counts],
     resize: Resize | None,
     unknown: UnknownWords,
@@ -267,7 +216,7 @@ def _write(
     for split, questions in placed.items():
         write_examples(out, split, map(_example, questions))
         each = counts.setdefault(split, Counts())
-        each.questions, each.pictures = len(questions), len({q.asked.image_id for q in questions})
+        each.questions, each.pictures = len(questions), len({q.source.image_id for q in questions})
     for split in set(PREPARED_SPLITS) - set(placed):  # of an earlier preparation: its pictures may be trained on now
         split_file(out, split).unlink(missing_ok=True)
     config.save(out)
@@ -286,27 +235,27 @@ def _write(
     )
     lines = [{"split": split, **problem} for split, each in counts.items() for problem in each.problems]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    (out / PROBLEMS).write_text(text, encoding="utf-8")
+    write_text(out / PROBLEMS, text)
     sweep(out, set().union(*pictures.values()), earlier=earlier)
 
 
-def _example(placed: Placed) -> Example:
-    asked = placed.asked
+def _example(placed: PreparedQuestion) -> Example:
+    asked = placed.source
     return Example(
         image=placed.image,
         question=normalise_question(asked.question),
         question_id=asked.question_id,
         image_id=asked.image_id,
-        answer=None if asked.answer is None else normalise_answer(asked.answer),
-        answers=tuple(normalise_answer(text) for text in asked.answers),
+        answer=None if asked.answer is None else target_answer(asked.answer),
+        answers=tuple(target_answer(text) for text in asked.answers),
         question_type=asked.question_type,
         answer_type=asked.answer_type,
-        choices=tuple(normalise_answer(text) for text in asked.choices),
+        choices=tuple(target_answer(text) for text in asked.choices),
         own_id=asked.own_id,
     )
 
 
-def _problem(asked: Asked, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
+def _problem(asked: SourceQuestion, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
     return {"picture": asked.name, "problem": problem, "questions": of_picture[asked.image_id]}
 
 

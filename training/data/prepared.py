@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from model.atomic import replacing
 from training.config import wording
 from training.data.partition import PARTS
 from training.data.vqa import PEOPLE, SPLITS, DataError, write_json
@@ -57,12 +58,10 @@ def split_file(data: Path, split: str) -> Path:
 def write_examples(data: Path, split: str, examples: Iterable[Example]) -> None:
     """Write a split's file, whole or not at all; what is empty is left out of a line."""
     path = split_file(data, split)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
+    with replacing(path) as partial, partial.open("w", encoding="utf-8") as file:
         for example in examples:
             fields = {name: value for name, value in asdict(example).items() if value not in (None, "", ())}
             file.write(json.dumps(fields, ensure_ascii=False) + "\n")
-    partial.replace(path)
 
 
 def read_examples(data: Path, split: str) -> list[Example]:

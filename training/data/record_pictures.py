@@ -22,7 +22,7 @@ _BASE64 = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPicture:
     """One picture of a file."""
 
     picture: File | Inline | None
@@ -41,9 +41,9 @@ class RecordPictures:
     def __init__(self, file: File, split: str, tree: Tree | None = None) -> None:
         """Look beside this file, in the folders where a split's pictures usually lie, and in the ZIPs of a tree."""
         self.file, self.split, self.tree = file, split, tree
-        self._known: dict[str, Found] = {}
+        self._known: dict[str, FoundPicture] = {}
 
-    def of(self, where: str, record: Mapping[str, Any]) -> Found:
+    def of(self, where: str, record: Mapping[str, Any]) -> FoundPicture:
         """The picture of a record.
 
         Raises:
@@ -57,7 +57,7 @@ class RecordPictures:
         if isinstance(value, dict):  # Hugging Face: {"bytes": ..., "path": ...}
             value = value.get("bytes") or value.get("path")
         if value is None and any(isinstance(record.get(name), list) for name in TALK):
-            return self._known.setdefault(where, Found(None, where, len(self._known) + 1, "it has no picture"))
+            return self._known.setdefault(where, FoundPicture(None, where, len(self._known) + 1, "it has no picture"))
         if not isinstance(value, str) or not value.strip():
             raise DataError(f"{where} has no image, or it is no text.")
         inside = _is_picture(value)
@@ -65,7 +65,7 @@ class RecordPictures:
         if key not in self._known:
             picture, problem = self._find(value)
             name = where if inside else writable(value)
-            self._known[key] = Found(picture, name, len(self._known) + 1, problem)
+            self._known[key] = FoundPicture(picture, name, len(self._known) + 1, problem)
         return self._known[key]
 
     def _find(self, value: str) -> tuple[File | Inline | None, str]:

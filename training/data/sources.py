@@ -6,7 +6,7 @@ from pathlib import Path
 
 from training.data.fields import clean
 from training.data.files import File, Tree, is_file, is_zip
-from training.data.own_files import Asked as Asked
+from training.data.own_files import SourceQuestion as SourceQuestion
 from training.data.own_files import read_own
 from training.data.partition import PARTS
 from training.data.vqa import SPLITS, find_split, open_split, question_file, read_official
@@ -64,7 +64,7 @@ class Source:
         official = find_split(self.tree, split) if self.tree is not None else None
         return official.questions if official else self.own(split)
 
-    def read(self, split: str, *, multiple_choice: bool = False) -> list[Asked]:
+    def read(self, split: str, *, multiple_choice: bool = False) -> list[SourceQuestion]:
         """The questions of a split.
 
         Args:
@@ -99,7 +99,7 @@ class Source:
         prepared = {str(self.path / f"{part}.jsonl") for part in PARTS}
         return [name for name in names if name not in read | prepared]
 
-    def _official(self, split: str, task: str) -> list[Asked]:
+    def _official(self, split: str, task: str) -> list[SourceQuestion]:
         here = open_split(self.tree or self.path, split, task)
         pictures: dict[int, tuple[File | None, str]] = {}
         asked = []
@@ -111,7 +111,7 @@ class Source:
                     pictures[q.image_id] = None, here.looked_for(q.image_id)
             picture, problem = pictures[q.image_id]
             asked.append(
-                Asked(
+                SourceQuestion(
                     picture=picture,
                     name=f"{split} picture {q.image_id}",
                     question=clean(q.question),
@@ -161,6 +161,6 @@ def splits_of(source: Path) -> list[str]:
     return Source(source).splits()
 
 
-def read_split(source: Path, split: str, *, multiple_choice: bool = False) -> list[Asked]:
+def read_split(source: Path, split: str, *, multiple_choice: bool = False) -> list[SourceQuestion]:
     """The questions of a split, from whatever form the source has; as `Source.read`."""
     return Source(source).read(split, multiple_choice=multiple_choice)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.text import normalise_answer
-from training.data.files import Picture
+from model.text import target_answer
+from training.data.files import PictureFile
 from training.data.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
 from training.data.sources import Source
 from training.data.vqa import CHOICES, SPLITS, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
@@ -18,7 +18,7 @@ class Split:
     """The questions of a split and where their pictures are."""
 
     questions: list[VqaQuestion]
-    pictures: Mapping[int, Picture]
+    pictures: Mapping[int, PictureFile]
     """By the picture's number."""
     drawn_here: bool
     """Whether these are the project's own scenes, whose questions have kinds."""
@@ -80,7 +80,7 @@ def _is_prepared(data: Path) -> bool:
 
 def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool) -> Split:
     asked = source.read(split, multiple_choice=multiple_choice)[:limit]
-    found: dict[int, Picture] = {}
+    found: dict[int, PictureFile] = {}
     for each in asked:
         if answered and each.answer is None:
             raise DataError(
@@ -96,8 +96,8 @@ def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, p
             each.image_id,
             each.question,
             (),
-            None if each.answer is None else normalise_answer(each.answer),
-            tuple(normalise_answer(text) for text in each.answers),
+            None if each.answer is None else target_answer(each.answer),
+            tuple(target_answer(text) for text in each.answers),
             each.question_type,
             each.answer_type,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.profile import STYLES, Profile
-from model.text import normalise_answer
+from model.text import target_answer
 from training.evaluation.accuracy import exact_match
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Vocabulary:
     def lost_of_answer(self, answer: str) -> tuple[str, ...]:
         """The words of an answer that the model cannot say; empty when it can say it as it is judged."""
         if answer not in self._answer_words:
-            taught = normalise_answer(answer)
+            taught = target_answer(answer)
             lost: tuple[str, ...] = ()
             if not exact_match(self._said(taught), taught):
                 words = tuple(dict.fromkeys(taught.split()))

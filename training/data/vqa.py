@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from model.atomic import write_text
 from training.data.fields import commonest, is_number, said
 from training.data.files import File, Tree, read_json
 from training.data.releases import ABSTRACT, FOLDERS, RELEASES, Release
@@ -254,9 +255,7 @@ def write_results(path: Path, answers: Mapping[int, str]) -> None:
 
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(value, ensure_ascii=False))
 
 
 def _choices(path: File, record: dict[str, Any], task: str) -> tuple[str, ...]:

@@ -13,17 +13,17 @@ from PIL import Image
 
 from model.errors import PictureError
 from model.images import open_picture
-from model.text import normalise_answer, normalise_question
-from training.data.files import Picture
+from model.text import normalise_question, target_answer
+from training.data.files import PictureFile
 from training.data.pool import spread
-from training.data.sources import Asked
+from training.data.sources import SourceQuestion
 
 _MARKS = ".,;:!?\"'()"
 """No part of a word that they stand beside."""
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PictureFacts:
     """What one picture file is."""
 
     size: tuple[int, int] = (0, 0)
@@ -66,7 +66,7 @@ class Facts:
     different_questions: int = 0
     contents: set[str] = field(default_factory=set)
     """The pictures by what is in their files."""
-    usable: list[Asked] = field(default_factory=list)
+    usable: list[SourceQuestion] = field(default_factory=list)
     """Questions whose picture can be used."""
 
     def unseen_answers(self, learnt: Facts) -> float:
@@ -75,7 +75,7 @@ class Facts:
         return 1 - known / max(1, self.answers.total())
 
 
-def gather(split: str, asked: Sequence[Asked], processes: int, progress: Callable[[int], None]) -> Facts:
+def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress: Callable[[int], None]) -> Facts:
     """Look at every picture and count everything.
 
     Args:
@@ -85,32 +85,32 @@ def gather(split: str, asked: Sequence[Asked], processes: int, progress: Callabl
         progress: Called with the number of pictures looked at since the last call.
     """
     facts = Facts(split, questions=len(asked))
-    files: dict[int, Asked] = {each.image_id: each for each in asked}
+    files: dict[int, SourceQuestion] = {each.image_id: each for each in asked}
     there = {number: each.picture for number, each in files.items() if each.picture is not None}
     for number, each in files.items():
         if number not in there:
             facts.missing += 1
             facts.problems.append((each.name, each.problem))
     good: set[int] = set()
-    with closing(spread(look, list(there.values()), processes)) as results:
-        for number, looked in zip(there, results, strict=True):
+    with closing(spread(picture_facts, list(there.values()), processes)) as results:
+        for number, facts_of_file in zip(there, results, strict=True):
             progress(1)
-            if looked.problem:
+            if facts_of_file.problem:
                 facts.broken += 1
-                facts.problems.append((files[number].name, looked.problem))
+                facts.problems.append((files[number].name, facts_of_file.problem))
                 continue
             good.add(number)
-            facts.contents.add(looked.content)
-            facts.sizes[looked.size] += 1
-            facts.modes[looked.mode] += 1
-            facts.translucent += looked.translucent
+            facts.contents.add(facts_of_file.content)
+            facts.sizes[facts_of_file.size] += 1
+            facts.modes[facts_of_file.mode] += 1
+            facts.translucent += facts_of_file.translucent
     facts.pictures = len(good)
     facts.usable = [each for each in asked if each.image_id in good]
     _count_words(facts, asked)
     return facts
 
 
-def look(file: Picture) -> Looked:
+def picture_facts(file: PictureFile) -> PictureFacts:
     """Open a picture as the bot would, and say what it is."""
     try:
         data = file.read_bytes()
@@ -119,10 +119,10 @@ def look(file: Picture) -> Looked:
             size, mode = picture.size, picture.mode
             translucent = picture.has_transparency_data and _lets_through(picture)
     except PictureError as error:
-        return Looked(problem=str(error))
+        return PictureFacts(problem=str(error))
     except OSError as error:
-        return Looked(problem=f"it cannot be read: {error.strerror or error}")
-    return Looked(size, mode, translucent, content=hashlib.sha256(data).hexdigest())
+        return PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
+    return PictureFacts(size, mode, translucent, content=hashlib.sha256(data).hexdigest())
 
 
 def _lets_through(picture: Image.Image) -> bool:
@@ -130,7 +130,7 @@ def _lets_through(picture: Image.Image) -> bool:
     return isinstance(lowest, int | float) and lowest < 255
 
 
-def _count_words(facts: Facts, asked: Sequence[Asked]) -> None:
+def _count_words(facts: Facts, asked: Sequence[SourceQuestion]) -> None:
     different = set()
     pictures: Counter[int] = Counter()
     for each in asked:
@@ -142,11 +142,11 @@ def _count_words(facts: Facts, asked: Sequence[Asked]) -> None:
         facts.answer_types[each.answer_type] += 1
         pictures[each.image_id] += 1
         if each.answer is not None:
-            answer = normalise_answer(each.answer)
+            answer = target_answer(each.answer)
             facts.answers[answer] += 1
             facts.answer_lengths[len(answer.split())] += 1
         if each.answers:
-            ((_, most),) = Counter(map(normalise_answer, each.answers)).most_common(1)
+            ((_, most),) = Counter(map(target_answer, each.answers)).most_common(1)
             facts.agreement[most] += 1
     facts.different_questions = len(different)
     facts.questions_a_picture.update(pictures.values())

@@ -9,17 +9,18 @@ from pathlib import Path
 
 from pydantic import Field
 
+from model.atomic import write_text
 from model.loading import locate
 from training.config import Config
 from training.console import Console
 from training.data.partition import shared_pictures, told_shared
-from training.data.sources import Asked, Source
+from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 from training.eda import charts
 from training.eda.facts import Facts, gather
 from training.report.figures import Drawn
-from training.report.pages import render, thumbnail, write_page
+from training.report.pages import render, thumbnail
 
 PAGE = "report.html"
 
@@ -36,11 +37,11 @@ class ReportConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ShownPicture:
     """A picture to show, with what is asked about it."""
 
     picture: str
-    questions: list[Asked]
+    questions: list[SourceQuestion]
 
 
 def report(config: ReportConfig, source: Path, out: Path, console: Console) -> Path:
@@ -87,14 +88,14 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
             unknown=unknown,
             vocabulary=config.model if vocabulary else None,
         )
-        write_page(out / PAGE, text)
+        write_text(out / PAGE, text)
         config.save(out)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
     return out / PAGE
 
 
-def _unknown(everything: dict[str, list[Asked]], vocabulary: Vocabulary | None) -> UnknownWords:
+def _unknown(everything: dict[str, list[SourceQuestion]], vocabulary: Vocabulary | None) -> UnknownWords:
     if vocabulary is None:
         return UnknownWords()
     asked = [each for questions in everything.values() for each in questions]
@@ -136,14 +137,14 @@ def _charts(splits: Sequence[Facts]) -> dict[str, Drawn]:
     return drawn
 
 
-def _samples(facts: Facts, config: ReportConfig) -> list[Sample]:
-    of_picture: dict[int, list[Asked]] = {}
+def _samples(facts: Facts, config: ReportConfig) -> list[ShownPicture]:
+    of_picture: dict[int, list[SourceQuestion]] = {}
     for each in facts.usable:
         of_picture.setdefault(each.image_id, []).append(each)
     numbers = sorted(of_picture)
     chosen = random.Random(f"samples/{config.seed}").sample(numbers, min(config.samples, len(numbers)))
     return [
-        Sample(thumbnail(path), of_picture[number])
+        ShownPicture(thumbnail(path), of_picture[number])
         for number in chosen
         if (path := of_picture[number][0].picture) is not None
     ]

@@ -18,7 +18,7 @@ from model.confidence import Calibration, log_odds_parts, sequence_probability
 from model.profile import Profile
 from model.types import Generation, Request
 from training.config import Config
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_json
 from training.evaluation.accuracy import exact_match
 from training.evaluation.answer_length import HELP, USUAL
@@ -61,7 +61,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CalibrationResult:
     """What was fitted and how true it is; all figures on pictures that it was not fitted on."""
 
     method: str
@@ -98,7 +98,7 @@ def check_enough(questions: Sequence[VqaQuestion]) -> None:
 
 def observe(
     answerer: Answerer,
-    pictures: Mapping[int, Picture],
+    pictures: Mapping[int, PictureFile],
     questions: Sequence[VqaQuestion],
     config: CalibrateConfig,
     progress: Callable[[int], None],
@@ -123,21 +123,21 @@ def observe(
             )
             for q in part
         ]
-        for question, spoken in zip(part, answerer.generate(batch), strict=True):
-            if spoken is not None:
-                probability = sequence_probability(spoken.token_logprobs)
-                right = exact_match(spoken.text, question.answer or "") == 1
-                found.append(Observation(question.image_id, probability, study_confidence(spoken), right))
+        for question, generation in zip(part, answerer.generate(batch), strict=True):
+            if generation is not None:
+                probability = sequence_probability(generation.token_logprobs)
+                right = exact_match(generation.text, question.answer or "") == 1
+                found.append(Observation(question.image_id, probability, study_confidence(generation), right))
         progress(len(part))
     return found
 
 
-def study_confidence(spoken: Generation) -> float:
+def study_confidence(generation: Generation) -> float:
     """What `exp(sequences_scores)` of transformers' beam search gives: forced tokens count as certain ones."""
-    return min(1.0, math.exp(math.fsum(spoken.token_logprobs) / max(1, len(spoken.tokens))))
+    return min(1.0, math.exp(math.fsum(generation.token_logprobs) / max(1, len(generation.tokens))))
 
 
-def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> Result:
+def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> CalibrationResult:
     """Choose and fit a method on one part of the pictures, judge it on the other.
 
     Raises:
@@ -158,7 +158,7 @@ def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> R
     calibration = METHODS[best](fitting)
     right = [each.right for each in judging]
     bins = reliability([calibration.apply(each.probability) for each in judging], right)
-    return Result(
+    return CalibrationResult(
         method=best,
         calibration=calibration,
         fitted=len(fitting),
@@ -177,7 +177,9 @@ def store(folder: Path, calibration: Calibration) -> None:
     replace(Profile.read(folder), calibration=calibration).write(folder)
 
 
-def record(folder: Path, result: Result, config: CalibrateConfig, data: str, remarks: Sequence[str] = ()) -> None:
+def record(
+    folder: Path, result: CalibrationResult, config: CalibrateConfig, data: str, remarks: Sequence[str] = ()
+) -> None:
     """Write beside a stored calibration how it came about: data, settings, figures, and what to know about them."""
     content = {"data": data, "config": config.model_dump(mode="json"), **result.as_dict(), "remarks": list(remarks)}
     write_json(folder / RECORD, content)

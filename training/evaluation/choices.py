@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from model.answerer import FAILED, Answerer
-from model.text import normalise_answer
+from model.text import target_answer
 from model.types import Answer, Request
 from training.data.vqa import VqaQuestion
 
@@ -28,7 +28,7 @@ class Chooser:
         """Choose for a batch; the answers stand in the order of the requests."""
         batch = [self._answerer.prepare(request) for request in requests]
         choices = [self._choices[request.id] for request in requests]
-        scores = self._answerer.score(batch, [[normalise_answer(text) for text in own] for own in choices])
+        scores = self._answerer.score(batch, [[target_answer(text) for text in own] for own in choices])
         answers = []
         for item, own, scored in zip(batch, choices, scores, strict=True):
             if scored is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.counting import counted
-from training.data.vqa import DataError, VqaQuestion
+from training.data.vqa import DataError, VqaQuestion, write_json
 from training.evaluation.evaluate import Report
 from training.evaluation.intervals import Difference, difference
 
@@ -73,7 +73,7 @@ def write_answers(folder: Path, model: str, report: Report) -> None:
         str(number): [text, round(report.confidences[number], 6), round(report.official.per_question[number] / 100, 4)]
         for number, text in report.answers.items()
     }
-    (folder / ANSWERS).write_text(json.dumps({"model": model, "answers": rows}, ensure_ascii=False), encoding="utf-8")
+    write_json(folder / ANSWERS, {"model": model, "answers": rows})
 
 
 def read_answers(folder: Path) -> Earlier:

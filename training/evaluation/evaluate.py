@@ -16,7 +16,7 @@ from pydantic import Field
 
 from model.types import Answer, Request
 from training.config import Config
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
 from training.evaluation.answer_length import HELP, USUAL
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
@@ -30,7 +30,7 @@ QUESTIONS_AT_ONCE = 64
 GREY = (128, 128, 128)
 
 
-class Answers(Protocol):
+class VqaModel(Protocol):
     """What is judged; `model.answerer.Answerer` is one."""
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
@@ -143,8 +143,8 @@ class Report:
 
 
 def evaluate(
-    model: Answers,
-    pictures: Mapping[int, Picture],
+    model: VqaModel,
+    pictures: Mapping[int, PictureFile],
     questions: Sequence[VqaQuestion],
     settings: EvaluateConfig = DEFAULTS,
     *,
@@ -199,7 +199,9 @@ Pairs = list[tuple[bytes, VqaQuestion]]
 """Questions with the picture that they are asked about."""
 
 
-def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Picture], seed: int) -> Iterator[tuple[Pairs, Pairs]]:
+def _rounds(
+    questions: Sequence[VqaQuestion], paths: Mapping[int, PictureFile], seed: int
+) -> Iterator[tuple[Pairs, Pairs]]:
     """A few pictures at a time in random order: their questions with them, and with the picture before them."""
     asked: dict[int, list[VqaQuestion]] = defaultdict(list)
     for question in questions:
@@ -218,7 +220,7 @@ def _rounds(questions: Sequence[VqaQuestion], paths: Mapping[int, Picture], seed
         yield own, others
 
 
-def _answer(model: Answers, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
+def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
     for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
         batch = [
             Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens or USUAL)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import VqaQuestion
 from training.evaluation.accuracy import normalise_answer
 from training.evaluation.evaluate import Report
@@ -19,7 +19,7 @@ CONFUSIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ShownAnswer:
     """An answer for the page."""
 
     picture: str
@@ -43,8 +43,8 @@ class Confusion:
 
 
 def surest_mistakes(
-    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], most: int = MISTAKES
-) -> list[Example]:
+    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, PictureFile], most: int = MISTAKES
+) -> list[ShownAnswer]:
     """The wrong answers that the model was surest of, at most one a picture; wrong is what nobody of the ten said."""
     wrong = [q for q in questions if report.official.per_question.get(q.question_id) == 0]
     wrong.sort(key=lambda q: (-report.confidences[q.question_id], q.question_id))
@@ -52,8 +52,8 @@ def surest_mistakes(
 
 
 def right_ones(
-    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], most: int = RIGHT
-) -> list[Example]:
+    report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, PictureFile], most: int = RIGHT
+) -> list[ShownAnswer]:
     """Some exactly right answers at random, at most one a picture; the same each time."""
     right = [q for q in questions if report.exact.per_question.get(q.question_id) == 100]
     random.Random("right answers").shuffle(right)
@@ -85,11 +85,11 @@ def _one_a_picture(report: Report, questions: Sequence[VqaQuestion], most: int) 
             yield q
 
 
-def _shown(report: Report, questions: Iterator[VqaQuestion], pictures: Mapping[int, Picture]) -> list[Example]:
+def _shown(report: Report, questions: Iterator[VqaQuestion], pictures: Mapping[int, PictureFile]) -> list[ShownAnswer]:
     found = []
     for q in questions:
         people = Counter(q.answers)
         told = ", ".join(f"{answer} ({n})" for answer, n in sorted(people.items(), key=lambda item: (-item[1], item)))
         said, confidence = report.answers[q.question_id] or "(nothing)", report.confidences[q.question_id]
-        found.append(Example(thumbnail(pictures[q.image_id]), q.question, said, confidence, q.answer or "", told))
+        found.append(ShownAnswer(thumbnail(pictures[q.image_id]), q.question, said, confidence, q.answer or "", told))
     return found

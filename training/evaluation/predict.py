@@ -13,10 +13,10 @@ from pydantic import Field
 from model.loading import locate
 from model.types import Request
 from training.config import Config
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results
 from training.evaluation.answer_length import USUAL
-from training.evaluation.evaluate import Answers
+from training.evaluation.evaluate import VqaModel
 
 AT_ONCE = 32
 
@@ -33,9 +33,9 @@ class PredictConfig(Config):
 
 
 def predict(
-    model: Answers,
+    model: VqaModel,
     name: str,
-    pictures: Mapping[int, Picture],
+    pictures: Mapping[int, PictureFile],
     questions: Sequence[VqaQuestion],
     settings: PredictConfig,
     out: Path,

@@ -12,8 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.atomic import write_text
 from model.confidence import Calibration
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.data.vqa import VqaQuestion
 from training.evaluation.comparison import Comparison, write_answers
 from training.evaluation.evaluate import Report
@@ -22,7 +23,7 @@ from training.evaluation.intervals import Estimate, estimate, wilson
 from training.evaluation.reliability import Bin
 from training.evaluation.risk import Selective
 from training.report.figures import Drawn, Paint, Theme, draw
-from training.report.pages import render, write_page
+from training.report.pages import render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +85,7 @@ class Group:
 
 
 def write_report(
-    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, Picture], about: Context
+    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, PictureFile], about: Context
 ) -> Path:
     """Write the page, its charts as PNGs, all figures as JSON, and every answer for a later comparison.
 
@@ -121,10 +122,10 @@ def write_report(
     }
     if about.compared is not None:
         figures["compared"] = about.compared.as_dict()
-    (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    write_text(folder / FIGURES, json.dumps(figures, indent=1))
     write_answers(folder, about.model, report)
     page = folder / PAGE
-    write_page(page, _page(report, charts, questions, pictures, about))
+    write_text(page, _page(report, charts, questions, pictures, about))
     return page
 
 
@@ -132,7 +133,7 @@ def _page(
     report: Report,
     charts: Mapping[str, Drawn],
     questions: Sequence[VqaQuestion],
-    pictures: Mapping[int, Picture],
+    pictures: Mapping[int, PictureFile],
     about: Context,
 ) -> str:
     judged = [q for q in questions if q.question_id in report.answers]

@@ -22,7 +22,7 @@ from training.finetune.judge import best_of, evaluations
 from training.finetune.plots import draw
 
 
-class Journal(TrainerCallback):
+class LogCallback(TrainerCallback):
     """Keeps `log.jsonl`, TensorBoard's files and the plot, and moves the progress bar. For the first process only."""
 
     def __init__(self, out: Path, console: Console, questions_per_step: int) -> None:
@@ -119,7 +119,7 @@ class Journal(TrainerCallback):
             self.writer = None
 
 
-class Order(TrainerCallback):
+class EpochCallback(TrainerCallback):
     """Gives each epoch its own order of pictures, also the one in which an interrupted training goes on."""
 
     def __init__(self, set_epoch: Callable[[int], None]) -> None:
@@ -131,7 +131,7 @@ class Order(TrainerCallback):
         self.set_epoch(int((state.epoch or 0.0) + 1e-6))
 
 
-class Keeper(TrainerCallback):
+class BestModelCallback(TrainerCallback):
     """Keeps the best model by official accuracy, and ends a training that does not get better."""
 
     def __init__(self, folder: Path, patience: int, save: Callable[[Path], None]) -> None:
@@ -149,7 +149,7 @@ class Keeper(TrainerCallback):
             control.should_training_stop = True
 
 
-class Stopper(TrainerCallback):
+class LimitCallback(TrainerCallback):
     """Ends a training before its schedule does: after some time, or at a step. The step is saved, to go on from."""
 
     def __init__(self, seconds: float, last_step: int, agree: Callable[[bool], bool]) -> None:

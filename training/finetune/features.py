@@ -6,7 +6,6 @@ One file a picture, written whole or not at all, so that any process may write a
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from model.atomic import replacing
 
 if TYPE_CHECKING:
     from model.families.base import Pixels
@@ -68,12 +69,8 @@ class FeatureStore:
         """
         path = self.path(key)
         path.parent.mkdir(exist_ok=True)
-        partial = path.with_name(f"{key}.{os.getpid()}.partial")
-        try:
+        with replacing(path, unique=True) as partial:
             partial.write_bytes(states.to("cpu", self.dtype).contiguous().view(torch.uint8).numpy().tobytes())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def fill(

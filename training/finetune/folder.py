@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.atomic import write_text
 from training.config import FILE_NAME, ConfigError
 from training.data.prepared import split_file
 from training.finetune.checkpoints import clear_halves, complete_checkpoints, step_of
@@ -18,7 +19,7 @@ RESULT, DATA = "result.json", "data.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunStart:
     """How a training begins."""
 
     resume: Path | None
@@ -50,7 +51,7 @@ def check_open(out: Path) -> None:
         raise TrainingError(f"{out} holds a finished training: choose another folder, or remove it.")
 
 
-def enter(out: Path, config: TrainConfig, data: Path, processes: int) -> Entry:
+def open_run(out: Path, config: TrainConfig, data: Path, processes: int) -> RunStart:
     """Look at the folder, and write down what the training is started with. One process calls it.
 
     A smaller `max_steps` than before ends the training earlier, on the schedule that it was started with.
@@ -73,8 +74,8 @@ def enter(out: Path, config: TrainConfig, data: Path, processes: int) -> Entry:
             config = config.model_copy(update={"max_steps": before.max_steps})
         _compare(out, before, config, identity)
     config.save(out)
-    (out / DATA).write_text(json.dumps(identity, indent=2) + "\n", encoding="utf-8")
-    return Entry(found[-1] if found else None, config, last_step)
+    write_text(out / DATA, json.dumps(identity, indent=2) + "\n")
+    return RunStart(found[-1] if found else None, config, last_step)
 
 
 def _compare(out: Path, started: TrainConfig, config: TrainConfig, identity: dict[str, Any]) -> None:

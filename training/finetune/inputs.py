@@ -28,7 +28,7 @@ class Inputs:
     """Those of val to judge by; empty where it is not judged."""
 
 
-def look(config: TrainConfig, data: Path, out: Path) -> Inputs:
+def read_inputs(config: TrainConfig, data: Path, out: Path) -> Inputs:
     """Read the questions, and see that model, pictures and folder are there.
 
     Raises:

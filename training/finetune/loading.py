@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import AutoProcessor
 
+from model.atomic import replacing
 from model.confidence import Calibration
 from model.loading import locate
 from model.processor import Resize, read_image_settings, read_tokenizer
@@ -96,18 +96,15 @@ def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
         folder: Where; what lies there is replaced.
         met: The questions that it met.
     """
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
     merged = _merged(parts) if parts.trained is not parts.model else None
-    parts.model.native().save_pretrained(partial, state_dict=merged)
     processor: Any = AutoProcessor.from_pretrained(parts.source, local_files_only=True)
     processor.tokenizer.add_tokens(as_tokens(parts.new_words))
     parts.model.set_processor_size(processor)
-    processor.save_pretrained(partial)
-    parts.model.profile.write(partial)
-    provenance.write(partial, met)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.replace(folder)
+    with replacing(folder) as partial:
+        parts.model.native().save_pretrained(partial, state_dict=merged)
+        processor.save_pretrained(partial)
+        parts.model.profile.write(partial)
+        provenance.write(partial, met)
 
 
 def _merged(parts: Parts) -> dict[str, Tensor]:

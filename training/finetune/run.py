@@ -17,59 +17,35 @@ import transformers
 from torch import Tensor
 from transformers import TrainingArguments
 
+from model.atomic import replacing, write_text
 from model.counting import counted
 from training.console import Console, Silent
 from training.data import provenance
 from training.data.prepared import prepared_size
 from training.data.provenance import Provenance, Role, Sketch
 from training.finetune.beforehand import beforehand, cost_of_size
-from training.finetune.callbacks import Journal, Keeper, Order, Stopper, peak_memory
+from training.finetune.callbacks import BestModelCallback, EpochCallback, LimitCallback, LogCallback, peak_memory
 from training.finetune.checkpoints import BEST, complete_checkpoints
 from training.finetune.config import Precision, TrainConfig
 from training.finetune.data import Collator, Examples
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
-from training.finetune.folder import RESULT, Entry, enter
-from training.finetune.inputs import Inputs, look
+from training.finetune.folder import RESULT, RunStart, open_run
+from training.finetune.inputs import Inputs, read_inputs
 from training.finetune.judge import Judge, best_of, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
+from training.finetune.result import TrainingResult
 from training.finetune.trainer import FineTuner, device_of, for_all
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a training came to. Accuracies in percent on the questions of val that it was judged by."""
-
-    questions: int
-    pictures: int
-    parameters: int
-    """How many were trained."""
-    steps: int
-    precision: str
-    seconds_per_step: float | None
-    questions_per_second: float | None
-    peak_memory_gb: float
-    judged_by: int
-    """Questions of val."""
-    reference_official: float | None
-    """Before the first step."""
-    best_official: float | None
-    best_step: int
-    """The step whose weights are in model/."""
-    new_words: int = 0
-    """Words that became tokens."""
-    finished: bool = True
-    """False when a time limit ended it: the same command goes on."""
-
-
-def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> Result:
+def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> TrainingResult:
     """Fine-tune on prepared data, going on where an interrupted training stopped.
 
     Args:
         config: The settings.
         data: The folder that `vqabot data prepare` wrote.
-        inputs: What `training.finetune.inputs.look` gave; read again when left out.
+        inputs: What `training.finetune.inputs.read_inputs` gave; read again when left out.
         out: Gets model/, config.yaml, result.json, log.jsonl, plots/, tensorboard/ and checkpoints/.
         console: Where it reports.
 
@@ -97,13 +73,13 @@ class Assembled:
 
     trainer: FineTuner
     parts: Parts
-    journal: Journal
+    journal: LogCallback
     questions: int
     pictures: int
     judged: int
     precision: Precision
-    entry: Entry
-    stopper: Stopper
+    entry: RunStart
+    stopper: LimitCallback
     met: Provenance
     """The questions that the model meets."""
 
@@ -121,13 +97,13 @@ class Assembled:
 def assemble(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> Assembled:
     """Read the model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
     began = time.monotonic()
-    inputs = inputs or look(config, data, out)
+    inputs = inputs or read_inputs(config, data, out)
     rows, judged = inputs.rows, inputs.judged
     args, precision = _arguments(config, out)
     device = device_of(args)
     if args.process_index:
         console = Silent()
-    entry = for_all(args, lambda: enter(out, config, data, args.world_size))
+    entry = for_all(args, lambda: open_run(out, config, data, args.world_size))
     args.max_steps = entry.config.max_steps or -1
     transformers.set_seed(config.seed)
     parts = load_parts(config, device, rows)
@@ -137,20 +113,20 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     check_memory(parts, config, device)
     check_disk(parts, config, out)
     collator = Collator(data, parts.model)
-    journal = Journal(out, console, config.batch_size * config.accumulate * args.world_size)
+    journal = LogCallback(out, console, config.batch_size * config.accumulate * args.world_size)
     judge = Judge(judged, collator, config.batch_size) if judged else None
     watchers = [journal] if not args.process_index else []
     trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, console, watchers)
-    trainer.add_callback(Order(trainer.sampler.set_epoch))
+    trainer.add_callback(EpochCallback(trainer.sampler.set_epoch))
     before = provenance.read(parts.source)
     met: dict[Role, Sequence[Sketch]] = {
         "learnt": [*before.get("learnt", ()), Sketch.of(f"the train split of {data.name}", rows)],
         "chosen": [*before.get("chosen", ()), Sketch.of(f"the val split of {data.name}", judged)],
     }
     best = out / "checkpoints" / BEST
-    trainer.add_callback(Keeper(best, config.early_stopping, lambda folder: save_model(parts, folder, met)))
+    trainer.add_callback(BestModelCallback(best, config.early_stopping, lambda folder: save_model(parts, folder, met)))
     left = max(1e-3, 60 * config.max_minutes - (time.monotonic() - began)) if config.max_minutes else 0
-    stopper = Stopper(left, entry.last_step, lambda late: for_all(args, lambda: late))
+    stopper = LimitCallback(left, entry.last_step, lambda late: for_all(args, lambda: late))
     trainer.add_callback(stopper)
     args.eval_on_start = config.reference and judge is not None and entry.resume is None
     pictures = len({row.image for row in rows})
@@ -171,7 +147,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     return ready
 
 
-def _train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None) -> Result:
+def _train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None) -> TrainingResult:
     ready = assemble(config, data, out, console, inputs)
     trainer, best, entry = ready.trainer, out / "checkpoints" / BEST, ready.entry
     try:
@@ -188,20 +164,12 @@ def _train(config: TrainConfig, data: Path, out: Path, console: Console, inputs:
     result = _result(ready)
     if ready.first:
         if best.exists():
-            _take_over(best, out / "model")
+            with replacing(out / "model") as partial:
+                shutil.copytree(best, partial)
         else:
             save_model(ready.parts, out / "model", ready.met)
-        (out / RESULT).write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+        write_text(out / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     return result
-
-
-def _take_over(best: Path, model: Path) -> None:
-    """Copy the best model to its place, whole or not at all."""
-    partial = model.with_name(model.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(best, partial)
-    shutil.rmtree(model, ignore_errors=True)
-    partial.replace(model)
 
 
 def _arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments, Precision]:
@@ -287,12 +255,12 @@ def _kept(out: Path) -> str:
     return " ".join(texts)
 
 
-def _result(ready: Assembled) -> Result:
+def _result(ready: Assembled) -> TrainingResult:
     judged = evaluations(ready.trainer.state.log_history)
     best = best_of(judged) if judged else None
     seconds = statistics.median(ready.journal.all_seconds) if ready.journal.all_seconds else None
     last = ready.trainer.state.global_step
-    return Result(
+    return TrainingResult(
         questions=ready.questions,
         pictures=ready.pictures,
         parameters=ready.parameters,

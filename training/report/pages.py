@@ -10,7 +10,7 @@ import jinja2
 
 from model.errors import PictureError
 from model.images import open_picture
-from training.data.files import Picture
+from training.data.files import PictureFile
 from training.report.figures import data_uri
 
 THUMBNAIL = (480, 320)
@@ -22,18 +22,7 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
 
-def write_page(path: Path, text: str) -> None:
-    """Write a page, whole or not at all.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-
-
-def thumbnail(picture: Picture) -> str:
+def thumbnail(picture: PictureFile) -> str:
     """A picture, small, as the text that stands in a page for it; empty when it cannot be read."""
     try:
         shown = open_picture(picture.read_bytes())
