@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from model.backends.allocator import give_back_memory
 from model.errors import PictureError
@@ -40,17 +40,6 @@ _AVIF_BRANDS = (b"avif", b"avis")
 _BEGINNINGS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 _KNOWN_AS = {"MPO": "JPEG", "DIB": "BMP"}
 """What Pillow has names of its own for: several pictures in one JPEG (a phone's, say), a headless BMP."""
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
 Alone = Callable[[], AbstractContextManager[object]]
 """What is entered while a picture of more than `BIG_PIXELS` is decoded."""
 _ONE_HEADER, _ONE_BIG = threading.Lock(), threading.Lock()
@@ -184,14 +173,13 @@ def _read_header(data: bytes) -> Image.Image:
     return picture
 
 
-def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """What makes a decoded picture upright. Some readers (TIFF, HEIC) turn it themselves and then say so here."""
+def _orientation(picture: Image.Image) -> int | None:
+    """How a decoded picture lies. Some readers (TIFF, HEIC) turn it themselves and then say so here."""
     with _without_warnings():
         try:
-            orientation = picture.getexif().get(_ORIENTATION)
+            return picture.getexif().get(ExifTags.Base.Orientation)
         except Exception:  # noqa: BLE001 - a broken camera note must not cost the picture
             return None
-    return _TURNS.get(orientation) if isinstance(orientation, int) else None
 
 
 def _decode(picture: Image.Image, alone: Alone) -> Image.Image:
@@ -200,7 +188,7 @@ def _decode(picture: Image.Image, alone: Alone) -> Image.Image:
     big = picture.width * picture.height > BIG_PIXELS
     with alone() if big else nullcontext():
         picture.load()
-        turn = _turn(picture)
+        orientation = _orientation(picture)
         factor = max(picture.size) // MAX_SIDE
         picture = _reduce(picture, factor) if factor > 1 else flatten(picture)
     if max(picture.size) > MAX_SIDE:
@@ -208,7 +196,10 @@ def _decode(picture: Image.Image, alone: Alone) -> Image.Image:
     picture.info.clear()  # EXIF, profiles and comments stay behind
     if big:
         give_back_memory()
-    return picture.transpose(turn) if turn is not None else picture
+    if orientation is not None:  # late: a small picture is turned with less memory
+        picture.getexif()[ExifTags.Base.Orientation] = orientation
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def _reduce(picture: Image.Image, factor: int) -> Image.Image:

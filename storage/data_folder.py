@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from storage.atomic import write_whole
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -124,12 +124,5 @@ def _size(path: Path) -> int:
 
 def _write_once(path: Path, text: str) -> None:
     """Write a small file that only we can read, whole or not at all; one that exists stays."""
-    if path.exists():
-        return
-    partial = path.with_name(f"{path.name}.partial")
-    partial.touch(mode=0o600)
-    with partial.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    if not path.exists():
+        write_whole(path, text.encode())

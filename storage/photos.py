@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from storage.atomic import flush_folder, write_whole
 from storage.database import Database, Parameters, Row
 from storage.records import Photo
 from storage.room import Budget, Room
@@ -249,22 +249,8 @@ class Photos:
         if target.exists():
             return
         target.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all pictures: it was unmounted
-        descriptor, partial = tempfile.mkstemp(suffix=".partial", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(partial).replace(target)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
-        for folder in (target.parent, self._folder):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        write_whole(target, data)
+        flush_folder(self._folder)
 
     def _old_files(self, before: float) -> list[Path]:
         return [path for path in self._folder.glob("??/*") if path.is_file() and path.stat().st_mtime < before]

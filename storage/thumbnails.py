@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import threading
 from pathlib import Path
+
+from storage.atomic import write_whole
 
 MOST_BYTES = 200 * 2**20
 """Beyond it those that were not wanted for longest go."""
@@ -58,9 +59,7 @@ class Thumbnails:
     def _write(self, path: Path, data: bytes) -> None:
         try:
             path.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all: it was unmounted
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
-                file.write(data)
-            Path(file.name).replace(path)
+            write_whole(path, data, durable=False)
         except OSError:
             return
         with self._lock:
