@@ -13,7 +13,7 @@ from model.types import Answer, Request
 from training.data.sources import read_split
 from training.data.splits import load_split
 from training.data.vqa import DataError, find_picture
-from training.eda.facts import gather, look
+from training.eda.facts import gather, picture_facts
 from training.evaluation.comparison import compare, read_answers, write_answers
 from training.evaluation.evaluate import EvaluateConfig, evaluate
 from training.evaluation.examples import confusions, right_ones, surest_mistakes
@@ -78,10 +78,10 @@ def test_what_is_counted(scenes: Path) -> None:
 def test_a_picture_is_seen_through_when_a_pixel_is(tmp_path: Path) -> None:
     Image.new("RGBA", (5, 4), (1, 2, 3, 255)).save(tmp_path / "solid.png")
     Image.new("RGBA", (5, 4), (1, 2, 3, 200)).save(tmp_path / "thin.png")
-    solid, thin = look(tmp_path / "solid.png"), look(tmp_path / "thin.png")
+    solid, thin = picture_facts(tmp_path / "solid.png"), picture_facts(tmp_path / "thin.png")
     assert (solid.size, solid.mode, solid.translucent) == ((5, 4), "RGBA", False)
     assert thin.translucent
-    assert look(tmp_path / "none.png").problem
+    assert picture_facts(tmp_path / "none.png").problem
 
 
 def test_own_data_without_ten_answers_or_types_is_reported_too(tmp_path: Path) -> None:

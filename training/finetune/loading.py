@@ -23,7 +23,7 @@ from training.data.prepared import Example
 from training.data.provenance import Provenance
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.finetune.config import TrainConfig
-from training.finetune.families import adapter_of
+from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.words import as_tokens, embed_new, needed, unknown_of
 
@@ -60,7 +60,7 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
         TrainingError: Its pictures cannot have the size that was asked for.
     """
     source = locate(config.model)
-    model = adapter_of(source, config.model).Model.read(source)
+    model = read_for_training(source, config.model)
     profile = replace(Profile.read(source), calibration=Calibration())  # other weights, other probabilities
     images = read_image_settings(source)
     own = Resize.read(images).size

@@ -26,7 +26,7 @@ from training.data.prepared import Example, read_examples, write_examples
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
-from training.finetune.families import adapter_of
+from training.finetune.families import read_for_plain_loop
 from training.finetune.run import assemble
 from training.scenes import art, layout, questions
 
@@ -87,7 +87,7 @@ def plain_loop(
     """
     measured = Measured()
     logging.disable_progress_bar()
-    plain = adapter_of(model_folder, str(model_folder)).Plain(model_folder)
+    plain = read_for_plain_loop(model_folder)
     model = plain.module
     if frozen:
         plain.vision_tower.requires_grad_(False)

@@ -1,13 +1,12 @@
 """A model that is trained on batches grouped by picture: each picture is encoded once, whatever is asked about it.
 
-A family gives one class before transformers' own, which fills in what is abstract here, and the verbs of `Adapter`.
+A family gives one class before transformers' own, which fills in what is abstract here.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import torch
@@ -51,15 +50,6 @@ class OnePass(nn.Module, ABC):
     picture_tokens: int
     """Places of the text side that a picture takes."""
     profile: Profile
-
-    @classmethod
-    @abstractmethod
-    def read(cls, folder: Path) -> Self:
-        """The model in a folder, fp32, on the CPU.
-
-        Raises:
-            ModelError: The folder's files do not make a complete model.
-        """
 
     @property
     @abstractmethod
@@ -217,14 +207,6 @@ class PlainModel(Protocol):
     def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
         """A batch with labels: each question with its own picture."""
         ...
-
-
-class Adapter(Protocol):
-    """What the module of a family gives: its class for training, and what it is measured with."""
-
-    Model: type[OnePass]
-    Plain: Callable[[Path], PlainModel]
-    """Made of a model's folder."""
 
 
 def padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:

@@ -29,7 +29,11 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """See `OnePass`."""
+        """The model in a folder, fp32, on the CPU.
+
+        Raises:
+            ModelError: The folder's files do not make a complete native Florence-2.
+        """
         return cast(Self, read_weights(folder, torch.float32, cls))
 
     @property
@@ -148,6 +152,3 @@ class PlainFlorence2:
         labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
         inputs["labels"] = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
         return inputs
-
-
-Model, Plain = OnePassFlorence2, PlainFlorence2
