@@ -228,7 +228,10 @@ def _features(observations: Sequence[Observation]) -> Floats:
 
 
 def _fit(features: Floats, observations: Sequence[Observation]) -> list[float]:
-    """Logistic regression by Newton's method (iteratively reweighted least squares): one weight a column of [N, D]."""
+    """Logistic regression by Newton's method (iteratively reweighted least squares): one weight a column of [N, D].
+
+    scikit-learn's would bring SciPy along for these ten lines.
+    """
     right = np.array([each.right for each in observations], np.float64)
     weights = np.zeros(features.shape[1])
     for _ in range(100):

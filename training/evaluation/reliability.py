@@ -39,5 +39,8 @@ def reliability(confidences: Sequence[float], correct: Sequence[bool]) -> list[B
 
 
 def calibration_error(bins: Iterable[Bin]) -> float:
-    """Expected calibration error: the gaps between confidence and accuracy, weighted by the bins' shares. 0 to 1."""
+    """Expected calibration error: the gaps between confidence and accuracy, weighted by the bins' shares. 0 to 1.
+
+    Of the bins that the report shows: torchmetrics gives the error without them, scikit-learn the bins without shares.
+    """
     return fsum(abs(bin_.confidence - bin_.accuracy) * bin_.share for bin_ in bins)

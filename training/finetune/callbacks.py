@@ -44,6 +44,7 @@ class LogCallback(TrainerCallback):
 
         lines = [json.dumps(entry) + "\n" for entry in state.log_history]
         (self.out / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+        # transformers' TensorBoardCallback would show the steps that are done again twice.
         self.writer = SummaryWriter(str(self.out / "tensorboard"), purge_step=state.global_step)
         self.bar_block = self.console.bar(state.max_steps, "Training")
         self.bar = self.bar_block.__enter__()
@@ -132,7 +133,11 @@ class EpochCallback(TrainerCallback):
 
 
 class BestModelCallback(TrainerCallback):
-    """Keeps the best model by official accuracy, and ends a training that does not get better."""
+    """Keeps the best model by official accuracy, and ends a training that does not get better.
+
+    transformers' `load_best_model_at_end` and `EarlyStoppingCallback` save at evaluations alone, forget the evaluation
+    before training, and do not tell equal accuracies apart by the loss.
+    """
 
     def __init__(self, folder: Path, patience: int, save: Callable[[Path], None]) -> None:
         """Keep it in this folder, whole at any moment; stop after `patience` evaluations without a better, 0: never."""
