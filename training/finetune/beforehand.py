@@ -68,8 +68,8 @@ def cost_of_size(parts: Parts, judge: Judge, autocast: Callable[[], AbstractCont
         with torch.random.fork_rng():
             scores[name] = some.judge(autocast).metrics()["eval_official"]
     return (
-        f"Before the first step it answers {scores['this']:.1f} % of {counted(len(some.rows), 'question')} of val rightly at "
-        f"{_shown(model.size)}, and {scores['its own']:.1f} % at its own size."
+        f"Before the first step it answers {scores['this']:.1f} % of {counted(len(some.rows), 'question')} of val "
+        f"rightly at {_shown(model.size)}, and {scores['its own']:.1f} % at its own size."
     )
 
 
