@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +30,17 @@ def cache_dir() -> Path:
     for place in places:
         if place and _can_be_written(folder := Path(place) / "vqabot" / "models"):
             return folder
-    return Path(tempfile.gettempdir()) / f"vqabot-{os.getuid()}" / "models"
+    return _own_temporary() / "models"
+
+
+def _own_temporary() -> Path:
+    """A folder among the temporary ones, the same for each run, unless somebody else has made it."""
+    folder = Path(tempfile.gettempdir()) / f"vqabot-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        return Path(tempfile.mkdtemp(prefix="vqabot-"))
+    return folder
 
 
 def _can_be_written(folder: Path) -> bool:

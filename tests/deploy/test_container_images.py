@@ -57,6 +57,8 @@ def test_what_the_bot_writes_to_is_a_volume_of_its_user(folder: str) -> None:
 
 def test_models_are_unpacked_where_the_unit_and_the_image_may_write() -> None:
     assert "XDG_CACHE_HOME=/cache " in DOCKERFILE
+    service = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["bot"]
+    assert set(service["environment"]) == {"VQABOT_DATA_DIR"}, "the data folder holds the bot's data only"
     unit = (ROOT / "deploy" / "vqabot.service").read_text()
     assert "XDG_CACHE_HOME=/var/cache " in unit  # model.loading.cache_dir() adds /vqabot, the CacheDirectory
     assert "CacheDirectory=vqabot\n" in unit

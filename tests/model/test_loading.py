@@ -238,6 +238,20 @@ def test_where_no_cache_can_be_written_another_place_is_taken(tmp_path: Path, mo
     assert cache_dir() == tmp_path / "hub" / "vqabot" / "models"
 
 
+def test_a_temporary_folder_that_others_can_write_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for name in ("XDG_CACHE_HOME", "HOME", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    own = tmp_path / f"vqabot-{os.getuid()}"
+    assert cache_dir() == cache_dir() == own / "models" and own.stat().st_mode & 0o077 == 0
+    own.chmod(0o777)
+    assert cache_dir().parent.parent == tmp_path and cache_dir().parent != own
+    own.rmdir()
+    own.symlink_to(tmp_path)
+    assert cache_dir().parent != own
+
+
 def test_a_pickle_with_code_is_a_sentence_and_never_run(tiny_folder: Path, tmp_path: Path) -> None:
     class Code:
         def __reduce__(self) -> tuple[object, ...]:
