@@ -28,7 +28,8 @@ STUCK_SECONDS = 90.0
 """A poll that has not ended then, although its time-outs are shorter, is left behind with its connection."""
 RENEW_SECONDS = 60.0
 """After so long without a good poll the connection is made anew: one that is broken may look alive."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
+"""Seconds between polls that fail: as long as the longest the bot may stay deaf once the network is well again."""
 REFUSED_SECONDS = 300.0
 """Telegram may refuse a poll by mistake, or since an earlier run's last one still hangs; not for as long as this."""
 QUIET_SECONDS = 120.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def scenarios() -> list[Scenario]:
         Scenario("a getUpdates that drips", _dripping_poll),
         Scenario("a group told to wait 30 s", _halted_group),
         Scenario("forty chats whose file answers 502", _broken_files),
+        Scenario("four chats whose every picture costs 6 s", _endless_bombs),  # last: what it has sent lasts longer
     ]
 
 
@@ -166,6 +168,21 @@ async def _halted_group(stage: Stage) -> None:
 async def _broken_files(stage: Stage) -> None:
     stage.faults(always=[{"method": "download", "chats": list(CROWD), "error_code": 502}])
     await _all_ask(stage, CROWD)
+
+
+async def _endless_bombs(stage: Stage) -> None:
+    """Each picture is another content, so that none is known from before."""
+    widths = itertools.count(90_000_000)
+
+    async def send(number: int) -> None:
+        async with stage.person(number) as sender:
+            while True:
+                with contextlib.suppress(PersonError):
+                    picture = run_length_bmp(next(widths))
+                    await sender.send_picture(picture, QUESTION, name="picture.bin", as_document=True)
+                await asyncio.sleep(0.5)
+
+    await asyncio.gather(*map(send, CROWD[:4]))
 
 
 async def _all_ask(stage: Stage, people: Sequence[int]) -> None:

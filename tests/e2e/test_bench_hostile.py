@@ -20,4 +20,4 @@ def test_each_scenario_is_a_row_beside_the_calm_one() -> None:
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
-    assert len({one.name for one in scenarios()}) == len(scenarios()) == 9
+    assert len({one.name for one in scenarios()}) == len(scenarios()) == 10
