@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bot.measuring.bot_process import READY
@@ -68,11 +69,10 @@ class BotProcess:
             await self._process.wait()
 
     def peaks_mb(self) -> dict[str, float]:
-        """The largest resident size so far, in MB: of the bot, and of its worker where there is one."""
+        """The largest resident size so far, in MB: of the bot, and of any process of its (`worker`)."""
         self._note("bot", self.pid)
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        for child in children.read_text().split() if children.exists() else ():
-            self._note("worker", int(child))
+        for pid in _descendants(self.pid):
+            self._note("worker", pid)
         return dict(self._peaks)
 
     def resident_mb(self) -> float:
@@ -81,6 +81,15 @@ class BotProcess:
 
     def _note(self, name: str, pid: int) -> None:
         self._peaks[name] = max(self._peaks.get(name, 0.0), _status_mb(pid, "VmHWM"))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """All processes below one, whichever of its threads started them."""
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, file.read_text().split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _status_mb(pid: int, field: str) -> float:

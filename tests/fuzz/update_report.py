@@ -7,13 +7,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from model.serving.image_process import DEFAULT_LIMITS
+
 
 @dataclass(frozen=True)
 class Judged:
     """What the bot may take before the run fails."""
 
-    seconds: float = 20.0
-    """For one update, from its arrival until its person has all of what they get. An album's end takes 2 of them."""
+    seconds: float = DEFAULT_LIMITS.clock_seconds + 5.0
+    """For one update, from its arrival until its person has all of what they get.
+
+    On a busy machine a picture is refused by the clock; an album's end takes 2 of the others.
+    """
     bot_mb: float = 300.0
     """Resident."""
     worker_mb: float = 900.0
