@@ -125,7 +125,8 @@ class Dispatcher:
             return
         check = await self._store.picture_checks.get(question.photo_sha256)
         if check is not None and check.refusal is not None:  # it would cost the same again
-            await self._refuse(question, check.refusal)
+            told = await self._store.questions.failed_about(question.chat_id, question.photo_sha256)
+            await self._refuse(question, texts.STILL_UNREADABLE if told else check.refusal)
             return
         if question.id not in self._in_flight:
             return  # cancelled meanwhile

@@ -33,6 +33,7 @@ NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it aga
 NO_ROOM = "I have no room for this picture: too many questions are waiting. Please send it again in a few minutes."
 DISK_FULL = "My disk is nearly full, so I cannot take pictures just now. I go on with yours as soon as there is room."
 NOT_STORED = "I cannot keep pictures just now. Please try again in a few minutes."
+STILL_UNREADABLE = "I still cannot read this picture. Please send it again, or another one."
 PICTURE_GONE = "I do not have this picture any more. Please send it again."
 EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
 NO_WORDS = "I see no words in this. Write what you would like to know about a picture."

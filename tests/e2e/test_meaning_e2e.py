@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 
 import pytest
 from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
@@ -15,6 +16,7 @@ from model.serving.broker.null import NullBroker
 from model.serving.image_pool import TOO_SLOW, ImagePool
 from model.serving.image_process import Limits
 from model.text import MAX_QUESTION
+from storage.picture_checks import PictureCheck
 
 
 async def test_a_picture_replaced_by_an_edit_is_the_new_one(start_bot: StartBot, you: Person) -> None:
@@ -194,6 +196,20 @@ async def test_a_picture_that_proved_broken_is_fetched_anew(start_bot: StartBot,
     await you.wait_for(sure)
     again = await store.photos.of_message(you.user_id, sent["message_id"])
     assert again is not None and again.sha256 == photo.sha256
+
+
+async def test_why_a_picture_cannot_be_read_is_said_once(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    whole = picture("red")
+    why = "The picture arrived incomplete or damaged."
+    await bot.services.store.picture_checks.put(hashlib.sha256(whole).hexdigest(), PictureCheck(why))
+    for person in (you, ada):  # what one chat was told, another was not
+        await person.send_picture(whole, "What?", name="a.png", as_document=True)
+        assert (await person.wait_for(lambda m: "text" in m))["text"] == why
+        for question in ("And now?", "Is it big?"):
+            await person.say(question)
+            assert (await person.wait_for(lambda m: "text" in m))["text"] == texts.STILL_UNREADABLE
 
 
 async def test_commands_in_captions_are_commands(start_bot: StartBot, you: Person) -> None:
