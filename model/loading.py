@@ -10,8 +10,10 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from model import families
 from model.archive import unpack
 from model.errors import ModelError
+from model.plugins import find
 
 BUILTIN = "builtin"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -142,11 +144,13 @@ def _checked(folder: Path, what: str) -> Path:
 
 
 def _from_hub(model: str) -> Path:
-    if model.lower().startswith("microsoft/florence-2"):
-        raise ModelError(
-            f"{model} needs remote code and cannot be loaded. Use florence-community/{model.split('/')[1]}, "
-            "which has the same weights for the native classes."
-        )
+    for family in families.names():
+        native_id = find("model.families", family, "native_id")
+        if native_id is not None and (native := native_id(model)) is not None:
+            raise ModelError(
+                f"{model} needs remote code and cannot be loaded. Use {native}, which has the same weights for the "
+                "native classes."
+            )
     try:
         from huggingface_hub import snapshot_download
     except ModuleNotFoundError as error:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from model.atomic import write_text
 from model.confidence import Calibration
 from model.errors import ModelError
+from model.loading import model_type
+from model.plugins import find
 from model.text import normalise_question, sentence_question
 
 FILE_NAME = "vqabot.json"
@@ -21,13 +23,10 @@ STYLES: dict[QuestionStyle, Callable[[str], str]] = {"words": normalise_question
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a model wants its questions and how far its probabilities can be believed.
+    """How a model wants its questions and how far its probabilities can be believed."""
 
-    The defaults fit the stock Florence-2 checkpoints.
-    """
-
-    prompt_prefix: str = "<VQA>"
-    """Stands before every question; the stock tokenizer reads it as ordinary text."""
+    prompt_prefix: str = ""
+    """Stands before every question."""
     question_style: QuestionStyle = "sentence"
     """`words`: lower case without marks; `sentence`: capitalised, with a question mark."""
     calibration: Calibration = field(default_factory=Calibration)
@@ -39,17 +38,19 @@ class Profile:
 
     @classmethod
     def read(cls, folder: Path) -> Profile:
-        """The profile in a model's folder, or the defaults where there is none.
+        """The profile in a model's folder; what it does not say is as its family's models have it.
 
         Raises:
-            ModelError: The file is there but cannot be understood.
+            ModelError: The file, or the model's `config.json`, is there but cannot be understood.
         """
-        file = folder / FILE_NAME
+        file, config = folder / FILE_NAME, folder / "config.json"
+        usual = find("model.families", model_type(folder), "profile") if config.is_file() else None
+        default: Profile = cls() if usual is None else usual()
         if not file.is_file():
-            return cls()
+            return default
         try:
             values = json.loads(file.read_text(encoding="utf-8"))
-            profile = cls(**{**values, "calibration": Calibration(**values.get("calibration", {}))})
+            profile = replace(default, **{**values, "calibration": Calibration(**values.get("calibration", {}))})
             if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
                 raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:

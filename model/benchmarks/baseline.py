@@ -12,22 +12,20 @@ from typing import Any
 
 import torch
 from PIL import Image
-from transformers import Florence2ForConditionalGeneration, Florence2Processor
+from transformers import AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import logging
 
 from model.types import Request
 
 
 class Baseline:
-    """A Florence-2 from a folder, asked plainly."""
+    """A model from a folder, of any family that is an encoder-decoder, asked plainly."""
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
         """Load the model and its processor."""
         logging.disable_progress_bar()
-        processor: Any = Florence2Processor.from_pretrained(folder, local_files_only=True)
-        model: Any = Florence2ForConditionalGeneration.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True
-        )
+        processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True)
+        model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         self._processor, self._model, self._device = processor, model.to(device).eval(), device
 
     def answer(self, request: Request, prompt: str) -> str:

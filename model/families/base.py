@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from model import families
 from model.backends.placement import Placement
 from model.errors import ModelError
+from model.families import names
 from model.plugins import find
 from model.profile import Profile
 from model.types import Generation
@@ -84,8 +83,7 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
     try:
         load = find("model.families", model_type, "load")
         if load is None:
-            known = ", ".join(sorted(module.name for module in pkgutil.iter_modules(families.__path__) if module.ispkg))
-            raise ModelError(f"Models of type {model_type!r} are not supported; supported: {known}.")
+            raise ModelError(f"Models of type {model_type!r} are not supported; supported: {', '.join(names())}.")
         return cast(Family, load(folder, profile, placement))
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "model":

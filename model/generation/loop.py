@@ -33,22 +33,22 @@ class SelfAttentionCache(Protocol):
         ...
 
 
-Past = TypeVar("Past", bound=SelfAttentionCache)
+SelfCache = TypeVar("SelfCache", bound=SelfAttentionCache)
 Cross = TypeVar("Cross", bound=CrossAttentionCache)
 
 
-class StepDecoder(Protocol[Past, Cross]):
+class StepDecoder(Protocol[SelfCache, Cross]):
     """A decoder that is asked for one token at a time."""
 
     def cross_attention_cache(self, states: Tensor, mask: Tensor, beams: int) -> Cross:
         """Project encoder states [Q, S, D] with their mask [Q, S] once for all beams and tokens."""
         ...
 
-    def self_attention_cache(self) -> Past:
+    def self_attention_cache(self) -> SelfCache:
         """An empty cache for one batch."""
         ...
 
-    def step(self, tokens: Tensor, position: int, past: Past, crosses: Sequence[Cross]) -> Tensor:
+    def step(self, tokens: Tensor, position: int, past: SelfCache, crosses: Sequence[Cross]) -> Tensor:
         """Logits of the next token, [R, V], after the newest token of each row, [R]."""
         ...
 
@@ -91,7 +91,7 @@ class _Group(Generic[Cross]):
 
 
 def generate(
-    decoder: StepDecoder[Past, Cross],
+    decoder: StepDecoder[SelfCache, Cross],
     rules: GenerationRules,
     states: Tensor,
     mask: Tensor,
@@ -137,7 +137,7 @@ def generate(
 
 
 def _groups(
-    decoder: StepDecoder[Past, Cross],
+    decoder: StepDecoder[SelfCache, Cross],
     rules: GenerationRules,
     states: Tensor,
     mask: Tensor,

@@ -11,15 +11,6 @@ from torch import Tensor
 Seq2SeqModel: TypeAlias = Any
 """An encoder-decoder of transformers, whose methods are typed only in part."""
 
-_BART = {"BartEncoder", "BartDecoder", "BartSide"}
-"""Classes of BART's halves: transformers' own, and the one that holds their weights alone."""
-
-
-def is_bart(part: object) -> bool:
-    """Whether this is an encoder or a decoder of BART. Classes are told by their names: importing them takes long."""
-    return any(base.__name__ in _BART for base in type(part).__mro__)
-
-
 _NEUTRAL: dict[str, tuple[object, ...]] = {
     "repetition_penalty": (None, 1.0),
     "encoder_repetition_penalty": (None, 1.0),

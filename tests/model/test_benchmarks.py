@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from model.benchmarks.flops import count_flops
+from model.families.florence2 import count_flops
 
 
 def run(*words: str) -> Result:

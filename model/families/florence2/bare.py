@@ -40,6 +40,13 @@ _TEXT_VALUES: Settings = {
     "tie_word_embeddings": True,
 }
 _VISION_VALUES: Settings = {"activation_function": "gelu", "qkv_bias": True}
+_BART = {"BartEncoder", "BartDecoder", "BartSide"}
+"""Classes of BART's halves: transformers' own, and the one below that holds their weights alone."""
+
+
+def is_bart(part: object) -> bool:
+    """Whether this is an encoder or a decoder of BART. Classes are known by their names: importing them takes long."""
+    return any(base.__name__ in _BART for base in type(part).__mro__)
 
 
 def read_bare(folder: Path, dtype: torch.dtype) -> Seq2SeqModel | None:

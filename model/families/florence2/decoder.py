@@ -17,7 +17,8 @@ from torch.nn import LayerNorm
 
 from model.backends.attention import attend
 from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
-from model.generation.rules import Seq2SeqModel, is_bart
+from model.families.florence2.bare import is_bart
+from model.generation.rules import Seq2SeqModel
 
 _ROOM = 16
 """Tokens that the self-attention cache has room for at first; it doubles."""

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import LayerNorm, functional
 
 from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
-from model.generation.rules import Seq2SeqModel, is_bart
+from model.families.florence2.bare import is_bart
+from model.generation.rules import Seq2SeqModel
 
 
 @dataclass(frozen=True, slots=True)

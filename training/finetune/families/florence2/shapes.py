@@ -17,7 +17,7 @@ from transformers.models.florence2 import (
 )
 from transformers.utils import logging
 
-from model.profile import Profile
+from model.families.florence2 import profile
 from training.builtin.architecture import SPECIAL, build_tokenizer, vocabulary
 
 SHAPES = ("base", "large")
@@ -89,7 +89,7 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
     logging.disable_progress_bar()
     model.save_pretrained(folder)
     Florence2Processor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
-    Profile().write(folder)
+    profile().write(folder)
     return folder
 
 

@@ -36,5 +36,5 @@ def count_flops(folder: Path, size: tuple[int, int], beams: int, tokens: int) ->
     # Keys and values once; then for each token of each beam every other product of the decoder, and the output layer.
     once = 2 * layers * length * 2 * width**2
     each = 2 * (layers * (6 * width**2 + 2 * width * text.decoder_ffn_dim) + text.vocab_size * width)
-    looks = 4 * layers * length * width
-    return picture, question + once + beams * tokens * (each + looks)
+    attention = 4 * layers * length * width
+    return picture, question + once + beams * tokens * (each + attention)
