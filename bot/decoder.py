@@ -55,7 +55,7 @@ class Decoder:
             chat_id: Whose picture it is: chats take turns by what their pictures cost.
 
         Raises:
-            PictureError: It cannot be read; the sentence is for the person.
+            PictureError: It cannot be read.
             OSError: The file cannot be read, or no process can be started just now.
         """
         key = await asyncio.to_thread(_hash, picture) if sha256 is None else sha256

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from sentences import sentence
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Housekeeping:
         while True:
             lost = await asyncio.to_thread(self._store.lost)
             if lost is not None:
-                self.failure.set_result(lost)
+                self.failure.set_result(sentence(lost))
                 return
             await asyncio.sleep(WATCH_SECONDS)
 

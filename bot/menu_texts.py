@@ -11,6 +11,7 @@ from bot.effective import Effective
 from bot.texts import percent
 from model.counting import counted
 from model.types import WorkerInfo
+from sentences import sentence
 from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
 from storage.room import MB, Usage
 
@@ -201,7 +202,11 @@ def admin(
 
 def _worker(worker: WorkerInfo) -> str:
     """What one worker does, and its model."""
-    state = "ready" if worker.ready else f"not ready{': ' + escape(worker.error) if worker.error else ' (loading)'}"
+    state = (
+        "ready"
+        if worker.ready
+        else f"not ready{': ' + escape(sentence(worker.error)) if worker.error else ' (loading)'}"
+    )
     where = ", ".join(part for part in (worker.device, worker.dtype) if part)
     return (
         f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"

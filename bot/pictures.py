@@ -12,6 +12,7 @@ from bot import texts
 from bot.conversation import Picture
 from bot.services import Services
 from model.errors import PictureError
+from sentences import sentence
 from storage.records import Photo
 from storage.room import NoRoomError
 
@@ -91,7 +92,7 @@ async def _checked(services: Services, chat_id: int, data: bytes) -> str:
     try:
         return (await services.decoder.inspect(data, chat_id=chat_id)).media_type
     except PictureError as error:
-        raise PictureNotTakenError(str(error)) from error
+        raise PictureNotTakenError(sentence(error)) from error
 
 
 async def _download(services: Services, chat_id: int, picture: Picture) -> bytes:

@@ -6,6 +6,7 @@ from html import escape
 
 from model.counting import counted
 from model.text import MAX_QUESTION
+from sentences import sentence
 from storage.records import Question, State
 
 LOOKING = "🔎 Looking…"
@@ -159,7 +160,7 @@ def outcome(question: Question) -> str:
     if question.state is State.CANCELLED:
         return CANCELLED
     if question.state is State.FAILED:
-        return escape(question.error or BROKEN)
+        return escape(sentence(question.error or BROKEN))
     answer = (question.answer or "").strip()
     if not answer:
         return "I have no answer to that. Please ask in other words."

@@ -13,7 +13,7 @@ from cachetools import Cache, LRUCache
 
 from model.backends.placement import Placement
 from model.confidence import sequence_probability
-from model.errors import PictureError
+from model.errors import FailureError, PictureError
 from model.families.base import Family, Prompt, load_family
 from model.images import open_picture
 from model.loading import locate, model_type
@@ -37,8 +37,8 @@ USUAL_BEAMS = 3
 MAX_NEW_TOKENS = 1000
 """Longest answer in tokens; a model with fewer positions ends earlier."""
 DEFAULT_PLACEMENT = Placement()
-EMPTY_QUESTION = "The question is empty: please ask something about the picture."
-FAILED = "The model could not answer this question. Please try a smaller picture or another question."
+EMPTY_QUESTION = "question_empty"
+FAILED = "question_failed"
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -53,7 +53,7 @@ class Prepared:
     pixels: Pixels | None
     """The picture at the model's size; None when its features are kept, or when it is refused."""
     error: str | None
-    """The refusal, a sentence for the person."""
+    """The refusal, as the text of a `FailureError`."""
     began: float
     """`time.perf_counter()` at which the request was taken."""
     features: Tensor | None = None
@@ -85,7 +85,7 @@ class Answerer:
         """Load `builtin`, a folder, a ZIP or a hub id.
 
         Raises:
-            ModelError: With a sentence that says what is missing.
+            ModelError: What is missing.
         """
         folder = locate(model)
         profile = Profile.read(folder)
@@ -232,9 +232,9 @@ class Answerer:
 
 def _bad_settings(request: Request) -> str | None:
     if not 1 <= request.beams <= MAX_BEAMS:
-        return f"The number of beams must be between 1 and {MAX_BEAMS}."
+        return str(FailureError("beams_out_of_range", most=MAX_BEAMS))
     if not 1 <= request.max_new_tokens <= MAX_NEW_TOKENS:
-        return f"The longest answer must be between 1 and {MAX_NEW_TOKENS:,} tokens."
+        return str(FailureError("length_out_of_range", most=MAX_NEW_TOKENS))
     return None
 
 

@@ -38,9 +38,9 @@ def unpack(archive: Path, cache: Path) -> Path:
             if not target.is_dir():
                 _extract(archive, source, members, target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ModelError(f"{archive} is not a ZIP file that can be read: it is damaged or cut short.") from error
+        raise ModelError("zip_unreadable", archive=archive) from error
     except OSError as error:
-        raise ModelError(f"{archive} cannot be unpacked: {error.strerror or 'the system refuses it'}.") from error
+        raise ModelError("zip_not_unpacked", archive=archive, reason=error.strerror or error) from error
     return target / root
 
 
@@ -51,18 +51,18 @@ def _members(archive: Path, source: zipfile.ZipFile) -> tuple[PurePosixPath, lis
         path = PurePosixPath(info.filename)
         unsafe = path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename
         if unsafe or stat.S_ISLNK(info.external_attr >> 16):
-            raise ModelError(f"{archive} is unsafe: it holds {info.filename!r}, which points outside.")
+            raise ModelError("zip_unsafe", archive=archive, member=info.filename)
     total = sum(info.file_size for info in infos)
     packed = max(1, archive.stat().st_size)
     if total > MAX_UNPACKED or (total > SMALL and total > MAX_RATIO * packed):
-        raise ModelError(f"{archive} would unpack to {total / 2**30:.1f} GB, which no model's ZIP does.")
+        raise ModelError("zip_bomb", archive=archive, gigabytes=total / 2**30)
     configs = [PurePosixPath(i.filename) for i in infos if PurePosixPath(i.filename).name == "config.json"]
     if not configs:
-        raise ModelError(f"{archive} holds no model: config.json is missing.")
+        raise ModelError("model_without_config", what=archive, hint="")
     root = min(configs, key=lambda path: len(path.parts)).parent
     kept = [i for i in infos if PurePosixPath(i.filename).parent == root and Path(i.filename).suffix in _KEPT]
     if not any(Path(i.filename).suffix in {".safetensors", ".bin"} for i in kept):
-        raise ModelError(f"{archive} holds no weights: a .safetensors file is missing.")
+        raise ModelError("model_without_weights", what=archive)
     return root, kept
 
 

@@ -1,14 +1,28 @@
-"""The room's errors. Each carries a sentence that can be shown to a person as it is."""
+"""What goes wrong in this room, as codes with values: whoever talks with people makes sentences of them."""
 
 from __future__ import annotations
 
-
-class ModelError(Exception):
-    """A model cannot be found, read or run; the sentence says why and what would help."""
+import json
 
 
-class PictureError(Exception):
-    """A file is not a picture that can be answered about; the sentence says why."""
+class FailureError(Exception):
+    """Something went wrong. Its text is the code and its values as JSON, which can be stored and sent."""
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        """A code of `sentences`, with the values that its sentence names: numbers, or what is shown as text.
+
+        The text of an error that was stored or sent makes the same error again.
+        """
+        given = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
+        super().__init__(f"{code} {json.dumps(given)}" if given else code)
+
+
+class ModelError(FailureError):
+    """A model cannot be found, read or run."""
+
+
+class PictureError(FailureError):
+    """A file is not a picture that can be answered about."""
 
     seconds = 0.0
     """What it took to find that out, where that was measured."""

@@ -47,12 +47,12 @@ _ONE_HEADER, _ONE_BIG = threading.Lock(), threading.Lock()
 # Pillow's own guard, set to our bound; it warns up to twice the bound, so its warning counts as an error below.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
-INCOMPLETE = "The picture arrived incomplete or damaged: a part of the file is missing. Please send it again."
+INCOMPLETE = "picture_incomplete"
 
 
-def too_large(pixels: int = MAX_PIXELS) -> str:
+def too_large(pixels: int = MAX_PIXELS) -> PictureError:
     """The refusal of a picture with more than `pixels` pixels."""
-    return f"The picture is too large: at most {pixels // 1_000_000} megapixels can be read."
+    return PictureError("picture_too_large", megapixels=pixels // 1_000_000)
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -65,7 +65,7 @@ def open_picture(data: bytes) -> Image.Image:
         An upright RGB picture whose longer side is at most `MAX_SIDE` pixels.
 
     Raises:
-        PictureError: With a sentence that says what is wrong with the file.
+        PictureError: What is wrong with the file.
     """
     return decode(read_header(data))
 
@@ -77,9 +77,9 @@ def read_header(data: bytes) -> Image.Image:
         PictureError: It is none, or it is too large.
     """
     if not data:
-        raise PictureError("The picture is empty: the file has no bytes.")
+        raise PictureError("picture_empty")
     if len(data) > MAX_BYTES:
-        raise PictureError(f"The picture file is too big: at most {MAX_BYTES // 2**20} MB can be read.")
+        raise PictureError("picture_file_too_big", megabytes=MAX_BYTES // 2**20)
     with _refusing():
         return _read_header(data)
 
@@ -133,7 +133,7 @@ def _refusing() -> Iterator[None]:
     except PictureError:
         raise
     except MemoryError as error:
-        raise PictureError(too_large()) from error
+        raise too_large() from error
     # Pillow's readers raise whatever their formats make them stumble over; each means a damaged file here.
     except Exception as error:
         log.info("a picture could not be decoded", exc_info=True)
@@ -161,7 +161,7 @@ def _read_header(data: bytes) -> Image.Image:
         try:
             picture = Image.open(io.BytesIO(data), formats=formats)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise PictureError(too_large()) from error
+            raise too_large() from error
         except UnidentifiedImageError as error:
             raise PictureError(_refusal(data)) from error
         width, height = picture.size
@@ -169,7 +169,7 @@ def _read_header(data: bytes) -> Image.Image:
             raise PictureError(INCOMPLETE)
         most = _MAX_PIXELS_OF.get(picture.format or "", MAX_PIXELS)
         if width * height > most:
-            raise PictureError(too_large(most))
+            raise too_large(most)
     return picture
 
 
@@ -219,7 +219,7 @@ def _levels(picture: Image.Image) -> tuple[float, float] | None:
         return None
     low, high = (float(value) for value in picture.getextrema() if isinstance(value, int | float))
     if not (low > float("-inf") and high < float("inf")):
-        raise PictureError("The picture holds samples that are not numbers.")
+        raise PictureError("picture_no_numbers")
     if low >= 0 and high <= 1 and picture.mode == "F":
         return 255.0, 0.0
     if low >= 0 and high <= 65535:
@@ -229,23 +229,23 @@ def _levels(picture: Image.Image) -> tuple[float, float] | None:
 
 
 def _refusal(data: bytes) -> str:
-    """A sentence for a file that no reader knows."""
+    """What to call a file that no reader knows."""
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in data[:4096].lower():
-        return "An SVG drawing cannot be read: please send it as a PNG or JPEG picture."
+        return "picture_svg"
     if head.startswith(b"%pdf"):
-        return "A PDF is not a picture: please send a photo or a screenshot of the page."
+        return "picture_pdf"
     if data[4:8] == b"ftyp" and data[8:12] not in (*_HEIF_BRANDS, *_AVIF_BRANDS):
-        return "This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture."
+        return "picture_video"
     if head.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "This is a web page, not a picture: please send a JPEG or PNG picture."
+        return "picture_web_page"
     if data[4:8] == b"ftyp" or data.startswith(_BEGINNINGS):
         return INCOMPLETE
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
-        return "This is an archive, not a picture: please send the picture itself."
+        return "picture_archive"
     if _is_text(data[:2048]):
-        return "This is a text file, not a picture: please send a JPEG or PNG picture."
-    return "This file is not a picture that can be read: please send a JPEG or PNG picture."
+        return "picture_text"
+    return "picture_unknown"
 
 
 def _is_text(data: bytes) -> bool:

@@ -57,7 +57,7 @@ def locate(model: str) -> Path:
         model: `builtin`, a folder, a ZIP file, or a hub id such as `florence-community/Florence-2-base-ft`.
 
     Raises:
-        ModelError: With a sentence that says what is missing and what would help.
+        ModelError: It says what is missing.
     """
     if model == BUILTIN:
         return _checked(builtin_path(), "The built-in model")
@@ -68,10 +68,7 @@ def locate(model: str) -> Path:
         return _checked(unpack(path, cache_dir()), f"The ZIP {path}")
     if _is_hub_id(model):
         return _checked(_from_hub(model), f"The hub model {model}")
-    raise ModelError(
-        f"There is no model at {model!r}: name a folder, a ZIP file, a hub id such as "
-        "florence-community/Florence-2-base-ft, or 'builtin'."
-    )
+    raise ModelError("model_missing", model=model)
 
 
 def check_setup(model: str) -> None:
@@ -84,10 +81,7 @@ def check_setup(model: str) -> None:
         model_type(locate(model))
     for package in ("torch", "transformers"):
         if not _is_installed(package):
-            raise ModelError(
-                f"Answering needs the package {package!r}, which is not installed: pip install '.[inference]' in a "
-                "checkout of this project."
-            )
+            raise ModelError("package_missing_here", package=package)
 
 
 def _is_installed(package: str) -> bool:
@@ -105,7 +99,7 @@ def model_type(folder: Path) -> str:
         _refuse_strangers(file, config)
         return str(config["model_type"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"{file} does not say which type of model this is.") from error
+        raise ModelError("config_unreadable", file=file) from error
 
 
 def _refuse_strangers(file: Path, config: object) -> None:
@@ -113,15 +107,9 @@ def _refuse_strangers(file: Path, config: object) -> None:
     if isinstance(config, dict):
         for name, value in config.items():
             if "attn_implementation" in name and "/" in str(value):
-                raise ModelError(
-                    f"{file} asks for attention kernels from the hub ({value}), which would run code of others. "
-                    f"Take the line {name!r} out of it."
-                )
+                raise ModelError("hub_kernels", file=file, value=value, name=name)
             if name == "quantization_config" and value:
-                raise ModelError(
-                    f"{file} describes quantised weights, which cannot be loaded. Use the model's plain weights; "
-                    "VQABOT_DTYPE=int8 makes them small when they are loaded."
-                )
+                raise ModelError("weights_quantised", file=file)
             _refuse_strangers(file, value)
     elif isinstance(config, list):
         for value in config:
@@ -137,9 +125,9 @@ def _checked(folder: Path, what: str) -> Path:
     if not (folder / "config.json").is_file():
         inside = folder / "model"  # where a training has put it
         hint = f" Is {inside} meant?" if (inside / "config.json").is_file() else ""
-        raise ModelError(f"{what} holds no model: config.json is missing.{hint}")
+        raise ModelError("model_without_config", what=what, hint=hint)
     if not any(True for pattern in _WEIGHTS for _ in folder.glob(pattern)):
-        raise ModelError(f"{what} holds no weights: a .safetensors file is missing.")
+        raise ModelError("model_without_weights", what=what)
     return folder
 
 
@@ -147,22 +135,13 @@ def _from_hub(model: str) -> Path:
     for family in families.names():
         native_id = find("model.families", family, "native_id")
         if native_id is not None and (native := native_id(model)) is not None:
-            raise ModelError(
-                f"{model} needs remote code and cannot be loaded. Use {native}, which has the same weights for the "
-                "native classes."
-            )
+            raise ModelError("native_format_elsewhere", model=model, native=native)
     try:
         from huggingface_hub import snapshot_download
     except ModuleNotFoundError as error:
-        raise ModelError(
-            "Models from the hub need packages that are not installed: in the project's folder run "
-            "pip install '.[inference]'."
-        ) from error
+        raise ModelError("hub_packages_missing") from error
     # Its errors share no base class beside these; a copy from an earlier download is used without a network.
     try:
         return Path(snapshot_download(model, allow_patterns=_WANTED))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            f"{model} cannot be fetched from the hub, and there is no folder of that name here. "
-            "Check the name and the network, or download it and name its folder."
-        ) from error
+        raise ModelError("hub_unreachable", model=model) from error

@@ -63,13 +63,13 @@ def read_image_settings(folder: Path) -> dict[str, Any]:
                 values = json.loads(file.read_text(encoding="utf-8"))
                 images = values.get("image_processor", values)
             except (OSError, ValueError, AttributeError, RecursionError) as error:
-                raise ModelError(f"{file} cannot be understood: it is no JSON of an image processor.") from error
+                raise ModelError("image_settings_unreadable", file=file) from error
             if not isinstance(images, dict) or "image_mean" not in images:
                 continue
             if images.get("do_center_crop") or not {"height", "width"} <= set(images.get("size") or ()):
-                raise ModelError(f"{file} asks for cropped pictures; only a fixed height and width are supported.")
+                raise ModelError("image_settings_cropped", file=file)
             return dict(images)
-    raise ModelError(f"The model in {folder} has no processor: processor_config.json is missing.")
+    raise ModelError("image_settings_missing", folder=folder)
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
@@ -82,11 +82,11 @@ def read_tokenizer(folder: Path) -> Tokenizer:
 
     file = folder / "tokenizer.json"
     if not file.is_file():
-        raise ModelError(f"The model in {folder} has no tokenizer.json; save its processor beside it.")
+        raise ModelError("tokenizer_missing", folder=folder)
     try:
         tokenizer: Tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # tokenizers raises plain Exception
-        raise ModelError(f"The tokenizer in {folder} cannot be read: tokenizer.json is damaged.") from error
+        raise ModelError("tokenizer_unreadable", folder=folder) from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

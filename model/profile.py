@@ -54,10 +54,7 @@ class Profile:
             if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
                 raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise ModelError(
-                f"The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style "
-                f"({' or '.join(STYLES)}) and calibration (a, b and c: finite numbers, a and b not below 0)."
-            ) from error
+            raise ModelError("profile_unreadable", file=file, styles=" or ".join(STYLES)) from error
         return profile
 
     def write(self, folder: Path) -> None:

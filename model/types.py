@@ -53,7 +53,7 @@ class Answer:
     seconds: float
     """Wall-clock time from taking the request to having its answer."""
     error: str | None = None
-    """A sentence for the person when the request cannot be answered; `text` is empty then."""
+    """The text of a `FailureError` when the request cannot be answered; `text` is empty then."""
     refused_picture: str = ""
     """The picture's key when `error` is about the picture itself: it would be the same for any question."""
     batch_size: int = 0
@@ -79,4 +79,4 @@ class WorkerInfo:
     started_at: float | None = None
     """Unix seconds at which the current worker was started."""
     error: str | None = None
-    """Why no worker is ready, when that is known."""
+    """Why no worker is ready, when that is known: the text of a `ModelError`."""

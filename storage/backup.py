@@ -31,11 +31,11 @@ async def backup(data_dir: Path, target: Path) -> int:
 def _backup(data_dir: Path, target: Path) -> int:
     source = data_dir / DATABASE
     if not source.is_file():
-        raise StorageError(f"There is no database in {data_dir}.")
+        raise StorageError("database_not_found", folder=data_dir)
     # Whoever finds the target finds it complete.
     partial = target.with_name(f"{target.name}.partial")
     if target.exists():
-        raise StorageError(f"{target} exists already; name a new folder.")
+        raise StorageError("backup_target_exists", target=target)
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True, mode=0o700)
@@ -44,11 +44,11 @@ def _backup(data_dir: Path, target: Path) -> int:
     except sqlite3.DatabaseError as error:
         shutil.rmtree(partial, ignore_errors=True)
         if isinstance(error, sqlite3.OperationalError):
-            raise StorageError(f"The database could not be copied: {error}.") from error
-        raise CorruptDatabaseError(f"The database {source} is damaged ({error}).") from error
+            raise StorageError("backup_not_copied", reason=error) from error
+        raise CorruptDatabaseError("database_damaged", database=source, reason=error) from error
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(f"The copy {target} cannot be written: {error.strerror or error}.") from error
+        raise StorageError("backup_not_written", target=target, reason=error.strerror or error) from error
     return copied
 
 

@@ -36,10 +36,7 @@ def claim(folder: Path) -> None:
         found = {path.name for path in folder.iterdir()} - _NO_CONTENT
         if found and not found & {MARK, DATABASE}:
             shown = ", ".join(sorted(found)[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
-            raise StorageError(
-                f"The folder {folder} is not a bot's data folder: it holds other things ({shown}). Nothing was changed."
-                " Set VQABOT_DATA_DIR to a new or an empty folder."
-            ) from None
+            raise StorageError("data_folder_foreign", folder=folder, shown=shown) from None
     _write_once(folder / MARK, _MARK_TEXT)
     for name in (PHOTOS, THUMBNAILS):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
@@ -57,12 +54,10 @@ def check_before_opening(folder: Path) -> None:
         return
     pictures = count_pictures(folder / PHOTOS)
     if pictures or _size(log) > 0:
-        state = "is empty" if database.exists() else "is missing"
-        beside = f"{pictures:,} pictures of an earlier one lie in {PHOTOS}" if pictures else f"{log.name} is there"
-        raise StorageError(
-            f"The database {database} {state}, but {beside}. Nothing was changed. "
-            f"Put the database back or restore a backup. To start anew, move the whole folder {folder} away."
-        )
+        state = "empty" if database.exists() else "missing"
+        if pictures:
+            raise StorageError(f"database_{state}", database=database, pictures=pictures, folder=folder)
+        raise StorageError(f"database_{state}_beside_log", database=database, log=log.name, folder=folder)
 
 
 async def check_owner(folder: Path, database: Database) -> None:
@@ -78,8 +73,7 @@ async def check_owner(folder: Path, database: Database) -> None:
         return
     if owner.exists() and (pictures := count_pictures(folder / PHOTOS)):
         raise StorageError(
-            f"The {pictures:,} pictures in {folder / PHOTOS} belong to another database than {folder / DATABASE}. "
-            "Nothing was changed. Put the two together again, or restore a backup of both."
+            "pictures_of_another_database", pictures=pictures, photos=folder / PHOTOS, database=folder / DATABASE
         )
     owner.unlink(missing_ok=True)
     _write_once(owner, f"{name}\n")
@@ -98,15 +92,11 @@ class Place:
         self._folder = folder
         self._seen = {path: _identity(path) for path in (folder, folder / PHOTOS, folder / DATABASE)}
 
-    def lost(self) -> str | None:
-        """What is not there any more, as a sentence; None while all is in its place."""
+    def lost(self) -> StorageError | None:
+        """What is not there any more; None while all is in its place."""
         for path, identity in self._seen.items():
             if _identity(path) != identity:
-                return (
-                    f"{path} is not the one any more that the bot was started on: it was unmounted, moved or replaced. "
-                    "The bot stops, so that nothing is written in a wrong place. Put the data folder "
-                    f"{self._folder} back, then start the bot again."
-                )
+                return StorageError("data_folder_lost", path=path, folder=self._folder)
         return None
 
 

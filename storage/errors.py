@@ -1,10 +1,17 @@
-"""What can be wrong with the data folder, in sentences for the person who runs the bot."""
+"""What can be wrong with the data folder, as codes with values: `sentences` has what people read."""
 
 from __future__ import annotations
 
+import json
+
 
 class StorageError(Exception):
-    """The data cannot be used as it is; the text says why and what to do."""
+    """The data cannot be used as it is. Its text is the code of why, and its values as JSON."""
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        """A code of `sentences`, with the values that its sentence names: numbers, or what is shown as text."""
+        given = {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
+        super().__init__(f"{code} {json.dumps(given)}" if given else code)
 
 
 class DataDirInUseError(StorageError):

@@ -76,14 +76,9 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
         raise sqlite3.DatabaseError(str(damage[0]).splitlines()[-1])
     version = await _version(connection)
     if version > len(STEPS):
-        raise NewerDatabaseError(
-            f"The database {path} was written by a newer release (schema {version}; this one knows {len(STEPS)}). "
-            "Install that release again, or restore a copy from before."
-        )
+        raise NewerDatabaseError("database_newer", database=path, version=version, known=len(STEPS))
     if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
-        raise CorruptDatabaseError(
-            f"The database {path} belongs to another program. Move it away, or set VQABOT_DATA_DIR to another folder."
-        )
+        raise CorruptDatabaseError("database_foreign", database=path)
     if 0 < version < len(STEPS):
         copy = path.with_name(f"{path.stem}-schema-{version}{path.suffix}")
         copy.unlink(missing_ok=True)
@@ -118,10 +113,7 @@ def copies_of(path: Path) -> list[Path]:
 
 
 def refusal(path: Path, error: sqlite3.DatabaseError) -> StorageError:
-    """What SQLite found, as a sentence that says what to do."""
+    """What SQLite found, as one of our errors."""
     if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-        return StorageError(f"The database {path} cannot be opened: {error}.")
-    return CorruptDatabaseError(
-        f"The database {path} is damaged or is no database ({error}). "
-        "Restore a backup; to start anew, move the whole data folder away."
-    )
+        return StorageError("database_unusable", database=path, reason=error)
+    return CorruptDatabaseError("database_damaged_or_none", database=path, reason=error)

@@ -19,7 +19,7 @@ class PictureCheck:
     """The outcome of reading a picture."""
 
     refusal: str | None
-    """The sentence for the person; None: it can be read."""
+    """Why it cannot be read, as the text of an error (older rows: a sentence); None: it can."""
     media_type: str | None = None
     """`image/...`; this and the size are None where they were not looked at."""
     width: int | None = None

@@ -162,7 +162,7 @@ class Questions:
         )
 
     async def fail(self, question_id: int, error: str) -> bool:
-        """It cannot be answered, with a sentence for the person; False when there is an outcome already."""
+        """It cannot be answered, and why (see `Question.error`); False when there is an outcome already."""
         return await self._finish(question_id, "state = 'failed', error = ?", (error,))
 
     async def cancel(self, chat_id: int, question_id: int) -> bool:

@@ -80,7 +80,7 @@ class Question:
     confidence: float | None
     seconds: float | None
     error: str | None
-    """Why it failed, as a sentence for the person."""
+    """Why it failed: the text of a failure, or a sentence for the person."""
     attempts: int
     """How often it went to a worker."""
     told: bool

@@ -61,12 +61,9 @@ class Store:
             lock = FileLock(data_dir / "lock", blocking=False, mode=0o600, thread_local=False)
             lock.acquire()
         except Timeout:
-            raise DataDirInUseError(
-                f"Another bot is running on the data folder {data_dir}. "
-                "Stop it first, or set VQABOT_DATA_DIR to another folder."
-            ) from None
+            raise DataDirInUseError("data_folder_in_use", folder=data_dir) from None
         except OSError as error:
-            raise StorageError(f"The data folder {data_dir} cannot be used: {error.strerror or error}.") from error
+            raise StorageError("data_folder_unusable", folder=data_dir, reason=error.strerror or error) from error
         try:
             check_before_opening(data_dir)
             database = await Database.open(data_dir / DATABASE)
@@ -94,8 +91,8 @@ class Store:
         """Figures for the admins."""
         return await statistics(self.db)
 
-    def lost(self) -> str | None:
-        """What of the data folder is not in its place any more, as a sentence; None while all is well."""
+    def lost(self) -> StorageError | None:
+        """What of the data folder is not in its place any more; None while all is well."""
         return self._place.lost()
 
     async def close(self) -> None:

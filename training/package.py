@@ -21,6 +21,7 @@ from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
 from model.types import Request
+from sentences import sentence
 from training.config import FILE_NAME as CONFIG
 from training.data.vqa import DataError
 from training.evaluation.calibrate import RECORD
@@ -198,7 +199,7 @@ def _answers(folder: Path) -> list[tuple[str, float]]:
     answers = Answerer.load(str(folder)).answer([Request(text, file.getvalue(), text, 3, 20) for text in ASKED])
     for answer in answers:
         if answer.error is not None:
-            raise ModelError(f"The model in {folder} does not answer: {answer.error}")
+            raise ModelError(f"The model in {folder} does not answer: {sentence(answer.error)}")
     return [(answer.text, round(answer.confidence, 4)) for answer in answers]
 
 

@@ -21,6 +21,7 @@ from model.errors import PictureError
 from model.images import open_picture
 from model.loading import locate
 from model.types import Answer, Request
+from sentences import sentence
 
 if TYPE_CHECKING:
     from model.answerer import Answerer
@@ -169,9 +170,11 @@ def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: 
             "confidence": round(answer.confidence, 6),
             "seconds": round(answer.seconds, 4),
         }
-        click.echo(json.dumps(line if answer.error is None else line | {"error": answer.error}, ensure_ascii=False))
+        click.echo(
+            json.dumps(line if answer.error is None else line | {"error": sentence(answer.error)}, ensure_ascii=False)
+        )
     elif answer.error is not None:
-        click.echo(f"{picture}: {answer.error}", err=True)
+        click.echo(f"{picture}: {sentence(answer.error)}", err=True)
     else:
         said = click.style(answer.text or "(no answer)", bold=True)
         sure = sureness(answer.confidence)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from sentences import sentence
+
 
 @click.command(epilog="Example: vqabot backup /backups/vqabot-2026-11-23")
 @click.argument("target", type=click.Path(path_type=Path))
@@ -28,5 +30,5 @@ def backup(target: Path, data_dir: Path | None) -> None:
         source = load_settings().data_dir if data_dir is None else data_dir
         pictures = asyncio.run(copy(source, target))
     except (SettingsError, StorageError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     click.echo(f"Copied the database and the pictures ({pictures}) to {target}.")

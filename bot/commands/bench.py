@@ -18,6 +18,7 @@ from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_hostile import bench_hostile
 from bot.commands.bench_train import train
+from sentences import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
 
@@ -54,7 +55,7 @@ def ask(model: str, runs: int, as_json: bool) -> None:
     try:
         answerer = Answerer.load(model)
     except ModelError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     answerer.warm_up()
     first: list[float] = []
     further: list[float] = []

@@ -12,6 +12,7 @@ import click
 
 from bot.commands.errors import needs
 from model.backends.placement import DTYPES, calm_threads
+from sentences import sentence
 
 if TYPE_CHECKING:
     from model.benchmarks.answering import Side, Workload
@@ -91,7 +92,7 @@ def _folder(shape: str, model: str | None, size: int, tokens: int, temporary: Pa
         try:
             return locate(model or "builtin")
         except ModelError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(sentence(error)) from error
     try:
         from training.finetune.families.florence2.shapes import save_random
     except ModuleNotFoundError as error:
@@ -120,7 +121,7 @@ def _apart(name: str, work: Workload) -> Side:
     except BrokenProcessPool as error:
         raise click.ClickException("The measuring process was killed; is there enough memory?") from error
     except ModelError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     return side
 
 

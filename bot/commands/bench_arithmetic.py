@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import click
 
 from model.backends.placement import DTYPES
+from sentences import sentence
 
 PICTURES_AT_ONCE = 8
 
@@ -33,7 +34,7 @@ def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int
     try:
         sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", dtype)}
     except ModelError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     right, same, asked = dict.fromkeys(sides, 0), 0, 0
     with click.progressbar(range(0, scenes, PICTURES_AT_ONCE), label="Answering", file=sys.stderr) as starts:
         for start in starts:

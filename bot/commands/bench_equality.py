@@ -8,6 +8,7 @@ import sys
 import click
 
 from bot.commands.errors import needs
+from sentences import sentence
 
 
 @click.command(epilog="Example: vqabot bench equality --number 500")
@@ -38,7 +39,7 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
                 if one.ours != one.plain:
                     different.append(one)
     except ModelError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     if as_json:
         click.echo(json.dumps({"requests": number, "different": len(different), "different_answers": len(texts)}))
     else:

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from bot.commands.errors import Interrupted
+from sentences import sentence
 
 BOT, YOU = 1_000_000_001, 1001
 
@@ -84,10 +85,10 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             example = f'vqabot demo --port {other}     (in a checkout: make demo ARGS="--port {other}")'
             raise click.ClickException(f"{error}\nFor example: {example}") from error
         except ModelError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {sentence(error)}", err=True)
             return WRONG_SETTING
         except (StorageError, BotError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(sentence(error)) from error
         click.echo(f"The chat page is at {sandbox.url}")
         if not once:
             click.echo("Open it and send a picture. First, a short conversation through the whole chain:")

@@ -12,6 +12,8 @@ from typing import IO, Any
 
 import click
 
+from sentences import sentence
+
 
 class Interrupted(click.ClickException):
     """Ctrl-C: no error, but an end of its own. Its exit code is the one that shells know for it."""
@@ -101,7 +103,7 @@ def in_words(*, interrupted: str = "", place: Path | None = None) -> Iterator[No
     except Exception as error:
         if not isinstance(error, _for_people()):
             raise
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
 
 
 def _for_people() -> tuple[type[Exception], ...]:

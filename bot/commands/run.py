@@ -10,6 +10,7 @@ import sys
 import click
 
 from bot.settings import Settings, SettingsError, load_settings
+from sentences import sentence
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def run() -> None:
         settings = load_settings()
         token = settings.token
     except SettingsError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
     from bot import loop
     from bot.environment import hide_settings
@@ -58,7 +59,7 @@ async def _run(settings: Settings) -> None:
     try:
         broker = open_broker(settings)
     except (ModelError, SettingsError) as error:  # without waiting for Telegram, or for the worker to say so
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
     bot = Bot(settings, broker)
     starting = asyncio.ensure_future(bot.start())
@@ -72,10 +73,10 @@ async def _run(settings: Settings) -> None:
         await starting
         await run_until(bot, stopped)
     except (WrongTokenError, DataFolderLostError, ModelError) as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
     except (BotError, StorageError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error
     finally:
         waiting.cancel()
         await bot.stop()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from bot.texts import percent
+from sentences import sentence
 from storage.records import Photo, Question
 
 COLUMNS = (
@@ -130,7 +131,7 @@ def row_of(question: Question, picture: str | None) -> Row:
         picture=picture,
         message_id=question.message_id,
         asked_by_id=question.user_id,
-        error=question.error,
+        error=None if question.error is None else sentence(question.error),
         picture_sha256=question.photo_sha256,
         picture_message_id=question.photo_message_id,
         answer_message_id=question.placeholder_id,

@@ -25,9 +25,9 @@ class Placement:
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
-            raise ModelError(f"The number format {self.dtype!r} is not known; choose one of {', '.join(DTYPES)}.")
+            raise ModelError("dtype_unknown", dtype=self.dtype, known=", ".join(DTYPES))
         if self.threads < 0:
-            raise ModelError("The number of threads must not be negative.")
+            raise ModelError("threads_negative")
 
 
 def calm_threads(environment: MutableMapping[str, str]) -> None:

@@ -66,9 +66,7 @@ def choose(placement: Placement, parameters: int) -> Precision:
     on_cpu = device.startswith("cpu")
     if dtype == INT8:
         if not on_cpu or not OneDnnInt8.works():
-            raise ModelError(
-                "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format."
-            )
+            raise ModelError("int8_unsupported")
         return Precision(device, fast_cpu_dtype(), INT8)
     if dtype == "auto" and not on_cpu:
         dtype = "bfloat16"
@@ -89,9 +87,9 @@ def find_device(device: str) -> str:
     try:
         kind, number = torch.device(device).type, torch.device(device).index or 0
     except RuntimeError as error:
-        raise ModelError(f"There is no kind of device {device!r}; choose auto, cpu, cuda or cuda:1.") from error
+        raise ModelError("device_unknown", device=device) from error
     if kind == "cuda" and number >= torch.cuda.device_count():
-        raise ModelError(f"There is no GPU {device!r} that torch can use here; choose auto or cpu.")
+        raise ModelError("device_missing", device=device)
     return device
 
 

@@ -83,12 +83,9 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
     try:
         load = find("model.families", model_type, "load")
         if load is None:
-            raise ModelError(f"Models of type {model_type!r} are not supported; supported: {', '.join(names())}.")
+            raise ModelError("family_unknown", type=model_type, known=", ".join(names()))
         return cast(Family, load(folder, profile, placement))
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "model":
             raise
-        raise ModelError(
-            f"Answering needs the package {error.name}, which is not installed: in the project's folder run "
-            "pip install '.[inference]'."
-        ) from error
+        raise ModelError("package_missing", package=error.name) from error

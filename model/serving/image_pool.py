@@ -1,6 +1,6 @@
 """Decodes pictures in processes of their own that a hostile picture can neither leave nor hold for long.
 
-A process that takes too long or ends is replaced, its picture refused with a sentence and remembered by its content.
+A process that takes too long or ends is replaced, its picture refused and remembered by its content.
 Whoever's pictures took least lately goes first, and nobody has all processes at once. It works with threads: for the
 inference worker and, wrapped, for the bot's event loop.
 """
@@ -22,8 +22,8 @@ from model.serving.image_process import DEFAULT_LIMITS, EndedError, ExhaustedErr
 
 log = logging.getLogger(__name__)
 
-TOO_SLOW = "This picture takes too long to read. Please send it as an ordinary JPEG or PNG."
-BREAKS = "This picture cannot be read: something in its file stops the reader. Please send it as a JPEG or PNG."
+TOO_SLOW = "picture_too_slow"
+BREAKS = "picture_breaks"
 REMEMBERED = 4096
 """How many costly refusals are remembered."""
 COSTLY_SECONDS = 0.25
@@ -94,7 +94,7 @@ class ImagePool:
             jpeg_side: Give a JPEG whose longer side is at most so many pixels, instead of pixels.
 
         Returns:
-            Ends in a `PictureError` whose sentence is for the person, a `PictureCostError` when it reached a limit; in
+            Ends in a `PictureError`, a `PictureCostError` when it reached a limit; in
             OSError when the file cannot be read, no process can be started, or the pool is closed.
         """
         job = _Job(picture, key, origin, jpeg_side, Future())
@@ -196,7 +196,7 @@ class ImagePool:
                 log.warning("%s", error)
                 continue
             if header["type"] == "refused":
-                refusal = PictureError(header["sentence"])
+                refusal = PictureError(header["failure"])
                 refusal.seconds = header["seconds"]
                 raise refusal
             width, height = header["stored_size"]
@@ -204,8 +204,8 @@ class ImagePool:
             return Decoded(header["media_type"], width, height, header["seconds"], size, blob)
         raise self._cost(BREAKS)
 
-    def _cost(self, sentence: str) -> PictureCostError:
-        error = PictureCostError(sentence)
+    def _cost(self, code: str) -> PictureCostError:
+        error = PictureCostError(code)
         error.seconds = float(self._limits.cpu_seconds)
         return error
 

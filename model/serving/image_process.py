@@ -79,7 +79,7 @@ class ImageProcess:
             alone: Entered while a large picture is decoded. What it waits there is not counted.
 
         Returns:
-            `decoded` with what is known and the pixels, or `refused` with a sentence.
+            `decoded` with what is known and the pixels, or `refused` with the failure.
 
         Raises:
             ExhaustedError: It took too long.

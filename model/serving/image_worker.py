@@ -72,7 +72,7 @@ def _answer(data: bytes, jpeg_side: int | None, alone: Alone) -> tuple[framing.H
         else:
             blob = pixels.tobytes()
     except PictureError as refusal:
-        return {"type": "refused", "sentence": str(refusal)}, b""
+        return {"type": "refused", "failure": str(refusal)}, b""
     found = {"media_type": media_type, "stored_size": [width, height], "size": list(pixels.size)}
     return {"type": "decoded", **found}, blob
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from refusals import refuses
 
 from bot.app import Bot, BotError, run_until
 from bot.handling import MAX_ATTEMPTS
@@ -112,7 +113,7 @@ async def test_nothing_is_acknowledged_that_is_not_kept() -> None:
 
 async def test_a_second_bot_on_the_folder_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     async with Bot(settings(sandbox, tmp_path / "d"), NullBroker()):
-        with pytest.raises(DataDirInUseError, match="Another bot"):
+        with refuses(DataDirInUseError, match="Another bot"):
             await Bot(settings(sandbox, tmp_path / "d"), NullBroker()).start()
 
 

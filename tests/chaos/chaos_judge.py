@@ -14,6 +14,7 @@ from chaos_people import Asked, People
 from bot.sandbox.accounts import Stored
 from bot.sandbox.server import Sandbox
 from model.serving.broker.jobs import POISON
+from sentences import sentence
 
 NUMBER = re.compile(r"q(\d+)")
 DATABASE = "vqabot.sqlite3"
@@ -85,14 +86,14 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
         for stored in messages:
             text = stored.body.get("text", "")
             verdict.left_progress += text.startswith("🔎")
-            verdict.notices += not text.startswith("🔎") and not is_answer(stored) and text != POISON
+            verdict.notices += not text.startswith("🔎") and not is_answer(stored) and text != sentence(POISON)
         for asked in questions:
             answers = [s for s in messages if s.reply_to == asked.message_id and not s.body["text"].startswith("🔎")]
             if not answers and user not in people.blocked:
                 verdict.lost.append(asked)
             elif len(answers) > 1:
                 verdict.doubled.append(asked)
-            elif answers and answers[0].body["text"] == POISON:
+            elif answers and answers[0].body["text"] == sentence(POISON):
                 verdict.given_up += 1
             elif answers and not (is_answer(answers[0]) and (not checkable or _fits(asked, answers[0]))):
                 verdict.wrong.append(asked)

@@ -30,6 +30,7 @@ from model.errors import PictureError
 from model.images import MAX_PIXELS, MAX_SIDE
 from model.serving.image_pool import BREAKS, Decoded, ImagePool
 from model.serving.image_process import DEFAULT_LIMITS, Limits
+from sentences import sentence
 
 PATIENCE = 120.0
 """Seconds before a picture counts as a hang: several times the limit that ends it on a busy machine."""
@@ -137,10 +138,10 @@ def _outcome(future: Future[Decoded]) -> dict[str, Any]:
     """Opened, refused with a sentence, a crash, or wrong and why."""
     error = future.exception()
     if isinstance(error, PictureError):
-        sentence = str(error)
-        proper = sentence[:1].isupper() and sentence.endswith(".") and "Error" not in sentence and len(sentence) < 200
-        kind = "crash" if sentence == BREAKS else "refused" if proper else "wrong"
-        return {"outcome": kind, "text": sentence}
+        said = sentence(error)
+        proper = said[:1].isupper() and said.endswith(".") and "Error" not in said and len(said) < 200
+        kind = "crash" if str(error) == BREAKS else "refused" if proper else "wrong"
+        return {"outcome": kind, "text": said}
     if error is not None:
         return {"outcome": "wrong", "text": f"{type(error).__name__}: {error}"}
     decoded = future.result()
@@ -237,8 +238,8 @@ def _print(figures: dict[str, Any]) -> None:
         print("{:<10} {:>8} {:>8} {:>6} {:>6} {:>6} {:>6} {:>6}".format(name, *columns))
     print(f"peak memory of an opening process: {figures['peak_mb']} MB")
     print(f"slowest picture: {figures['slowest_cpu_seconds']} s of CPU; all: {figures['seconds']} s")
-    for sentence, count in figures["sentences"].items():
-        print(f"  {count:>6} x {sentence}")
+    for said, count in figures["sentences"].items():
+        print(f"  {count:>6} x {said}")
     for finding in figures["findings"]:
         print("FOUND", json.dumps(finding))
 

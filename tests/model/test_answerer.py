@@ -23,6 +23,7 @@ from model.families.florence2.model import Florence2
 from model.images import open_picture
 from model.profile import Profile
 from model.types import Generation, Request
+from sentences import sentence
 
 
 def requests(picture: Picture, count: int, seed: int) -> list[Request]:
@@ -183,10 +184,10 @@ def test_a_bad_request_is_refused_alone(answerer: Answerer, picture: Picture) ->
     assert list(answers) == [request.id for request in asked]
     assert answers["good"].error is None
     assert answers["also good"].error is None
-    assert "text file" in (answers["picture"].error or "")
+    assert answers["picture"].error == "picture_text"
     assert answers["empty"].error == EMPTY_QUESTION
-    assert "beams" in (answers["beams"].error or "")
-    assert "tokens" in (answers["tokens"].error or "")
+    assert sentence(answers["beams"].error) == "The number of beams must be between 1 and 10."
+    assert sentence(answers["tokens"].error) == "The longest answer must be between 1 and 1,000 tokens."
     assert all(a.text == "" and a.confidence == 0 for a in answers.values() if a.error)
 
 

@@ -7,7 +7,7 @@ import hashlib
 from itertools import count
 from pathlib import Path
 
-import pytest
+from refusals import refuses
 from storage_helpers import Ask
 
 from storage.backup import backup
@@ -46,17 +46,17 @@ async def test_a_copy_while_the_bot_works(store: Store, ask: Ask, tmp_path: Path
 
 
 async def test_what_cannot_be_copied_is_said(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no database"):
+    with refuses(StorageError, match="no database"):
         await backup(tmp_path / "nothing", tmp_path / "copy")
     (tmp_path / "copy").mkdir()
-    with pytest.raises(StorageError, match="exists already"):
+    with refuses(StorageError, match="exists already"):
         await backup(store.data_dir, tmp_path / "copy")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StorageError, match="cannot be written"):
+    with refuses(StorageError, match="cannot be written"):
         await backup(store.data_dir, tmp_path / "file" / "copy")
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "vqabot.sqlite3").write_bytes(b"no database at all" * 300)
-    with pytest.raises(CorruptDatabaseError, match="damaged"):
+    with refuses(CorruptDatabaseError, match="damaged"):
         await backup(tmp_path / "bad", tmp_path / "other")
     assert not (tmp_path / "other").exists() and not (tmp_path / "other.partial").exists()
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from refusals import refuses
 
 from storage.backup import backup
 from storage.data_folder import DATABASE, MARK, OWNER, PHOTOS
@@ -38,11 +39,11 @@ async def test_a_missing_database_beside_pictures_is_no_new_beginning(tmp_path: 
     database = (folder / DATABASE).read_bytes()
     forget_database(folder)
     for _ in range(2):  # the first refusal leaves nothing behind that the second would take for a beginning
-        with pytest.raises(StorageError, match=r"is missing, but 3 pictures .* Put the database back"):
+        with refuses(StorageError, match=r"is missing, but 3 pictures .* Put the database back"):
             await Store.open(folder)
         assert not (folder / DATABASE).exists()
     (folder / DATABASE).touch()
-    with pytest.raises(StorageError, match="is empty, but 3 pictures"):
+    with refuses(StorageError, match="is empty, but 3 pictures"):
         await Store.open(folder)
     assert pictures_in(folder) == 3
     (folder / DATABASE).write_bytes(database)
@@ -59,7 +60,7 @@ async def test_a_missing_database_with_a_log_is_refused_too(tmp_path: Path) -> N
     await filled(folder, pictures=0)
     (folder / DATABASE).unlink()
     (folder / f"{DATABASE}-wal").write_bytes(b"what was written last")
-    with pytest.raises(StorageError, match="-wal is there"):
+    with refuses(StorageError, match="-wal is there"):
         await Store.open(folder)
     assert (folder / f"{DATABASE}-wal").read_bytes() == b"what was written last"
 
@@ -70,7 +71,7 @@ async def test_another_databases_pictures_are_not_swept(tmp_path: Path) -> None:
     await filled(two, pictures=1)
     forget_database(one)
     shutil.copy(two / DATABASE, one / DATABASE)
-    with pytest.raises(StorageError, match=r"3 pictures in .* belong to another database"):
+    with refuses(StorageError, match=r"3 pictures in .* belong to another database"):
         await Store.open(one)
     assert pictures_in(one) == 3
 
@@ -103,7 +104,7 @@ async def test_a_folder_of_other_things_is_left_as_it_is(tmp_path: Path) -> None
     (folder / "letters").mkdir(parents=True)
     (folder / "a.txt").write_text("mine")
     folder.chmod(0o777)
-    with pytest.raises(StorageError, match=r"holds other things \(a.txt, letters\).*VQABOT_DATA_DIR"):
+    with refuses(StorageError, match=r"holds other things \(a.txt, letters\).*VQABOT_DATA_DIR"):
         await Store.open(folder)
     assert folder.stat().st_mode & 0o777 == 0o777
     assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "letters"]

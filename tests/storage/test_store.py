@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refuses
 from storage_helpers import Ask
 
 from storage import migrations
@@ -51,7 +52,7 @@ async def test_kill_9_loses_nothing_that_was_committed_and_frees_the_folder(tmp_
         assert holder.stdout is not None
         for _ in range(20):
             last = int(holder.stdout.readline())
-        with pytest.raises(DataDirInUseError, match="Another bot is running"):
+        with refuses(DataDirInUseError, match="Another bot is running"):
             await Store.open(folder)
         holder.send_signal(signal.SIGKILL)
         last = max([last, *(int(line) for line in holder.stdout.read().split("\n") if line.strip())])
@@ -279,7 +280,7 @@ async def test_a_message_that_shows_its_picture_no_more(store: Store, ask: Ask) 
 
 async def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vqabot.sqlite3").write_bytes(b"this is not a database" * 200)
-    with pytest.raises(CorruptDatabaseError, match="damaged"):
+    with refuses(CorruptDatabaseError, match="damaged"):
         await Store.open(tmp_path)
     with pytest.raises(CorruptDatabaseError):
         await Store.open(tmp_path)  # the first refusal gave the folder free
@@ -293,7 +294,7 @@ async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     middle = len(whole) // 2 // 4096 * 4096
     for damaged in (whole[:middle] + b"\xa5" * 4096 + whole[middle + 4096 :], whole[:middle]):
         file.write_bytes(damaged)
-        with pytest.raises(CorruptDatabaseError, match="damaged"):
+        with refuses(CorruptDatabaseError, match="damaged"):
             await Store.open(tmp_path)
     file.write_bytes(whole)
     async with await Store.open(tmp_path) as store:
@@ -304,7 +305,7 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
     connection.execute("CREATE TABLE recipes (name TEXT)")
     connection.close()
-    with pytest.raises(CorruptDatabaseError, match="another program"):
+    with refuses(CorruptDatabaseError, match="another program"):
         await Store.open(tmp_path)
     connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
     assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("recipes",)]
@@ -330,7 +331,7 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "vqabot.sqlite3")
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(NewerDatabaseError, match="newer release"):
+    with refuses(NewerDatabaseError, match="newer release"):
         await Store.open(tmp_path)
 
 
@@ -380,5 +381,5 @@ async def test_an_older_database_is_migrated_after_a_copy(tmp_path: Path, monkey
 
 async def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StorageError, match="cannot be used"):
+    with refuses(StorageError, match="cannot be used"):
         await Store.open(tmp_path / "file" / "data")

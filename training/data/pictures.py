@@ -12,6 +12,7 @@ from model.atomic import replacing
 from model.errors import PictureError
 from model.images import open_picture
 from model.processor import Resize
+from sentences import sentence
 from training.data.files import PictureFile
 from training.data.vqa import SPLITS
 
@@ -61,7 +62,7 @@ def prepare_picture(job: PictureJob) -> PreparedPicture:
     try:
         picture = open_picture(data)
     except PictureError as error:
-        return PreparedPicture(problem=str(error))
+        return PreparedPicture(problem=sentence(error))
     if job.resize is not None:
         picture = job.resize.apply(picture)
     with replacing(target, unique=True) as partial:

@@ -14,6 +14,7 @@ from PIL import Image
 from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_question, target_answer
+from sentences import sentence
 from training.data.files import PictureFile
 from training.data.pool import spread
 from training.data.sources import SourceQuestion
@@ -119,7 +120,7 @@ def picture_facts(file: PictureFile) -> PictureFacts:
             size, mode = picture.size, picture.mode
             translucent = picture.has_transparency_data and _lets_through(picture)
     except PictureError as error:
-        return PictureFacts(problem=str(error))
+        return PictureFacts(problem=sentence(error))
     except OSError as error:
         return PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
     return PictureFacts(size, mode, translucent, content=hashlib.sha256(data).hexdigest())

@@ -15,6 +15,7 @@ from PIL import Image
 from pydantic import Field
 
 from model.types import Answer, Request
+from sentences import sentence
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
@@ -233,7 +234,7 @@ def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -
             number = int(answer.id)
             run.texts[number], run.confidences[number] = answer.text, answer.confidence
             if answer.error is not None:
-                run.refused[number] = answer.error
+                run.refused[number] = sentence(answer.error)
 
 
 def _grey() -> bytes:

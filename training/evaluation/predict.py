@@ -12,6 +12,7 @@ from pydantic import Field
 
 from model.loading import locate
 from model.types import Request
+from sentences import sentence
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results
@@ -82,10 +83,11 @@ def predict(
                 ]
             )
             for question, answer in zip(part, answers, strict=True):
-                done[question.question_id] = (answer.text, answer.error or "")
-                if answer.error:
-                    refused[question.question_id] = answer.error
-                line = [question.question_id, answer.text, answer.error or ""]
+                refusal = sentence(answer.error or "")
+                done[question.question_id] = (answer.text, refusal)
+                if refusal:
+                    refused[question.question_id] = refusal
+                line = [question.question_id, answer.text, refusal]
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             progress(len(part))

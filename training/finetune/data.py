@@ -14,6 +14,7 @@ from torch.utils.data import Dataset, Sampler
 
 from model.errors import PictureError
 from model.images import open_picture
+from sentences import sentence
 from training.data.prepared import Example
 from training.data.vqa import DataError
 from training.finetune.families.onepass import Batch, OnePass, padded
@@ -106,4 +107,4 @@ class Collator:
         except OSError as error:
             raise DataError(f"The picture {file} cannot be read: {error.strerror or error}.") from error
         except PictureError as error:
-            raise DataError(f"The picture {file} cannot be used: {error}") from error
+            raise DataError(f"The picture {file} cannot be used: {sentence(error)}") from error

@@ -28,10 +28,7 @@ def read_weights(
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if "auto_map" in config or config.get("vision_config", {}).get("model_type") == "davit":
-        raise ModelError(
-            f"The model in {folder} is in Microsoft's own format, which needs remote code. "
-            "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
-        )
+        raise ModelError("weights_of_others", folder=folder)
     # Late: to import it takes longer than to answer, and most models are read without it.
     from transformers.models.florence2.modeling_florence2 import Florence2ForConditionalGeneration
     from transformers.utils import logging
@@ -47,11 +44,11 @@ def read_weights(
         model, report = loaded
     # Readers of weights raise whatever they stumble over: a pickle that holds code, say, which is never run.
     except Exception as error:
-        raise ModelError(f"The weights in {folder} cannot be read: a file is damaged or cut short.") from error
+        raise ModelError("weights_unreadable", folder=folder) from error
     # transformers fills gaps with random weights and goes on; a model like that must not answer anybody.
     gaps = [*report["missing_keys"], *(key for key, *_ in report.get("mismatched_keys", ()))]
     if gaps:
-        raise ModelError(f"The weights in {folder} are incomplete: {len(gaps)} are missing, such as {sorted(gaps)[0]}.")
+        raise ModelError("weights_incomplete", folder=folder, count=len(gaps), example=sorted(gaps)[0])
     return model
 
 
@@ -63,5 +60,5 @@ def count_parameters(folder: Path) -> int:
             with safe_open(file, framework="pt") as weights:
                 count += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"The weights in {folder} cannot be read: a file is damaged or cut short.") from error
+        raise ModelError("weights_unreadable", folder=folder) from error
     return count or sum(file.stat().st_size for file in folder.glob("*.bin")) // 4

@@ -21,7 +21,7 @@ SLOW_SECONDS = 1.0
 """A request whose picture is not decoded after so long takes no place from others."""
 MAX_DEATHS = 2
 """A request during which the worker died this often is given up."""
-POISON = "This picture or question stopped the model twice, so it was given up. Please try another picture."
+POISON = "question_poisonous"
 
 Worker = TypeVar("Worker", bound=Hashable)
 

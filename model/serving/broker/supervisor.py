@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from model.errors import ModelError
 from model.serving import framing
 from model.serving.broker.process import WorkerProcess
 from model.types import Answer, Request, WorkerInfo
@@ -123,7 +124,7 @@ class Supervisor:
             try:
                 self._process = await WorkerProcess.spawn(self._watch.arguments)
             except OSError as error:
-                self._change(error=f"The worker cannot be started: {error}.")
+                self._change(error=str(ModelError("worker_not_started", reason=error)))
             else:
                 await self._live(self._process)
             if self._stopped:
@@ -153,7 +154,7 @@ class Supervisor:
             code = await process.end(LAST_WORDS)
             self._process = None
             if not self.info.ready and self.info.error is None:
-                self._change(error=f"The worker ended with code {code} while it loaded the model; its log says why.")
+                self._change(error=str(ModelError("worker_ended", code=code)))
             if not self.info.ready and self.info.restarts + 1 >= MAX_STARTS:
                 self._owner.unusable(self.info.error or "")
         if not self._stopped:

@@ -1,0 +1,95 @@
+"""Failures of `model`, by their codes."""
+
+_INSTALL = "pip install '.[inference]'"
+
+SENTENCES = {
+    # Pictures
+    "picture_archive": "This is an archive, not a picture: please send the picture itself.",
+    "picture_breaks": (
+        "This picture cannot be read: something in its file stops the reader. Please send it as a JPEG or PNG."
+    ),
+    "picture_empty": "The picture is empty: the file has no bytes.",
+    "picture_file_too_big": "The picture file is too big: at most {megabytes} MB can be read.",
+    "picture_incomplete": (
+        "The picture arrived incomplete or damaged: a part of the file is missing. Please send it again."
+    ),
+    "picture_no_numbers": "The picture holds samples that are not numbers.",
+    "picture_pdf": "A PDF is not a picture: please send a photo or a screenshot of the page.",
+    "picture_svg": "An SVG drawing cannot be read: please send it as a PNG or JPEG picture.",
+    "picture_text": "This is a text file, not a picture: please send a JPEG or PNG picture.",
+    "picture_too_large": "The picture is too large: at most {megapixels} megapixels can be read.",
+    "picture_too_slow": "This picture takes too long to read. Please send it as an ordinary JPEG or PNG.",
+    "picture_unknown": "This file is not a picture that can be read: please send a JPEG or PNG picture.",
+    "picture_video": "This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture.",
+    "picture_web_page": "This is a web page, not a picture: please send a JPEG or PNG picture.",
+    # Questions
+    "beams_out_of_range": "The number of beams must be between 1 and {most}.",
+    "length_out_of_range": "The longest answer must be between 1 and {most:,} tokens.",
+    "question_empty": "The question is empty: please ask something about the picture.",
+    "question_failed": "The model could not answer this question. Please try a smaller picture or another question.",
+    "question_poisonous": (
+        "This picture or question stopped the model twice, so it was given up. Please try another picture."
+    ),
+    # Workers
+    "worker_ended": "The worker ended with code {code} while it loaded the model; its log says why.",
+    "worker_not_started": "The worker cannot be started: {reason}.",
+    # Where and how a model runs
+    "device_unknown": "There is no kind of device {device!r}; choose auto, cpu, cuda or cuda:1.",
+    "device_missing": "There is no GPU {device!r} that torch can use here; choose auto or cpu.",
+    "dtype_unknown": "The number format {dtype!r} is not known; choose one of {known}.",
+    "int8_unsupported": "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format.",
+    "threads_negative": "The number of threads must not be negative.",
+    # Models
+    "config_unreadable": "{file} does not say which type of model this is.",
+    "family_unknown": "Models of type {type!r} are not supported; supported: {known}.",
+    "hub_kernels": (
+        "{file} asks for attention kernels from the hub ({value}), which would run code of others. "
+        "Take the line {name!r} out of it."
+    ),
+    "hub_packages_missing": (
+        f"Models from the hub need packages that are not installed: in the project's folder run {_INSTALL}."
+    ),
+    "hub_unreachable": (
+        "{model} cannot be fetched from the hub, and there is no folder of that name here. "
+        "Check the name and the network, or download it and name its folder."
+    ),
+    "image_settings_cropped": "{file} asks for cropped pictures; only a fixed height and width are supported.",
+    "image_settings_missing": "The model in {folder} has no processor: processor_config.json is missing.",
+    "image_settings_unreadable": "{file} cannot be understood: it is no JSON of an image processor.",
+    "model_missing": (
+        "There is no model at {model!r}: name a folder, a ZIP file, a hub id such as "
+        "florence-community/Florence-2-base-ft, or 'builtin'."
+    ),
+    "model_without_config": "{what} holds no model: config.json is missing.{hint}",
+    "model_without_weights": "{what} holds no weights: a .safetensors file is missing.",
+    "native_format_elsewhere": (
+        "{model} needs remote code and cannot be loaded. Use {native}, which has the same weights for the native "
+        "classes."
+    ),
+    "package_missing": (
+        f"Answering needs the package {{package}}, which is not installed: in the project's folder run {_INSTALL}."
+    ),
+    "package_missing_here": (
+        f"Answering needs the package {{package!r}}, which is not installed: {_INSTALL} in a checkout of this project."
+    ),
+    "profile_unreadable": (
+        "The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style ({styles}) "
+        "and calibration (a, b and c: finite numbers, a and b not below 0)."
+    ),
+    "tokenizer_missing": "The model in {folder} has no tokenizer.json; save its processor beside it.",
+    "tokenizer_unreadable": "The tokenizer in {folder} cannot be read: tokenizer.json is damaged.",
+    "weights_incomplete": "The weights in {folder} are incomplete: {count} are missing, such as {example}.",
+    "weights_of_others": (
+        "The model in {folder} is in Microsoft's own format, which needs remote code. "
+        "Use the same weights from florence-community, for example florence-community/Florence-2-base-ft."
+    ),
+    "weights_quantised": (
+        "{file} describes quantised weights, which cannot be loaded. Use the model's plain weights; "
+        "VQABOT_DTYPE=int8 makes them small when they are loaded."
+    ),
+    "weights_unreadable": "The weights in {folder} cannot be read: a file is damaged or cut short.",
+    "zip_bomb": "{archive} would unpack to {gigabytes:.1f} GB, which no model's ZIP does.",
+    "zip_not_unpacked": "{archive} cannot be unpacked: {reason}.",
+    "zip_unreadable": "{archive} is not a ZIP file that can be read: it is damaged or cut short.",
+    "zip_unsafe": "{archive} is unsafe: it holds {member!r}, which points outside.",
+}
