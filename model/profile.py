@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from model.atomic import write_text
 from model.confidence import Calibration
@@ -43,14 +43,11 @@ class Profile:
         Raises:
             ModelError: The file, or the model's `config.json`, is there but cannot be understood.
         """
-        file, config = folder / FILE_NAME, folder / "config.json"
-        usual = find("model.families", model_type(folder), "profile") if config.is_file() else None
-        default: Profile = cls() if usual is None else usual()
-        if not file.is_file():
-            return default
+        file = folder / FILE_NAME
         try:
-            values = json.loads(file.read_text(encoding="utf-8"))
-            profile = replace(default, **{**values, "calibration": Calibration(**values.get("calibration", {}))})
+            values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+            given = {**values, "calibration": Calibration(**values.get("calibration", {}))}
+            profile = replace(_usual(folder), **given)
             if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
                 raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -60,6 +57,12 @@ class Profile:
     def write(self, folder: Path) -> None:
         """Write the profile into a model's folder, whole or not at all."""
         write_text(folder / FILE_NAME, json.dumps(asdict(self), indent=2) + "\n")
+
+
+def _usual(folder: Path) -> Profile:
+    """The profile of a family's models where they say nothing else."""
+    own = find("model.families", model_type(folder), "profile") if (folder / "config.json").is_file() else None
+    return Profile() if own is None else cast(Profile, own())
 
 
 BUILTIN_PROFILE = Profile(prompt_prefix="", question_style="words")

@@ -191,7 +191,7 @@ def test_the_profile_is_kept_beside_the_model(folder: Path) -> None:
 def test_without_torch_the_extra_is_named(tiny_folder: Path) -> None:
     code = "import sys; sys.modules['torch'] = None\nfrom model.answerer import Answerer\nAnswerer.load(sys.argv[1])"
     done = subprocess.run([sys.executable, "-c", code, str(tiny_folder)], capture_output=True, text=True, check=False)
-    assert "pip install '.[inference]'" in done.stderr
+    assert 'ModelError: package_missing {"package": "torch"}' in done.stderr
 
 
 def test_the_bots_side_of_the_room_needs_no_torch() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from refusals import refuses
 
+from sentences import sentence
 from storage.backup import backup
 from storage.data_folder import DATABASE, MARK, OWNER, PHOTOS
 from storage.errors import StorageError
@@ -127,7 +128,7 @@ async def test_a_folder_or_database_that_is_not_in_its_place_is_noticed(tmp_path
     async with await Store.open(folder) as store:
         assert store.lost() is None
         folder.rename(away)
-        assert "was unmounted, moved or replaced" in str(store.lost())
+        assert "was unmounted, moved or replaced" in sentence(store.lost())
         folder.mkdir()
         with pytest.raises(FileNotFoundError):  # nothing is written where the folder was
             await store.photos.save(1, 1, b"picture", media_type="image/png")
@@ -137,6 +138,6 @@ async def test_a_folder_or_database_that_is_not_in_its_place_is_noticed(tmp_path
         assert store.lost() is None
         (folder / DATABASE).rename(folder / "x")
         sqlite3.connect(folder / DATABASE).close()
-        assert str(folder / DATABASE) in str(store.lost())
+        assert str(folder / DATABASE) in sentence(store.lost())
         (folder / "x").rename(folder / DATABASE)
         assert store.lost() is None
