@@ -128,7 +128,7 @@ class Bot:
         )
         application.bot_data["services"] = services
         register_all(application)
-        inbox = self.inbox = Inbox(store, application, delivery.see)
+        inbox = self.inbox = Inbox(store, application, delivery.sending.see)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
         await self._begin(self._broker)
         await self._begin(decoder)

@@ -2,8 +2,7 @@
 
 An answer that comes within a moment is sent as one message; a slower question gets a progress message first, which then
 becomes the answer by an edit. Each chat is served by itself, one call after the other, however long Telegram lets it
-wait; before a message is sent the ledger knows of it, so that a chat never has more than one message whose fate is
-unknown, and what became of that one is found out before another is sent.
+wait; where a message's fate is unknown, that is found out before anything else is sent there (see `Sending`).
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import texts
-from bot.question_messages import Edited, QuestionMessages, cancel_button, chat_is_gone, unheard
+from bot.question_messages import Edited, QuestionMessages, chat_is_gone
+from bot.sending import Sending
 from bot.telegram_http import seconds_of
 from storage.records import Question, State
 from storage.store import Store
@@ -35,7 +34,8 @@ MOST_REFUSED = 4
 """A message that Telegram refuses this often, each time after a longer pause and asking for less, is given up."""
 SWEEP_SECONDS = 30.0
 """After so long without news the ledger is asked for what nobody told of."""
-OPEN = (State.QUEUED, State.RUNNING)
+SETTLE_PAUSE = 10.0
+"""Where it cannot be found out what became of a message, and nothing else is to be told, it is tried again then."""
 
 
 class Delivery:
@@ -44,14 +44,13 @@ class Delivery:
     def __init__(self, store: Store, bot: ExtBot[Any]) -> None:
         """Write with `bot` what `store` says."""
         self._store = store
-        self.messages = QuestionMessages(store, bot)
+        self.messages = QuestionMessages(bot)
+        self.sending = Sending(store, self.messages)
         self._bell = asyncio.Event()
         self._first = True  # what an earlier run left is still to be read
         self._due: set[int] = set()  # chats that have something to be told
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()  # chats with more to be told than what is in hand
-        self._unsettled: set[int] = set()  # chats where a message may stand of which the bot has not heard
-        self._number = 0  # the highest message number seen in a private chat
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -77,8 +76,8 @@ class Delivery:
         self._bell.set()
 
     def serve(self, chat_id: int, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        """Do something in a chat while nothing else is done there; False when something is."""
-        if chat_id in self._serving:
+        """Do something in a chat while nothing else is done there; False when something is, or may be from before."""
+        if chat_id in self._serving or self._first:
             return False
         task = asyncio.create_task(work())
         self._serving[chat_id] = task
@@ -107,8 +106,7 @@ class Delivery:
                 if sweeping:
                     due.update(await self._store.outcomes.chats())
                 if self._first:
-                    self.see(1, await self._store.outcomes.highest_number())
-                    self._unsettled.update(due)
+                    await self.sending.recall(due)
                     self._first = False
                 self._again |= due & self._serving.keys()
                 due -= self._serving.keys()
@@ -121,7 +119,7 @@ class Delivery:
             of_chat: defaultdict[int, list[Question]] = defaultdict(list)
             for question in untold:
                 of_chat[question.chat_id].append(question)
-            for chat_id in of_chat.keys() | (due & self._unsettled):
+            for chat_id in of_chat.keys() | (due & self.sending.unsettled):
                 if not self.serve(chat_id, partial(self._tell_all, chat_id, of_chat[chat_id])):
                     self._again.add(chat_id)
 
@@ -129,17 +127,24 @@ class Delivery:
         if len(questions) == EACH:
             self._again.add(chat_id)
         if not questions:
-            await self.settle(chat_id)
+            await self._settle(chat_id)
         for question in questions:
             await self._tell(question)
+
+    async def _settle(self, chat_id: int) -> None:
+        try:
+            await self.sending.settle(chat_id)
+        except TelegramError as error:
+            log.info("chat %d: what became of a message is not known yet: %s", chat_id, error.message)
+            asyncio.get_running_loop().call_later(SETTLE_PAUSE, self.wake, chat_id)
 
     async def _tell(self, question: Question) -> None:
         """Try until the outcome stands in the chat, or cannot ever."""
         chat_id, pause, refused, again = question.chat_id, 1.0, 0, False
         while True:
             try:
-                if again or chat_id in self._unsettled:  # it may be told by now, or replaced by an edit, or have moved
-                    await self.settle(chat_id)
+                if again or chat_id in self.sending.unsettled:  # by now it may be told, replaced, or have moved
+                    await self.sending.settle(chat_id, refused)
                     fresh = await self._store.questions.get(question.id)
                     if fresh is None or fresh.told:
                         return
@@ -176,7 +181,7 @@ class Delivery:
         `refused`: how often Telegram would not send it.
         """
         text, chat_id = texts.outcome(question), question.chat_id
-        shown, edited = await self.message_of(question), Edited.MISSING
+        shown, edited = await self.sending.message_of(question), Edited.MISSING
         if shown is not None:
             edited = await self.messages.edit(chat_id, shown, text, None)
             if edited in (Edited.DONE, Edited.SAME):
@@ -185,74 +190,8 @@ class Delivery:
         if question.state is State.CANCELLED:  # its message is gone: there is nothing left to say
             await self._store.questions.mark_told(question.id)
             return True
-        if not await self.send(question, text, None, outcome=True, refused=refused):
+        if not await self.sending.send(question, text, None, outcome=True, refused=refused):
             return False
         if edited is Edited.REFUSED and shown is not None:
             await self.messages.remove(chat_id, shown)  # the progress that could not become the answer
         return True
-
-    async def message_of(self, question: Question) -> int | None:
-        """The message that shows a question, or showed it before it was edited."""
-        if question.placeholder_id is not None or not question.revision:
-            return question.placeholder_id
-        revisions = await self._store.questions.of_message(question.chat_id, question.message_id)
-        same = [one for one in revisions if one.photo_message_id == question.photo_message_id]
-        return next((one.placeholder_id for one in same if one.placeholder_id is not None), None)
-
-    # What may be lost -------------------------------------------------------------------------------------------------
-
-    async def send(
-        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int = 0
-    ) -> bool:
-        """Send a question's message, of which the ledger knows before and after; progress makes no sound.
-
-        Returns:
-            False when it must not be sent any more.
-        """
-        chat_id = question.chat_id
-        if not await self._store.outcomes.begin_sending(question, self.see(chat_id, 0), outcome=outcome):
-            return False
-        self._unsettled.add(chat_id)
-        try:
-            number = await self.messages.send(question, text, markup, silent=not outcome, refused=refused)
-        except TelegramError as error:
-            if not unheard(error):
-                await self._store.outcomes.not_sent(question.id)
-                self._unsettled.discard(chat_id)
-            raise
-        self.see(chat_id, number)
-        if outcome:
-            await self._store.questions.mark_told(question.id, number)
-        else:  # whoever reads the ledger after this knows it: the answer goes into this message
-            if not await self._store.questions.set_placeholder(chat_id, question.id, number):
-                await self.messages.remove(chat_id, number)  # everything of the chat was deleted meanwhile
-        self._unsettled.discard(chat_id)
-        return True
-
-    async def settle(self, chat_id: int) -> None:
-        """Find out what became of a message of which the bot has not heard, and let it show what is true now."""
-        if chat_id not in self._unsettled:
-            return
-        for question in await self._store.outcomes.sending(chat_id):
-            waits, text, markup = question.state in OPEN, texts.outcome(question), None
-            if waits or (question.told and not question.sending_outcome):
-                text, markup = texts.looking(0), cancel_button(question.id)
-            try:
-                found = await self.messages.find(question, text, markup)
-            except TelegramError as error:
-                if not chat_is_gone(error):
-                    raise
-                found = None
-            if found is None:
-                await self._store.outcomes.not_sent(question.id)
-            elif not waits and not question.told:
-                await self._store.questions.mark_told(question.id, found)
-            else:  # what an edit has replaced leaves its message to the edit's
-                await self._store.questions.set_placeholder(chat_id, question.id, found)
-        self._unsettled.discard(chat_id)
-
-    def see(self, chat_id: int, number: int) -> int:
-        """Know a message's number; returns the highest known one among a chat's, or 0 where others are not shared."""
-        if chat_id > 0:  # a bot's private chats share their numbers
-            self._number = max(self._number, number)
-        return self._number if chat_id > 0 else 0

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.ext import ExtBot
 from yarl import URL
 
-from bot.rate_limiter import ChatRateLimiter
+from bot.rate_limiter import Call, ChatRateLimiter
 from bot.telegram_http import CONNECT_SECONDS, LEAST_SPEED, AiohttpRequest
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class Downloads:
         turn = self._chats.setdefault(chat_id, asyncio.Semaphore(EACH_CHAT))
         async with turn:
             for _ in range(TRIES):
-                extra: dict[str, Any] = {} if self._bot.rate_limiter is None else {"rate_limit_args": chat_id}
+                extra: dict[str, Any] = {} if self._bot.rate_limiter is None else {"rate_limit_args": Call(chat_id)}
                 file = await self._bot.get_file(file_id, **extra)
                 size = file.file_size or expected_size
                 if size is not None and size > MAX_BYTES:

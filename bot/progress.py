@@ -12,8 +12,9 @@ from functools import partial
 from telegram.error import TelegramError
 
 from bot import texts
-from bot.delivery import OPEN, Delivery
+from bot.delivery import Delivery
 from bot.question_messages import Edited, cancel_button, unheard
+from bot.sending import OPEN
 from storage.records import Question
 from storage.store import Store
 
@@ -95,7 +96,7 @@ class Progress:
             if self._busy(chat_id) or self._full(chat_id):
                 return
             try:
-                await self._delivery.settle(chat_id)
+                await self._delivery.sending.settle(chat_id)
                 fresh = await self._store.questions.get(question.id)
                 if fresh is None or fresh.state not in OPEN or fresh.chat_id != chat_id:
                     continue
@@ -108,8 +109,11 @@ class Progress:
                 return
 
     async def _show(self, question: Question) -> None:
+        if question.placeholder_id is not None and not question.revision:  # found again just now
+            self._shown[question.id] = (question.chat_id, 0)
+            return
         position = await self._store.questions.position(question.id)
-        markup, shown = cancel_button(question.id), await self._delivery.message_of(question)
+        markup, shown = cancel_button(question.id), await self._delivery.sending.message_of(question)
         edited = Edited.MISSING
         if shown is not None:
             edited = await self._delivery.messages.edit(
@@ -119,7 +123,7 @@ class Progress:
             if question.placeholder_id is None:
                 await self._store.questions.set_placeholder(question.chat_id, question.id, shown)
         else:
-            await self._delivery.send(question, texts.looking(position), markup, outcome=False)
+            await self._delivery.sending.send(question, texts.looking(position), markup, outcome=False)
         self._shown[question.id] = (question.chat_id, position)
 
     async def _show_positions(self) -> None:

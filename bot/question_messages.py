@@ -1,4 +1,4 @@
-"""The bot's messages about questions: sent, edited, and found again where Telegram's reply to a sending was lost."""
+"""The bot's messages about questions: sent, edited, looked at and taken away."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ import asyncio
 import logging
 from contextlib import suppress
 from enum import Enum
-from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import ExtBot
 
 from bot import texts
 from bot.callback_data import CancelQuestion
-from bot.rate_limiter import UNCOUNTED
+from bot.rate_limiter import Call
 from bot.telegram_http import NotConnectedError, seconds_of
 from storage.records import Question
-from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-SEARCHED, SPAN = 24, 500
-"""So many unknown message numbers are looked at for a message whose reply was lost, among so many in all."""
-SETTLE_SECONDS = 1.0
-"""Telegram may still be at work on a call whose reply was lost: after this long it is looked for once more."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 _GONE = (
     "chat not found",
@@ -42,6 +46,18 @@ _GONE = (
     "peer_id_invalid",
 )
 """What Telegram answers where a chat takes no message of the bot's, whatever it says."""
+
+_HEARD = (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NotConnectedError,
+    RetryAfter,
+)
+"""A call that ended so had no effect; of every other it is not known."""
 
 
 class Edited(Enum):
@@ -64,7 +80,7 @@ def chat_is_gone(error: TelegramError) -> bool:
 
 def unheard(error: TelegramError) -> bool:
     """Whether a call that failed in this way may have had its effect."""
-    return isinstance(error, NetworkError) and not isinstance(error, (BadRequest, NotConnectedError))
+    return not isinstance(error, _HEARD)
 
 
 def cancel_button(question_id: int) -> InlineKeyboardMarkup:
@@ -73,36 +89,12 @@ def cancel_button(question_id: int) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
 
 
-class Sending(Protocol):
-    """What a message of which the bot has not heard belongs to: a question, or an export."""
-
-    @property
-    def chat_id(self) -> int:
-        """Its chat."""
-        ...
-
-    @property
-    def answered_under(self) -> int | None:
-        """What the message replies to."""
-        ...
-
-    @property
-    def sending_after(self) -> int | None:
-        """The message's number is above this one."""
-        ...
-
-    @property
-    def sending_outcome(self) -> bool:
-        """Whether it is the outcome; else it shows the progress."""
-        ...
-
-
 class QuestionMessages:
     """Sends and edits; what Telegram answers is raised as its `TelegramError` where nothing else is said."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any]) -> None:
-        """Write with `bot`; `store` tells which messages are known."""
-        self._store, self._bot = store, bot
+    def __init__(self, bot: ExtBot[Any]) -> None:
+        """Write with `bot`."""
+        self._bot = bot
 
     async def send(
         self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, silent: bool, refused: int = 0
@@ -120,6 +112,7 @@ class QuestionMessages:
             message_thread_id=question.thread_id if not refused else None,
             disable_notification=silent,
             reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+            rate_limit_args=Call(remembered=False),  # known elsewhere first, it would not be looked for after a kill
         )
         return message.message_id
 
@@ -136,56 +129,18 @@ class QuestionMessages:
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
-    async def find(self, question: Sending, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
-        """Find a message whose sending was not heard of, and let it show `text`.
-
-        Only one message of a chat is in question at a time (see `Delivery`), so that a message of the bot's which is
-        not known and has a number near the last known one is it, unless it replies to something else. Editing is the
-        only way to ask: what stands there with the same text already "is not modified", and what is no message of the
-        bot's cannot be edited.
-
-        Returns:
-            The message's number; None when no such message stands in the chat.
-        """
-        assert question.sending_after is not None
-        for last in (False, True):
-            found = await self._search(question, question.sending_after + 1, text, markup)
-            if found is not None:
-                await self._store.sent.record(question.chat_id, [found])
-                return found
-            if not last:
-                await asyncio.sleep(SETTLE_SECONDS)
-        return None
-
-    async def _search(self, question: Sending, low: int, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
-        chat_id = question.chat_id
-        known = await self._store.outcomes.known_numbers(chat_id, low, low + SPAN)
-        candidate: int | None = None
-        for number in islice((n for n in range(low, low + SPAN) if n not in known), SEARCHED):
-            edited, under = await self._probe(chat_id, number, text, markup)
-            if edited is Edited.SAME:
-                if candidate is not None:
-                    await self.remove(chat_id, candidate)
-                return number
-            if edited is not Edited.DONE:
-                continue
-            # A reply to something else, or a second one, is a sentence whose own reply was lost: it comes anew.
-            if candidate is not None or under not in (None, question.answered_under):
-                await self.remove(chat_id, number)
-            elif not question.sending_outcome:
-                return number
-            else:  # an outcome would have been the same: it may still come
-                candidate = number
-        return candidate
-
-    async def _probe(
+    async def probe(
         self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None
     ) -> tuple[Edited, int | None]:
-        """Edit what may not be there, until Telegram says what became of it; an edit may be repeated."""
+        """Edit what may not be there, until Telegram says what became of it; an edit may be repeated.
+
+        Returns:
+            What became of it, and of a message that was edited which one it replies to.
+        """
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self._edit(chat_id, message_id, text, markup, limits=UNCOUNTED)
+                return await self._edit(chat_id, message_id, text, markup, limits=Call(counted=False))
             except RetryAfter as error:
                 await asyncio.sleep(seconds_of(error))
             except NetworkError as error:
@@ -195,7 +150,7 @@ class QuestionMessages:
                 pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _edit(
-        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None, limits: int | None = None
+        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None, limits: Call | None = None
     ) -> tuple[Edited, int | None]:
         """What became of it, and the message that the edited one replies to."""
         try:

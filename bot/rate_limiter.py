@@ -24,6 +24,17 @@ Sent = Callable[[int, Sequence[int]], Awaitable[None]]
 """Hears of a chat and the numbers of the messages that the bot just sent to it."""
 
 
+class Call(NamedTuple):
+    """As `rate_limit_args`: what a call does not say of itself."""
+
+    chat_id: int | None = None
+    """The chat that it is for, where the call names none (`get_file`)."""
+    counted: bool = True
+    """False: it most likely changes nothing (it looks for a message)."""
+    remembered: bool = True
+    """False: who calls remembers by itself which messages it made."""
+
+
 class Rate(NamedTuple):
     """At most so many messages in any so many seconds."""
 
@@ -43,8 +54,6 @@ LONGEST_WAIT = 60.0
 MANY, MANY_SECONDS, MANY_PAUSE = 10, 1.0, 1.0
 """So many chats told to wait within so many seconds mean that the bot as a whole is too fast: it pauses so long."""
 IDLE_SWEEP = 256
-UNCOUNTED = 0
-"""As `rate_limit_args`: the call most likely changes nothing (it looks for a message), and is not counted."""
 _KINDS = ("send", "edit", "copy", "forward")
 _NOT_COUNTED = frozenset({"sendChatAction"})
 
@@ -75,7 +84,7 @@ class _Chat:
         return max([self.halted_until, *(window.opens(now, messages) for window in self.windows)])
 
 
-class ChatRateLimiter(BaseRateLimiter[int]):
+class ChatRateLimiter(BaseRateLimiter[Call]):
     """Telegram's limits for each chat by itself, and one for all in which chats take turns.
 
     A 429 halts its chat only, as long as Telegram says. Its call is made again up to `MAX_RETRIES` times, unless the
@@ -84,7 +93,7 @@ class ChatRateLimiter(BaseRateLimiter[int]):
     halts that call only.
 
     Messages and edits are counted; typing, answers to buttons and all that only asks or deletes are not.
-    `rate_limit_args` of a call that names no chat (`get_file`) may say for which chat it is.
+    What a call does not say of itself, a `Call` given as its `rate_limit_args` does.
     """
 
     def __init__(self, *, limited: bool = True, sent: Sent | None = None) -> None:
@@ -122,15 +131,16 @@ class ChatRateLimiter(BaseRateLimiter[int]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: int | None,
+        rate_limit_args: Call | None,
     ) -> Result:
         """Make a call when its turn has come, and again when Telegram asks for a pause.
 
         Raises:
             RetryAfter: The pause is too long, or was asked for too often.
         """
-        key = _chat_of(data, rate_limit_args)
-        counted = self._limited and key is not None and rate_limit_args != UNCOUNTED
+        call = rate_limit_args or Call()
+        key = _chat_of(data, call.chat_id)
+        counted = self._limited and key is not None and call.counted
         messages = _messages(endpoint, data) if counted else 0
         for left in range(MAX_RETRIES, -1, -1):
             with self._using(key) as chat:
@@ -147,7 +157,8 @@ class ChatRateLimiter(BaseRateLimiter[int]):
                     if chat is None:
                         await asyncio.sleep(seconds)
                     continue
-            await self._tell(endpoint, data, result)
+            if call.remembered:
+                await self._tell(endpoint, data, result)
             return result
         raise AssertionError("the last try returns or raises")
 

@@ -15,7 +15,8 @@ _BEGIN_SENDING = """
     UPDATE exports SET sending_after = max(
         :after, message_id,
         (SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id = :chat),
-        (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat)
+        (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat),
+        (SELECT coalesce(max(placeholder_id), 0) FROM questions WHERE chat_id = :chat)
     ) WHERE chat_id = :chat RETURNING sending_after
 """
 

@@ -231,3 +231,9 @@ def keep_messages_of_exports() -> tuple[str, ...]:
         "ALTER TABLE exports DROP COLUMN progress_id",
         "ALTER TABLE exports DROP COLUMN sent",
     )
+
+
+@step
+def remember_several_sendings() -> tuple[str, ...]:
+    """A message whose reply was not heard may be sent anew before it is found: then more than one may stand."""
+    return ("ALTER TABLE questions ADD COLUMN sending_several INTEGER NOT NULL DEFAULT 0",)

@@ -38,12 +38,18 @@ _SLOW = f"""
 """  # noqa: S608 - constants
 
 
+# What was not heard of before may stand as well.
 _BEGIN = """
-    UPDATE questions SET sending_outcome = :outcome, updated_at = :now, sending_after = max(
-        :after,
-        (SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id = :chat),
-        (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat)
-    ) WHERE id = :id AND chat_id = :chat AND told = 0 AND state = :state AND placeholder_id IS :placeholder
+    UPDATE questions SET updated_at = :now,
+        sending_several = sending_after IS NOT NULL,
+        sending_outcome = max(:outcome, CASE WHEN sending_after IS NULL THEN 0 ELSE sending_outcome END),
+        sending_after = coalesce(sending_after, max(
+            :after,
+            (SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id = :chat),
+            (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat),
+            (SELECT coalesce(max(placeholder_id), 0) FROM questions WHERE chat_id = :chat)
+        ))
+    WHERE id = :id AND chat_id = :chat AND told = 0 AND state = :state AND placeholder_id IS :placeholder
 """
 
 
@@ -89,7 +95,8 @@ class Outcomes:
     async def begin_sending(self, question: Question, after: int, *, outcome: bool) -> bool:
         """Remember durably, before it happens, that a question's message is sent.
 
-        Its number will be above `after`, and above all that are known in its chat.
+        Its number will be above `after`, and above all that are known in its chat. Where an earlier one of the question
+        was not heard of, both are looked for from that one's number on.
 
         Returns:
             False when it must not be sent: the question is not in this state any more, or told, or has a message now.
@@ -108,8 +115,20 @@ class Outcomes:
         )
         return bool(changed)
 
-    async def not_sent(self, question_id: int) -> None:
-        """What `begin_sending` remembered did not reach the chat."""
+    async def sent_above(self, question_id: int, message_id: int) -> bool:
+        """A question's message has this number: one of which the bot has not heard stands below it, or nowhere.
+
+        Returns:
+            False when there is no such question any more.
+        """
+        changed = await self._db.execute(
+            "UPDATE questions SET placeholder_id = ?, updated_at = ? WHERE id = ?",
+            (message_id, time.time(), question_id),
+        )
+        return bool(changed)
+
+    async def settled(self, question_id: int) -> None:
+        """No message of the question's is unheard of: it did not reach the chat, or was taken away."""
         await self._db.execute(
             "UPDATE questions SET sending_after = NULL, updated_at = ? WHERE id = ?", (time.time(), question_id)
         )
@@ -126,7 +145,8 @@ class Outcomes:
         """The highest message number that is known in a private chat: a bot's private chats share their numbers."""
         row = await self._db.fetch_one(
             "SELECT max((SELECT coalesce(max(message_id), 0) FROM sent_messages WHERE chat_id > 0),"
-            " (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id > 0)) AS number"
+            " (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id > 0),"
+            " (SELECT coalesce(max(placeholder_id), 0) FROM questions WHERE chat_id > 0)) AS number"
         )
         return int(row["number"]) if row is not None else 0
 

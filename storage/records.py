@@ -90,7 +90,9 @@ class Question:
     sending_after: int | None = None
     """A message may stand in the chat of which the bot has not heard; its number is above this one."""
     sending_outcome: bool = False
-    """Whether that message is the outcome; else it is progress."""
+    """Whether that message may be the outcome; else it is progress."""
+    sending_several: bool = False
+    """Whether there may be more than one such message."""
     reply_to: int | None = None
     """The message under which progress and answer stand, where it is not the one that asked."""
 

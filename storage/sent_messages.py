@@ -1,4 +1,7 @@
-"""What the bot itself sent: the messages of each chat that are its own, and the pictures that they are about."""
+"""What the bot itself sent: the messages of each chat that are its own, and the pictures that they are about.
+
+The messages that show questions are known by the ledger alone: it must not lose one that is known elsewhere already.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +65,9 @@ class SentMessages:
     async def known(self, chat_id: int, low: int, high: int) -> set[int]:
         """The bot's own messages among the numbers from `low` to `high`, with those that were recorded just now."""
         rows = await self._db.execute_returning(  # the writer sees what is not committed yet
-            "SELECT message_id FROM sent_messages WHERE chat_id = ? AND message_id BETWEEN ? AND ?",
-            (chat_id, low, high),
+            "SELECT message_id FROM sent_messages WHERE chat_id = :chat AND message_id BETWEEN :low AND :high UNION"
+            " SELECT placeholder_id FROM questions WHERE chat_id = :chat AND placeholder_id BETWEEN :low AND :high",
+            {"chat": chat_id, "low": low, "high": high},
             durable=False,
         )
         return {row["message_id"] for row in rows}
@@ -71,8 +75,10 @@ class SentMessages:
     async def recent(self, chat_id: int, since: float) -> list[int]:
         """The bot's own messages sent since a time (unix seconds), newest first."""
         rows = await self._db.fetch_all(
-            "SELECT message_id FROM sent_messages WHERE chat_id = ? AND sent_at >= ? ORDER BY message_id DESC",
-            (chat_id, since),
+            "SELECT message_id FROM sent_messages WHERE chat_id = :chat AND sent_at >= :since"
+            " UNION SELECT placeholder_id FROM questions"
+            " WHERE chat_id = :chat AND placeholder_id > 0 AND updated_at >= :since ORDER BY message_id DESC",
+            {"chat": chat_id, "since": since},
         )
         return [row["message_id"] for row in rows]
 

@@ -24,6 +24,7 @@ from telegram.ext import ExtBot
 from bot import menu_texts as texts
 from bot.delivery import Delivery
 from bot.question_messages import Edited, chat_is_gone, unheard
+from bot.rate_limiter import Call
 from bot.telegram_http import seconds_of
 from storage.exports import Export
 from storage.store import Store
@@ -99,7 +100,7 @@ class ExportMessages:
         """Say that it did not work, in the place of the progress."""
         chat_id = self._export.chat_id
         if self._export.sending_after is not None:
-            found = await self._delivery.messages.find(self._export, texts.EXPORT_FAILED, None)
+            found = await self._delivery.sending.find(self._export, texts.EXPORT_FAILED, None)
             if found is not None:
                 return
         if self._numbers:
@@ -113,7 +114,7 @@ class ExportMessages:
         with contextlib.suppress(TimeoutError, TelegramError):
             if self._export.sending_after is not None:
                 async with asyncio.timeout(GRACE), self._alone():
-                    found = await self._delivery.messages.find(self._export, texts.EXPORTING, None)
+                    found = await self._delivery.sending.find(self._export, texts.EXPORTING, None)
                     self._numbers += [] if found is None else [found]
         for number in self._numbers:
             with contextlib.suppress(TelegramError):
@@ -131,6 +132,7 @@ class ExportMessages:
                 self._numbers[place : place + 1] = [number]
                 if not await self._store.exports.set_messages(self._export.chat_id, self._numbers):
                     raise NotWantedError
+                await self._store.sent.record(self._export.chat_id, [number])
                 self._export = replace(self._export, sending_after=None)
             finally:
                 self.sending = False
@@ -138,21 +140,21 @@ class ExportMessages:
     async def _found_or_sent(self, text: str) -> int:
         chat_id = self._export.chat_id
         if self._export.sending_after is not None:
-            found = await self._delivery.messages.find(self._export, text, None)
+            found = await self._delivery.sending.find(self._export, text, None)
             if found is not None:
                 return found
-        after = await self._store.exports.begin_sending(chat_id, self._delivery.see(chat_id, 0))
+        after = await self._store.exports.begin_sending(chat_id, self._delivery.sending.highest(chat_id))
         if after is None:
             raise NotWantedError
         self._export = replace(self._export, sending_after=after)
         try:
-            sent = await self._bot.send_message(chat_id, text, **self._place())
+            sent = await self._bot.send_message(chat_id, text, rate_limit_args=Call(remembered=False), **self._place())
         except TelegramError as error:
             if not unheard(error):
                 await self._store.exports.not_sent(chat_id)
                 self._export = replace(self._export, sending_after=None)
             raise
-        self._delivery.see(chat_id, sent.message_id)
+        self._delivery.sending.highest(chat_id, sent.message_id)
         return sent.message_id
 
     def _place(self) -> dict[str, Any]:

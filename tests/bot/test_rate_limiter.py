@@ -14,7 +14,7 @@ from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
 from bot import rate_limiter
-from bot.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, ChatRateLimiter, Rate
+from bot.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, Call, ChatRateLimiter, Rate
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 
@@ -32,9 +32,9 @@ class Telegram:
         self.refusals: dict[Any, list[int]] = {}
         self.result: Any = True
 
-    async def __call__(self, endpoint: str, chat: Any, *, named: int | None = None, **data: Any) -> Any:
+    async def __call__(self, endpoint: str, chat: Any, *, call: Call | None = None, **data: Any) -> Any:
         data = data if chat is None else {"chat_id": chat, **data}
-        return await self.limiter.process_request(self._receive, (endpoint, chat), {}, endpoint, data, named)
+        return await self.limiter.process_request(self._receive, (endpoint, chat), {}, endpoint, data, call)
 
     async def _receive(self, endpoint: str, chat: Any) -> Any:
         self.calls.append((endpoint, chat, asyncio.get_running_loop().time()))
@@ -156,7 +156,7 @@ async def test_a_long_pause_is_handed_on_and_kept() -> None:
     assert telegram.chats() == [YOU], "a chat that is halted for long is not called"
     telegram.refusals[None] = [int(LONGEST_WAIT) + 30]
     with pytest.raises(RetryAfter):
-        await telegram("getFile", None, named=5)
+        await telegram("getFile", None, call=Call(chat_id=5))
     with pytest.raises(RetryAfter):
         await telegram("sendMessage", 5)
     telegram.refusals[None] = [int(LONGEST_WAIT) + 30]

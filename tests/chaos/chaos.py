@@ -80,6 +80,7 @@ async def run(plan: Plan, folder: Path) -> Report:
                 quiet = await _quiet(sandbox, bot)
                 watch.cancel()
                 note_answers(sandbox, people, asyncio.get_running_loop().time())
+                await trouble.bot_polls()  # a start that is under way knows no SIGTERM yet
                 code = await bot.end()
             verdict = judge(sandbox, people, bot.data_dir, checkable=not plan.real_model)
             if not quiet:

@@ -76,12 +76,12 @@ class Trouble:
         self._sandbox.world.faults.change({**FAULTS, "seed": self._dice.randrange(2**31)})
         while self._bot.kills + self._bot.worker_kills < kills:
             if self._dice.random() < 0.8:  # else it may hit a bot that is just starting
-                await self._bot_polls()
+                await self.bot_polls()
             await asyncio.sleep(self._dice.uniform(0.0, 2.0) * pause)
             kind = self._dice.choices(list(KINDS), list(KINDS.values()))[0]
             await getattr(self, f"_{kind}")()
 
-    async def _bot_polls(self) -> None:
+    async def bot_polls(self) -> None:
         """Wait until the bot asks for updates, but not for ever."""
         account = next(iter(self._sandbox.world.bots.values()))
         for _ in range(300):

@@ -50,7 +50,7 @@ async def test_chats_with_something_to_tell(store: Store, ask: Ask) -> None:
     assert await store.outcomes.chats() == [1, 2, 3]
     await store.questions.mark_told(told.id, 77)
     await store.outcomes.undeliverable(cancelled.id, "gone")
-    await store.outcomes.not_sent(sent.id)
+    await store.outcomes.settled(sent.id)
     assert await store.outcomes.chats() == []
     assert (await fresh(store, told)).placeholder_id == 77
     assert await store.outcomes.still_waiting([told.id, sent.id, waiting.id]) == {sent.id, waiting.id}

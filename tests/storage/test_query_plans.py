@@ -55,7 +55,8 @@ HOT: dict[str, Work] = {
     "still waiting": lambda s: s.outcomes.still_waiting([5, 6]),
     "any waiting": lambda s: s.outcomes.any_waiting(),
     "begin sending": lambda s: s.outcomes.begin_sending(s.asked, 6, outcome=True),  # type: ignore[attr-defined]
-    "not sent": lambda s: s.outcomes.not_sent(5),
+    "sent above": lambda s: s.outcomes.sent_above(5, 6),
+    "settled": lambda s: s.outcomes.settled(5),
     "sending": lambda s: s.outcomes.sending(1),
     "known numbers of a group": lambda s: s.outcomes.known_numbers(-1, 5, 28),
     "undeliverable": lambda s: s.outcomes.undeliverable(5, "x"),
