@@ -26,7 +26,7 @@ from bot.question_messages import unheard
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
 from bot.telegram_http import NotConnectedError
-from model.broker.null import NullBroker
+from model.serving.broker.null import NullBroker
 from storage.outcomes import Outcomes
 from storage.questions import Questions
 
