@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +57,22 @@ def is_answer(stored: Stored) -> bool:
     return "% sure" in stored.body.get("text", "")
 
 
+def by_question(questions: Sequence[Asked], messages: Sequence[Stored]) -> defaultdict[int | None, list[Stored]]:
+    """The bot's messages to one person by the message that asked: what they reply to, or whose number they carry.
+
+    Under a picture stand its caption's answer, and those to questions that may mean another picture (a clock that
+    jumped mixes up which was shown last).
+    """
+    of_number = {number: asked for asked in questions for number in (asked.number, asked.edited) if number is not None}
+    found: defaultdict[int | None, list[Stored]] = defaultdict(list)
+    for stored in messages:
+        carried = NUMBER.findall(stored.body.get("text", ""))
+        named = of_number.get(int(carried[-1])) if carried else None
+        meant = named is not None and stored.reply_to == named.picture
+        found[named.message_id if named is not None and meant else stored.reply_to].append(stored)
+    return found
+
+
 def note_answers(sandbox: Sandbox, people: People, now: float) -> None:
     """Remember when the first answer to each question stood in its chat."""
     waiting: dict[int, list[Asked]] = {}
@@ -62,9 +80,9 @@ def note_answers(sandbox: Sandbox, people: People, now: float) -> None:
         if asked.answered_at is None:
             waiting.setdefault(asked.person, []).append(asked)
     for user, questions in waiting.items():
-        replies = {stored.reply_to for stored in bot_messages(sandbox, user) if is_answer(stored)}
+        shown = by_question(questions, [stored for stored in bot_messages(sandbox, user) if is_answer(stored)])
         for asked in questions:
-            if asked.message_id in replies:
+            if shown[asked.message_id]:
                 asked.answered_at = now
 
 
@@ -87,8 +105,9 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
             text = stored.body.get("text", "")
             verdict.left_progress += text.startswith("🔎")
             verdict.notices += not text.startswith("🔎") and not is_answer(stored) and text != sentence(POISON)
+        shown = by_question(questions, [stored for stored in messages if not stored.body["text"].startswith("🔎")])
         for asked in questions:
-            answers = [s for s in messages if s.reply_to == asked.message_id and not s.body["text"].startswith("🔎")]
+            answers = shown[asked.message_id]
             if not answers and user not in people.blocked:
                 verdict.lost.append(asked)
             elif len(answers) > 1:
@@ -140,7 +159,7 @@ def story(sandbox: Sandbox, data_dir: Path, asked: Asked) -> str:
     """All that is known about one question: what its chat shows, and its rows in the ledger."""
     lines = [f"q{asked.final_number} of person {asked.person}, message {asked.message_id}"]
     for stored in bot_messages(sandbox, asked.person):
-        if stored.reply_to == asked.message_id:
+        if stored.reply_to == asked.message_id or f"q{asked.final_number}" in stored.body.get("text", ""):
             lines.append(f"  chat: message {stored.id}: {stored.body.get('text')!r}")
     with closing(sqlite3.connect(data_dir / DATABASE)) as ledger:
         ledger.row_factory = sqlite3.Row

@@ -25,6 +25,8 @@ class Asked:
     message_id: int
     shade: str
     at: float
+    picture: int | None = None
+    """The message with the picture, under which the answer stands where it may not be obvious which one is meant."""
     edited: int | None = None
     """The number that the question carries after an edit."""
     answered_at: float | None = None
@@ -67,7 +69,7 @@ async def ask_some(people: People, url: str, index: int, questions: int, dice: r
                 message = latest = await person.send_picture(picture_of(index), text)
             else:
                 message = await person.say(text, reply_to=latest if dice.random() < 0.4 else None)
-            asked = Asked(number, user, message["message_id"], shade, loop.time())
+            asked = Asked(number, user, message["message_id"], shade, loop.time(), latest["message_id"])
             people.asked.append(asked)
             if dice.random() < 0.05:
                 await asyncio.sleep(dice.uniform(1.1, 2.0))  # Telegram counts edits in whole seconds

@@ -44,10 +44,13 @@ async def test_the_judge_sees_what_is_lost_doubled_and_wrong(tmp_path: Path) -> 
             4: ["Shade222 for what is q4 – 90 % sure"],
             5: ["Shade111 for what is q1 – 90 % sure"],
             6: ["🔎 Looking…"],
+            7: ["Shade111 for what is q7 – 90 % sure", "Shade111 for what is q8 – 90 % sure"],
+            8: [],
         }
         for number, texts in answers.items():
             message = post(world, chat, user, {"text": f"what is q{number}"})
-            people.asked.append(Asked(number, user.id, message.id, "shade111", 0.0))
+            picture = message.id if number < 8 else message.id - 3  # q8's answer stands under q7's picture
+            people.asked.append(Asked(number, user.id, message.id, "shade111", 0.0, picture))
             for text in texts:
                 post(world, chat, bot.user, {"text": text}, reply_to=message.id)
         verdict = judge(sandbox, people, tmp_path, checkable=True)
