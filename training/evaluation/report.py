@@ -181,7 +181,6 @@ def groups(questions: Sequence[VqaQuestion], scores: Mapping[int, float], names:
 def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
     def paint(axes: Axes, theme: Theme) -> None:
         axes.plot([0, 100], [0, 100], color=theme.soft, linewidth=1, linestyle="--")
-        axes.text(0.03, 0.92, "dashed: exactly true", color=theme.soft, ha="left", transform=axes.transAxes)
         at = [100 * each.confidence for each in bins]
         right = [100 * each.accuracy for each in bins]
         ends = [wilson(each.accuracy, each.share * questions) for each in bins]
@@ -192,7 +191,7 @@ def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
         axes.scatter(at, right, s=sizes, color=theme.series[0], alpha=0.85, zorder=3, clip_on=False)
         _percent(axes.set_xlim, axes.set_xticks)
         _percent(axes.set_ylim, axes.set_yticks)
-        axes.set(xlabel="confidence shown, %", ylabel="of these were right, %")
+        axes.set(xlabel="confidence shown, %    (dashed: exactly true)", ylabel="of these were right, %")
 
     return paint
 
