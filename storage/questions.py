@@ -71,13 +71,9 @@ class Questions:
                 rows = await tx.fetch_all(_INSERT, values)
                 if rows:
                     await tx.execute(
-                        "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
-                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND state IN ('queued', 'running')",
-                        (now, chat_id, message_id, revision),
-                    )
-                    await tx.execute(
                         "UPDATE questions SET told = 1, updated_at = ?,"
-                        " state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END"
+                        " state = CASE state WHEN 'answered' THEN 'delivered'"
+                        " WHEN 'failed' THEN state ELSE 'cancelled' END"
                         " WHERE chat_id = ? AND message_id = ? AND revision < ? AND told = 0",
                         (now, chat_id, message_id, revision),
                     )
