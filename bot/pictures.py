@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 
-from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot import texts
@@ -60,8 +59,6 @@ async def take_picture(
         same = known.file_unique_id == picture.unique_id or (known.file_unique_id is None and not edited)
         if same and not await services.store.questions.failed_about(chat_id, known.sha256):
             return known
-    if picture.size is not None and picture.size > FileSizeLimit.FILESIZE_DOWNLOAD:
-        raise PictureNotTakenError(texts.TOO_BIG)
     data = await _download(services, chat_id, picture)
     media_type = picture.media_type
     if check or not picture.certain:
