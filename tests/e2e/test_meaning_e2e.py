@@ -16,6 +16,7 @@ from model.serving.broker.null import NullBroker
 from model.serving.image_pool import TOO_SLOW, ImagePool
 from model.serving.image_process import Limits
 from model.text import MAX_QUESTION
+from sentences import sentence
 from storage.picture_checks import PictureCheck
 
 
@@ -163,7 +164,7 @@ async def test_what_costs_too_much_is_not_called_something_else(start_bot: Start
     bot.services.decoder._pool = ImagePool(2, Limits(cpu_seconds=1, clock_seconds=60))
     for number in range(2):  # the second time from what is remembered
         await you.send_picture(run_length_bmp(), "What?", name=f"{number}.bin", as_document=True)
-        await you.wait_for(says(TOO_SLOW))
+        await you.wait_for(says(sentence(TOO_SLOW)))
 
 
 async def test_a_broken_picture_is_refused_before_it_is_asked_about(start_bot: StartBot, you: Person) -> None:
