@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -27,8 +27,8 @@ POSITION_SECONDS = 4.0
 """Queue positions are shown anew this often, and only those that changed."""
 POSITIONS_AT_ONCE = 10
 AT_ONCE = 100
-MOST_IN_GROUP = 5
-"""A group takes 20 messages a minute: beyond so many questions with progress its answers have all of them."""
+MOST_IN_GROUP, GROUP_SECONDS = 5, 60.0
+"""A group takes 20 messages a minute, and progress costs one more: no more of them than so many in so many seconds."""
 PAUSE = 2.0
 
 
@@ -40,6 +40,7 @@ class Progress:
         self._store, self._delivery, self._busy = store, delivery, busy
         self._bell = asyncio.Event()
         self._shown: dict[int, tuple[int, int]] = {}  # questions that need no (more) progress: chat and position
+        self._in_groups: deque[tuple[float, int]] = deque()  # when progress was shown (monotonic seconds), and where
         self._task: asyncio.Task[None] | None = None
         self._positions_at = 0.0
 
@@ -89,7 +90,9 @@ class Progress:
         return False
 
     def _full(self, chat_id: int) -> bool:
-        return chat_id < 0 and sum(chat == chat_id for chat, _ in self._shown.values()) >= MOST_IN_GROUP
+        while self._in_groups and self._in_groups[0][0] < time.monotonic() - GROUP_SECONDS:
+            self._in_groups.popleft()
+        return sum(chat == chat_id for _, chat in self._in_groups) >= MOST_IN_GROUP
 
     async def _show_all(self, chat_id: int, questions: Sequence[Question]) -> None:
         for question in questions:
@@ -125,6 +128,8 @@ class Progress:
         else:
             await self._delivery.sending.send(question, texts.looking(position), markup, outcome=False)
         self._shown[question.id] = (question.chat_id, position)
+        if question.chat_id < 0:
+            self._in_groups.append((time.monotonic(), question.chat_id))
 
     async def _show_positions(self) -> None:
         """Say to those that wait how many questions are still before theirs; groups have no messages to spare."""
