@@ -45,7 +45,8 @@ class LogCallback(TrainerCallback):
         lines = [json.dumps(entry) + "\n" for entry in state.log_history]
         (self.out / "log.jsonl").write_text("".join(lines), encoding="utf-8")
         # transformers' TensorBoardCallback would show the steps that are done again twice.
-        self.writer = SummaryWriter(str(self.out / "tensorboard"), purge_step=state.global_step)
+        again = state.global_step + 1 if state.global_step else 0  # else the checkpoint's own step would be gone
+        self.writer = SummaryWriter(str(self.out / "tensorboard"), purge_step=again)
         self.bar_block = self.console.bar(state.max_steps, "Training")
         self.bar = self.bar_block.__enter__()
         self.bar.update(state.global_step)
