@@ -10,6 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
+from vqa_helpers import find_picture, read_questions
 
 from bot.commands.calibrate import calibrate as command
 from model.answerer import Answerer
@@ -18,7 +19,7 @@ from model.images import open_picture
 from model.loading import locate
 from model.profile import Profile
 from model.types import Request
-from training.data.vqa import DataError, find_picture, read_questions
+from training.data.vqa import DataError
 from training.evaluation.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
 from training.scenes.official import Plan, write_scenes
 

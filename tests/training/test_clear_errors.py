@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from model.confidence import Calibration
 from model.loading import builtin_path
 from training.data.prepared import split_file
-from training.data.vqa import annotation_file, find_picture, question_file, read_questions
+from training.data.vqa import annotation_file, question_file
 from training.evaluation.calibrate import store
 from training.scenes.official import Plan, write_scenes
 

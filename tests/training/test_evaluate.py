@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from model.profile import BUILTIN_PROFILE
 from model.types import Answer, Request
 from training.builtin import architecture
 from training.data.splits import load_split
-from training.data.vqa import VqaQuestion, annotation_file, find_picture, picture_folder, read_questions
+from training.data.vqa import VqaQuestion, annotation_file, picture_folder
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers
 from training.evaluation.evaluate import PICTURES_AT_ONCE, EvaluateConfig, Report, evaluate
 from training.evaluation.reliability import calibration_error, reliability

@@ -20,19 +20,11 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 from PIL import ImageChops
+from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from model.images import open_picture
-from training.data.vqa import (
-    DataError,
-    annotation_file,
-    drawn_here,
-    find_picture,
-    picture_file,
-    picture_folder,
-    question_file,
-    read_questions,
-)
+from training.data.vqa import DataError, annotation_file, drawn_here, picture_file, picture_folder, question_file
 from training.scenes import art, crowd, layout, questions
 from training.scenes.official import Plan, translucent, write_scenes
 from training.scenes.wording import QA

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from training.data.prepared import Example, read_examples
-from training.data.vqa import annotation_file, find_picture, picture_file, picture_folder, question_file, read_questions
+from training.data.vqa import annotation_file, picture_file, picture_folder, question_file
 from training.scenes.official import Plan, write_scenes
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from bot.commands.evaluate import evaluate as evaluate_command
@@ -15,7 +16,7 @@ from model.answerer import Answerer
 from model.loading import locate
 from model.types import Answer, Request
 from training.data.splits import load_split
-from training.data.vqa import DataError, find_picture, read_questions, read_results
+from training.data.vqa import DataError, read_results
 from training.evaluation.choices import Chooser
 from training.evaluation.predict import PredictConfig, model_name, predict
 from training.scenes.official import Plan, write_scenes

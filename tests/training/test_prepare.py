@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from vqa_helpers import find_picture, read_questions
 
 from bot.commands.data import data as command
 from model.text import normalise_question
 from training.data.prepared import prepared_size, read_examples, split_file
-from training.data.vqa import DataError, annotation_file, find_picture, question_file, read_questions
+from training.data.vqa import DataError, annotation_file, question_file
 from training.scenes.official import Plan, write_scenes
 
 

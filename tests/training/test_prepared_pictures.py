@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 from finetune_helpers import tiny_model
 from PIL import Image
+from vqa_helpers import find_picture, read_questions
 
 from bot.commands.data import data as command
 from model.answerer import Answerer
 from model.types import Request
 from training.data.prepared import prepared_size, read_examples
-from training.data.vqa import find_picture, read_questions
 from training.scenes.official import Plan, write_scenes
 
 

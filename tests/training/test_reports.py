@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from vqa_helpers import find_picture
 
 from bot.cli import main
 from model.types import Answer, Request
-from training.data.sources import read_split
+from training.data.sources import Source
 from training.data.splits import load_split
-from training.data.vqa import DataError, find_picture
+from training.data.vqa import DataError
 from training.eda.facts import gather, picture_facts
 from training.evaluation.comparison import compare, read_answers, write_answers
 from training.evaluation.evaluate import EvaluateConfig, evaluate
@@ -64,7 +65,7 @@ def test_the_data_report_is_one_page_about_all_splits(scenes: Path, tmp_path: Pa
 
 
 def test_what_is_counted(scenes: Path) -> None:
-    asked = read_split(scenes, "train")
+    asked = Source(scenes).read("train")
     facts = gather("train", asked, 1, lambda _: None)
     assert (facts.questions, facts.pictures, facts.missing, facts.broken) == (24, 8, 0, 0)
     assert facts.sizes == {(700, 400): 8}

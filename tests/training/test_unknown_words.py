@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+from vqa_helpers import read_questions
 
 from model.loading import builtin_path
 from model.profile import BUILTIN_PROFILE, Profile
 from training.data.unknown_words import Vocabulary
-from training.data.vqa import read_questions
 from training.scenes.official import Plan, write_scenes
 
 

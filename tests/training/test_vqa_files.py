@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vqa_helpers import find_picture, read_questions
 
 from training.data.vqa import (
     DataError,
     annotation_file,
     drawn_here,
-    find_picture,
     picture_file,
     picture_folder,
     question_file,
     read_annotations,
-    read_questions,
     read_results,
     write_json,
     write_results,

@@ -159,8 +159,3 @@ def splits_of(source: Path) -> list[str]:
         DataError: There is none; the text says what was looked for.
     """
     return Source(source).splits()
-
-
-def read_split(source: Path, split: str, *, multiple_choice: bool = False) -> list[SourceQuestion]:
-    """The questions of a split, from whatever form the source has; as `Source.read`."""
-    return Source(source).read(split, multiple_choice=multiple_choice)

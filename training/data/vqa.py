@@ -130,22 +130,11 @@ def open_split(data: Path | Tree, split: str, task: str = "OpenEnded") -> Offici
     return found
 
 
-def find_picture(data: Path, split: str, image_id: int) -> Path:
-    """Where a picture of a split lies on the disk.
-
-    Raises:
-        DataError: It is in none of the places where pictures may be.
-    """
-    here = find_split(data, split) or Official(Tree(data), ABSTRACT, f"{split}2015", File(data), None)
-    return here.picture(image_id).path
-
-
-def read_questions(data: Path, split: str, *, task: str = "OpenEnded") -> list[VqaQuestion]:
+def read_official(here: Official, task: str = "OpenEnded") -> list[VqaQuestion]:
     """Read a split's questions, with their answers where there is an annotation file.
 
     Args:
-        data: The folder of the official files.
-        split: train, val or test.
+        here: The files.
         task: OpenEnded or MultipleChoice.
 
     Returns:
@@ -155,11 +144,6 @@ def read_questions(data: Path, split: str, *, task: str = "OpenEnded") -> list[V
         DataError: A file is missing or damaged, a question is there twice, has no annotation or another picture there,
             or not the number of choices or answers that it should have.
     """
-    return read_official(open_split(data, split, task), task)
-
-
-def read_official(here: Official, task: str = "OpenEnded") -> list[VqaQuestion]:
-    """The same, where the files are known."""
     path, notes_path = here.questions, here.annotations
     notes = read_annotations(notes_path) if notes_path else {}
     questions: dict[int, VqaQuestion] = {}
