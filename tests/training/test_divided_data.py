@@ -142,7 +142,7 @@ def test_every_side_gets_its_share() -> None:
     assert sum(map(len, sides)) == 100
     tiny = divide(rows[:3], (0.98, 0.01, 0.01), 3)
     assert [len(side) for side in tiny] == [1, 1, 1]
-    numbers = [row.asked.question_id for row in pooled([rows[:3], rows[:2]])]
+    numbers = [row.source.question_id for row in pooled([rows[:3], rows[:2]])]
     assert len(set(numbers)) == 5
 
 
