@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import metrics
 from model.errors import PictureError
 from model.serving.image_pool import Decoded, ImagePool
 from storage.picture_checks import PictureCheck
@@ -105,8 +106,10 @@ class Decoder:
         try:
             decoded = await asyncio.wrap_future(future)
         except PictureError as error:
+            metrics.of_picture(error.seconds, refused=True)
             await self._store.picture_checks.put(sha256, PictureCheck(str(error)))
             raise
+        metrics.of_picture(decoded.seconds, refused=False)
         check = PictureCheck(None, decoded.media_type, decoded.width, decoded.height)
         await self._store.picture_checks.put(sha256, check)
         return decoded

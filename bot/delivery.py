@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -18,7 +19,7 @@ from typing import Any
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import texts
+from bot import metrics, texts
 from bot.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.sending import Sending
 from bot.telegram_http import seconds_of
@@ -154,6 +155,8 @@ class Delivery:
                     question = fresh
                 again = True
                 if await self._show(question, refused):
+                    metrics.deliveries.inc()
+                    metrics.delivery_seconds.observe(max(0.0, time.time() - question.created_at))
                     return
                 continue
             except ChatMigrated as error:
@@ -168,6 +171,7 @@ class Delivery:
                 if chat_is_gone(error) or refused >= MOST_REFUSED:
                     log.warning("question %d cannot be delivered: %s", question.id, error.message)
                     await self._store.outcomes.undeliverable(question.id, texts.UNDELIVERABLE)
+                    metrics.deliveries_given_up.inc()
                     return
                 log.warning("question %d: %s; trying again in %.0f s", question.id, error.message, pause)
             except Exception:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bot import texts
+from bot import metrics, texts
 from model.serving.broker.protocol import Broker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
@@ -58,6 +58,7 @@ class Dispatcher:
         """Cancel a chat's question wherever it is; False when it has an outcome already."""
         cancelled = await self._store.questions.cancel(chat_id, question_id)
         if cancelled:
+            metrics.questions.labels("cancelled").inc()
             await self._drop(question_id)
             self._tell(chat_id)
         return cancelled
@@ -72,6 +73,7 @@ class Dispatcher:
     async def cancel_all(self, chat_id: int) -> int:
         """Cancel all that a chat waits for, without telling it. Returns how many."""
         numbers = await self._store.questions.cancel_all(chat_id)
+        metrics.questions.labels("cancelled").inc(len(numbers))
         for number in numbers:
             await self._drop(number)
         return len(numbers)
@@ -108,6 +110,7 @@ class Dispatcher:
             if question.id in taken:
                 self._in_flight[question.id] = question.chat_id
                 self._unsent.append(question)
+        metrics.questions_in_flight.set(len(self._in_flight))
         await self._submit_all()
         return True
 
@@ -144,6 +147,7 @@ class Dispatcher:
 
     async def _refuse(self, question: Question, sentence: str) -> None:
         await self._store.questions.fail(question.id, sentence)
+        metrics.questions.labels("failed").inc()
         self._in_flight.pop(question.id, None)
         self._tell(question.chat_id)
 
@@ -182,4 +186,9 @@ class Dispatcher:
                 chat_id = question.chat_id if question is not None else None
             if chat_id is not None:
                 self._tell(chat_id)
+            metrics.of_answer(answer)
+        metrics.questions_in_flight.set(len(self._in_flight))
+        workers = await self._broker.workers()
+        metrics.workers_ready.set(sum(worker.ready for worker in workers))
+        metrics.worker_restarts.set(sum(worker.restarts for worker in workers))
         self._bell.set()

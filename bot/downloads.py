@@ -17,6 +17,7 @@ from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.ext import ExtBot
 from yarl import URL
 
+from bot import metrics
 from bot.rate_limiter import Call, ChatRateLimiter
 from bot.telegram_http import CONNECT_SECONDS, LEAST_SPEED, AiohttpRequest
 
@@ -132,6 +133,7 @@ class Downloads:
                 if size is not None and size > MAX_BYTES:
                     raise BadRequest("file is too big")
                 data = await self._read(file.file_path or "", size)
+                metrics.download_bytes.inc(len(data))
                 if size is None or len(data) >= size:
                     return data
                 log.warning("a download ended after %d of %d bytes", len(data), size)

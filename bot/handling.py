@@ -15,7 +15,7 @@ from telegram import ReplyParameters, Update
 from telegram.error import TelegramError
 from telegram.ext import Application
 
-from bot import texts
+from bot import metrics, texts
 from bot.handlers.errors import passes
 from bot.lenient import read_update
 from storage.records import StoredUpdate
@@ -70,6 +70,7 @@ class Handling:
             raise
         except Exception as error:  # what handlers raise never comes here: the update itself is the trouble
             log.warning("update %s cannot be handled", stored.update_id, exc_info=error)
+            metrics.updates_failed.inc()
             await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
             return
         if finished:
@@ -136,6 +137,7 @@ class Handling:
 
     async def _give_up(self, stored: StoredUpdate, reason: str) -> None:
         """Put an update aside, and say so under its message."""
+        metrics.updates_failed.inc()
         where = _message_of(stored.raw)
         pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
         while where is not None and time.monotonic() < ends:

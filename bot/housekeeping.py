@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
+from bot import metrics
 from sentences import sentence
 from storage.store import Store
 
@@ -40,7 +42,18 @@ class Housekeeping:
             if lost is not None:
                 self.failure.set_result(sentence(lost))
                 return
+            await self._measure()
             await asyncio.sleep(WATCH_SECONDS)
+
+    async def _measure(self) -> None:
+        """Keep what only the ledger knows."""
+        try:
+            waiting, oldest = await self._store.questions.backlog()
+        except Exception:
+            log.exception("the backlog cannot be measured")
+            return
+        metrics.questions_waiting.set(waiting)
+        metrics.oldest_question_seconds.set(0.0 if oldest is None else max(0.0, time.time() - oldest))
 
     async def _tidy(self) -> None:
         while True:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot import metrics
 from bot.telegram_http import AiohttpRequest, seconds_of
 from bot.updates import ALLOWED, Take, has_number
 
@@ -122,7 +123,11 @@ class Poller:
             poll.add_done_callback(lambda late: late.cancelled() or late.exception())
             await self._renew()
             raise TimedOut("a poll was stuck")
-        found: Any = poll.result()
+        try:
+            found: Any = poll.result()
+        except TelegramError as error:
+            metrics.of_error(error)
+            raise
         return found if isinstance(found, list) else []
 
     async def _renew(self) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from telegram.constants import FloodLimit
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
+from bot import metrics
 from bot.telegram_http import seconds_of
 
 log = logging.getLogger(__name__)
@@ -145,9 +146,11 @@ class ChatRateLimiter(BaseRateLimiter[Call]):
         for left in range(MAX_RETRIES, -1, -1):
             with self._using(key) as chat:
                 await self._turn(chat, messages)
+                metrics.telegram_calls.labels(endpoint).inc()
                 try:
                     result = await callback(*args, **kwargs)
                 except RetryAfter as error:
+                    metrics.of_error(error)
                     seconds = seconds_of(error)
                     log.info("Telegram wants a pause of %.0f s after a %s", seconds, endpoint)
                     if chat is not None and key is not None:
@@ -157,6 +160,9 @@ class ChatRateLimiter(BaseRateLimiter[Call]):
                     if chat is None:
                         await asyncio.sleep(seconds)
                     continue
+                except TelegramError as error:
+                    metrics.of_error(error)
+                    raise
             if call.remembered:
                 await self._tell(endpoint, data, result)
             return result

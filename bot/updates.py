@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 
 from telegram.ext import Application
 
+from bot import metrics
 from bot.handling import RETRY_SECONDS, Handling
 from storage.records import StoredUpdate
 from storage.store import Store
@@ -66,6 +67,7 @@ class Inbox:
             if has_number(update) and isinstance(message, dict) and _is_number(message.get("message_id")):
                 self._see(chats[update["update_id"]], message["message_id"])
         new = await self._store.updates.add([(number, text) for number, text, _ in numbered], chats)
+        metrics.updates.inc(len(new))
         if self._reader is not None:
             for number, text, chat_id in numbered:
                 if number in new:

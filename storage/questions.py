@@ -217,6 +217,15 @@ class Questions:
         )
         return None if row is None else float(row["created_at"])
 
+    async def backlog(self) -> tuple[int, float | None]:
+        """How many questions wait for their outcome to be told, and when (unix seconds) the oldest was asked."""
+        row = await self._db.fetch_one(
+            "SELECT count(*) AS number, min(created_at) AS oldest FROM questions"
+            " WHERE told = 0 AND state IN ('queued', 'running', 'answered')"
+        )
+        assert row is not None
+        return row["number"], row["oldest"]
+
     async def counts(self) -> dict[State, int]:
         """How many questions are in each state."""
         rows = await self._db.fetch_all("SELECT state, count(*) AS number FROM questions GROUP BY state")

@@ -38,6 +38,7 @@ HOT: dict[str, Work] = {
     "ask the first time": lambda s: s.questions.ask(
         chat_id=1, message_id=99_998, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
     ),
+    "backlog": lambda s: s.questions.backlog(),
     "get": lambda s: s.questions.get(5),
     "of a message": lambda s: s.questions.of_message(1, 5),
     "failed about": lambda s: s.questions.failed_about(1, "ab" * 32),
