@@ -24,9 +24,9 @@ def find(package: str, name: str, verb: str) -> Callable[..., Any] | None:
     Raises:
         ModuleNotFoundError: The part needs a package that is not installed.
     """
-    own = f"{package}.{name.replace('-', '_')}"
-    if own.replace(".", "").isidentifier() and find_spec(own) is not None:
-        return getattr(importlib.import_module(own), verb, None)
+    own = name.replace("-", "_")
+    if own.isidentifier() and find_spec(f"{package}.{own}") is not None:
+        return getattr(importlib.import_module(f"{package}.{own}"), verb, None)
     for point in entry_points(group=f"vqabot.{package.rpartition('.')[2]}", name=name):
         return getattr(point.load(), verb, None)
     return None

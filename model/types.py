@@ -51,7 +51,7 @@ class Answer:
     confidence: float
     """Calibrated probability (0 to 1) that `text` is right."""
     seconds: float
-    """Wall-clock time from taking the request to having its answer."""
+    """Wall-clock time from receiving the request to having its answer."""
     error: str | None = None
     """The text of a `FailureError` when the request cannot be answered; `text` is empty then."""
     refused_picture: str = ""
@@ -61,8 +61,8 @@ class Answer:
     picture_kept: bool = False
     """Whether its picture's features were kept from an earlier request."""
     stages: Mapping[str, float] = field(default_factory=dict)
-    """Seconds: `waiting` from taking the request to its batch, `decoding` its picture (CPU time; 0 where that was not
-    needed), and of the whole batch `images` (encoding them), `prompts` and `generation`."""
+    """Seconds: `waiting` from receiving the request to its batch, `decoding` its picture (CPU time; 0 where it is
+    known already), and of the whole batch `images` (encoding them), `prompts` and `generation`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,9 @@ def run() -> None:
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
 
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
-    set_up_logging(settings.log_level, [token, secret])
+    others = (settings.webhook_secret, settings.broker_url)
+    secrets = [one.get_secret_value() for one in others if one is not None]
+    set_up_logging(settings.log_level, [token, *secrets])
     hide_settings()
     try:
         loop.run(_run(settings))

@@ -1,7 +1,7 @@
 """How the C library gives memory to large tensors: kept by the process instead of asked for anew each time.
 
 By default every tensor beyond some hundred kilobytes is mapped by the kernel when it is made and unmapped when it goes.
-The kernel then clears each of its pages again, which for pictures at 768 px takes about as long as the products.
+The kernel then clears each of its pages again, which for pictures at 768 px takes about as long as the arithmetic.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from model.backends.placement import INT8, Placement
 from model.errors import ModelError
 
 SMALL_MODEL = 30_000_000
-"""Below so many parameters a model runs in float32 on one CPU thread unless told otherwise."""
+"""Below so many parameters a model runs in float32 on one CPU thread unless set otherwise."""
 _WORTH = 1.5
 """bfloat16 has to be so many times as fast: converting at the edges costs something."""
 

@@ -92,7 +92,7 @@ class Side:
 
 
 def measure_baseline(work: Workload) -> Side:
-    """Ask plainly."""
+    """The plain way."""
     import torch
 
     from model.backends.precision import find_device, multiply_rate, set_threads
@@ -115,7 +115,7 @@ def measure_baseline(work: Workload) -> Side:
 
 
 def measure_ours(work: Workload) -> Side:
-    """Ask the way the worker does, after a round about other pictures: it has run for a while, as a worker has."""
+    """As the worker does, after a round about other pictures: it has run for a while, as a worker has."""
     import torch
 
     from model.answerer import Answerer

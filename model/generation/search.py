@@ -123,8 +123,8 @@ class BeamSearch:
         evidence = logits.view(count, -1).gather(1, chosen).float() - shift.view(count, beams).gather(1, origin)
         ends = self._rules.is_end(token) | last[:, None]  # [Q, K]
 
-        # A question with b beams looks at the best (1 + ends) b candidates. All come first here; b of them go on, as no
-        # beam has more candidates with an end than there are ends.
+        # A question with b beams considers the best (1 + ends) b candidates. All come first here; b of them go on,
+        # as no beam has more candidates with an end than there are ends.
         going = top + ends * _NEVER
         scores, onward = going.topk(beams)  # [Q, B]
         power = self._powers.index_select(0, position)

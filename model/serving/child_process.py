@@ -20,7 +20,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def python_path() -> str:
-    """`PYTHONPATH` for a child: the project's packages before what this process was told."""
+    """`PYTHONPATH` for a child: the project's packages before those of this process."""
     return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 

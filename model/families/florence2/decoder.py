@@ -1,7 +1,7 @@
 """BART's decoder, one token at a time, for all beams of all questions at once.
 
 A beam search through `generate()` expands the encoder states to the beams, projects keys and values for each copy, and
-reorders all of them after every token. Here the beams of one question look at one projection, which stays where it is;
+reorders all of them after every token. Here the beams of one question attend to one projection, which stays in place;
 only the short self-attention cache is reordered. The projections of a layer that read the same input are one product.
 """
 

@@ -52,7 +52,7 @@ class Encoder:
         """Encoder states of questions of any lengths, [S, D] for each.
 
         Their tokens stand behind each other as the rows of every product: nothing is padded, and the products are large
-        enough for the CPU's matrix instructions. Attention looks at each question alone.
+        enough for the CPU's matrix instructions. Attention is within each question alone.
 
         Args:
             embeds: Picture tokens and the embedded prompt of each question, [S, D].

@@ -1,7 +1,7 @@
 """The decoder over buffers of a fixed shape, so that a GPU can replay a token as one graph.
 
 Nothing that it does depends on a number that only the GPU knows, and nothing moves when beams change places: all beams
-of a question look at the tokens of all of them, and a mask says which of these tokens are a beam's own past. A search
+of a question attend to the tokens of all of them, and a mask says which of these tokens are a beam's own. A search
 step changes only the mask. Cross-attention works as in `Decoder`: the beams of a question are the queries of one.
 """
 
@@ -18,7 +18,7 @@ from model.generation.graph_loop import Shape
 
 
 class Context:
-    """What the rows of a batch look at: their own tokens so far and the encoder states of their questions.
+    """What the rows of a batch attend to: their own tokens so far and the encoder states of their questions.
 
     Q questions with B rows each, S states, room for T tokens, L layers, H heads of width W.
     """

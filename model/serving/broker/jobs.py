@@ -38,7 +38,7 @@ class Job(Generic[Worker]):
     sent_at: float = 0.0
     """By the monotonic clock."""
     cancelled: bool = False
-    """Asked to be dropped while a worker had it."""
+    """Not wanted any more since a worker has it."""
     deaths: int = 0
     """How many workers died while they worked on it."""
 

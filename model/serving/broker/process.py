@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it: started clean, spoken to in messages, ended for certain."""
+"""One worker process as its parent sees it: started clean, sent messages, ended for certain."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Broker(Protocol):
         ...
 
     async def cancel(self, request_id: str) -> None:
-        """Ask that a request be dropped; its answer may still come. Its id may be used again at once."""
+        """Have a request dropped; its answer may still come. Its id may be used again at once."""
         ...
 
     def results(self) -> AsyncIterator[Answer]:

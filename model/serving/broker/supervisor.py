@@ -1,4 +1,4 @@
-"""One place for a worker process: started, spoken to, watched, ended, and started again."""
+"""One place for a worker process: started, given requests, watched, ended, and started again."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Supervisor:
         self._outbox.put_nowait(request)
 
     def cancel(self, request_id: str) -> None:
-        """Ask the process to drop a request."""
+        """Let the process drop a request."""
         self._outbox.put_nowait(request_id)
 
     async def _supervise(self) -> None:
