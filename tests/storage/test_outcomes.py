@@ -42,6 +42,32 @@ async def test_a_message_is_sent_for_a_question_as_it_is_only(store: Store, ask:
     assert not await outcomes.begin_sending(told, 3, outcome=True), "it is told"
 
 
+async def test_what_was_not_heard_of_before_is_looked_for_too(store: Store, ask: Ask) -> None:
+    question, outcomes = await ask(message_id=7), store.outcomes
+    await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
+    question = await fresh(store, question)
+    assert await outcomes.begin_sending(question, 9, outcome=True)
+    assert await outcomes.begin_sending(question, 30, outcome=False)
+    (sending,) = await outcomes.sending(1)
+    assert (sending.sending_after, sending.sending_outcome, sending.sending_several) == (9, True, True)
+    assert await outcomes.sent_above(question.id, 31)
+    (sending,) = await outcomes.sending(1)
+    assert (sending.placeholder_id, sending.sending_after) == (31, 9), "it still is to be looked for, below that number"
+    await outcomes.settled(question.id)
+    assert await outcomes.begin_sending(await fresh(store, question), 40, outcome=False)
+    (sending,) = await outcomes.sending(1)
+    assert (sending.sending_after, sending.sending_outcome, sending.sending_several) == (40, False, False)
+
+
+async def test_the_ledgers_messages_are_the_bots_own(store: Store, ask: Ask) -> None:
+    question = await ask(message_id=7)
+    await store.questions.mark_told(question.id, 9)
+    assert await store.sent.known(1, 8, 20) == {9} and await store.sent.recent(1, question.created_at) == [9]
+    assert await store.outcomes.begin_sending(await ask(message_id=8), 0, outcome=False)
+    (sending,) = await store.outcomes.sending(1)
+    assert sending.sending_after == 9
+
+
 async def test_chats_with_something_to_tell(store: Store, ask: Ask) -> None:
     told, cancelled, sent, waiting = await ask(1), await ask(2), await ask(3), await ask(4)
     await store.questions.answer_many([(told.id, "red", 0.9, 0.1)])
