@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from model.backends.placement import Placement
 from model.errors import ModelError
 from model.serving.broker.jobs import Jobs
-from model.serving.broker.supervisor import Supervisor, Watch
+from model.serving.broker.supervisor import Supervisor, Watch, assign
 from model.types import Answer, Request, WorkerInfo
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,11 @@ class EmbeddedBroker:
         arguments += ["--device", placement.device, "--dtype", placement.dtype, "--threads", str(placement.threads)]
         arguments += ["--log-level", logging.getLevelName(log.getEffectiveLevel())]
         watch = Watch(model, arguments, batch_size, hang_seconds, first_delay, longest_delay)
-        self._workers = [Supervisor(watch, self) for _ in range(workers)]
         self._jobs: Jobs[Supervisor] = Jobs(batch_size)
         self._answers: asyncio.Queue[Answer | None] = asyncio.Queue()
+        self._workers = [
+            Supervisor(watch, self._jobs, self._answers.put_nowait, self._note_try) for _ in range(workers)
+        ]
         self._tried = asyncio.Event()
         self._unusable: str | None = None
         self._started = self._stopped = False
@@ -88,7 +90,7 @@ class EmbeddedBroker:
         if self._stopped:
             raise RuntimeError("the broker is stopped")
         self._jobs.add(request)
-        self._assign()
+        assign(self._jobs)
 
     async def cancel(self, request_id: str) -> None:
         """Drop a request that the model has not begun; its answer may still come."""
@@ -115,49 +117,10 @@ class EmbeddedBroker:
         self._jobs.clear()
         self._answers.put_nowait(None)
 
-    def _assign(self) -> None:
-        """Hand on what can go now."""
-        while (assigned := self._jobs.assign()) is not None:
-            worker, request = assigned
-            worker.send(request, idle=len(self._jobs.held_by(worker)) == 1)
-
-    # What the supervisors tell:
-
-    def has_work(self, worker: Supervisor) -> bool:
-        """Whether a worker has requests in hand."""
-        return bool(self._jobs.held_by(worker))
-
-    def joined(self, worker: Supervisor) -> None:
-        """A worker is ready."""
-        self._tried.set()
-        self._jobs.join(worker)
-        self._assign()
-
-    def answered(self, answer: Answer) -> None:
-        """A worker has answered."""
-        if self._jobs.finish(answer.id):
-            self._answers.put_nowait(answer)
-            self._assign()
-
-    def reached(self, stage: str, ids: list[str]) -> None:
-        """Requests have come to a stage."""
-        self._jobs.reached(stage, ids)
-
-    def dropped(self, request_id: str) -> None:
-        """A worker has dropped a cancelled request."""
-        self._jobs.dropped(request_id)
-        self._assign()
-
-    def died(self, worker: Supervisor) -> None:
-        """A worker's process has ended: what it had goes to others, or alone to the next."""
-        for answer in self._jobs.bury(worker):
-            self._answers.put_nowait(answer)
-        self._assign()
-
-    def unusable(self, error: str) -> None:
-        """The model cannot be loaded: whoever waits for the first worker hears why; later on it is only logged."""
-        if self._tried.is_set():
+    def _note_try(self, error: str | None) -> None:
+        """A worker is ready, or why the model cannot be used: after the first try that is only logged."""
+        if error is not None and self._tried.is_set():
             log.error("%s", error)
-        else:
+        elif error is not None:
             self._unusable = error
-            self._tried.set()
+        self._tried.set()

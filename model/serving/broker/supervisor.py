@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from model.errors import ModelError
 from model.serving import framing
+from model.serving.broker.jobs import Jobs
 from model.serving.broker.process import WorkerProcess
 from model.types import Answer, Request, WorkerInfo
 
@@ -43,44 +43,25 @@ class Watch:
     longest_delay: float
 
 
-class Owner(Protocol):
-    """Whoever has the requests."""
-
-    def has_work(self, worker: Supervisor) -> bool:
-        """Whether the worker has requests in hand."""
-        ...
-
-    def joined(self, worker: Supervisor) -> None:
-        """The worker is ready."""
-        ...
-
-    def answered(self, answer: Answer) -> None:
-        """The worker has answered."""
-        ...
-
-    def reached(self, stage: str, ids: list[str]) -> None:
-        """Requests have come to a stage."""
-        ...
-
-    def dropped(self, request_id: str) -> None:
-        """The worker has dropped a cancelled request."""
-        ...
-
-    def died(self, worker: Supervisor) -> None:
-        """The worker's process has ended; another one follows."""
-        ...
-
-    def unusable(self, error: str) -> None:
-        """The model cannot be loaded."""
-        ...
-
-
 class Supervisor:
     """Keeps a worker process running."""
 
-    def __init__(self, watch: Watch, owner: Owner) -> None:
-        """Tell `owner` what becomes of it; `start` starts it."""
-        self._watch, self._owner = watch, owner
+    def __init__(
+        self,
+        watch: Watch,
+        jobs: Jobs[Supervisor],
+        answer: Callable[[Answer], None],
+        tried: Callable[[str | None], None],
+    ) -> None:
+        """Take from `jobs`; `start` starts it.
+
+        Args:
+            watch: How the process is started, and what it may take.
+            jobs: Which it shares with other workers.
+            answer: Called with each answer that somebody waits for.
+            tried: Called when a process is ready, with None, and when the model cannot be used, with the reason.
+        """
+        self._watch, self._jobs, self._answer, self._tried = watch, jobs, answer, tried
         self.info = WorkerInfo(watch.model, ready=False)
         self._process: WorkerProcess | None = None
         self._outbox: asyncio.Queue[Request | str] = asyncio.Queue()
@@ -130,7 +111,9 @@ class Supervisor:
             if self._stopped:
                 return
             self._change(ready=False, pid=None)
-            self._owner.died(self)
+            for answer in self._jobs.bury(self):
+                self._answer(answer)
+            assign(self._jobs)
             fruitful = self.info.answered > answered
             delay = self._watch.first_delay if fruitful else min(2 * delay, self._watch.longest_delay)
             await asyncio.sleep(delay)
@@ -156,7 +139,7 @@ class Supervisor:
             if not self.info.ready and self.info.error is None:
                 self._change(error=str(ModelError("worker_ended", code=code)))
             if not self.info.ready and self.info.restarts + 1 >= MAX_STARTS:
-                self._owner.unusable(self.info.error or "")
+                self._tried(self.info.error or "")
         if not self._stopped:
             log.warning("the inference worker ended with code %s; it is started again", code)
 
@@ -172,24 +155,28 @@ class Supervisor:
         kind = message["type"]
         if kind == "alive":
             # With work in hand only progress counts.
-            if message["progress"] == self._progress and self.info.ready and self._owner.has_work(self):
+            if message["progress"] == self._progress and self.info.ready and self._jobs.held_by(self):
                 return
             self._progress = message["progress"]
         self._moved_at = time.monotonic()
         if kind == "answer":
             self._change(answered=self.info.answered + 1)
-            self._owner.answered(framing.unpack_answer(message))
+            answer = framing.unpack_answer(message)
+            if self._jobs.finish(answer.id):
+                self._answer(answer)
         elif kind == "stage":
-            self._owner.reached(message["stage"], message["ids"])
+            self._jobs.reached(message["stage"], message["ids"])
         elif kind == "dropped":
-            self._owner.dropped(message["id"])
+            self._jobs.dropped(message["id"])
         elif kind == "ready":
             self._pace = message["pace"]
             self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
-            self._owner.joined(self)
+            self._jobs.join(self)
+            self._tried(None)
         elif kind == "failed":
             self._change(error=message["error"])
-            self._owner.unusable(message["error"])
+            self._tried(message["error"])
+        assign(self._jobs)
 
     async def _look_after(self, process: WorkerProcess) -> None:
         """Kill a process that says nothing for too long: without work no sign of life, with work no progress."""
@@ -210,3 +197,10 @@ class Supervisor:
 
     def _change(self, **changes: object) -> None:
         self.info = replace(self.info, **changes)  # type: ignore[arg-type]
+
+
+def assign(jobs: Jobs[Supervisor]) -> None:
+    """Hand on what can go now."""
+    while (assigned := jobs.assign()) is not None:
+        worker, request = assigned
+        worker.send(request, idle=len(jobs.held_by(worker)) == 1)
