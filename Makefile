@@ -54,7 +54,7 @@ fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
 
-mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="--only bot/delivery.py"
+mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="--only bot/answering/delivery.py"
 	$(BIN)/python tests/mutants/mutants.py $(ARGS)
 
 # uv reads no index but the public one here, so that the lock is the same whoever makes it.

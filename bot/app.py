@@ -14,21 +14,21 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 from telegram.ext import Application, ApplicationBuilder
 from telegram.request import BaseRequest
 
+from bot.answering.delivery import Delivery
+from bot.answering.dispatcher import Dispatcher
+from bot.answering.progress import Progress
 from bot.decoder import Decoder
-from bot.delivery import Delivery
-from bot.dispatcher import Dispatcher
-from bot.downloads import Downloads
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
 from bot.housekeeping import Housekeeping
-from bot.polling import Poller
-from bot.progress import Progress
-from bot.rate_limiter import ChatRateLimiter
+from bot.intake.polling import Poller
+from bot.intake.updates import ALLOWED, Inbox
+from bot.intake.webhook import WebhookServer
 from bot.services import Services
 from bot.settings import TELEGRAM, Settings
-from bot.telegram_http import AiohttpRequest, proxy_of_environment, seconds_of
-from bot.updates import ALLOWED, Inbox
-from bot.webhook import WebhookServer
+from bot.transport.downloads import Downloads
+from bot.transport.http import AiohttpRequest, proxy_of_environment, seconds_of
+from bot.transport.rate_limiter import ChatRateLimiter
 from model.serving.broker.protocol import Broker
 from storage.room import MB, Budget
 from storage.store import Store

@@ -7,7 +7,7 @@ import logging
 import time
 
 from bot import metrics
-from sentences import sentence
+from bot.texts.failures import sentence
 from storage.store import Store
 
 log = logging.getLogger(__name__)

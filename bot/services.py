@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.ext import ContextTypes, ExtBot
 
-from bot.effective import Effective, effective
-from bot.passing import Passing
-from bot.refusals import Refusals
+from bot.answering.effective import Effective, effective
+from bot.answering.refusals import Refusals
+from bot.conversation.passing import Passing
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
 from storage.store import Store
 
 if TYPE_CHECKING:
+    from bot.answering.delivery import Delivery
+    from bot.answering.dispatcher import Dispatcher
+    from bot.answering.progress import Progress
     from bot.decoder import Decoder
-    from bot.delivery import Delivery
-    from bot.dispatcher import Dispatcher
-    from bot.downloads import Downloads
     from bot.exporting.exporter import Exporter
-    from bot.progress import Progress
+    from bot.transport.downloads import Downloads
 
 Context = ContextTypes.DEFAULT_TYPE
 

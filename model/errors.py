@@ -9,7 +9,7 @@ class FailureError(Exception):
     """Something went wrong. Its text is the code and its values as JSON, which can be stored and sent."""
 
     def __init__(self, code: str, /, **values: object) -> None:
-        """A code of `sentences`, with the values that its sentence names: numbers, or what is shown as text.
+        """A code of `bot.texts.failures`, with the values that its sentence names: numbers, or what is shown as text.
 
         The text of an error that was stored or sent makes the same error again.
         """

@@ -1,4 +1,4 @@
-"""What can be wrong with the data folder, as codes with values: `sentences` has what people read."""
+"""What can be wrong with the data folder, as codes with values: `bot.texts.failures` has what people read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class StorageError(Exception):
     """The data cannot be used as it is. Its text is the code of why, and its values as JSON."""
 
     def __init__(self, code: str, /, **values: object) -> None:
-        """A code of `sentences`, with the values that its sentence names: numbers, or what is shown as text."""
+        """A code of `bot.texts.failures`, with the values its sentence names: numbers, or what is shown as text."""
         given = {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
         super().__init__(f"{code} {json.dumps(given)}" if given else code)
 

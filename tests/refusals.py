@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sentences import sentence
+from bot.texts.failures import sentence
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("bot", "model", "sentences", "storage", "training")
+ROOMS = ("bot", "model", "storage", "training")
 
 PRIVATE = {
     # torch.ops.mkldnn: oneDNN's products with weights laid out once; torch's public ones lay them out at every call.

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from PIL import Image, ImageDraw
 
+from bot.texts.failures import sentence
 from model.archive import unpack
 from model.atomic import replacing
 from model.errors import ModelError
@@ -21,7 +22,6 @@ from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
 from model.types import Request
-from sentences import sentence
 from training.config import FILE_NAME as CONFIG
 from training.data.vqa import DataError
 from training.evaluation.calibrate import RECORD

@@ -15,13 +15,13 @@ import click
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.settings import Settings, SettingsError, load_settings
-from bot.texts import sureness
+from bot.texts.failures import sentence
+from bot.texts.questions import sureness
 from model.backends.placement import Placement, calm_threads
 from model.errors import PictureError
 from model.images import open_picture
 from model.loading import locate
 from model.types import Answer, Request
-from sentences import sentence
 
 if TYPE_CHECKING:
     from model.answerer import Answerer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sentences import sentence
+from bot.texts.failures import sentence
 
 
 @click.command(epilog="Example: vqabot backup /backups/vqabot-2026-11-23")

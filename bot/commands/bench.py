@@ -18,7 +18,7 @@ from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_hostile import bench_hostile
 from bot.commands.bench_train import train
-from sentences import sentence
+from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.commands.errors import needs
+from bot.texts.failures import sentence
 from model.backends.placement import DTYPES, calm_threads
-from sentences import sentence
 
 if TYPE_CHECKING:
     from model.benchmarks.answering import Side, Workload

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import click
 
+from bot.texts.failures import sentence
 from model.backends.placement import DTYPES
-from sentences import sentence
 
 PICTURES_AT_ONCE = 8
 

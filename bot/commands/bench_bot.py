@@ -34,7 +34,7 @@ def bench_bot(
     that lives with the load in this process and has no limits. Prints questions a second at saturation and the latency
     from update to delivered answer at a steady pace. The baseline is what this disk takes of single durable commits.
     """
-    from bot.measuring.load import LoadError
+    from bot.benchmarks.load import LoadError
 
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-", dir=data_dir) as folder:
         try:
@@ -51,10 +51,10 @@ def bench_bot(
 async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, profile: Path | None) -> dict[str, Any]:
     from importlib.resources import files
 
-    from bot.measuring.baseline import durable_commits
-    from bot.measuring.fake_telegram import TOKEN, FakeTelegram
-    from bot.measuring.load import introduce, saturate, steady
-    from bot.measuring.process import BotProcess
+    from bot.benchmarks.baseline import durable_commits
+    from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
+    from bot.benchmarks.load import introduce, saturate, steady
+    from bot.benchmarks.process import BotProcess
 
     commits = durable_commits(folder, min(2.0, seconds))
     chats = list(range(1, CHATS + 1))

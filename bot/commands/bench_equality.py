@@ -8,7 +8,7 @@ import sys
 import click
 
 from bot.commands.errors import needs
-from sentences import sentence
+from bot.texts.failures import sentence
 
 
 @click.command(epilog="Example: vqabot bench equality --number 500")

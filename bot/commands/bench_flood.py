@@ -25,7 +25,7 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
     The whole bot and a real worker against a stub of Telegram. The baseline is the other chat's question without the
     flood, in the same run.
     """
-    from bot.measuring.load import LoadError
+    from bot.benchmarks.load import LoadError
 
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
         try:
@@ -42,9 +42,9 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
 async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:
     from importlib.resources import files
 
-    from bot.measuring.fake_telegram import TOKEN, FakeTelegram
-    from bot.measuring.load import Probe, introduce
-    from bot.measuring.process import BotProcess
+    from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
+    from bot.benchmarks.load import Probe, introduce
+    from bot.benchmarks.process import BotProcess
 
     async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
         settings: dict[str, object] = {

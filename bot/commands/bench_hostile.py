@@ -41,8 +41,8 @@ def bench_hostile(model: str, probes: int, only: str | None, as_json: bool) -> N
 async def _measure(folder: Path, model: str, probes: int, only: str | None) -> dict[str, dict[str, Any]]:
     from importlib.resources import files
 
-    from bot.measuring.hostile import Stage, add_people, measure, scenarios
-    from bot.measuring.process import BotProcess
+    from bot.benchmarks.hostile import Stage, add_people, measure, scenarios
+    from bot.benchmarks.process import BotProcess
     from bot.sandbox.server import Sandbox
 
     chosen = [one for place, one in enumerate(scenarios()) if place == 0 or only is None or only in one.name]

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from bot.commands.errors import Interrupted
-from sentences import sentence
+from bot.texts.failures import sentence
 
 BOT, YOU = 1_000_000_001, 1001
 

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import click
 
-from sentences import sentence
+from bot.texts.failures import sentence
 
 
 class Interrupted(click.ClickException):

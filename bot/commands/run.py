@@ -10,7 +10,7 @@ import sys
 import click
 
 from bot.settings import Settings, SettingsError, load_settings
-from sentences import sentence
+from bot.texts.failures import sentence
 
 log = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from telegram.constants import FileSizeLimit
 from telegram.error import ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
-from bot import menu_texts as texts
+from bot.answering.delivery import Delivery
 from bot.decoder import Decoder
-from bot.delivery import Delivery
 from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from bot.exporting.messages import GRACE, ExportMessages, NotWantedError
+from bot.texts import menus as texts
 from storage.exports import Export
 from storage.shielding import shielded
 from storage.store import Store

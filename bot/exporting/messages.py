@@ -21,11 +21,11 @@ from telegram import InputMediaDocument, ReplyParameters
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import menu_texts as texts
-from bot.delivery import Delivery
-from bot.question_messages import Edited, chat_is_gone, unheard
-from bot.rate_limiter import Call
-from bot.telegram_http import seconds_of
+from bot.answering.delivery import Delivery
+from bot.answering.question_messages import Edited, chat_is_gone, unheard
+from bot.texts import menus as texts
+from bot.transport.http import seconds_of
+from bot.transport.rate_limiter import Call
 from storage.exports import Export
 from storage.store import Store
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from bot.texts import percent
-from sentences import sentence
+from bot.texts.failures import sentence
+from bot.texts.questions import percent
 from storage.records import Photo, Question
 
 COLUMNS = (

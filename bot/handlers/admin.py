@@ -11,13 +11,13 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
 
-from bot import menu_texts as texts
-from bot import texts as common_texts
-from bot.asking import say
+from bot.answering.asking import say
+from bot.answering.effective import effective
 from bot.callback_data import ChangeAdminSetting
-from bot.effective import effective
-from bot.rights import is_bot_admin
+from bot.handlers.rights import is_bot_admin
 from bot.services import Context, Services, services_of
+from bot.texts import menus as texts
+from bot.texts import questions as common_texts
 from storage.records import ChatSettings
 
 LARGEST_RATE = 1000

@@ -9,10 +9,10 @@ from telegram import Update
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler
 
-from bot import texts
 from bot.callback_data import CancelQuestion
-from bot.rights import may_change
+from bot.handlers.rights import may_change
 from bot.services import Context, services_of
+from bot.texts import questions as texts
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -8,11 +8,11 @@ from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.ext import Application, ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
 
-from bot import texts
-from bot.asking import person_of, thread_of
-from bot.message_facts import picture_of
-from bot.passing import Passed
+from bot.answering.asking import person_of, thread_of
+from bot.conversation.message_facts import picture_of
+from bot.conversation.passing import Passed
 from bot.services import Context, services_of
+from bot.texts import questions as texts
 
 BEFORE_ALL = -1
 """The group of handlers that sees an update before the others do."""

@@ -19,9 +19,9 @@ from telegram import (
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, MessageHandler, filters
 
-from bot import texts
-from bot.rights import is_bot_admin
+from bot.handlers.rights import is_bot_admin
 from bot.services import Context, Services, services_of
+from bot.texts import questions as texts
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from telegram.constants import BulkRequestLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
 
-from bot import menu_texts as texts
-from bot.asking import say, thread_of
+from bot.answering.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
-from bot.rights import ANY_ADMIN, may_change, may_press, presser
+from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser
 from bot.services import Context, Services, services_of
+from bot.texts import menus as texts
 
 OWN_MESSAGES_SECONDS = 48 * 3600.0
 """Telegram lets bots delete their own messages for so long."""

@@ -12,9 +12,9 @@ from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationHandlerStop
 
-from bot import texts
-from bot.asking import say
+from bot.answering.asking import say
 from bot.services import Context, Services, services_of
+from bot.texts import questions as texts
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CommandHandler, filters
 
-from bot import menu_texts as texts
-from bot.asking import say, thread_of
-from bot.rights import may_change
+from bot.answering.asking import say, thread_of
+from bot.handlers.rights import may_change
 from bot.services import Context, services_of
+from bot.texts import menus as texts
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:

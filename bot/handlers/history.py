@@ -12,10 +12,10 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
 
-from bot import menu_texts as texts
-from bot.asking import say, thread_of
+from bot.answering.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
 from bot.services import Context, Services, services_of
+from bot.texts import menus as texts
 from storage.records import Question
 
 PER_PAGE = 5

@@ -11,14 +11,14 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
-from bot import texts
-from bot.albums import album_question, on_album_caption, on_album_picture, on_other_caption
-from bot.asking import admit, ask, revision_of, say, thread_of
-from bot.conversation import Ask, Command, Facts, Nothing, Refuse, Show, Source, is_small_talk, meaning_of
-from bot.message_facts import facts_of
-from bot.pictures import PictureNotTakenError
-from bot.pictures_meant import pictures_meant, replied_pictures, take
+from bot.answering.asking import admit, ask, revision_of, say, thread_of
+from bot.conversation.albums import album_question, on_album_caption, on_album_picture, on_other_caption
+from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, is_small_talk, meaning_of
+from bot.conversation.message_facts import facts_of
+from bot.conversation.pictures import PictureNotTakenError
+from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.services import Context, Services, services_of
+from bot.texts import questions as texts
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -10,12 +10,12 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
 
-from bot import menu_texts as texts
-from bot.asking import thread_of
+from bot.answering.asking import thread_of
+from bot.answering.effective import Effective
 from bot.callback_data import ChangeSetting
-from bot.effective import Effective
-from bot.rights import may_change
+from bot.handlers.rights import may_change
 from bot.services import Context, Services, services_of
+from bot.texts import menus as texts
 from storage.records import ChatSettings
 
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)

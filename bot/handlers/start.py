@@ -9,9 +9,9 @@ from telegram import Update
 from telegram.constants import ChatType, ParseMode
 from telegram.ext import Application, CommandHandler, filters
 
-from bot import texts
-from bot.asking import person_of, say, thread_of
+from bot.answering.asking import person_of, say, thread_of
 from bot.services import Context, services_of
+from bot.texts import questions as texts
 
 EXAMPLE = "example.png"
 EXAMPLE_QUESTION = "What color is the ball?"

@@ -9,9 +9,10 @@ from telegram import Update
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, MessageHandler, filters
 
-from bot import menu_texts, texts
-from bot.asking import say
+from bot.answering.asking import say
 from bot.services import Context
+from bot.texts import menus
+from bot.texts import questions as texts
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -31,4 +32,4 @@ async def on_unknown_button(update: Update, context: Context) -> None:
     """A button of an older release, or a made-up one: the app must not go on waiting for it."""
     if update.callback_query is not None:
         with suppress(BadRequest):
-            await update.callback_query.answer(menu_texts.MENU_OUTDATED)
+            await update.callback_query.answer(menus.MENU_OUTDATED)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message
 
-from bot.conversation import (
+from bot.conversation.meaning import (
     Ask,
     Command,
     Facts,
@@ -21,8 +21,8 @@ from bot.conversation import (
     is_small_talk,
     meaning_of,
 )
-from bot.message_facts import facts_of
-from bot.texts import REFUSALS, UNSUPPORTED
+from bot.conversation.message_facts import facts_of
+from bot.texts.questions import REFUSALS, UNSUPPORTED
 from model.text import MAX_QUESTION
 
 BOT, NAME = 77, "vqa_bot"

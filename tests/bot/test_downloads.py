@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 from telegram.error import BadRequest, NetworkError, TimedOut
 
-from bot import downloads as module
-from bot.downloads import EACH_CHAT, Downloads
-from bot.rate_limiter import ChatRateLimiter
 from bot.sandbox.server import Sandbox
+from bot.transport import downloads as module
+from bot.transport.downloads import EACH_CHAT, Downloads
+from bot.transport.rate_limiter import ChatRateLimiter
 
 TOKEN = "1000000001:downloads_tests_have_a_secret_here"
 SECRET = TOKEN.split(":")[1]

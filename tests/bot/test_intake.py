@@ -14,8 +14,8 @@ from aiohttp import web
 from refusals import refuses
 
 from bot.app import Bot, BotError, run_until
-from bot.handling import MAX_ATTEMPTS
-from bot.polling import Poller
+from bot.intake.handling import MAX_ATTEMPTS
+from bot.intake.polling import Poller
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
@@ -120,7 +120,7 @@ async def test_a_second_bot_on_the_folder_is_refused(sandbox: Sandbox, tmp_path:
 async def test_a_second_poller_ends_the_bot_with_a_sentence(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.polling.REFUSED_SECONDS", 0.0)
+    monkeypatch.setattr("bot.intake.polling.REFUSED_SECONDS", 0.0)
     async with (
         Bot(settings(sandbox, tmp_path / "one"), NullBroker()) as one,
         Bot(settings(sandbox, tmp_path / "two"), NullBroker()) as two,

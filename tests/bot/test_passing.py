@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation import Picture
-from bot.passing import MESSAGES, MOST_CHATS, Passed, Passing
+from bot.conversation.meaning import Picture
+from bot.conversation.passing import MESSAGES, MOST_CHATS, Passed, Passing
 
 
 def picture(number: int) -> Picture:

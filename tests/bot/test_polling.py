@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot import polling
-from bot.polling import Poller
+from bot.intake import polling
+from bot.intake.polling import Poller
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -144,7 +144,7 @@ async def test_conflicts_with_quiet_between_them_are_no_second_bot(monkeypatch: 
 async def test_a_poll_whose_answer_drips_ends_and_the_next_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "WAIT", 0)
     monkeypatch.setattr(polling, "ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("bot.telegram_http.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("bot.transport.http.CONNECT_SECONDS", 0.2)
     telegram = Telegram(drip, updates(7), updates())
     async with polled(telegram):
         await telegram.until(lambda: telegram.kept == [7])

@@ -13,10 +13,10 @@ from telegram import InputMediaPhoto
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot import rate_limiter
-from bot.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, Call, ChatRateLimiter, Rate
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.transport import rate_limiter
+from bot.transport.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, Call, ChatRateLimiter, Rate
 
 TOKEN = "1000000001:rate_limiter_tests_have_no_secret"
 GROUP, YOU = -100200300, 1001

@@ -21,7 +21,7 @@ from bot.callback_data import (
     HistoryPage,
     ShowPicture,
 )
-from bot.rights import ANY_ADMIN, Asker, asker, is_bot_admin, may_change, may_press, presser
+from bot.handlers.rights import ANY_ADMIN, Asker, asker, is_bot_admin, may_change, may_press, presser
 
 KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture)
 numbers = st.integers(0, LARGEST - 1)

@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import pytest
 
-from bot import menu_texts
+from bot.answering.effective import effective
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture
-from bot.effective import effective
 from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings
-from bot.texts import percent, sureness
+from bot.texts import menus
+from bot.texts.questions import percent, sureness
 from model.types import WorkerInfo
 from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
 from storage.room import Usage
@@ -179,12 +179,12 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
         confidence=confidence, seconds=0.1, error=None, attempts=1, told=True, created_at=0.0, updated_at=0.0,
     )  # fmt: skip
     assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
-    assert f"({shown} %)" in menu_texts.history_page([(1, question, None)], 0, 1, 1)
+    assert f"({shown} %)" in menus.history_page([(1, question, None)], 0, 1, 1)
     assert row_of(question, None).percent == shown
     stats, room = Statistics(0, 0, 0, 1, None, confidence, 0), Usage(10**9, 10**10, 10**9, 2 * 10**9)
     counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
-    text = menu_texts.admin(
+    text = menus.admin(
         counts, [worker], stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
         uptime=0.0, last_poll=None,
     )  # fmt: skip
@@ -195,6 +195,6 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
 def test_percentages_and_plurals_have_one_place() -> None:
     """No other file makes a percentage of a confidence, or hangs an s on a noun."""
     makes = re.compile(r"100 \* |:\.0%|else ['\"]s['\"]|['\"]s['\"] if number")
-    room = Path(menu_texts.__file__).parent
-    files = [room / "menu_texts.py", *(room / "handlers").glob("*.py"), *(room / "exporting").glob("*")]
+    room = Path(menus.__file__).parent
+    files = [room / "menus.py", *(room / "handlers").glob("*.py"), *(room / "exporting").glob("*")]
     assert [path.name for path in files if path.is_file() and makes.search(path.read_text())] == []

@@ -17,7 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
-from bot.telegram_http import AiohttpRequest, NotConnectedError, proxy_of_environment
+from bot.transport.http import AiohttpRequest, NotConnectedError, proxy_of_environment
 
 TOKEN = "1000000001:request_tests_have_a_secret_here"
 SECRET = TOKEN.split(":")[1]
@@ -124,7 +124,7 @@ async def test_an_upload_has_time_for_its_size(monkeypatch: pytest.MonkeyPatch) 
         await asyncio.sleep(0.3)
         return web.json_response({"ok": True, "result": True})
 
-    monkeypatch.setattr("bot.telegram_http.LEAST_SPEED", 10_000)
+    monkeypatch.setattr("bot.transport.http.LEAST_SPEED", 10_000)
     runner, url = await _serve(late)  # type: ignore[arg-type]
 
     def upload(content: bytes | io.BufferedIOBase) -> RequestData:
@@ -145,7 +145,7 @@ async def test_an_upload_has_time_for_its_size(monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_an_answer_without_end_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram_http.LARGEST_ANSWER", 10_000)
+    monkeypatch.setattr("bot.transport.http.LARGEST_ANSWER", 10_000)
 
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import webhook
-from bot.webhook import HEADER, WebhookServer
+from bot.intake import webhook
+from bot.intake.webhook import HEADER, WebhookServer
 
 SECRET = "a_secret-for-the_webhook"
 

@@ -15,8 +15,8 @@ from chaos_people import Asked, People
 
 from bot.sandbox.accounts import Stored
 from bot.sandbox.server import Sandbox
+from bot.texts.failures import sentence
 from model.serving.broker.jobs import POISON
-from sentences import sentence
 
 NUMBER = re.compile(r"q(\d+)")
 DATABASE = "vqabot.sqlite3"

@@ -21,7 +21,7 @@ from chaos_process import BotProcess
 
 from bot.sandbox import actions
 from bot.sandbox.server import Sandbox
-from bot.texts import LOOKING
+from bot.texts.questions import LOOKING
 
 FAULTS = {
     "rate_5xx": 0.04,

@@ -6,9 +6,9 @@ import asyncio
 
 from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 
-from bot import texts
-from bot.albums import ALBUM_SECONDS
+from bot.conversation.albums import ALBUM_SECONDS
 from bot.sandbox.person import Person
+from bot.texts import questions as texts
 
 RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 

@@ -6,8 +6,8 @@ import json
 
 from click.testing import CliRunner
 
+from bot.benchmarks.hostile import scenarios
 from bot.cli import main
-from bot.measuring.hostile import scenarios
 
 
 def test_each_scenario_is_a_row_beside_the_calm_one() -> None:

@@ -22,8 +22,8 @@ from storage.records import Question, State
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is late on a Telegram in this process."""
-    monkeypatch.setattr("bot.sending.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("bot.progress.PAUSE", 0.1)
+    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
     yield
 
 
@@ -82,8 +82,8 @@ async def test_delivery_waits_as_long_as_telegram_says(
         waited.append(error)
         return 0.01
 
-    monkeypatch.setattr("bot.delivery.seconds_of", seconds_of)
-    monkeypatch.setattr("bot.rate_limiter.MAX_RETRIES", 0)
+    monkeypatch.setattr("bot.answering.delivery.seconds_of", seconds_of)
+    monkeypatch.setattr("bot.transport.rate_limiter.MAX_RETRIES", 0)
     bot = await start_bot()
     sandbox.world.faults.change({"next": [{"method": "sendMessage", "error_code": 429, "retry_after": 1}]})
     asked = await ask(bot, you, None)

@@ -18,11 +18,12 @@ import jsonschema
 import pytest
 from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 
-from bot import menu_texts, texts
 from bot.app import Bot
 from bot.exporting.archive import Contents, write_archives
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
+from bot.texts import questions as texts
 from storage.store import Store
 
 Message = dict[str, Any]
@@ -66,7 +67,7 @@ async def test_what_was_never_asked_about_is_exported_too(start_bot: StartBot, y
     assert "Nothing was asked about this picture" in contents["index.html"].decode()
     assert history["people"] == [{"user_id": YOU, "name": "You"}] and history["chat_type"] == "private"
     await gone(bot)
-    assert menu_texts.EXPORTING not in await visible(you), "the progress is taken away"
+    assert menus.EXPORTING not in await visible(you), "the progress is taken away"
 
 
 async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you: Person, ada: Person) -> None:
@@ -127,16 +128,16 @@ async def test_a_deletion_ends_an_export_for_good(start_bot: StartBot, sandbox: 
     menu = await you.wait_for(lambda m: "reply_markup" in m)
     await hold(sandbox, "editMessageMedia", 2.0)
     await you.say("/export")
-    await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORTING)
-    await you.press(menu, menu_texts.DELETE_YES)
+    await you.wait_for(lambda m: m.get("text") == menus.EXPORTING)
+    await you.press(menu, menus.DELETE_YES)
     await you.wait_for(lambda m: "Nothing of this chat is left with me" in m.get("text", ""), since=0)
     messages = [m for m in await you.messages(limit=500) if not m["deleted"]]
-    left = [m for m in messages if is_document(m) or m.get("text") == menu_texts.EXPORTING]
+    left = [m for m in messages if is_document(m) or m.get("text") == menus.EXPORTING]
     assert left == []
     assert await bot.services.store.exports.waiting() == []
     assert tmp_folders(bot) == []
     await you.say("/export")
-    assert (await you.wait_for(lambda m: "text" in m))["text"] == menu_texts.EMPTY_EXPORT
+    assert (await you.wait_for(lambda m: "text" in m))["text"] == menus.EMPTY_EXPORT
 
 
 async def test_a_deletion_waits_for_the_thread_that_packs(
@@ -171,9 +172,9 @@ async def test_one_export_at_a_time_and_it_goes_on_after_a_stop(
     await ask(you)
     sandbox.world.faults.change({"methods": ["editMessageMedia"], "rate_5xx": 1.0, "executed_rate": 0.0})
     await you.say("/export")
-    await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORTING)
+    await you.wait_for(lambda m: m.get("text") == menus.EXPORTING)
     await you.say("/export")
-    await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORT_RUNNING)
+    await you.wait_for(lambda m: m.get("text") == menus.EXPORT_RUNNING)
     await bot.services.exporter.stop(grace=0.1)
     await bot.stop()
     left = tmp_folders(bot)
@@ -183,7 +184,7 @@ async def test_one_export_at_a_time_and_it_goes_on_after_a_stop(
     history, _ = await unpacked(you, await you.wait_for(is_document, since=0))
     assert len(history["questions"]) == 1
     await gone(again)
-    assert menu_texts.EXPORTING_AGAIN not in await visible(you) and menu_texts.EXPORTING not in await visible(you)
+    assert menus.EXPORTING_AGAIN not in await visible(you) and menus.EXPORTING not in await visible(you)
     assert tmp_folders(again) == [] and left == []
     assert sum(is_document(m) for m in await you.messages(limit=500)) == 1
 
@@ -215,9 +216,9 @@ async def test_what_cannot_be_packed_is_said_in_the_place_of_the_progress(
 
     monkeypatch.setattr("bot.exporting.exporter.write_archives", full)
     await you.say("/export")
-    await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORT_FAILED)
+    await you.wait_for(lambda m: m.get("text") == menus.EXPORT_FAILED)
     await gone(bot)
-    assert menu_texts.EXPORTING not in await visible(you) and tmp_folders(bot) == []
+    assert menus.EXPORTING not in await visible(you) and tmp_folders(bot) == []
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -261,7 +262,7 @@ async def test_an_export_that_ends_the_bot_again_and_again_is_given_up(start_bot
         for _ in range(3):
             await store.exports.begin(YOU)
     bot = await start_bot()
-    await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORT_FAILED, since=0)
+    await you.wait_for(lambda m: m.get("text") == menus.EXPORT_FAILED, since=0)
     await gone(bot)
     assert not any(is_document(m) for m in await you.messages())
 
@@ -290,5 +291,5 @@ async def test_a_large_export_comes_in_parts_that_each_hold_what_they_name(
 async def test_nothing_is_kept_is_said(start_bot: StartBot, ada: Person) -> None:
     await start_bot()
     await ada.say("/export")
-    assert (await ada.wait_for(lambda m: "text" in m))["text"] == menu_texts.EMPTY_EXPORT
+    assert (await ada.wait_for(lambda m: "text" in m))["text"] == menus.EMPTY_EXPORT
     assert ada.user_id == ADA

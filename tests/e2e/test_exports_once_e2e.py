@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from e2e_helpers import YOU, StartBot, picture, quiet
 
-from bot import menu_texts
 from bot.app import Bot
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
 
 Message = dict[str, Any]
 
@@ -75,7 +75,7 @@ async def test_a_bot_that_dies_before_it_hears_that_a_message_stands(
     again = await start_bot()
     await ended(again)
     (message,) = await left_by_exports(you)
-    assert is_document(message) and message["caption"] == menu_texts.EXPORT_CAPTION
+    assert is_document(message) and message["caption"] == menus.EXPORT_CAPTION
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageMedia"])
@@ -106,7 +106,7 @@ async def test_a_deletion_takes_away_a_message_of_which_nobody_heard(
     await dies(bot)
     monkeypatch.setattr("bot.exporting.exporter.AT_ONCE", 0)  # it waits for others
     again = await start_bot()
-    await you.press(menu, menu_texts.DELETE_YES)
+    await you.press(menu, menus.DELETE_YES)
     await you.wait_for(lambda m: "Nothing of this chat is left with me" in m.get("text", ""), since=0)
     await ended(again)
     assert await left_by_exports(you) == []
@@ -119,7 +119,7 @@ async def test_whoever_takes_the_progress_away_gets_the_file_all_the_same(
     await asked(bot, you)
     await fails(sandbox, method="editMessageMedia", hold=1.0)
     await you.say("/export")
-    progress = await you.wait_for(lambda m: m.get("text") == menu_texts.EXPORTING)
+    progress = await you.wait_for(lambda m: m.get("text") == menus.EXPORTING)
     await fails(sandbox, method="editMessageMedia", error_code=502, executed=False)
     await you.delete(progress)
     await ended(bot)

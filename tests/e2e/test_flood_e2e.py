@@ -8,9 +8,9 @@ from pathlib import Path
 
 from e2e_helpers import ADA, YOU, StartBot, picture
 
-from bot import texts
 from bot.app import Bot
 from bot.sandbox.person import Person
+from bot.texts import questions as texts
 from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.null import NullBroker
 from storage.records import State

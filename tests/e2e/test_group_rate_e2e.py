@@ -8,10 +8,10 @@ import pytest
 from delivery_helpers import alone, ask, quiet
 from e2e_helpers import GROUP, StartBot
 
-from bot.rate_limiter import Rate
 from bot.sandbox.limits import Rule
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.transport.rate_limiter import Rate
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
@@ -32,10 +32,10 @@ async def test_a_burst_in_a_group_is_answered_with_few_calls_beyond_one_each(
 ) -> None:
     """With Telegram's count of a group, twenty times faster, at both ends; what it takes in a second does not bind."""
     for name, messages, seconds in (("OVERALL", 30, 1.0), ("ONE_CHAT", 30, 0.25), ("ONE_GROUP", 20, 3.0)):
-        monkeypatch.setattr(f"bot.rate_limiter.{name}", Rate(messages, seconds))
+        monkeypatch.setattr(f"bot.transport.rate_limiter.{name}", Rate(messages, seconds))
         monkeypatch.setattr(f"bot.sandbox.limits.{name}", Rule(messages, seconds))
     for name, seconds in (("PATIENCE", 0.05), ("TICK", 0.05), ("GROUP_SECONDS", 60.0)):
-        monkeypatch.setattr(f"bot.progress.{name}", seconds)
+        monkeypatch.setattr(f"bot.answering.progress.{name}", seconds)
     monkeypatch.setattr("bot.app.TELEGRAM", sandbox.url)  # the bot keeps the rates
     bot = await start_bot(Slow("red", 0.9))
     sandbox.world.limits.on = True

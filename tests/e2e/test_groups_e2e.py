@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
 
-from bot import menu_texts, texts
 from bot.sandbox.person import Person
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
+from bot.texts import questions as texts
 
 OLD = -5001
 """A basic group, which becomes a supergroup."""
@@ -144,9 +145,9 @@ async def test_an_anonymous_admins_deletion_is_confirmed_by_any_admin(
     await you.wait_for(sure, chat=GROUP)
     await you.say("/delete", chat=GROUP, anonymous=True)
     menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
-    assert (await ada.press(menu, menu_texts.DELETE_YES) or {})["show_alert"], "no admin"
+    assert (await ada.press(menu, menus.DELETE_YES) or {})["show_alert"], "no admin"
     assert len(await asked(bot, GROUP)) == 1
-    await you.press(menu, menu_texts.DELETE_YES)
+    await you.press(menu, menus.DELETE_YES)
     await quiet(bot, GROUP)
     assert await asked(bot, GROUP) == []
 
@@ -220,7 +221,7 @@ async def test_an_answer_finds_its_group_that_moved_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Told by the update, or, where none has come yet, by Telegram's refusal of the old number."""
-    monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
+    monkeypatch.setattr("bot.answering.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
     broker = HeldBroker()
     bot = await start_bot(broker)
     await change(you, "chats", id=OLD, title="Old", type="group", members={you.user_id: "creator"})

@@ -6,10 +6,10 @@ import re
 
 from e2e_helpers import GROUP, YOU, StartBot, picture
 
-from bot import texts
 from bot.sandbox.accounts import Chat
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 
 

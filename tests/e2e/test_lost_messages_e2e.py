@@ -20,12 +20,13 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot import delivery, texts
+from bot.answering import delivery
+from bot.answering.question_messages import unheard
 from bot.app import Bot
-from bot.question_messages import unheard
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from bot.telegram_http import NotConnectedError
+from bot.texts import questions as texts
+from bot.transport.http import NotConnectedError
 from model.serving.broker.null import NullBroker
 from storage.outcomes import Outcomes
 from storage.questions import Questions
@@ -40,8 +41,8 @@ DEAF = {"method": "getUpdates", "error_code": 429, "retry_after": 1}
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is late on a Telegram in this process."""
-    monkeypatch.setattr("bot.sending.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("bot.progress.PAUSE", 0.1)
+    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
     yield
 
 

@@ -8,15 +8,15 @@ import hashlib
 import pytest
 from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 
-from bot import texts
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import questions as texts
+from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import run_length_bmp
 from model.serving.broker.null import NullBroker
 from model.serving.image_pool import TOO_SLOW, ImagePool
 from model.serving.image_process import Limits
 from model.text import MAX_QUESTION
-from sentences import sentence
 from storage.picture_checks import PictureCheck
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
 
-from bot import menu_texts, texts
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
 from bot.sandbox.person import Person, buttons
+from bot.texts import menus
+from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 from storage.records import Question
 
@@ -56,11 +57,11 @@ async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: 
     question = await first_question(bot, YOU)
     assert (question.beams, question.max_new_tokens) == (4, 100)
     assert await you.press(menu, "100") == {"text": "Length (max new tokens) is 100 already.", "show_alert": False}
-    explained = await you.press(menu, menu_texts.CARE)
+    explained = await you.press(menu, menus.CARE)
     assert explained is not None and explained["show_alert"] and "more is slower" in explained["text"]
-    await you.press(menu, menu_texts.RESET)
+    await you.press(menu, menus.RESET)
     await you.wait_for(lambda m: "Care (beams): 3 (default)" in m.get("text", ""), since=0)
-    assert await you.press(menu, menu_texts.RESET) == {"text": menu_texts.NO_CHOICE, "show_alert": False}
+    assert await you.press(menu, menus.RESET) == {"text": menus.NO_CHOICE, "show_alert": False}
 
 
 async def test_every_row_of_settings_buttons_has_its_name_over_it(start_bot: StartBot, you: Person) -> None:
@@ -68,7 +69,7 @@ async def test_every_row_of_settings_buttons_has_its_name_over_it(start_bot: Sta
     await you.say("/settings")
     menu = await you.wait_for(has_buttons)
     rows = menu["reply_markup"]["inline_keyboard"]
-    assert [row[0]["text"] for row in rows if len(row) == 1][:2] == [menu_texts.CARE, menu_texts.LENGTH]
+    assert [row[0]["text"] for row in rows if len(row) == 1][:2] == [menus.CARE, menus.LENGTH]
     answer = await you.press(menu, "+")
     assert answer == {"text": "Care (beams) is 1 already, the most here.", "show_alert": False}
 
@@ -78,23 +79,23 @@ async def test_in_a_group_only_its_admins_press(start_bot: StartBot, you: Person
     await you.say("/settings", chat=GROUP)
     menu = await you.wait_for(has_buttons, chat=GROUP)
     refused = await ada.press(menu, "5")
-    assert refused == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert refused == {"text": menus.ONLY_ADMINS, "show_alert": True}
     await you.press(menu, "5")
     await you.wait_for(lambda m: "Care (beams): 5" in m.get("text", ""), chat=GROUP)
     for command in ("/export", "/delete"):
         await ada.say(command, chat=GROUP)
-        assert (await ada.wait_for(has_text, chat=GROUP))["text"] == menu_texts.ONLY_ADMINS
+        assert (await ada.wait_for(has_text, chat=GROUP))["text"] == menus.ONLY_ADMINS
 
 
 async def test_history_turns_its_pages(start_bot: StartBot, you: Person) -> None:
     await start_bot()
     await you.say("/history")
-    assert (await you.wait_for(has_text))["text"] == menu_texts.EMPTY_HISTORY
+    assert (await you.wait_for(has_text))["text"] == menus.EMPTY_HISTORY
     await ask(you, 6, "<i>What</i> {}?")
     await you.say("/history")
     page = await you.wait_for(has_buttons)
     assert "6 questions, page 1 of 2" in page["text"] and "1. <i>What</i> 5?" in page["text"]
-    await you.press(page, menu_texts.OLDER)
+    await you.press(page, menus.OLDER)
     second = await you.wait_for(lambda m: "page 2 of 2" in m.get("text", ""))
     assert second["message_id"] == page["message_id"] and "6. <i>What</i> 0?" in second["text"]
     await you.press(second, "🖼 6")
@@ -118,11 +119,11 @@ async def test_a_long_history_is_entered_at_its_ends_and_by_a_date(start_bot: St
     await you.say("/history")
     page = await you.wait_for(has_buttons)
     assert "500 questions, page 1 of 100" in page["text"]
-    await you.press(page, menu_texts.OLDEST)
+    await you.press(page, menus.OLDEST)
     last = await you.wait_for(lambda m: "page 100 of 100" in m.get("text", ""))
     assert "Day 499?" in last["text"] and "picture not kept any more" in last["text"]
-    assert [b["text"] for b in buttons(last)] == [menu_texts.NEWEST, menu_texts.NEWER], "no picture, no button"
-    await you.press(page, menu_texts.NEWEST)
+    assert [b["text"] for b in buttons(last)] == [menus.NEWEST, menus.NEWER], "no picture, no button"
+    await you.press(page, menus.NEWEST)
     await you.wait_for(lambda m: "page 1 of 100" in m.get("text", ""))
     for command, shown in (("/history 2026-10-03", "03 Oct 2026"), ("/history 2026-09", "30 Sep 2026")):
         await you.say(command)
@@ -157,7 +158,7 @@ async def test_history_in_groups_says_who_asked_and_its_pictures_are_known(
 async def test_an_export_opens_and_escapes(start_bot: StartBot, you: Person) -> None:
     await start_bot()
     await you.say("/export")
-    assert (await you.wait_for(has_text))["text"] == menu_texts.EMPTY_EXPORT
+    assert (await you.wait_for(has_text))["text"] == menus.EMPTY_EXPORT
     await ask(you, 2, "=<script>alert({})</script>")
     await you.say("/export")
     data = await you.download(await you.wait_for(lambda m: "document" in m))
@@ -181,13 +182,13 @@ async def test_delete_asks_first_and_then_forgets(start_bot: StartBot, you: Pers
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
     assert "2 questions" in menu["text"]
-    await you.press(menu, menu_texts.DELETE_NO)
+    await you.press(menu, menus.DELETE_NO)
     assert (await you.wait_for(lambda m: "Nothing was deleted" in m.get("text", "")))["message_id"] == menu[
         "message_id"
     ]
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
-    await you.press(menu, menu_texts.DELETE_YES)
+    await you.press(menu, menus.DELETE_YES)
     done = await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
     assert "kept by Telegram" in done["text"] and not buttons(done)
     assert bot.services is not None
@@ -202,8 +203,8 @@ async def test_delete_pressed_twice_deletes_once(start_bot: StartBot, you: Perso
     await ask(you)
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
-    data = next(b["callback_data"] for b in buttons(menu) if b["text"] == menu_texts.DELETE_YES)
-    await you.press(menu, menu_texts.DELETE_YES)
+    data = next(b["callback_data"] for b in buttons(menu) if b["text"] == menus.DELETE_YES)
+    await you.press(menu, menus.DELETE_YES)
     await you.wait_for(lambda m: "Deleted: 1 question and 1 picture" in m.get("text", ""))
     await ask(you)
     await press_forged(bot, you, menu, 1, data)
@@ -218,7 +219,7 @@ async def test_delete_takes_the_bots_own_messages_where_that_is_wanted(start_bot
     await ask(you, 2)
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
-    await you.press(menu, menu_texts.DELETE_MESSAGES)
+    await you.press(menu, menus.DELETE_MESSAGES)
     done = await you.wait_for(lambda m: "Nothing of this chat is left with me" in m.get("text", ""))
     assert "I also took away 2 messages of mine" in done["text"] and done["message_id"] == menu["message_id"]
     left = [m for m in await you.messages() if not m["deleted"]]
@@ -236,7 +237,7 @@ async def test_delete_while_a_question_runs_leaves_no_progress(start_bot: StartB
     await you.wait_for(lambda m: m.get("text", "").startswith(texts.LOOKING))
     await you.say("/delete")
     menu = await you.wait_for(has_buttons)
-    await you.press(menu, menu_texts.DELETE_YES)
+    await you.press(menu, menus.DELETE_YES)
     await you.wait_for(lambda m: "Deleted: 1 question" in m.get("text", ""))
     assert bot.services is not None and bot.services.dispatcher.in_flight == 0
     for _ in range(500):

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from e2e_helpers import YOU, HeldBroker, StartBot, picture, quiet, says, sure
 
-from bot import menu_texts, texts
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
+from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
@@ -56,7 +57,7 @@ async def test_an_answer_that_is_too_long_for_telegram_is_cut(start_bot: StartBo
 async def test_a_cancelled_question_is_taken_from_the_worker_and_told_at_once(
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
+    monkeypatch.setattr("bot.answering.delivery.SWEEP_SECONDS", 3600.0)  # nobody finds it by chance
     broker = HeldBroker()
     await start_bot(broker)
     await you.send_picture(picture(), "What?")
@@ -132,7 +133,7 @@ async def test_progress_that_arrives_after_the_deletion_is_taken_away(
     await you.send_picture(picture(), "What?")
     shown = await you.wait_for(looking)
     await you.say("/delete")
-    await you.press(await you.wait_for(lambda message: "reply_markup" in message), menu_texts.DELETE_YES)
+    await you.press(await you.wait_for(lambda message: "reply_markup" in message), menus.DELETE_YES)
     await you.wait_for(says("Deleted: 1 question"))
     while await you.message(shown["message_id"]) is not None:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
@@ -142,8 +143,8 @@ async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
     start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The replies to both are lost; the sentence stands between the question and its progress."""
-    monkeypatch.setattr("bot.sending.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("bot.progress.PAUSE", 0.1)
+    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
     broker = HeldBroker()
     bot = await start_bot(broker)
     assert bot.services is not None

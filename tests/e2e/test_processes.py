@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from e2e_helpers import TOKEN, picture
 
-from bot import menu_texts, texts
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
+from bot.texts import questions as texts
 
 PATIENCE = 100.0
 """Seconds for a start with the model on a machine that does other things beside."""
@@ -115,7 +116,7 @@ async def test_an_export_survives_a_kill_and_leaves_nothing_behind(
         await you.say("/delete")
         menu = await you.wait_for(lambda m: "reply_markup" in m, PATIENCE)
         assert not [m for m in await you.messages() if "Packing" in m.get("text", "")], "it became the file"
-        await you.press(menu, menu_texts.DELETE_YES)
+        await you.press(menu, menus.DELETE_YES)
         await you.wait_for(lambda m: "Nothing of this chat is left" in m.get("text", ""), PATIENCE)
     assert not [path for path in data_dir.rglob("*") if path.suffix in (".zip", ".jpg") or len(path.name) == 64]
     assert len([m for m in await you.messages() if "document" in m]) == 1

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture
 
-from bot import texts
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 
 Message = dict[str, Any]

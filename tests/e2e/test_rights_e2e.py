@@ -5,9 +5,10 @@ from __future__ import annotations
 import aiohttp
 from e2e_helpers import ADA, GROUP, YOU, HeldBroker, StartBot, picture
 
-from bot import menu_texts, texts
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from bot.texts import menus
+from bot.texts import questions as texts
 from storage.records import State
 
 
@@ -26,10 +27,10 @@ async def test_rights_are_asked_for_at_every_press(
     await make(sandbox, ADA, "administrator")
     await ada.say("/settings", chat=GROUP)
     menu = await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
-    assert (await ada.press(menu, "5")) != {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert (await ada.press(menu, "5")) != {"text": menus.ONLY_ADMINS, "show_alert": True}
     assert (await bot.services.effective(GROUP)).beams == 5
     await make(sandbox, ADA, "member")
-    assert (await ada.press(menu, "1")) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert (await ada.press(menu, "1")) == {"text": menus.ONLY_ADMINS, "show_alert": True}
     assert (await bot.services.effective(GROUP)).beams == 5
     await make(sandbox, ADA, "administrator")
     menu = next(m for m in await ada.messages(GROUP) if m["message_id"] == menu["message_id"])
@@ -47,9 +48,9 @@ async def test_only_who_asked_confirms_a_deletion(
     await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
     await you.say("/delete", chat=GROUP)
     menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
-    assert await ada.press(menu, menu_texts.DELETE_YES) == {"text": menu_texts.NOT_YOURS, "show_alert": True}
+    assert await ada.press(menu, menus.DELETE_YES) == {"text": menus.NOT_YOURS, "show_alert": True}
     await make(sandbox, YOU, "member")
-    assert await you.press(menu, menu_texts.DELETE_YES) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
+    assert await you.press(menu, menus.DELETE_YES) == {"text": menus.ONLY_ADMINS, "show_alert": True}
     assert await bot.services.store.questions.count(GROUP) == 1
 
 
@@ -61,9 +62,9 @@ async def test_who_may_confirm_what_an_anonymous_admin_asked_for_is_said(
     await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
     await you.say("/delete", chat=GROUP, anonymous=True)
     menu = await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
-    assert await ada.press(menu, menu_texts.DELETE_NO) == {"text": menu_texts.ONLY_ADMINS, "show_alert": True}
-    await you.press(menu, menu_texts.DELETE_NO)
-    await ada.wait_for(lambda m: m.get("text") == menu_texts.DELETE_KEPT, chat=GROUP)
+    assert await ada.press(menu, menus.DELETE_NO) == {"text": menus.ONLY_ADMINS, "show_alert": True}
+    await you.press(menu, menus.DELETE_NO)
+    await ada.wait_for(lambda m: m.get("text") == menus.DELETE_KEPT, chat=GROUP)
 
 
 async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(

@@ -9,9 +9,9 @@ import time
 import pytest
 from e2e_helpers import StartBot, picture
 
-from bot import texts
 from bot.app import DataFolderLostError, run_until
 from bot.sandbox.person import Person
+from bot.texts import questions as texts
 from storage.photos import SWEEP_AGE
 
 RAW = json.dumps({"message": {"chat": {"id": 1}}})

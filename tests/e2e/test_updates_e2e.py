@@ -11,12 +11,12 @@ import pytest
 from e2e_helpers import YOU, StartBot, picture
 from telegram.ext import Application
 
-from bot import texts
 from bot.app import Bot
-from bot.handling import MAX_ATTEMPTS, SUSPECT_ATTEMPTS
+from bot.intake.handling import MAX_ATTEMPTS, SUSPECT_ATTEMPTS
+from bot.intake.updates import Inbox
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from bot.updates import Inbox
+from bot.texts import questions as texts
 from storage.store import Store
 
 NO_FILES = {"method": "getFile", "error_code": 502}
@@ -154,8 +154,8 @@ async def test_one_chats_flood_does_not_fill_the_memory_for_others(
     start_bot: StartBot, you: Person, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each chat has a small part in memory; the rest waits in the database and is handled in its order."""
-    monkeypatch.setattr("bot.updates.EACH", 3)
-    monkeypatch.setattr("bot.updates.MOST_KNOWN", 12)
+    monkeypatch.setattr("bot.intake.updates.EACH", 3)
+    monkeypatch.setattr("bot.intake.updates.MOST_KNOWN", 12)
     seen: dict[int, list[int]] = {}
     held, free = asyncio.Event(), asyncio.Event()
 

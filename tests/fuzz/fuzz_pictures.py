@@ -25,12 +25,12 @@ from typing import Any
 from picture_damage import damage
 from picture_seeds import make_seeds
 
+from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import BOMBS
 from model.errors import PictureError
 from model.images import MAX_PIXELS, MAX_SIDE
 from model.serving.image_pool import BREAKS, Decoded, ImagePool
 from model.serving.image_process import DEFAULT_LIMITS, Limits
-from sentences import sentence
 
 PATIENCE = 120.0
 """Seconds before a picture counts as a hang: several times the limit that ends it on a busy machine."""

@@ -29,7 +29,7 @@ from update_ledger import Ledger, Said, twice
 from update_report import JUDGED, Judged, Report
 from update_strategies import BOT, FILES, GROUP, USER, Drawn, draw
 
-from bot.measuring.process import BotProcess
+from bot.benchmarks.process import BotProcess
 from bot.sandbox.accounts import Chat, Stored, User
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox

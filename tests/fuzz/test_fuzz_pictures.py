@@ -13,11 +13,11 @@ from fuzz_pictures import Judged, Opener, run
 from picture_damage import damage
 from picture_seeds import make_seeds
 
+from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import BOMBS, run_length_bmp
 from model.errors import PictureError
 from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded
 from model.serving.image_process import DEFAULT_LIMITS, Limits
-from sentences import sentence
 
 NUMBER, SEED = 1500, 11
 

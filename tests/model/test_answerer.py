@@ -16,6 +16,7 @@ from PIL import Image
 from tiny import IMAGE_TOKENS, POSITIONS, WORDS, Picture
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
 
+from bot.texts.failures import sentence
 from model.answerer import EMPTY_QUESTION, FAILED, Answerer
 from model.confidence import Calibration, sequence_probability
 from model.families.base import Prompt
@@ -23,7 +24,6 @@ from model.families.florence2.model import Florence2
 from model.images import open_picture
 from model.profile import Profile
 from model.types import Generation, Request
-from sentences import sentence
 
 
 def requests(picture: Picture, count: int, seed: int) -> list[Request]:

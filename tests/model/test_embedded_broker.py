@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from refusals import refuses
 
+from bot.texts.failures import sentence
 from model.errors import ModelError
 from model.serving.broker.embedded import EmbeddedBroker
 from model.types import Answer, Request
-from sentences import sentence
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
 Make = Callable[..., Awaitable[EmbeddedBroker]]

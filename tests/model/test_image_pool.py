@@ -16,12 +16,12 @@ import pytest
 from refusals import refuses
 from test_images import READABLE, REFUSED, save, two_halves
 
+from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 from model.errors import PictureCostError, PictureError
 from model.images import open_picture
 from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded, ImagePool
 from model.serving.image_process import Limits
-from sentences import sentence
 
 SHORT = Limits(cpu_seconds=1, clock_seconds=60)
 ENDLESS = Limits(cpu_seconds=10_000, clock_seconds=10_000)

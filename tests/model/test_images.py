@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 from refusals import refuses
 
+from bot.texts.failures import sentence
 from model.errors import PictureError
 from model.images import INCOMPLETE, MAX_BYTES, MAX_SIDE, flatten, open_picture, too_large
-from sentences import sentence
 
 RED, BLUE, WHITE = (220, 30, 30), (30, 30, 220), (255, 255, 255)
 

@@ -16,6 +16,7 @@ from refusals import refuses
 from safetensors.torch import load_file, save_file
 from tiny import Picture
 
+from bot.texts.failures import sentence
 from model import archive
 from model.answerer import Answerer
 from model.confidence import Calibration
@@ -24,7 +25,6 @@ from model.loading import cache_dir, locate, model_type
 from model.processor import read_image_settings
 from model.profile import Profile
 from model.types import Request
-from sentences import sentence
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from refusals import refuses
 
-from sentences import sentence
+from bot.texts.failures import sentence
 from storage.backup import backup
 from storage.data_folder import DATABASE, MARK, OWNER, PHOTOS
 from storage.errors import StorageError

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.texts.failures import sentence
 from model.atomic import replacing
 from model.errors import PictureError
 from model.images import open_picture
 from model.processor import Resize
-from sentences import sentence
 from training.data.files import PictureFile
 from training.data.vqa import SPLITS
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from bot.texts.failures import sentence
 from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_question, target_answer
-from sentences import sentence
 from training.data.files import PictureFile
 from training.data.pool import spread
 from training.data.sources import SourceQuestion

@@ -14,8 +14,8 @@ from typing import Any, Literal, Protocol
 from PIL import Image
 from pydantic import Field
 
+from bot.texts.failures import sentence
 from model.types import Answer, Request
-from sentences import sentence
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion

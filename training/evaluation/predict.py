@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from bot.texts.failures import sentence
 from model.loading import locate
 from model.types import Request
-from sentences import sentence
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, Sampler
 
+from bot.texts.failures import sentence
 from model.errors import PictureError
 from model.images import open_picture
-from sentences import sentence
 from training.data.prepared import Example
 from training.data.vqa import DataError
 from training.finetune.families.onepass import Batch, OnePass, padded

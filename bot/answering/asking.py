@@ -1,0 +1,140 @@
+"""From a meaning to questions in the ledger: which pictures, and what may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import Message, ReplyParameters, Update
+from telegram.constants import ParseMode
+
+from bot.answering.effective import Effective
+from bot.answering.limits import refusal
+from bot.handlers.rights import asker
+from bot.services import Services
+from storage.records import Photo, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A message may ask: what its questions are entered with."""
+
+    revision: int
+    known: Sequence[Question]
+    """What the message asked already, newest revision first."""
+    settings: Effective
+
+
+def revision_of(update: Update) -> int:
+    """0 for a message as it was sent; for an edit a number that grows from edit to edit, also within a second.
+
+    Telegram dates edits in whole seconds; within one the updates' own numbers tell which came first.
+    """
+    edited = update.edited_message
+    if edited is None or edited.edit_date is None:
+        return 0
+    return int(edited.edit_date.timestamp()) * 2**31 + update.update_id % 2**31
+
+
+async def admit(services: Services, message: Message, revision: int = 0) -> Admission | None:
+    """Look at the limits, before a message's picture is fetched and its question entered (see `ask`).
+
+    A message that asked already is admitted, so that handling it twice changes nothing.
+
+    Returns:
+        None when it may not ask: an edit of it came first, or a limit binds (who asked is told, once while it holds).
+    """
+    chat_id = message.chat_id
+    known = await services.store.questions.of_message(chat_id, message.message_id)
+    if any(question.revision > revision for question in known):
+        return None  # what the message said before its edit is not asked any more
+    settings = await services.effective(chat_id)
+    if not any(question.revision == revision for question in known):
+        person, _ = person_of(message)
+        refused = await refusal(services, settings, chat_id, person)
+        if refused is not None:
+            if services.refusals.first(chat_id, person, refused.seconds):
+                await say(message, refused.sentence)
+            return None
+        services.refusals.over(chat_id, person)
+    return Admission(revision, known, settings)
+
+
+async def ask(
+    services: Services,
+    message: Message,
+    photos: Sequence[Photo],
+    text: str,
+    admission: Admission,
+    *,
+    obvious: bool = True,
+    caption: bool = False,
+) -> list[Question]:
+    """Enter a question about each picture. Repeating it changes nothing.
+
+    Args:
+        services: What the bot works with.
+        message: The message that asks.
+        photos: The pictures that it asks about.
+        text: The question.
+        admission: Of that message.
+        obvious: Whether who asks knows which picture it is; else the answer stands under the picture.
+        caption: Whether it asks as an album's caption: of each picture as if it stood under that very picture.
+
+    Returns:
+        The questions that are new.
+    """
+    settings, revision = admission.settings, admission.revision
+    person, name = person_of(message)
+    entered: list[Question] = []
+    for photo in photos:
+        asking, known = message.message_id, admission.known
+        if caption and photo.message_id != asking:
+            asking = photo.message_id
+            known = await services.store.questions.of_message(message.chat_id, asking)
+            if any(question.revision > revision for question in known):
+                continue
+        earlier = next((q for q in known if q.photo_message_id == photo.message_id and q.revision < revision), None)
+        under_picture = photo.message_id > 0 and (not obvious or (len(photos) > 1 and not caption))
+        question, new = await services.store.questions.ask(
+            chat_id=message.chat_id,
+            message_id=asking,
+            revision=revision,
+            thread_id=thread_of(message),
+            user_id=person,
+            user_name=name,
+            photo_sha256=photo.sha256,
+            photo_message_id=photo.message_id,
+            text=text,
+            beams=settings.beams,
+            max_new_tokens=settings.max_new_tokens,
+            placeholder_id=earlier.placeholder_id if earlier else None,
+            reply_to=photo.message_id if under_picture else None,
+        )
+        if new:  # else it was asked already: handled twice, or the album holds the same picture twice
+            entered.append(question)
+    services.dispatcher.wake()
+    services.progress.wake()
+    return entered
+
+
+def person_of(message: Message) -> tuple[int, str]:
+    """Who wrote a message, with their name: whose limits it counts for, and who talks about a picture."""
+    who = asker(message)
+    return (who.id, who.name) if who is not None else (message.chat_id, "")
+
+
+async def say(message: Message, text: str) -> Message:
+    """Reply to a message in its own topic, also when it was deleted meanwhile."""
+    return await message.reply_text(
+        text,
+        parse_mode=ParseMode.HTML,
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        message_thread_id=thread_of(message),
+        do_quote=None,
+    )
+
+
+def thread_of(message: Message) -> int | None:
+    """The topic of a message; None outside of topics (the General topic refuses a number)."""
+    return message.message_thread_id if message.is_topic_message else None

@@ -1,0 +1,176 @@
+"""The bot's messages about questions: sent, edited, looked at and taken away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from enum import Enum
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+
+from bot.callback_data import CancelQuestion
+from bot.texts import questions as texts
+from bot.transport.http import NotConnectedError, seconds_of
+from bot.transport.rate_limiter import Call
+from storage.records import Question
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
+_GONE = (
+    "chat not found",
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "bot was kicked",
+    "bot is not a member",
+    "group chat was deactivated",
+    "user is deactivated",
+    "peer_id_invalid",
+)
+"""What Telegram answers where a chat takes no message of the bot's, whatever it says."""
+
+_HEARD = (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NotConnectedError,
+    RetryAfter,
+)
+"""A call that ended so had no effect; of every other it is not known."""
+
+
+class Edited(Enum):
+    """What became of an edit."""
+
+    DONE = "done"
+    SAME = "same"
+    """The message showed just that already."""
+    MISSING = "missing"
+    REFUSED = "refused"
+    """There may be such a message, but it cannot be edited."""
+
+
+def chat_is_gone(error: TelegramError) -> bool:
+    """Whether a chat takes no messages from the bot any more."""
+    return isinstance(error, Forbidden) or (
+        isinstance(error, BadRequest) and any(sign in error.message.lower() for sign in _GONE)
+    )
+
+
+def unheard(error: TelegramError) -> bool:
+    """Whether a call that failed in this way may have had its effect."""
+    return not isinstance(error, _HEARD)
+
+
+def cancel_button(question_id: int) -> InlineKeyboardMarkup:
+    """The keyboard under a progress message."""
+    data = CancelQuestion(question_id).pack()
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
+
+
+class QuestionMessages:
+    """Sends and edits; what Telegram answers is raised as its `TelegramError` where nothing else is said."""
+
+    def __init__(self, bot: ExtBot[Any]) -> None:
+        """Write with `bot`."""
+        self._bot = bot
+
+    async def send(
+        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, silent: bool, refused: int = 0
+    ) -> int:
+        """Reply to a question; returns the message's number.
+
+        What was `refused` once is sent without its topic (it may be gone), and the next time not as a reply either.
+        """
+        under = question.answered_under if refused < 2 else None
+        message = await self._bot.send_message(
+            question.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            message_thread_id=question.thread_id if not refused else None,
+            disable_notification=silent,
+            reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+            rate_limit_args=Call(remembered=False),  # known elsewhere first, it would not be looked for after a kill
+        )
+        return message.message_id
+
+    async def edit(self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None) -> Edited:
+        """Let a message show something else.
+
+        Raises:
+            TelegramError: The chat is gone, or it has to be tried again.
+        """
+        return (await self._edit(chat_id, message_id, text, markup))[0]
+
+    async def remove(self, chat_id: int, message_id: int) -> None:
+        """Take a message away, where that can be done."""
+        with suppress(BadRequest, Forbidden):
+            await self._bot.delete_message(chat_id, message_id)
+
+    async def probe(
+        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None
+    ) -> tuple[Edited, int | None]:
+        """Edit what may not be there, until Telegram says what became of it; an edit may be repeated.
+
+        Returns:
+            What became of it, and of a message that was edited which one it replies to.
+        """
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._edit(chat_id, message_id, text, markup, limits=Call(counted=False))
+            except RetryAfter as error:
+                await asyncio.sleep(seconds_of(error))
+            except NetworkError as error:
+                if isinstance(error, BadRequest):
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _edit(
+        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None, limits: Call | None = None
+    ) -> tuple[Edited, int | None]:
+        """What became of it, and the message that the edited one replies to."""
+        try:
+            message = await self._bot.edit_message_text(
+                text,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                rate_limit_args=limits,
+            )
+        except BadRequest as error:
+            reason = error.message.lower()
+            if "message is not modified" in reason:
+                return Edited.SAME, None
+            if chat_is_gone(error):
+                raise
+            if "message to edit not found" in reason or "message_id_invalid" in reason:
+                return Edited.MISSING, None
+            log.debug("message %d cannot be edited: %s", message_id, error.message)
+            return Edited.REFUSED, None
+        replied = message.reply_to_message if isinstance(message, Message) else None
+        return Edited.DONE, replied.message_id if replied is not None else None

@@ -1,0 +1,280 @@
+"""Sends questions' messages so that none stands twice, although Telegram's reply to a sending may be lost.
+
+Telegram cannot be asked whether it carried out a call, and takes no name for one that would make it harmless when it is
+repeated. What holds: messages are numbered in the order in which they are made (in each group by itself, in all private
+chats of a bot together), and an edit says whether a number is a message of the bot's. So the ledger knows before each
+sending above which number its message will stand. Where no reply comes, the next unknown numbers are looked at; where
+that does not tell, a progress message is sent anew, whose number is the end of the search: what was sent before it
+stands between the two numbers, or nowhere. One message is kept, every other is taken away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from itertools import islice
+from typing import Protocol
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from bot.answering.question_messages import Edited, QuestionMessages, cancel_button, chat_is_gone, unheard
+from bot.texts import questions as texts
+from storage.records import Question, State
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+OPEN = (State.QUEUED, State.RUNNING)
+AT_FIRST = 6
+"""So many unknown numbers are looked at before a message is sent anew: a lost one is mostly the next."""
+AT_MOST = 200
+"""So many when the search has an end: each costs a call."""
+WITHOUT_END = 24
+"""So many where it has none, since nothing has to be sent."""
+SPAN = 2000
+"""Numbers in all, known ones among them."""
+SETTLE_SECONDS = 1.0
+"""Telegram may still be at work on a call whose reply was lost: so long it is given before a message is sent anew."""
+REMEMBERED = 5000
+"""The newest messages of others that are known without the ledger."""
+
+
+class Unheard(Protocol):
+    """What a message of which the bot has not heard belongs to: a question, or an export."""
+
+    @property
+    def chat_id(self) -> int:
+        """Its chat."""
+        ...
+
+    @property
+    def answered_under(self) -> int | None:
+        """What the message replies to."""
+        ...
+
+    @property
+    def sending_after(self) -> int | None:
+        """The message's number is above this one."""
+        ...
+
+    @property
+    def sending_outcome(self) -> bool:
+        """Whether it is the outcome; else it shows the progress."""
+        ...
+
+
+class Sending:
+    """The bot's messages about questions; everything here is called while nothing else is done in the chat."""
+
+    def __init__(self, store: Store, messages: QuestionMessages) -> None:
+        """Send with `messages`, and let the ledger of `store` know."""
+        self._store, self._messages = store, messages
+        self.unsettled: set[int] = set()
+        """Chats where a message may stand of which the bot has not heard."""
+        self._number = 0  # the highest message number seen in a private chat
+        self._seen: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)  # of others: chat (0: any private one) and number
+
+    async def recall(self, chats: Iterable[int]) -> None:
+        """Know what an earlier run left; in these chats a message may stand of which it has not heard."""
+        self._number = max(self._number, await self._store.outcomes.highest_number())
+        self.unsettled.update(chats)
+
+    def see(self, chat_id: int, number: int) -> None:
+        """Somebody's message has this number: it is none of the bot's."""
+        self._seen.append((min(chat_id, 0), number))
+        self.highest(chat_id, number)
+
+    def highest(self, chat_id: int, number: int = 0) -> int:
+        """The highest known number among a chat's, after this one; 0 where other chats' are not shared."""
+        if chat_id > 0:  # a bot's private chats share their numbers
+            self._number = max(self._number, number)
+        return self._number if chat_id > 0 else 0
+
+    async def message_of(self, question: Question) -> int | None:
+        """The message that shows a question, or showed it before it was edited."""
+        if question.placeholder_id is not None or not question.revision:
+            return question.placeholder_id
+        return next((one.placeholder_id for one in await self._revisions(question) if one.placeholder_id), None)
+
+    async def _revisions(self, question: Question) -> list[Question]:
+        """The questions of the same message about the same picture, newest first."""
+        revisions = await self._store.questions.of_message(question.chat_id, question.message_id)
+        return [one for one in revisions if one.photo_message_id == question.photo_message_id]
+
+    async def send(
+        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int = 0
+    ) -> bool:
+        """Send a question's message, of which the ledger knows before and after; progress makes no sound.
+
+        `refused`: how often Telegram would not send it.
+
+        Returns:
+            False when it must not be sent any more.
+        """
+        chat_id = question.chat_id
+        number = await self._send(question, text, markup, outcome=outcome, refused=refused)
+        if number is None:
+            return False
+        if outcome:
+            await self._store.questions.mark_told(question.id, number)
+        elif not await self._store.questions.set_placeholder(chat_id, question.id, number):
+            await self._messages.remove(chat_id, number)  # everything of the chat was deleted meanwhile
+        self.unsettled.discard(chat_id)
+        return True
+
+    async def _send(
+        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int
+    ) -> int | None:
+        chat_id, settled = question.chat_id, question.chat_id not in self.unsettled
+        if not await self._store.outcomes.begin_sending(question, self.highest(chat_id), outcome=outcome):
+            return None
+        self.unsettled.add(chat_id)
+        try:
+            number = await self._messages.send(question, text, markup, silent=not outcome, refused=refused)
+        except TelegramError as error:
+            if settled and not unheard(error):
+                await self._store.outcomes.settled(question.id)
+                self.unsettled.discard(chat_id)
+            raise
+        self.highest(chat_id, number)
+        return number
+
+    # What may be lost -------------------------------------------------------------------------------------------------
+
+    async def settle(self, chat_id: int, refused: int = 0) -> None:
+        """Find out what became of the messages of which the bot has not heard; what is there shows what is true now.
+
+        Raises:
+            TelegramError: It cannot be found out just now.
+        """
+        if chat_id not in self.unsettled:
+            return
+        while left := await self._store.outcomes.sending(chat_id):
+            try:
+                await self._settle(left[0], refused)
+            except TelegramError as error:
+                if not chat_is_gone(error):
+                    raise
+                await self._store.outcomes.settled(left[0].id)
+        self.unsettled.discard(chat_id)
+
+    async def _settle(self, question: Question, refused: int) -> None:
+        """Look for one question's messages, keep one, and let the ledger know which."""
+        shown = await self._successor(question) or question  # an edit's takes over the message
+        waits = shown.state in OPEN
+        text = texts.looking(0) if waits else texts.outcome(shown)
+        markup = cancel_button(shown.id) if waits else None
+        low, end, found = _low(question), shown.placeholder_id, None
+        if end is None or end < low:
+            end = None
+            if not question.sending_several:
+                found = await self._search(question, low, low + SPAN, AT_FIRST, text, markup, first=True)
+        if found is None and end is None:
+            await asyncio.sleep(SETTLE_SECONDS)
+            if shown.told or shown.state is State.CANCELLED:
+                found = await self._search(question, low, low + SPAN, WITHOUT_END, text, markup)
+            elif (end := await self._send_anew(shown, refused)) is None:
+                return
+        if end is not None:
+            found = await self._search(question, low, min(end, low + SPAN), AT_MOST, text, markup)
+        await self._keep(question, shown, found, end, waits=waits)
+
+    async def _successor(self, question: Question) -> Question | None:
+        """The question that an edit has put in the place of this one."""
+        newest = next(iter(await self._revisions(question)), question)
+        return newest if question.told and newest.revision > question.revision else None
+
+    async def _send_anew(self, question: Question, refused: int) -> int | None:
+        """Send progress, below which everything stands that was sent before; None when it must not be sent."""
+        markup = cancel_button(question.id)
+        number = await self._send(question, texts.looking(0), markup, outcome=False, refused=refused)
+        if number is not None and not await self._store.outcomes.sent_above(question.id, number):
+            await self._messages.remove(question.chat_id, number)
+            return None
+        return number
+
+    async def _keep(
+        self, question: Question, shown: Question, found: int | None, end: int | None, *, waits: bool
+    ) -> None:
+        chat_id, store = question.chat_id, self._store
+        if found is not None and shown.told and (shown is not question or not question.sending_outcome):
+            await self._messages.remove(chat_id, found)  # nothing is left to be shown there
+        elif found is not None:
+            if end is not None:
+                await self._messages.remove(chat_id, end)
+            if waits or shown.told:
+                await store.questions.set_placeholder(chat_id, shown.id, found)
+            else:
+                await store.questions.mark_told(shown.id, found)
+        await store.outcomes.settled(question.id)
+
+    async def find(self, lost: Unheard, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
+        """Find a message whose sending was not heard of among the next unknown numbers, and let it show `text`.
+
+        Returns:
+            The message's number; None when it is not among them.
+        """
+        low = _low(lost)
+        for last in (False, True):
+            found = await self._search(lost, low, low + SPAN, WITHOUT_END, text, markup)
+            if found is not None or last:
+                return found
+            await asyncio.sleep(SETTLE_SECONDS)
+        return None
+
+    async def _search(
+        self,
+        lost: Unheard,
+        low: int,
+        high: int,
+        most: int,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        *,
+        first: bool = False,
+    ) -> int | None:
+        """Look at the unknown numbers from `low` to below `high` for what was not heard of; one then shows `text`.
+
+        Every other is taken away, and so is a reply to something else: a sentence whose own reply was lost, too, and
+        which comes anew. Editing is the only way to ask: what stands there with the same text already "is not
+        modified", and what is no message of the bot's cannot be edited.
+
+        Args:
+            lost: Whose messages may stand there.
+            low: The first number.
+            high: The number after the last one.
+            most: So many numbers are looked at.
+            text: What is to stand there now.
+            markup: Its keyboard.
+            first: Whether the first message that is surely the one ends the search; one that is not is no result.
+
+        Returns:
+            The message's number; None when there is none.
+        """
+        chat_id, kept, exact = lost.chat_id, None, False
+        known = await self._store.outcomes.known_numbers(chat_id, low, high)
+        known.update(number for chat, number in self._seen if chat == min(chat_id, 0))
+        for number in islice((number for number in range(low, high) if number not in known), most):
+            edited, under = await self._messages.probe(chat_id, number, text, markup)
+            same = edited is Edited.SAME
+            if not same and edited is not Edited.DONE:
+                continue
+            own = same or under in (None, lost.answered_under)
+            if first and own and (same or not lost.sending_outcome):
+                return number
+            if own and (kept is None or (same and not exact)):
+                if kept is not None:
+                    await self._messages.remove(chat_id, kept)
+                kept, exact = number, same
+            else:
+                await self._messages.remove(chat_id, number)
+        return None if first else kept
+
+
+def _low(lost: Unheard) -> int:
+    """The first number that a message may have of which the bot has not heard."""
+    assert lost.sending_after is not None
+    return lost.sending_after + 1

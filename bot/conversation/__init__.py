@@ -1,0 +1,1 @@
+"""What a message means: which question, about which pictures."""

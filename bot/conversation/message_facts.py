@@ -1,0 +1,126 @@
+"""From a message of Telegram's to the facts that count of it (see `conversation`)."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from typing import Any
+
+from telegram import Message, MessageEntity
+from telegram.constants import ChatType
+
+from bot.conversation.meaning import Facts, Picture
+
+IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjp", ".pjpeg", ".png", ".apng", ".webp", ".gif", ".heic", ".heif"),
+    *(".bmp", ".tif", ".tiff", ".avif"),
+)
+UNTYPED = ("", "application/octet-stream", "binary/octet-stream", "application/x-unknown")
+"""Media types that say nothing."""
+_KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "document")
+_OTHER = (
+    *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
+    *("paid_media", "checklist", "giveaway", "giveaway_winners"),
+)
+_TYPES = mimetypes.MimeTypes()  # Python's own list: the machine's files say other things elsewhere
+
+
+def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
+    """Read the facts off a message of Telegram's."""
+    private = message.chat.type == ChatType.PRIVATE
+    text, mentioned, command = _own_text(message, bot_id, bot_username)
+    replied = message.reply_to_message
+    # In a topic every plain message "replies" to the message that opened it.
+    if replied is not None and replied.forum_topic_created is not None:
+        replied = None
+    to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
+    picture = picture_of(message)
+    unsupported = None if picture else attachment_of(message)
+    quoted = message.external_reply  # of another chat, or of another topic of this one
+    if picture is None and unsupported is None and quoted is not None:
+        picture = picture_of(quoted, message.message_id)
+    reply_picture = picture_of(replied) if replied else None
+    reply_unsupported = None
+    if replied is not None and reply_picture is None:
+        reply_unsupported = attachment_of(replied)
+    elif replied is None and quoted is not None and picture is None:
+        reply_unsupported = attachment_of(quoted)
+    asked = command == "ask"
+    return Facts(
+        private=private,
+        text=text,
+        picture=picture,
+        unsupported=unsupported,
+        album=message.media_group_id,
+        # What a channel posts into its group by itself is for the channel's readers.
+        addressed=not message.is_automatic_forward and (private or mentioned or command is not None or to_bot),
+        asked_by_command=asked,
+        command=command if message.text is None and not asked else None,
+        reply_picture=reply_picture,
+        reply_unsupported=reply_unsupported,
+        reply_to=replied.message_id if replied else None,
+    )
+
+
+def picture_of(message: Any, message_id: int | None = None) -> Picture | None:  # noqa: ANN401 - see below
+    """The picture of a message: a photo at its largest size, or an image sent as a file.
+
+    Args:
+        message: A Message, or what `external_reply` tells of one.
+        message_id: The number under which the picture is kept, where it is not the message's own.
+    """
+    number = message.message_id if message_id is None else message_id
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return Picture(number, largest.file_id, largest.file_size, "image/jpeg", largest.file_unique_id)
+    document = message.document
+    if document is None or message.animation is not None:
+        return None
+    media_type, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
+    certain = media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES)
+    if certain or (media_type in UNTYPED and (_TYPES.guess_type(name)[0] or "") in UNTYPED):
+        kind = media_type if media_type.startswith("image/") else "image/unknown"
+        return Picture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
+    return None
+
+
+def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_of
+    """The kind of a message's attachment that is no picture: a key of `texts.UNSUPPORTED`; None for plain text."""
+    found = next((kind for kind in _KINDS if getattr(message, kind)), None)
+    if found is None and any(getattr(message, kind, None) is not None for kind in _OTHER):
+        return "other"
+    return found
+
+
+def _own_text(message: Message, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:
+    """Text or caption without what only addresses the bot; whether it was mentioned; a command of the bot's.
+
+    Offsets of entities count UTF-16 units; python-telegram-bot's parsers know that.
+    """
+    text = message.text or message.caption or ""
+    types: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
+    entities = message.parse_entities(types) if message.text else message.parse_caption_entities(types)
+    mentioned, command = False, None
+    handle = f"@{bot_username}".lower()
+    for entity, part in sorted(entities.items(), key=lambda item: -item[0].offset):
+        if entity.type == MessageEntity.BOT_COMMAND:
+            name, _, target = part[1:].partition("@")
+            if entity.offset == 0 and target.lower() in ("", bot_username.lower()):
+                command = name.lower()
+                text = _without(text, entity) if command == "ask" else text
+        elif part.lower() == handle or (entity.user is not None and entity.user.id == bot_id):
+            mentioned = True
+            text = _without(text, entity)
+    return text.strip(), mentioned, command
+
+
+def _without(text: str, entity: MessageEntity) -> str:
+    """The text without what addresses the bot, nor the marks that set it apart: a minus before a number stays."""
+    raw = text.encode("utf-16-le")
+    before = raw[: 2 * entity.offset].decode("utf-16-le")
+    after = raw[2 * (entity.offset + entity.length) :].decode("utf-16-le")
+    if not before.strip():
+        return re.sub(r"^\s*[,:;]*\s*([–—-]+\s+)?", "", after)
+    if not after.strip(" ?!."):
+        before = re.sub(r"[\s,;]+$", "", before)
+    return before + after

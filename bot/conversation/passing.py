@@ -1,0 +1,116 @@
+"""What passed by lately, in memory only: pictures that were not meant for the bot are neither fetched nor kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation.meaning import Picture
+
+MOST_CHATS = 2_000
+MESSAGES = 50
+"""Remembered of each chat; an album has at most ten."""
+MOST_ALBUMS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A message that the bot saw, in a group mostly between others."""
+
+    message_id: int
+    thread_id: int | None
+    sender: int | None
+    picture: Picture | None
+    album: str | None
+
+
+@dataclass(slots=True)
+class Album:
+    """What is known of an album while it arrives."""
+
+    question: str | None = None
+    """What the caption asks, where it stands under something that is no picture."""
+    refused: bool = False
+    """Whether it was said that something in it is no picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Pictures whose question a limit refused."""
+
+    album: str | None
+    """The album that they belong to."""
+    pictures: dict[int, Picture]
+    """By the numbers of their messages."""
+
+
+class Passing:
+    """The last messages of each chat."""
+
+    def __init__(self) -> None:
+        self._chats: OrderedDict[int, deque[Passed]] = OrderedDict()
+        self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
+        self._put_off: OrderedDict[tuple[int, int | None], PutOff] = OrderedDict()
+
+    def note(self, chat_id: int, message: Passed) -> None:
+        """A message came; one that is handled again changes nothing."""
+        passed = self._chats.setdefault(chat_id, deque(maxlen=MESSAGES))
+        self._chats.move_to_end(chat_id)
+        if not self.saw(chat_id, message.message_id):
+            passed.append(message)
+        if len(self._chats) > MOST_CHATS:
+            self._chats.popitem(last=False)
+
+    def saw(self, chat_id: int, message_id: int) -> bool:
+        """Whether a message of that number came."""
+        return any(one.message_id == message_id for one in self._chats.get(chat_id, ()))
+
+    def above(self, chat_id: int, thread_id: int | None, message_id: int) -> Sequence[Picture]:
+        """The picture directly above a message in its topic, or the pictures of the album there."""
+        before = [one for one in self._place(chat_id, thread_id) if one.message_id < message_id]
+        if not before:
+            return ()
+        last = before[-1]
+        return [
+            one.picture
+            for one in before
+            if one.picture is not None and (one is last or (last.album is not None and one.album == last.album))
+        ]
+
+    def newest_of(self, chat_id: int, thread_id: int | None, sender: int | None) -> Picture | None:
+        """The newest picture of somebody in a topic."""
+        place = reversed(self._place(chat_id, thread_id))
+        return next((one.picture for one in place if one.picture is not None and one.sender == sender), None)
+
+    def of_album(self, chat_id: int, album: str) -> Sequence[Picture]:
+        """The pictures of an album that have come."""
+        return [p.picture for p in self._chats.get(chat_id, ()) if p.album == album and p.picture is not None]
+
+    def album(self, chat_id: int, album: str) -> Album:
+        """What is known of an album, to be added to."""
+        found = self._albums.setdefault((chat_id, album), Album())
+        self._albums.move_to_end((chat_id, album))
+        if len(self._albums) > MOST_ALBUMS:
+            self._albums.popitem(last=False)
+        return found
+
+    def put_off(self, chat_id: int, thread_id: int | None, picture: Picture, album: str | None = None) -> None:
+        """A picture was shown with a question that a limit refused: it is not fetched yet."""
+        known = self._put_off.get((chat_id, thread_id))
+        if known is None or album is None or known.album != album:
+            known = self._put_off[chat_id, thread_id] = PutOff(album, {})
+        known.pictures[picture.message_id] = picture
+        if len(self._put_off) > MOST_CHATS:
+            self._put_off.popitem(last=False)
+
+    def put_off_in(self, chat_id: int, thread_id: int | None) -> PutOff | None:
+        """The pictures of a place that are not fetched yet."""
+        return self._put_off.get((chat_id, thread_id))
+
+    def take_up(self, chat_id: int, thread_id: int | None) -> None:
+        """Put nothing off any more: what was is fetched now, or another picture counts."""
+        self._put_off.pop((chat_id, thread_id), None)
+
+    def _place(self, chat_id: int, thread_id: int | None) -> list[Passed]:
+        return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]

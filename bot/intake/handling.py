@@ -1,0 +1,178 @@
+"""Handles one kept update: reads it, runs the handlers until they are through, and tells whoever is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from typing import Any
+
+from telegram import ReplyParameters, Update
+from telegram.error import TelegramError
+from telegram.ext import Application
+
+from bot import metrics
+from bot.handlers.errors import passes
+from bot.intake.lenient import read_update
+from bot.texts import questions as texts
+from storage.records import StoredUpdate
+from storage.shielding import shielded
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 10
+"""An update in which the bot died this often, one time after the other, is put aside."""
+SUSPECT_ATTEMPTS = 3
+"""From so many deaths on an update is handled while no other suspect is: what dies then, dies in it."""
+SUSPICION_SECONDS = 10.0
+"""What ends the bot does so soon; an update that takes longer waits for somebody (a file, say)."""
+RETRY_SECONDS = 1.0
+LONGEST_RETRY = 30.0
+PATIENCE = 3600.0
+"""An update that meets troubles which pass (Telegram is away, say) is given up after so many seconds."""
+
+
+class Handling:
+    """Runs the application's handlers on updates.
+
+    What an earlier run left may be what ended it. Such an update's attempt is counted before its handlers run, and
+    taken back when they end, whatever they met, also when the bot is stopped: only a death in it counts.
+    """
+
+    def __init__(self, store: Store, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._store, self._application = store, application
+        self._alone = asyncio.Lock()
+        self.left_over: set[int] = set()
+        """The updates of an earlier run that this one has not got through yet."""
+
+    async def handle(self, stored: StoredUpdate) -> None:
+        """Handle an update to its end, however often the disk fails meanwhile."""
+        while True:
+            try:
+                await self._handle(stored)
+                return
+            except Exception:
+                log.exception("update %s is handled again", stored.update_id)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _handle(self, stored: StoredUpdate) -> None:
+        if stored.update_id in self.left_over and stored.attempts >= MAX_ATTEMPTS:
+            log.error("update %s is given up: the bot ended in it again and again", stored.update_id)
+            await self._give_up(stored, f"given up after {stored.attempts} attempts")
+            return
+        try:
+            finished = await self._process(stored)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # what handlers raise never comes here: the update itself is the trouble
+            log.warning("update %s cannot be handled", stored.update_id, exc_info=error)
+            metrics.updates_failed.inc()
+            await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
+            return
+        if finished:
+            await self._done(stored.update_id)
+            return
+        log.error("update %s is given up: its trouble lasts", stored.update_id)
+        await self._give_up(stored, f"given up after {PATIENCE:.0f} s")
+
+    async def _process(self, stored: StoredUpdate) -> bool:
+        """Run the handlers, again and again while they meet what passes; False when it does not pass.
+
+        It keeps its chat's turn meanwhile: a follow-up must not overtake the picture that it is about.
+        """
+        unfinished = self._application.bot_data["services"].unfinished
+        pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
+        update: Update | None = None
+        while True:
+            async with self._watched(stored):
+                update = update or read_update(json.loads(stored.raw), self._application.bot)
+                await self._application.process_update(update)
+            if stored.update_id not in unfinished:
+                return True
+            unfinished.discard(stored.update_id)
+            if time.monotonic() > ends:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_RETRY, pause * 2)
+
+    @asynccontextmanager
+    async def _watched(self, stored: StoredUpdate) -> AsyncIterator[None]:
+        """Count an attempt at what an earlier run left, as long as the bot may die of it."""
+        if stored.update_id not in self.left_over:
+            yield
+            return
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ended = asyncio.Event()
+        watch = asyncio.create_task(self._watch(stored, begun, ended))
+        try:
+            await begun
+            yield
+        finally:
+            ended.set()
+            await shielded(watch)
+        self.left_over.discard(stored.update_id)
+
+    async def _watch(self, stored: StoredUpdate, begun: asyncio.Future[None], ended: asyncio.Event) -> None:
+        alone: AbstractAsyncContextManager[None] = nullcontext()
+        if stored.attempts >= SUSPECT_ATTEMPTS:
+            alone = self._alone
+        async with alone:
+            try:
+                await self._store.updates.begin(stored.update_id)
+            except sqlite3.Error as error:
+                if not begun.done():
+                    begun.set_exception(error)
+                return
+            if not begun.done():
+                begun.set_result(None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SUSPICION_SECONDS):
+                    await ended.wait()
+            with suppress(sqlite3.OperationalError):  # a full disk: one attempt too many is counted
+                await self._store.updates.survived(stored.update_id)
+
+    async def _give_up(self, stored: StoredUpdate, reason: str) -> None:
+        """Put an update aside, and say so under its message."""
+        metrics.updates_failed.inc()
+        where = _message_of(stored.raw)
+        pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
+        while where is not None and time.monotonic() < ends:
+            chat_id, message_id = where
+            under = ReplyParameters(message_id, allow_sending_without_reply=True)
+            try:
+                await self._application.bot.send_message(chat_id, texts.GIVEN_UP, reply_parameters=under)
+                break
+            except TelegramError as error:
+                log.warning("that update %s is given up cannot be said: %s", stored.update_id, error.message)
+                if not passes(error):
+                    break
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_RETRY, pause * 2)
+        await self._store.updates.failed(stored.update_id, reason)
+
+    async def _done(self, number: int) -> None:
+        """Remember that it is handled. A disk that is full now is no reason to do it all again."""
+        while True:
+            try:
+                await self._store.updates.done(number)
+                return
+            except sqlite3.OperationalError as error:
+                log.warning("that update %d is handled cannot be kept yet: %s", number, error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+
+def _message_of(raw: str) -> tuple[int, int] | None:
+    """Chat and number of the message that an update brought, read without trusting any other part of it."""
+    update = json.loads(raw)
+    for kind in ("message", "edited_message"):
+        message = update.get(kind)
+        if isinstance(message, dict) and isinstance(message.get("chat"), dict):
+            chat_id, message_id = message["chat"].get("id"), message.get("message_id")
+            if isinstance(chat_id, int) and isinstance(message_id, int):
+                return chat_id, message_id
+    return None

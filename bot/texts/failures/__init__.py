@@ -1,0 +1,23 @@
+"""What failures are called where people read them: in the chat, on the command line, in reports.
+
+`model` and `storage` say what went wrong as a code with values; here it becomes a sentence. It imports nothing.
+"""
+
+from __future__ import annotations
+
+import json
+
+from bot.texts.failures import model, storage
+
+_ALL = model.SENTENCES | storage.SENTENCES
+
+
+def sentence(failure: object) -> str:
+    """The sentence of a failure: of an error of `model` or `storage`, or of its text as it was stored or sent.
+
+    A text without a code that is known here is a sentence already: earlier releases stored those.
+    """
+    code, _, values = str(failure).partition(" ")
+    if code not in _ALL:
+        return str(failure)
+    return _ALL[code].format(**json.loads(values or "{}"))

@@ -1,0 +1,260 @@
+"""Every sentence and button of the menus: settings, history, export, delete, admin. HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from html import escape, unescape
+
+from bot.answering.effective import Effective
+from bot.texts.failures import sentence
+from bot.texts.questions import percent
+from model.counting import counted
+from model.types import WorkerInfo
+from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
+from storage.room import MB, Usage
+
+ONLY_ADMINS = "Only admins of this group may do that."
+NOT_YOURS = "Only who asked for it may press this."
+GONE = "That is not there any more."
+DONE = "Done."
+SETTINGS_HELP = (
+    "Care (beams): how many answers I weigh against each other; more is slower.\n"
+    "Length (max new tokens): how long an answer may become, in pieces of words."
+)
+"""Shown over the chat when a row's name is pressed: at most 200 characters."""
+CARE, LENGTH = "Care (beams)", "Length (max new tokens)"
+NO_CHOICE = "This chat follows the defaults already."
+MENU_OUTDATED = "This menu is out of date. Send the command again."
+
+EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
+HISTORY_USAGE = (
+    "After /history can come a day or a month (in UTC), for example <code>/history 2026-11-03</code> or "
+    "<code>/history 2026-11</code>. /history alone begins with the newest."
+)
+EMPTY_EXPORT = "There is nothing to export: I have kept nothing of this chat."
+EXPORT_RUNNING = "An export of this chat is already being made."
+EXPORTING = "📦 Packing your history…"
+EXPORTING_AGAIN = f"{EXPORTING}\nI was restarted meanwhile, so it takes a little longer."
+EXPORT_FAILED = "The export could not be made. Please try again later."
+EXPORT_CAPTION = "Unpack it and open index.html."
+
+NEWEST, OLDEST = "« Newest", "Oldest »"
+NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
+DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
+DELETE_KEPT = "Nothing was deleted."
+DELETED_ALREADY = "Everything of this chat is deleted already."
+DELETE_EMPTY = "There is nothing to delete: I have kept nothing of this chat."
+
+ADMIN_NAMES: dict[str, tuple[str, str]] = {
+    "beams": ("default_beams", "default beams"),
+    "tokens": ("default_max_new_tokens", "default max new tokens"),
+    "max_beams": ("max_beams", "largest beams"),
+    "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
+    "rate": ("questions_per_minute", "questions that a person may ask in a minute"),
+}
+"""What /admin sets: its word, the stored name, and how it is called in a sentence."""
+
+
+def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool) -> str:
+    """The text over the buttons of /settings."""
+    own, default = "chosen here", "default"
+    return (
+        "<b>Settings of this chat</b>\n\n"
+        f"{CARE}: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
+        f"How many answers I weigh against each other, 1 to {now.max_beams}; more is slower.\n\n"
+        f"{LENGTH}: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
+        f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}."
+    )
+
+
+def setting_changed(name: str, value: int) -> str:
+    """A setting of this chat has a new value."""
+    return f"{name}: {value} from now on."
+
+
+def setting_kept(name: str, value: int, high: int) -> str:
+    """What was pressed is set already; at an end of the range, that it is one."""
+    end = ", the most here" if value == high else ", the least" if value == 1 else ""
+    return f"{name} is {value} already{end}."
+
+
+def export_progress(done: int, total: int) -> str:
+    """How far the export is."""
+    return f"{EXPORTING}\n{done} of {total} questions"
+
+
+def export_part_coming(number: int, parts: int) -> str:
+    """In the place of one ZIP of several, before it comes."""
+    return f"📦 Part {number} of {parts} is on its way…"
+
+
+def export_part(number: int, parts: int) -> str:
+    """The caption of one ZIP of several."""
+    return f"Part {number} of {parts}. Each part opens alone: unpack it and open index.html."
+
+
+def delete_question(kept: Kept, group: bool) -> str:
+    """Are you sure?"""
+    whose = "this group's" if group else "your"
+    things = [(kept.questions, "question", " with all answers"), (kept.photos, "picture", "")]
+    counts = [f"{counted(number, noun)}{more}" for number, noun, more in things if number]
+    return (
+        f"This deletes <b>{whose} {', '.join([*counts, 'name and settings'])}</b> from my machine, for good. "
+        "/export makes a copy first.\n\n"
+        "The messages in this chat are kept by Telegram, not by me. Of those I can only take away my own of the last "
+        "two days.\n\nReally delete everything?"
+    )
+
+
+def deleted(counts: DeletedCounts, messages: int | None) -> str:
+    """What was deleted where; `messages` is how many of the bot's own went, None where that was not asked for."""
+    if not (counts.questions or counts.photos or counts.known):
+        return DELETED_ALREADY
+    what = f"{counted(counts.questions, 'question')} and {counted(counts.photos, 'picture')}"
+    own = "" if messages is None else f" I also took away {counted(messages, 'message')} of mine."
+    return (
+        f"Deleted: {what}, and this chat's name and settings. Nothing of this chat is left with me.{own}\n\n"
+        "The messages that you still see are kept by Telegram: you can delete them in your app."
+    )
+
+
+def history_page(
+    items: list[tuple[int, Question, str | None]],
+    page: int,
+    pages: int,
+    total: int,
+    *,
+    named: bool = False,
+    gone: Collection[int] = (),
+) -> str:
+    """A page of the history: numbered questions with answers, and a link where Telegram has links.
+
+    `named` says who asked; `gone` are the questions whose picture is not kept any more.
+
+    The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
+    """
+    lines = [f"<b>History</b> – {counted(total, 'question')}, page {page + 1} of {pages}"]
+    for number, question, link in items:
+        when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
+        asked = escape(shorten(question.text, 160))
+        shown = f'<a href="{escape(link)}">{asked}</a>' if link else asked
+        who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
+        picture = " · picture not kept any more" if question.id in gone else ""
+        sure = f" ({percent(question.confidence or 0)} %)"
+        answer = escape(shorten(question.answer or "–", 160))
+        lines.append(f"\n{number}. {who}{shown}\n    <b>{answer}</b>{sure} · {when} UTC{picture}")
+    return "\n".join(lines)
+
+
+def shorten(text: str, length: int) -> str:
+    """At most that many characters, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def admin(
+    counts: dict[State, int],
+    workers: Sequence[WorkerInfo],
+    stats: Statistics,
+    room: Usage,
+    admins: GlobalSettings,
+    now: Effective,
+    *,
+    in_flight: int,
+    updates: dict[str, int],
+    uptime: float,
+    last_poll: float | None,
+) -> str:
+    """How the bot is doing, and what is set."""
+    mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
+    sure = "–" if stats.mean_confidence is None else f"{percent(stats.mean_confidence)} %"
+
+    full = "" if room.free > room.kept_free else ": too little, so I take no new pictures"
+
+    def value(number: int, stored: int | None) -> str:
+        return f"<b>{number}</b>{'' if stored is None else ' (set here)'}"
+
+    return (
+        "<b>How the bot is doing</b>\n\n"
+        f"<b>Queue</b>: {counts[State.QUEUED]} waiting, {counts[State.RUNNING]} running ({in_flight} with the worker), "
+        f"{counts[State.ANSWERED]} to be delivered\n"
+        f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
+        f"{counts[State.CANCELLED]} cancelled\n"
+        f"{''.join(_worker(worker) for worker in workers)}"
+        f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
+        f"by {counted(stats.chats, 'chat')}\n"
+        f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
+        f"<b>Pictures</b>: {stats.photos}, {room.used / MB:,.1f} of at most {room.total / MB:,.0f} MB\n"
+        f"<b>Disk</b>: {room.free / MB:,.0f} MB free{full}\n"
+        f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
+        f"Telegram reached {ago(last_poll)}\n"
+        f"<b>Up</b>: {duration(uptime)}\n\n"
+        f"Default beams {value(now.beams, admins.default_beams)}, largest {value(now.max_beams, admins.max_beams)}\n"
+        f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
+        f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
+        "Questions that a person may ask in a minute "
+        f"{value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
+        "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
+        "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
+    )
+
+
+def _worker(worker: WorkerInfo) -> str:
+    """What one worker does, and its model."""
+    state = (
+        "ready"
+        if worker.ready
+        else f"not ready{': ' + escape(sentence(worker.error)) if worker.error else ' (loading)'}"
+    )
+    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
+    return (
+        f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"
+        f"{f', process {worker.pid}' if worker.pid else ''}\n"
+        f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
+    )
+
+
+def admin_usage() -> str:
+    """What can stand after /admin."""
+    words = ", ".join(f"<code>{word}</code>" for word in ADMIN_NAMES)
+    return (
+        f"After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>"
+    )
+
+
+def admin_range(word: str, low: int, high: int) -> str:
+    """A value out of its range."""
+    return f"<code>{word}</code> must be a whole number from {low} to {high}, or the word default."
+
+
+def admin_set(word: str, value: int | None, limit: int | None = None) -> str:
+    """A value was set; `limit` is the largest value allowed now where that is less and so counts instead."""
+    called = ADMIN_NAMES[word][1].capitalize()
+    if value is None:
+        return f"{called}: back to the default."
+    counts = "" if limit is None else f" The largest is {limit}, so {limit} is what counts."
+    return f"{called}: <b>{value}</b> from now on.{counts}"
+
+
+def plain(text: str) -> str:
+    """A sentence without its HTML, for the small window that answers a press."""
+    return unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def duration(seconds: float) -> str:
+    """A time span in its two largest units."""
+    minutes, _ = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def ago(moment: float | None) -> str:
+    """How long ago something was."""
+    if moment is None:
+        return "not yet"
+    seconds = max(0.0, datetime.now(UTC).timestamp() - moment)
+    return f"{seconds:.0f} s ago" if seconds < 120 else f"{duration(seconds)} ago"
