@@ -13,7 +13,7 @@ from bot.texts.failures import sentence
 from model.errors import ModelError, PictureError
 from storage.errors import StorageError
 
-ROOT = Path(failures.__file__).parents[1]
+ROOT = Path(failures.__file__).parents[3]
 ERRORS = {
     *("FailureError", "ModelError", "PictureError", "PictureCostError"),
     *("StorageError", "DataDirInUseError", "CorruptDatabaseError", "NewerDatabaseError"),

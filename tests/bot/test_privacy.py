@@ -33,13 +33,13 @@ from storage.store import Store
 BOT = Path(bot.handlers.__file__).parents[1]
 WITH_PEOPLE = [
     *sorted((BOT / "handlers").glob("*.py")),
-    *(BOT / name for name in ("asking.py", "limits.py", "pictures.py", "rights.py")),
+    *(BOT / name for name in ("answering/asking.py", "answering/limits.py", "conversation/pictures.py")),
 ]
 """The files that act on what a person sent."""
 # For the machinery, which works for all chats and tells each question's own; and what gives no chat's content.
 MACHINERY = {
     "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer_many", "fail", "untold"}
-    | {"mark_told", "position", "counts", "asked_at"},
+    | {"mark_told", "position", "counts", "asked_at", "backlog"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
     "SentMessages": {"prune"},
@@ -75,7 +75,7 @@ def test_what_acts_for_people_asks_for_a_chats_own_only(path: Path) -> None:
 
 def test_sql_stays_in_its_room() -> None:
     speaks = re.compile(r"sqlite3?\.connect|\b(SELECT|INSERT|UPDATE|DELETE) [\w*]+ ?(FROM|INTO|SET|,)")
-    outside = [path for path in BOT.rglob("*.py") if speaks.search(path.read_text()) and "measuring" not in path.parts]
+    outside = [path for path in BOT.rglob("*.py") if speaks.search(path.read_text()) and "benchmarks" not in path.parts]
     assert outside == []
 
 

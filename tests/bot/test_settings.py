@@ -196,5 +196,6 @@ def test_percentages_and_plurals_have_one_place() -> None:
     """No other file makes a percentage of a confidence, or hangs an s on a noun."""
     makes = re.compile(r"100 \* |:\.0%|else ['\"]s['\"]|['\"]s['\"] if number")
     room = Path(menus.__file__).parent
-    files = [room / "menus.py", *(room / "handlers").glob("*.py"), *(room / "exporting").glob("*")]
+    bot = room.parent
+    files = [room / "menus.py", *(bot / "handlers").glob("*.py"), *(bot / "exporting").glob("*")]
     assert [path.name for path in files if path.is_file() and makes.search(path.read_text())] == []
