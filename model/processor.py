@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from model.families.base import Pixels
 
 
+EDGE = (128, 128, 128)
+"""The colour beside and above pictures that keep their proportions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resize:
     """The one way in which a model's pictures come to its size, when they are prepared and when they are answered."""
@@ -24,12 +28,15 @@ class Resize:
     width: int
     height: int
     resample: Image.Resampling = Image.Resampling.BICUBIC
+    keep_proportions: bool = False
+    """Whether a picture of another shape gets grey edges instead of being squeezed."""
 
     @classmethod
     def read(cls, images: dict[str, Any]) -> Resize:
         """From the settings that `read_image_settings` gives."""
         size = images["size"]
-        return cls(int(size["width"]), int(size["height"]), Image.Resampling(images.get("resample", 3)))
+        resample = Image.Resampling(images.get("resample", 3))
+        return cls(int(size["width"]), int(size["height"]), resample, bool(images.get("keep_proportions", False)))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -38,7 +45,21 @@ class Resize:
 
     def apply(self, picture: Image.Image) -> Image.Image:
         """The picture at this size; one that has it already stays as it is, to the last bit."""
-        return picture.resize(self.size, self.resample)
+        left, top, width, height = self.place(picture.size)
+        shrunk = picture.resize((width, height), self.resample)
+        if (width, height) == self.size:
+            return shrunk
+        canvas = Image.new("RGB", self.size, EDGE)
+        canvas.paste(shrunk, (left, top))
+        return canvas
+
+    def place(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Where a picture of a size comes to lie on the canvas: left, top, width and height in pixels."""
+        if not self.keep_proportions:
+            return 0, 0, *self.size
+        scale = min(self.width / size[0], self.height / size[1])
+        width, height = (max(1, round(side * scale)) for side in size)
+        return (self.width - width) // 2, (self.height - height) // 2, width, height
 
     def pixels(self, picture: Image.Image) -> Pixels:
         """The picture at this size as the model takes it: uint8 [H, W, 3]."""

@@ -17,22 +17,25 @@ from bot.commands.terminal import note
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
+@click.option("--batch", type=click.IntRange(1), help="Samples a step.  [default: the recipe's]")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
-def builtin(
-    folder: Path, seed: int, dense_steps: int | None, question_steps: int | None, processes: int | None
-) -> None:
+@click.option("--drawers", type=click.IntRange(0), help="Processes that draw besides, for a GPU.  [default: none]")
+@click.option(
+    "--leave-out", multiple=True, help="Style, hand, kind of thing or `typed` to do without, to be judged by it."
+)
+def builtin(folder: Path, seed: int, leave_out: tuple[str, ...], **settings: int | None) -> None:
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
-    FOLDER/model. On two CPU cores it takes two and a half hours.
+    FOLDER/model. On two CPU cores it takes most of a day, in as many sittings as you like.
     """
     note("Loading torch ...")
     try:
         from training.builtin.recipe import Recipe, train
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
-    chosen = {"dense_steps": dense_steps, "question_steps": question_steps, "processes": processes}
-    recipe = Recipe(seed=seed, **{key: value for key, value in chosen.items() if value is not None})
+    chosen = {key: value for key, value in settings.items() if value is not None}
+    recipe = Recipe(seed=seed, leave_out=leave_out, **chosen)
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
         try:
             train(recipe, folder, click.echo)

@@ -48,7 +48,7 @@ def draw(thing: Thing, style: Style, seed: int = 1, *, indoors: bool = True, nig
     """One thing on an otherwise empty canvas of a colour that nothing has."""
     canvas = Image.new("RGB", (WIDTH, HEIGHT), BACKGROUND)
     scene = Scene(indoors=indoors, night=night, weather="", ground="floor", style=style)
-    art.draw_thing(ImageDraw.Draw(canvas), scene, thing, random.Random(seed), 1.0)
+    art.draw_thing(canvas, scene, thing, random.Random(seed), 1.0)
     return canvas
 
 

@@ -1,16 +1,16 @@
-"""The built-in model's parts: a small native Florence-2, its word-level tokenizer and its processor."""
+"""The built-in model's parts: a small native Florence-2, its tokenizer of word pieces and its processor."""
 
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordLevel
+from tokenizers.models import BPE
+from tokenizers.trainers import BpeTrainer
 from torch import nn
 from transformers import BartConfig, GenerationConfig, PreTrainedTokenizerFast
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
@@ -21,66 +21,100 @@ from transformers.models.florence2 import (
     Florence2VisionConfig,
 )
 
+from model.processor import Resize
 from model.profile import BUILTIN_PROFILE
 from training.scenes.catalogue import CATALOGUE
-from training.scenes.wording import FITTING, PLURAL_SYNONYMS, SYNONYMS
+from training.scenes.wording import BESIDES, FITTING, PLURAL_SYNONYMS, SYNONYMS
 
-HEIGHT, WIDTH = 192, 320
-"""Input size in pixels: near the scenes' 7:4 and a multiple of the total stride of 32."""
+HEIGHT, WIDTH = 224, 320
+"""Input size in pixels: between the shapes that pictures have, and a multiple of the total stride of 32."""
 ROWS, COLUMNS = HEIGHT // 32, WIDTH // 32
 IMAGE_TOKENS = ROWS * COLUMNS + 1
 """One token per cell and, first, their mean."""
-SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<image>")
+SECOND = "<second>"
+"""The token whose embedding is added to each token of a second picture; the first picture's stay as they are."""
+SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<image>", SECOND)
+PIECES = 1400
+"""Size of the vocabulary."""
 HIDDEN = 192
-WORD = re.compile(r"[a-z0-9]+|'s")
-
-
-def vocabulary(questions: Iterable[str]) -> list[str]:
-    """The words that the model knows: those of the questions given, and every name and answer of the catalogue."""
-    words: set[str] = set()
-    names = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
-    names += [word for group in (*SYNONYMS.values(), *PLURAL_SYNONYMS.values(), *FITTING.values()) for word in group]
-    for text in (*questions, *names):
-        words.update(WORD.findall(text.lower()))
-    words.update(str(number) for number in range(21))
-    return [*SPECIAL, *sorted(words)]
+POSITIONS = 2 * IMAGE_TOKENS + 58
+"""Two pictures and a question of 58 tokens."""
+RESIZE = Resize(WIDTH, HEIGHT, keep_proportions=True)
+"""How pictures come to the model's size, in training as in the bot."""
 
 
 @cache
-def sample_questions(number: int = 3000) -> tuple[str, ...]:
-    """Questions from which the vocabulary is taken; always the same ones."""
-    from training.scenes import art, layout, questions
+def sample_texts(number: int = 1500) -> tuple[str, ...]:
+    """Questions and answers from which the word pieces are taken; always the same ones."""
+    from training.scenes import art, layout, pairs, questions
+    from training.scenes.variety import WIDE
 
-    asked: list[str] = []
+    texts: list[str] = []
     for index in range(number):
         rng = random.Random(f"builtin-words/{index}")
-        scene = layout.compose(rng)
-        art.render(scene, rng, 0.25)  # gives held things their places
-        asked += [qa.question for qa in questions.ask(scene, rng, 40)]
-    return tuple(asked)
+        pair = pairs.compose_pair(rng)
+        for scene in (pair.first, pair.second):
+            art.render(scene, rng, 0.25)  # gives held things their places
+        asked = questions.ask(pair.first, rng, 30) + pairs.ask_pair(pair, rng, 4)
+        # As they are worded carefully, too: the slips of fingers need no pieces of their own.
+        pair.first.variety = WIDE.without(["typed"])
+        asked += questions.ask(pair.first, rng, 30)
+        texts += [text for qa in asked for text in (BUILTIN_PROFILE.prompt(qa.question), qa.answer)]
+    names = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
+    groups = (SYNONYMS, BESIDES, PLURAL_SYNONYMS, FITTING)
+    names += [word for group in groups for words in group.values() for word in words]
+    return (*texts, *(name for name in names for _ in range(40)))
 
 
-def build_tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
-    """A word-level tokenizer: lower case, no punctuation, unknown words become <unk>."""
-    tokenizer = Tokenizer(WordLevel({word: index for index, word in enumerate(words)}, unk_token="<unk>"))
+def build_tokenizer(texts: Iterable[str] | None = None, pieces: int = PIECES) -> PreTrainedTokenizerFast:
+    """A tokenizer of word pieces (BPE): lower case, no punctuation, no apostrophes; no Latin word is unknown.
+
+    Args:
+        texts: What the pieces are taken from; `sample_texts` by default.
+        pieces: Size of the vocabulary.
+    """
+    tokenizer = Tokenizer(BPE(unk_token="<unk>", fuse_unk=True, continuing_subword_prefix="##"))
+    apostrophes = [normalizers.Replace(mark, "") for mark in ("'", "’", "`")]
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace("’", "'")]
+        [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), *apostrophes]
     )
-    # Words and the possessive are tokens; everything between them falls away.
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[a-z0-9]+|'s\b"), behavior="removed", invert=True)
+    # Words and numbers are cut out; everything between them falls away.
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[a-z]+|[0-9]+|\p{L}+"), behavior="removed", invert=True)
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)] + list("0123456789")
+    trainer = BpeTrainer(
+        vocab_size=pieces,
+        min_frequency=2,
+        special_tokens=list(SPECIAL),
+        initial_alphabet=letters,
+        limit_alphabet=len(letters),
+        continuing_subword_prefix="##",
+        show_progress=False,
+    )
+    every_letter = [f"{first}{''.join(letters)}" for first in letters]  # so that each also continues a word
+    tokenizer.train_from_iterator(_each(texts, every_letter), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    tokenizer.decoder = decoders.Sequence([decoders.WordPiece(prefix="##", cleanup=False)])
+    tokenizer.decoder = decoders.WordPiece(prefix="##", cleanup=False)
+    return wrapped(tokenizer)
+
+
+def _each(texts: Iterable[str] | None, more: list[str]) -> Iterator[str]:
+    yield from sample_texts() if texts is None else texts
+    yield from more * 2
+
+
+def wrapped(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
+    """The tokenizer as transformers takes it."""
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token="<s>",
         eos_token="</s>",
         pad_token="<pad>",
         unk_token="<unk>",
-        extra_special_tokens={"image_token": "<image>"},
+        extra_special_tokens={"image_token": "<image>", "second_token": SECOND},
         clean_up_tokenization_spaces=False,
-        model_max_length=160 - IMAGE_TOKENS,
+        model_max_length=POSITIONS - IMAGE_TOKENS,
         padding_side="right",
     )
 
@@ -91,7 +125,8 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> Florence2Processor:
         size={"height": HEIGHT, "width": WIDTH},
         do_center_crop=False,
         do_convert_rgb=True,
-        resample=2,
+        resample=RESIZE.resample.value,
+        keep_proportions=RESIZE.keep_proportions,
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.25, 0.25, 0.25],
     )
@@ -99,8 +134,8 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> Florence2Processor:
     return Florence2Processor(image_processor=images, tokenizer=tokenizer)
 
 
-def build_model(words: list[str], device: torch.device | None = None) -> Florence2ForConditionalGeneration:
-    """The model with fresh weights: about 7.1 M parameters, of which 1.6 M read and write text."""
+def build_model(words: int, device: torch.device | None = None) -> Florence2ForConditionalGeneration:
+    """The model with fresh weights, for a vocabulary of `words`: about 6.5 M parameters."""
     vision = Florence2VisionConfig(
         depths=[1, 3, 2],
         patch_size=[11, 3, 3],
@@ -110,13 +145,14 @@ def build_model(words: list[str], device: torch.device | None = None) -> Florenc
         embed_dim=[64, 128, 256],
         num_heads=[2, 4, 8],
         num_groups=[2, 4, 8],
-        window_size=6,
+        window_size=7,
+        mlp_ratio=3.0,
         drop_path_rate=0.0,
         projection_dim=HIDDEN,
         max_position_embeddings=max(ROWS, COLUMNS),
     )
     text = BartConfig(
-        vocab_size=len(words),
+        vocab_size=words,
         d_model=HIDDEN,
         encoder_layers=3,
         decoder_layers=2,
@@ -124,7 +160,7 @@ def build_model(words: list[str], device: torch.device | None = None) -> Florenc
         decoder_attention_heads=6,
         encoder_ffn_dim=512,
         decoder_ffn_dim=512,
-        max_position_embeddings=160,
+        max_position_embeddings=POSITIONS,
         dropout=0.0,
         attention_dropout=0.0,
         activation_dropout=0.0,
@@ -133,11 +169,7 @@ def build_model(words: list[str], device: torch.device | None = None) -> Florenc
         eos_token_id=2,
         decoder_start_token_id=2,
     )
-    config = Florence2Config(
-        vision_config=vision,
-        text_config=text,
-        image_token_id=words.index("<image>"),
-    )
+    config = Florence2Config(vision_config=vision, text_config=text, image_token_id=SPECIAL.index("<image>"))
     model = Florence2ForConditionalGeneration(config)
     nn.Module.to(model, device)
     model.generation_config = GenerationConfig(

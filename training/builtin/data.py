@@ -1,127 +1,152 @@
-"""Training pictures, drawn as they are needed: scene number i is always the same scene."""
+"""Training pictures, drawn as they are needed: sample number i is always the same one or two scenes."""
 
 from __future__ import annotations
 
-import io
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from PIL import Image, ImageEnhance, ImageFilter
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training.builtin.architecture import HEIGHT, WIDTH
-from training.builtin.dense import targets
-from training.scenes import art, layout, questions
+from model.profile import BUILTIN_PROFILE
+from training.builtin.camera import taken
+from training.builtin.dense import CELLS, covered, targets
+from training.scenes import art, layout, pairs, questions
+from training.scenes.scene import Scene
+from training.scenes.variety import WIDE, Variety
 
-PREFIXES = (
-    "please",
-    "tell me",
-    "hey",
-    "can you tell me",
-    "i wonder",
-    "hello",
-    "so",
-    "do you know",
-    "in the picture",
-    "ok",
-)
-
-STRESS = {"side": 2.5, "count": 1.5, "who": 1.3, "wearing": 1.3, "what": 1.6, "two-step": 1.3}
+STRESS: Mapping[str, float] = {
+    **{"side": 2.0, "count": 1.5, "who": 1.3, "wearing": 1.3, "what": 1.6, "two-step": 1.3},
+    **{"bigger": 1.3, "where": 1.2, "setting": 0.7},
+}
 """Kinds that are learnt last are asked more often."""
+SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
+"""Pixels to a scene pixel: finer or coarser edges, from smooth to ragged."""
+PAIR_EVERY = 3
+"""Every so manieth sample is a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question with its answer; the question as the model reads it."""
+
+    question: str
+    answer: str
+    kind: str
+    pictures: tuple[int, ...]
+    """Which of the sample's or batch's pictures it is about: one, or two in their order."""
 
 
 @dataclass(slots=True)
 class Sample:
-    """One picture with its questions."""
+    """One picture or two with their questions."""
 
-    picture: Tensor
-    """uint8 [3, HEIGHT, WIDTH]"""
-    questions: list[str]
-    answers: list[str]
-    dense: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
+    pictures: list[Tensor]
+    """uint8 [3, HEIGHT, WIDTH] each."""
+    dense: list[dict[str, NDArray[np.float32]]]
+    asked: list[Asking] = field(default_factory=list)
+    changed: NDArray[np.float32] | None = None
+    """Pairs: cells with what changed, [2 CELLS] of 0 and 1; None where that is not told."""
 
 
 class SceneDataset(Dataset[Sample]):
-    """Scenes of one namespace of seeds, by number; no two namespaces share a scene."""
+    """Samples of one namespace of seeds, by number; no two namespaces share a scene."""
 
-    def __init__(self, namespace: str, per_picture: int, start: int, count: int) -> None:
-        """Scenes `start` to `start + count` of `namespace`, each with at most `per_picture` questions."""
-        self.namespace, self.per_picture, self.start, self.count = namespace, per_picture, start, count
+    def __init__(
+        self,
+        namespace: str,
+        per_picture: int,
+        per_pair: int = 2,
+        variety: Variety = WIDE,
+        *,
+        plain: bool = False,
+    ) -> None:
+        """Samples of `namespace`.
 
-    def __len__(self) -> int:
-        return self.count
+        Args:
+            namespace: Names the seeds.
+            per_picture: At most so many questions about each picture.
+            per_pair: So many questions about each pair; 0 makes no pairs.
+            variety: What the scenes may be like.
+            plain: No camera, no messenger: pictures as they were drawn.
+        """
+        self.namespace, self.per_picture, self.per_pair = namespace, per_picture, per_pair
+        self.variety, self.plain = variety, plain
 
     def __getitem__(self, index: int) -> Sample:
-        rng = random.Random(f"{self.namespace}/{self.start + index}")
-        scene = layout.compose(rng)
-        picture = art.render(scene, rng, 2.0 if rng.random() < 0.35 else 1.0)
-        asked = questions.ask(scene, rng, self.per_picture, STRESS) if self.per_picture else []
-        picture, box = frame(picture, rng)
-        picture = vary(picture.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR), rng)
-        pixels = torch.from_numpy(np.array(picture))
-        return Sample(
-            pixels.permute(2, 0, 1).contiguous(),
-            [_vary_words(qa.question, rng) for qa in asked],
-            [qa.answer for qa in asked],
-            targets(scene, box),
-        )
+        rng = random.Random(f"{self.namespace}/{index}")
+        if self.per_pair and index % PAIR_EVERY == 0:
+            return self._pair(rng)
+        sample = Sample([], [])
+        self._draw(sample, layout.compose(rng, self.variety), rng, rng.getrandbits(32))
+        return sample
+
+    def _draw(self, sample: Sample, scene: Scene, rng: random.Random, seed: int) -> NDArray[np.float64]:
+        """Draw a scene into a sample and ask about it; returns where it lies on the input."""
+        scale = 1.0 if self.plain else rng.choice(SCALES)
+        picture = art.render(scene, random.Random(seed), scale, resize=False)
+        picture, placing = taken(picture, rng, plain=self.plain)
+        placing = placing @ np.diag([picture_scale(scene.width, scale), picture_scale(scene.height, scale), 1.0])
+        number = len(sample.pictures)
+        sample.pictures.append(torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous())
+        sample.dense.append(targets(scene, placing))
+        for qa in questions.ask(scene, rng, self.per_picture, STRESS) if self.per_picture else ():
+            sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (number,)))
+        return placing
+
+    def _pair(self, rng: random.Random) -> Sample:
+        pair = pairs.compose_pair(rng, self.variety)
+        sample, seed = Sample([], []), rng.getrandbits(32)
+        placings = [self._draw(sample, scene, rng, seed) for scene in (pair.first, pair.second)]
+        for qa in pairs.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
+            sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
+        if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
+            marks = [covered(things, placing) for things, placing in zip(pair.changed, placings, strict=True)]
+            sample.changed = np.concatenate(marks)
+        return sample
 
 
-def frame(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, tuple[float, float, float, float]]:
-    """Give some scenes margins, as screenshots have.
-
-    Returns:
-        The picture and the scene's box on it in shares of the picture (left, top, width, height).
-    """
-    box = (0.0, 0.0, 1.0, 1.0)
-    if rng.random() < 0.2:
-        width, height = picture.size
-        left, top = (rng.uniform(0, 0.3) * width for _ in range(2))
-        outer = (
-            int(width + left + rng.uniform(0, 0.25) * width),
-            int(height + top * 0.6 + rng.uniform(0, 0.25) * height),
-        )
-        tone = rng.choice(((255, 255, 255), (0, 0, 0), tuple(rng.randrange(256) for _ in range(3))))
-        sheet = Image.new("RGB", outer, tone)
-        sheet.paste(picture, (int(left), int(top * 0.6)))
-        box = (int(left) / outer[0], int(top * 0.6) / outer[1], width / outer[0], height / outer[1])
-        picture = sheet
-    return picture, box
-
-
-def vary(picture: Image.Image, rng: random.Random) -> Image.Image:
-    """Vary a picture of the model's size as cameras and messengers do: blur, light, noise, JPEG."""
-    if rng.random() < 0.15:
-        picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.7)))
-    if rng.random() < 0.3:
-        picture = ImageEnhance.Brightness(picture).enhance(rng.uniform(0.82, 1.15))
-        picture = ImageEnhance.Contrast(picture).enhance(rng.uniform(0.82, 1.15))
-    if rng.random() < 0.15:
-        grain = np.random.default_rng(rng.getrandbits(32)).normal(
-            0, rng.uniform(2, 9), (picture.height, picture.width, 1)
-        )
-        picture = Image.fromarray(np.clip(np.asarray(picture, np.float32) + grain, 0, 255).astype(np.uint8))
-    if rng.random() < 0.25:
-        file = io.BytesIO()
-        picture.save(file, "JPEG", quality=rng.randint(60, 95))
-        picture = Image.open(file).convert("RGB")
-    return picture
-
-
-def _vary_words(question: str, rng: random.Random) -> str:
-    """Now and then a polite opening, as people write."""
-    return f"{rng.choice(PREFIXES)} {question}" if rng.random() < 0.05 else question
+def picture_scale(side: int, scale: float) -> float:
+    """Pixels to a scene pixel of a side, rounded as the drawing rounds it."""
+    return round(side * scale) / side
 
 
 def collate(samples: list[Sample]) -> dict[str, object]:
-    """Stack samples: pictures uint8 [B, 3, H, W], dense targets [B, ...], questions and answers flat, counts [B]."""
+    """Put samples together.
+
+    Returns:
+        pictures uint8 [B, 3, H, W]; dense targets [B, ...]; single and double, the questions about one picture and
+        about two, with their pictures' numbers in the batch; changed [K, 2 CELLS] for the double ones, and told [K],
+        0 where what changed is not told.
+    """
+    pictures = [picture for sample in samples for picture in sample.pictures]
+    dense = [each for sample in samples for each in sample.dense]
+    single: list[Asking] = []
+    double: list[Asking] = []
+    changed: list[NDArray[np.float32]] = []
+    told: list[float] = []
+    first = 0
+    for sample in samples:
+        for one in sample.asked:
+            if not one.question:
+                continue
+            moved = Asking(one.question, one.answer, one.kind, tuple(first + number for number in one.pictures))
+            if len(moved.pictures) == 1:
+                single.append(moved)
+            else:
+                double.append(moved)
+                changed.append(np.zeros(2 * CELLS, np.float32) if sample.changed is None else sample.changed)
+                told.append(float(sample.changed is not None))
+        first += len(sample.pictures)
     return {
-        "pictures": torch.stack([s.picture for s in samples]),
-        "dense": {key: torch.from_numpy(np.stack([s.dense[key] for s in samples])) for key in samples[0].dense},
-        "questions": [q for s in samples for q in s.questions],
-        "answers": [a for s in samples for a in s.answers],
-        "counts": torch.tensor([len(s.questions) for s in samples]),
+        "pictures": torch.stack(pictures),
+        "dense": {key: torch.from_numpy(np.stack([each[key] for each in dense])) for key in dense[0]},
+        "single": single,
+        "double": double,
+        "changed": torch.from_numpy(np.stack(changed)) if changed else torch.zeros(0, 2 * CELLS),
+        "told": torch.tensor(told),
     }

@@ -7,25 +7,40 @@ its vision side learns within hundreds of steps, and the answers follow.
 from __future__ import annotations
 
 import math
-from functools import cache
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+from transformers import PreTrainedTokenizerFast
 
-from training.builtin.architecture import COLUMNS, HIDDEN, ROWS, WORD
-from training.scenes.catalogue import ACCESSORIES, ALL, CATALOGUE, HOLDABLE, MOODS, POSES, Kind
+from training.builtin.architecture import COLUMNS, HIDDEN, ROWS
+from training.scenes.catalogue import (
+    ACCESSORIES,
+    ALL,
+    CATALOGUE,
+    COLOURLESS,
+    FLAT,
+    HOLDABLE,
+    LATE_POSES,
+    MOODS,
+    POSES,
+    Kind,
+)
 from training.scenes.facts import place_of
-from training.scenes.scene import HEIGHT, WIDTH, Scene
-from training.scenes.wording import PLACES, PLURAL_SYNONYMS, SYNONYMS, WEATHER
+from training.scenes.scene import Scene, Thing
+from training.scenes.typed import plural
+from training.scenes.wording import BESIDES, PLACES, PLURAL_SYNONYMS, SYNONYMS, WEATHER
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "centre": tuple(CATALOGUE),
     "cover": tuple(CATALOGUE),
     "colour": ALL,
-    "pose": POSES,
+    "pose": (*POSES, *LATE_POSES),
     "mood": MOODS,
     "wearing": ACCESSORIES,
     "holding": HOLDABLE,
@@ -50,17 +65,26 @@ MEASURES = 4
 """Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
 
 
-def targets(scene: Scene, box: tuple[float, float, float, float]) -> dict[str, NDArray[np.float32]]:
+Placing = NDArray[np.float64]
+"""Where a scene lies on the model's input: a homography [3, 3] from scene pixels to shares of the input."""
+
+
+def whole_canvas(scene: Scene) -> Placing:
+    """The placing of a scene that fills the input."""
+    return np.diag([1 / scene.width, 1 / scene.height, 1.0])
+
+
+def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
     """Targets of one picture.
 
     Args:
         scene: A rendered scene.
-        box: Where the scene lies on the picture, in shares of the picture: left, top, width, height.
+        placing: Where the scene lies on the input.
 
     Returns:
         For the grid of picture tokens and, with "fine_" before the name, for the tower's grid of twice the fineness:
         labels [cells, LABELS] of 0 and 1, measures [cells, MEASURES], has [cells] (1 where a centre lies and the
-        measures count); and whole [WHOLE].
+        measures count); whole [WHOLE], and told [1], 0 where nothing tells the whole.
     """
     truths = (
         *(scene.weather == w for w in WEATHER),
@@ -69,45 +93,64 @@ def targets(scene: Scene, box: tuple[float, float, float, float]) -> dict[str, N
         *(scene.ground == g for g in _WHOLE[-4:]),
     )
     return {
-        **_grid(scene, box, ROWS, COLUMNS),
-        **{f"fine_{name}": value for name, value in _grid(scene, box, 2 * ROWS, 2 * COLUMNS).items()},
+        **_grid(scene, placing, ROWS, COLUMNS),
+        **{f"fine_{name}": value for name, value in _grid(scene, placing, 2 * ROWS, 2 * COLUMNS).items()},
         "whole": np.asarray(truths, np.float32),
+        "told": np.asarray([not scene.style.backdrop], np.float32),
     }
 
 
-def _grid(
-    scene: Scene, box: tuple[float, float, float, float], rows: int, columns: int
-) -> dict[str, NDArray[np.float32]]:
+def extent(thing: Thing, placing: Placing) -> tuple[float, float, float, float]:
+    """The box of a thing on the input, in shares of it: left, top, right, bottom."""
+    corners = np.array(
+        [(x, y, 1.0) for x in (thing.x, thing.x + thing.w) for y in (thing.y, thing.y + thing.h)]
+    )
+    placed = corners @ placing.T
+    points = placed[:, :2] / placed[:, 2:]
+    (left, top), (right, bottom) = points.min(0), points.max(0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def covered(things: Iterable[Thing], placing: Placing) -> NDArray[np.float32]:
+    """The cells that things cover: [CELLS] of 0 and 1."""
+    marks = np.zeros((ROWS, COLUMNS), np.float32)
+    for thing in things:
+        left, top, right, bottom = extent(thing, placing)
+        marks[_span(top * ROWS, bottom * ROWS), _span(left * COLUMNS, right * COLUMNS)] = 1
+    return marks.reshape(-1)
+
+
+def _span(low: float, high: float) -> slice:
+    return slice(max(0, round(low)), max(round(high), round(low) + 1))
+
+
+def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, NDArray[np.float32]]:
     labels = np.zeros((rows, columns, LABELS), np.float32)
     measures = np.zeros((rows, columns, MEASURES), np.float32)
     has = np.zeros((rows, columns), np.float32)
-
-    def cells(x: float, y: float) -> tuple[float, float]:
-        return (box[0] + box[2] * x / WIDTH) * columns, (box[1] + box[3] * y / HEIGHT) * rows
 
     def cell(x: float, y: float) -> tuple[int, int]:
         return min(max(int(y), 0), rows - 1), min(max(int(x), 0), columns - 1)
 
     for thing in [each for one in scene.things for each in (one, one.holding) if each is not None]:
-        left, top = cells(thing.x, thing.y)
-        right, bottom = cells(thing.x + thing.w, thing.y + thing.h)
-        across = slice(max(0, round(left)), max(round(right), round(left) + 1))
-        down = slice(max(0, round(top)), max(round(bottom), round(top) + 1))
-        labels[down, across, _INDEX["cover", thing.kind]] = 1
+        left, top, right, bottom = extent(thing, placing)
+        left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
+        labels[_span(top, bottom), _span(left, right), _INDEX["cover", thing.kind]] = 1
         x, y = (left + right) / 2, (top + bottom) / 2
         centre = cell(x, y)
         labels[(*centre, _INDEX["centre", thing.kind])] = 1
         spots = {centre}
         if thing.face is not None:  # a person's face tells as much as the middle
-            spots.add(cell(*cells(*thing.face)))
+            point = placing @ np.array([*thing.face, 1.0])
+            spots.add(cell(point[0] / point[2] * columns, point[1] / point[2] * rows))
         for group, word in (
-            ("colour", thing.colour),
+            ("colour", thing.colour if thing.kind not in COLOURLESS else ""),
             ("pose", thing.pose),
-            ("mood", thing.mood if thing.pose != "sleeping" else ""),
+            ("mood", thing.mood if thing.pose not in FLAT else ""),
             ("wearing", thing.wearing),
             ("wearing_colour", thing.wearing_colour if thing.wearing else ""),
             ("holding", thing.holding.kind if thing.holding else ""),
-            ("place", place_of(thing) if thing.on else ""),
+            ("place", place_of(thing)),
         ):
             if (index := _INDEX.get((group, word))) is not None:
                 for row, column in spots:
@@ -136,8 +179,8 @@ class DenseHead(nn.Module):
     words, and are learnt at once instead of word by word.
     """
 
-    def __init__(self, words: list[str]) -> None:
-        """A head for a vocabulary: every label's name must consist of its words."""
+    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+        """A head for a vocabulary."""
         super().__init__()
         self.norm = nn.LayerNorm(HIDDEN)
         self.cells = nn.Linear(HIDDEN, LABELS + MEASURES)
@@ -150,11 +193,12 @@ class DenseHead(nn.Module):
         self.where = nn.Linear(HIDDEN, CELLS + 2)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.full((LABELS,), -4.0))
-        place = {word: index for index, word in enumerate(words)}
-        names = torch.zeros(LABELS, len(words))
+        self.changed = nn.Linear(HIDDEN, 1)
+        names = torch.zeros(LABELS, len(tokenizer))
         for (_, label), index in _INDEX.items():
-            for word in label.split():
-                names[index, place[word]] = 1 / len(label.split())
+            pieces = tokenizer(label, add_special_tokens=False)["input_ids"]
+            for piece in pieces:
+                names[index, piece] += 1 / len(pieces)
         spoken = torch.tensor([group in _SPOKEN for group, _ in _INDEX])
         self.register_buffer("names", names, persistent=False)
         weights = torch.tensor([RARE_WEIGHT if group in _RARE else 1.0 for group, _ in _INDEX])
@@ -180,6 +224,7 @@ class DenseHead(nn.Module):
         named = functional.binary_cross_entropy_with_logits(near, target["labels"], reduction="none")
         named = named * self.get_buffer("spoken")
         whole = functional.binary_cross_entropy_with_logits(self.whole(normed[:, 0]), target["whole"], reduction="none")
+        whole = whole * target["told"]
         out = self.cells(normed[:, 1:])  # [B, N, LABELS + MEASURES]
         fine_out = self.fine_cells(self.fine_norm(fine.float().flatten(2).transpose(1, 2)))  # [B, 4 N, ...]
         loss: Tensor = (
@@ -207,6 +252,16 @@ class DenseHead(nn.Module):
             marks: 1 where a thing has its centre whose kind the question names: [Q, N].
         """
         found = self.mentioned(states.float()).squeeze(-1)  # [Q, N]
+        return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
+
+    def changes_loss(self, states: Tensor, marks: Tensor) -> Tensor:
+        """Loss of finding what changed between two pictures.
+
+        Args:
+            states: The encoder's last states of both pictures' tokens, without their means: [K, 2 N, HIDDEN].
+            marks: 1 where something lies that changed: [K, 2 N].
+        """
+        found = self.changed(states.float()).squeeze(-1)
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
 
     def places_loss(self, states: Tensor, cells: Tensor, centres: Tensor, alone: Tensor) -> Tensor:
@@ -238,24 +293,21 @@ MENTION_WEIGHT = 8.0
 """Weight of a marked cell beside an unmarked one: few are marked."""
 
 
-@cache
-def kinds_named(question: str) -> tuple[float, ...]:
-    """1 for each kind of the catalogue that a question names, by any of its names: [kinds]."""
-    named = {kind for _, kind in words_naming(question)}
-    return tuple(float(index in named) for index in range(len(CATALOGUE)))
+_WORD = re.compile(r"[a-z0-9]+")
 
 
-@cache
-def words_naming(question: str) -> tuple[tuple[int, int], ...]:
-    """Which words of a question name which kinds: pairs of the word's number and the kind's, by any of its names."""
-    words = WORD.findall(question.lower())
+@lru_cache(100_000)
+def words_naming(question: str) -> tuple[tuple[int, int, int], ...]:
+    """Which letters of a question name which kinds, by any of its names: start, end and the kind's number."""
+    words = [(found[0], found.start(), found.end()) for found in _WORD.finditer(question.lower())]
     longest = max(name.count(" ") for name in _kinds_of()) + 1
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, int, int]] = []
     for start in range(len(words)):
         for length in range(1, longest + 1):
-            for kind in _kinds_of().get(" ".join(words[start : start + length]), ()):
-                if start + length <= len(words):
-                    found += [(start + inside, kind) for inside in range(length)]
+            part = words[start : start + length]
+            if len(part) == length:
+                kinds = _kinds_of().get(" ".join(word for word, _, _ in part), ())
+                found += [(begin, end, kind) for kind in kinds for _, begin, end in part]
     return tuple(dict.fromkeys(found))
 
 
@@ -265,57 +317,68 @@ def _kinds_of() -> dict[str, tuple[int, ...]]:
     kinds: dict[str, list[int]] = {}
     for index, kind in enumerate(CATALOGUE.values()):
         for name in _names(kind):
-            kinds.setdefault(name, []).append(index)
+            if index not in kinds.setdefault(name, []):
+                kinds[name].append(index)
     return {name: tuple(numbers) for name, numbers in kinds.items()}
 
 
 def _names(kind: Kind) -> tuple[str, ...]:
     groups = {
-        "people": ("person", "people"),
+        "people": ("person", "people", "ppl"),
         "animal": ("animal", "animals"),
         "vehicle": ("vehicle",),
         "food": ("food",),
     }
-    words = (kind.name, kind.many, *SYNONYMS.get(kind.name, ()), *PLURAL_SYNONYMS.get(kind.many, ()))
-    return (*words, *groups.get(kind.group, ()))
+    single = (kind.name, *SYNONYMS.get(kind.name, ()), *BESIDES.get(kind.name, ()))
+    many = (kind.many, *PLURAL_SYNONYMS.get(kind.many, ()), *(plural(name) for name in BESIDES.get(kind.name, ())))
+    # The possessive as it is typed: "girls shirt". A plural of that spelling names the same kind anyway.
+    return (*single, *many, f"{kind.name}s", *groups.get(kind.group, ()))
 
 
-def marks_of(questions: list[str], counts: Tensor, labels: Tensor) -> Tensor:
+def marks_of(questions: list[str], owners: Tensor, labels: Tensor) -> Tensor:
     """Where the things are that questions name.
 
     Args:
-        questions: Q questions, picture by picture.
-        counts: How many of them each picture has: [B].
+        questions: Q questions.
+        owners: The number of each one's picture: [Q].
         labels: The pictures' dense labels: [B, N, LABELS].
 
     Returns:
         [Q, N] of 0 and 1.
     """
-    named = torch.tensor([kinds_named(question) for question in questions])  # [Q, kinds]
-    centres = labels[..., : len(CATALOGUE)].repeat_interleave(counts, 0)  # [Q, N, kinds]
+    named = torch.zeros(len(questions), len(CATALOGUE))
+    for row, question in enumerate(questions):
+        for _, _, kind in words_naming(question):
+            named[row, kind] = 1
+    centres = labels[..., : len(CATALOGUE)][owners]  # [Q, N, kinds]
     return (torch.einsum("qnk,qk->qn", centres, named.to(centres.device)) > 0).float()
 
 
-def places_of(questions: list[str], counts: Tensor, target: dict[str, Tensor]) -> dict[str, Tensor]:
+def places_of(
+    questions: list[str], offsets: list[list[tuple[int, int]]], owners: Tensor, target: dict[str, Tensor]
+) -> dict[str, Tensor]:
     """Where the things are that single words of questions name.
 
     Args:
-        questions: Q questions, picture by picture.
-        counts: How many of them each picture has: [B].
+        questions: Q questions.
+        offsets: For each its tokens' first and last letters, special tokens as (0, 0).
+        owners: The number of each one's picture: [Q].
         target: The pictures' `targets`, stacked.
 
     Returns:
-        For M words, one for each kind that a word names: question [M] and word [M], their numbers; and cells, centres
-        and alone as `DenseHead.places_loss` takes them.
+        For M tokens, one for each kind that a token's word names: question [M] and token [M], their numbers; and
+        cells, centres and alone as `DenseHead.places_loss` takes them.
     """
     device = target["labels"].device
-    pictures = torch.arange(len(counts)).repeat_interleave(counts.cpu()).tolist()
+    pictures = owners.tolist()
     found = [
-        (question, word, pictures[question], kind)
+        (question, token, pictures[question], kind)
         for question, text in enumerate(questions)
-        for word, kind in words_naming(text)
+        for begin, end, kind in words_naming(text)
+        for token, (low, high) in enumerate(offsets[question])
+        if low < high and begin <= low and high <= end
     ]
-    question, word, picture, kind = torch.tensor(found or [(0,) * 4], device=device)[: len(found)].T
+    question, token, picture, kind = torch.tensor(found or [(0,) * 4], device=device)[: len(found)].T
     cells = target["labels"][picture, :, kind]  # the labels' first group is "centre": [M, N]
     rows, columns = torch.meshgrid(
         torch.arange(ROWS, device=device), torch.arange(COLUMNS, device=device), indexing="ij"
@@ -325,7 +388,7 @@ def places_of(questions: list[str], counts: Tensor, target: dict[str, Tensor]) -
     number = cells.sum(-1)
     centres = (exact * cells[..., None]).sum(1) / number.clamp(min=1)[:, None]
     alone = (number == 1).float()
-    return {"question": question, "word": word, "cells": cells, "centres": centres, "alone": alone}
+    return {"question": question, "token": token, "cells": cells, "centres": centres, "alone": alone}
 
 
-__all__ = ["DenseHead", "marks_of", "places_of", "targets"]
+__all__ = ["DenseHead", "covered", "marks_of", "places_of", "targets", "whole_canvas"]

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.multiprocessing
+from tokenizers import Tokenizer
 from torch import Tensor, distributed, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin import architecture
-from training.builtin.architecture import IMAGE_TOKENS
-from training.builtin.data import SceneDataset, collate
+from training.builtin.architecture import IMAGE_TOKENS, SECOND
+from training.builtin.data import PAIR_EVERY, Asking, SceneDataset, collate
 from training.builtin.dense import DenseHead, marks_of, places_of
-from training.scenes.wording import kind_of
+from training.scenes.variety import WIDE
 
 DECODER_START = 2
 """Decoders of this family start from </s>."""
+PATIENCE = timedelta(days=30)
+"""How long the processes wait for each other: a training may be halted and go on a day later."""
+NAMESPACE = "builtin-train"
+"""Names the seeds of the training's scenes: no other scenes of the project are of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,20 @@ class Recipe:
 
     seed: int = 0
     """Names the scenes and the first weights."""
-    dense_steps: int = 4000
+    dense_steps: int = 3000
     """Steps on dense targets alone."""
-    question_steps: int = 9400
+    question_steps: int = 16000
     """Steps on questions and dense targets together."""
     decay: float = 0.3
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
-    dense_batch: int = 32
+    dense_batch: int = 30
     """Pictures a step in the first phase."""
-    batch: int = 32
-    """Pictures a step in the second phase."""
-    per_picture: int = 5
+    batch: int = 24
+    """Samples a step in the second phase; every third is a pair of pictures."""
+    per_picture: int = 6
     """Questions a picture in the second phase."""
+    per_pair: int = 2
+    """Questions a pair."""
     learning_rate: float = 1e-3
     warmup: int = 200
     """Steps over which the learning rate rises, in each phase."""
@@ -58,11 +66,17 @@ class Recipe:
     """Weight of the dense loss beside the question loss."""
     average: float = 0.998
     """Decay of the moving average of the weights, which is what is kept in the end."""
+    leave_out: tuple[str, ...] = ()
+    """Media, backdrops, hands, kinds of things, "contour" or "typed" that the scenes do without, to be judged by."""
     processes: int = 2
     """Processes that train side by side, each on its share of every batch, each with one thread: on small matrices two
     processes that meet once a step are faster than two threads that meet at every operation."""
-    checkpoint_every: int = 100
-    """Steps between checkpoints."""
+    drawers: int = 0
+    """Further processes that draw; 0 draws where it is trained. A GPU needs as many as there are CPU cores."""
+    checkpoint_minutes: float = 4.0
+    """Minutes between checkpoints."""
+    judge_every: int = 1000
+    """Steps between judgements on scenes of a namespace of their own."""
 
     @property
     def steps(self) -> int:
@@ -95,52 +109,59 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
 
     Args:
         recipe: The settings; a checkpoint made with another seed is refused.
-        folder: Holds `checkpoint.pt`, `recipe.json`, `log.jsonl` and, in the end, `model/`.
+        folder: Holds `checkpoint.pt`, `tokenizer.json`, `recipe.json` and, in the end, `model/`.
         report: Takes one line of progress.
 
     Raises:
-        ValueError: The folder's checkpoint belongs to another seed.
+        ValueError: The folder's checkpoint belongs to another seed, or batches cannot be shared by the processes.
     """
+    share = recipe.processes * PAIR_EVERY
+    if recipe.batch % share or recipe.dense_batch % recipe.processes:
+        raise ValueError(
+            f"batches of {recipe.dense_batch} and {recipe.batch} cannot be shared by {recipe.processes}: "
+            f"the second must be a multiple of {share}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    words = architecture.vocabulary(architecture.sample_questions())
+    file = folder / "tokenizer.json"
+    if not file.exists():  # it is kept, since to gather its texts takes half a minute
+        partial = folder / "tokenizer.partial"
+        architecture.build_tokenizer().backend_tokenizer.save(str(partial))
+        partial.replace(file)
     if recipe.processes == 1:
         threads = torch.get_num_threads()
         torch.set_num_threads(os.cpu_count() or 1)  # their number changes the last bits of sums
         try:
-            _train(0, recipe, folder, words, report)
+            _train(0, recipe, folder, report)
         finally:
             torch.set_num_threads(threads)
         return
-    if recipe.batch % recipe.processes or recipe.dense_batch % recipe.processes:
-        raise ValueError(f"batches of {recipe.dense_batch} and {recipe.batch} cannot be shared by {recipe.processes}")
     (folder / "meeting").unlink(missing_ok=True)  # of a run that was killed
-    torch.multiprocessing.spawn(_train, (recipe, folder, words, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
+    torch.multiprocessing.spawn(_train, (recipe, folder, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
 
 
-def _train(rank: int, recipe: Recipe, folder: Path, words: list[str], report: Callable[[str], None]) -> None:
+def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
     """One of the processes; the first one reports and keeps checkpoints."""
     if recipe.processes > 1:
         torch.set_num_threads(1)
         meeting = f"file://{(folder / 'meeting').absolute()}"
-        distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=recipe.processes)
+        distributed.init_process_group(
+            "gloo", init_method=meeting, rank=rank, world_size=recipe.processes, timeout=PATIENCE
+        )
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = architecture.build_tokenizer(words)
-    parts = _start(recipe, folder, words, device)
+    tokenizer = architecture.wrapped(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    parts = _start(recipe, folder, tokenizer, device)
     if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
         parts.model.set_attn_implementation("eager")
     if rank == 0:
         (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))
-    began, first = time.monotonic(), parts.step
+    began, first, kept = time.monotonic(), parts.step, time.monotonic()
     sums: dict[str, float] = defaultdict(float)
     for batch in _batches(recipe, rank, parts.step):
         for group in parts.optimizer.param_groups:
             group["lr"] = recipe.rate(parts.step)
-        with_questions = parts.step >= recipe.dense_steps
-        losses = _losses(parts, batch, tokenizer if with_questions else None, device)
-        loss = losses["dense"]
-        if with_questions:
-            loss = losses["questions"] + losses["mentions"] + losses["places"] + recipe.dense_weight * loss
+        losses = losses_of(parts.model, parts.head, batch, tokenizer, device)
+        loss = sum((value * (recipe.dense_weight if key == "dense" else 1) for key, value in losses.items()), 0 * losses["dense"])
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
@@ -153,15 +174,20 @@ def _train(rank: int, recipe: Recipe, folder: Path, words: list[str], report: Ca
         _average(parts, recipe.average)
         for key, value in losses.items():
             sums[key] += value.item()
-        if parts.step % 50 == 0 and rank == 0:
+        if rank:
+            continue
+        if parts.step % 50 == 0:
             pace = (time.monotonic() - began) / (parts.step - first)
             line = {"step": parts.step, "seconds": round(pace, 3), **{k: round(v / 50, 4) for k, v in sums.items()}}
             report(json.dumps(line))
             sums.clear()
-        if rank == 0 and (parts.step % recipe.checkpoint_every == 0 or parts.step == recipe.steps):
+        if time.monotonic() - kept > 60 * recipe.checkpoint_minutes or parts.step == recipe.steps:
             _keep(parts, recipe, folder)
-        if rank == 0 and with_questions and parts.step % 500 == 0:
-            report(json.dumps({"step": parts.step, "exact": exact(parts.average, tokenizer, 60)}))
+            kept = time.monotonic()
+        if parts.step > recipe.dense_steps and parts.step % recipe.judge_every == 0:
+            from training.builtin.judging import judge
+
+            report(json.dumps({"step": parts.step, **judge(parts.average, tokenizer)}))
     if rank == 0:
         architecture.save(str(folder / "model"), parts.average, architecture.build_processor(tokenizer))
     if recipe.processes > 1:
@@ -180,11 +206,11 @@ def _share_gradients(parts: Parts, processes: int) -> None:
         start += gradient.numel()
 
 
-def _start(recipe: Recipe, folder: Path, words: list[str], device: torch.device) -> Parts:
-    model = architecture.build_model(words, device)
-    average = architecture.build_model(words, device)
+def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> Parts:
+    model = architecture.build_model(len(tokenizer), device)
+    average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
-    head = DenseHead(words).to(device)
+    head = DenseHead(tokenizer).to(device)
     decayed = [p for m in (model, head) for p in m.parameters() if p.ndim > 1]
     plain = [p for m in (model, head) for p in m.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -212,23 +238,43 @@ def _keep(parts: Parts, recipe: Recipe, folder: Path) -> None:
     partial.replace(folder / "checkpoint.pt")
 
 
-def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
-    """A process's share of the batches from a step on; which scenes a step sees depends on its number alone."""
-    drawn = recipe.dense_steps * recipe.dense_batch
-    for number in range(step, recipe.steps):
-        if number < recipe.dense_steps:
-            first, size, per_picture = number * recipe.dense_batch, recipe.dense_batch, 0
+class _Shares(Dataset[dict[str, object]]):
+    """A process's share of each step's batch, by the step's number: what a step sees depends on that alone."""
+
+    def __init__(self, recipe: Recipe, rank: int) -> None:
+        self.recipe, self.rank = recipe, rank
+
+    def __getitem__(self, step: int) -> dict[str, object]:
+        recipe = self.recipe
+        variety = WIDE.without(recipe.leave_out)
+        dense = step < recipe.dense_steps
+        if dense:
+            data = SceneDataset(f"{NAMESPACE}/{recipe.seed}/dense", 0, 0, variety)
+            first, size = step * recipe.dense_batch, recipe.dense_batch
         else:
-            first, size = drawn + (number - recipe.dense_steps) * recipe.batch, recipe.batch
-            per_picture = recipe.per_picture
+            data = SceneDataset(f"{NAMESPACE}/{recipe.seed}", recipe.per_picture, recipe.per_pair, variety)
+            first, size = (step - recipe.dense_steps) * recipe.batch, recipe.batch
         share = size // recipe.processes
-        data = SceneDataset(f"builtin-train/{recipe.seed}", per_picture, first + rank * share, share)
-        yield collate([data[i] for i in range(share)])
+        return collate([data[first + self.rank * share + i] for i in range(share)])
 
 
-def _losses(
-    parts: Parts, batch: dict[str, Any], tokenizer: PreTrainedTokenizerFast | None, device: torch.device
+def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
+    """A process's share of the batches from a step on."""
+    shares, steps = _Shares(recipe, rank), range(step, recipe.steps)
+    if not recipe.drawers:
+        yield from (shares[number] for number in steps)
+        return
+    yield from DataLoader(shares, batch_size=None, sampler=steps, num_workers=recipe.drawers, prefetch_factor=4)
+
+
+def losses_of(
+    model: Florence2ForConditionalGeneration,
+    head: DenseHead,
+    batch: dict[str, Any],
+    tokenizer: PreTrainedTokenizerFast,
+    device: torch.device,
 ) -> dict[str, Tensor]:
+    """The losses of one batch, by name; the dense one alone where nothing is asked."""
     bf16 = (
         torch.autocast(device.type, torch.bfloat16)
         if torch.cpu._is_avx512_bf16_supported() or device.type == "cuda"
@@ -236,30 +282,42 @@ def _losses(
     )
     pixels = normalise(batch["pictures"].to(device))
     with bf16:
-        features, fine = picture_features(parts.model, pixels)
+        features, fine = picture_features(model, pixels)
     dense = {key: value.to(device) for key, value in batch["dense"].items()}
-    losses = {"dense": parts.head(features, fine, dense, parts.model.get_input_embeddings().weight)}
-    if tokenizer is not None:
-        repeated = features.repeat_interleave(batch["counts"].to(device), 0)  # [Q, IMAGE_TOKENS, HIDDEN]
-        labels = tokens_of(tokenizer, batch["answers"], device)
+    losses = {"dense": head(features, fine, dense, model.get_input_embeddings().weight)}
+    if batch["single"]:
         with bf16:
-            logits, states = question_logits(parts.model, tokenizer, repeated, batch["questions"], labels)
-        marks = marks_of(batch["questions"], batch["counts"], dense["labels"])
-        losses["mentions"] = parts.head.mention_loss(states[-1][:, 1:IMAGE_TOKENS], marks)
-        places = places_of(batch["questions"], batch["counts"], dense)
-        words = IMAGE_TOKENS + 1 + places["word"]  # after the picture and <s>
+            answered = ask(model, tokenizer, features, batch["single"])
+        losses["questions"] = answered.loss(tokenizer)
+        texts = [one.question for one in batch["single"]]
+        owners = torch.tensor([one.pictures[0] for one in batch["single"]], device=device)
+        marks = marks_of(texts, owners, dense["labels"])
+        losses["mentions"] = head.mention_loss(answered.states[-1][:, 1:IMAGE_TOKENS], marks)
+        places = places_of(texts, answered.offsets, owners, dense)
+        tokens = IMAGE_TOKENS + places["token"]
         losses["places"] = sum(
             (
-                parts.head.places_loss(
-                    layer[places["question"], words], places["cells"], places["centres"], places["alone"]
+                head.places_loss(
+                    layer[places["question"], tokens], places["cells"], places["centres"], places["alone"]
                 )
-                for layer in states[-2:]
+                for layer in answered.states[-2:]
             ),
             torch.zeros((), device=device),
         )
-        wanted = labels.masked_fill(labels == tokenizer.pad_token_id, -100)
-        losses["questions"] = functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
+    if batch["double"]:
+        with bf16:
+            answered = ask(model, tokenizer, features, batch["double"])
+        losses["pairs"] = answered.loss(tokenizer) * len(batch["double"]) / max(1, len(batch["single"])) * PAIR_WEIGHT
+        cells = torch.cat(
+            [answered.states[-1][:, 1:IMAGE_TOKENS], answered.states[-1][:, IMAGE_TOKENS + 1 : 2 * IMAGE_TOKENS]], 1
+        )
+        told = batch["told"].to(device) > 0
+        losses["changes"] = head.changes_loss(cells[told], batch["changed"].to(device)[told]) if told.any() else 0 * losses["pairs"]
     return losses
+
+
+PAIR_WEIGHT = 3.0
+"""Weight of a question about two pictures beside one about one: there are fewer."""
 
 
 def picture_features(model: Florence2ForConditionalGeneration, pixels: Tensor) -> tuple[Tensor, Tensor]:
@@ -287,37 +345,56 @@ def normalise(pictures: Tensor) -> Tensor:
     return (pictures.float() / 255 - 0.5) / 0.25
 
 
-def tokens_of(tokenizer: PreTrainedTokenizerFast, texts: list[str], device: torch.device) -> Tensor:
-    """Token ids with <s> and </s>, padded to the longest: [B, T]."""
-    ids: Tensor = tokenizer(texts, padding=True, return_tensors="pt")["input_ids"]
-    return ids.to(device)
+@dataclass(slots=True)
+class Answered:
+    """Answers under teacher forcing."""
+
+    logits: Tensor
+    """[Q, T, vocabulary]"""
+    labels: Tensor
+    """The answers' tokens with <s> and </s>, padded: [Q, T]."""
+    states: tuple[Tensor, ...]
+    """The encoder's states before and after each layer, [Q, S, HIDDEN] each."""
+    offsets: list[list[tuple[int, int]]]
+    """First and last letter of each question's tokens."""
+
+    def loss(self, tokenizer: PreTrainedTokenizerFast) -> Tensor:
+        """Mean cross entropy of the answers' tokens."""
+        wanted = self.labels.masked_fill(self.labels == tokenizer.pad_token_id, -100)
+        return functional.cross_entropy(self.logits.float().flatten(0, 1), wanted.flatten(), ignore_index=-100)
+
+    def right(self, tokenizer: PreTrainedTokenizerFast) -> Tensor:
+        """Whether every token is the likeliest one, which is what greedy decoding finds: [Q]."""
+        return ((self.logits.argmax(-1) == self.labels) | (self.labels == tokenizer.pad_token_id)).all(1)
 
 
-def question_logits(
+def ask(
     model: Florence2ForConditionalGeneration,
     tokenizer: PreTrainedTokenizerFast,
     features: Tensor,
-    questions: list[str],
-    labels: Tensor,
-) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """Logits of the answers' tokens under teacher forcing.
+    asked: list[Asking],
+) -> Answered:
+    """Answer questions, all about one picture or all about two, under teacher forcing.
 
     Args:
         model: The model.
         tokenizer: Its tokenizer.
-        features: One picture's tokens for each question, [Q, IMAGE_TOKENS, HIDDEN].
-        questions: Q questions.
-        labels: The answers' tokens, [Q, T].
-
-    Returns:
-        Logits [Q, T, vocabulary], and the encoder's states before and after each layer, each
-        [Q, IMAGE_TOKENS + W, HIDDEN].
+        features: The batch's picture tokens, [B, IMAGE_TOKENS, HIDDEN].
+        asked: Q questions.
     """
-    asked = tokens_of(tokenizer, questions, features.device)  # [Q, W]
+    device, embed = features.device, model.get_input_embeddings()
+    texts = tokenizer([one.question for one in asked], padding=True, return_offsets_mapping=True, return_tensors="pt")
+    words = texts["input_ids"].to(device)  # [Q, W]
+    labels: Tensor = tokenizer([one.answer for one in asked], padding=True, return_tensors="pt")["input_ids"].to(device)
+    numbers = torch.tensor([one.pictures for one in asked], device=device)  # [Q, 1 or 2]
+    seen = [features[numbers[:, 0]]]
+    if numbers.shape[1] == 2:
+        place = embed.weight[tokenizer.convert_tokens_to_ids(SECOND)]
+        seen.append(features[numbers[:, 1]] + place.to(features.dtype))
     # The processor's order: picture tokens, then <s> question </s>.
-    embeds = torch.cat([features, model.get_input_embeddings()(asked).to(features.dtype)], 1)
+    embeds = torch.cat([*seen, embed(words).to(features.dtype)], 1)
     mask = torch.cat(
-        [torch.ones_like(asked[:, :1]).expand(-1, features.shape[1]), (asked != tokenizer.pad_token_id).long()], 1
+        [torch.ones(len(asked), len(seen) * IMAGE_TOKENS, device=device).long(), texts["attention_mask"].to(device)], 1
     )
     shifted = labels.roll(1, 1)
     shifted[:, 0] = DECODER_START
@@ -328,7 +405,8 @@ def question_logits(
         use_cache=False,
         output_hidden_states=True,
     )
-    return model.lm_head(hidden.last_hidden_state), hidden.encoder_hidden_states
+    offsets = [[(int(low), int(high)) for low, high in row] for row in texts["offset_mapping"].tolist()]
+    return Answered(model.lm_head(hidden.last_hidden_state), labels, hidden.encoder_hidden_states, offsets)
 
 
 @torch.no_grad()
@@ -337,29 +415,3 @@ def _average(parts: Parts, decay: float) -> None:
     decay = min(decay, (1 + parts.step) / (10 + parts.step))
     pairs = [(a, p) for a, p in zip(parts.average.parameters(), parts.model.parameters(), strict=True)]
     torch._foreach_lerp_([a for a, _ in pairs], [p.detach() for _, p in pairs], 1 - decay)
-
-
-@torch.no_grad()
-def exact(
-    model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, scenes: int
-) -> dict[str, float]:
-    """Share of exactly right answers on scenes of a namespace of their own, by kind and in all.
-
-    Under teacher forcing an answer counts when every token is the likeliest one, which is what greedy decoding finds.
-    """
-    model.eval()
-    device = next(model.parameters()).device
-    right: dict[str, list[bool]] = defaultdict(list)
-    data = SceneDataset("builtin-check", 12, 0, scenes)
-    for start in range(0, scenes, 20):
-        batch: dict[str, Any] = collate([data[i] for i in range(start, min(start + 20, scenes))])
-        features = model.get_image_features(normalise(batch["pictures"].to(device))).pooler_output
-        labels = tokens_of(tokenizer, batch["answers"], device)
-        logits, _ = question_logits(
-            model, tokenizer, features.repeat_interleave(batch["counts"].to(device), 0), batch["questions"], labels
-        )
-        hits = ((logits.argmax(-1) == labels) | (labels == tokenizer.pad_token_id)).all(1)
-        for question, hit in zip(batch["questions"], hits.tolist(), strict=True):
-            right[kind_of(question)].append(hit)
-            right["all"].append(hit)
-    return {kind: round(math.fsum(hits) / len(hits), 4) for kind, hits in sorted(right.items())}

@@ -60,4 +60,4 @@ class PrepareConfig(Config):
         if self.size in ("model", "original"):
             return own if self.size == "model" else None
         width, _, height = self.size.partition("x")
-        return Resize(int(width), int(height or width), own.resample)
+        return Resize(int(width), int(height or width), own.resample, own.keep_proportions)

@@ -9,8 +9,13 @@ ALL = (*BRIGHT, "brown", "black", "white", "gray")
 CLOTHES = (*BRIGHT, "black", "white", "gray", "brown")
 
 PEOPLE = ("man", "woman", "boy", "girl")
+EVERYBODY = (*PEOPLE, "baby")
 MOODS = ("happy", "sad", "angry", "surprised")
 POSES = ("standing", "sitting", "running", "jumping", "waving", "sleeping")
+FLAT = ("sleeping", "lying")
+"""Poses of people who lie: their faces do not tell what they feel."""
+LATE_POSES = ("kneeling", "lying")
+"""Poses in scenes of wide variety alone."""
 PET_POSES = ("standing", "sitting", "sleeping")
 ACCESSORIES = ("hat", "crown", "glasses", "scarf")
 HOLDABLE = (
@@ -47,6 +52,8 @@ class Kind:
     small: bool = False
     """Small enough to lie on a table and to be drawn several times."""
     plural: str = ""
+    late: bool = False
+    """Whether only scenes of wide variety hold it: the first built-in model has not learnt it."""
 
     @property
     def many(self) -> str:
@@ -141,12 +148,53 @@ CATALOGUE: dict[str, Kind] = _kinds(
     ),
     Kind("window", 105, ("white", "brown"), "furniture", outdoors=False, indoors=True, wall=True),
     Kind("fireplace", 125, ("red", "gray", "brown", "white"), "furniture", outdoors=False, indoors=True),
+    Kind("baby", 90, CLOTHES, "people", indoors=True, plural="babies", late=True),
+    Kind("fish", 48, (*BRIGHT, "gray"), "animal", small=True, plural="fish", late=True),
+    Kind("squirrel", 62, ("brown", "orange", "gray"), "animal", small=True, late=True),
+    Kind("bear", 120, ("brown", "black", "white"), "animal", late=True),
+    Kind("fox", 76, ("orange", "red"), "animal", late=True),
+    Kind("turtle", 50, ("green", "brown"), "animal", small=True, late=True),
+    Kind("snake", 46, ("green", "brown", "red", "yellow"), "animal", small=True, late=True),
+    Kind("bee", 40, ("yellow",), "animal", air=True, small=True, late=True),
+    Kind("chicken", 62, ("white", "brown", "red"), "animal", small=True, late=True),
+    Kind("owl", 62, ("brown", "gray", "white"), "animal", small=True, late=True),
+    Kind("monkey", 84, ("brown", "gray"), "animal", late=True),
+    Kind("elephant", 140, ("gray", "blue", "pink"), "animal", late=True),
+    Kind("lion", 105, ("orange", "yellow", "brown"), "animal", late=True),
+    Kind("snail", 40, ("brown", "orange", "green"), "animal", small=True, late=True),
+    Kind("ladybug", 40, ("red",), "animal", small=True, late=True),
+    Kind("penguin", 72, ("black",), "animal", small=True, late=True),
+    Kind("log", 50, ("brown",), "plant", small=True, late=True),
+    Kind("campfire", 76, ("orange", "red", "yellow"), "plant", late=True),
+    Kind("sandbox", 70, ("brown", "red", "blue", "green", "yellow"), "toy", plural="sandboxes", late=True),
+    Kind("swing", 150, BRIGHT, "toy", late=True),
+    Kind("boat", 90, (*BRIGHT, "white", "brown"), "vehicle", late=True),
+    Kind("train", 96, (*BRIGHT, "black"), "vehicle", late=True),
+    Kind("scooter", 80, (*BRIGHT, "black", "gray"), "vehicle", late=True),
+    Kind("doll", 68, BRIGHT, "toy", indoors=True, small=True, late=True),
+    Kind("present", 58, BRIGHT, "toy", indoors=True, small=True, late=True),
+    Kind("star", 52, ("yellow", "orange", "red", "blue"), "toy", indoors=True, small=True, air=True, late=True),
+    Kind("snowman", 130, ("white",), "toy", plural="snowmen", late=True),
+    Kind("basket", 56, ("brown", "yellow", "orange"), "toy", indoors=True, small=True, late=True),
+    Kind("bone", 34, ("white",), "toy", indoors=True, small=True, late=True),
+    Kind("carrot", 42, ("orange",), "food", indoors=True, small=True, late=True),
+    Kind("bread", 42, ("brown", "yellow", "orange"), "food", indoors=True, small=True, plural="bread", late=True),
+    Kind("donut", 42, ("pink", "brown", "blue", "purple"), "food", indoors=True, small=True, late=True),
+    Kind("burger", 44, ("brown", "orange"), "food", indoors=True, small=True, late=True),
+    Kind("cookie", 38, ("brown",), "food", indoors=True, small=True, late=True),
+    Kind("pie", 44, ("brown", "orange", "yellow"), "food", indoors=True, small=True, late=True),
+    Kind("cheese", 42, ("yellow", "orange"), "food", indoors=True, small=True, plural="cheese", late=True),
+    Kind("laptop", 62, ("gray", "black", "blue"), "furniture", outdoors=False, indoors=True, small=True, late=True),
+    Kind("stool", 70, ("brown", "red", "blue", "green", "yellow"), "furniture", outdoors=False, indoors=True, late=True),
 )
 
 
 # Kinds whose colour is not worth a question: it never changes, or it is not one colour.
 COLOURLESS = frozenset(
-    {"bush", "plant", "pond", "sun", "moon", "cloud", "pizza", "sandwich", "watermelon", "window", "picture"}
+    {
+        *("bush", "plant", "pond", "sun", "moon", "cloud", "pizza", "sandwich", "watermelon", "window", "picture"),
+        *("bee", "ladybug", "penguin", "log", "campfire", "snowman", "bone", "carrot", "burger", "cookie", "cheese"),
+    }
 )
 
 SURFACES: dict[str, float] = {"table": 0.09, "bench": 0.52, "sofa": 0.62, "bed": 0.48}

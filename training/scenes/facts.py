@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from training.scenes.catalogue import CATALOGUE, PEOPLE
+from training.scenes.catalogue import CATALOGUE, EVERYBODY
 from training.scenes.scene import Scene, Thing
 
 NEAR, FAR = 55.0, 150.0
@@ -37,6 +37,11 @@ class Facts:
     holder: dict[int, Thing]
     """Who holds a thing, by the thing's id()."""
 
+    @property
+    def drawn_people(self) -> list[Thing]:
+        """The people whose clothes, poses and hands can be told: not those whom another hand's head stands for."""
+        return [person for person in self.people if person.sprite < 0]
+
     def number(self, kind: str) -> int:
         """How many of a kind there are."""
         return len(self.by_kind.get(kind, ()))
@@ -63,12 +68,12 @@ def facts_of(scene: Scene) -> Facts:
     by_kind: dict[str, list[Thing]] = defaultdict(list)
     for thing in visible:
         by_kind[thing.kind].append(thing)
-    return Facts(scene, visible, dict(by_kind), [t for t in scene.things if t.kind in PEOPLE], holder)
+    return Facts(scene, visible, dict(by_kind), [t for t in scene.things if t.kind in EVERYBODY], holder)
 
 
 def place_of(thing: Thing) -> str:
-    """The answer to "where is it": preposition and place, without an article, as annotators write."""
-    return CLEAR_GROUND.get(thing.on) or f"on {thing.on}"
+    """The answer to "where is it": preposition and place, without an article, as annotators write; empty on paper."""
+    return CLEAR_GROUND.get(thing.on) or (f"on {thing.on}" if thing.on else "")
 
 
 def middle(thing: Thing) -> tuple[float, float]:

@@ -61,20 +61,31 @@ def _face(pen: Pen, x: float, y: float, rx: float, r: float, mood: str) -> None:
     stroke = max(r * 0.13, 0.011)
     for side in (-1, 1):
         ex, ey = x + side * rx * 0.4, y - r * 0.08
-        pen.ellipse(ex, ey, rx * 0.19 * wide, r * 0.2 * wide, white, outline=False)
-        pen.ellipse(ex + rx * 0.03, ey, rx * 0.09, r * 0.12, INK, outline=False)
+        if pen.style.face == "dots":
+            pen.ellipse(ex, ey, rx * 0.1 * wide, r * 0.13 * wide, INK, outline=False)
+        elif pen.style.face == "round":
+            pen.ellipse(ex, ey, rx * 0.27 * wide, r * 0.26 * wide, white)
+            pen.ellipse(ex, ey + r * 0.03, rx * 0.14, r * 0.16, INK, outline=False)
+        else:
+            pen.ellipse(ex, ey, rx * 0.19 * wide, r * 0.2 * wide, white, outline=False)
+            pen.ellipse(ex + rx * 0.03, ey, rx * 0.09, r * 0.12, INK, outline=False)
         brow = {"angry": (-0.22, -0.5), "sad": (-0.48, -0.28), "surprised": (-0.5, -0.5)}.get(mood)
         if brow is not None:  # inner end, outer end
             pen.line(
                 [(x + side * rx * 0.14, y + r * brow[0]), (x + side * rx * 0.66, y + r * brow[1])], INK, stroke * 0.9
             )
     mouth = y + r * 0.48
-    if mood == "happy":
+    if mood == "happy" and pen.style.face == "dots":
+        pen.arc(x, mouth - r * 0.2, rx * 0.5, r * 0.4, 20, 160, INK, stroke)
+    elif mood == "happy":
         pen.pie(x, mouth - r * 0.12, rx * 0.52, r * 0.4, 5, 175, (178, 40, 48))
         pen.rect(x - rx * 0.4, mouth - r * 0.1, x + rx * 0.4, mouth - r * 0.02, white, outline=False)
     elif mood == "sad":
         pen.arc(x, mouth + r * 0.22, rx * 0.42, r * 0.28, 200, 340, INK, stroke)
-        pen.ellipse(x - rx * 0.5, y + r * 0.28, rx * 0.11, r * 0.2, (60, 150, 240), outline=False)
+        if pen.style.face != "dots":
+            pen.ellipse(x - rx * 0.5, y + r * 0.28, rx * 0.11, r * 0.2, (60, 150, 240), outline=False)
+    elif mood == "angry" and pen.style.face == "dots":
+        pen.line([(x - rx * 0.36, mouth + r * 0.06), (x + rx * 0.36, mouth + r * 0.06)], INK, stroke)
     elif mood == "angry":
         for side in (-1, 1):
             pen.ellipse(x + side * rx * 0.62, y + r * 0.24, rx * 0.2, r * 0.15, (226, 84, 70), outline=False)

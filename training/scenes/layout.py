@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from training.scenes.art import aspect
+from training.scenes import people, sprites
+from training.scenes.art import DRAWINGS, aspect
 from training.scenes.catalogue import (
     ACCESSORIES,
     CATALOGUE,
     CLOTHES,
+    FLAT,
     HOLDABLE,
+    LATE_POSES,
     MOODS,
     PEOPLE,
     PET_POSES,
@@ -17,35 +21,55 @@ from training.scenes.catalogue import (
     SURFACES,
     Kind,
 )
-from training.scenes.scene import HEIGHT, WIDTH, Scene, Style, Thing
+from training.scenes.scene import HEIGHT, Scene, Style, Thing
+from training.scenes.variety import FIRST, Variety
 
 FRONT, BACK = 392.0, 268.0
-"""Lowest and highest line, in pixels from the top, on which a thing's feet can stand."""
+"""Lowest and highest line on which a thing's feet can stand, in pixels from the top of a scene of usual height."""
 LARGEST_HIDDEN = 0.2
 """At most this share of a thing's box lies behind nearer things."""
 
 
-def compose(rng: random.Random) -> Scene:
+def compose(rng: random.Random, variety: Variety = FIRST) -> Scene:
     """Compose one scene; the generator decides everything, so the same state gives the same scene."""
     scene = _empty(rng)
     crude = rng.random() < 0.25
-    scene.style = _style(rng, crude)
+    if variety.wide:
+        scene.variety = variety
+        scene.width, scene.height = variety.shape(rng)
+        scene.style = variety.style(rng)
+        scene.seed = rng.getrandbits(32) | 1
+        if scene.style.backdrop:  # paper shows no place, no time and no weather
+            scene.indoors, scene.night, scene.weather, scene.ground = rng.random() < 0.4, False, "", ""
+    else:
+        scene.style = _style(rng, crude)
     sparse = crude or rng.random() < 0.2
     if scene.indoors:
         _furnish(scene, rng, sparse)
     else:
         _open_sky(scene, rng, sparse)
-    for kind, colours in _cast(scene, rng, sparse):
+    for kind, colours in _cast(scene, rng, sparse, variety):
         for colour in colours:
             _place(scene, _make(scene, kind, colour, rng), rng, large=sparse)
-    scene.things.sort(key=_depth)
+    arrange(scene)
     return scene
 
 
-def usual_kinds(indoors: bool, rng: random.Random) -> set[str]:
+def arrange(scene: Scene) -> None:
+    """Put the things into the order in which they are drawn."""
+    scene.things.sort(key=_depth)
+
+
+def fits(scene: Scene, thing: Thing) -> bool:
+    """Whether a thing of the scene can be seen where it is, and hides no other one."""
+    others = [other for other in scene.things if other is not thing]
+    return _legible(replace(scene, things=others), thing)
+
+
+def usual_kinds(indoors: bool, rng: random.Random, variety: Variety | None = None) -> set[str]:
     """Kinds that a scene of this setting might well hold, at the rate at which scenes hold them."""
     scene = Scene(indoors=indoors, night=rng.random() < 0.4, weather="", ground="floor" if indoors else "grass")
-    kinds = {kind.name for kind, _ in _cast(scene, rng, sparse=False)}
+    kinds = {kind.name for kind, _ in _cast(scene, rng, False, variety or FIRST)}
     return kinds | set(
         rng.sample(
             ["sofa", "table", "rug", "bed", "lamp", "picture", "clock", "window"]
@@ -89,19 +113,24 @@ def _style(rng: random.Random, crude: bool) -> Style:
     )
 
 
-def _cast(scene: Scene, rng: random.Random, sparse: bool) -> list[tuple[Kind, list[str]]]:
+def _cast(scene: Scene, rng: random.Random, sparse: bool, variety: Variety) -> list[tuple[Kind, list[str]]]:
     """Who and what takes part: kinds with the colours of each copy."""
     fitting = [
         k
         for k in CATALOGUE.values()
-        if k.group not in ("people", "sky")
+        if k.name in variety.kinds
+        and (k.name in DRAWINGS or any(sprites.of_kind(hand, k.name) for hand in variety.hands))
+        and k.group not in ("people", "sky")
         and k.name not in SURFACES
         and not k.wall
         and k.name not in ("rug", "pond")
         and (k.indoors if scene.indoors else k.outdoors)
     ]
-    people = rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
-    cast = [(CATALOGUE[name], [rng.choice(CLOTHES)]) for name in rng.choices(PEOPLE, k=people)]
+    number = rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
+    names = rng.choices(PEOPLE, k=number)
+    if variety.wide:
+        names = ["baby" if rng.random() < 0.1 else name for name in names]
+    cast = [(CATALOGUE[name], [rng.choice(CLOTHES)]) for name in names]
     several = not (sparse and rng.random() < 0.6) and rng.random() < 0.75
     if several:
         kind = rng.choice([k for k in fitting if k.small])
@@ -153,19 +182,48 @@ def _furnish(scene: Scene, rng: random.Random, sparse: bool) -> None:
 def _make(scene: Scene, kind: Kind, colour: str, rng: random.Random) -> Thing:
     """A thing without a place yet; people get their looks here."""
     thing = Thing(kind.name, colour, 0, 0, 0, 0, flip=rng.random() < 0.5)
+    if scene.wide:
+        thing.seed = rng.getrandbits(32) | 1
+        if _take_sprite(scene, thing, rng):
+            return thing
     if kind.group == "people":
         thing.pose = rng.choices(POSES, (4, 3, 3, 3, 3, 2))[0]
+        if scene.wide and rng.random() < 0.2:
+            thing.pose = rng.choice(LATE_POSES)
         thing.mood = rng.choice(MOODS)
         thing.wearing = rng.choice(ACCESSORIES) if rng.random() < 0.55 else ""
         thing.wearing_colour = rng.choice([c for c in CLOTHES if c not in ("gray", "white")])
         thing.trousers = rng.choice([c for c in CLOTHES if c != colour])
         thing.skin, thing.hair = rng.randrange(6), rng.randrange(6)
-        if thing.pose != "sleeping" and rng.random() < 0.55:
+        if thing.pose not in FLAT and rng.random() < 0.55:
             held = CATALOGUE[rng.choice(HOLDABLE)]
             thing.holding = Thing(held.name, rng.choice(held.colours), 0, 0, 0, 0)
+            if scene.wide:
+                thing.holding.seed = rng.getrandbits(32) | 1
     elif kind.name in ("dog", "cat"):
         thing.pose = rng.choice(PET_POSES)
     return thing
+
+
+def _take_sprite(scene: Scene, thing: Thing, rng: random.Random) -> bool:
+    """Let a picture by another hand stand for a thing, where the style has one; it may change the colour."""
+    hand = scene.style.hand
+    if not hand and thing.kind in DRAWINGS or thing.kind in people.BUILDS and (not hand or rng.random() < 0.5):
+        return False
+    found = sprites.of_kind(hand, thing.kind) if hand else ()
+    hands = scene.variety.hands if scene.variety else ()
+    if not found and thing.kind not in DRAWINGS and thing.kind not in people.BUILDS:
+        hand = rng.choice([name for name in hands if sprites.of_kind(name, thing.kind)])
+        found = sprites.of_kind(hand, thing.kind)
+    if not found:
+        return False
+    sprite = rng.choice(found)
+    thing.hand, thing.sprite = hand, sprite.number
+    if sprite.hue < 0 or (sprite.colour and rng.random() < 0.4):
+        thing.colour = sprite.colour
+    if thing.kind in people.BUILDS:
+        thing.colour = ""  # a head wears nothing
+    return True
 
 
 def _place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
@@ -174,20 +232,28 @@ def _place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
     size = rng.uniform(1.0, 1.35) if kind.group == "people" else rng.uniform(0.9, 1.45)
     if large and kind.height < 130:
         size *= rng.uniform(1.0, 3.2 if kind.small else 1.9)
-    if thing.pose == "sitting" and kind.group == "people":
+    if thing.pose in ("sitting", "kneeling") and kind.group == "people":
         size *= 0.78
+    if thing.sprite >= 0 and kind.group == "people" and sprites.sprites(thing.hand)[thing.sprite].head_only:
+        size *= rng.uniform(0.4, 0.7)
+    if scene.wide and scene.style.backdrop and rng.random() < 0.5:  # on paper all is about as large
+        size *= rng.uniform(60, 150) / kind.height
+    tall = scene.height / HEIGHT
     for attempt in range(14):
         how = _where(scene, kind, thing, rng) if attempt < 10 else "ground"
         if how == "ground":
             feet = rng.uniform(BACK, FRONT) if thing.kind not in SURFACES else rng.uniform(BACK + 30, FRONT - 20)
             scale = size * (0.68 + 0.32 * (feet - BACK) / (FRONT - BACK))
             _resize(thing, kind, scale)
-            thing.x, thing.y = rng.uniform(4, max(5, WIDTH - thing.w - 4)), feet - thing.h
+            if scene.wide and not scene.ground:
+                feet = rng.uniform(min(thing.h / tall + 4, FRONT), FRONT)
+            thing.x, thing.y = rng.uniform(4, max(5, scene.width - thing.w - 4)), feet * tall - thing.h
             thing.on, thing.support = scene.ground, None
         elif how == "air":
             _resize(thing, kind, size * rng.uniform(0.75, 1.1))
-            thing.x, thing.y = rng.uniform(4, WIDTH - thing.w - 4), rng.uniform(6, max(8, 150 - thing.h))
-            thing.on, thing.support = "sky", None
+            thing.x = rng.uniform(4, scene.width - thing.w - 4)
+            thing.y = rng.uniform(6, max(8, 150 * tall - thing.h))
+            thing.on, thing.support = "" if scene.style.backdrop else "sky", None
         else:
             support = next(t for t in scene.things if t.kind == how)
             _onto(thing, kind, support, size, rng)
@@ -244,20 +310,31 @@ def _hang(scene: Scene, name: str, rng: random.Random, colour: str = "") -> None
     thing = Thing(
         name, colour or rng.choice(kind.colours), 0, 0, 0, 0, flip=rng.random() < 0.5, on="wall" if kind.wall else "sky"
     )
+    if scene.wide:
+        thing.seed = rng.getrandbits(32) | 1
+        _take_sprite(scene, thing, rng)
+        if scene.style.backdrop:
+            thing.on = ""
+    tall = scene.height / HEIGHT
     for _ in range(12):
         _resize(thing, kind, rng.uniform(0.75, 1.25))
-        thing.x = rng.uniform(6, WIDTH - thing.w - 6)
-        thing.y = rng.uniform(8, max(10, 130 - thing.h)) if kind.wall else rng.uniform(4, max(6, 110 - thing.h))
+        thing.x = rng.uniform(6, scene.width - thing.w - 6)
+        lowest = (130 if kind.wall else 110) * tall - thing.h
+        thing.y = rng.uniform(8, max(10, lowest)) if kind.wall else rng.uniform(4, max(6, lowest))
         if _legible(scene, thing):
             scene.things.append(thing)
             return
 
 
 def _resize(thing: Thing, kind: Kind, scale: float) -> None:
-    thing.h = kind.height * scale * (0.42 if thing.pose == "sleeping" and kind.group == "people" else 1.0)
+    thing.h = kind.height * scale * (0.42 if thing.pose in FLAT and kind.group == "people" else 1.0)
     if thing.pose == "sleeping" and kind.group == "animal":
         thing.h *= 0.75
-    thing.w = thing.h * aspect(thing.kind, thing.pose)
+    if thing.sprite >= 0:
+        sprite = sprites.sprites(thing.hand)[thing.sprite]
+        thing.w = thing.h * sprite.width / sprite.height
+    else:
+        thing.w = thing.h * aspect(thing.kind, thing.pose)
     if thing.h > 330:
         thing.w, thing.h = thing.w * 330 / thing.h, 330.0
     if thing.w > 420:
@@ -296,7 +373,7 @@ def _depth(thing: Thing) -> float:
 def _legible(scene: Scene, thing: Thing) -> bool:
     """Whether a thing, placed as it is, can be seen and hides no other thing."""
     x, y, w, h = _reach(thing)
-    if x < -2 or y < 0 or x + w > WIDTH + 2 or y + h > HEIGHT + 2:
+    if x < -2 or y < 0 or x + w > scene.width + 2 or y + h > scene.height + 2:
         return False
     for other in scene.things:
         beneath = other.kind in ("rug", "pond", "cloud") and thing.kind not in ("rug", "pond")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PIL import ImageDraw
 
-from training.scenes.palette import RGB, darker
+from training.scenes.palette import RGB, darker, mix
 from training.scenes.scene import Style, Thing
 
 Point = tuple[float, float]
@@ -35,14 +35,22 @@ class Pen:
         return self.x + self.w * (1 - x if self.flip else x), self.y + self.h * y
 
     def _outline(self, fill: RGB | None, outline: bool) -> tuple[RGB | None, int]:
+        if fill is not None and self.style.contour:
+            return fill, max(2, self.edge)
         if not outline or not self.edge or fill is None:
             return None, 0
+        if self.style.ink is not None:
+            return self.style.ink, self.edge
         return darker(fill, 1 - self.style.outline_dark * 0.9) if sum(fill) > 120 else (70, 70, 70), self.edge
+
+    def _inside(self, fill: RGB, outline: bool) -> RGB:
+        """What a shape is filled with: next to nothing where only contours are drawn, small dark parts apart."""
+        return mix(fill, (255, 255, 255), 0.92) if self.style.contour and outline else fill
 
     def polygon(self, points: Sequence[Point], fill: RGB, outline: bool = True) -> None:
         """A filled polygon."""
         line, width = self._outline(fill, outline)
-        self.draw.polygon(self._placed(points), fill=fill, outline=line, width=max(width, 1))
+        self.draw.polygon(self._placed(points), fill=self._inside(fill, outline), outline=line, width=max(width, 1))
 
     def rect(
         self, x0: float, y0: float, x1: float, y1: float, fill: RGB, radius: float = 0.0, outline: bool = True
@@ -55,14 +63,16 @@ class Pen:
         box = self._box(x0, y0, x1, y1)
         limit = min(box[2] - box[0], box[3] - box[1]) / 2 - 1
         if radius and limit >= 2:
+            fill = self._inside(fill, outline)
             self.draw.rounded_rectangle(box, min(radius * min(self.w, self.h), limit), fill, line, max(width, 1))
         else:
-            self.draw.rectangle(box, fill, line, max(width, 1))
+            self.draw.rectangle(box, self._inside(fill, outline), line, max(width, 1))
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, fill: RGB, outline: bool = True) -> None:
         """A filled ellipse by its centre and radii."""
         line, width = self._outline(fill, outline)
-        self.draw.ellipse(self._box(x - rx, y - ry, x + rx, y + ry), fill, line, max(width, 1))
+        box = self._box(x - rx, y - ry, x + rx, y + ry)
+        self.draw.ellipse(box, self._inside(fill, outline), line, max(width, 1))
 
     def disc(self, x: float, y: float, r: float, fill: RGB, outline: bool = True) -> None:
         """A round disc whose radius is a share of the box's height, whatever the width."""
@@ -78,6 +88,7 @@ class Pen:
         boxes = [self._box(x - rx, y - ry, x + rx, y + ry) for x, y, rx, ry in ellipses]
         shapes = [self._placed(points) for points in polygons]
         colour, width = self._outline(fill, True)
+        fill = self._inside(fill, True)
         if colour is not None:
             for left, top, right, bottom in boxes:
                 self.draw.ellipse((left - width / 2, top - width / 2, right + width / 2, bottom + width / 2), colour)
@@ -125,14 +136,16 @@ class Pen:
         if self.flip:
             start, end = 180 - end, 180 - start
         line, width = self._outline(fill, True)
-        self.draw.pieslice(self._box(x - rx, y - ry, x + rx, y + ry), start, end, fill, line, max(width, 1))
+        box = self._box(x - rx, y - ry, x + rx, y + ry)
+        self.draw.pieslice(box, start, end, self._inside(fill, True), line, max(width, 1))
 
     def cap(self, x: float, y: float, rx: float, ry: float, start: float, end: float, fill: RGB) -> None:
         """What a straight cut leaves of an ellipse, in degrees clockwise from three o'clock; mirrored with the box."""
         if self.flip:
             start, end = 180 - end, 180 - start
         line, width = self._outline(fill, True)
-        self.draw.chord(self._box(x - rx, y - ry, x + rx, y + ry), start, end, fill, line, max(width, 1))
+        box = self._box(x - rx, y - ry, x + rx, y + ry)
+        self.draw.chord(box, start, end, self._inside(fill, True), line, max(width, 1))
 
     def _box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         (ax, ay), (bx, by) = self._placed(((x0, y0), (x1, y1)))

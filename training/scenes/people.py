@@ -1,10 +1,11 @@
-"""Draws people in six poses, with what they hold."""
+"""Draws people in eight poses, with what they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from training.scenes.catalogue import FLAT
 from training.scenes.heads import INK, Build, draw_head, draw_headwear, draw_long_hair
 from training.scenes.palette import RGB, darker, lighter, shade
 from training.scenes.pen import Pen, Point
@@ -20,15 +21,22 @@ SKINS: tuple[RGB, ...] = (
 )
 HAIRS: tuple[RGB, ...] = ((40, 30, 26), (92, 58, 32), (150, 92, 44), (236, 200, 96), (190, 78, 34), (120, 120, 124))
 
-ASPECTS = {"standing": 0.56, "waving": 0.66, "running": 0.78, "jumping": 0.8, "sitting": 0.74, "sleeping": 2.3}
+ASPECTS = {
+    **{"standing": 0.56, "waving": 0.66, "running": 0.78, "jumping": 0.8, "sitting": 0.74, "sleeping": 2.3},
+    **{"kneeling": 0.74, "lying": 2.3},
+}
 """Width by height of each pose."""
 
+
+LOW = ("sitting", "kneeling")
+"""Poses in which people are about three quarters as tall."""
 
 BUILDS = {
     "man": Build(0.135, False, False),
     "woman": Build(0.135, False, True),
     "boy": Build(0.185, True, False),
     "girl": Build(0.185, True, True),
+    "baby": Build(0.25, True, False),
 }
 
 
@@ -73,6 +81,12 @@ def _body(pose: str, build: Build, held: str) -> Body:
         feet, knees = ((0.2, 0.965), (0.3, 0.965)), ((0.22, hip - 0.01), (0.31, hip - 0.01))
         left, elbow_l = (-0.16, hip - 0.03), (-0.16, hip - 0.18)
         right, elbow_r = ((0.27, hip - 0.18) if held else (0.2, hip - 0.05)), (0.15, hip - 0.12)
+    elif pose == "kneeling":  # thighs upright, shins on the ground behind
+        hip = 0.72
+        top, shoulder = 0.07 + r * 1.2, 0.07 + r * 2.4 + 0.02
+        feet, knees = ((-0.3, 0.95), (-0.2, 0.965)), ((0.02, 0.95), (0.1, 0.96))
+        left, elbow_l = (-0.16, hip - 0.03), (-0.16, hip - 0.18)
+        right, elbow_r = ((0.27, hip - 0.18) if held else (0.2, hip - 0.05)), (0.15, hip - 0.12)
     return Body((0, top), (0, shoulder), (0, hip), (left, right), (elbow_l, elbow_r), feet, knees)
 
 
@@ -89,7 +103,7 @@ def draw_person(pen: Pen, thing: Thing, held_aspect: float, draw_held: Callable[
     rng = pen.rng
     shirt, trousers = shade(thing.colour, rng), shade(thing.trousers or "blue", rng)
     skin, hair = SKINS[thing.skin % 6], HAIRS[thing.hair % 6]
-    if thing.pose == "sleeping":
+    if thing.pose in FLAT:
         _draw_sleeper(pen, thing, build, shirt, trousers, skin, hair)
         return
     body = _body(thing.pose, build, thing.holding.kind if thing.holding else "")
@@ -99,8 +113,8 @@ def draw_person(pen: Pen, thing: Thing, held_aspect: float, draw_held: Callable[
         return 0.5 + p[0] * ratio, p[1]
 
     thing.face = _in_scene(thing, at(body.head))
-    limb = 0.062 if build.child else 0.056
-    r = build.head * (1.2 if thing.pose == "sitting" else 1.0)
+    limb = (0.062 if build.child else 0.056) * pen.style.limb
+    r = build.head * (1.2 if thing.pose in LOW else 1.0) * pen.style.head
     if thing.pose == "jumping":
         pen.ellipse(0.5, 0.975, 0.3, 0.02, (90, 90, 90), outline=False)
     if thing.holding is not None:
@@ -127,8 +141,8 @@ def draw_person(pen: Pen, thing: Thing, held_aspect: float, draw_held: Callable[
     pen.rect(*at((-width, body.neck[1])), *at((width, body.hip[1] + 0.005)), shirt, radius=0.09)
     if build.female:
         length = 0.13 if build.child else 0.19
-        reach = 0.2 if thing.pose == "sitting" else 0.165
-        bottom = min(0.97, body.hip[1] + length * (0.55 if thing.pose == "sitting" else 1))
+        reach = 0.2 if thing.pose in LOW else 0.165
+        bottom = min(0.97, body.hip[1] + length * (0.55 if thing.pose in LOW else 1))
         pen.polygon(
             [
                 at((-width, body.hip[1] - 0.03)),
@@ -174,7 +188,7 @@ def _place_held(person: Thing, hand: Point, aspect: float) -> None:
     """Give what is held its box, in scene pixels: above the hand for what flies, at the hand otherwise."""
     held = person.holding
     assert held is not None
-    height = HELD_SIZES[held.kind] * person.h / (0.85 if person.pose != "sitting" else 0.7)
+    height = HELD_SIZES[held.kind] * person.h / (0.85 if person.pose not in LOW else 0.7)
     held.h, held.w = height, height * aspect
     held.flip = person.flip
     x, y = _in_scene(person, hand)
@@ -192,7 +206,7 @@ def _in_scene(person: Thing, point: Point) -> Point:
 
 
 def _draw_sleeper(pen: Pen, thing: Thing, build: Build, shirt: RGB, trousers: RGB, skin: RGB, hair: RGB) -> None:
-    """Lying on the back, head at the left end, eyes closed."""
+    """Lying on the back, head at the left end; sleepers' eyes are closed."""
     ratio = pen.h / pen.w
     r = 0.4 if build.child else 0.33
     x, y = 0.02 + r * ratio * 1.1, 0.92 - r
@@ -211,12 +225,16 @@ def _draw_sleeper(pen: Pen, thing: Thing, build: Build, shirt: RGB, trousers: RG
     if not build.child and not build.female:
         pen.ellipse(x + r * ratio * 0.2, y + r * 0.36, r * ratio * 0.4, r * 0.13, hair, outline=False)
     for dx in (-0.1, 0.5):
+        if thing.pose == "lying":  # awake
+            pen.ellipse(x + r * ratio * dx, y - r * 0.08, r * ratio * 0.2, r * 0.22, (252, 252, 252), outline=False)
+            pen.ellipse(x + r * ratio * dx, y - r * 0.08, r * ratio * 0.1, r * 0.13, INK, outline=False)
+            continue
         pen.arc(x + r * ratio * dx, y - r * 0.08, r * ratio * 0.2, r * 0.16, 10, 170, INK, 0.035)
     pen.line([(x + r * ratio * 0.1, y + r * 0.6), (x + r * ratio * 0.45, y + r * 0.58)], INK, 0.03)
     draw_headwear(pen, thing, x, y, r * ratio, r)
     if thing.wearing == "scarf":
         pen.rect(body - 0.01, 0.5, body + 0.06, 0.96, shade(thing.wearing_colour, pen.rng), radius=0.05)
-    for i, size in enumerate((0.07, 0.1)):  # two letters Z float above
+    for i, size in enumerate((0.07, 0.1) if thing.pose == "sleeping" else ()):  # two letters Z float above
         zx, zy = x + r * ratio + 0.05 + 0.07 * i, 0.24 - 0.15 * i
         w = size * ratio
         points = [(zx, zy), (zx + w, zy), (zx, zy + size * 1.2), (zx + w, zy + size * 1.2)]

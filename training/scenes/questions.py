@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from training.scenes import relations, topics
+from training.scenes import absent, relations, topics, typed
 from training.scenes.facts import Facts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
@@ -34,6 +35,9 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 }
 """Each kind of question with its topic and how often it is asked where it can be."""
 
+ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
+"""What is asked besides where the variety says so."""
+
 
 def ask(
     scene: Scene, rng: random.Random, number: int = 3, stress: Mapping[str, float] = MappingProxyType({})
@@ -50,10 +54,11 @@ def ask(
         Questions of kinds as different as the scene allows, in the order in which they were chosen.
     """
     facts = facts_of(scene)
-    pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in TOPICS.items()}
+    topics_here = TOPICS | (ABSENT if scene.variety and scene.variety.absent else {})
+    pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in topics_here.items()}
     asked: list[QA] = []
     seen: set[str] = set()
-    weights = {kind: TOPICS[kind][1] * stress.get(kind, 1.0) for kind, pool in pools.items() if pool}
+    weights = {kind: topics_here[kind][1] * stress.get(kind, 1.0) for kind, pool in pools.items() if pool}
     while len(asked) < number and weights:
         kind = rng.choices(list(weights), list(weights.values()))[0]
         pool = pools[kind]
@@ -64,6 +69,8 @@ def ask(
         if qa.question not in seen:
             seen.add(qa.question)
             asked.append(qa)
+    if scene.variety and scene.variety.wordings:
+        asked = [replace(qa, question=typed.reworded(qa.question, rng)) for qa in asked]
     return asked
 
 

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from training.scenes.catalogue import CATALOGUE, COLOURLESS, PEOPLE
+from training.scenes.catalogue import CATALOGUE, COLOURLESS, EVERYBODY, FLAT
 from training.scenes.facts import FAR, Facts, gap, middle, neighbours, place_of, side, usual_area
-from training.scenes.scene import WIDTH, Thing
+from training.scenes.scene import Thing
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, a, colour_word, name, names
 
@@ -16,6 +16,8 @@ from training.scenes.wording import QA, a, colour_word, name, names
 def who(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Who is holding the ball? One person fits, and a second one is there to be wrong, mostly."""
     people = facts.people
+    if len(facts.drawn_people) < len(people):
+        return
     if not people or (len({p.kind for p in people}) == 1 and rng.random() < 0.6):
         return
     for person in people:
@@ -37,7 +39,7 @@ def who(facts: Facts, rng: random.Random) -> Iterator[QA]:
         if person.wearing:
             item = person.wearing if person.wearing == "glasses" else a(person.wearing)
             traits.append(("wearing", person.wearing, f"is wearing {item}"))
-        if person.pose != "sleeping":
+        if person.pose not in FLAT:
             traits.append(("mood", person.mood, f"is {person.mood}"))
         for trait, value, text in traits:
             if sum(_trait(p, trait) == value for p in people) == 1:
@@ -71,8 +73,9 @@ def bigger(facts: Facts, rng: random.Random) -> Iterator[QA]:
         if (
             len(things) == 2
             and things[0].colour != things[1].colour
+            and all(t.colour for t in things)
             and kind not in COLOURLESS
-            and kind not in PEOPLE
+            and kind not in EVERYBODY
             and not things[0].pose
         ):
             one, two = things
@@ -155,7 +158,7 @@ def side_of(facts: Facts, rng: random.Random) -> Iterator[QA]:
             )
             yield from no_or_yes("side", rng, form.format(first, where, second), form.format(first, wrong, second))
     for thing in singles[:3]:
-        centre = middle(thing)[0] / WIDTH
+        centre = middle(thing)[0] / facts.scene.width
         if not 0.38 < centre < 0.62:
             what = name(thing.kind, rng)
             yield qa(
@@ -178,7 +181,8 @@ def what(facts: Facts, rng: random.Random) -> Iterator[QA]:
         on.setdefault(place_of(thing), []).append(thing)
     for place, things in on.items():
         if (
-            len(things) == 1
+            place
+            and len(things) == 1
             and things[0].kind not in ("sun", "moon", "cloud")
             and (place not in ("on grass", "on sand", "on snow", "on road", "on floor"))
         ):
@@ -209,7 +213,7 @@ def what(facts: Facts, rng: random.Random) -> Iterator[QA]:
             yield qa("what", rng.choice(forms), members.pop())
     for thing in facts.singles():
         near = neighbours(facts, thing)
-        if len(near) == 1 and facts.number(near[0].kind) == 1 and near[0].kind not in PEOPLE:
+        if len(near) == 1 and facts.number(near[0].kind) == 1 and near[0].kind not in EVERYBODY:
             yield qa(
                 "what",
                 rng.choice(
@@ -239,18 +243,18 @@ def two_step(facts: Facts, rng: random.Random) -> Iterator[QA]:
 
 def _thing_by_place(facts: Facts, rng: random.Random) -> Iterator[QA]:
     for kind, things in facts.by_kind.items():
-        if kind in COLOURLESS or kind in PEOPLE or (len(things) == 1 and rng.random() < 0.8):
+        if kind in COLOURLESS or kind in EVERYBODY or (len(things) == 1 and rng.random() < 0.8):
             continue
         for thing in things:
             rest = [t for t in things if t is not thing]
-            if any(t.colour == thing.colour for t in rest):
+            if not thing.colour or any(t.colour in ("", thing.colour) for t in rest):
                 continue
             what = name(kind, rng)
             if (
                 thing.support is not None
                 and facts.number(thing.support.kind) == 1
                 and all(t.support is not thing.support for t in rest)
-                and thing.on not in PEOPLE
+                and thing.on not in EVERYBODY
             ):
                 preposition = place_of(thing).split(" ")[0]
                 yield qa(
@@ -275,6 +279,8 @@ def _thing_by_place(facts: Facts, rng: random.Random) -> Iterator[QA]:
 
 def _person_by_trait(facts: Facts, rng: random.Random) -> Iterator[QA]:
     people = facts.people
+    if len(facts.drawn_people) < len(people):
+        return
     if len(people) < 2 and rng.random() < 0.8:
         return
     for person in people:
@@ -298,5 +304,5 @@ def _person_by_trait(facts: Facts, rng: random.Random) -> Iterator[QA]:
             yield qa("two-step", f"what is the {noun} {phrase} holding", person.holding.kind)
         if by != "shirt":
             yield qa("two-step", f"what {colour_word(rng)} is the shirt of the {noun} {phrase}", person.colour)
-        if person.pose != "sleeping":
+        if person.pose not in FLAT:
             yield qa("two-step", f"how does the {noun} {phrase} feel", person.mood)

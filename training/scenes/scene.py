@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.scenes.variety import Variety
 
 WIDTH, HEIGHT = 700, 400
-"""Size of a scene in pixels, as in VQA abstract scenes v1."""
+"""Usual size of a scene in pixels, as in VQA abstract scenes v1."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,22 @@ class Style:
     """Share of the optional details that are drawn; 0 is crude: bare shapes."""
     shading: bool = True
     """Whether larger shapes carry a lighter or darker patch."""
+    medium: str = ""
+    """What it looks drawn with, one of `media.MEDIA`; empty is a plain vector drawing."""
+    contour: bool = False
+    """Whether shapes are bare outlines in their colour, as with a felt pen."""
+    ink: tuple[int, int, int] | None = None
+    """The colour of every outline; None takes each shape's own, darker."""
+    backdrop: str = ""
+    """What lies behind: empty is sky and ground or wall and floor, else one of `media.BACKDROPS`."""
+    face: str = ""
+    """How faces are drawn: empty, "dots" or "round"."""
+    head: float = 1.0
+    """Size of people's heads by the usual one."""
+    limb: float = 1.0
+    """Width of arms and legs by the usual one."""
+    hand: str = ""
+    """Whose pictures stand for things where there are some: one of `sprites.SETS`; empty draws everything itself."""
 
 
 @dataclass(slots=True)
@@ -57,6 +77,12 @@ class Thing:
     """What it stands on or is in, as an answer to "where": "grass", "sofa", "sky", ..."""
     support: Thing | None = None
     """The thing that `on` means, if it is one."""
+    hand: str = ""
+    """Whose picture stands for it: one of `sprites.SETS`; empty where it is drawn."""
+    sprite: int = -1
+    """Which picture of that hand; -1 is drawn."""
+    seed: int = 0
+    """Chooses its shades and variants, whatever else is drawn; 0 takes them from the drawing's generator."""
 
 
 @dataclass(slots=True)
@@ -66,9 +92,20 @@ class Scene:
     indoors: bool
     night: bool
     weather: str
-    """sunny, cloudy, rainy or snowy outdoors; empty indoors and at night when the sky is clear."""
+    """sunny, cloudy, rainy or snowy outdoors; empty indoors, at night when the sky is clear, and where none is seen."""
     ground: str
-    """grass, sand, snow, road outdoors; floor indoors."""
+    """grass, sand, snow, road outdoors; floor indoors; empty on paper."""
     things: list[Thing] = field(default_factory=list)
     style: Style = field(default_factory=Style)
     seed: int = 0
+    width: int = WIDTH
+    """Pixels."""
+    height: int = HEIGHT
+    """Pixels."""
+    variety: Variety | None = None
+    """The range that it was drawn from; None is what the first built-in model learnt."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is of wide variety; each thing has a seed of its own then, and a change elsewhere leaves it."""
+        return self.variety is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from training.scenes.catalogue import ACCESSORIES, CATALOGUE, COLOURLESS, MOODS, POSES
+from training.scenes.catalogue import ACCESSORIES, CATALOGUE, COLOURLESS, FLAT, MOODS, POSES
 from training.scenes.facts import Facts, place_of
 from training.scenes.layout import usual_kinds
 from training.scenes.scene import Thing
@@ -29,6 +29,8 @@ def colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """What colour is the ball? What colour is the girl's shirt?"""
     for thing in facts.singles():
         what = name(thing.kind, rng)
+        if not thing.colour or (thing.sprite >= 0 and CATALOGUE[thing.kind].group == "people"):
+            continue
         if CATALOGUE[thing.kind].group == "people":
             yield from _clothes(thing, what, rng)
         elif thing.kind not in COLOURLESS:
@@ -58,7 +60,7 @@ def _clothes(person: Thing, who: str, rng: random.Random) -> Iterator[QA]:
 def count(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """How many dogs are there? Larger numbers are asked for more often, because they are rarer."""
     numbers = {kind: len(things) for kind, things in facts.by_kind.items() if kind not in ("sun", "moon")}
-    for kind in sorted(usual_kinds(facts.scene.indoors, rng)):
+    for kind in sorted(usual_kinds(facts.scene.indoors, rng, facts.scene.variety)):
         if kind not in ("sun", "moon"):
             numbers.setdefault(kind, 0)
     groups: dict[int, list[str]] = {}
@@ -76,7 +78,7 @@ def count(facts: Facts, rng: random.Random) -> Iterator[QA]:
         yield qa("count", _how_many("animals", rng), str(animals))
     for kind, things in facts.by_kind.items():
         colours = {t.colour for t in things}
-        if len(colours) > 1 and kind not in COLOURLESS and CATALOGUE[kind].group != "people":
+        if len(colours) > 1 and "" not in colours and kind not in COLOURLESS and CATALOGUE[kind].group != "people":
             shade = rng.choice(sorted(colours))
             yield qa(
                 "count", _how_many(f"{shade} {names(kind, rng)}", rng), str(sum(t.colour == shade for t in things))
@@ -98,11 +100,17 @@ def _how_many(what: str, rng: random.Random) -> str:
 def exists(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Is there a dog? Absent kinds are drawn as they occur elsewhere, so that the kind alone tells nothing."""
     present = [k for k in facts.by_kind if k not in ("sun", "cloud", "moon")]
-    absent = sorted(usual_kinds(facts.scene.indoors, rng) - set(facts.by_kind))
+    absent = sorted(usual_kinds(facts.scene.indoors, rng, facts.scene.variety) - set(facts.by_kind))
     for _ in range(3):
         here, away = (rng.choice(present) if present else None), (rng.choice(absent) if absent else None)
         yield from no_or_yes("exists", rng, here and _is_there(here, "", rng), away and _is_there(away, "", rng))
-    coloured = [t for t in facts.visible if t.kind not in COLOURLESS and CATALOGUE[t.kind].group != "people"]
+    coloured = [
+        t
+        for t in facts.visible
+        if t.kind not in COLOURLESS
+        and CATALOGUE[t.kind].group != "people"
+        and all(other.colour for other in facts.by_kind[t.kind])
+    ]
     if coloured:
         thing = rng.choice(coloured)
         others = [c for c in CATALOGUE[thing.kind].colours if all(t.colour != c for t in facts.by_kind[thing.kind])]
@@ -136,6 +144,8 @@ def where(facts: Facts, rng: random.Random) -> Iterator[QA]:
         if id(thing) in facts.holder or thing.kind in ("sun", "moon", "cloud", "window", "pond", "rug"):
             continue
         what = name(thing.kind, rng)
+        if not place_of(thing):
+            continue
         if thing.on == "wall" and rng.random() < 0.75:
             continue
         text = rng.choice(
@@ -150,8 +160,21 @@ def where(facts: Facts, rng: random.Random) -> Iterator[QA]:
             plain.append(qa("where", text, place_of(thing)))
         else:
             yield qa("where", text, place_of(thing))
+    if facts.scene.wide:
+        yield from _where_by_colour(facts, rng)
     if plain and rng.random() < 0.6:
         yield rng.choice(plain)
+
+
+def _where_by_colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
+    """Where is the red ball? As often as it is asked for where there is none."""
+    for kind, things in facts.by_kind.items():
+        if kind in COLOURLESS or CATALOGUE[kind].group == "people" or not all(t.colour for t in things):
+            continue
+        for thing in things:
+            alone = sum(t.colour == thing.colour for t in things) == 1
+            if alone and id(thing) not in facts.holder and place_of(thing) and rng.random() < 0.25:
+                yield qa("where", f"where is the {thing.colour} {name(kind, rng)}", place_of(thing))
 
 
 def doing(facts: Facts, rng: random.Random) -> Iterator[QA]:
@@ -179,7 +202,7 @@ def doing(facts: Facts, rng: random.Random) -> Iterator[QA]:
 
 def holding(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """What is the girl holding? Empty hands are asked about now and then."""
-    for person in facts.people:
+    for person in facts.drawn_people:
         if facts.number(person.kind) > 1 or (person.holding is None and rng.random() < 0.75):
             continue
         who = name(person.kind, rng)
@@ -196,7 +219,7 @@ def holding(facts: Facts, rng: random.Random) -> Iterator[QA]:
 
 def wearing(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """What is the man wearing? Hat, crown, glasses or scarf."""
-    for person in facts.people:
+    for person in facts.drawn_people:
         if facts.number(person.kind) == 1:
             who = name(person.kind, rng)
             if person.wearing:
@@ -218,8 +241,8 @@ def wearing(facts: Facts, rng: random.Random) -> Iterator[QA]:
 
 def mood(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """How does the girl feel? Sleepers' faces do not tell."""
-    for person in facts.people:
-        if facts.number(person.kind) == 1 and person.pose != "sleeping":
+    for person in facts.drawn_people:
+        if facts.number(person.kind) == 1 and person.pose not in FLAT:
             who = name(person.kind, rng)
             yield qa(
                 "mood",
@@ -245,7 +268,7 @@ def mood(facts: Facts, rng: random.Random) -> Iterator[QA]:
 def time(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Is it day or night? Indoors only where a window tells."""
     scene = facts.scene
-    if scene.indoors and "window" not in facts.by_kind:
+    if scene.style.backdrop or (scene.indoors and "window" not in facts.by_kind):
         return
     if scene.night or rng.random() < 0.7:
         answer = "night" if scene.night else "day"
@@ -295,6 +318,8 @@ def weather(facts: Facts, rng: random.Random) -> Iterator[QA]:
 def setting(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Is this inside or outside?"""
     answer = "inside" if facts.scene.indoors else "outside"
+    if facts.scene.style.backdrop:
+        return
     if facts.scene.indoors or rng.random() < 0.6:
         yield qa(
             "setting",

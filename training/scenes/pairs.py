@@ -1,0 +1,320 @@
+"""Pairs of scenes and what changed between them: added, gone, recoloured, moved, swapped, posed anew, weather, time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from training.scenes import layout, sprites, typed
+from training.scenes.catalogue import CATALOGUE, COLOURLESS, FLAT, LATE_POSES, MOODS, POSES
+from training.scenes.facts import facts_of, middle
+from training.scenes.layout import arrange
+from training.scenes.scene import Scene, Thing
+from training.scenes.variety import WIDE, Variety
+from training.scenes.wording import QA, a, name, names, sentence
+
+NOTHING, EVERYTHING = "nothing", "everything"
+CHANGES = ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "weather", "time")
+"""The kinds of changes."""
+KINDS = (*CHANGES, "same", "other")
+"""The kinds of pairs: one change, none, or two scenes that have nothing to do with each other."""
+WEIGHTS = (2.0, 2.0, 2.0, 2.0, 1.0, 1.6, 0.8, 0.7, 0.6, 3.0, 0.6)
+MOVED = 0.2
+"""Least share of the picture's width by which a moved thing moves."""
+
+_CHANGED = (
+    *("what changed", "what has changed", "what changed between these", "what is different", "what's different"),
+    *("what is the difference", "what is different in the second picture", "what changed between the pictures"),
+    *("whats different", "differences", "difference", "spot the difference", "what's new", "whats changed", "changes"),
+    *("what happened", "tell me what changed", "what is not the same", "find the difference", "what did change"),
+    *("what changed from the first to the second", "what is the change", "any difference", "what differs"),
+)
+_SAME = (
+    *("are they the same", "are these the same", "are the pictures the same", "is it the same", "same"),
+    *("are both pictures the same", "do they look the same", "is everything the same", "same picture"),
+    *("are these two identical", "identical", "are they equal", "are they alike", "is this the same scene"),
+)
+
+
+@dataclass(slots=True)
+class Pair:
+    """Two scenes, the first one earlier."""
+
+    first: Scene
+    second: Scene
+    kind: str
+    """One of `KINDS`."""
+    answer: str
+    """What changed, in words."""
+    changed: tuple[tuple[Thing, ...], tuple[Thing, ...]]
+    """The things that changed, as each scene has them."""
+
+
+def compose_pair(rng: random.Random, variety: Variety = WIDE) -> Pair:
+    """Compose a pair; what the kind that was drawn cannot be done to becomes another kind."""
+    scene = layout.compose(rng, variety)
+    wanted = rng.choices(KINDS, WEIGHTS)[0]
+    if wanted == "other":
+        other = layout.compose(rng, variety)
+        other.width, other.height = scene.width, scene.height
+        other.things = [t for t in other.things if t.x + t.w <= other.width + 2 and t.y + t.h <= other.height + 2]
+        return Pair(scene, other, "other", EVERYTHING, ((), ()))
+    made = _DO[wanted](scene, rng) if wanted != "same" else None
+    while made is None and wanted != "same":
+        wanted = rng.choice(KINDS[:-1])
+        made = _DO[wanted](scene, rng) if wanted != "same" else None
+    pair = made or Pair(scene, deepcopy(scene), "same", NOTHING, ((), ()))
+    if rng.random() < (0.7 if pair.kind == "same" else 0.4):
+        _redraw(pair.second, rng, variety)
+    return pair
+
+
+def _redraw(scene: Scene, rng: random.Random, variety: Variety) -> None:
+    """Draw the same once more: other shades, a hand that jitters, now and then another style."""
+    dx, dy = rng.uniform(-5, 5), rng.uniform(-4, 4)
+    for thing in scene.things:
+        thing.x += dx + rng.uniform(-2, 2)
+        thing.y += dy
+        if rng.random() < 0.5:
+            thing.seed = rng.getrandbits(32) | 1
+    if rng.random() < 0.5:
+        scene.seed = rng.getrandbits(32) | 1
+    if rng.random() < 0.35:
+        style = variety.style(rng)
+        scene.style = replace(style, backdrop=scene.style.backdrop, contour=scene.style.contour, hand=scene.style.hand)
+
+
+def described(thing: Thing, scene: Scene, *, definite: bool = False) -> str:
+    """A thing in words: "a red ball", "the girl"; its colour where it has one that can be asked for."""
+    kind = CATALOGUE[thing.kind]
+    plain = thing.kind in COLOURLESS or kind.group == "people" or not thing.colour
+    text = thing.kind if plain else f"{thing.colour} {thing.kind}"
+    return f"the {text}" if definite else a(text)
+
+
+def _free(scene: Scene) -> list[Thing]:
+    """Things that may change alone: nothing stands on them."""
+    held_up = {id(thing.support) for thing in scene.things if thing.support is not None}
+    return [t for t in scene.things if id(t) not in held_up and t.kind not in ("sun", "moon", "cloud", "rug", "pond")]
+
+
+def _single(scene: Scene, things: list[Thing]) -> list[Thing]:
+    number = facts_of(scene).number
+    return [thing for thing in things if number(thing.kind) == 1]
+
+
+def _without(scene: Scene, index: int) -> Scene:
+    rest = deepcopy(scene)
+    del rest.things[index]
+    return rest
+
+
+def _gone(scene: Scene, rng: random.Random) -> Pair | None:
+    free = _free(scene)
+    if len(free) < 2:
+        return None
+    thing = rng.choice(free)
+    index = next(i for i, each in enumerate(scene.things) if each is thing)
+    return Pair(scene, _without(scene, index), "gone", f"{described(thing, scene)} is gone", ((thing,), ()))
+
+
+def _added(scene: Scene, rng: random.Random) -> Pair | None:
+    free = _free(scene)
+    if len(free) < 2:
+        return None
+    thing = rng.choice(free)
+    index = next(i for i, each in enumerate(scene.things) if each is thing)
+    return Pair(_without(scene, index), scene, "added", f"{described(thing, scene)} is new", ((), (thing,)))
+
+
+def _pick(scene: Scene, things: list[Thing], rng: random.Random) -> tuple[Scene, Thing, Thing] | None:
+    """A copy of the scene, one of the things, and that thing in the copy."""
+    if not things:
+        return None
+    thing = rng.choice(things)
+    index = next(i for i, each in enumerate(scene.things) if each is thing)
+    other = deepcopy(scene)
+    return other, thing, other.things[index]
+
+
+def _recoloured(scene: Scene, rng: random.Random) -> Pair | None:
+    def can(t: Thing) -> bool:
+        if t.kind in COLOURLESS or not t.colour or len(CATALOGUE[t.kind].colours) < 2:
+            return False
+        return t.sprite < 0 or sprites.sprites(t.hand)[t.sprite].hue >= 0
+
+    picked = _pick(scene, [t for t in scene.things if can(t)], rng)
+    if picked is None:
+        return None
+    other, thing, changed = picked
+    taken = {t.colour for t in scene.things if t.kind == thing.kind}
+    colours = [colour for colour in CATALOGUE[thing.kind].colours if colour not in taken]
+    if not colours:
+        return None
+    changed.colour = rng.choice(colours)
+    if CATALOGUE[thing.kind].group == "people":
+        answer = f"the {thing.kind} wears {changed.colour} now"
+    else:
+        answer = f"{described(thing, scene, definite=True)} is {changed.colour} now"
+    return Pair(scene, other, "recoloured", answer, ((thing,), (changed,)))
+
+
+def _moved(scene: Scene, rng: random.Random) -> Pair | None:
+    things = [t for t in _free(scene) if t.support is None]
+    for _ in range(4):
+        picked = _pick(scene, things, rng)
+        if picked is None:
+            return None
+        other, thing, changed = picked
+        changed.x = rng.uniform(4, max(5.0, scene.width - thing.w - 4))
+        step = changed.x - thing.x
+        if abs(step) < MOVED * scene.width or not layout.fits(other, changed):
+            continue
+        if thing.on in ("grass", "sand", "snow", "road", "floor", ""):
+            arrange(other)
+        way = "left" if step < 0 else "right"
+        return Pair(
+            scene, other, "moved", f"{described(thing, scene, definite=True)} moved {way}", ((thing,), (changed,))
+        )
+    return None
+
+
+def _swapped(scene: Scene, rng: random.Random) -> Pair | None:
+    things = [t for t in _single(scene, _free(scene)) if t.support is None and t.holding is None]
+    if len(things) < 2:
+        return None
+    for _ in range(4):
+        one, two = rng.sample(things, 2)
+        if one.on != two.on or abs(middle(one)[0] - middle(two)[0]) < MOVED * scene.width:
+            continue
+        other = deepcopy(scene)
+        places = [next(i for i, each in enumerate(scene.things) if each is t) for t in (one, two)]
+        first, second = (other.things[i] for i in places)
+        (ax, ay), (bx, by) = ((t.x + t.w / 2, t.y + t.h) for t in (one, two))
+        first.x, first.y = bx - first.w / 2, by - first.h
+        second.x, second.y = ax - second.w / 2, ay - second.h
+        if not (layout.fits(other, first) and layout.fits(other, second)):
+            continue
+        arrange(other)
+        listed = sorted((one.kind, two.kind))
+        answer = f"the {listed[0]} and the {listed[1]} swapped"
+        return Pair(scene, other, "swapped", answer, ((one, two), (first, second)))
+    return None
+
+
+def _posed(scene: Scene, rng: random.Random) -> Pair | None:
+    people = [t for t in scene.things if t.mood and t.pose not in FLAT and t.pose not in ("sitting", "kneeling")]
+    picked = _pick(scene, _single(scene, people), rng)
+    if picked is None:
+        return None
+    other, thing, changed = picked
+    upright = [pose for pose in (*POSES, *LATE_POSES) if pose not in (thing.pose, *FLAT, "sitting")]
+    changed.pose = rng.choice(upright)
+    feet, centre = thing.y + thing.h, thing.x + thing.w / 2
+    if changed.pose == "kneeling":
+        changed.h *= 0.78
+    changed.w = changed.h * layout.aspect(changed.kind, changed.pose)
+    changed.x, changed.y = centre - changed.w / 2, feet - changed.h
+    return Pair(scene, other, "pose", f"the {thing.kind} is {changed.pose} now", ((thing,), (changed,)))
+
+
+def _felt(scene: Scene, rng: random.Random) -> Pair | None:
+    picked = _pick(scene, _single(scene, [t for t in scene.things if t.mood and t.pose not in FLAT]), rng)
+    if picked is None:
+        return None
+    other, thing, changed = picked
+    changed.mood = rng.choice([mood for mood in MOODS if mood != thing.mood])
+    return Pair(scene, other, "mood", f"the {thing.kind} is {changed.mood} now", ((thing,), (changed,)))
+
+
+def _weather(scene: Scene, rng: random.Random) -> Pair | None:
+    if not scene.weather or scene.weather == "sunny":
+        return None
+    other = deepcopy(scene)
+    other.weather = rng.choice([w for w in ("cloudy", "rainy", "snowy") if w != scene.weather])
+    if scene.ground == "snow":
+        return None
+    return Pair(scene, other, "weather", f"it is {other.weather} now", ((), ()))
+
+
+def _time(scene: Scene, rng: random.Random) -> Pair | None:
+    if scene.indoors or scene.style.backdrop or any(t.kind in ("sun", "moon") for t in scene.things):
+        return None
+    if scene.weather not in ("", "sunny"):
+        return None
+    other = deepcopy(scene)
+    other.night = not scene.night
+    other.weather = "" if other.night else "sunny"
+    return Pair(scene, other, "time", f"it is {'night' if other.night else 'day'} now", ((), ()))
+
+
+_DO: dict[str, Callable[[Scene, random.Random], Pair | None]] = {
+    "added": _added,
+    "gone": _gone,
+    "recoloured": _recoloured,
+    "moved": _moved,
+    "swapped": _swapped,
+    "pose": _posed,
+    "mood": _felt,
+    "weather": _weather,
+    "time": _time,
+}
+
+
+def ask_pair(pair: Pair, rng: random.Random, number: int = 2, *, typing: bool = True) -> list[QA]:
+    """Ask about both pictures: always what changed, then whether they are the same, which one has what, and the like.
+
+    Args:
+        pair: A pair both of whose scenes have been rendered.
+        rng: Decides choice and wording.
+        number: How many questions.
+        typing: Whether they are worded as people type them.
+    """
+    change = QA(sentence(rng.choice(_CHANGED)), pair.answer, f"changed: {pair.kind}")
+    others = [QA(sentence(rng.choice(_SAME)), "yes" if pair.kind == "same" else "no", "pair: same")]
+    others += _which(pair, rng)
+    rng.shuffle(others)
+    asked = [change, *others[: number - 1]]
+    return [_typed(qa, rng) if typing else qa for qa in asked]
+
+
+def _typed(qa: QA, rng: random.Random) -> QA:
+    if rng.random() < 0.25:
+        words = qa.question.split()
+        place = rng.randrange(len(words))
+        words[place] = typed.slip(words[place], rng)
+        return replace(qa, question=" ".join(words))
+    return qa
+
+
+def _which(pair: Pair, rng: random.Random) -> list[QA]:
+    """Which one has a dog? first, second, both or neither. In which are there more balls?"""
+    one, two = facts_of(pair.first), facts_of(pair.second)
+    asked: list[QA] = []
+    differing = sorted(kind for kind in {*one.by_kind, *two.by_kind} if (one.number(kind) > 0) != (two.number(kind) > 0))
+    shared = sorted(set(one.by_kind) & set(two.by_kind))
+    usual = sorted(layout.usual_kinds(pair.first.indoors, rng, pair.first.variety) - {*one.by_kind, *two.by_kind})
+    pool = [rng.choice(differing)] * 3 if differing else []
+    pool += [rng.choice(group) for group in (shared, usual) if group]
+    if pool:
+        kind = rng.choice(pool)
+        here = (one.number(kind) > 0, two.number(kind) > 0)
+        answer = {(True, False): "first", (False, True): "second", (True, True): "both", (False, False): "neither"}[here]
+        what = a(name(kind, rng))
+        forms = ("which one has {0}", "which picture has {0}", "where is {0}", "in which picture is {0}", "which has {0}")
+        more = ("which of them has {0}", "which of the pictures shows {0}", "which one shows {0}", "in which one is there {0}")
+        form = rng.choice([form for form in (*forms, *more) if form != "where is {0}"])
+        asked.append(QA(sentence(form.format(what)), answer, "pair: which"))
+    unequal = sorted(k for k in {*one.by_kind, *two.by_kind} if one.number(k) != two.number(k))
+    if unequal:
+        kind = rng.choice(unequal)
+        form = rng.choice(("which one has more {0}", "which picture has more {0}", "where are more {0}", "in which are more {0}"))
+        answer = "first" if one.number(kind) > two.number(kind) else "second"
+        asked.append(QA(sentence(form.format(names(kind, rng))), answer, "pair: which"))
+    if pair.first.night != pair.second.night and not pair.first.indoors and not pair.second.indoors:
+        form = rng.choice(("in which one is it {0}", "which picture is at {0}", "which one shows the {0}"))
+        time = rng.choice(("night", "day"))
+        asked.append(QA(sentence(form.format(time)), "first" if pair.first.night == (time == "night") else "second", "pair: which"))
+    return asked
