@@ -22,6 +22,16 @@ CELL, COLUMNS = 96, 12
 """Pixels of a sheet's cell; cells in a row."""
 CLEAR = 0.5
 """Share of a picture that one colour must cover to be the picture's colour."""
+_HUES = (
+    ("red", 0, 12),
+    ("orange", 20, 40),
+    ("yellow", 47, 62),
+    ("green", 70, 165),
+    ("blue", 185, 248),
+    ("purple", 255, 295),
+    ("pink", 300, 342),
+    ("red", 346, 361),
+)
 HALF = ("face", "man", "woman", "boy", "girl", "baby", "bear", "fox", "lion", "monkey-face", "chicken", "frog")
 """Names whose pictures show a head alone."""
 
@@ -60,7 +70,7 @@ def sprites(hand: str) -> tuple[Sprite, ...]:
     listed = json.loads(files("training.scenes").joinpath("hands", f"{hand}.json").read_text(encoding="utf-8"))
     found = []
     for number, (kind, name, width, height) in enumerate(listed):
-        colour, hue = _colour_of(_cut(hand, number, width, height))
+        colour, hue = ("black", -1.0) if name == "black-cat" else _colour_of(_cut(hand, number, width, height))
         found.append(Sprite(hand, number, kind, name, width, height, colour, hue))
     return tuple(found)
 
@@ -99,18 +109,10 @@ def _colour_of(cut: Image.Image) -> tuple[str, float]:
     order = {name: index for index, name in enumerate(COLOURS)}
     degrees = hue * 360
     bright = (saturation > 0.35) & (value > 0.35)
-    for name, low, high in (
-        ("red", 0, 14),
-        ("orange", 14, 42),
-        ("yellow", 42, 68),
-        ("green", 68, 165),
-        ("blue", 180, 250),
-        ("purple", 250, 300),
-        ("pink", 300, 345),
-        ("red", 345, 361),
-    ):
+    for name, low, high in _HUES:  # what lies between two has no name that all agree on
         named[bright & (degrees >= low) & (degrees < high)] = order[name]
-    named[bright & (degrees < 45) & (value < 0.72)] = order["brown"]
+    named[bright & (degrees >= 12) & (degrees < 45) & (value < 0.85)] = -1
+    named[bright & (degrees >= 8) & (degrees < 45) & (value < 0.74)] = order["brown"]
     named[(saturation > 0.18) & (saturation < 0.62) & (value > 0.75) & ((degrees < 16) | (degrees > 310))] = order["pink"]
     named[(saturation < 0.14) & (value > 0.85)] = order["white"]
     named[(saturation < 0.2) & (value > 0.38) & (value < 0.8)] = order["gray"]
