@@ -46,7 +46,7 @@ RESIZE = Resize(WIDTH, HEIGHT, keep_proportions=True)
 @cache
 def sample_texts(number: int = 1500) -> tuple[str, ...]:
     """Questions and answers from which the word pieces are taken; always the same ones."""
-    from training.scenes import art, layout, pairs, questions
+    from training.scenes import art, pair_questions, pairs, questions
     from training.scenes.variety import WIDE
 
     texts: list[str] = []
@@ -55,7 +55,7 @@ def sample_texts(number: int = 1500) -> tuple[str, ...]:
         pair = pairs.compose_pair(rng)
         for scene in (pair.first, pair.second):
             art.render(scene, rng, 0.25)  # gives held things their places
-        asked = questions.ask(pair.first, rng, 30) + pairs.ask_pair(pair, rng, 4)
+        asked = questions.ask(pair.first, rng, 30) + pair_questions.ask_pair(pair, rng, 4)
         # As they are worded carefully, too: the slips of fingers need no pieces of their own.
         pair.first.variety = WIDE.without(["typed"])
         asked += questions.ask(pair.first, rng, 30)

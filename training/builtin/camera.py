@@ -54,7 +54,7 @@ def _margins(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Pla
         bar = tuple(rng.randrange(256) for _ in range(3))
         sheet.paste(bar, (0, 0, sheet.width, int(top * rng.uniform(0.3, 1))))
     sheet.paste(picture, (int(left), int(top)))
-    return sheet, np.array([[1, 0, int(left)], [0, 1, int(top)], [0, 0, 1.0]])
+    return sheet, np.array([[1, 0, int(left)], [0, 1, int(top)], [0, 0, 1]], np.float64)
 
 
 def _photographed(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Placing]:
@@ -62,7 +62,10 @@ def _photographed(picture: Image.Image, rng: random.Random) -> tuple[Image.Image
     width, height = picture.size
     reach = rng.uniform(0.02, 0.12)
     corners = [
-        (x + rng.uniform(0, reach) * width * (1 if x == 0 else -1), y + rng.uniform(0, reach) * height * (1 if y == 0 else -1))
+        (
+            x + rng.uniform(0, reach) * width * (1 if x == 0 else -1),
+            y + rng.uniform(0, reach) * height * (1 if y == 0 else -1),
+        )
         for x, y in ((0, 0), (width, 0), (width, height), (0, height))
     ]
     back = _homography(corners, [(0, 0), (width, 0), (width, height), (0, height)])
@@ -73,7 +76,7 @@ def _photographed(picture: Image.Image, rng: random.Random) -> tuple[Image.Image
     warped = picture.transform((width, height), Image.Transform.PERSPECTIVE, flat, Image.Resampling.BILINEAR)
     sheet.paste(warped, mask=white.transform((width, height), Image.Transform.PERSPECTIVE, flat))
     sheet = _lit(sheet, rng)
-    return sheet, np.linalg.inv(back)
+    return sheet, np.linalg.inv(back).astype(np.float64)
 
 
 def _lit(picture: Image.Image, rng: random.Random) -> Image.Image:

@@ -15,13 +15,20 @@ from torch.utils.data import Dataset
 from model.profile import BUILTIN_PROFILE
 from training.builtin.camera import taken
 from training.builtin.dense import CELLS, covered, targets
-from training.scenes import art, layout, pairs, questions
+from training.scenes import art, layout, pair_questions, pairs, questions
 from training.scenes.scene import Scene
 from training.scenes.variety import WIDE, Variety
 
 STRESS: Mapping[str, float] = {
-    **{"side": 2.0, "count": 1.5, "who": 1.3, "wearing": 1.3, "what": 1.6, "two-step": 1.3},
-    **{"bigger": 1.3, "where": 1.2, "setting": 0.7},
+    "side": 2.0,
+    "count": 1.5,
+    "who": 1.3,
+    "wearing": 1.3,
+    "what": 1.6,
+    "two-step": 1.3,
+    "bigger": 1.3,
+    "where": 1.2,
+    "setting": 0.7,
 }
 """Kinds that are learnt last are asked more often."""
 SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
@@ -102,7 +109,7 @@ class SceneDataset(Dataset[Sample]):
         pair = pairs.compose_pair(rng, self.variety)
         sample, seed = Sample([], []), rng.getrandbits(32)
         placings = [self._draw(sample, scene, rng, seed) for scene in (pair.first, pair.second)]
-        for qa in pairs.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
+        for qa in pair_questions.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
             marks = [covered(things, placing) for things, placing in zip(pair.changed, placings, strict=True)]

@@ -1,4 +1,4 @@
-"""A quick judgement of the built-in model while it is trained: exact answers by kind, on scenes that no training sees."""
+"""A quick judgement of the built-in model while it is trained: exact answers, on scenes that no training sees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin.data import SceneDataset, collate
-from training.builtin.recipe import ask, normalise, picture_features
+from training.builtin.losses import ask, normalise, picture_features
 from training.scenes.variety import WIDE, Variety
 
 SETS: dict[str, tuple[Variety, bool]] = {
@@ -18,7 +18,7 @@ SETS: dict[str, tuple[Variety, bool]] = {
     "styles": (WIDE.without(["typed"]), False),
     "typed": (WIDE, False),
 }
-"""Sets of scenes, each with whether nothing happens to its pictures: careful words and drawings, all styles, all of it."""
+"""Sets of scenes, and whether nothing happens to their pictures: careful words and drawings, all styles, all of it."""
 
 
 @torch.no_grad()
@@ -50,9 +50,10 @@ def judge(
                     about = name if len(one.pictures) == 1 else f"pairs {name}"
                     hits[about].append(right)
                     hits[f"kind {one.kind}"].append(right)
-                    if one.kind not in ("absent", "exists") and len(one.pictures) == 1 and not one.answer.startswith("no"):
+                    if (
+                        one.kind not in ("absent", "exists")
+                        and len(one.pictures) == 1
+                        and not one.answer.startswith("no")
+                    ):
                         hits["false absent"].append(text.startswith("no "))
     return {name: round(sum(values) / len(values), 3) for name, values in sorted(hits.items())}
-
-
-

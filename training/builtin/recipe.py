@@ -7,7 +7,6 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,20 +15,17 @@ from typing import Any
 import torch
 import torch.multiprocessing
 from tokenizers import Tokenizer
-from torch import Tensor, distributed, nn
-from torch.nn import functional
+from torch import distributed, nn
 from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin import architecture
-from training.builtin.architecture import IMAGE_TOKENS, SECOND
-from training.builtin.data import PAIR_EVERY, Asking, SceneDataset, collate
-from training.builtin.dense import DenseHead, marks_of, places_of
+from training.builtin.data import PAIR_EVERY, SceneDataset, collate
+from training.builtin.dense import DenseHead
+from training.builtin.losses import losses_of
 from training.scenes.variety import WIDE
 
-DECODER_START = 2
-"""Decoders of this family start from </s>."""
 PATIENCE = timedelta(days=30)
 """How long the processes wait for each other: a training may be halted and go on a day later."""
 NAMESPACE = "builtin-train"
@@ -161,7 +157,10 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         for group in parts.optimizer.param_groups:
             group["lr"] = recipe.rate(parts.step)
         losses = losses_of(parts.model, parts.head, batch, tokenizer, device)
-        loss = sum((value * (recipe.dense_weight if key == "dense" else 1) for key, value in losses.items()), 0 * losses["dense"])
+        loss = sum(
+            (value * (recipe.dense_weight if key == "dense" else 1) for key, value in losses.items()),
+            0 * losses["dense"],
+        )
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
@@ -265,148 +264,6 @@ def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
         yield from (shares[number] for number in steps)
         return
     yield from DataLoader(shares, batch_size=None, sampler=steps, num_workers=recipe.drawers, prefetch_factor=4)
-
-
-def losses_of(
-    model: Florence2ForConditionalGeneration,
-    head: DenseHead,
-    batch: dict[str, Any],
-    tokenizer: PreTrainedTokenizerFast,
-    device: torch.device,
-) -> dict[str, Tensor]:
-    """The losses of one batch, by name; the dense one alone where nothing is asked."""
-    bf16 = (
-        torch.autocast(device.type, torch.bfloat16)
-        if torch.cpu._is_avx512_bf16_supported() or device.type == "cuda"
-        else nullcontext()
-    )
-    pixels = normalise(batch["pictures"].to(device))
-    with bf16:
-        features, fine = picture_features(model, pixels)
-    dense = {key: value.to(device) for key, value in batch["dense"].items()}
-    losses = {"dense": head(features, fine, dense, model.get_input_embeddings().weight)}
-    if batch["single"]:
-        with bf16:
-            answered = ask(model, tokenizer, features, batch["single"])
-        losses["questions"] = answered.loss(tokenizer)
-        texts = [one.question for one in batch["single"]]
-        owners = torch.tensor([one.pictures[0] for one in batch["single"]], device=device)
-        marks = marks_of(texts, owners, dense["labels"])
-        losses["mentions"] = head.mention_loss(answered.states[-1][:, 1:IMAGE_TOKENS], marks)
-        places = places_of(texts, answered.offsets, owners, dense)
-        tokens = IMAGE_TOKENS + places["token"]
-        losses["places"] = sum(
-            (
-                head.places_loss(
-                    layer[places["question"], tokens], places["cells"], places["centres"], places["alone"]
-                )
-                for layer in answered.states[-2:]
-            ),
-            torch.zeros((), device=device),
-        )
-    if batch["double"]:
-        with bf16:
-            answered = ask(model, tokenizer, features, batch["double"])
-        losses["pairs"] = answered.loss(tokenizer) * len(batch["double"]) / max(1, len(batch["single"])) * PAIR_WEIGHT
-        cells = torch.cat(
-            [answered.states[-1][:, 1:IMAGE_TOKENS], answered.states[-1][:, IMAGE_TOKENS + 1 : 2 * IMAGE_TOKENS]], 1
-        )
-        told = batch["told"].to(device) > 0
-        losses["changes"] = head.changes_loss(cells[told], batch["changed"].to(device)[told]) if told.any() else 0 * losses["pairs"]
-    return losses
-
-
-PAIR_WEIGHT = 3.0
-"""Weight of a question about two pictures beside one about one: there are fewer."""
-
-
-def picture_features(model: Florence2ForConditionalGeneration, pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """What `get_image_features` does, with the tower's middle beside it.
-
-    Args:
-        model: The model.
-        pixels: Normalised pictures [B, 3, HEIGHT, WIDTH].
-
-    Returns:
-        The projected picture tokens [B, IMAGE_TOKENS, HIDDEN], and the states before the last stage,
-        [B, FINE, 2 * ROWS, 2 * COLUMNS].
-    """
-    tower = model.model.vision_tower
-    states, middle = pixels, pixels
-    for conv, blocks in zip(tower.convs, tower.blocks, strict=True):
-        middle, states = states, conv(states)
-        for block in blocks:
-            states = block(states)
-    return model.model.multi_modal_projector(states), middle
-
-
-def normalise(pictures: Tensor) -> Tensor:
-    """uint8 pixels to the processor's scale, [-2, 2]."""
-    return (pictures.float() / 255 - 0.5) / 0.25
-
-
-@dataclass(slots=True)
-class Answered:
-    """Answers under teacher forcing."""
-
-    logits: Tensor
-    """[Q, T, vocabulary]"""
-    labels: Tensor
-    """The answers' tokens with <s> and </s>, padded: [Q, T]."""
-    states: tuple[Tensor, ...]
-    """The encoder's states before and after each layer, [Q, S, HIDDEN] each."""
-    offsets: list[list[tuple[int, int]]]
-    """First and last letter of each question's tokens."""
-
-    def loss(self, tokenizer: PreTrainedTokenizerFast) -> Tensor:
-        """Mean cross entropy of the answers' tokens."""
-        wanted = self.labels.masked_fill(self.labels == tokenizer.pad_token_id, -100)
-        return functional.cross_entropy(self.logits.float().flatten(0, 1), wanted.flatten(), ignore_index=-100)
-
-    def right(self, tokenizer: PreTrainedTokenizerFast) -> Tensor:
-        """Whether every token is the likeliest one, which is what greedy decoding finds: [Q]."""
-        return ((self.logits.argmax(-1) == self.labels) | (self.labels == tokenizer.pad_token_id)).all(1)
-
-
-def ask(
-    model: Florence2ForConditionalGeneration,
-    tokenizer: PreTrainedTokenizerFast,
-    features: Tensor,
-    asked: list[Asking],
-) -> Answered:
-    """Answer questions, all about one picture or all about two, under teacher forcing.
-
-    Args:
-        model: The model.
-        tokenizer: Its tokenizer.
-        features: The batch's picture tokens, [B, IMAGE_TOKENS, HIDDEN].
-        asked: Q questions.
-    """
-    device, embed = features.device, model.get_input_embeddings()
-    texts = tokenizer([one.question for one in asked], padding=True, return_offsets_mapping=True, return_tensors="pt")
-    words = texts["input_ids"].to(device)  # [Q, W]
-    labels: Tensor = tokenizer([one.answer for one in asked], padding=True, return_tensors="pt")["input_ids"].to(device)
-    numbers = torch.tensor([one.pictures for one in asked], device=device)  # [Q, 1 or 2]
-    seen = [features[numbers[:, 0]]]
-    if numbers.shape[1] == 2:
-        place = embed.weight[tokenizer.convert_tokens_to_ids(SECOND)]
-        seen.append(features[numbers[:, 1]] + place.to(features.dtype))
-    # The processor's order: picture tokens, then <s> question </s>.
-    embeds = torch.cat([*seen, embed(words).to(features.dtype)], 1)
-    mask = torch.cat(
-        [torch.ones(len(asked), len(seen) * IMAGE_TOKENS, device=device).long(), texts["attention_mask"].to(device)], 1
-    )
-    shifted = labels.roll(1, 1)
-    shifted[:, 0] = DECODER_START
-    hidden = model.model.language_model(
-        inputs_embeds=embeds,
-        attention_mask=mask,
-        decoder_input_ids=shifted,
-        use_cache=False,
-        output_hidden_states=True,
-    )
-    offsets = [[(int(low), int(high)) for low, high in row] for row in texts["offset_mapping"].tolist()]
-    return Answered(model.lm_head(hidden.last_hidden_state), labels, hidden.encoder_hidden_states, offsets)
 
 
 @torch.no_grad()

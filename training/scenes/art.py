@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageDraw
 
-from training.scenes import animals, food, furniture, media, nature, outings, people, sprites, toys, vehicles
+from training.scenes import animals, food, furniture, media, nature, outings, people, sprites, toys, vehicles, wildlife
 from training.scenes.backdrop import draw_backdrop, draw_weather
 from training.scenes.palette import RGB, shade
 from training.scenes.pen import Pen
@@ -15,7 +15,7 @@ from training.scenes.scene import Scene, Thing
 
 Drawing = Callable[[Pen, Thing, RGB], None]
 
-_ROOMS = (animals, food, furniture, nature, outings, toys, vehicles)
+_ROOMS = (animals, food, furniture, nature, outings, toys, vehicles, wildlife)
 DRAWINGS: Mapping[str, Drawing] = {kind: drawing for room in _ROOMS for kind, drawing in room.DRAWINGS.items()}
 _ASPECTS: Mapping[str, float] = {kind: aspect for room in _ROOMS for kind, aspect in room.ASPECTS.items()}
 KINDS = (*people.BUILDS, *DRAWINGS)

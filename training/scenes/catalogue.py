@@ -185,7 +185,9 @@ CATALOGUE: dict[str, Kind] = _kinds(
     Kind("pie", 44, ("brown", "orange", "yellow"), "food", indoors=True, small=True, late=True),
     Kind("cheese", 42, ("yellow", "orange"), "food", indoors=True, small=True, plural="cheese", late=True),
     Kind("laptop", 62, ("gray", "black", "blue"), "furniture", outdoors=False, indoors=True, small=True, late=True),
-    Kind("stool", 70, ("brown", "red", "blue", "green", "yellow"), "furniture", outdoors=False, indoors=True, late=True),
+    Kind(
+        "stool", 70, ("brown", "red", "blue", "green", "yellow"), "furniture", outdoors=False, indoors=True, late=True
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What scenes look drawn with and on: crayon, pencil, hatching, stickers, coarse pixels; paper, plain and woven ground."""
+"""What scenes look drawn with and on: crayon, pencil, hatching, stickers, coarse pixels; paper and plain grounds."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def laid_on(sheet: Image.Image, layer: Image.Image, medium: str, rng: random.Ran
 def coarse(picture: Image.Image, rng: random.Random) -> Image.Image:
     """The same in coarse pixels, of few colours now and then."""
     share = rng.uniform(0.26, 0.42)
-    small = picture.resize((max(1, int(picture.width * share)), max(1, int(picture.height * share))), Image.Resampling.BOX)
+    small = picture.resize(
+        (max(1, int(picture.width * share)), max(1, int(picture.height * share))), Image.Resampling.BOX
+    )
     if rng.random() < 0.5:
         small = small.quantize(rng.choice((24, 32, 64)), dither=Image.Dither.NONE).convert("RGB")
     return small.resize(picture.size, Image.Resampling.NEAREST)

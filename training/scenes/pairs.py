@@ -7,13 +7,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
-from training.scenes import layout, sprites, typed
+from training.scenes import layout, sprites
+from training.scenes.art import aspect
 from training.scenes.catalogue import CATALOGUE, COLOURLESS, FLAT, LATE_POSES, MOODS, POSES
 from training.scenes.facts import facts_of, middle
-from training.scenes.layout import arrange
+from training.scenes.placing import arrange, fits
 from training.scenes.scene import Scene, Thing
 from training.scenes.variety import WIDE, Variety
-from training.scenes.wording import QA, a, name, names, sentence
+from training.scenes.wording import a
 
 NOTHING, EVERYTHING = "nothing", "everything"
 CHANGES = ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "weather", "time")
@@ -23,19 +24,6 @@ KINDS = (*CHANGES, "same", "other")
 WEIGHTS = (2.0, 2.0, 2.0, 2.0, 1.0, 1.6, 0.8, 0.7, 0.6, 3.0, 0.6)
 MOVED = 0.2
 """Least share of the picture's width by which a moved thing moves."""
-
-_CHANGED = (
-    *("what changed", "what has changed", "what changed between these", "what is different", "what's different"),
-    *("what is the difference", "what is different in the second picture", "what changed between the pictures"),
-    *("whats different", "differences", "difference", "spot the difference", "what's new", "whats changed", "changes"),
-    *("what happened", "tell me what changed", "what is not the same", "find the difference", "what did change"),
-    *("what changed from the first to the second", "what is the change", "any difference", "what differs"),
-)
-_SAME = (
-    *("are they the same", "are these the same", "are the pictures the same", "is it the same", "same"),
-    *("are both pictures the same", "do they look the same", "is everything the same", "same picture"),
-    *("are these two identical", "identical", "are they equal", "are they alike", "is this the same scene"),
-)
 
 
 @dataclass(slots=True)
@@ -86,7 +74,7 @@ def _redraw(scene: Scene, rng: random.Random, variety: Variety) -> None:
         scene.style = replace(style, backdrop=scene.style.backdrop, contour=scene.style.contour, hand=scene.style.hand)
 
 
-def described(thing: Thing, scene: Scene, *, definite: bool = False) -> str:
+def described(thing: Thing, *, definite: bool = False) -> str:
     """A thing in words: "a red ball", "the girl"; its colour where it has one that can be asked for."""
     kind = CATALOGUE[thing.kind]
     plain = thing.kind in COLOURLESS or kind.group == "people" or not thing.colour
@@ -117,7 +105,7 @@ def _gone(scene: Scene, rng: random.Random) -> Pair | None:
         return None
     thing = rng.choice(free)
     index = next(i for i, each in enumerate(scene.things) if each is thing)
-    return Pair(scene, _without(scene, index), "gone", f"{described(thing, scene)} is gone", ((thing,), ()))
+    return Pair(scene, _without(scene, index), "gone", f"{described(thing)} is gone", ((thing,), ()))
 
 
 def _added(scene: Scene, rng: random.Random) -> Pair | None:
@@ -126,7 +114,7 @@ def _added(scene: Scene, rng: random.Random) -> Pair | None:
         return None
     thing = rng.choice(free)
     index = next(i for i, each in enumerate(scene.things) if each is thing)
-    return Pair(_without(scene, index), scene, "added", f"{described(thing, scene)} is new", ((), (thing,)))
+    return Pair(_without(scene, index), scene, "added", f"{described(thing)} is new", ((), (thing,)))
 
 
 def _pick(scene: Scene, things: list[Thing], rng: random.Random) -> tuple[Scene, Thing, Thing] | None:
@@ -157,7 +145,7 @@ def _recoloured(scene: Scene, rng: random.Random) -> Pair | None:
     if CATALOGUE[thing.kind].group == "people":
         answer = f"the {thing.kind} wears {changed.colour} now"
     else:
-        answer = f"{described(thing, scene, definite=True)} is {changed.colour} now"
+        answer = f"{described(thing, definite=True)} is {changed.colour} now"
     return Pair(scene, other, "recoloured", answer, ((thing,), (changed,)))
 
 
@@ -170,14 +158,12 @@ def _moved(scene: Scene, rng: random.Random) -> Pair | None:
         other, thing, changed = picked
         changed.x = rng.uniform(4, max(5.0, scene.width - thing.w - 4))
         step = changed.x - thing.x
-        if abs(step) < MOVED * scene.width or not layout.fits(other, changed):
+        if abs(step) < MOVED * scene.width or not fits(other, changed):
             continue
         if thing.on in ("grass", "sand", "snow", "road", "floor", ""):
             arrange(other)
         way = "left" if step < 0 else "right"
-        return Pair(
-            scene, other, "moved", f"{described(thing, scene, definite=True)} moved {way}", ((thing,), (changed,))
-        )
+        return Pair(scene, other, "moved", f"{described(thing, definite=True)} moved {way}", ((thing,), (changed,)))
     return None
 
 
@@ -195,7 +181,7 @@ def _swapped(scene: Scene, rng: random.Random) -> Pair | None:
         (ax, ay), (bx, by) = ((t.x + t.w / 2, t.y + t.h) for t in (one, two))
         first.x, first.y = bx - first.w / 2, by - first.h
         second.x, second.y = ax - second.w / 2, ay - second.h
-        if not (layout.fits(other, first) and layout.fits(other, second)):
+        if not (fits(other, first) and fits(other, second)):
             continue
         arrange(other)
         listed = sorted((one.kind, two.kind))
@@ -215,7 +201,7 @@ def _posed(scene: Scene, rng: random.Random) -> Pair | None:
     feet, centre = thing.y + thing.h, thing.x + thing.w / 2
     if changed.pose == "kneeling":
         changed.h *= 0.78
-    changed.w = changed.h * layout.aspect(changed.kind, changed.pose)
+    changed.w = changed.h * aspect(changed.kind, changed.pose)
     changed.x, changed.y = centre - changed.w / 2, feet - changed.h
     return Pair(scene, other, "pose", f"the {thing.kind} is {changed.pose} now", ((thing,), (changed,)))
 
@@ -261,60 +247,3 @@ _DO: dict[str, Callable[[Scene, random.Random], Pair | None]] = {
     "weather": _weather,
     "time": _time,
 }
-
-
-def ask_pair(pair: Pair, rng: random.Random, number: int = 2, *, typing: bool = True) -> list[QA]:
-    """Ask about both pictures: always what changed, then whether they are the same, which one has what, and the like.
-
-    Args:
-        pair: A pair both of whose scenes have been rendered.
-        rng: Decides choice and wording.
-        number: How many questions.
-        typing: Whether they are worded as people type them.
-    """
-    change = QA(sentence(rng.choice(_CHANGED)), pair.answer, f"changed: {pair.kind}")
-    others = [QA(sentence(rng.choice(_SAME)), "yes" if pair.kind == "same" else "no", "pair: same")]
-    others += _which(pair, rng)
-    rng.shuffle(others)
-    asked = [change, *others[: number - 1]]
-    return [_typed(qa, rng) if typing else qa for qa in asked]
-
-
-def _typed(qa: QA, rng: random.Random) -> QA:
-    if rng.random() < 0.25:
-        words = qa.question.split()
-        place = rng.randrange(len(words))
-        words[place] = typed.slip(words[place], rng)
-        return replace(qa, question=" ".join(words))
-    return qa
-
-
-def _which(pair: Pair, rng: random.Random) -> list[QA]:
-    """Which one has a dog? first, second, both or neither. In which are there more balls?"""
-    one, two = facts_of(pair.first), facts_of(pair.second)
-    asked: list[QA] = []
-    differing = sorted(kind for kind in {*one.by_kind, *two.by_kind} if (one.number(kind) > 0) != (two.number(kind) > 0))
-    shared = sorted(set(one.by_kind) & set(two.by_kind))
-    usual = sorted(layout.usual_kinds(pair.first.indoors, rng, pair.first.variety) - {*one.by_kind, *two.by_kind})
-    pool = [rng.choice(differing)] * 3 if differing else []
-    pool += [rng.choice(group) for group in (shared, usual) if group]
-    if pool:
-        kind = rng.choice(pool)
-        here = (one.number(kind) > 0, two.number(kind) > 0)
-        answer = {(True, False): "first", (False, True): "second", (True, True): "both", (False, False): "neither"}[here]
-        what = a(name(kind, rng))
-        forms = ("which one has {0}", "which picture has {0}", "where is {0}", "in which picture is {0}", "which has {0}")
-        more = ("which of them has {0}", "which of the pictures shows {0}", "which one shows {0}", "in which one is there {0}")
-        form = rng.choice([form for form in (*forms, *more) if form != "where is {0}"])
-        asked.append(QA(sentence(form.format(what)), answer, "pair: which"))
-    unequal = sorted(k for k in {*one.by_kind, *two.by_kind} if one.number(k) != two.number(k))
-    if unequal:
-        kind = rng.choice(unequal)
-        form = rng.choice(("which one has more {0}", "which picture has more {0}", "where are more {0}", "in which are more {0}"))
-        answer = "first" if one.number(kind) > two.number(kind) else "second"
-        asked.append(QA(sentence(form.format(names(kind, rng))), answer, "pair: which"))
-    if pair.first.night != pair.second.night and not pair.first.indoors and not pair.second.indoors:
-        form = rng.choice(("in which one is it {0}", "which picture is at {0}", "which one shows the {0}"))
-        time = rng.choice(("night", "day"))
-        asked.append(QA(sentence(form.format(time)), "first" if pair.first.night == (time == "night") else "second", "pair: which"))
-    return asked

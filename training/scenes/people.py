@@ -22,8 +22,14 @@ SKINS: tuple[RGB, ...] = (
 HAIRS: tuple[RGB, ...] = ((40, 30, 26), (92, 58, 32), (150, 92, 44), (236, 200, 96), (190, 78, 34), (120, 120, 124))
 
 ASPECTS = {
-    **{"standing": 0.56, "waving": 0.66, "running": 0.78, "jumping": 0.8, "sitting": 0.74, "sleeping": 2.3},
-    **{"kneeling": 0.74, "lying": 2.3},
+    "standing": 0.56,
+    "waving": 0.66,
+    "running": 0.78,
+    "jumping": 0.8,
+    "sitting": 0.74,
+    "sleeping": 2.3,
+    "kneeling": 0.74,
+    "lying": 2.3,
 }
 """Width by height of each pose."""
 

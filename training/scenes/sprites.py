@@ -96,8 +96,8 @@ def _cut(hand: str, number: int, width: int, height: int) -> Image.Image:
 
 def _hsv(cut: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Hue, saturation and value, 0 to 1, [H, W, 3], and where the picture is opaque."""
-    values = np.asarray(cut.convert("RGB").convert("HSV"), np.float32) / 255
-    return values, np.asarray(cut.getchannel("A")) > 128
+    values = np.asarray(cut.convert("RGB").convert("HSV"), np.float32) / np.float32(255)
+    return values.astype(np.float32), np.asarray(cut.getchannel("A")) > 128
 
 
 def _colour_of(cut: Image.Image) -> tuple[str, float]:
@@ -113,7 +113,9 @@ def _colour_of(cut: Image.Image) -> tuple[str, float]:
         named[bright & (degrees >= low) & (degrees < high)] = order[name]
     named[bright & (degrees >= 12) & (degrees < 45) & (value < 0.85)] = -1
     named[bright & (degrees >= 8) & (degrees < 45) & (value < 0.74)] = order["brown"]
-    named[(saturation > 0.18) & (saturation < 0.62) & (value > 0.75) & ((degrees < 16) | (degrees > 310))] = order["pink"]
+    named[(saturation > 0.18) & (saturation < 0.62) & (value > 0.75) & ((degrees < 16) | (degrees > 310))] = order[
+        "pink"
+    ]
     named[(saturation < 0.14) & (value > 0.85)] = order["white"]
     named[(saturation < 0.2) & (value > 0.38) & (value < 0.8)] = order["gray"]
     named[value < 0.28] = order["black"]

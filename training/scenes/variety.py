@@ -62,7 +62,9 @@ class Variety:
         ink = rng.choice((None, None, None, (20, 20, 24), (20, 20, 24), (70, 50, 40), (40, 50, 110), (110, 110, 110)))
         contour = self.contour and rng.random() < 0.08
         return Style(
-            outline=rng.choice((2.5, 4.0, 6.0)) if contour else rng.choice((0.0, 0.0, 1.0, 1.5, 2.0, 2.5, 3.5, 5.0, 7.0)),
+            outline=rng.choice((2.5, 4.0, 6.0))
+            if contour
+            else rng.choice((0.0, 0.0, 1.0, 1.5, 2.0, 2.5, 3.5, 5.0, 7.0)),
             outline_dark=rng.choice((0.0, 0.2, 0.35, 0.5)),
             wobble=rng.choice((0.0, 0.0, 0.2, 0.5, 1.0, 1.4)),
             detail=rng.choice((0.0, 0.3, 0.6, 1.0, 1.0)),
