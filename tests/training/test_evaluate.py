@@ -203,9 +203,9 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        words = architecture.vocabulary(["What color is the dog?"])
-        model = architecture.build_model(words).eval()
-    architecture.save(str(folder), model, architecture.build_processor(architecture.build_tokenizer(words)))
+        tokenizer = architecture.build_tokenizer(["what color is the dog"] * 3, 200)
+        model = architecture.build_model(len(tokenizer)).eval()
+    architecture.save(str(folder), model, architecture.build_processor(tokenizer))
     BUILTIN_PROFILE.write(folder)
     return folder
 

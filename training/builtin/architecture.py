@@ -60,10 +60,14 @@ def sample_texts(number: int = 1500) -> tuple[str, ...]:
         pair.first.variety = WIDE.without(["typed"])
         asked += questions.ask(pair.first, rng, 30)
         texts += [text for qa in asked for text in (BUILTIN_PROFILE.prompt(qa.question), qa.answer)]
-    names = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
+    return (*texts, *(name for name in names() for _ in range(40)))
+
+
+def names() -> list[str]:
+    """Every name and answer of the catalogue."""
+    found = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
     groups = (SYNONYMS, BESIDES, PLURAL_SYNONYMS, FITTING)
-    names += [word for group in groups for words in group.values() for word in words]
-    return (*texts, *(name for name in names for _ in range(40)))
+    return found + [word for group in groups for words in group.values() for word in words]
 
 
 def build_tokenizer(texts: Iterable[str] | None = None, pieces: int = PIECES) -> PreTrainedTokenizerFast:
@@ -126,7 +130,7 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> Florence2Processor:
         do_center_crop=False,
         do_convert_rgb=True,
         resample=RESIZE.resample.value,
-        keep_proportions=RESIZE.keep_proportions,
+        keep_proportions=RESIZE.keep_proportions,  # type: ignore[call-arg]  # kept and saved like any other setting
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.25, 0.25, 0.25],
     )

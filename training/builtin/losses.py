@@ -118,7 +118,8 @@ class Answered:
 
     def right(self, tokenizer: PreTrainedTokenizerFast) -> Tensor:
         """Whether every token is the likeliest one, which is what greedy decoding finds: [Q]."""
-        return ((self.logits.argmax(-1) == self.labels) | (self.labels == tokenizer.pad_token_id)).all(1)
+        hits: Tensor = (self.logits.argmax(-1) == self.labels) | (self.labels == tokenizer.pad_token_id)
+        return hits.all(1)
 
 
 def ask(
@@ -142,7 +143,7 @@ def ask(
     numbers = torch.tensor([one.pictures for one in asked], device=device)  # [Q, 1 or 2]
     seen = [features[numbers[:, 0]]]
     if numbers.shape[1] == 2:
-        place = embed.weight[tokenizer.convert_tokens_to_ids(SECOND)]
+        place: Tensor = embed(torch.tensor(tokenizer.convert_tokens_to_ids(SECOND), device=device))  # [HIDDEN]
         seen.append(features[numbers[:, 1]] + place.to(features.dtype))
     # The processor's order: picture tokens, then <s> question </s>.
     embeds = torch.cat([*seen, embed(words).to(features.dtype)], 1)

@@ -18,7 +18,7 @@ from transformers.models.florence2 import (
 from transformers.utils import logging
 
 from model.families.florence2 import profile
-from training.builtin.architecture import SPECIAL, build_tokenizer, vocabulary
+from training.builtin.architecture import SPECIAL, build_tokenizer, names
 
 SHAPES = ("base", "large")
 _VOCABULARY = 51_290
@@ -69,7 +69,7 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
         size: Width and height of its pictures.
         seed: The same seed gives the same weights.
     """
-    tokenizer = build_tokenizer(vocabulary([]))
+    tokenizer = build_tokenizer(names())
     images: Any = CLIPImageProcessorPil(
         size={"width": size[0], "height": size[1]},
         do_center_crop=False,
