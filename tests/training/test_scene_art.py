@@ -181,7 +181,7 @@ def test_no_two_names_share_a_shade() -> None:
 def everything() -> Scene:
     """A scene with one thing of each kind."""
     scene = Scene(indoors=False, night=False, weather="rainy", ground="grass", seed=3)
-    for i, kind in enumerate(sorted(CATALOGUE)):
+    for i, kind in enumerate(sorted(art.KINDS)):
         pose = "standing" if CATALOGUE[kind].group == "people" or kind in ("dog", "cat") else ""
         thing = placed(kind, pose, height=60)
         thing.x, thing.y = 10 + 60 * (i % 11), 10 + 60 * (i // 11)

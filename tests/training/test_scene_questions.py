@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 import pytest
 
 from training.scenes import art, layout, questions, relations, topics
-from training.scenes.catalogue import CATALOGUE
 from training.scenes.facts import facts_of, place_of
 from training.scenes.scene import HEIGHT, WIDTH, Scene, Thing
 from training.scenes.wording import KINDS, QA, kind_of
@@ -168,7 +167,3 @@ def test_weather_is_asked_only_where_it_shows() -> None:
     assert not list(topics.weather(facts_of(hidden), random.Random(0)))
     shown = garden(thing("sun", "yellow", 100, 20, on="sky"))
     assert "sunny" in {qa.answer for qa in topics.weather(facts_of(shown), random.Random(0))}
-
-
-def test_every_catalogued_kind_can_be_drawn() -> None:
-    assert set(CATALOGUE) == set(art.KINDS)

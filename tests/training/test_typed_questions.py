@@ -29,9 +29,11 @@ def test_short_ways_are_found(careful: str, short: str) -> None:
 def test_the_things_and_colours_of_a_question_stay() -> None:
     for seed in range(300):
         text = typed.reworded("What color is the elephant next to the red tent?", random.Random(seed)).lower()
-        for word in ("elephant", "red", "tent"):  # one slip leaves the word's beginning or its end
-            assert word[:2] in text, text
-            assert word[-2:] in text or word[:-2] in text, text
+        words = text.split()
+        assert "red" in words  # too short to slip on
+        for name in ("elephant", "tent"):
+            found = [word.strip("?.") for word in words if word[0] == name[0]]
+            assert any(len(set(word) ^ set(name)) <= 2 for word in found), text
 
 
 def test_numbers_and_order_of_what_is_compared_stay() -> None:

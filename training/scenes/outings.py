@@ -41,10 +41,10 @@ def swing(pen: Pen, thing: Thing, c: RGB) -> None:
     """Two pairs of legs, a beam and a seat on ropes."""
     for side in (0.1, 0.9):
         for foot in (-0.09, 0.09):
-            pen.line([(side, 0.05), (side + foot, 0.98)], c, 0.035)
-    pen.line([(0.06, 0.05), (0.94, 0.05)], c, 0.05, True)
+            pen.line([(side, 0.05), (side + foot, 0.98)], c, 0.06)
+    pen.rect(0.06, 0.02, 0.94, 0.1, c)
     for x in (0.38, 0.62):
-        pen.line([(x, 0.06), (x, 0.7)], (110, 100, 90), 0.015)
+        pen.rect(x - 0.012, 0.08, x + 0.012, 0.7, (110, 100, 90), outline=False)
     pen.rect(0.33, 0.68, 0.67, 0.74, WOOD)
 
 
@@ -162,13 +162,12 @@ def donut(pen: Pen, thing: Thing, c: RGB) -> None:
 
 def burger(pen: Pen, thing: Thing, c: RGB) -> None:
     """A bun, lettuce, meat, a bun."""
-    bun = (222, 158, 82)
-    pen.rect(0.08, 0.74, 0.92, 0.97, bun, radius=0.1)
+    pen.rect(0.08, 0.74, 0.92, 0.97, c, radius=0.1)
     pen.rect(0.06, 0.58, 0.94, 0.76, (110, 62, 34), radius=0.08)
     pen.polygon(
         [(0.02, 0.5), (0.98, 0.5), (0.86, 0.64), (0.7, 0.54), (0.5, 0.66), (0.3, 0.54), (0.14, 0.64)], (80, 180, 70)
     )
-    pen.cap(0.5, 0.52, 0.45, 0.5, 180, 360, bun)
+    pen.cap(0.5, 0.52, 0.45, 0.5, 180, 360, c)
 
 
 def pie(pen: Pen, thing: Thing, c: RGB) -> None:
