@@ -61,7 +61,7 @@ def tiny_model(folder: Path, *, dropout: float = 0.0, drop_path: float = 0.0, se
         initializer_range=0.2,
     )
     text = BartConfig(
-        vocab_size=len(shapes.vocabulary([])),
+        vocab_size=len(shapes.vocabulary()),
         d_model=32,
         encoder_layers=2,
         decoder_layers=2,

@@ -23,8 +23,7 @@ from transformers.models.florence2 import (
 
 from model.processor import Resize
 from model.profile import BUILTIN_PROFILE
-from training.scenes.catalogue import CATALOGUE
-from training.scenes.wording import BESIDES, FITTING, PLURAL_SYNONYMS, SYNONYMS
+from training.scenes.wording import every_name
 
 HEIGHT, WIDTH = 224, 320
 """Input size in pixels: between the shapes that pictures have, and a multiple of the total stride of 32."""
@@ -60,14 +59,7 @@ def sample_texts(number: int = 1500) -> tuple[str, ...]:
         pair.first.variety = WIDE.without(["typed"])
         asked += questions.ask(pair.first, rng, 30)
         texts += [text for qa in asked for text in (BUILTIN_PROFILE.prompt(qa.question), qa.answer)]
-    return (*texts, *(name for name in names() for _ in range(40)))
-
-
-def names() -> list[str]:
-    """Every name and answer of the catalogue."""
-    found = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
-    groups = (SYNONYMS, BESIDES, PLURAL_SYNONYMS, FITTING)
-    return found + [word for group in groups for words in group.values() for word in words]
+    return (*texts, *(name for name in every_name() for _ in range(40)))
 
 
 def build_tokenizer(texts: Iterable[str] | None = None, pieces: int = PIECES) -> PreTrainedTokenizerFast:

@@ -171,6 +171,13 @@ def fitting(kind: str, answer: str) -> tuple[str, ...]:
     return tuple(word for word in pool if word != answer)
 
 
+def every_name() -> list[str]:
+    """Every name and answer of the catalogue."""
+    found = [kind.name for kind in CATALOGUE.values()] + [kind.many for kind in CATALOGUE.values()]
+    groups = (SYNONYMS, BESIDES, PLURAL_SYNONYMS, FITTING)
+    return found + [word for group in groups for words in group.values() for word in words]
+
+
 def name(kind: str, rng: random.Random) -> str:
     """A kind's name, now and then another word for it."""
     if kind == "picture":  # "the picture" is the scene itself

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import BartConfig, GenerationConfig
+from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
+from tokenizers.models import WordLevel
+from transformers import BartConfig, GenerationConfig, PreTrainedTokenizerFast
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.florence2 import (
     Florence2Config,
@@ -18,11 +20,42 @@ from transformers.models.florence2 import (
 from transformers.utils import logging
 
 from model.families.florence2 import profile
-from training.builtin.architecture import SPECIAL, build_tokenizer, names
+from training.scenes.wording import every_name
 
 SHAPES = ("base", "large")
+SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<image>")
 _VOCABULARY = 51_290
 _POSITIONS = 4096
+
+
+def vocabulary() -> list[str]:
+    """The tokens of these models: whole words, those of the scenes' names and answers."""
+    words = {word for name in every_name() for word in name.lower().split()}
+    return [*SPECIAL, *sorted(words | {str(number) for number in range(21)})]
+
+
+def _tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
+    """A word-level tokenizer: lower case, no punctuation, unknown words become <unk>."""
+    tokenizer = Tokenizer(WordLevel({word: index for index, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace("’", "'")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[a-z0-9]+|'s\b"), behavior="removed", invert=True)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.decoder = decoders.WordPiece(prefix="##", cleanup=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        extra_special_tokens={"image_token": "<image>"},
+        clean_up_tokenization_spaces=False,
+        model_max_length=_POSITIONS,
+        padding_side="right",
+    )
 
 
 def config_of(shape: str, *, dropout: bool = True) -> Florence2Config:
@@ -69,7 +102,7 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
         size: Width and height of its pictures.
         seed: The same seed gives the same weights.
     """
-    tokenizer = build_tokenizer(names())
+    tokenizer = _tokenizer(vocabulary())
     images: Any = CLIPImageProcessorPil(
         size={"width": size[0], "height": size[1]},
         do_center_crop=False,
@@ -79,7 +112,6 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
     )
     columns, rows = grid_of(config, size)
     images.image_seq_length = columns * rows + 1
-    tokenizer.model_max_length = _POSITIONS
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Florence2ForConditionalGeneration(config)
