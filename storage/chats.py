@@ -108,7 +108,7 @@ class Chats:
     async def progress(self, chat_id: int) -> list[int]:
         """The bot's messages that show the progress of questions without an outcome in the chat."""
         rows = await self._db.fetch_all(
-            "SELECT DISTINCT placeholder_id AS number FROM questions WHERE chat_id = ? AND told = 0"
+            "SELECT DISTINCT placeholder_id AS number FROM questions WHERE chat_id = ? AND delivered = 0"
             " AND placeholder_id IS NOT NULL",
             (chat_id,),
         )

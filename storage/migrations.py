@@ -237,3 +237,14 @@ def keep_messages_of_exports() -> tuple[str, ...]:
 def remember_several_sendings() -> tuple[str, ...]:
     """A message whose reply was not heard may be sent anew before it is found: then more than one may stand."""
     return ("ALTER TABLE questions ADD COLUMN sending_several INTEGER NOT NULL DEFAULT 0",)
+
+
+@step
+def name_what_is_delivered() -> tuple[str, ...]:
+    """The field's word for an outcome that stands in its chat."""
+    return (
+        "DROP INDEX questions_untold",
+        "ALTER TABLE questions RENAME COLUMN told TO delivered",
+        "CREATE INDEX questions_undelivered ON questions (chat_id, id)"
+        " WHERE delivered = 0 AND state IN ('answered', 'failed', 'cancelled')",
+    )

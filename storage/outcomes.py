@@ -10,13 +10,13 @@ from storage.database import Database
 from storage.question_rows import COLUMNS, OPEN, question_of
 from storage.records import Question
 
-_UNTOLD = "told = 0 AND state IN ('answered', 'failed', 'cancelled')"
+_UNDELIVERED = "delivered = 0 AND state IN ('answered', 'failed', 'cancelled')"
 # A chat is one step, however much waits in it.
 _CHATS = f"""
     WITH RECURSIVE chat(id) AS (
-        SELECT min(chat_id) FROM questions WHERE {_UNTOLD}
+        SELECT min(chat_id) FROM questions WHERE {_UNDELIVERED}
         UNION ALL
-        SELECT (SELECT min(chat_id) FROM questions WHERE {_UNTOLD} AND chat_id > chat.id)
+        SELECT (SELECT min(chat_id) FROM questions WHERE {_UNDELIVERED} AND chat_id > chat.id)
         FROM chat WHERE chat.id IS NOT NULL
     )
     SELECT id FROM chat WHERE id IS NOT NULL
@@ -25,7 +25,7 @@ _CHATS = f"""
 _OF_CHATS = f"""
     SELECT {COLUMNS} FROM questions WHERE id IN (
         SELECT question.id FROM json_each(:chats) AS chat JOIN questions AS question ON question.id IN (
-            SELECT id FROM questions WHERE {_UNTOLD} AND chat_id = chat.value ORDER BY id LIMIT :each
+            SELECT id FROM questions WHERE {_UNDELIVERED} AND chat_id = chat.value ORDER BY id LIMIT :each
         )
     ) ORDER BY id
 """  # noqa: S608 - constants
@@ -49,7 +49,7 @@ _BEGIN = """
             (SELECT coalesce(max(message_id), 0) FROM questions WHERE chat_id = :chat),
             (SELECT coalesce(max(placeholder_id), 0) FROM questions WHERE chat_id = :chat)
         ))
-    WHERE id = :id AND chat_id = :chat AND told = 0 AND state = :state AND placeholder_id IS :placeholder
+    WHERE id = :id AND chat_id = :chat AND delivered = 0 AND state = :state AND placeholder_id IS :placeholder
 """
 
 
@@ -63,7 +63,7 @@ class Outcomes:
         """Chats with an outcome that they do not show yet, or with a message of which the bot has not heard."""
         return [row["id"] for row in await self._db.fetch_all(_CHATS)]
 
-    async def untold(self, chats: Collection[int], each: int) -> list[Question]:
+    async def undelivered(self, chats: Collection[int], each: int) -> list[Question]:
         """Questions with an outcome that their chat does not show yet, oldest first: of each chat up to `each`."""
         rows = await self._db.fetch_all(_OF_CHATS, {"chats": json.dumps(list(chats)), "each": each})
         return [question_of(row) for row in rows]
@@ -170,7 +170,7 @@ class Outcomes:
     async def undeliverable(self, question_id: int, error: str) -> None:
         """The outcome cannot reach the chat, now or ever; the ledger does not call it delivered."""
         await self._db.execute(
-            "UPDATE questions SET told = 1, sending_after = NULL, error = ?, updated_at = ?,"
+            "UPDATE questions SET delivered = 1, sending_after = NULL, error = ?, updated_at = ?,"
             " state = CASE state WHEN 'answered' THEN 'failed' ELSE state END WHERE id = ?",
             (error, time.time(), question_id),
         )

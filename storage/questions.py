@@ -1,6 +1,6 @@
 """The ledger: every question from being asked to being told, once.
 
-queued -> running -> answered -> delivered; or failed, or cancelled. `told` says that the outcome stands in the chat.
+queued -> running -> answered -> delivered; or failed, or cancelled. `delivered` says that the outcome stands in the chat.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _INSERT = (
     " photo_message_id, text, beams, max_new_tokens, placeholder_id, reply_to, created_at, updated_at)"
     f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
-_LATELY = "user_id = :user AND told IN (0, 1) AND created_at BETWEEN :since AND :now"
+_LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
 # Each count goes through a small index.
 _LOAD = f"""
     SELECT (SELECT count(*) FROM questions WHERE {_LATELY}) AS asked,
@@ -36,7 +36,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db, self._turns, self._tell = database, FairQueue(database), Coalesced(self._mark_told)
+        self._db, self._turns, self._tell = database, FairQueue(database), Coalesced(self._mark_delivered)
 
     async def ask(
         self,
@@ -58,7 +58,7 @@ class Questions:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
         Earlier revisions of the same message that have no answer yet are cancelled, silently, and one whose outcome is
-        not told yet counts as told: their message shows the new one's progress, and then its answer.
+        not delivered yet counts as delivered: their message shows the new one's progress, and then its answer.
         """
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
@@ -71,10 +71,10 @@ class Questions:
                 rows = await tx.fetch_all(_INSERT, values)
                 if rows:
                     await tx.execute(
-                        "UPDATE questions SET told = 1, updated_at = ?,"
+                        "UPDATE questions SET delivered = 1, updated_at = ?,"
                         " state = CASE state WHEN 'answered' THEN 'delivered'"
                         " WHEN 'failed' THEN state ELSE 'cancelled' END"
-                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND told = 0",
+                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND delivered = 0",
                         (now, chat_id, message_id, revision),
                     )
         if rows:
@@ -175,7 +175,7 @@ class Questions:
     async def cancel_all(self, chat_id: int) -> list[int]:
         """Cancel whatever of a chat waits, silently. Returns the numbers."""
         rows = await self._db.execute_returning(
-            "UPDATE questions SET state = 'cancelled', told = 1, updated_at = ?"
+            "UPDATE questions SET state = 'cancelled', delivered = 1, updated_at = ?"
             " WHERE chat_id = ? AND state IN ('queued', 'running') RETURNING id",
             (time.time(), chat_id),
         )
@@ -183,15 +183,15 @@ class Questions:
 
     # Towards the person ----------------------------------------------------------------------------------------------
 
-    async def mark_told(self, question_id: int, message_id: int | None = None) -> None:
+    async def mark_delivered(self, question_id: int, message_id: int | None = None) -> None:
         """The outcome stands in the chat, in this message if it is given: what was answered is delivered."""
         await self._tell((message_id, time.time(), question_id))
 
-    async def _mark_told(self, told: Sequence[tuple[int | None, float, int]]) -> None:
+    async def _mark_delivered(self, rows: Sequence[tuple[int | None, float, int]]) -> None:
         await self._db.execute_many(
-            "UPDATE questions SET told = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END,"
+            "UPDATE questions SET delivered = 1, state = CASE state WHEN 'answered' THEN 'delivered' ELSE state END,"
             " placeholder_id = coalesce(?, placeholder_id), sending_after = NULL, updated_at = ? WHERE id = ?",
-            told,
+            rows,
         )
 
     # Looking ---------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ class Questions:
         """How many questions wait for their outcome to be told, and when (unix seconds) the oldest was asked."""
         row = await self._db.fetch_one(
             "SELECT count(*) AS number, min(created_at) AS oldest FROM questions"
-            " WHERE told = 0 AND state IN ('queued', 'running', 'answered')"
+            " WHERE delivered = 0 AND state IN ('queued', 'running', 'answered')"
         )
         assert row is not None
         return row["number"], row["oldest"]

@@ -83,7 +83,7 @@ class Question:
     """Why it failed: the text of a failure, or a sentence for the person."""
     attempts: int
     """How often it went to a worker."""
-    told: bool
+    delivered: bool
     """Whether the outcome stands in the chat."""
     created_at: float
     updated_at: float

@@ -29,7 +29,7 @@ _CANDIDATES = """
     SELECT sha256, max(used) AS used,
         EXISTS (SELECT 1 FROM questions WHERE photo_sha256 = sha256 AND picture_removed = 0 AND {chat}) AS asked
     FROM kept
-    WHERE NOT EXISTS (SELECT 1 FROM questions WHERE photo_sha256 = sha256 AND told = 0 AND {chat})
+    WHERE NOT EXISTS (SELECT 1 FROM questions WHERE photo_sha256 = sha256 AND delivered = 0 AND {chat})
     GROUP BY sha256 ORDER BY asked, used
 """
 

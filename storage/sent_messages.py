@@ -22,7 +22,7 @@ _PRUNE = """
             SELECT chat_id, message_id FROM questions WHERE state = 'queued'
             UNION ALL SELECT chat_id, message_id FROM questions WHERE state = 'running'
             UNION ALL SELECT chat_id, message_id FROM questions
-                WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled')
+                WHERE delivered = 0 AND state IN ('answered', 'failed', 'cancelled')
         )
         SELECT chat_id, message_id FROM sent_messages AS sent WHERE sent_at < ?
             AND NOT EXISTS (SELECT 1 FROM unfinished WHERE chat_id = sent.chat_id AND message_id < sent.message_id)

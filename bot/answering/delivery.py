@@ -56,7 +56,7 @@ class Delivery:
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin with what a previous run left untold."""
+        """Begin with what a previous run left undelivered."""
         self._bell.set()
         self._reader = asyncio.create_task(self._read())
 
@@ -112,14 +112,14 @@ class Delivery:
                     self._first = False
                 self._again |= due & self._serving.keys()
                 due -= self._serving.keys()
-                untold = await self._store.outcomes.untold(due, EACH) if due else []
+                undelivered = await self._store.outcomes.undelivered(due, EACH) if due else []
             except Exception:
                 log.exception("outcomes cannot be read; trying again")
                 await asyncio.sleep(1)
                 self.wake(*due)
                 continue
             of_chat: defaultdict[int, list[Question]] = defaultdict(list)
-            for question in untold:
+            for question in undelivered:
                 of_chat[question.chat_id].append(question)
             for chat_id in of_chat.keys() | (due & self.sending.unsettled):
                 if not self.serve(chat_id, partial(self._tell_all, chat_id, of_chat[chat_id])):
@@ -148,7 +148,7 @@ class Delivery:
                 if again or chat_id in self.sending.unsettled:  # by now it may be told, replaced, or have moved
                     await self.sending.settle(chat_id, refused)
                     fresh = await self._store.questions.get(question.id)
-                    if fresh is None or fresh.told:
+                    if fresh is None or fresh.delivered:
                         return
                     if fresh.chat_id != chat_id:
                         self.wake(fresh.chat_id)
@@ -190,10 +190,10 @@ class Delivery:
         if shown is not None:
             edited = await self.messages.edit(chat_id, shown, text, None)
             if edited in (Edited.DONE, Edited.SAME):
-                await self._store.questions.mark_told(question.id, shown)
+                await self._store.questions.mark_delivered(question.id, shown)
                 return True
         if question.state is State.CANCELLED:  # its message is gone: there is nothing left to say
-            await self._store.questions.mark_told(question.id)
+            await self._store.questions.mark_delivered(question.id)
             return True
         if not await self.sending.send(question, text, None, outcome=True, refused=refused):
             return False

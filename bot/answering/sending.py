@@ -119,7 +119,7 @@ class Sending:
         if number is None:
             return False
         if outcome:
-            await self._store.questions.mark_told(question.id, number)
+            await self._store.questions.mark_delivered(question.id, number)
         elif not await self._store.questions.set_placeholder(chat_id, question.id, number):
             await self._messages.remove(chat_id, number)  # everything of the chat was deleted meanwhile
         self.unsettled.discard(chat_id)
@@ -174,7 +174,7 @@ class Sending:
                 found = await self._search(question, low, low + SPAN, AT_FIRST, text, markup, first=True)
         if found is None and end is None:
             await asyncio.sleep(SETTLE_SECONDS)
-            if shown.told or shown.state is State.CANCELLED:
+            if shown.delivered or shown.state is State.CANCELLED:
                 found = await self._search(question, low, low + SPAN, WITHOUT_END, text, markup)
             elif (end := await self._send_anew(shown, refused)) is None:
                 return
@@ -185,7 +185,7 @@ class Sending:
     async def _successor(self, question: Question) -> Question | None:
         """The question that an edit has put in the place of this one."""
         newest = next(iter(await self._revisions(question)), question)
-        return newest if question.told and newest.revision > question.revision else None
+        return newest if question.delivered and newest.revision > question.revision else None
 
     async def _send_anew(self, question: Question, refused: int) -> int | None:
         """Send progress, below which everything stands that was sent before; None when it must not be sent."""
@@ -200,15 +200,15 @@ class Sending:
         self, question: Question, shown: Question, found: int | None, end: int | None, *, waits: bool
     ) -> None:
         chat_id, store = question.chat_id, self._store
-        if found is not None and shown.told and (shown is not question or not question.sending_outcome):
+        if found is not None and shown.delivered and (shown is not question or not question.sending_outcome):
             await self._messages.remove(chat_id, found)  # nothing is left to be shown there
         elif found is not None:
             if end is not None:
                 await self._messages.remove(chat_id, end)
-            if waits or shown.told:
+            if waits or shown.delivered:
                 await store.questions.set_placeholder(chat_id, shown.id, found)
             else:
-                await store.questions.mark_told(shown.id, found)
+                await store.questions.mark_delivered(shown.id, found)
         await store.outcomes.settled(question.id)
 
     async def find(self, lost: Unheard, text: str, markup: InlineKeyboardMarkup | None) -> int | None:

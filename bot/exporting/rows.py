@@ -139,7 +139,7 @@ def row_of(question: Question, picture: str | None) -> Row:
         thread_id=question.thread_id,
         revision=question.revision,
         attempts=question.attempts,
-        told=question.told,
+        told=question.delivered,
         updated_at=iso(question.updated_at),
     )
 

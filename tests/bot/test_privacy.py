@@ -38,8 +38,8 @@ WITH_PEOPLE = [
 """The files that act on what a person sent."""
 # For the machinery, which works for all chats and tells each question's own; and what gives no chat's content.
 MACHINERY = {
-    "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer_many", "fail", "untold"}
-    | {"mark_told", "position", "counts", "asked_at", "backlog"},
+    "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer_many", "fail", "undelivered"}
+    | {"mark_delivered", "position", "counts", "asked_at", "backlog"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
     "SentMessages": {"prune"},
@@ -150,7 +150,7 @@ def row(text: str, picture: str | None) -> Row:
     question = Question(
         id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name=text, photo_sha256="ab" * 32,
         photo_message_id=1, text=text, beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer=text,
-        confidence=0.5, seconds=0.1, error=None, attempts=1, told=True, created_at=0.0, updated_at=0.0,
+        confidence=0.5, seconds=0.1, error=None, attempts=1, delivered=True, created_at=0.0, updated_at=0.0,
     )  # fmt: skip
     return row_of(question, picture)
 

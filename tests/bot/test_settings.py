@@ -176,7 +176,7 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     question = Question(
         id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name="A", photo_sha256="ab" * 32,
         photo_message_id=1, text="?", beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer="a",
-        confidence=confidence, seconds=0.1, error=None, attempts=1, told=True, created_at=0.0, updated_at=0.0,
+        confidence=confidence, seconds=0.1, error=None, attempts=1, delivered=True, created_at=0.0, updated_at=0.0,
     )  # fmt: skip
     assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
     assert f"({shown} %)" in menus.history_page([(1, question, None)], 0, 1, 1)

@@ -130,7 +130,7 @@ def _ledger_problems(data_dir: Path) -> list[str]:
         checks = [row[0] for row in ledger.execute("PRAGMA integrity_check")]
         found = [] if checks == ["ok"] else [f"integrity_check: {checks[0]}"]
         for sql, what in (
-            ("SELECT count(*) FROM questions WHERE told = 0", "questions are not told"),
+            ("SELECT count(*) FROM questions WHERE delivered = 0", "questions are not delivered"),
             ("SELECT count(*) FROM questions WHERE state IN ('queued', 'running', 'answered')", "have no final state"),
             ("SELECT count(*) FROM updates WHERE state != 'done'", "updates are not handled"),
         ):
@@ -146,7 +146,7 @@ def unfinished(data_dir: Path) -> int:
         return 1
     with closing(sqlite3.connect(f"file:{data_dir / DATABASE}?mode=ro", uri=True)) as ledger:
         sql = (
-            "SELECT (SELECT count(*) FROM questions WHERE told = 0) + (SELECT count(*) FROM updates"
+            "SELECT (SELECT count(*) FROM questions WHERE delivered = 0) + (SELECT count(*) FROM updates"
             " WHERE state = 'pending')"
         )
         try:

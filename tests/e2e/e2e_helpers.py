@@ -48,7 +48,7 @@ async def quiet(bot: Bot, chat: int = YOU, *, questions: int = 0) -> None:
     store = bot.services.store
     for _ in range(600):
         pending = (await store.updates.counts())["pending"]
-        told = [q.told async for q in store.questions.export(chat)]
+        told = [q.delivered async for q in store.questions.export(chat)]
         if pending == 0 and len(told) >= questions and all(told):
             return
         await asyncio.sleep(0.05)

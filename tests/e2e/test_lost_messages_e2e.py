@@ -76,7 +76,7 @@ async def test_an_answer_whose_sending_was_not_heard_of_is_not_sent_again(
     assert await alone(you, asked, chat)
     assert bot.services is not None
     (question,) = await bot.services.store.questions.of_message(asked["chat"]["id"], asked["message_id"])
-    assert question.told and question.placeholder_id == (await you.wait_for(sure, chat=chat))["message_id"]
+    assert question.delivered and question.placeholder_id == (await you.wait_for(sure, chat=chat))["message_id"]
 
 
 @pytest.mark.parametrize("fault", [{"error_code": 502}, {"drop": True}, {"error_code": 429, "retry_after": 0}])
@@ -210,7 +210,7 @@ async def test_an_end_between_telegrams_reply_and_the_ledger_leaves_one_answer(
         await asyncio.Event().wait()
 
     with monkeypatch.context() as killed:
-        killed.setattr(Questions, "mark_told", never)
+        killed.setattr(Questions, "mark_delivered", never)
         first = await start_bot()
         asked = await ask(first, you, None)
         await ended.wait()
@@ -267,7 +267,7 @@ async def test_an_edit_during_the_sending_of_the_answer_gets_the_same_message(
     first = await you.wait_for(sure)
     await you.edit(asked, "What colour?")
     assert bot.services is not None
-    while [q.told for q in await bot.services.store.questions.of_message(YOU, asked["message_id"])] != [True, True]:  # noqa: ASYNC110
+    while [q.delivered for q in await bot.services.store.questions.of_message(YOU, asked["message_id"])] != [True, True]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     assert [m["message_id"] for m in await you.messages() if sure(m)] == [first["message_id"]]
     assert texts.LOOKING not in [m.get("text") for m in await you.messages()]

@@ -112,7 +112,7 @@ async def test_a_long_history_is_entered_at_its_ends_and_by_a_date(start_bot: St
         await tx.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 499)"
             " INSERT INTO questions (chat_id, message_id, photo_sha256, text, beams, max_new_tokens, state, answer,"
-            " confidence, told, created_at, updated_at) SELECT ?, 100000 + i, 'ab', 'Day ' || i || '?', 1, 5,"
+            " confidence, delivered, created_at, updated_at) SELECT ?, 100000 + i, 'ab', 'Day ' || i || '?', 1, 5,"
             " 'delivered', 'red', 0.9, 1, ? - 86400 * i, 0 FROM n",
             (YOU, datetime(2026, 11, 3, 12, tzinfo=UTC).timestamp()),
         )

@@ -52,7 +52,7 @@ async def test_a_played_conversation_reports_every_metric(
     while value("questions_in_flight") < 2 or value("questions_waiting") < 2 or not value("oldest_question_seconds"):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     seen |= {"vqabot_questions_in_flight", "vqabot_oldest_question_seconds", "vqabot_questions_waiting"}
-    [waiting] = [q async for q in store.questions.export(YOU) if not q.told]
+    [waiting] = [q async for q in store.questions.export(YOU) if not q.delivered]
     assert await bot.services.dispatcher.cancel(YOU, waiting.id)
     assert value("questions_total", outcome="cancelled") == cancelled + 1
     sandbox.world.bots[1000000001].blocked_by.add(ADA)

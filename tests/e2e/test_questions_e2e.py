@@ -135,7 +135,7 @@ async def test_an_edit_asks_again_in_the_same_place(start_bot: StartBot, you: Pe
     assert bot.services is not None
     for _ in range(100):
         asked = [q async for q in bot.services.store.questions.export(YOU)]
-        if len(asked) == 2 and asked[1].told:
+        if len(asked) == 2 and asked[1].delivered:
             break
         await asyncio.sleep(0.05)
     assert [q.text for q in asked] == ["What?", "What colour?"]

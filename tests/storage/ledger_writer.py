@@ -20,7 +20,7 @@ async def chat(store: Store, chat_id: int) -> None:
         await store.questions.mark_running([question.id])
         await store.questions.answer_many([(question.id, "red", 0.5, 0.1)])
         print("answered", question.id, flush=True)
-        await store.questions.mark_told(question.id)
+        await store.questions.mark_delivered(question.id)
         print("delivered", question.id, flush=True)
 
 

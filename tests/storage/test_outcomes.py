@@ -38,7 +38,7 @@ async def test_a_message_is_sent_for_a_question_as_it_is_only(store: Store, ask:
     await store.questions.cancel(1, question.id)
     assert not await outcomes.begin_sending(shown, 3, outcome=False), "it is cancelled"
     told = await fresh(store, question)
-    await store.questions.mark_told(question.id)
+    await store.questions.mark_delivered(question.id)
     assert not await outcomes.begin_sending(told, 3, outcome=True), "it is told"
 
 
@@ -61,7 +61,7 @@ async def test_what_was_not_heard_of_before_is_looked_for_too(store: Store, ask:
 
 async def test_the_ledgers_messages_are_the_bots_own(store: Store, ask: Ask) -> None:
     question = await ask(message_id=7)
-    await store.questions.mark_told(question.id, 9)
+    await store.questions.mark_delivered(question.id, 9)
     assert await store.sent.known(1, 8, 20) == {9} and await store.sent.recent(1, question.created_at) == [9]
     assert await store.outcomes.begin_sending(await ask(message_id=8), 0, outcome=False)
     (sending,) = await store.outcomes.sending(1)
@@ -74,7 +74,7 @@ async def test_chats_with_something_to_tell(store: Store, ask: Ask) -> None:
     await store.questions.cancel(2, cancelled.id)
     await store.outcomes.begin_sending(sent, 0, outcome=False)
     assert await store.outcomes.chats() == [1, 2, 3]
-    await store.questions.mark_told(told.id, 77)
+    await store.questions.mark_delivered(told.id, 77)
     await store.outcomes.undeliverable(cancelled.id, "gone")
     await store.outcomes.settled(sent.id)
     assert await store.outcomes.chats() == []
@@ -87,13 +87,13 @@ async def test_an_answer_that_cannot_be_delivered_is_not_called_so(store: Store,
     await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     await store.outcomes.undeliverable(question.id, "gone")
     found = await fresh(store, question)
-    assert (found.state, found.told, found.error) == (State.FAILED, True, "gone")
+    assert (found.state, found.delivered, found.error) == (State.FAILED, True, "gone")
 
 
 async def test_the_numbers_of_private_chats_are_shared(store: Store, ask: Ask) -> None:
     await ask(1, message_id=10)
     shown = await ask(2, message_id=11)
-    await store.questions.mark_told(shown.id, 12)
+    await store.questions.mark_delivered(shown.id, 12)
     await store.sent.record(3, [13])
     await store.photos.save(4, 14, b"x", media_type="image/png")
     await ask(-5, message_id=15)

@@ -51,7 +51,7 @@ HOT: dict[str, Work] = {
     "cancel": lambda s: s.questions.cancel(1, 7),
     "cancel all": lambda s: s.questions.cancel_all(1),
     "chats with outcomes": lambda s: s.outcomes.chats(),
-    "untold": lambda s: s.outcomes.untold([1, 2], 8),
+    "undelivered": lambda s: s.outcomes.undelivered([1, 2], 8),
     "slow": lambda s: s.outcomes.slow(1.0, 10, exclude=[5, 6]),
     "still waiting": lambda s: s.outcomes.still_waiting([5, 6]),
     "any waiting": lambda s: s.outcomes.any_waiting(),
@@ -61,7 +61,7 @@ HOT: dict[str, Work] = {
     "sending": lambda s: s.outcomes.sending(1),
     "known numbers of a group": lambda s: s.outcomes.known_numbers(-1, 5, 28),
     "undeliverable": lambda s: s.outcomes.undeliverable(5, "x"),
-    "mark told": lambda s: s.questions.mark_told(5),
+    "mark delivered": lambda s: s.questions.mark_delivered(5),
     "position": lambda s: s.questions.position(9),
     "load": lambda s: s.questions.load(1, 5, 5.0),
     "asked at": lambda s: s.questions.asked_at(5, 20, 5.0),
@@ -75,7 +75,7 @@ HOT: dict[str, Work] = {
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(
-    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|untold|open|sending)$"
+    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|undelivered|open|sending)$"
     r"|SCAN updates USING (COVERING )?INDEX updates_pending$"
     r"|SCAN (chat|every|json_each)( VIRTUAL TABLE INDEX 1:)?$"
     r"|SCAN (this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
@@ -88,7 +88,7 @@ async def test_no_full_scan(store: Store, name: str) -> None:
     async with store.db.transaction() as tx:
         states = ["queued"] + ["delivered"] * 8 + ["running"]
         await tx.execute_many(
-            "INSERT INTO questions (chat_id, message_id, photo_sha256, text, beams, max_new_tokens, state, told,"
+            "INSERT INTO questions (chat_id, message_id, photo_sha256, text, beams, max_new_tokens, state, delivered,"
             " placeholder_id, created_at, updated_at) VALUES (?, ?, ?, '?', 1, 1, ?, ?, ?, ?, 0)",
             [
                 (n % 20, n, f"{n:064x}", state, state == "delivered", n, n)

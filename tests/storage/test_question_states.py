@@ -30,7 +30,7 @@ class Ledger(RuleBasedStateMachine):
         self.store = self.do(Store.open(Path(self.folder.name) / "data"))
         self.states: dict[int, State] = {}
         self.texts: dict[int, str] = {}
-        self.told: set[int] = set()
+        self.delivered: set[int] = set()
         self.last = 0
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
@@ -61,10 +61,10 @@ class Ledger(RuleBasedStateMachine):
             for earlier in before.values():
                 if earlier.revision < revision:
                     after = {State.QUEUED: State.CANCELLED, State.RUNNING: State.CANCELLED}
-                    if earlier.id not in self.told:  # the edit's answer comes instead
+                    if earlier.id not in self.delivered:  # the edit's answer comes instead
                         after[State.ANSWERED] = State.DELIVERED
                     self.states[earlier.id] = after.get(self.states[earlier.id], self.states[earlier.id])
-                    self.told.add(earlier.id)
+                    self.delivered.add(earlier.id)
         return question
 
     @rule(limit=integers(1, 3))
@@ -98,10 +98,10 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(limit=integers(1, 3))
     def tell(self, limit: int) -> None:
-        for question in self.do(self.store.outcomes.untold([1, 2, -100], limit)):
-            assert question.id not in self.told and self.states[question.id] not in OPEN
-            self.do(self.store.questions.mark_told(question.id))
-            self.told.add(question.id)
+        for question in self.do(self.store.outcomes.undelivered([1, 2, -100], limit)):
+            assert question.id not in self.delivered and self.states[question.id] not in OPEN
+            self.do(self.store.questions.mark_delivered(question.id))
+            self.delivered.add(question.id)
             if self.states[question.id] is State.ANSWERED:
                 self.states[question.id] = State.DELIVERED
 
@@ -115,17 +115,17 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_is_the_model(self) -> None:
-        rows = self.do(self.store.db.fetch_all("SELECT id, state, answer, told FROM questions"))
+        rows = self.do(self.store.db.fetch_all("SELECT id, state, answer, delivered FROM questions"))
         assert {row["id"]: row["state"] for row in rows} == self.states
         assert {row["id"]: row["answer"] for row in rows if row["answer"] is not None} == self.texts
-        assert {row["id"] for row in rows if row["told"]} == self.told
-        untold = {q.id for q in self.do(self.store.outcomes.untold([1, 2, -100], 1000))}
+        assert {row["id"] for row in rows if row["delivered"]} == self.delivered
+        undelivered = {q.id for q in self.do(self.store.outcomes.undelivered([1, 2, -100], 1000))}
         assert set(self.do(self.store.outcomes.chats())) == {
-            q.chat_id for q in self.do(self.store.outcomes.untold([1, 2, -100], 1000))
+            q.chat_id for q in self.do(self.store.outcomes.undelivered([1, 2, -100], 1000))
         }
-        assert untold == {n for n, state in self.states.items() if state not in OPEN} - self.told
+        assert undelivered == {n for n, state in self.states.items() if state not in OPEN} - self.delivered
         waiting = sum(
-            state in OPEN or (state is State.ANSWERED and number not in self.told)
+            state in OPEN or (state is State.ANSWERED and number not in self.delivered)
             for number, state in self.states.items()
         )
         assert self.do(self.store.questions.load(1, 1, 0)).waiting == waiting

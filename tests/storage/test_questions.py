@@ -24,7 +24,7 @@ async def test_asking_twice_asks_once(store: Store) -> None:
     again, new_again = await store.questions.ask(chat_id=7, **fields)  # type: ignore[arg-type]
     assert (new, new_again) == (True, False)
     assert first == again
-    assert (first.state, first.told, first.beams, first.user_name) == (State.QUEUED, False, 3, "Ada")
+    assert (first.state, first.delivered, first.beams, first.user_name) == (State.QUEUED, False, 3, "Ada")
 
 
 async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
@@ -32,17 +32,17 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
     assert await store.questions.mark_running([question.id]) == [question.id]
     assert (await state_of(store, question)).attempts == 1
     assert await store.questions.answer_many([(question.id, "red", 0.9, 0.2)])
-    assert [q.id for q in await store.outcomes.untold([1], 5)] == [question.id]
-    await store.questions.mark_told(question.id)
+    assert [q.id for q in await store.outcomes.undelivered([1], 5)] == [question.id]
+    await store.questions.mark_delivered(question.id)
     done = await state_of(store, question)
-    assert (done.state, done.answer, done.confidence, done.seconds, done.told) == (
+    assert (done.state, done.answer, done.confidence, done.seconds, done.delivered) == (
         State.DELIVERED,
         "red",
         0.9,
         0.2,
         True,
     )
-    assert await store.outcomes.untold([1], 5) == []
+    assert await store.outcomes.undelivered([1], 5) == []
 
 
 async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:
@@ -71,7 +71,7 @@ async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None
     second, new = await store.questions.ask(text="b", revision=1700000000, placeholder_id=6, **fields)  # type: ignore[arg-type]
     assert new and second.placeholder_id == 6
     ended = await state_of(store, first)
-    assert (ended.state, ended.told) == (State.CANCELLED, True)
+    assert (ended.state, ended.delivered) == (State.CANCELLED, True)
     assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
 
 
@@ -80,9 +80,9 @@ async def test_an_answer_that_an_edit_overtook_is_not_told(store: Store, ask: As
     for question in (answered, told):
         await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     await ask(message_id=5, revision=1)
-    assert await store.outcomes.untold([1], 9) == []
+    assert await store.outcomes.undelivered([1], 9) == []
     overtaken = await state_of(store, answered)
-    assert (overtaken.state, overtaken.told) == (State.DELIVERED, True)
+    assert (overtaken.state, overtaken.delivered) == (State.DELIVERED, True)
 
 
 async def test_after_a_restart_running_questions_wait_again(store: Store, ask: Ask) -> None:
@@ -149,7 +149,7 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     counts = await store.questions.counts()
     assert (counts[State.QUEUED], counts[State.ANSWERED], counts[State.FAILED]) == (2, 1, 0)
     assert (await load(1, 5, before)).waiting_here == 2, "an answer counts until the chat shows it"
-    await store.questions.mark_told(first.id)
+    await store.questions.mark_delivered(first.id)
     await store.questions.cancel(1, second.id)
     assert await load(1, 5, before) == Load(asked=2, waiting_of_person=1, waiting_here=0, waiting=1)
 
@@ -159,7 +159,7 @@ async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None
         question = await ask(chat)
         await store.questions.mark_running([question.id])
         await store.questions.answer_many([(question.id, str(chat), 0.5, 0.1)])
-        await store.questions.mark_told(question.id)
+        await store.questions.mark_delivered(question.id)
 
     await asyncio.gather(*(live(chat) for chat in range(60)))
     counts = await store.questions.counts()

@@ -35,7 +35,7 @@ async def ask(store: Store, photo: Photo, *, answered: bool) -> Question:
     )  # fmt: skip
     if answered:
         await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
-        await store.questions.mark_told(question.id)
+        await store.questions.mark_delivered(question.id)
     return question
 
 

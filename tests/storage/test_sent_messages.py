@@ -51,7 +51,7 @@ async def test_old_messages_are_forgotten_unless_something_needs_them(store: Sto
     assert await store.sent.known(2, 0, 99) == {9}, "the question's message may be among those after it"
     await store.questions.cancel(2, question.id)
     assert await store.sent.prune(later) == 0
-    await store.questions.mark_told(question.id)
+    await store.questions.mark_delivered(question.id)
     assert await store.sent.prune(later) == 1
 
 

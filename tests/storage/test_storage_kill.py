@@ -49,7 +49,7 @@ async def test_killed_again_and_again(tmp_path: Path, lines: int) -> None:
                 assert question is not None, "a question was lost"
                 assert REACHED[question.state] >= RANK[what], "a state went back"
                 assert (question.answer is not None) == (REACHED[question.state] >= 1)
-                assert question.told == (question.state is State.DELIVERED)
+                assert question.delivered == (question.state is State.DELIVERED)
                 data = await store.photos.read(question.chat_id, question.photo_sha256)
                 assert hashlib.sha256(data).hexdigest() == question.photo_sha256
             assert [tuple(row) for row in await store.db.fetch_all("PRAGMA integrity_check")] == [("ok",)]
