@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest
 
 from bot.answering.delivery import Delivery
@@ -24,7 +24,7 @@ from bot.housekeeping import Housekeeping
 from bot.intake.polling import Poller
 from bot.intake.updates import ALLOWED, Inbox
 from bot.intake.webhook import WebhookServer
-from bot.services import Services
+from bot.services import App, Context, Services
 from bot.settings import TELEGRAM, Settings
 from bot.transport.downloads import Downloads
 from bot.transport.http import AiohttpRequest, proxy_of_environment, seconds_of
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 64
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-
-App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Part(Protocol):
@@ -201,7 +199,7 @@ def _application(settings: Settings, token: str, request: BaseRequest, limiter: 
     base = settings.telegram_base_url
     builder = ApplicationBuilder().token(token).updater(None).request(request)
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
-    return builder.rate_limiter(limiter).build()
+    return builder.rate_limiter(limiter).context_types(ContextTypes(context=Context)).job_queue(None).build()
 
 
 async def _insist(call: Callable[[], Awaitable[object]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from telegram.ext import ContextTypes, ExtBot
+from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answering.effective import Effective, effective
 from bot.answering.refusals import Refusals
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bot.decoder import Decoder
     from bot.exporting.exporter import Exporter
     from bot.transport.downloads import Downloads
-
-Context = ContextTypes.DEFAULT_TYPE
 
 
 @dataclass(slots=True)
@@ -71,8 +69,15 @@ class Services:
         task.add_done_callback(self.tasks.discard)
 
 
-def services_of(context: Context) -> Services:
-    """The services of the bot that a handler runs in."""
-    services = context.bot_data["services"]
-    assert isinstance(services, Services)
-    return services
+class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """What handlers get beside the update."""
+
+    @property
+    def services(self) -> Services:
+        """The parts of the bot that the handler runs in."""
+        services: Services = self.bot_data["services"]
+        return services
+
+
+App = Application[Any, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+"""python-telegram-bot's application with the types of this bot."""

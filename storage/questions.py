@@ -1,6 +1,7 @@
 """The ledger: every question from being asked to being told, once.
 
-queued -> running -> answered -> delivered; or failed, or cancelled. `delivered` says that the outcome stands in the chat.
+queued -> running -> answered -> delivered; or failed, or cancelled. The column `delivered` says that the outcome
+stands in the chat.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Delivery:
         self._store = store
         self.messages = QuestionMessages(bot)
         self.sending = Sending(store, self.messages)
-        self._bell = asyncio.Event()
+        self._wake = asyncio.Event()
         self._first = True  # what an earlier run left is still to be read
         self._due: set[int] = set()  # chats that have something to be told
         self._serving: dict[int, asyncio.Task[None]] = {}
@@ -57,7 +57,7 @@ class Delivery:
 
     async def start(self) -> None:
         """Begin with what a previous run left undelivered."""
-        self._bell.set()
+        self._wake.set()
         self._reader = asyncio.create_task(self._read())
 
     async def stop(self, grace: float = 5.0) -> None:
@@ -75,7 +75,7 @@ class Delivery:
     def wake(self, *chats: int) -> None:
         """There is something to tell to these chats."""
         self._due.update(chats)
-        self._bell.set()
+        self._wake.set()
 
     def serve(self, chat_id: int, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
         """Do something in a chat while nothing else is done there; False when something is, or may be from before."""
@@ -100,9 +100,9 @@ class Delivery:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SWEEP_SECONDS):
-                    await self._bell.wait()
-            sweeping = not self._bell.is_set() or self._first
-            self._bell.clear()
+                    await self._wake.wait()
+            sweeping = not self._wake.is_set() or self._first
+            self._wake.clear()
             due, self._due = self._due, set()
             try:
                 if sweeping:

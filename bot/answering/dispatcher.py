@@ -25,7 +25,7 @@ class Dispatcher:
     def __init__(self, store: Store, broker: Broker, tell: Callable[[int], None]) -> None:
         """Feed `broker` from `store`; `tell` is called with each chat that has something to be told."""
         self._store, self._broker, self._tell = store, broker, tell
-        self._bell = asyncio.Event()
+        self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
@@ -42,7 +42,7 @@ class Dispatcher:
         again = await self._store.questions.requeue_running()
         if again:
             log.info("%d questions of the last run are asked again", again)
-        self._bell.set()
+        self._wake.set()
         self._tasks = [asyncio.create_task(work) for work in (self._feed(), self._collect(), self._enter_all())]
 
     async def stop(self) -> None:
@@ -53,7 +53,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """There is a new question, or room."""
-        self._bell.set()
+        self._wake.set()
 
     async def cancel(self, chat_id: int, question_id: int) -> bool:
         """Cancel a chat's question wherever it is; False when it has an outcome already."""
@@ -83,19 +83,19 @@ class Dispatcher:
         if question_id in self._in_flight:
             await self._broker.cancel(str(question_id))
             self._in_flight.pop(question_id, None)
-            self._bell.set()
+            self._wake.set()
 
     async def _feed(self) -> None:
         while True:
-            await self._bell.wait()
-            self._bell.clear()
+            await self._wake.wait()
+            self._wake.clear()
             try:
                 while await self._feed_some():
                     pass
             except Exception:
                 log.exception("questions could not be handed on; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
-                self._bell.set()
+                self._wake.set()
 
     async def _feed_some(self) -> bool:
         """Hand on as many questions as there is room for; True when there may be more."""
@@ -192,4 +192,4 @@ class Dispatcher:
         workers = await self._broker.workers()
         metrics.workers_ready.set(sum(worker.ready for worker in workers))
         metrics.worker_restarts.set(sum(worker.restarts for worker in workers))
-        self._bell.set()
+        self._wake.set()

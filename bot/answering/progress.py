@@ -38,7 +38,7 @@ class Progress:
     def __init__(self, store: Store, delivery: Delivery, busy: Callable[[int], bool]) -> None:
         """Write through `delivery`, and nothing to chats that are `busy`: what they can take is for answers."""
         self._store, self._delivery, self._busy = store, delivery, busy
-        self._bell = asyncio.Event()
+        self._wake = asyncio.Event()
         self._shown: dict[int, tuple[int, int]] = {}  # questions that need no (more) progress: chat and position
         self._in_groups: deque[tuple[float, int]] = deque()  # when progress was shown (monotonic seconds), and where
         self._task: asyncio.Task[None] | None = None
@@ -46,7 +46,7 @@ class Progress:
 
     async def start(self) -> None:
         """Begin with whoever waits already."""
-        self._bell.set()
+        self._wake.set()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -57,12 +57,12 @@ class Progress:
 
     def wake(self) -> None:
         """There is a question."""
-        self._bell.set()
+        self._wake.set()
 
     async def _run(self) -> None:
         while True:
-            await self._bell.wait()
-            self._bell.clear()
+            await self._wake.wait()
+            self._wake.clear()
             while True:
                 await asyncio.sleep(TICK)
                 try:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
 
-from telegram.ext import Application
+from bot.services import App
 
 
-def register_all(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register_all(application: App) -> None:
     """Register every topic; commands come before questions, and questions before what nobody understands."""
     for module in _modules():
         module.register(application)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say
 from bot.answering.effective import effective
 from bot.callback_data import ChangeAdminSetting
 from bot.handlers.rights import is_bot_admin
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import menus as texts
 from bot.texts import questions as common_texts
 from storage.records import ChatSettings
@@ -24,7 +23,7 @@ LARGEST_RATE = 1000
 PICKS: dict[str, tuple[int, ...]] = {"beams": (1, 3, 5), "tokens": (10, 20, 50), "rate": (5, 20, 60)}
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the command and its buttons."""
     application.add_handler(CommandHandler("admin", on_admin, filters=filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeAdminSetting.prefix}:"))
@@ -35,7 +34,7 @@ async def on_admin(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     if not is_bot_admin(services, message.from_user):
         if message.chat.type == "private":
             await say(message, common_texts.UNKNOWN_COMMAND)
@@ -52,7 +51,7 @@ async def on_press(update: Update, context: Context) -> None:
     """Set what the button says, and show the overview anew."""
     query = update.callback_query
     assert query is not None
-    services = services_of(context)
+    services = context.services
     if not is_bot_admin(services, query.from_user):
         with suppress(BadRequest):
             await query.answer(texts.ONLY_ADMINS, show_alert=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler
+from telegram.ext import CallbackQueryHandler
 
 from bot.callback_data import CancelQuestion
 from bot.handlers.rights import may_change
-from bot.services import Context, services_of
+from bot.services import App, Context
 from bot.texts import questions as texts
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take presses of the cancel button."""
     application.add_handler(CallbackQueryHandler(on_cancel, pattern=rf"^{CancelQuestion.prefix}:"))
 
@@ -24,7 +23,7 @@ async def on_cancel(update: Update, context: Context) -> None:
     """Cancel the question, if it is this chat's and has no answer yet, for who asked it and the group's admins."""
     query = update.callback_query
     assert query is not None
-    services, pressed = services_of(context), CancelQuestion.unpack(query.data or "")
+    services, pressed = context.services, CancelQuestion.unpack(query.data or "")
     sentence = texts.NOTHING_TO_CANCEL
     if pressed is not None and query.message is not None:
         chat = query.message.chat

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
-from telegram.ext import Application, ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
 
 from bot.answering.asking import person_of, thread_of
 from bot.conversation.message_facts import picture_of
 from bot.conversation.passing import Passed
-from bot.services import Context, services_of
+from bot.services import App, Context
 from bot.texts import questions as texts
 
 BEFORE_ALL = -1
@@ -19,7 +17,7 @@ BEFORE_ALL = -1
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the service messages about migration and membership, and look at whatever passes."""
     application.add_handler(TypeHandler(Update, on_passing), group=BEFORE_ALL)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
@@ -31,7 +29,7 @@ async def on_passing(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    services_of(context).passing.note(
+    context.services.passing.note(
         message.chat_id,
         Passed(
             message.message_id,
@@ -50,7 +48,7 @@ async def on_migration(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     for old, new in (
         (message.chat_id, message.migrate_to_chat_id),
         (message.migrate_from_chat_id, message.chat_id),
@@ -68,7 +66,7 @@ async def on_membership(update: Update, context: Context) -> None:
     was_there, is_there = (member.status not in _AWAY for member in (change.old_chat_member, change.new_chat_member))
     if not group or was_there or not is_there:
         return
-    services = services_of(context)
+    services = context.services
     await services.store.chats.touch(change.chat.id, change.chat.type, change.chat.title or "")
     text = texts.group_welcome(services.bot.username)
     await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)

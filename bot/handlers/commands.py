@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 from telegram import (
     BotCommand,
@@ -17,10 +16,10 @@ from telegram import (
     Update,
 )
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Application, MessageHandler, filters
+from telegram.ext import MessageHandler, filters
 
 from bot.handlers.rights import is_bot_admin
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import questions as texts
 
 log = logging.getLogger(__name__)
@@ -44,14 +43,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 """Seconds before the commands are registered again after Telegram could not be reached."""
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """See admins write, beside what their messages are answered with."""
     application.add_handler(MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE, on_private), group=1)
 
 
 async def on_private(update: Update, context: Context) -> None:
     """An admin's chat exists for Telegram from the first message on: only now can it have a menu of its own."""
-    services = services_of(context)
+    services = context.services
     user = update.effective_user
     if user is None or not is_bot_admin(services, user) or user.id in services.admins_with_menu:
         return

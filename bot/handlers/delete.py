@@ -5,24 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import BulkRequestLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
 from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import menus as texts
 
 OWN_MESSAGES_SECONDS = 48 * 3600.0
 """Telegram lets bots delete their own messages for so long."""
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the command and its buttons."""
     application.add_handler(CommandHandler("delete", on_delete, filters=filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ConfirmDelete.prefix}:"))
@@ -33,7 +32,7 @@ async def on_delete(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     if not await may_change(services, message.chat, message.from_user, message):
         await say(message, texts.ONLY_ADMINS)
         return
@@ -63,7 +62,7 @@ async def on_press(update: Update, context: Context) -> None:
     """Do as the button says, if the one who asked pressed it and still may."""
     query = update.callback_query
     assert query is not None
-    services = services_of(context)
+    services = context.services
     pressed = ConfirmDelete.unpack(query.data)
     refusal = None
     if pressed is None or query.message is None:

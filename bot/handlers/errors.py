@@ -6,20 +6,19 @@ import errno
 import logging
 import sqlite3
 from contextlib import suppress
-from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationHandlerStop
+from telegram.ext import ApplicationHandlerStop
 
 from bot.answering.asking import say
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import questions as texts
 
 log = logging.getLogger(__name__)
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take every exception of a handler."""
     application.add_error_handler(on_error)
 
@@ -36,11 +35,11 @@ async def on_error(update: object, context: Context) -> None:
         return
     if isinstance(error, ChatMigrated) and isinstance(update, Update) and update.effective_chat is not None:
         # The group is a supergroup by now, which tells so itself; there is nobody left to answer here.
-        await services_of(context).store.chats.migrate(update.effective_chat.id, error.new_chat_id)
+        await context.services.store.chats.migrate(update.effective_chat.id, error.new_chat_id)
         return
     if isinstance(update, Update) and passes(error):
         log.warning("update %d is handled again: %s: %s", update.update_id, type(error).__name__, error)
-        services = services_of(context)
+        services = context.services
         services.unfinished.add(update.update_id)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             await _say_once_that_it_waits(services, update)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from telegram import Update
-from telegram.ext import Application, CommandHandler, filters
+from telegram.ext import CommandHandler, filters
 
 from bot.answering.asking import say, thread_of
 from bot.handlers.rights import may_change
-from bot.services import Context, services_of
+from bot.services import App, Context
 from bot.texts import menus as texts
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the command."""
     application.add_handler(CommandHandler("export", on_export, filters=filters.UpdateType.MESSAGE))
 
@@ -23,7 +21,7 @@ async def on_export(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     if not await may_change(services, message.chat, message.from_user, message):
         await say(message, texts.ONLY_ADMINS)
         return

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import menus as texts
 from storage.records import Question
 
@@ -24,7 +23,7 @@ THUMBNAIL = 320
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the command and its buttons."""
     application.add_handler(CommandHandler("history", on_history, filters=filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(on_page, pattern=rf"^{HistoryPage.prefix}:"))
@@ -36,7 +35,7 @@ async def on_history(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services, number = services_of(context), 0
+    services, number = context.services, 0
     if context.args:
         end = end_of(context.args[0]) if len(context.args) == 1 else None
         if end is None:
@@ -78,7 +77,7 @@ async def on_page(update: Update, context: Context) -> None:
     page = None
     if wanted is not None and query.message is not None:
         chat = query.message.chat
-        page = await _page(services_of(context), chat.id, chat.type, wanted.number)
+        page = await _page(context.services, chat.id, chat.type, wanted.number)
     with suppress(BadRequest):
         await query.answer(None if page else texts.GONE)
     if page is not None:
@@ -92,7 +91,7 @@ async def on_picture(update: Update, context: Context) -> None:
     """Show the small picture of an item, as a reply to the message that asked."""
     query = update.callback_query
     assert query is not None
-    services = services_of(context)
+    services = context.services
     wanted = ShowPicture.unpack(query.data)
     question = None
     if wanted is not None and query.message is not None:

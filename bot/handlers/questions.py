@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
-from telegram.ext import Application, CommandHandler, MessageHandler, filters
+from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.answering.asking import admit, ask, revision_of, say, thread_of
 from bot.conversation.albums import album_question, on_album_caption, on_album_picture, on_other_caption
@@ -17,11 +16,11 @@ from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show,
 from bot.conversation.message_facts import facts_of
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import questions as texts
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take messages and their edits; commands are other handlers' business, except /ask and those in captions."""
     kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     application.add_handler(CommandHandler("ask", on_message, filters=kinds))
@@ -32,7 +31,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
 async def on_message(update: Update, context: Context) -> None:
     """Understand a message and do what it means."""
     message = update.effective_message
-    services = services_of(context)
+    services = context.services
     if message is None or _is_a_bots(message):
         return
     facts = facts_of(message, services.bot.id, services.bot.username)

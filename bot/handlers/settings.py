@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import thread_of
 from bot.answering.effective import Effective
 from bot.callback_data import ChangeSetting
 from bot.handlers.rights import may_change
-from bot.services import Context, Services, services_of
+from bot.services import App, Context, Services
 from bot.texts import menus as texts
 from storage.records import ChatSettings
 
@@ -23,7 +22,7 @@ BEAM_PICKS = (1, 3, 5, 10)
 TOKEN_PICKS = (5, 20, 100, 1000)
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the command and its buttons."""
     application.add_handler(CommandHandler("settings", on_settings, filters=filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeSetting.prefix}:"))
@@ -34,7 +33,7 @@ async def on_settings(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     await services.store.chats.touch(
         message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
     )
@@ -48,7 +47,7 @@ async def on_press(update: Update, context: Context) -> None:
     """Change what the button says, if the presser may."""
     query = update.callback_query
     assert query is not None
-    services = services_of(context)
+    services = context.services
     change = ChangeSetting.unpack(query.data)
     if change is None or query.message is None:
         await _answer(update, texts.MENU_OUTDATED)

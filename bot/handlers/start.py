@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatType, ParseMode
-from telegram.ext import Application, CommandHandler, filters
+from telegram.ext import CommandHandler, filters
 
 from bot.answering.asking import person_of, say, thread_of
-from bot.services import Context, services_of
+from bot.services import App, Context
 from bot.texts import questions as texts
 
 EXAMPLE = "example.png"
 EXAMPLE_QUESTION = "What color is the ball?"
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Take the three commands, not their edits."""
     new = filters.UpdateType.MESSAGE
     application.add_handler(CommandHandler("start", on_start, filters=new))
@@ -30,7 +29,7 @@ async def on_start(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    services = services_of(context)
+    services = context.services
     await services.store.chats.touch(
         message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
     )

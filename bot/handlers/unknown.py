@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.answering.asking import say
-from bot.services import Context
+from bot.services import App, Context
 from bot.texts import menus
 from bot.texts import questions as texts
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+def register(application: App) -> None:
     """Come after all other commands; in groups an unknown command is somebody else's."""
     kinds = filters.UpdateType.MESSAGE & filters.COMMAND & filters.ChatType.PRIVATE
     application.add_handler(MessageHandler(kinds, on_unknown))

@@ -9,15 +9,14 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
-from typing import Any
 
 from telegram import ReplyParameters, Update
 from telegram.error import TelegramError
-from telegram.ext import Application
 
 from bot import metrics
 from bot.handlers.errors import passes
 from bot.intake.lenient import read_update
+from bot.services import App
 from bot.texts import questions as texts
 from storage.records import StoredUpdate
 from storage.shielding import shielded
@@ -44,7 +43,7 @@ class Handling:
     taken back when they end, whatever they met, also when the bot is stopped: only a death in it counts.
     """
 
-    def __init__(self, store: Store, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    def __init__(self, store: Store, application: App) -> None:
         self._store, self._application = store, application
         self._alone = asyncio.Lock()
         self.left_over: set[int] = set()

@@ -11,10 +11,9 @@ from functools import partial
 from itertools import groupby
 from typing import Any, TypeGuard
 
-from telegram.ext import Application
-
 from bot import metrics
 from bot.intake.handling import RETRY_SECONDS, Handling
+from bot.services import App
 from storage.records import StoredUpdate
 from storage.store import Store
 
@@ -38,7 +37,7 @@ class Inbox:
     def __init__(
         self,
         store: Store,
-        application: Application[Any, Any, Any, Any, Any, Any],
+        application: App,
         see: Callable[[int, int], object] = lambda chat_id, message_id: None,
     ) -> None:
         """Hand what is kept in `store` to the handlers of `application`; `see` hears of each message's number first."""
@@ -51,7 +50,7 @@ class Inbox:
         self._due: set[int] = set()  # those of them that have nothing in memory any more
         self._others = True  # there may be chats with something in the database and nothing in memory
         self._passed: set[int] = set()  # chats that were left to the database during the look for such chats
-        self._bell = asyncio.Event()
+        self._wake = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
 
     async def take(self, raw: Sequence[dict[str, Any]]) -> None:
@@ -77,7 +76,7 @@ class Inbox:
         """Begin with whatever a previous run left."""
         self._handling.left_over = await self._store.updates.pending_numbers()
         self._reader = asyncio.create_task(self._read())
-        self._bell.set()
+        self._wake.set()
 
     async def stop(self, grace: float = 5.0) -> None:
         """Let running handlers end, but not longer than `grace` seconds; what is left is handled at the next start."""
@@ -107,7 +106,7 @@ class Inbox:
         elif full or self._others:
             self._others = True
             self._passed.add(chat_id)
-            self._bell.set()
+            self._wake.set()
         else:
             self._append(update)
 
@@ -131,11 +130,11 @@ class Inbox:
         if chat_id not in self._running and chat_id in self._queues:
             if chat_id in self._more:
                 self._due.add(chat_id)
-                self._bell.set()
+                self._wake.set()
             else:
                 del self._queues[chat_id]
         if self._others and self._has_room():
-            self._bell.set()
+            self._wake.set()
 
     def _has_room(self) -> bool:
         return len(self._known) < MOST_KNOWN // 2
@@ -145,8 +144,8 @@ class Inbox:
     async def _read(self) -> None:
         """Bring what waits in the database into memory, as there is room for it."""
         while True:
-            await self._bell.wait()
-            self._bell.clear()
+            await self._wake.wait()
+            self._wake.clear()
             try:
                 await self._read_due()
                 if self._others and self._has_room():
@@ -154,7 +153,7 @@ class Inbox:
             except Exception:
                 log.exception("stored updates cannot be read; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
-                self._bell.set()
+                self._wake.set()
 
     async def _read_due(self) -> None:
         """The next updates of chats whose part in memory is handled."""
@@ -173,7 +172,7 @@ class Inbox:
             if not updates:
                 if chat_id in self._more:
                     self._due.add(chat_id)
-                    self._bell.set()
+                    self._wake.set()
                 else:
                     del self._queues[chat_id]
 
@@ -191,7 +190,7 @@ class Inbox:
                 self._append(update)
         if self._passed:
             self._others = True
-            self._bell.set()
+            self._wake.set()
 
     async def _pending(self, **which: Any) -> list[tuple[int, list[StoredUpdate]]]:  # noqa: ANN401 - of `Updates.pending`
         updates = await self._store.updates.pending(EACH, **which)

@@ -13,7 +13,8 @@ def test_name_question_and_answer_in_the_history_are_text_and_no_markup() -> Non
     question = Question(
         id=1, chat_id=-100, message_id=5, revision=0, thread_id=None, user_id=7, user_name=TYPED, photo_sha256="a" * 64,
         photo_message_id=4, text=TYPED, beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=6,
-        answer=TYPED, confidence=0.5, seconds=0.1, error=None, attempts=1, delivered=True, created_at=0.0, updated_at=0.0,
+        answer=TYPED, confidence=0.5, seconds=0.1, error=None, attempts=1, delivered=True, created_at=0.0,
+        updated_at=0.0,
     )  # fmt: skip
     page = history_page([(1, question, None)], 0, 1, 1, named=True)
     assert page.count(SHOWN) == 3

@@ -68,7 +68,7 @@ async def test_bombs_that_are_looked_at_delay_nobody_and_do_not_keep_the_bot(
     start_bot: StartBot, you: Person, ada: Person
 ) -> None:
     bot = await start_bot()
-    services = services_of(bot)
+    services = bot.services
     services.decoder._pool = pool = ImagePool(2, ENDLESS)
     for number in range(5):
         await answered(services.store, YOU, run_length_bmp(90_000_000 + number), 1_000 + number)
@@ -88,7 +88,7 @@ async def test_bombs_that_are_looked_at_delay_nobody_and_do_not_keep_the_bot(
 
 async def test_a_small_picture_is_made_once_and_goes_with_the_picture(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
-    services = services_of(bot)
+    services = bot.services
     photo = await answered(services.store, YOU, picture(size=(800, 400)), 1_000)
     page = await history(you)
     await you.press(page, "🖼 1")
@@ -106,7 +106,7 @@ async def test_a_small_picture_is_made_once_and_goes_with_the_picture(start_bot:
 async def test_a_press_on_what_was_not_understood_decodes_nothing(start_bot: StartBot, you: Person) -> None:
     """/history lists answered questions only: such a press is of a changed app's own making."""
     bot = await start_bot()
-    services = services_of(bot)
+    services = bot.services
     await answered(services.store, YOU, picture(), 1_000)
     photo = await services.store.photos.save(YOU, 1_001, run_length_bmp(), media_type="image/bmp")
     question, _ = await services.store.questions.ask(

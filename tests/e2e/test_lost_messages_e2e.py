@@ -267,7 +267,8 @@ async def test_an_edit_during_the_sending_of_the_answer_gets_the_same_message(
     first = await you.wait_for(sure)
     await you.edit(asked, "What colour?")
     assert bot.services is not None
-    while [q.delivered for q in await bot.services.store.questions.of_message(YOU, asked["message_id"])] != [True, True]:  # noqa: ASYNC110
+    questions = bot.services.store.questions
+    while [q.delivered for q in await questions.of_message(YOU, asked["message_id"])] != [True, True]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     assert [m["message_id"] for m in await you.messages() if sure(m)] == [first["message_id"]]
     assert texts.LOOKING not in [m.get("text") for m in await you.messages()]
