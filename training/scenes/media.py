@@ -64,7 +64,7 @@ def laid_on(sheet: Image.Image, layer: Image.Image, medium: str, rng: random.Ran
     if medium in ("crayon", "pencil"):
         fine = 1 if medium == "pencil" else rng.choice((1, 2))
         grain = _noise((layer.width // fine, layer.height // fine), rng).resize(layer.size)
-        gap = rng.randrange(40, 110)
+        gap = rng.randrange(25, 85)
         cover = grain.point([255 if value > gap else rng.randrange(40, 120) for value in range(256)])
         layer.putalpha(ImageChops.multiply(layer.getchannel("A"), cover))
     elif medium == "hatched":
