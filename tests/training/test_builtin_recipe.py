@@ -6,16 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import PreTrainedTokenizerFast
 
 from training.builtin import architecture
+from training.builtin.architecture import load_tokenizer
 from training.builtin.data import SceneDataset, collate
 from training.builtin.dense import _INDEX, LABELS, DenseHead, covered, extent, targets, whole_canvas
 from training.builtin.losses import ask, losses_of, picture_features
@@ -35,13 +34,6 @@ if __name__ == "__main__":
 """
 
 
-@cache
-def tokenizer() -> PreTrainedTokenizerFast:
-    """Word pieces from a few texts: enough for shapes."""
-    texts = [kind.name for kind in CATALOGUE.values()] + ["what color is the dog", "where are the trees", "yes", "no"]
-    return architecture.build_tokenizer(texts * 3, 700)
-
-
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     """Two threads on busy cores wait for each other most of the time."""
@@ -49,14 +41,6 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
-
-
-@pytest.fixture(autouse=True)
-def folders_have_a_tokenizer(tmp_path: Path) -> None:
-    """To gather the real one's texts takes half a minute, and a run that finds one keeps it."""
-    for name in ("whole", "killed", "two", "."):
-        (tmp_path / name).mkdir(exist_ok=True)
-        tokenizer().backend_tokenizer.save(str(tmp_path / name / "tokenizer.json"))
 
 
 def start(tmp_path: Path, folder: Path, **settings: float) -> "subprocess.Popen[bytes]":
@@ -102,7 +86,7 @@ def test_a_checkpoint_of_another_seed_and_a_batch_that_cannot_be_shared_are_refu
 
 
 def test_the_towers_middle_comes_beside_the_features_that_answering_uses() -> None:
-    model = architecture.build_model(len(tokenizer())).eval()
+    model = architecture.build_model(len(load_tokenizer())).eval()
     pixels = torch.randn(2, 3, architecture.HEIGHT, architecture.WIDTH)
     with torch.no_grad():
         features, middle = picture_features(model, pixels)
@@ -160,7 +144,7 @@ def test_each_word_is_told_where_its_thing_is() -> None:
     assert isinstance(single, list)
     assert isinstance(dense, dict)
     texts = [one.question for one in single]
-    offsets = tokenizer()(texts, return_offsets_mapping=True)["offset_mapping"]
+    offsets = load_tokenizer()(texts, return_offsets_mapping=True)["offset_mapping"]
     places = places_of(texts, offsets, torch.tensor([one.pictures[0] for one in single]), dense)
     assert len(places["token"]) >= sum(len(words_naming(text)) for text in texts) > 50
     for question, token in zip(places["question"].tolist(), places["token"].tolist(), strict=True):
@@ -182,7 +166,7 @@ def test_no_words_that_name_things_are_no_places() -> None:
     places = places_of(["is it raining"], [[(0, 2), (3, 5)]], torch.tensor([0]), target)
     assert places["cells"].shape == (0, cells)
     assert places["centres"].shape == (0, 2)
-    head = DenseHead(tokenizer())
+    head = DenseHead(load_tokenizer())
     loss = head.places_loss(torch.zeros(0, architecture.HIDDEN), places["cells"], places["centres"], places["alone"])
     assert loss == 0
 
@@ -229,17 +213,17 @@ def test_a_thing_that_is_added_is_marked_where_it_lies() -> None:
 def test_what_is_learnt_about_two_pictures_depends_on_both_and_on_their_order() -> None:
     batch = collate([SceneDataset("pairs", 1, 1)[number] for number in (0, 3)])
     torch.manual_seed(1)
-    model = architecture.build_model(len(tokenizer())).eval()
-    second = tokenizer().convert_tokens_to_ids(architecture.SECOND)
+    model = architecture.build_model(len(load_tokenizer())).eval()
+    second = load_tokenizer().convert_tokens_to_ids(architecture.SECOND)
     with torch.no_grad():
         model.get_input_embeddings().weight[second] = torch.randn(architecture.HIDDEN)
         features = torch.randn(4, architecture.IMAGE_TOKENS, architecture.HIDDEN)
         asked = batch["double"]
         assert isinstance(asked, list)
         assert {len(one.pictures) for one in asked} == {2}
-        plain = ask(model, tokenizer(), features, asked).logits
-        turned = ask(model, tokenizer(), features[[1, 0, 3, 2]], asked).logits
-        other = ask(model, tokenizer(), torch.cat([features[:1], torch.randn_like(features[:3])]), asked).logits
+        plain = ask(model, load_tokenizer(), features, asked).logits
+        turned = ask(model, load_tokenizer(), features[[1, 0, 3, 2]], asked).logits
+        other = ask(model, load_tokenizer(), torch.cat([features[:1], torch.randn_like(features[:3])]), asked).logits
     assert not torch.allclose(plain, turned, atol=1e-4)
     assert not torch.allclose(plain, other, atol=1e-4)
 
@@ -248,11 +232,11 @@ def test_one_batch_is_learnt_by_heart() -> None:
     """All losses fall together: what the losses look at is what the model can change."""
     torch.manual_seed(0)
     batch = collate([SceneDataset("by-heart", 2, 1)[number] for number in (0,)])
-    model, head = architecture.build_model(len(tokenizer())), DenseHead(tokenizer())
+    model, head = architecture.build_model(len(load_tokenizer())), DenseHead(load_tokenizer())
     optimizer = torch.optim.AdamW([*model.parameters(), *head.parameters()], 1e-3, betas=(0.9, 0.98))
     history = []
     for _ in range(10):
-        losses = losses_of(model, head, batch, tokenizer(), torch.device("cpu"))
+        losses = losses_of(model, head, batch, load_tokenizer(), torch.device("cpu"))
         optimizer.zero_grad()
         sum(losses.values()).backward()  # type: ignore[union-attr]
         optimizer.step()
@@ -264,7 +248,23 @@ def test_one_batch_is_learnt_by_heart() -> None:
 
 def test_no_typed_word_is_a_blank() -> None:
     for word in ("helicopter", "xylophone", "qwzx", "zzz", "42", "girl's", "CAFÉ"):
-        ids = tokenizer()(word, add_special_tokens=False)["input_ids"]
+        ids = load_tokenizer()(word, add_special_tokens=False)["input_ids"]
         assert ids
-        assert tokenizer().unk_token_id not in ids, word
-    assert tokenizer().decode(tokenizer()("no red ball")["input_ids"], skip_special_tokens=True) == "no red ball"
+        assert load_tokenizer().unk_token_id not in ids, word
+    assert (
+        load_tokenizer().decode(load_tokenizer()("no red ball")["input_ids"], skip_special_tokens=True) == "no red ball"
+    )
+
+
+def test_names_and_answers_are_whole_words() -> None:
+    for kind in CATALOGUE.values():
+        assert len(load_tokenizer()(kind.name, add_special_tokens=False)["input_ids"]) == len(kind.name.split()), kind
+    for answer in ("a red ball is gone", "the cat and the dog swapped", "it is rainy now", "nothing", "under table"):
+        assert len(load_tokenizer()(answer, add_special_tokens=False)["input_ids"]) == len(answer.split()), answer
+
+
+def test_the_tokenizer_can_be_made_anew() -> None:
+    made = architecture.build_tokenizer(["what color is the dog"] * 3, 120)
+    assert len(made) <= 120
+    assert made.convert_tokens_to_ids(list(architecture.SPECIAL)) == list(range(len(architecture.SPECIAL)))
+    assert load_tokenizer().convert_tokens_to_ids(list(architecture.SPECIAL)) == list(range(len(architecture.SPECIAL)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import torch
@@ -60,6 +61,15 @@ def sample_texts(number: int = 1500) -> tuple[str, ...]:
         asked += questions.ask(pair.first, rng, 30)
         texts += [text for qa in asked for text in (BUILTIN_PROFILE.prompt(qa.question), qa.answer)]
     return (*texts, *(name for name in every_name() for _ in range(40)))
+
+
+@cache
+def load_tokenizer() -> PreTrainedTokenizerFast:
+    """The built-in model's tokenizer, which lies beside this file.
+
+    It was made once by `build_tokenizer`: the library's training numbers the pieces in another order each time.
+    """
+    return wrapped(Tokenizer.from_str(files("training.builtin").joinpath("tokenizer.json").read_text(encoding="utf-8")))
 
 
 def build_tokenizer(texts: Iterable[str] | None = None, pieces: int = PIECES) -> PreTrainedTokenizerFast:

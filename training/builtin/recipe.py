@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 import torch.multiprocessing
-from tokenizers import Tokenizer
 from torch import distributed, nn
 from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedTokenizerFast
@@ -105,7 +104,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
 
     Args:
         recipe: The settings; a checkpoint made with another seed is refused.
-        folder: Holds `checkpoint.pt`, `tokenizer.json`, `recipe.json` and, in the end, `model/`.
+        folder: Holds `checkpoint.pt`, `recipe.json` and, in the end, `model/`.
         report: Takes one line of progress.
 
     Raises:
@@ -118,11 +117,6 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
             f"the second must be a multiple of {share}"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "tokenizer.json"
-    if not file.exists():  # it is kept, since to gather its texts takes half a minute
-        partial = folder / "tokenizer.partial"
-        architecture.build_tokenizer().backend_tokenizer.save(str(partial))
-        partial.replace(file)
     if recipe.processes == 1:
         threads = torch.get_num_threads()
         torch.set_num_threads(os.cpu_count() or 1)  # their number changes the last bits of sums
@@ -145,7 +139,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         )
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = architecture.wrapped(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    tokenizer = architecture.load_tokenizer()
     parts = _start(recipe, folder, tokenizer, device)
     if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
         parts.model.set_attn_implementation("eager")
