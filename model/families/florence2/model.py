@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SECOND = "<second>"
+"""The token whose embedding marks a second picture."""
+
 
 class Florence2:
     """A loaded Florence-2. Prompts are `<picture tokens> <s> prefix question </s>`, as the processor writes them."""
@@ -84,6 +87,21 @@ class Florence2:
         batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
         pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
         return self._backend.encode_images(pixels.to(self._model.dtype))
+
+    @property
+    def joins(self) -> bool:
+        """Whether the model has learnt to look at two pictures at once."""
+        return self.tokenizer.token_to_id(SECOND) is not None
+
+    @torch.inference_mode()
+    def join(self, first: Tensor, second: Tensor) -> Tensor:
+        """The tokens of two pictures as one question about both sees them: [2 T_image, D] of [T_image, D] each.
+
+        The first picture's stay as they are; to the second one's the vector of their place is added, which is the
+        embedding of a token of its own. Only for a model that `joins`.
+        """
+        place = self._model.get_input_embeddings().weight[self.tokenizer.token_to_id(SECOND)]
+        return torch.cat([first, second + place.to(second.dtype)])
 
     def answer_length(self, text: str) -> int:
         """Tokens of a text as an answer, its start and its end included."""
@@ -138,9 +156,9 @@ class Florence2:
 
     def _encode(self, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor]:
         """Encoder states [B, S, D] and their mask [B, S]; S = picture tokens + the longest prompt."""
-        room = self.positions - len(prompts[0].features)
         return self._backend.encode_prompts(
-            [one.features for one in prompts], [self.prompt_ids(one.text, room) for one in prompts]
+            [one.features for one in prompts],
+            [self.prompt_ids(one.text, self.positions - len(one.features)) for one in prompts],
         )
 
 
