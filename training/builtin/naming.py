@@ -96,7 +96,7 @@ def places_of(
         for question, text in enumerate(questions)
         for begin, end, kind in words_naming(text)
         for token, (low, high) in enumerate(offsets[question])
-        if low < high and begin <= low and high <= end
+        if low < high and begin <= low < end  # "girl's" is one token that only begins with the name
     ]
     question, token, picture, kind = torch.tensor(found or [(0,) * 4], device=device)[: len(found)].T
     cells = target["labels"][picture, :, kind]  # the labels' first group is "centre": [M, N]
