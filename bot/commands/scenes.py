@@ -19,7 +19,19 @@ from model.counting import counted
 @click.option("--seed", default="0", show_default=True, help="Names the scenes; the same seed gives the same bytes.")
 @click.option("--questions-per-picture", type=click.IntRange(1, 10), default=3, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
-def scenes(out: Path, train: int, val: int, test: int, seed: str, questions_per_picture: int, workers: int) -> None:
+@click.option("--wide", is_flag=True, help="All styles, hands and shapes, and questions as people type them.")
+@click.option("--leave-out", multiple=True, help="With --wide: a style, hand, kind of thing or `typed` to do without.")
+def scenes(
+    out: Path,
+    train: int,
+    val: int,
+    test: int,
+    seed: str,
+    questions_per_picture: int,
+    workers: int,
+    wide: bool,
+    leave_out: tuple[str, ...],
+) -> None:
     """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
 
     The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
@@ -27,13 +39,19 @@ def scenes(out: Path, train: int, val: int, test: int, seed: str, questions_per_
     """
     from training.scenes.official import Plan, write_scenes
 
-    counts = {"train": train, "val": val, "test": test}
-    total = sum(counts.values())
+    plan = Plan(seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out)
+    if leave_out and not wide:
+        raise click.ClickException("--leave-out is for --wide.")
+    try:
+        _ = plan.variety
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    total = sum(plan.counts.values())
     if not total:
         raise click.ClickException("There is nothing to draw: give --train, --val or --test a number above 0.")
     with (
         in_words(interrupted="The same command goes on from here.", place=out),
         Terminal().bar(total, "Drawing") as bar,
     ):
-        write_scenes(out, Plan(seed, counts, questions_per_picture), bar.update, workers)
+        write_scenes(out, plan, bar.update, workers)
     click.echo(f"{counted(total, 'picture')} and the questions about them are in {out}.")

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
-from PIL import ImageChops
+from PIL import Image, ImageChops
 from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
@@ -290,3 +290,25 @@ def test_dissenters_say_what_is_close_or_would_fit() -> None:
     numbers = {said.answer for _ in range(200) for said in crowd.human_answers(number, rng)}
     assert colours == {"red", "blue", "green"}
     assert numbers == {"0", "1", "unknown"}
+
+
+def test_scenes_of_wide_variety_are_written_with_questions_as_they_are_typed(tmp_path: Path) -> None:
+    plan = Plan("wide", {"val": 24}, wide=True, leave_out=("crayon",))
+    write_scenes(tmp_path / "wide", plan, lambda _: None, workers=1)
+    pictures = [Image.open(path).size for path in sorted((tmp_path / "wide").rglob("*.png"))]
+    assert len(pictures) == 24
+    assert len(set(pictures)) > 2
+    file = tmp_path / "wide" / "OpenEnded_abstract_v002_val2015_questions.json"
+    asked = [entry["question"] for entry in json.loads(file.read_text())["questions"]]
+    assert any(not text.endswith("?") or not text[0].isupper() for text in asked)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--leave-out", "crayon"], "--leave-out is for --wide"), (["--wide", "--leave-out", "x"], "cannot be left out")],
+)
+def test_what_cannot_be_left_out_is_said(tmp_path: Path, options: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["scenes", str(tmp_path / "out"), *options])
+    assert result.exit_code == 1
+    assert said in result.output
+    assert not (tmp_path / "out").exists()

@@ -108,8 +108,10 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
         report: Takes one line of progress.
 
     Raises:
-        ValueError: The folder's checkpoint belongs to another seed, or batches cannot be shared by the processes.
+        ValueError: The folder's checkpoint belongs to another seed, batches cannot be shared by the processes, or
+            something cannot be left out.
     """
+    WIDE.without(recipe.leave_out)
     share = recipe.processes * PAIR_EVERY
     if recipe.batch % share or recipe.dense_batch % recipe.processes:
         raise ValueError(

@@ -43,7 +43,7 @@ from training.data.vqa import (
     write_json,
 )
 from training.scenes import art, crowd, layout, questions
-from training.scenes.scene import HEIGHT, WIDTH
+from training.scenes.variety import FIRST, WIDE, Variety
 from training.scenes.wording import QA
 
 PROGRESS = ".progress"
@@ -62,6 +62,19 @@ class Plan:
     """Pictures by split."""
     per_picture: int = 3
     """Questions a picture; 10 at most, so that their numbers stay apart."""
+    wide: bool = False
+    """Whether scenes come in all styles and shapes, with questions as people type them."""
+    leave_out: tuple[str, ...] = ()
+    """What scenes in all styles do without; see `Variety.without`."""
+
+    @property
+    def variety(self) -> Variety:
+        """What the scenes may be like.
+
+        Raises:
+            ValueError: Something cannot be left out.
+        """
+        return WIDE.without(self.leave_out) if self.wide else FIRST
 
     def first(self, split: str) -> int:
         """The number of a split's first picture: numbers go on from split to split, as in the released files."""
@@ -122,7 +135,7 @@ def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers
 
 def _begin(partial: Path, plan: Plan) -> None:
     """Make the folder, or keep what an interrupted run of the same plan and the same drawing code left in it."""
-    made_by = {**asdict(plan), "drawing": _drawing_version()}
+    made_by = json.loads(json.dumps({**asdict(plan), "drawing": _drawing_version()}))
     note = partial / PROGRESS / "plan.json"
     if partial.exists() and not note.is_file():
         raise DataError(f"{partial} is in the way: it is not from an interrupted run. Move or remove it first.")
@@ -135,7 +148,8 @@ def _begin(partial: Path, plan: Plan) -> None:
 def _drawing_version() -> str:
     """Changes whenever the same seed might give other bytes."""
     digest = hashlib.sha256(PIL.__version__.encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    for file in (*sorted(room.glob("*.py")), *sorted((room / "hands").iterdir())):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -196,7 +210,7 @@ def _draw(piece: Piece) -> int:
             return 0
         rng = random.Random(f"{piece.plan.seed}/{piece.split}/{index}")
         image_id = piece.plan.first(piece.split) + index
-        scene = layout.compose(rng)
+        scene = layout.compose(rng, piece.plan.variety)
         picture = art.render(scene, rng, _SCALE)
         asked = questions.ask(scene, rng, piece.plan.per_picture)
         path = piece.folder / picture_folder(piece.split) / picture_file(piece.split, image_id)
@@ -235,7 +249,7 @@ def translucent(picture: Image.Image, rng: random.Random) -> Image.Image:
     for _ in range(rng.randrange(2, 6)):
         alpha = rng.randrange(145, 251)
         veil = 255 - alpha  # what white adds behind the patch, at least
-        x, y, width = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT), rng.uniform(40, 120)
+        x, y, width = rng.uniform(0, picture.width), rng.uniform(0, picture.height), rng.uniform(40, 120)
         patch = Image.new("L", picture.size)
         ImageDraw.Draw(patch).ellipse((x, y, x + width, y + width * 0.5), fill=255)
         red, green, blue = picture.split()
