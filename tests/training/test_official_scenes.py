@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
-from PIL import Image, ImageChops
+from PIL import ImageChops
 from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
@@ -295,7 +295,7 @@ def test_dissenters_say_what_is_close_or_would_fit() -> None:
 def test_scenes_of_wide_variety_are_written_with_questions_as_they_are_typed(tmp_path: Path) -> None:
     plan = Plan("wide", {"val": 24}, wide=True, leave_out=("crayon",))
     write_scenes(tmp_path / "wide", plan, lambda _: None, workers=1)
-    pictures = [Image.open(path).size for path in sorted((tmp_path / "wide").rglob("*.png"))]
+    pictures = [open_picture(path.read_bytes()).size for path in sorted((tmp_path / "wide").rglob("*.png"))]
     assert len(pictures) == 24
     assert len(set(pictures)) > 2
     file = tmp_path / "wide" / "OpenEnded_abstract_v002_val2015_questions.json"
