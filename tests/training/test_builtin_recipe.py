@@ -17,6 +17,7 @@ from training.builtin import architecture
 from training.builtin.architecture import load_tokenizer
 from training.builtin.data import SceneDataset, collate
 from training.builtin.dense import _INDEX, LABELS, DenseHead, covered, extent, targets, whole_canvas
+from training.builtin.judging import judge
 from training.builtin.losses import ask, losses_of, picture_features
 from training.builtin.naming import places_of, words_naming
 from training.builtin.recipe import Recipe, train
@@ -269,3 +270,10 @@ def test_the_tokenizer_can_be_made_anew() -> None:
     assert len(made) <= 120
     assert made.convert_tokens_to_ids(list(architecture.SPECIAL)) == list(range(len(architecture.SPECIAL)))
     assert load_tokenizer().convert_tokens_to_ids(list(architecture.SPECIAL)) == list(range(len(architecture.SPECIAL)))
+
+
+def test_it_is_judged_by_kind_of_question_and_by_drawings_of_other_code() -> None:
+    figures = judge(architecture.build_model(len(load_tokenizer())), load_tokenizer(), samples=3)
+    assert {"plain", "styles", "typed", "pairs plain", "other hand plain", "other hand typed"} <= set(figures)
+    assert any(name.startswith("kind changed: ") for name in figures)
+    assert all(0 <= value <= 1 for value in figures.values())

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
-from training.builtin.data import SceneDataset, collate
+from model.profile import BUILTIN_PROFILE
+from training.builtin import other_hand
+from training.builtin.architecture import RESIZE
+from training.builtin.data import Asking, SceneDataset, collate
 from training.builtin.losses import ask, normalise, picture_features
 from training.scenes.variety import WIDE, Variety
 
@@ -25,7 +29,7 @@ SETS: dict[str, tuple[Variety, bool]] = {
 def judge(
     model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, samples: int = 60
 ) -> dict[str, Any]:
-    """Shares of exactly right answers: by set, by kind of question in all sets, and of things that are not there.
+    """Shares of exactly right answers: by set, by kind of question in all sets, and on drawings by other code.
 
     Args:
         model: The model; it is left in eval mode.
@@ -56,4 +60,14 @@ def judge(
                         and not one.answer.startswith("no")
                     ):
                         hits["false absent"].append(text.startswith("no "))
+    pictures, judged = other_hand.drawn("judge", samples)
+    pixels = torch.from_numpy(np.stack([RESIZE.pixels(picture) for picture in pictures])).permute(0, 3, 1, 2)
+    for start in range(0, samples, 12):
+        features, _ = picture_features(model, normalise(pixels[start : start + 12].to(device)))
+        here = [one for one in judged if start <= one.picture < start + 12]
+        asked = [
+            Asking(BUILTIN_PROFILE.prompt(one.question), one.answer, one.kind, (one.picture - start,)) for one in here
+        ]
+        for one, right in zip(here, ask(model, tokenizer, features, asked).right(tokenizer).tolist(), strict=True):
+            hits[f"other hand {one.wording}"].append(right)
     return {name: round(sum(values) / len(values), 3) for name, values in sorted(hits.items())}
