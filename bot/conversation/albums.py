@@ -92,12 +92,17 @@ async def _without_caption(services: Services, message: Message, album: str, bef
     for picture in services.passing.of_album(message.chat_id, album):
         if picture.message_id != message.message_id:
             await take(services, message, picture, album)
-    found = []
+    others, sharing = [], {}
     for photo in await services.store.photos.in_group(message.chat_id, album):
         asked = await _asked(services, photo)
+        if asked is not None and asked.text == before:
+            sharing[photo.message_id] = asked.id
         if photo.message_id != message.message_id and (asked is None or asked.text == before):
-            found.append(photo)
-    return found
+            others.append(photo)
+    # A caption asks about its own picture first: without that, the question was not this message's but the album's.
+    if sharing and min(sharing, key=lambda number: sharing[number]) != message.message_id:
+        return [photo for photo in others if photo.message_id not in sharing]
+    return others
 
 
 async def _asked(services: Services, photo: Photo) -> Question | None:

@@ -41,7 +41,7 @@ class Facts:
     """Whether the bot is meant: always in private chats; in groups by mention, reply or command."""
     asked_by_command: bool = False
     command: str | None = None
-    """Another command of the bot's at the start of a caption."""
+    """Another command at the start of a caption, or after the mention of the bot: `text` begins with it."""
     reply_picture: Picture | None = None
     """The picture of the message that this one replies to."""
     reply_unsupported: str | None = None
@@ -78,7 +78,7 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command in a picture's caption."""
+    """A command in a picture's caption, or after a mention."""
 
     name: str
 
@@ -129,7 +129,10 @@ _SMALL_TALK = frozenset(
         *("thanks", "thank", "you", "thx", "ty", "danke", "gracias", "merci", "grazie", "obrigado", "obrigada"),
         *("спасибо", "very", "much", "so", "a", "lot", "many", "for", "the", "answer", "answers"),
         *("ok", "okay", "k", "cool", "nice", "good", "great", "super", "perfect", "wow", "lol", "haha"),
-        *("yes", "no", "yeah", "yep", "nope"),
+        *("yes", "no", "yeah", "yep", "nope", "please", "sure", "right", "wrong", "true", "exactly", "well", "done"),
+        *("that", "this", "it", "is", "was", "s", "helps", "helped", "help", "helpful", "really", "useful"),
+        *("i", "see", "got", "understood", "fine", "awesome", "amazing", "lovely", "beautiful", "interesting", "love"),
+        *("looks", "wait", "moment", "all", "me", "my", "your", "bot", "work", "job", "pictures", "photos"),
     )
 )
 
@@ -138,4 +141,5 @@ def is_small_talk(text: str) -> bool:
     """Whether a text surely asks nothing: thanks, greetings, an emoji. Anything else counts as a question."""
     if "?" in text or "؟" in text:
         return False
-    return all(word in _SMALL_TALK for word in re.findall(r"\w+", text.lower()))
+    words = re.findall(r"\w+", text.lower())
+    return words[:1] not in (["is"], ["was"], ["help"]) and all(word in _SMALL_TALK for word in words)

@@ -55,7 +55,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
         # What a channel posts into its group by itself is for the channel's readers.
         addressed=not message.is_automatic_forward and (private or mentioned or command is not None or to_bot),
         asked_by_command=asked,
-        command=command if message.text is None and not asked else None,
+        command=None if asked else command,
         reply_picture=reply_picture,
         reply_unsupported=reply_unsupported,
         reply_to=replied.message_id if replied else None,
@@ -93,21 +93,25 @@ def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_o
 
 
 def _own_text(message: Message, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:
-    """Text or caption without what only addresses the bot; whether it was mentioned; a command of the bot's.
+    """Text or caption without what only addresses the bot; whether it was mentioned; a command that it begins with.
 
+    A mention before the command changes nothing; in private chats another bot's command is no question either.
     Offsets of entities count UTF-16 units; python-telegram-bot's parsers know that.
     """
     text = message.text or message.caption or ""
+    private = message.chat.type == ChatType.PRIVATE
     types: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
     entities = message.parse_entities(types) if message.text else message.parse_caption_entities(types)
     mentioned, command = False, None
     handle = f"@{bot_username}".lower()
     for entity, part in sorted(entities.items(), key=lambda item: -item[0].offset):
         if entity.type == MessageEntity.BOT_COMMAND:
-            name, _, target = part[1:].partition("@")
-            if entity.offset == 0 and target.lower() in ("", bot_username.lower()):
-                command = name.lower()
-                text = _without(text, entity) if command == "ask" else text
+            name, _, target = part[1:].lower().partition("@")
+            ours = target in ("", bot_username.lower())
+            if _before(text, entity).strip(" ,:;\n").lower() not in ("", handle) or not (ours or private):
+                continue
+            command = name if ours else f"{name}@{target}"
+            text = _without(text, entity) if command == "ask" else text
         elif part.lower() == handle or (entity.user is not None and entity.user.id == bot_id):
             mentioned = True
             text = _without(text, entity)
@@ -116,11 +120,14 @@ def _own_text(message: Message, bot_id: int, bot_username: str) -> tuple[str, bo
 
 def _without(text: str, entity: MessageEntity) -> str:
     """The text without what addresses the bot, nor the marks that set it apart: a minus before a number stays."""
-    raw = text.encode("utf-16-le")
-    before = raw[: 2 * entity.offset].decode("utf-16-le")
-    after = raw[2 * (entity.offset + entity.length) :].decode("utf-16-le")
+    before = _before(text, entity)
+    after = text.encode("utf-16-le")[2 * (entity.offset + entity.length) :].decode("utf-16-le")
     if not before.strip():
         return re.sub(r"^\s*[,:;]*\s*([–—-]+\s+)?", "", after)
     if not after.strip(" ?!."):
         before = re.sub(r"[\s,;]+$", "", before)
     return before + after
+
+
+def _before(text: str, entity: MessageEntity) -> str:
+    return text.encode("utf-16-le")[: 2 * entity.offset].decode("utf-16-le")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
@@ -107,14 +107,16 @@ async def _refuse(services: Services, message: Message, facts: Facts, why: str) 
 
 
 async def _on_command(services: Services, update: Update, context: Context, facts: Facts, name: str) -> None:
-    """A command under a picture is a command; in private chats the picture is kept beside it."""
+    """A command under a picture or after a mention is one; in private chats the picture is kept beside it."""
     message = update.effective_message
     assert message is not None
     if facts.private and facts.picture is not None and name != "delete":
         await take(services, message, facts.picture, facts.album)
     kept = ("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message")
     told = {key: value for key, value in message.to_dict().items() if key in kept}
-    told |= {"text": message.caption, "entities": [entity.to_dict() for entity in message.caption_entities]}
+    word = f"/{name}" if message.text is None else f"/{name}@{services.bot.username}"  # a mention says who is meant
+    command = {"type": MessageEntity.BOT_COMMAND, "offset": 0, "length": len(word)}
+    told |= {"text": word + facts.text[len(facts.text.split()[0]) :], "entities": [command]}
     as_text = Update.de_json({"update_id": update.update_id, "message": told}, services.bot)
     await context.application.process_update(as_text)
 

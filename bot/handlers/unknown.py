@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from telegram import Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
@@ -15,16 +16,19 @@ from bot.texts import questions as texts
 
 
 def register(application: App) -> None:
-    """Come after all other commands; in groups an unknown command is somebody else's."""
-    kinds = filters.UpdateType.MESSAGE & filters.COMMAND & filters.ChatType.PRIVATE
-    application.add_handler(MessageHandler(kinds, on_unknown))
+    """Come after all other commands."""
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & filters.COMMAND, on_unknown))
     application.add_handler(CallbackQueryHandler(on_unknown_button))
 
 
 async def on_unknown(update: Update, context: Context) -> None:
-    """Name /help."""
-    if update.effective_message is not None:
-        await say(update.effective_message, texts.UNKNOWN_COMMAND)
+    """Name /help; in groups an unknown command is somebody else's where it does not name this bot."""
+    message = update.effective_message
+    if message is None or message.text is None:
+        return
+    named = message.text.split()[0].partition("@")[2].lower() == context.services.bot.username.lower()
+    if named or message.chat.type == ChatType.PRIVATE:
+        await say(message, texts.UNKNOWN_COMMAND)
 
 
 async def on_unknown_button(update: Update, context: Context) -> None:

@@ -262,17 +262,42 @@ def test_a_command_in_a_caption_is_a_command() -> None:
     assert meaning_of(caption("/delete@another", 15)) == Nothing()
 
 
+def test_another_bots_command_in_a_private_chat_is_no_question() -> None:
+    entities = [{"type": "bot_command", "offset": 0, "length": 13}]
+    facts = facts_of(message(photo=PHOTO, caption="/help@another", caption_entities=entities), BOT, NAME)
+    assert meaning_of(facts) == Command("help@another")
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("@vqa_bot /history 2026-11", Command("history")),
+        ("@vqa_bot, /ask what?", Ask("what?", Source.NEWEST)),
+        ("@vqa_bot what does /history do?", Ask("what does /history do?", Source.NEWEST)),
+    ],
+)
+def test_a_command_after_the_mention_is_a_command(text: str, meaning: object) -> None:
+    slash = text.index("/")
+    command = {"type": "bot_command", "offset": slash, "length": len(text[slash:].split()[0])}
+    entities = [{"type": "mention", "offset": 0, "length": 8}, command]
+    assert meaning_of(facts_of(message(False, text=text, entities=entities), BOT, NAME)) == meaning
+
+
 def test_what_a_channel_posts_into_its_group_is_not_for_the_bot() -> None:
     entities = [{"type": "mention", "offset": 0, "length": 8}]
     post = message(False, text="@vqa_bot what?", entities=entities, is_automatic_forward=True)
     assert meaning_of(facts_of(post, BOT, NAME)) == Nothing()
 
 
-@pytest.mark.parametrize("text", ["thanks", "Thank you very much!", "👍", "ok.", "Danke", "Hi", "…"])
+@pytest.mark.parametrize(
+    "text", ["thanks", "Thank you very much!", "👍", "ok.", "Danke", "Hi", "…", "thanks a lot, that helps"]
+)
 def test_small_talk(text: str) -> None:
     assert is_small_talk(text)
 
 
-@pytest.mark.parametrize("text", ["?", "ok?", "what colour", "name it", "thanks, and the shape", "5", "noise"])
+@pytest.mark.parametrize(
+    "text", ["?", "ok?", "what colour", "name it", "thanks, and the shape", "5", "noise", "is it good"]
+)
 def test_whatever_may_be_a_question_is_no_small_talk(text: str) -> None:
     assert not is_small_talk(text)

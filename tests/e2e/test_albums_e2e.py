@@ -65,6 +65,19 @@ async def test_an_edited_caption_asks_for_all_again_in_the_same_places(start_bot
     assert await settled(you) == before
 
 
+async def test_a_caption_added_to_an_albums_picture_asks_for_that_one_only(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_album([RED, BLUE, GREEN], "Of all?")
+    await you.wait_for(sure)
+    await quiet(bot, questions=3)
+    await you.edit(sent[1], "My own?")
+    await quiet(bot, questions=4)
+    await you.edit(sent[0], "Of the others?")
+    await quiet(bot, questions=6)
+    one, two, three = (m["message_id"] for m in sent)
+    assert sorted((await asked(bot))[3:]) == [("My own?", two), ("Of the others?", one), ("Of the others?", three)]
+
+
 async def test_only_a_real_question_is_asked_of_all(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     sent = await you.send_album([RED, BLUE])

@@ -223,6 +223,8 @@ async def test_commands_in_captions_are_commands(start_bot: StartBot, you: Perso
     assert await asked(bot) == [("What?", sent["message_id"])], "the picture was kept"
     await you.send_picture(picture("blue"), "/nosuch")
     await you.wait_for(says(texts.UNKNOWN_COMMAND))
+    await you.send_picture(picture("yellow"), "/help@another_bot")
+    await you.wait_for(says(texts.UNKNOWN_COMMAND))
     await you.send_picture(picture("green"), "/delete")
     await you.wait_for(lambda m: "reply_markup" in m)
     await asyncio.sleep(0)

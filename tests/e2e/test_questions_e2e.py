@@ -180,6 +180,21 @@ async def test_groups_are_answered_only_when_the_bot_is_meant(start_bot: StartBo
     assert asked == ["what colour is it?", "and the shape?"]
 
 
+async def test_in_groups_commands_are_the_bots_where_they_name_it(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    name = bot.services.bot.username
+    await you.say("/nosuch", chat=GROUP)
+    await you.say("/nosuch@another_bot", chat=GROUP)
+    for text in (f"@{name} /nosuch", f"/nosuch@{name}"):
+        said = await you.say(text, chat=GROUP)
+        refusal = await you.wait_for(lambda m: m.get("text") == texts.UNKNOWN_COMMAND, chat=GROUP)
+        assert refusal["reply_to_message"]["message_id"] == said["message_id"]
+    await you.say(f"@{name} /history 2026-13", chat=GROUP)
+    await you.wait_for(lambda m: m.get("text", "").startswith("After /history"), chat=GROUP)
+    assert len([m for m in await you.messages(GROUP) if m["from"].get("is_bot")]) == 3
+
+
 async def test_one_chat_sees_nothing_of_another(start_bot: StartBot, you: Person, ada: Person) -> None:
     await start_bot()
     await you.send_picture(picture(), "Mine?")
