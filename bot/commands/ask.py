@@ -96,7 +96,7 @@ def ask(
 def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Which words are pictures and which are questions."""
     names, questions = list(words), list(more)
-    if not more and len(names) > 1 and _is_file(names[-1]):
+    if not more and len(names) > 1 and names[-1].strip() and _is_file(names[-1]):
         raise click.UsageError(f"The question is missing: {names[-1]} is a file.")
     if len(names) > 1 and (not more or _is_question(names[-1])):
         questions.insert(0, names.pop())

@@ -60,7 +60,7 @@ def calibrate(
         fitting.check_enough(asked.questions)
         source = locate(model)
         known = provenance.read(source)
-        remarks = provenance.remarks({**known, "calibrated": ()}, asked.questions)
+        remarks = provenance.remarks({**known, "calibrated": ()}, asked)
         for remark in remarks:
             note(remark)
         note(f"Loading the model {model} ...")
@@ -76,7 +76,7 @@ def calibrate(
         if keep:
             fitting.store(source, result.calibration)
             fitting.record(source, result, config, data_name, remarks)
-            met = provenance.Sketch.of(data_name, asked.questions)
+            met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
             provenance.write(source, {**known, "calibrated": [met]})
     if as_json:
         click.echo(json.dumps(result.as_dict()))

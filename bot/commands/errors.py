@@ -80,6 +80,19 @@ def needs(extra: str, error: ModuleNotFoundError) -> click.ClickException:
     )
 
 
+def check_place(file: Path) -> None:
+    """See that a result has a folder to be written into, before the work that it takes.
+
+    Raises:
+        click.ClickException: There is none, or nothing may be written there.
+    """
+    folder = file.parent
+    if not folder.is_dir():
+        raise click.ClickException(f"{file} cannot be written: there is no folder {folder}.")
+    if not os.access(folder, os.W_OK):
+        raise click.ClickException(f"{file} cannot be written: nothing may be written into {folder}.")
+
+
 @contextmanager
 def in_words(*, interrupted: str = "", place: Path | None = None) -> Iterator[None]:
     """End a command in words, whatever it meets.

@@ -65,7 +65,7 @@ def evaluate(
     with in_words(interrupted="No answer was given yet.", place=folder):
         asked = load_split(data, config.split, multiple_choice=multiple, limit=config.limit)
         check_answered(data, config.split, asked.questions)
-        remarks = provenance.remarks(provenance.read(locate(model)), asked.questions)
+        remarks = provenance.remarks(provenance.read(locate(model)), asked)
         before = None if earlier is None else read_answers(earlier)
         kinds = asked.drawn_here if config.by_kind is None else config.by_kind
         learnt = None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import check_place, in_words, needs
 from bot.commands.terminal import note
 from model.counting import counted
 
@@ -33,6 +33,7 @@ def package(
     """
     if out.suffix.lower() != ".zip":
         raise click.ClickException(f"{out} must end in .zip, so that it is known for one.")
+    check_place(out)
     with in_words(interrupted="No ZIP was written.", place=out):
         from model.loading import locate
 

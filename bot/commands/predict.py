@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import check_place, in_words, needs
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
@@ -35,6 +35,7 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
 
     config = resolve(PredictConfig, config_file, given)
     multiple = config.task == "multiple-choice"
+    check_place(out)
     with in_words(interrupted="The same command goes on from the answers so far.", place=out):
         asked = load_split(data, config.split, multiple_choice=multiple, answered=False)
         questions = asked.questions

@@ -12,7 +12,7 @@ from model.counting import counted
 
 
 @click.command(epilog="Example: vqabot scenes datasets/scenes --train 2000 --val 500 --test 500 --seed 7")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--train", type=click.IntRange(0), default=2000, show_default=True, help="Pictures to train on.")
 @click.option("--val", type=click.IntRange(0), default=500, show_default=True, help="Pictures to judge on.")
 @click.option("--test", type=click.IntRange(0), default=500, show_default=True, help="Pictures without answers.")

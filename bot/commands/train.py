@@ -34,7 +34,7 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
 
     first = not int(os.environ.get("RANK", "0"))  # of several processes the first one speaks
     config = resolve(TrainConfig, config_file, given)
-    goes_on = f"The same command goes on from the last checkpoint in {out / 'checkpoints'}."
+    goes_on = f"The same command goes on from the last checkpoint in {out / 'checkpoints'}, if there is one yet."
     with in_words(interrupted=goes_on, place=out):
         inputs = read_inputs(config, data, out)
         if first:

@@ -54,6 +54,8 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
         (("evaluate", scenes, "--compare", tmp_path), "name a folder that `vqabot evaluate --report` wrote"),
         (("predict", scenes, tmp_path / "x.json", "--model", tmp_path / "none"), "There is no model at"),
         (("package", tmp_path / "none", tmp_path / "x.zip"), "There is no model at"),
+        (("predict", scenes, tmp_path / "no" / "x.json"), f"there is no folder {tmp_path / 'no'}."),
+        (("package", "builtin", tmp_path / "no" / "x.zip"), f"there is no folder {tmp_path / 'no'}."),
         (("package", run, tmp_path / "x.zip"), f"config.json is missing. Is {run / 'model'} meant?"),
         (("evaluate", tmp_path / "none"), "There is no file or folder"),
         (("evaluate", tmp_path), "There are no questions in"),

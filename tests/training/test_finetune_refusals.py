@@ -209,6 +209,7 @@ def test_what_is_wrong_is_said_before_anything_is_loaded(tmp_path: Path) -> None
         (official, tmp_path / "x", model, "are not prepared yet: run `vqabot data prepare"),
         (tmp_path, tmp_path / "x", model, "name a folder that `vqabot data prepare` wrote"),
         (data, done, model, "holds a finished training"),
+        (data, raw / "train.jsonl", model, "is a file: name a folder for the training."),
         (data, tmp_path / "x", tmp_path / "none", "There is no model at"),
     ):
         command = [sys.executable, "-c", code, "train", str(folder), str(out), "--model", str(name)]

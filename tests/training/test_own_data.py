@@ -73,6 +73,7 @@ ONE: dict[str, Any] = {"image": "a.png", "question": "What is it?", "answer": "r
         "dev.csv",
         "validation/metadata.jsonl",
         "valid.jsonl.gz",
+        "dataset/_annotations.valid.jsonl",
     ],
 )
 def test_every_usual_name_of_val_is_read(tmp_path: Path, name: str) -> None:
@@ -211,6 +212,9 @@ def test_csv_of_spreadsheets(tmp_path: Path) -> None:
         writer.writerows([["image", "question", "answer", "note"], ["a b.png", 'What "is" it; really?', 3, ""]])
     (example,) = rows(tmp_path, tmp_path / "out")
     assert (example.question, example.answer) == ('what "is" it; really', "3")
+    (tmp_path / "train.csv").write_text("Id ,Image,QUESTION,Answer\nx,a b.png,What?,red\n")
+    (example,) = rows(tmp_path, tmp_path / "out")
+    assert (example.question, example.answer, example.own_id) == ("what", "red", "x")
 
 
 @pytest.fixture(scope="module")
@@ -320,6 +324,12 @@ def test_a_missing_official_picture_is_named_with_the_places(scenes: Path, tmp_p
     assert "Images/abstract_v002/train2015" in told
 
 
+def test_a_file_of_another_name_is_named(tmp_path: Path) -> None:
+    lines(tmp_path / "data" / "llava_mix.jsonl", ONE)
+    said = run(tmp_path / "data", tmp_path / "out", code=1)
+    assert f"If llava_mix.jsonl holds them, name it itself: {tmp_path / 'data' / 'llava_mix.jsonl'}." in said
+
+
 def test_parquet_gets_a_hint(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "train-00000.parquet").write_bytes(b"PAR1")
@@ -331,12 +341,18 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "cut gzip": ("train.jsonl.gz", gzip.compress(b'{"image": 1}' * 500)[:40], "gzip cannot unpack it"),
     "no ZIP": ("data.zip", b"PK nothing", "is no ZIP file that can be read"),
     "latin": ("train.jsonl", b'{"image": "\xe9"}', "is no text in UTF-8: byte 11 does not fit"),
-    "no columns": ("train.csv", b"1,2,3\n4,5,6\n", "its first line names no column question"),
+    "no columns": ("train.csv", b"1,2,3\n4,5,6\n", "It names 1, 2, 3."),
     "a short row": ("train.csv", b"image,question,answer\na.png,q\n", "line 2 has not as many columns"),
     "an open quote": ("train.csv", b'image,question,answer\na.png,"q,a\n', "is no CSV"),
-    "nothing": ("train.csv", b"", "its first line names no column"),
+    "nothing": ("train.csv", b"", "its first line must name the columns"),
     "no picture": ("train.jsonl", b'{"question": "q", "answer": "a"}', "line 1 has no image, or it is no text"),
     "two pictures": ("train.jsonl", b'{"images": ["a", "b"], "question": "q", "answer": "a"}', "2 pictures"),
+    "other names": (
+        "train.jsonl",
+        b'{"image": "a", "q": "?", "a": "b"}',
+        "line 1 has no question or prefix, or it is no text. It has image, q, a.",
+    ),
+    "a tar": ("data.tar.gz", b"", "data.tar.gz is packed in a way that is not read: unpack it, or make a ZIP of it"),
     "a list": ("train.jsonl", b'{"image": "a", "question": ["q"], "answer": "a"}', "line 1 has no question"),
     "deep": ("train.json", b"[" * 100_000, "is no JSON"),
     "a talk alone": (

@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from finetune_helpers import Quiet, prepared, settings, tiny_model
+from PIL import Image
 
 from bot.cli import main
 from model.loading import builtin_path
 from training.data import provenance
-from training.data.provenance import Sketch, met_before, remarks
+from training.data.prepared import read_examples
+from training.data.provenance import Sketch, digest, digests, met_before, prepared_digests, remarks
 from training.data.splits import load_split
-from training.data.vqa import DataError, VqaQuestion
+from training.data.vqa import DataError
 from training.finetune.run import train
 from training.scenes.official import Plan, write_scenes
 
 
-def asked(first: int, last: int) -> list[VqaQuestion]:
-    return [VqaQuestion(number, number // 3, f"What is number {number}?") for number in range(first, last)]
+def asked(first: int, last: int) -> list[str]:
+    return [digest(f"What is number {number}?", "picture") for number in range(first, last)]
 
 
 @pytest.mark.parametrize("size", [300, 9000])
@@ -30,7 +32,33 @@ def test_the_share_of_questions_met_before(size: int) -> None:
     assert met_before(known, asked(size, 2 * size)) == {}
     few = met_before(known, asked(0, 200))
     assert few["learnt"] == 1, "also a few of them are known for what they are"
-    assert "learnt from all of these questions" in remarks(known, asked(0, size))[0]
+
+
+def test_questions_are_known_by_words_and_picture_whatever_their_numbers(tmp_path: Path) -> None:
+    """One's own data has no numbers: those of val are then those of train, and the same words are asked everywhere."""
+    data, out = tmp_path / "own", tmp_path / "prepared"
+    data.mkdir()
+    for shade, split in enumerate(("train", "val")):
+        records = []
+        for place in range(4):
+            Image.new("RGB", (8, 8), (shade, place, 0)).save(data / f"{split}{place}.png")
+            records.append({"image": f"{split}{place}.png", "question": "What color is it?", "answer": "red"})
+        (data / f"{split}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    done = CliRunner().invoke(main, ["data", "prepare", str(data), str(out), "--split-by", "picture"])
+    assert done.exit_code == 0, done.output
+    numbers = [[each.question_id for each in load_split(data, split).questions] for split in ("train", "val")]
+    assert numbers[0] == numbers[1]
+    raw = [load_split(data, split) for split in ("train", "val")]
+    known = {"learnt": [Sketch.of("train", digests(raw[0].questions, raw[0].pictures))]}
+    assert met_before(known, digests(raw[1].questions, raw[1].pictures)) == {}
+    assert remarks(known, raw[1]) == []
+    assert "learnt from all of these questions" in remarks(known, raw[0])[0]
+    everything = [each for split in ("train", "val") for each in read_examples(out, split)]
+    assert met_before(known, prepared_digests(out, everything)) == {"learnt": 0.5}, (
+        "divided anew, but the same questions"
+    )
+    (data / "train0.png").unlink()
+    assert len(digests(raw[0].questions, raw[0].pictures)) == 3
 
 
 def test_a_sketch_is_small_and_survives(tmp_path: Path) -> None:
@@ -49,7 +77,7 @@ def test_a_training_tells_its_model_what_it_met(tmp_path: Path) -> None:
     model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
     train(settings(model), data, out, Quiet())
     known = provenance.read(out / "model")
-    train_split, val = (load_split(data, split).questions for split in ("train", "val"))
+    train_split, val = (prepared_digests(data, read_examples(data, split)) for split in ("train", "val"))
     assert met_before(known, train_split) == {"learnt": 1.0}
     assert met_before(known, val) == {"chosen": 1.0}
     again = tmp_path / "again"
@@ -61,7 +89,8 @@ def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_sa
     data, model = tmp_path / "scenes", tmp_path / "model"
     write_scenes(data, Plan("met", {"train": 70, "val": 70}), lambda _: None, workers=1)
     shutil.copytree(builtin_path(), model)
-    learnt = Sketch.of("the train split of scenes", load_split(data, "train").questions)
+    there = load_split(data, "train")
+    learnt = Sketch.of("the train split of scenes", digests(there.questions, there.pictures))
     provenance.write(model, {"learnt": [learnt]})
     for split, warned in (("train", True), ("val", False)):
         done = CliRunner().invoke(

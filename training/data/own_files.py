@@ -11,7 +11,7 @@ from typing import Any
 from training.data.fields import clean, commonest, is_number, said, writable
 from training.data.files import File, Inline, Tree, parse_json
 from training.data.record_pictures import RecordPictures
-from training.data.records import ANSWER, NUMBER, QUESTION, TALK, records
+from training.data.records import ANSWER, NUMBER, QUESTION, TALK, named, records
 from training.data.vqa import PEOPLE
 from training.errors import DataError
 
@@ -109,7 +109,7 @@ def _turns(where: str, record: Mapping[str, Any], split: str) -> Iterator[Turn]:
     if answer is None and answers:
         answer = commonest(answers)
     if answer is None and split != "test":
-        raise DataError(f"{where} has no answer or suffix, or it is no text.")
+        raise DataError(f"{where} has no answer or suffix, or it is no text. It has {named(record)}.")
     answer = None if answer is None else clean(answer)
     yield Turn(where, record, clean(question), answer, answers or _ten(answer), number)
 
@@ -154,7 +154,7 @@ def _text(record: Mapping[str, Any], names: tuple[str, ...], where: str) -> str:
         value = record.get(name)
         if isinstance(value, str) and value.strip():
             return value
-    raise DataError(f"{where} has no {' or '.join(names[:2])}, or it is no text.")
+    raise DataError(f"{where} has no {' or '.join(names[:2])}, or it is no text. It has {named(record)}.")
 
 
 def _as_list(value: object) -> list[Any]:

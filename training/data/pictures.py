@@ -32,6 +32,21 @@ class PictureJob:
     """None to keep the picture's own size."""
 
 
+def content_key(picture: PictureFile) -> str:
+    """What names a picture by its bytes. A prepared one bears that of its source, and is not read for it.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if isinstance(picture, Path) and _NAME.fullmatch(picture.name):
+        return picture.stem
+    return _key(picture.read_bytes())
+
+
+def _key(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:40]
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedPicture:
     """What became of it."""
@@ -55,7 +70,7 @@ def prepare_picture(job: PictureJob) -> PreparedPicture:
         data = job.picture.read_bytes()
     except OSError as error:
         return PreparedPicture(problem=f"It cannot be read: {error.strerror or error}.")
-    name = f"{folder_of(job.resize)}/{hashlib.sha256(data).hexdigest()[:40]}.png"
+    name = f"{folder_of(job.resize)}/{_key(data)}.png"
     target = job.out / name
     if target.is_file() and target.stat().st_size:
         return PreparedPicture(name)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from model.text import normalise_question
-from training.data.vqa import DataError, write_json
+from training.data.files import PictureFile
+from training.data.pictures import content_key
+from training.data.prepared import Example
+from training.data.splits import Split
+from training.data.vqa import DataError, VqaQuestion, write_json
 
 FILE = "provenance.json"
 KEPT = 2000
@@ -23,25 +27,6 @@ NOTABLE = 0.05
 """A smaller share of questions met before is not worth a word."""
 
 Role = Literal["learnt", "chosen", "calibrated"]
-
-
-class Numbered(Protocol):
-    """A question with its numbers; of official files or prepared."""
-
-    @property
-    def question(self) -> str:
-        """Its words."""
-        ...
-
-    @property
-    def question_id(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def image_id(self) -> int:
-        """Its picture's number."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +40,59 @@ class Sketch:
     """The smallest ones, in order; all of them where there are fewer than `KEPT`."""
 
     @classmethod
-    def of(cls, name: str, questions: Sequence[Numbered]) -> Sketch:
-        """The sketch of these questions."""
-        return cls(name, len(questions), tuple(sorted({digest(each) for each in questions})[:KEPT]))
+    def of(cls, name: str, digests: Collection[str]) -> Sketch:
+        """The sketch of questions with these digests."""
+        return cls(name, len(digests), tuple(sorted(set(digests))[:KEPT]))
 
-    def share(self, questions: Iterable[Numbered]) -> float:
+    def share(self, digests: Iterable[str]) -> float:
         """The share of other questions that are among these, 0 to 1; an estimate where not all digests are kept."""
         kept = set(self.digests)
         whole = len(self.digests) < KEPT
-        fair = [found for found in map(digest, questions) if whole or found <= self.digests[-1]]
+        fair = [found for found in digests if whole or found <= self.digests[-1]]
         return sum(found in kept for found in fair) / len(fair) if fair else 0.0
 
 
 Provenance = Mapping[Role, Sequence[Sketch]]
 
 
-def digest(question: Numbered) -> str:
-    """A question's name by content: its numbers and its words."""
-    text = f"{question.image_id}/{question.question_id}/{normalise_question(question.question)}"
+def digests(questions: Iterable[VqaQuestion], pictures: Mapping[int, PictureFile]) -> list[str]:
+    """The digests of a split's questions. Those about a picture that cannot be read are left out.
+
+    Args:
+        questions: The questions.
+        pictures: Where their pictures are, by number.
+    """
+    keys: dict[int, str | None] = {}
+    found = []
+    for each in questions:
+        if each.image_id not in keys:
+            try:
+                keys[each.image_id] = content_key(pictures[each.image_id])
+            except OSError:
+                keys[each.image_id] = None
+        if (key := keys[each.image_id]) is not None:
+            found.append(digest(each.question, key))
+    return found
+
+
+def prepared_digests(data: Path, examples: Sequence[Example]) -> list[str]:
+    """The digests of prepared questions in a folder.
+
+    Raises:
+        OSError: A picture of an earlier version, named by its number, cannot be read.
+    """
+    keys = {name: content_key(data / name) for name in dict.fromkeys(name for each in examples for name in each.images)}
+    return [digest(each.question, *(keys[name] for name in each.images)) for each in examples]
+
+
+def digest(question: str, *pictures: str) -> str:
+    """A question's name by content: its words and its pictures. Numbers say nothing: other data have the same.
+
+    Args:
+        question: Its words.
+        pictures: What `content_key` gave of each.
+    """
+    text = "/".join((*pictures, normalise_question(question)))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -102,9 +122,9 @@ def write(folder: Path, known: Provenance) -> None:
     write_json(folder / FILE, {role: [asdict(sketch) for sketch in found] for role, found in known.items()})
 
 
-def met_before(known: Provenance, questions: Sequence[Numbered]) -> dict[Role, float]:
+def met_before(known: Provenance, asked: Collection[str]) -> dict[Role, float]:
     """The share of questions that were met in each role; roles without a notable share are left out."""
-    shares = {role: max((sketch.share(questions) for sketch in found), default=0.0) for role, found in known.items()}
+    shares = {role: max((sketch.share(asked) for sketch in found), default=0.0) for role, found in known.items()}
     return {role: share for role, share in shares.items() if share >= NOTABLE}
 
 
@@ -115,9 +135,12 @@ _REMARKS: Mapping[Role, str] = {
 }
 
 
-def remarks(known: Provenance, questions: Sequence[Numbered]) -> list[str]:
-    """A sentence for each role in which some of the questions were met before."""
-    return [_REMARKS[role].format(share=_told(share)) for role, share in met_before(known, questions).items()]
+def remarks(known: Provenance, asked: Split) -> list[str]:
+    """A sentence for each role in which some of a split's questions were met before."""
+    if not any(known.values()):
+        return []  # the pictures need not be read for it
+    shares = met_before(known, digests(asked.questions, asked.pictures))
+    return [_REMARKS[role].format(share=_told(share)) for role, share in shares.items()]
 
 
 def _told(share: float) -> str:

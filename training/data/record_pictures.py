@@ -12,7 +12,7 @@ from typing import Any
 
 from training.data.fields import writable
 from training.data.files import File, Inline, Tree
-from training.data.records import IMAGE, TALK
+from training.data.records import IMAGE, TALK, named
 from training.errors import DataError
 
 _LONGEST_NAME = 1000
@@ -59,7 +59,7 @@ class RecordPictures:
         if value is None and any(isinstance(record.get(name), list) for name in TALK):
             return self._known.setdefault(where, FoundPicture(None, where, len(self._known) + 1, "it has no picture"))
         if not isinstance(value, str) or not value.strip():
-            raise DataError(f"{where} has no image, or it is no text.")
+            raise DataError(f"{where} has no image, or it is no text. It has {named(record)}.")
         inside = _is_picture(value)
         key = hashlib.sha256(value.encode()).hexdigest() if inside else value
         if key not in self._known:

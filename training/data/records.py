@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from training.data.fields import writable
 from training.data.files import File, parse_json, read_text
 from training.errors import DataError
 
@@ -16,6 +17,7 @@ QUESTION = ("question", "prefix", "prompt", "query", "text_input")
 ANSWER = ("answer", "suffix", "multiple_choice_answer", "label", "response", "text_output")
 TALK = ("conversations", "messages")
 NUMBER = ("question_id", "questionId", "id")
+_KNOWN = {name.lower(): name for names in (IMAGE, QUESTION, ANSWER, TALK, NUMBER) for name in names}
 
 
 def records(file: File) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -39,6 +41,13 @@ def records(file: File) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not isinstance(record, dict):
             raise DataError(f"{where} is no object with image, question and answer.")
         yield where, record
+
+
+def named(record: Mapping[str, Any]) -> str:
+    """The names of a record's fields, for people."""
+    names = [writable(name)[:40] for name in record]
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return (", ".join(names[:10]) or "no field") + more
 
 
 def _is_lines(text: str) -> bool:
@@ -67,14 +76,24 @@ def _rows(file: File, text: str, delimiter: str | None) -> Iterator[tuple[str, M
     csv.field_size_limit(2**31 - 1)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        if not {*(reader.fieldnames or ())} & {*QUESTION, *TALK}:
-            raise DataError(f"{file}: its first line names no column {' or '.join(QUESTION[:3])}.")
+        columns = [_column(name) for name in reader.fieldnames or ()]
+        if not {*columns} & {*QUESTION, *TALK}:
+            raise DataError(
+                f"{file}: its first line must name the columns, such as image, question and answer. "
+                f"It names {', '.join(filter(None, columns)) or 'none'}."
+            )
+        reader.fieldnames = columns
         for row in reader:
             where = f"{file}, line {reader.line_num}"
             if None in row or None in row.values():
                 raise DataError(f"{where} has not as many columns as the first line.")
-            yield where, {name.strip(): value for name, value in row.items() if value.strip()}
+            yield where, {name: value for name, value in row.items() if value.strip()}
     except csv.Error as error:
         raise DataError(
             f"{file}, line {reader.line_num} is no CSV: a quotation mark in it is perhaps not closed or not doubled."
         ) from error
+
+
+def _column(name: str) -> str:
+    """What a column is called here; people write the known names with capitals too."""
+    return _KNOWN.get(name.strip().lower(), name.strip())

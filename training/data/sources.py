@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from training.data.fields import clean
@@ -19,6 +20,9 @@ NAMES = {
 }
 """What a split's files and folders are called."""
 _FORMS = (".jsonl", ".json", ".csv", ".tsv")
+_ARCHIVE = re.compile(r"\.(tar|tgz|tbz2?|txz|7z|rar)(\.\w+)?$", re.IGNORECASE)
+_OUR_OWN = ("problems.jsonl", "prepare.json")
+"""What `vqabot data prepare` writes beside the questions."""
 _NOT_READ = (".parquet", ".arrow", ".tfrecord", ".xlsx")
 
 
@@ -35,6 +39,8 @@ class Source:
         self.tree = Tree(path) if path.is_dir() or is_zip(path) else None
         if self.tree is None and not is_file(path):
             raise DataError(f"There is no file or folder {path}.")
+        if self.tree is None and _ARCHIVE.search(path.name):
+            raise DataError(f"{path} is packed in a way that is not read: unpack it, or make a ZIP of it.")
 
     def splits(self) -> list[str]:
         """The splits that are there, in the usual order.
@@ -95,7 +101,7 @@ class Source:
         folders = [self.path, *sorted(each for each in self.path.iterdir() if each.is_dir())]
         found = [self.path.glob("*.jsonl"), self.path.glob("*.csv")]
         found += [folder.glob(f"{name}.jsonl") for folder in folders[1:] for name in ("annotations", "metadata")]
-        names = sorted(str(path) for each in found for path in each if path.name != "problems.jsonl")
+        names = sorted(str(path) for each in found for path in each if path.name not in _OUR_OWN)
         prepared = {str(self.path / f"{part}.jsonl") for part in PARTS}
         return [name for name in names if name not in read | prepared]
 
@@ -131,12 +137,13 @@ class Source:
         if self.tree is None or not self.path.is_dir():
             return ""
         foreign = next((each for each in sorted(self.path.rglob("*")) if each.suffix.lower() in _NOT_READ), None)
-        if foreign is None:
-            return ""
-        return (
-            f" {foreign.name} is in a form that is not read: save the data set as an image folder, with the pictures "
-            "as files and a metadata.jsonl of file_name, question and answer."
-        )
+        if foreign is not None:
+            return (
+                f" {foreign.name} is in a form that is not read: save the data set as an image folder, with the "
+                "pictures as files and a metadata.jsonl of file_name, question and answer."
+            )
+        listed = [each for form in _FORMS for each in sorted(self.path.glob(f"*{form}")) if each.name not in _OUR_OWN]
+        return f" If {listed[0].name} holds them, name it itself: {listed[0]}." if listed else ""
 
 
 def own_places(split: str) -> list[str]:
@@ -144,9 +151,10 @@ def own_places(split: str) -> list[str]:
     names = NAMES[split]
     places = [f"{name}{form}" for name in names for form in _FORMS]
     for name in names:
-        for file in ("annotations", "metadata", name):
+        for file in ("annotations", "metadata", name, f"_annotations.{name}"):
             places += [f"{name}/{file}{form}" for form in _FORMS]
         places += [f"data/{name}/metadata{form}" for form in _FORMS]
+        places += [f"{folder}_annotations.{name}.jsonl" for folder in ("", "dataset/")]  # exports of Roboflow
     if split == "train":  # an image folder without splits
         places += [f"{name}{form}" for name in ("metadata", "annotations") for form in _FORMS]
     return places

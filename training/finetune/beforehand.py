@@ -35,8 +35,10 @@ def beforehand(
         for sentence in parts.unknown.sentences("the model"):
             yield f"Of train: {sentence}"
         if parts.new_words:
-            count = len(parts.new_words)
-            yield f"{count:,} new tokens stand for these words and are learnt (--new-words none leaves them out)."
+            one = len(parts.new_words) == 1
+            told = "1 new token stands for this word and is" if one else None
+            told = told or f"{len(parts.new_words):,} new tokens stand for these words and are"
+            yield f"{told} learnt (--new-words none leaves out what is unknown)."
         elif config.lora_rank:
             yield "Adapters leave the embeddings as they are, so that new words cannot be learnt: train without them."
         else:

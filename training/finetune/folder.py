@@ -39,11 +39,13 @@ def check_open(out: Path) -> None:
     """See that a training may begin or go on here.
 
     Raises:
-        TrainingError: It is finished.
+        TrainingError: It is finished, or it is a file.
     """
+    if out.exists() and not out.is_dir():
+        raise TrainingError(f"{out} is a file: name a folder for the training.")
     try:
         finished = json.loads((out / RESULT).read_text(encoding="utf-8")).get("finished", True)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return
     except (ValueError, AttributeError):
         finished = True

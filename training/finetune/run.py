@@ -22,7 +22,7 @@ from model.counting import counted
 from training.console import Console, Silent
 from training.data import provenance
 from training.data.prepared import prepared_size
-from training.data.provenance import Provenance, Role, Sketch
+from training.data.provenance import Provenance, Role, Sketch, prepared_digests
 from training.finetune.beforehand import beforehand, cost_of_size
 from training.finetune.callbacks import BestModelCallback, EpochCallback, LimitCallback, LogCallback, peak_memory
 from training.finetune.checkpoints import BEST, complete_checkpoints
@@ -120,8 +120,14 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     trainer.add_callback(EpochCallback(trainer.sampler.set_epoch))
     before = provenance.read(parts.source)
     met: dict[Role, Sequence[Sketch]] = {
-        "learnt": [*before.get("learnt", ()), Sketch.of(f"the train split of {data.name}", rows)],
-        "chosen": [*before.get("chosen", ()), Sketch.of(f"the val split of {data.name}", judged)],
+        "learnt": [
+            *before.get("learnt", ()),
+            Sketch.of(f"the train split of {data.name}", prepared_digests(data, rows)),
+        ],
+        "chosen": [
+            *before.get("chosen", ()),
+            Sketch.of(f"the val split of {data.name}", prepared_digests(data, judged)),
+        ],
     }
     best = out / "checkpoints" / BEST
     trainer.add_callback(BestModelCallback(best, config.early_stopping, lambda folder: save_model(parts, folder, met)))
