@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.texts.failures import wording
+
 log = logging.getLogger(__name__)
 
 PREFIX = "VQABOT_"
@@ -148,10 +150,10 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = []
-        for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            name = "VQABOT_" + str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
-            problems.append(name + problem["msg"].removeprefix("Value error, "))
-        raise SettingsError("Wrong setting. " + "; ".join(problems)) from None
+        for problem in error.errors(include_input=False, include_url=False):
+            name = f"{PREFIX}{str(problem['loc'][0]).upper()} " if problem["loc"] else ""
+            problems.append(name + wording(problem))
+        raise SettingsError(f"Wrong setting: {'; '.join(problems)}.") from None
 
 
 def _check_names() -> None:

@@ -9,8 +9,8 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
+from bot.texts.failures import wording
 from model.atomic import write_text
 
 FILE_NAME = "config.yaml"
@@ -86,32 +86,3 @@ def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, Fi
             parts.append(wording(problem))
     start = f"{file}: " if file else ""
     return f"{start}{'; '.join(parts)}."
-
-
-_WORDINGS: dict[str, str] = {
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "int_type": "must be a whole number",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "finite_number": "must be a number",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "string_type": "must be a text",
-    "path_type": "must be the name of a file or folder",
-    "missing": "is missing",
-    "json_invalid": "is no JSON",
-}
-
-
-def wording(problem: ErrorDetails) -> str:
-    """What pydantic found, in this project's words: what a value must be."""
-    if problem["type"] == "value_error":  # a sentence of our own validators
-        return str(problem["ctx"]["error"])
-    return _WORDINGS.get(problem["type"], "does not have the form that it must have").format(**problem.get("ctx", {}))

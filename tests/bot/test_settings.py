@@ -45,8 +45,10 @@ def test_settings_come_from_the_environment_and_from_the_file(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("VQABOT_ADMIN_IDS", "1,you", "VQABOT_ADMIN_IDS"),
-        ("VQABOT_DEFAULT_BEAMS", "11", "VQABOT_DEFAULT_BEAMS"),
+        ("VQABOT_ADMIN_IDS", "1,you", r"^Wrong setting: VQABOT_ADMIN_IDS must be a whole number\.$"),
+        ("VQABOT_DEFAULT_BEAMS", "11", r"VQABOT_DEFAULT_BEAMS must be at most 10\.$"),
+        ("VQABOT_THREADS", "-1", r"VQABOT_THREADS must be at least 0\.$"),
+        ("VQABOT_DTYPE", "int4", r"VQABOT_DTYPE must be 'auto', 'float32', "),
         ("VQABOT_TELEGRAM_BASE_URL", "ftp://x", "must begin with http"),
         ("VQABOT_WEBHOOK_URL", "https://x.example", "VQABOT_WEBHOOK_SECRET"),
         ("VQABOT_LOG_LEVEL", "loud", "must be DEBUG"),

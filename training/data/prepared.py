@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.texts.failures import wording
 from model.atomic import replacing
-from training.config import wording
 from training.data.partition import PARTS
 from training.data.vqa import PEOPLE, SPLITS, DataError, write_json
 

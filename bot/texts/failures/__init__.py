@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from bot.texts.failures import model, storage
+from bot.texts.failures.settings import wording as wording
 
 _ALL = model.SENTENCES | storage.SENTENCES
 
