@@ -35,7 +35,7 @@ class Facts:
     picture: Picture | None = None
     """Its own picture, or one that it quotes from another chat."""
     unsupported: str | None = None
-    """The kind of an attachment that is no picture."""
+    """The kind of an attachment that is no picture, or "unread" for one that cannot be parsed."""
     album: str | None = None
     addressed: bool = True
     """Whether the bot is meant: always in private chats; in groups by mention, reply or command."""

@@ -10,6 +10,7 @@ from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot.conversation.meaning import Facts, Picture
+from bot.intake.lenient import UNREAD
 
 IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjp", ".pjpeg", ".png", ".apng", ".webp", ".gif", ".heic", ".heif"),
@@ -35,7 +36,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
         replied = None
     to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
     picture = picture_of(message)
-    unsupported = None if picture else attachment_of(message)
+    unsupported = None if picture else attachment_of(message) or unread_attachment(message)
     quoted = message.external_reply  # of another chat, or of another topic of this one
     if picture is None and unsupported is None and quoted is not None:
         picture = picture_of(quoted, message.message_id)
@@ -90,6 +91,12 @@ def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_o
     if found is None and any(getattr(message, kind, None) is not None for kind in _OTHER):
         return "other"
     return found
+
+
+def unread_attachment(message: Message) -> str | None:
+    """A key of `texts.REFUSALS` where something was attached that cannot be parsed; None elsewhere."""
+    lost = message.api_kwargs.get(UNREAD, ())
+    return "unread" if any(kind in lost for kind in ("photo", *_KINDS, *_OTHER)) else None
 
 
 def _own_text(message: Message, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:

@@ -78,6 +78,10 @@ class Passing:
             if one.picture is not None and (one is last or (last.album is not None and one.album == last.album))
         ]
 
+    def shown_after(self, chat_id: int, thread_id: int | None, message_id: int) -> bool:
+        """Whether a picture came to a topic after a message, also one that nobody asked about."""
+        return any(one.picture is not None and one.message_id > message_id for one in self._place(chat_id, thread_id))
+
     def newest_of(self, chat_id: int, thread_id: int | None, sender: int | None) -> Picture | None:
         """The newest picture of somebody in a topic."""
         place = reversed(self._place(chat_id, thread_id))

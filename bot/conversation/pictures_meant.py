@@ -139,6 +139,7 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
             not (replied_in_vain or _may_be_blind(services, message))
             and all(photo.talked_at is not None and (private or photo.talked_by == user) for photo in current)
             and not await photos.shown_since(chat_id, thread_id, newest)
+            and not services.passing.shown_after(chat_id, thread_id, max(photo.message_id for photo in current))
         )
         if not obvious and any(photo.message_id <= 0 for photo in current):
             raise PictureNotTakenError(

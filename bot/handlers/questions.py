@@ -13,7 +13,7 @@ from telegram.ext import CommandHandler, MessageHandler, filters
 from bot.answering.asking import admit, ask, revision_of, say, thread_of
 from bot.conversation.albums import album_question, on_album_caption, on_album_picture, on_other_caption
 from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, is_small_talk, meaning_of
-from bot.conversation.message_facts import facts_of
+from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.services import App, Context, Services
@@ -25,7 +25,15 @@ def register(application: App) -> None:
     kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     application.add_handler(CommandHandler("ask", on_message, filters=kinds))
     content = (filters.TEXT & ~filters.COMMAND) | filters.CAPTION | filters.ATTACHMENT
-    application.add_handler(MessageHandler(kinds & content, on_message))
+    application.add_handler(MessageHandler(kinds & (content | _Unread()), on_message))
+
+
+class _Unread(filters.MessageFilter):
+    """Messages whose only content cannot be parsed."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one."""
+        return unread_attachment(message) is not None
 
 
 async def on_message(update: Update, context: Context) -> None:

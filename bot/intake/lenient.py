@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 
 _CORE = ("message_id", "date", "chat", "from")
 _INNER = ("reply_to_message", "pinned_message")
+UNREAD = "unread_parts"
+"""Among a message's `api_kwargs`: the names of its parts that were left out."""
 
 
 def read_update(raw: dict[str, Any], bot: Bot) -> Update:
@@ -42,7 +44,7 @@ def _mended(body: dict[str, Any], bot: Bot) -> dict[str, Any]:
 
 def _message(data: dict[str, Any], bot: Bot) -> dict[str, Any]:
     core = {key: data[key] for key in _CORE if key in data}
-    found = dict(core)
+    found, unread = dict(core), []
     for key, value in data.items():
         if key in core:
             continue
@@ -50,7 +52,9 @@ def _message(data: dict[str, Any], bot: Bot) -> dict[str, Any]:
             if _parses({**core, key: version}, bot):
                 found[key] = version
                 break
-    return found
+        if value and not found.get(key):  # also a list of which nothing is left
+            unread.append(key)
+    return {**found, UNREAD: unread} if unread else found
 
 
 def _versions(core: dict[str, Any], key: str, value: object, bot: Bot) -> Iterator[object]:

@@ -38,6 +38,7 @@ STILL_UNREADABLE = "I still cannot read this picture. Please send it again, or a
 PICTURE_GONE = "I do not have this picture any more. Please send it again."
 EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
 NO_WORDS = "I see no words in this. Write what you would like to know about a picture."
+UNREAD = "I cannot read what is attached to this message. Send me a picture, and ask about it."
 UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
 GIVEN_UP = "I tried several times and could not work on this message. Please send it again, or ask in another way."
 UNDELIVERABLE = "The answer could not be sent to this chat."
@@ -61,6 +62,7 @@ REFUSALS: dict[str, str] = {
     "too long caption": TOO_LONG_CAPTION,
     "empty": EMPTY_ASK,
     "no words": NO_WORDS,
+    "unread": UNREAD,
 }
 
 START = (

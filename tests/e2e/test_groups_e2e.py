@@ -68,7 +68,8 @@ async def test_who_sees_all_means_the_picture_directly_above(
     await ada.send_picture(picture("green"), chat=GROUP)
     await ada.say("Lunch?", chat=GROUP)
     await you.say("/ask and the shape?", chat=GROUP)
-    await you.wait_for(sure, chat=GROUP)
+    again = await you.wait_for(sure, chat=GROUP)
+    assert again["reply_to_message"]["message_id"] == hers["message_id"], "another was shown since: not obvious"
     await quiet(bot, GROUP)
     assert [about for _, about in await asked(bot, GROUP)] == [
         mine["message_id"],

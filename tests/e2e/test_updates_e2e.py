@@ -202,6 +202,22 @@ async def test_an_update_with_a_part_that_cannot_be_parsed_is_answered(start_bot
     assert asked.text == "And this one?"
 
 
+@pytest.mark.parametrize("fields", [{"poll": {"id": "1"}}, {"photo": [{"file_id": "a"}], "caption": "What is this?"}])
+async def test_what_is_attached_and_cannot_be_parsed_is_said(
+    start_bot: StartBot, you: Person, fields: dict[str, Any]
+) -> None:
+    bot = await start_bot()
+    assert bot.inbox is not None and bot.services is not None
+    await you.send_picture(picture(), "What?")
+    await you.wait_for(sure)
+    update = text_update(10**6, YOU, "", **fields)
+    update["message"] = {key: value for key, value in update["message"].items() if value != ""}
+    update["message"]["message_id"] = 1000
+    await bot.inbox.take([update])
+    await you.wait_for(lambda message: message.get("text") == texts.UNREAD)
+    assert await bot.services.store.questions.of_message(YOU, 1000) == [], "it is not about the picture before"
+
+
 async def test_an_update_that_no_handler_can_read_is_apologised_for_once(start_bot: StartBot, you: Person) -> None:
     """A picture without its width, which whatever looks at pictures meets."""
     bot = await start_bot()
