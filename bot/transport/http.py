@@ -29,6 +29,9 @@ LEAST_SPEED = 64 * 1024
 LARGEST_ANSWER = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 """Bytes; Telegram gives no larger files, and no answer of a method comes near."""
 
+REPLIED = ("message_id", "date", "chat", "from")
+"""What is read of a message that the bot replied to."""
+
 
 class NotConnectedError(NetworkError):
     """Telegram was not reached at all, so that the call had no effect."""
@@ -125,6 +128,18 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"{type(error).__name__} while calling Telegram") from None
         finally:
             self._free.release()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - as the class above has it
+        """What Telegram says; of the message that one of the bot's replies to no more than its place and sender.
+
+        The rest is known, and may hold what python-telegram-bot cannot parse: the bot's message stands all the same.
+        """
+        answer = BaseRequest.parse_json_payload(payload)
+        result = answer.get("result") if isinstance(answer, dict) else None
+        if isinstance(result, dict) and isinstance(replied := result.get("reply_to_message"), dict):
+            result["reply_to_message"] = {key: replied[key] for key in REPLIED if key in replied}
+        return answer
 
     def _seconds_for_body(self, response: aiohttp.ClientResponse) -> float | None:
         if self._body_seconds is None:

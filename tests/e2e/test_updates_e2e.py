@@ -15,6 +15,7 @@ from bot.app import Bot
 from bot.intake.handling import MAX_ATTEMPTS, SUSPECT_ATTEMPTS
 from bot.intake.updates import Inbox
 from bot.sandbox.person import Message, Person
+from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
 from bot.texts import questions as texts
 from storage.store import Store
@@ -216,6 +217,21 @@ async def test_what_is_attached_and_cannot_be_parsed_is_said(
     await bot.inbox.take([update])
     await you.wait_for(lambda message: message.get("text") == texts.UNREAD)
     assert await bot.services.store.questions.of_message(YOU, 1000) == [], "it is not about the picture before"
+
+
+async def test_a_sentence_that_replies_to_what_cannot_be_parsed_is_no_fault(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    """Telegram's reply to the sending holds the question's message whole."""
+    await start_bot()
+    world = sandbox.world
+    assert world.current_bot is not None
+    chat = world.private_chat(world.current_bot, YOU)
+    post(world, chat, world.users[YOU], {"poll": {"id": "1"}})
+    await you.wait_for(lambda message: message.get("text") == texts.UNREAD)
+    await you.send_picture(picture(), "What?")
+    await you.wait_for(sure)
+    assert texts.BROKEN not in [message.get("text") for message in await you.messages()]
 
 
 async def test_an_update_that_no_handler_can_read_is_apologised_for_once(start_bot: StartBot, you: Person) -> None:
