@@ -21,6 +21,7 @@ PREFIX = "VQABOT_"
 ALMOST = 0.88
 """How alike two names are when one is the other mistyped: 1 is equal."""
 TELEGRAM = "https://api.telegram.org"
+PROXY_FORM = re.compile(r"(https?|socks(4a?|5h?))://[^/]+", re.IGNORECASE)
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 
@@ -102,6 +103,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        if value and not PROXY_FORM.match(value):  # it is not shown: it may hold a password
+            raise ValueError("must be like http://host:8080 or socks5://host:1080")
+        return value or None
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -145,9 +153,11 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: A setting is wrong, or mistyped; the text names it by its variable and never shows a secret.
     """
-    _check_names()
     try:
+        _check_names()
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError("The file .env is no text in UTF-8: save it as UTF-8.") from error
     except ValidationError as error:
         problems = []
         for problem in error.errors(include_input=False, include_url=False):

@@ -50,6 +50,7 @@ def test_settings_come_from_the_environment_and_from_the_file(monkeypatch: pytes
         ("VQABOT_THREADS", "-1", r"VQABOT_THREADS must be at least 0\.$"),
         ("VQABOT_DTYPE", "int4", r"VQABOT_DTYPE must be 'auto', 'float32', "),
         ("VQABOT_TELEGRAM_BASE_URL", "ftp://x", "must begin with http"),
+        ("VQABOT_PROXY", "foo", r"VQABOT_PROXY must be like http://host:8080"),
         ("VQABOT_WEBHOOK_URL", "https://x.example", "VQABOT_WEBHOOK_SECRET"),
         ("VQABOT_LOG_LEVEL", "loud", "must be DEBUG"),
     ],
@@ -57,6 +58,12 @@ def test_settings_come_from_the_environment_and_from_the_file(monkeypatch: pytes
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=complaint):
+        load_settings()
+
+
+def test_a_file_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"VQABOT_MODEL=\xe9\n")
+    with pytest.raises(SettingsError, match="save it as UTF-8"):
         load_settings()
 
 
