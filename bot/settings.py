@@ -21,7 +21,7 @@ PREFIX = "VQABOT_"
 ALMOST = 0.88
 """How alike two names are when one is the other mistyped: 1 is equal."""
 TELEGRAM = "https://api.telegram.org"
-PROXY_FORM = re.compile(r"(https?|socks(4a?|5h?))://[^/]+", re.IGNORECASE)
+PROXY_FORM = re.compile(r"(http|socks[45])://\S+:\d{1,5}/?$")
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 

@@ -50,6 +50,11 @@ def test_settings_come_from_the_environment_and_from_the_file(monkeypatch: pytes
         ("VQABOT_THREADS", "-1", r"VQABOT_THREADS must be at least 0\.$"),
         ("VQABOT_DTYPE", "int4", r"VQABOT_DTYPE must be 'auto', 'float32', "),
         ("VQABOT_TELEGRAM_BASE_URL", "ftp://x", "must begin with http"),
+        (
+            "VQABOT_PROXY",
+            "socks5h://me:secret@host:1080",
+            r"VQABOT_PROXY must be like http://host:8080 or socks5://host:1080\.$",
+        ),
         ("VQABOT_PROXY", "foo", r"VQABOT_PROXY must be like http://host:8080"),
         ("VQABOT_WEBHOOK_URL", "https://x.example", "VQABOT_WEBHOOK_SECRET"),
         ("VQABOT_LOG_LEVEL", "loud", "must be DEBUG"),
