@@ -150,7 +150,7 @@ def test_what_cannot_be_predicted_gets_a_sentence(scenes: Path, tmp_path: Path) 
     (tmp_path / "damaged.json.progress").write_text("{}\n")
     for arguments, sentence in (
         ([str(tmp_path), "out.json"], "There are no questions in"),
-        ([str(scenes), str(tmp_path / "none" / "out.json")], "cannot be used: No such file or directory."),
+        ([str(scenes), str(tmp_path / "none" / "out.json")], "there is no folder"),
         ([str(scenes), str(tmp_path / "damaged.json")], "is damaged: delete it to begin anew"),
         ([str(scenes), "out.json", "--model", "microsoft/Florence-2-base"], "florence-community"),
     ):
