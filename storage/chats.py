@@ -108,9 +108,10 @@ class Chats:
     async def progress(self, chat_id: int) -> list[int]:
         """The bot's messages that show the progress of questions without an outcome in the chat."""
         rows = await self._db.fetch_all(
-            "SELECT DISTINCT placeholder_id AS number FROM questions WHERE chat_id = ? AND delivered = 0"
-            " AND placeholder_id IS NOT NULL",
-            (chat_id,),
+            "SELECT DISTINCT placeholder_id AS number FROM questions WHERE chat_id = :chat"
+            " AND placeholder_id IS NOT NULL"
+            " AND message_id IN (SELECT message_id FROM questions WHERE chat_id = :chat AND delivered = 0)",
+            {"chat": chat_id},
         )
         return [row["number"] for row in rows]
 

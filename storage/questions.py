@@ -19,8 +19,8 @@ from storage.records import Load, Question, State
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, beams, max_new_tokens, placeholder_id, reply_to, created_at, updated_at)"
-    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    " photo_message_id, text, beams, max_new_tokens, reply_to, created_at, updated_at)"
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
 _LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
 # Each count goes through a small index.
@@ -53,7 +53,6 @@ class Questions:
         user_id: int | None = None,
         user_name: str = "",
         photo_message_id: int | None = None,
-        placeholder_id: int | None = None,
         reply_to: int | None = None,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
@@ -63,7 +62,7 @@ class Questions:
         """
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
-        others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens, placeholder_id)
+        others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens)
         values = (*key, *others, reply_to, now, now)
         if revision == 0:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)

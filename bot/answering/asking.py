@@ -94,7 +94,6 @@ async def ask(
             known = await services.store.questions.of_message(message.chat_id, asking)
             if any(question.revision > revision for question in known):
                 continue
-        earlier = next((q for q in known if q.photo_message_id == photo.message_id and q.revision < revision), None)
         under_picture = photo.message_id > 0 and (not obvious or (len(photos) > 1 and not caption))
         question, new = await services.store.questions.ask(
             chat_id=message.chat_id,
@@ -108,7 +107,6 @@ async def ask(
             text=text,
             beams=settings.beams,
             max_new_tokens=settings.max_new_tokens,
-            placeholder_id=earlier.placeholder_id if earlier else None,
             reply_to=photo.message_id if under_picture else None,
         )
         if new:  # else it was asked already: handled twice, or the album holds the same picture twice

@@ -179,8 +179,9 @@ async def test_an_end_while_a_lost_answer_is_looked_for_leaves_one(
     assert await alone(you, asked)
 
 
+@pytest.mark.parametrize("looked_for", [False, True])
 async def test_an_edit_while_the_answer_is_lost_far_ahead_gets_its_message(
-    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person, looked_for: bool
 ) -> None:
     broker = HeldBroker()
     bot = await start_bot(broker)
@@ -189,6 +190,9 @@ async def test_an_edit_while_the_answer_is_lost_far_ahead_gets_its_message(
     broker.free.set()
     await you.wait_for(sure)
     sandbox.world.faults.change({"always": [{"method": "editMessageText", "error_code": 502}]})  # nothing can be found
+    log, before = sandbox.world.recorder.log, len(sandbox.world.recorder.log)
+    while looked_for and "editMessageText" not in [call["method"] for call in list(log)[before:]]:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
     await you.edit(asked, "What colour?")
     assert bot.services is not None
     while len(await bot.services.store.questions.of_message(YOU, asked["message_id"])) < 2:  # noqa: ASYNC110

@@ -68,8 +68,8 @@ async def test_cancelling(store: Store, ask: Ask, running: bool) -> None:
 async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None:
     fields = {"chat_id": 1, "message_id": 5, "photo_sha256": "cd" * 32, "beams": 1, "max_new_tokens": 9}
     first, _ = await store.questions.ask(text="a", **fields)  # type: ignore[arg-type]
-    second, new = await store.questions.ask(text="b", revision=1700000000, placeholder_id=6, **fields)  # type: ignore[arg-type]
-    assert new and second.placeholder_id == 6
+    second, new = await store.questions.ask(text="b", revision=1700000000, **fields)  # type: ignore[arg-type]
+    assert new and second.placeholder_id is None
     ended = await state_of(store, first)
     assert (ended.state, ended.delivered) == (State.CANCELLED, True)
     assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
@@ -103,7 +103,8 @@ async def test_the_next_questions_go_round_the_chats(store: Store, ask: Ask) -> 
 
 
 async def test_nothing_of_one_chat_is_seen_from_another(store: Store, ask: Ask) -> None:
-    question = await ask(1, placeholder_id=77)
+    question = await ask(1)
+    await store.questions.set_placeholder(1, question.id, 77)
     await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     assert await store.questions.in_chat(2, question.id) is None
     assert await store.questions.by_reply(2, 77) is None
