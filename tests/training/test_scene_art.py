@@ -12,7 +12,8 @@ from training.scenes import art, people, sprites
 from training.scenes.backdrop import draw_backdrop
 from training.scenes.catalogue import ACCESSORIES, CATALOGUE, HOLDABLE, LATE_POSES, MOODS, PET_POSES, POSES
 from training.scenes.palette import COLOURS, shade
-from training.scenes.scene import HEIGHT, WIDTH, Scene, Style, Thing
+from training.scenes.scene import Scene, Thing
+from training.scenes.style import HEIGHT, WIDTH, Style
 
 PLAIN = {
     "red": ((255, 0, 0), (200, 30, 30)),

@@ -9,7 +9,8 @@ import pytest
 
 from training.scenes import art, layout, questions, relations, topics
 from training.scenes.facts import facts_of, place_of
-from training.scenes.scene import HEIGHT, WIDTH, Scene, Thing
+from training.scenes.scene import Scene, Thing
+from training.scenes.style import HEIGHT, WIDTH
 from training.scenes.wording import KINDS, QA, kind_of
 
 

@@ -7,7 +7,8 @@ import random
 from PIL import ImageDraw
 
 from training.scenes.palette import RGB, darker, lighter, mix
-from training.scenes.scene import HEIGHT, Scene
+from training.scenes.scene import Scene
+from training.scenes.style import HEIGHT
 
 SKIES: dict[str, tuple[RGB, RGB]] = {
     "sunny": ((96, 180, 246), (190, 228, 252)),

@@ -21,7 +21,8 @@ from training.scenes.catalogue import (
     Kind,
 )
 from training.scenes.placing import arrange, legible, place, resize
-from training.scenes.scene import HEIGHT, Scene, Style, Thing
+from training.scenes.scene import Scene, Thing
+from training.scenes.style import HEIGHT, Style
 from training.scenes.variety import FIRST, Variety
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from PIL import ImageDraw
 
 from training.scenes.palette import RGB, darker, mix
-from training.scenes.scene import Style, Thing
+from training.scenes.scene import Thing
+from training.scenes.style import Style
 
 Point = tuple[float, float]
 

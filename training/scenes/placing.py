@@ -8,7 +8,8 @@ from dataclasses import replace
 from training.scenes import sprites
 from training.scenes.art import aspect
 from training.scenes.catalogue import CATALOGUE, FLAT, SURFACES, Kind
-from training.scenes.scene import HEIGHT, Scene, Thing
+from training.scenes.scene import Scene, Thing
+from training.scenes.style import HEIGHT
 
 FRONT, BACK = 392.0, 268.0
 """Lowest and highest line on which a thing's feet can stand, in pixels from the top of a scene of usual height."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from training.scenes.catalogue import CATALOGUE
 from training.scenes.media import BACKDROPS, MEDIA
-from training.scenes.scene import HEIGHT, WIDTH, Style
 from training.scenes.sprites import SETS
+from training.scenes.style import HEIGHT, WIDTH, Style
 
 SHAPES = ((WIDTH, HEIGHT), (640, 480), (560, 420), (500, 500), (420, 560), (380, 640), (860, 400))
 """Width and height of pictures, in pixels; the first half as often as all others."""
