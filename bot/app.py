@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Protocol
@@ -84,6 +84,7 @@ class Bot:
         Raises:
             WrongTokenError: Telegram refuses the token.
             BotError: The webhook's port is taken.
+            ModelError: The model cannot be loaded, as far as that is known before Telegram is reached.
             StorageError: The data folder cannot be used.
         """
         own = self._settings
@@ -104,7 +105,10 @@ class Bot:
         # Telegram's limits bind at Telegram; a sandbox of one's own is not slowed down.
         limiter = ChatRateLimiter(limited=base == TELEGRAM, sent=store.sent.record)
         application = self._application = _application(settings, self._token, request, limiter)
-        await _insist(application.initialize)
+        await self._begin(self._broker)
+        ready = asyncio.create_task(self._broker.wait_ready())
+        self._running.push_async_callback(_cancel, {ready})
+        await _unless(ready, _insist(application.initialize))
         self._running.push_async_callback(application.shutdown)
         delivery = Delivery(store, application.bot)
         progress = Progress(store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0)
@@ -128,7 +132,6 @@ class Bot:
         register_all(application)
         inbox = self.inbox = Inbox(store, application, delivery.sending.see)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
-        await self._begin(self._broker)
         await self._begin(decoder)
         await self._begin(delivery)
         await self._begin(progress)
@@ -142,13 +145,8 @@ class Bot:
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
-        self.model_ready = asyncio.create_task(self._announce(application.bot.username))
+        self.model_ready = asyncio.create_task(_announce(ready, application.bot.username))
         self._running.push_async_callback(_cancel, {self.model_ready})
-
-    async def _announce(self, name: str) -> None:
-        """Say that the bot is ready when its model is; what is asked before waits for it."""
-        await self._broker.wait_ready()
-        log.info("@%s is ready", name)
 
     async def _receive(self, application: App, inbox: Inbox, services: Services, proxy: str | None) -> None:
         def seen() -> None:
@@ -187,6 +185,24 @@ class Bot:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.stop()
+
+
+async def _announce(ready: asyncio.Task[None], name: str) -> None:
+    """Say that the bot is ready when its model is; what is asked before waits for it."""
+    await ready
+    log.info("@%s is ready", name)
+
+
+async def _unless(ready: asyncio.Task[None], work: Coroutine[Any, Any, None]) -> None:
+    """Do something unless the model turns out never to answer: then it is not waited for."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            ready.result()
+        await task
+    finally:
+        await _cancel({task})
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -140,6 +140,7 @@ async def test_backup_copies_what_a_running_bot_remembers(sandbox: Sandbox, you:
     [
         ({"VQABOT_MODEL": "/nope"}, "There is no model at '/nope'"),
         ({"VQABOT_DEVICE": "tpu"}, "tpu"),
+        ({"VQABOT_DEVICE": "tpu", "VQABOT_TELEGRAM_BASE_URL": "http://127.0.0.1:9"}, "tpu"),  # Telegram is out of reach
         ({"VQABOT_MAXBEAMS": "5"}, "There is no setting VQABOT_MAXBEAMS. Did you mean VQABOT_MAX_BEAMS?"),
     ],
 )
@@ -148,10 +149,12 @@ async def test_a_wrong_set_up_ends_the_bot_with_a_sentence(
 ) -> None:
     process = await begin(
         "run",
-        VQABOT_TELEGRAM_TOKEN=TOKEN,
-        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
-        VQABOT_DATA_DIR=str(tmp_path / "data"),
-        **setting,
+        **{
+            "VQABOT_TELEGRAM_TOKEN": TOKEN,
+            "VQABOT_TELEGRAM_BASE_URL": sandbox.url,
+            "VQABOT_DATA_DIR": str(tmp_path / "data"),
+            **setting,
+        },
     )
     said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
     assert process.returncode == 2, said
