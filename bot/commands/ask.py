@@ -30,7 +30,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureFile:
     """A picture file that was read."""
 
     name: str
@@ -119,14 +119,14 @@ def _is_question(word: str) -> bool:
     return not _is_file(word) and (not word.strip() or "?" in word or " " in word.strip())
 
 
-def _read(name: str) -> Picture:
+def _read(name: str) -> PictureFile:
     if name == STDIN:
-        return Picture("standard input", sys.stdin.buffer.read())
+        return PictureFile("standard input", sys.stdin.buffer.read())
     path = Path(name)
     try:
         if path.is_dir():
             raise click.ClickException(f"{name} is a folder: name a picture file.")
-        return Picture(name, path.read_bytes())
+        return PictureFile(name, path.read_bytes())
     except FileNotFoundError as error:
         raise click.ClickException(f"There is no picture at {name}.") from error
     except (OSError, ValueError) as error:
@@ -134,7 +134,7 @@ def _read(name: str) -> Picture:
         raise click.ClickException(f"{name} cannot be read: {reason}.") from error
 
 
-def _readable(picture: Picture, questions: list[str], as_json: bool) -> bool:
+def _readable(picture: PictureFile, questions: list[str], as_json: bool) -> bool:
     """Whether this is a picture; if not, say at once what is wrong with it, without loading a model for it."""
     try:
         open_picture(picture.data)

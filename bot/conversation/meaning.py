@@ -10,7 +10,7 @@ from model.text import MAX_QUESTION, question_length
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TelegramPicture:
     """A picture in a message, where Telegram keeps it."""
 
     message_id: int
@@ -32,7 +32,7 @@ class Facts:
     private: bool
     text: str
     """Text or caption without the mention of the bot and without the command /ask."""
-    picture: Picture | None = None
+    picture: TelegramPicture | None = None
     """Its own picture, or one that it quotes from another chat."""
     unsupported: str | None = None
     """The kind of an attachment that is no picture, or "unread" for one that cannot be parsed."""
@@ -42,7 +42,7 @@ class Facts:
     asked_by_command: bool = False
     command: str | None = None
     """Another command at the start of a caption, or after the mention of the bot: `text` begins with it."""
-    reply_picture: Picture | None = None
+    reply_picture: TelegramPicture | None = None
     """The picture of the message that this one replies to."""
     reply_unsupported: str | None = None
     """The kind of what this one replies to, where that is neither picture nor text."""

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
-from bot.conversation.meaning import Facts, Picture
+from bot.conversation.meaning import Facts, TelegramPicture
 from bot.intake.lenient import UNREAD
 
 IMAGE_SUFFIXES = (
@@ -63,7 +63,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
     )
 
 
-def picture_of(message: Any, message_id: int | None = None) -> Picture | None:  # noqa: ANN401 - see below
+def picture_of(message: Any, message_id: int | None = None) -> TelegramPicture | None:  # noqa: ANN401 - see below
     """The picture of a message: a photo at its largest size, or an image sent as a file.
 
     Args:
@@ -73,7 +73,7 @@ def picture_of(message: Any, message_id: int | None = None) -> Picture | None:  
     number = message.message_id if message_id is None else message_id
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return Picture(number, largest.file_id, largest.file_size, "image/jpeg", largest.file_unique_id)
+        return TelegramPicture(number, largest.file_id, largest.file_size, "image/jpeg", largest.file_unique_id)
     document = message.document
     if document is None or message.animation is not None:
         return None
@@ -81,7 +81,7 @@ def picture_of(message: Any, message_id: int | None = None) -> Picture | None:  
     certain = media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES)
     if certain or (media_type in UNTYPED and (_TYPES.guess_type(name)[0] or "") in UNTYPED):
         kind = media_type if media_type.startswith("image/") else "image/unknown"
-        return Picture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
+        return TelegramPicture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
     return None
 
 

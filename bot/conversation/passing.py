@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.conversation.meaning import Picture
+from bot.conversation.meaning import TelegramPicture
 
 MOST_CHATS = 2_000
 MESSAGES = 50
@@ -21,7 +21,7 @@ class Passed:
     message_id: int
     thread_id: int | None
     sender: int | None
-    picture: Picture | None
+    picture: TelegramPicture | None
     album: str | None
 
 
@@ -41,7 +41,7 @@ class PutOff:
 
     album: str | None
     """The album that they belong to."""
-    pictures: dict[int, Picture]
+    pictures: dict[int, TelegramPicture]
     """By the numbers of their messages."""
 
 
@@ -66,7 +66,7 @@ class Passing:
         """Whether a message of that number came."""
         return any(one.message_id == message_id for one in self._chats.get(chat_id, ()))
 
-    def above(self, chat_id: int, thread_id: int | None, message_id: int) -> Sequence[Picture]:
+    def above(self, chat_id: int, thread_id: int | None, message_id: int) -> Sequence[TelegramPicture]:
         """The picture directly above a message in its topic, or the pictures of the album there."""
         before = [one for one in self._place(chat_id, thread_id) if one.message_id < message_id]
         if not before:
@@ -82,12 +82,12 @@ class Passing:
         """Whether a picture came to a topic after a message, also one that nobody asked about."""
         return any(one.picture is not None and one.message_id > message_id for one in self._place(chat_id, thread_id))
 
-    def newest_of(self, chat_id: int, thread_id: int | None, sender: int | None) -> Picture | None:
+    def newest_of(self, chat_id: int, thread_id: int | None, sender: int | None) -> TelegramPicture | None:
         """The newest picture of somebody in a topic."""
         place = reversed(self._place(chat_id, thread_id))
         return next((one.picture for one in place if one.picture is not None and one.sender == sender), None)
 
-    def of_album(self, chat_id: int, album: str) -> Sequence[Picture]:
+    def of_album(self, chat_id: int, album: str) -> Sequence[TelegramPicture]:
         """The pictures of an album that have come."""
         return [p.picture for p in self._chats.get(chat_id, ()) if p.album == album and p.picture is not None]
 
@@ -99,7 +99,7 @@ class Passing:
             self._albums.popitem(last=False)
         return found
 
-    def put_off(self, chat_id: int, thread_id: int | None, picture: Picture, album: str | None = None) -> None:
+    def put_off(self, chat_id: int, thread_id: int | None, picture: TelegramPicture, album: str | None = None) -> None:
         """A picture was shown with a question that a limit refused: it is not fetched yet."""
         known = self._put_off.get((chat_id, thread_id))
         if known is None or album is None or known.album != album:

@@ -7,7 +7,7 @@ import logging
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.conversation.meaning import Picture
+from bot.conversation.meaning import TelegramPicture
 from bot.services import Services
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
@@ -28,7 +28,7 @@ class PictureNotTakenError(Exception):
 async def take_picture(
     services: Services,
     chat_id: int,
-    picture: Picture,
+    picture: TelegramPicture,
     *,
     thread_id: int | None,
     album: str | None,
@@ -92,7 +92,7 @@ async def _checked(services: Services, chat_id: int, data: bytes) -> str:
         raise PictureNotTakenError(sentence(error)) from error
 
 
-async def _download(services: Services, chat_id: int, picture: Picture) -> bytes:
+async def _download(services: Services, chat_id: int, picture: TelegramPicture) -> bytes:
     try:
         return await services.downloads.fetch(chat_id, picture.file_id, picture.size)
     except BadRequest as error:

@@ -10,7 +10,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
 from bot.answering.asking import person_of, thread_of
-from bot.conversation.meaning import Facts, Picture, Source
+from bot.conversation.meaning import Facts, Source, TelegramPicture
 from bot.conversation.pictures import PictureNotTakenError, take_picture
 from bot.services import Services
 from bot.texts import questions as texts
@@ -55,7 +55,7 @@ async def talk_about(services: Services, message: Message, photos: Sequence[Phot
 
 
 async def take(
-    services: Services, message: Message, picture: Picture, album: str | None = None, *, check: bool = False
+    services: Services, message: Message, picture: TelegramPicture, album: str | None = None, *, check: bool = False
 ) -> Photo:
     """Keep a picture that a message shows or means, as talked about by its sender. `check` as in `take_picture`.
 

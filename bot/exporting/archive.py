@@ -25,7 +25,7 @@ TEXT_RESERVE = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ExportedPicture:
     """A picture of the chat with all that is about it."""
 
     name: str | None
@@ -51,7 +51,7 @@ class Contents:
     title: str
     exported_at: datetime
     """With its zone."""
-    pictures: Sequence[Picture]
+    pictures: Sequence[ExportedPicture]
     """Oldest first."""
     facts: dict[str, object] = field(default_factory=dict)
     """What history.json says of the chat itself: its number, settings and people, for each file of the export."""
@@ -81,14 +81,14 @@ def write_archives(contents: Contents, folder: Path, limit: int) -> list[Path]:
     return paths
 
 
-def _portions(pictures: Sequence[Picture], limit: int) -> list[list[Picture]]:
+def _portions(pictures: Sequence[ExportedPicture], limit: int) -> list[list[ExportedPicture]]:
     """Cut into runs whose pictures and texts fit."""
-    portions: list[list[Picture]] = [[]]
+    portions: list[list[ExportedPicture]] = [[]]
     size = TEXT_RESERVE
     for picture in pictures:
         weight = picture.file.stat().st_size if picture.file else 0
         if TEXT_RESERVE + weight > limit:
-            picture, weight = Picture(picture.name, None, picture.preview, picture.rows, picture.shown), 0
+            picture, weight = ExportedPicture(picture.name, None, picture.preview, picture.rows, picture.shown), 0
         weight += len(picture.preview or b"") + 1000 * len(picture.shown)
         weight += sum(2000 + 8 * (len(row.question) + len(row.answer or "")) for row in picture.rows)
         if portions[-1] and size + weight > limit:
@@ -99,7 +99,7 @@ def _portions(pictures: Sequence[Picture], limit: int) -> list[list[Picture]]:
     return portions
 
 
-def _write(path: Path, contents: Contents, pictures: Sequence[Picture], part: int, parts: int) -> None:
+def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], part: int, parts: int) -> None:
     rows = sorted((row for picture in pictures for row in picture.rows), key=lambda row: row.id)
     history: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
@@ -125,7 +125,7 @@ def _write(path: Path, contents: Contents, pictures: Sequence[Picture], part: in
                 archive.writestr(picture.preview_name, picture.preview, zipfile.ZIP_STORED)
 
 
-def render_page(contents: Contents, pictures: Sequence[Picture], part: int = 1, parts: int = 1) -> str:
+def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: int = 1, parts: int = 1) -> str:
     """The page: one card a picture, newest picture first, its questions in order. All that people wrote is escaped."""
     environment = Environment(
         loader=PackageLoader("bot.exporting", "."), autoescape=select_autoescape(default=True, default_for_string=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.decoder import Decoder
-from bot.exporting.archive import Contents, Picture
+from bot.exporting.archive import Contents, ExportedPicture
 from bot.exporting.rows import Row, Shown, iso, picture_name, row_of, shown_of
 from model.errors import PictureError
 from storage.exports import Export
@@ -36,7 +36,7 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
     """
     chat_id, until = export.chat_id, export.created_at
     kept, total = await store.chats.everything(chat_id), (await store.chats.amount(chat_id)).questions
-    pictures: dict[str, Picture] = {}
+    pictures: dict[str, ExportedPicture] = {}
     rows: defaultdict[str, list[Row]] = defaultdict(list)
     shown: defaultdict[str, list[Shown]] = defaultdict(list)
     people: dict[int, str] = {}
@@ -77,21 +77,21 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
     )
 
 
-async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, folder: Path) -> Picture:
+async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, folder: Path) -> ExportedPicture:
     """The file with a name for the ZIP, and a small copy where browsers cannot show it."""
     path = folder / sha256
     try:
         await shielded(asyncio.to_thread(_hold, await store.photos.find(chat_id, sha256), path))
     except FileNotFoundError:
-        return Picture(None)
+        return ExportedPicture(None)
     try:  # by its content: what a message claimed may be wrong
         media_type = (await decoder.inspect(path, sha256=sha256, chat_id=chat_id)).media_type
     except (PictureError, OSError):
-        return Picture(picture_name(sha256, "application/octet-stream"), path)
+        return ExportedPicture(picture_name(sha256, "application/octet-stream"), path)
     preview = None
     if media_type not in BROWSERS_SHOW:
         preview = await decoder.thumbnail(sha256, path, PREVIEW_SIDE, chat_id=chat_id)
-    return Picture(picture_name(sha256, media_type), path, preview)
+    return ExportedPicture(picture_name(sha256, media_type), path, preview)
 
 
 def _hold(path: Path, held: Path) -> None:

@@ -106,7 +106,7 @@ class Chat:
 
 
 @dataclass(slots=True)
-class Bot:
+class BotAccount:
     """A bot account with what it told Telegram about itself."""
 
     user: User

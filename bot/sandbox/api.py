@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.accounts import Bot
+from bot.sandbox.accounts import BotAccount
 from bot.sandbox.errors import ApiError
 from bot.sandbox.faults import Fault
 from bot.sandbox.methods import METHODS, Call
@@ -35,7 +35,7 @@ class BotApi:
         if token is not None:
             self.bot_of(token)
 
-    def bot_of(self, token: str) -> Bot:
+    def bot_of(self, token: str) -> BotAccount:
         """The bot that a token belongs to; a new one moves in.
 
         Raises:
@@ -65,12 +65,12 @@ class BotApi:
             return await self._fail(request, fault, bot, name, parameters)
         return _response(await self._answer(bot, name, parameters))
 
-    async def carry_out(self, bot: Bot, answer: dict[str, Any]) -> None:
+    async def carry_out(self, bot: BotAccount, answer: dict[str, Any]) -> None:
         """Carry out a method that a webhook named in its answer."""
         values = {name: value for name, value in answer.items() if name != "method"}
         await self._answer(bot, answer["method"], Parameters(values))
 
-    async def _answer(self, bot: Bot, name: str, parameters: Parameters) -> dict[str, Any]:
+    async def _answer(self, bot: BotAccount, name: str, parameters: Parameters) -> dict[str, Any]:
         proper_name, method = METHODS.get(name.lower(), (name, None))
         try:
             if bot.logged_out and name.lower() not in LOGGED_OUT_METHODS:
@@ -88,12 +88,12 @@ class BotApi:
             self._record(bot, proper_name, parameters, body)
         return body
 
-    def _record(self, bot: Bot, name: str, parameters: Parameters, body: dict[str, Any]) -> None:
+    def _record(self, bot: BotAccount, name: str, parameters: Parameters, body: dict[str, Any]) -> None:
         entry = {"method": name, "params": dict(parameters.understood), **body}
         self._world.recorder.call(entry, ignored=parameters.ignored, bot_id=bot.id)
 
     async def _fail(
-        self, request: web.Request, fault: Fault, bot: Bot, name: str, parameters: Parameters
+        self, request: web.Request, fault: Fault, bot: BotAccount, name: str, parameters: Parameters
     ) -> web.StreamResponse:
         """Let a call go wrong as a fault says, after or without carrying it out."""
         executed = await self._answer(bot, name, parameters) if fault.executed else None

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import actions
-from bot.sandbox.accounts import Bot, Chat, Stored, User
+from bot.sandbox.accounts import BotAccount, Chat, Stored, User
 from bot.sandbox.errors import ApiError
 from bot.sandbox.methods.profile import commands_for
 from bot.sandbox.parameters import Upload
@@ -83,7 +83,7 @@ class ClientApi:
             }
         )
 
-    def _summary(self, chat: Chat, user: User, bot: Bot | None) -> dict[str, Any]:
+    def _summary(self, chat: Chat, user: User, bot: BotAccount | None) -> dict[str, Any]:
         seen = chat.read_up_to.get(user.id, 0)
         alive = [stored for stored in chat.messages.values() if not stored.deleted]
         title = chat.title if chat.owner is None else bot.user.first_name if bot else ""
@@ -229,7 +229,7 @@ class ClientApi:
     def _sent(self, chat: Chat, stored: list[Stored]) -> web.Response:
         return web.json_response({"messages": [self._world.show(chat, message) for message in stored]})
 
-    def _who(self, fields: Any) -> tuple[User, Bot | None]:  # noqa: ANN401 - a query or a form
+    def _who(self, fields: Any) -> tuple[User, BotAccount | None]:  # noqa: ANN401 - a query or a form
         user = self._world.users.get(int(fields.get("user") or 1001))
         if user is None:
             raise ClientError("There is no such user.")
@@ -237,7 +237,7 @@ class ClientApi:
         bot = self._world.bots.get(int(named)) if named else self._world.current_bot
         return user, bot
 
-    def _chat(self, fields: Any, user: User, bot: Bot | None) -> Chat:  # noqa: ANN401 - a query or a form
+    def _chat(self, fields: Any, user: User, bot: BotAccount | None) -> Chat:  # noqa: ANN401 - a query or a form
         number = int(fields.get("chat") or user.id)
         if number == user.id:
             if bot is None:

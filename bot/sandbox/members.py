@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.accounts import Bot, Chat, User
+from bot.sandbox.accounts import BotAccount, Chat, User
 from bot.sandbox.posting import now
 
 ADMIN_RIGHTS = (
@@ -36,7 +36,7 @@ def member_json(chat: Chat, user: User, status: str | None = None) -> dict[str, 
     return member
 
 
-def membership_changed(chat: Chat, bot: Bot, actor: User, old: str, new: str) -> None:
+def membership_changed(chat: Chat, bot: BotAccount, actor: User, old: str, new: str) -> None:
     """Tell a bot that it was blocked, unblocked, added, promoted or removed."""
     bot.updates.push(
         "my_chat_member",

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from bot.sandbox import utf16
-from bot.sandbox.accounts import Bot, Chat, Stored, User
+from bot.sandbox.accounts import BotAccount, Chat, Stored, User
 from bot.sandbox.world import World
 
 CONTENT = ("text", "entities", "caption", "caption_entities", "photo", "document", "video", "animation", "audio")
@@ -89,7 +89,7 @@ def place(chat: Chat) -> dict[str, Any]:
     return {"chat_id": chat.id, "bot_id": chat.bot_id}
 
 
-def may_see(bot: Bot, chat: Chat, stored: Stored) -> bool:
+def may_see(bot: BotAccount, chat: Chat, stored: Stored) -> bool:
     """Whether a bot gets a person's message: in groups, privacy mode hides what is not meant for it."""
     if chat.bot_id is not None or bot.reads_all or chat.members.get(bot.id) == "administrator":
         return True

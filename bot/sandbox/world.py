@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.accounts import Bot, Chat, Stored, User
+from bot.sandbox.accounts import BotAccount, Chat, Stored, User
 from bot.sandbox.callbacks import Callbacks
 from bot.sandbox.errors import bad_request
 from bot.sandbox.events import Events
@@ -24,7 +24,7 @@ GONE = {"left", "kicked"}
 MEDIA_KEPT = 20_000  # file ids that can be sent again
 
 
-async def ignore_reply(bot: Bot, answer: dict[str, Any]) -> None:
+async def ignore_reply(bot: BotAccount, answer: dict[str, Any]) -> None:
     """What happens to a method named in a webhook's answer while nobody carries it out."""
 
 
@@ -41,11 +41,11 @@ class World:
     limits: Limits = field(default_factory=Limits)
     callbacks: Callbacks = field(default_factory=Callbacks)
     users: dict[int, User] = field(default_factory=dict)
-    bots: dict[int, Bot] = field(default_factory=dict)
+    bots: dict[int, BotAccount] = field(default_factory=dict)
     groups: dict[int, Chat] = field(default_factory=dict)
     private: dict[tuple[int, int], Chat] = field(default_factory=dict)  # (bot id, user id)
     media: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)  # file id -> the object it came in
-    webhook_reply: Callable[[Bot, dict[str, Any]], Awaitable[None]] = field(default=ignore_reply)
+    webhook_reply: Callable[[BotAccount, dict[str, Any]], Awaitable[None]] = field(default=ignore_reply)
     media_groups: itertools.count[int] = field(default_factory=lambda: itertools.count(13_500_000_000_000_001))
 
     def settle(self) -> None:
@@ -63,11 +63,11 @@ class World:
 
     # Bots ------------------------------------------------------------------------------------------------------------
 
-    def register(self, bot_id: int, token: str) -> Bot:
+    def register(self, bot_id: int, token: str) -> BotAccount:
         """Give a bot an account, a private chat with everybody and a place in every group."""
         first = not self.bots
         name, username = ("VQA Bot", "vqa_sandbox_bot") if first else (f"Bot {bot_id}", f"sandbox_{bot_id}_bot")
-        bot = Bot(
+        bot = BotAccount(
             User(bot_id, name, username, is_bot=True), token, UpdateQueue(), next_message_id=self.first_message_id
         )
         bot.updates.doubles = self.faults.doubles
@@ -80,7 +80,7 @@ class World:
         return bot
 
     @property
-    def current_bot(self) -> Bot | None:
+    def current_bot(self) -> BotAccount | None:
         """The bot that a client means when it names none: the newest."""
         return next(reversed(self.bots.values()), None)
 
@@ -97,14 +97,14 @@ class World:
 
     # Chats -----------------------------------------------------------------------------------------------------------
 
-    def private_chat(self, bot: Bot, user_id: int) -> Chat:
+    def private_chat(self, bot: BotAccount, user_id: int) -> Chat:
         """The chat of a person with a bot; made when there is none."""
         key = (bot.id, user_id)
         if key not in self.private:
             self.private[key] = Chat(user_id, "private", bot_id=bot.id, owner=self.users[user_id])
         return self.private[key]
 
-    def chat_for(self, bot: Bot, chat_id: int | str) -> Chat:
+    def chat_for(self, bot: BotAccount, chat_id: int | str) -> Chat:
         """The chat that a bot means.
 
         Raises:
@@ -116,12 +116,12 @@ class World:
                 return chat
         raise bad_request("chat not found")
 
-    def chats_of(self, user_id: int, bot: Bot | None) -> list[Chat]:
+    def chats_of(self, user_id: int, bot: BotAccount | None) -> list[Chat]:
         """The chats on a person's phone: the one with the bot, then the groups."""
         private = [self.private_chat(bot, user_id)] if bot else []
         return private + [group for group in self.groups.values() if group.members.get(user_id, "left") not in GONE]
 
-    def bots_in(self, chat: Chat) -> list[Bot]:
+    def bots_in(self, chat: Chat) -> list[BotAccount]:
         """The bots that take part in a chat."""
         if chat.bot_id is not None:
             return [self.bots[chat.bot_id]]

@@ -1,4 +1,4 @@
-"""Questions through the worker's own inbox: as many as wait at once, or as they come by chance."""
+"""Questions through the worker's own requests: as many as wait at once, or as they come by chance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from model.answerer import Answerer, Prepared
 from model.serving.image_pool import ImagePool
-from model.serving.inbox import Inbox
+from model.serving.request_queue import RequestQueue
 from model.serving.worker import decode_processes
 from model.types import Answer, Request
 
@@ -33,7 +33,7 @@ class _Nowhere:
 
 
 class Pipeline:
-    """An answerer behind an inbox, which has pictures decoded while the model runs."""
+    """An answerer behind an requests, which has pictures decoded while the model runs."""
 
     def __init__(self, answerer: Answerer, batch_size: int) -> None:
         """Answer at most `batch_size` questions at once."""
@@ -41,7 +41,7 @@ class Pipeline:
         self.prepared = 0.0
         """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = Inbox(self, _Nowhere(), ImagePool(decode_processes()))
+        self._inbox = RequestQueue(self, _Nowhere(), ImagePool(decode_processes()))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""

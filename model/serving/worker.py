@@ -16,7 +16,7 @@ from model.backends.placement import Placement
 from model.errors import ModelError
 from model.progress import progress
 from model.serving.image_pool import ImagePool
-from model.serving.inbox import Inbox, Prepares
+from model.serving.request_queue import Prepares, RequestQueue
 from model.serving.transport import Cancellation, Transport
 from model.types import Answer
 
@@ -73,10 +73,10 @@ def serve(answerer: Answers, transport: Transport, batch_size: int, processes: i
         processes: How many pictures are decoded at once.
     """
     pool = ImagePool(processes)
-    inbox = Inbox(answerer, transport, pool)
-    threading.Thread(target=_listen, args=(transport, inbox), name="listen", daemon=True).start()
-    while not inbox.ended:
-        batch = inbox.take(batch_size)
+    requests = RequestQueue(answerer, transport, pool)
+    threading.Thread(target=_listen, args=(transport, requests), name="listen", daemon=True).start()
+    while not requests.ended:
+        batch = requests.take(batch_size)
         if not batch:
             continue
         transport.stage("answering", [item.request.id for item in batch])
@@ -85,18 +85,18 @@ def serve(answerer: Answers, transport: Transport, batch_size: int, processes: i
     pool.close()
 
 
-def _listen(transport: Transport, inbox: Inbox) -> None:
-    """Fill the inbox until the transport ends."""
+def _listen(transport: Transport, requests: RequestQueue) -> None:
+    """Fill the requests until the transport ends."""
     try:
         for item in transport.requests():
             if isinstance(item, Cancellation):
-                inbox.cancel(item.id)
+                requests.cancel(item.id)
             else:
-                inbox.put(item)
+                requests.put(item)
     except Exception:
         log.exception("no more requests can be taken")
     finally:
-        inbox.close()
+        requests.close()
 
 
 def beat(transport: Transport) -> None:

@@ -14,10 +14,10 @@ from bot.conversation.meaning import (
     Command,
     Facts,
     Nothing,
-    Picture,
     Refuse,
     Show,
     Source,
+    TelegramPicture,
     is_small_talk,
     meaning_of,
 )
@@ -26,7 +26,7 @@ from bot.texts.questions import REFUSALS, UNSUPPORTED
 from model.text import MAX_QUESTION
 
 BOT, NAME = 77, "vqa_bot"
-PICTURE = Picture(5, "file", 1000, "image/jpeg")
+PICTURE = TelegramPicture(5, "file", 1000, "image/jpeg")
 PHOTO = [
     {"file_id": "s", "file_unique_id": "s", "width": 90, "height": 50},
     {"file_id": "l", "file_unique_id": "l", "width": 900, "height": 500},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.conversation.meaning import Picture
+from bot.conversation.meaning import TelegramPicture
 from bot.conversation.passing import MESSAGES, MOST_CHATS, Passed, Passing
 
 
-def picture(number: int) -> Picture:
-    return Picture(number, f"file {number}", None, "image/jpeg")
+def picture(number: int) -> TelegramPicture:
+    return TelegramPicture(number, f"file {number}", None, "image/jpeg")
 
 
 def passed(number: int, *, shows: bool = True, album: str | None = None, thread: int | None = None) -> Passed:

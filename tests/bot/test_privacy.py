@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 import bot.handlers
-from bot.exporting.archive import Contents, Picture, write_archives
+from bot.exporting.archive import Contents, ExportedPicture, write_archives
 from bot.exporting.rows import Row, picture_name, row_of
 from storage.backup import backup
 from storage.chats import Chats
@@ -162,7 +162,7 @@ def test_names_in_the_zip_come_from_hashes_only(tmp_path: Path) -> None:
     types = ("image/png", "../../x", "image/../../x", "", "text/html", "image/svg+xml")
     names = [picture_name(f"{number:064x}"[::-1], types[number % len(types)]) for number in range(len(NASTY))]
     pictures = [
-        Picture(name, file, b"jpeg", [replace(row(text, name), id=number)])
+        ExportedPicture(name, file, b"jpeg", [replace(row(text, name), id=number)])
         for number, (name, text) in enumerate(zip(names, NASTY, strict=True))
     ]
     folder = tmp_path / "out"
@@ -189,7 +189,7 @@ def test_a_spreadsheet_runs_nothing(tmp_path: Path, separator: str) -> None:
     starts = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "\t=1", "\r=1", " =1", '"=1"')
     texts = [*starts, *(f"x{mark}{text}{mark}y" for mark in ",;\t|\n" for text in starts), "a - b", "1-2"]
     rows = [replace(row(text, None), id=number) for number, text in enumerate(texts)]
-    paths = write_archives(Contents("t", NOW, [Picture(None, rows=rows)]), tmp_path, 10**8)
+    paths = write_archives(Contents("t", NOW, [ExportedPicture(None, rows=rows)]), tmp_path, 10**8)
     with zipfile.ZipFile(paths[0]) as archive:
         table = archive.read("history.csv").decode("utf-8-sig")
     for line in csv.reader(io.StringIO(table, newline=""), delimiter=separator):

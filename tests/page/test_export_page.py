@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from bot.exporting.archive import Contents, Picture, write_archives
+from bot.exporting.archive import Contents, ExportedPicture, write_archives
 from bot.exporting.rows import Row
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -59,9 +59,9 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
     name = "pictures/0123456789abcdef.png"
     asked = rows(name)
     pictures = [
-        Picture(name, file, None, [row for row in asked if row.picture]),
-        *(Picture(None, rows=[row]) for row in asked if not row.picture),
-        Picture(name.replace("0", "1"), file),
+        ExportedPicture(name, file, None, [row for row in asked if row.picture]),
+        *(ExportedPicture(None, rows=[row]) for row in asked if not row.picture),
+        ExportedPicture(name.replace("0", "1"), file),
     ]
     contents = Contents(" ".join(ATTACKS), datetime(2026, 11, 3, 10, 12, tzinfo=UTC), pictures)
     (archive,) = write_archives(contents, tmp_path, 10**8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import entities, utf16
-from bot.sandbox.accounts import Bot, Chat, Stored
+from bot.sandbox.accounts import BotAccount, Chat, Stored
 from bot.sandbox.errors import ApiError, bad_request, forbidden, too_many_requests
 from bot.sandbox.parameters import Parameters
 from bot.sandbox.world import World
@@ -21,7 +21,7 @@ class Call:
     """One call by one bot."""
 
     world: World
-    bot: Bot
+    bot: BotAccount
     parameters: Parameters
 
     def chat(self, name: str = "chat_id") -> Chat:

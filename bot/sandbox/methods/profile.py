@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.sandbox.accounts import Bot, Chat
+from bot.sandbox.accounts import BotAccount, Chat
 from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.call import Call, Method
 
@@ -113,7 +113,7 @@ async def delete_my_commands(call: Call) -> bool:
     return True
 
 
-def commands_for(bot: Bot, chat: Chat, user_id: int) -> list[dict[str, str]]:
+def commands_for(bot: BotAccount, chat: Chat, user_id: int) -> list[dict[str, str]]:
     """The menu that a person sees in a chat: the narrowest scope that was set."""
     scopes = [f"chat:{chat.id}", "all_private_chats", "default"]
     if chat.owner is None:

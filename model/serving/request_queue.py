@@ -27,7 +27,7 @@ IDLE_SECONDS = 0.5
 
 
 class Prepares(Protocol):
-    """What the inbox needs of an answerer."""
+    """What the queue needs of an answerer."""
 
     def wants_picture(self, request: Request) -> bool:
         """Whether `prepare` needs the decoded picture; any thread."""
@@ -54,7 +54,7 @@ class _Waiting:
         return self.prepared is not None or self.failed or self.cancelled
 
 
-class Inbox:
+class RequestQueue:
     """What is ready does not wait for what is not."""
 
     def __init__(self, answerer: Prepares, reports: Reports, pool: ImagePool) -> None:
