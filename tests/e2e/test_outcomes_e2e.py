@@ -90,9 +90,9 @@ class RefusingBroker(HeldBroker):
 async def test_what_the_worker_could_not_read_is_remembered(start_bot: StartBot, you: Person) -> None:
     broker = RefusingBroker()
     await start_bot(broker)
-    for question in ("What?", "And now?"):
+    for question, said in (("What?", "This picture is damaged."), ("And now?", texts.STILL_UNREADABLE)):
         await you.send_picture(picture(), question)
-        await you.wait_for(says("This picture is damaged."))
+        await you.wait_for(says(said))
     assert broker.asked == ["What?"]
 
 
