@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: demo test lint format chaos fuzz mutants lock pictures bench clean help
 
@@ -30,7 +30,7 @@ endef
 demo: $(VENV)/.demo  ## Try the whole bot here; make demo ARGS="--once" runs one conversation and ends
 	@$(BIN)/vqabot demo $(ARGS)
 
-test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it, two at a time (JOBS=0: one)
+test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/storage" narrows it, three at a time (JOBS=0: one)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

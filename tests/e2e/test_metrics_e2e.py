@@ -29,7 +29,8 @@ def value(name: str, **labels: str) -> float:
 async def test_a_played_conversation_reports_every_metric(
     start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
 ) -> None:
-    for gauge in (metrics.workers_ready, metrics.worker_restarts):  # another test's bot may have left the same
+    waiting = (metrics.questions_in_flight, metrics.questions_waiting, metrics.oldest_question_seconds)
+    for gauge in (metrics.workers_ready, metrics.worker_restarts, *waiting):  # another test's bot may have left some
         gauge.set(0)
     before, seen = totals(), set[str]()
     broker = EmbeddedBroker("builtin", first_delay=0.01)
@@ -52,8 +53,8 @@ async def test_a_played_conversation_reports_every_metric(
     while value("questions_in_flight") < 2 or value("questions_waiting") < 2 or not value("oldest_question_seconds"):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     seen |= {"vqabot_questions_in_flight", "vqabot_oldest_question_seconds", "vqabot_questions_waiting"}
-    [waiting] = [q async for q in store.questions.export(YOU) if not q.delivered]
-    assert await bot.services.dispatcher.cancel(YOU, waiting.id)
+    [second] = [q async for q in store.questions.export(YOU) if not q.delivered]
+    assert await bot.services.dispatcher.cancel(YOU, second.id)
     assert value("questions_total", outcome="cancelled") == cancelled + 1
     sandbox.world.bots[1000000001].blocked_by.add(ADA)
     os.kill(worker.pid, signal.SIGKILL)

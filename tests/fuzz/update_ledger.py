@@ -83,7 +83,8 @@ class Ledger:
 
     def unfinished_questions(self) -> int:
         """Questions without an outcome, or with one that nobody heard."""
-        return int(self._rows("SELECT count(*) FROM questions WHERE state IN ('queued', 'running') OR told = 0")[0][0])
+        unfinished = "state IN ('queued', 'running') OR delivered = 0"
+        return int(self._rows(f"SELECT count(*) FROM questions WHERE {unfinished}")[0][0])
 
     def questions(self) -> int:
         """All questions."""
@@ -112,7 +113,8 @@ class Ledger:
                 for row in self._rows(
                     "SELECT chat_id FROM questions WHERE state = 'queued' UNION"
                     " SELECT chat_id FROM questions WHERE state = 'running' UNION"
-                    " SELECT chat_id FROM questions WHERE told = 0 AND state IN ('answered', 'failed', 'cancelled')"
+                    " SELECT chat_id FROM questions"
+                    " WHERE delivered = 0 AND state IN ('answered', 'failed', 'cancelled')"
                     " UNION SELECT chat_id FROM exports"
                 )
             }
