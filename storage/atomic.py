@@ -30,12 +30,12 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
         Path(partial).unlink(missing_ok=True)
         raise
     if durable:
-        flush_folder(path.parent)
+        flush(path.parent)
 
 
-def flush_folder(folder: Path) -> None:
-    """Flush a folder's list of names to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Wait until the disk holds a file, or a folder's list of names."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.atomic import flush
 from storage.data_folder import DATABASE, PHOTOS
 from storage.errors import CorruptDatabaseError, StorageError
 from storage.opening import make_private
@@ -70,17 +70,8 @@ def _copy(source: Path, photos: Path, partial: Path) -> int:
             except FileNotFoundError:
                 place.unlink()
                 continue
-            _flush(place)
+            flush(place)
             copied += 1
     for folder in [path for path in partial.rglob("*") if path.is_dir()] + [partial, copy]:
-        _flush(folder)
+        flush(folder)
     return copied
-
-
-def _flush(path: Path) -> None:
-    """Wait until the disk holds it."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from storage.atomic import flush_folder, write_whole
+from storage.atomic import flush, write_whole
 from storage.database import Database, Parameters, Row
 from storage.records import Photo
 from storage.room import Budget, Room
@@ -249,7 +249,7 @@ class Photos:
             return
         target.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all pictures: it was unmounted
         write_whole(target, data)
-        flush_folder(self._folder)
+        flush(self._folder)
 
     def _old_files(self, before: float) -> list[Path]:
         return [path for path in self._folder.glob("??/*") if path.is_file() and path.stat().st_mtime < before]
