@@ -75,6 +75,16 @@ async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None
     assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
 
 
+async def test_the_progress_of_an_edited_question_is_known_by_the_message_that_asked(store: Store, ask: Ask) -> None:
+    first, done = await ask(message_id=5), await ask(message_id=6)
+    for question, message in ((first, 50), (done, 60)):
+        await store.questions.set_placeholder(1, question.id, message)
+    await store.questions.answer_many([(done.id, "red", 0.9, 0.1)])
+    await store.questions.mark_delivered(done.id, 60)
+    await ask(message_id=5, revision=1)
+    assert await store.chats.progress(1) == [50]
+
+
 async def test_an_answer_that_an_edit_overtook_is_not_told(store: Store, ask: Ask) -> None:
     answered, told = await ask(message_id=5), await ask(message_id=5, photo_sha256="cd" * 32)
     for question in (answered, told):
