@@ -1,18 +1,67 @@
-"""All rows of a chat, whatever table they stand in: one with a `chat_id` is exported and deleted with its chat."""
+"""All rows of a chat, whatever table they stand in: what becomes of them when it migrates, is exported or deleted."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database, Row, Transaction
+from storage.database import Database, Transaction
 from storage.opening import copies_of
 
-_TABLES = """
+
+@dataclass(frozen=True, slots=True)
+class ChatTable:
+    """A table whose rows belong to chats by their `chat_id`: they are deleted with their chat."""
+
+    migrate: tuple[str, ...]
+    """Statements that move a group's rows from its number `:old` to the supergroup's, `:new`."""
+    exported: bool = True
+    """Whether an export holds the rows as they are; else it holds them in a form of its own."""
+
+
+TABLES = {
+    "chats": ChatTable(
+        (
+            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, created_at)"
+            " SELECT :new, 'supergroup', title, beams, max_new_tokens, created_at FROM chats WHERE chat_id = :old"
+            " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
+            " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens), created_at = excluded.created_at",
+            "DELETE FROM chats WHERE chat_id = :old",
+        )
+    ),
+    "photos": ChatTable(
+        ("UPDATE photos SET chat_id = :new, message_id = -abs(message_id) WHERE chat_id = :old",), exported=False
+    ),
+    "questions": ChatTable(
+        (
+            "UPDATE questions SET chat_id = :new, message_id = -abs(message_id),"
+            " photo_message_id = -abs(photo_message_id), placeholder_id = NULL, reply_to = NULL,"
+            " sending_after = NULL WHERE chat_id = :old",
+        ),
+        exported=False,
+    ),
+    "sent_messages": ChatTable(("DELETE FROM sent_messages WHERE chat_id = :old",)),
+    "exports": ChatTable(
+        (
+            "UPDATE OR IGNORE exports SET chat_id = :new, message_id = -abs(message_id), thread_id = NULL,"
+            " messages = '[]', sending_after = NULL WHERE chat_id = :old",
+            "DELETE FROM exports WHERE chat_id = :old",
+        )
+    ),
+}
+"""Every table with a `chat_id` but those of `OTHERS`; `tests/storage/test_chat_tables.py` reads the schema."""
+
+OTHERS = {
+    "updates": "What waits was written after a deletion was wanted, and is handled under the number that it came with;"
+    " what could not be handled is found by what it says, and exported and deleted by that.",
+}
+"""Tables with a `chat_id` that are not gone through in this way, each with its reason."""
+
+_OF_SCHEMA = """
     SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
     WHERE tables.type = 'table' AND columns.name = 'chat_id' AND tables.name != 'updates' ORDER BY tables.name
 """
@@ -24,8 +73,11 @@ _UPDATES_OF_ANY_STATE = (
 _UPDATES = f"state = 'failed' AND {_UPDATES_OF_ANY_STATE}"
 
 
-async def _tables(fetch_all: Callable[[str], Awaitable[list[Row]]]) -> list[str]:
-    return [row["name"] for row in await fetch_all(_TABLES)]
+async def migrate_rows(tx: Transaction, old: int, new: int) -> None:
+    """Move every row of a group to its number as a supergroup."""
+    for table in TABLES.values():
+        for statement in table.migrate:
+            await tx.execute(statement, {"old": old, "new": new})
 
 
 async def rows_of(database: Database, chat_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -34,10 +86,10 @@ async def rows_of(database: Database, chat_id: int) -> dict[str, list[dict[str, 
     Under `updates` stand what Telegram sent and could not be handled, as it came.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for table in await _tables(database.fetch_all):
-        if table not in ("questions", "photos"):
-            rows = await database.fetch_all(f"SELECT * FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608
-            found[table] = [dict(row) for row in rows]
+    for name, table in TABLES.items():
+        if table.exported:
+            rows = await database.fetch_all(f"SELECT * FROM {name} WHERE chat_id = ?", (chat_id,))  # noqa: S608
+            found[name] = [dict(row) for row in rows]
     raw = await database.fetch_all(f"SELECT raw FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608
     found["updates"] = [json.loads(row["raw"]) for row in raw]
     return found
@@ -52,7 +104,7 @@ def delete_from_copies(path: Path, chat_id: int) -> None:
         try:
             with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                 connection.execute("PRAGMA secure_delete = ON")
-                for (table,) in connection.execute(_TABLES).fetchall():
+                for (table,) in connection.execute(_OF_SCHEMA).fetchall():  # another release may have others
                     connection.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608 - the schema's
                 connection.execute(f"DELETE FROM updates WHERE {_UPDATES_OF_ANY_STATE}", (chat_id,))  # noqa: S608
         except sqlite3.Error:
@@ -62,8 +114,8 @@ def delete_from_copies(path: Path, chat_id: int) -> None:
 async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:
     """Delete every row of a chat. Returns how many of each table."""
     deleted = {
-        table: await tx.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608 - the schema's
-        for table in await _tables(tx.fetch_all)
+        table: await tx.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608 - a constant
+        for table in TABLES
     }
     await tx.execute(f"DELETE FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608 - a constant
     return deleted

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Any
 
-from storage.chat_rows import delete_from_copies, delete_rows, rows_of
+from storage.chat_rows import delete_from_copies, delete_rows, migrate_rows, rows_of
 from storage.database import Database
 from storage.photos import Photos
 from storage.records import ChatSettings, DeletedCounts, Kept
@@ -65,30 +65,7 @@ class Chats:
         """
         self._known.clear()
         async with self._db.transaction() as tx:
-            await tx.execute(
-                "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, created_at)"
-                " SELECT ?, 'supergroup', title, beams, max_new_tokens, created_at FROM chats WHERE chat_id = ?"
-                " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
-                " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens), created_at = excluded.created_at",
-                (new, old),
-            )
-            await tx.execute("DELETE FROM chats WHERE chat_id = ?", (old,))
-            await tx.execute(
-                "UPDATE photos SET chat_id = ?, message_id = -abs(message_id) WHERE chat_id = ?", (new, old)
-            )
-            await tx.execute(
-                "UPDATE questions SET chat_id = ?, message_id = -abs(message_id),"
-                " photo_message_id = -abs(photo_message_id), placeholder_id = NULL, reply_to = NULL,"
-                " sending_after = NULL WHERE chat_id = ?",
-                (new, old),
-            )
-            await tx.execute("DELETE FROM sent_messages WHERE chat_id = ?", (old,))
-            await tx.execute(
-                "UPDATE OR IGNORE exports SET chat_id = ?, message_id = -abs(message_id), thread_id = NULL,"
-                " messages = '[]', sending_after = NULL WHERE chat_id = ?",
-                (new, old),
-            )
-            await tx.execute("DELETE FROM exports WHERE chat_id = ?", (old,))
+            await migrate_rows(tx, old, new)
 
     async def everything(self, chat_id: int) -> dict[str, list[dict[str, Any]]]:
         """All that is kept of a chat but its questions and pictures: rows by the names of their tables."""
