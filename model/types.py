@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,22 @@ class Answer:
     stages: Mapping[str, float] = field(default_factory=dict)
     """Seconds: `waiting` from receiving the request to its batch, `decoding` its picture (CPU time; 0 where it is
     known already), and of the whole batch `images` (encoding them), `prompts` and `generation`."""
+    known_picture: bool | None = None
+    """Whether the picture is like those that the model knows; None where nothing is stored to measure that by."""
+    known_words: bool | None = None
+    """Whether the question is like those that the model knows, in its words and as a whole; None as above."""
+    unknown_words: tuple[str, ...] = ()
+    """Words of the question that the model never met, as they were typed."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Other answers that may be right, likeliest first, each with its probability (0 to 1): with `text` they hold the
+    right answer as often as the model's card says."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """An answer that travelled as JSON, which knows no tuples."""
+        alternatives = tuple((text, probability) for text, probability in values.get("alternatives", ()))
+        words = tuple(values.get("unknown_words", ()))
+        return cls(**{**values, "unknown_words": words, "alternatives": alternatives})
 
 
 @dataclass(frozen=True, slots=True)

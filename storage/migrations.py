@@ -248,3 +248,9 @@ def name_what_is_delivered() -> tuple[str, ...]:
         "CREATE INDEX questions_undelivered ON questions (chat_id, id)"
         " WHERE delivered = 0 AND state IN ('answered', 'failed', 'cancelled')",
     )
+
+
+@step
+def keep_the_evidence() -> tuple[str, ...]:
+    """How far an answer can be relied on beside its confidence, as a JSON object."""
+    return ("ALTER TABLE questions ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}'",)

@@ -7,14 +7,15 @@ stands in the chat.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
-from storage.question_rows import COLUMNS, OPEN, question_of
-from storage.records import Load, Question, State
+from storage.question_rows import COLUMNS, OPEN, evidence_json, question_of
+from storage.records import NO_EVIDENCE, Evidence, Load, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
@@ -31,6 +32,7 @@ _LOAD = f"""
         (SELECT count(*) FROM questions WHERE {OPEN}) AS waiting
 """  # noqa: S608 - constants
 _EXPORT_PAGE = 500
+_NONE: Mapping[int, Evidence] = MappingProxyType({})
 
 
 class Questions:
@@ -148,13 +150,22 @@ class Questions:
         """After a restart nobody works on what was running: it waits again. Returns how many."""
         return await self._update("state = 'queued'", (), "state = 'running'", ())
 
-    async def answer_many(self, answers: Iterable[tuple[int, str, float, float]]) -> int:
-        """Enter several answers (number, text, confidence, seconds) in one commit. Returns how many were new."""
+    async def answer_many(
+        self, answers: Iterable[tuple[int, str, float, float]], evidence: Mapping[int, Evidence] = _NONE
+    ) -> int:
+        """Enter several answers (number, text, confidence, seconds) in one commit, with the evidence by number.
+
+        Returns:
+            How many were new.
+        """
         now = time.time()
         return await self._db.execute_many(
-            "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, updated_at = ?"
-            " WHERE id = ? AND state IN ('queued', 'running')",
-            [(text, confidence, seconds, now, number) for number, text, confidence, seconds in answers],
+            "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, evidence = ?,"
+            " updated_at = ? WHERE id = ? AND state IN ('queued', 'running')",
+            [
+                (text, confidence, seconds, evidence_json(evidence.get(number, NO_EVIDENCE)), now, number)
+                for number, text, confidence, seconds in answers
+            ],
         )
 
     async def fail(self, question_id: int, error: str) -> bool:

@@ -55,8 +55,25 @@ class Photo:
     """Telegram's name for the file: it changes when an edit replaces the picture."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How far an answer can be relied on, beside its confidence."""
+
+    known_picture: bool | None = None
+    """Whether the picture is like those that the model knows; None where the model cannot tell."""
+    known_words: bool | None = None
+    """Whether the question is like those that the model knows; None where the model cannot tell."""
+    unknown_words: tuple[str, ...] = ()
+    """Words of the question that the model never met."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Other answers that may be right, likeliest first, each with its probability (0 to 1)."""
+
+
+NO_EVIDENCE = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Evidence):
     """A question with all that is known of it."""
 
     id: int

@@ -11,7 +11,7 @@ from bot.texts import questions as texts
 from model.serving.broker.protocol import Broker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
-from storage.records import Question
+from storage.records import Evidence, Question
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ class Dispatcher:
     async def _enter(self, answers: list[Answer]) -> None:
         good = [(int(a.id), a.text, a.confidence, a.seconds) for a in answers if a.error is None]
         if good:
-            await self._store.questions.answer_many(good)
+            await self._store.questions.answer_many(good, {int(a.id): _evidence(a) for a in answers})
         for answer in answers:
             if answer.refused_picture:
                 await self._store.picture_checks.put(answer.refused_picture, PictureCheck(answer.error))
@@ -193,3 +193,12 @@ class Dispatcher:
         metrics.workers_ready.set(sum(worker.ready for worker in workers))
         metrics.worker_restarts.set(sum(worker.restarts for worker in workers))
         self._wake.set()
+
+
+def _evidence(answer: Answer) -> Evidence:
+    return Evidence(
+        known_picture=answer.known_picture,
+        known_words=answer.known_words,
+        unknown_words=answer.unknown_words,
+        alternatives=answer.alternatives,
+    )

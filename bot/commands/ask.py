@@ -169,6 +169,12 @@ def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: 
             "answer": answer.text,
             "confidence": round(answer.confidence, 6),
             "seconds": round(answer.seconds, 4),
+            "known_picture": answer.known_picture,
+            "known_words": answer.known_words,
+            "unknown_words": list(answer.unknown_words),
+            "alternatives": [
+                {"answer": text, "probability": round(probability, 6)} for text, probability in answer.alternatives
+            ],
         }
         click.echo(
             json.dumps(line if answer.error is None else line | {"error": sentence(answer.error)}, ensure_ascii=False)

@@ -111,7 +111,7 @@ def answer_header(answer: Answer) -> Header:
 
 def unpack_answer(header: Header) -> Answer:
     """An answer as the broker received it."""
-    return Answer(**{name: value for name, value in header.items() if name != "type"})
+    return Answer.from_json({name: value for name, value in header.items() if name != "type"})
 
 
 def _beginning(header: Header, blob: bytes) -> bytes:

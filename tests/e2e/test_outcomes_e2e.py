@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,25 @@ async def test_what_a_worker_says_instead_of_an_answer_is_told_as_it_is(start_bo
     await you.send_picture(picture(), "What?")
     told = await you.wait_for(says("answer"))
     assert told["text"] == "No <b>answer</b> & no markup." and "entities" not in told
+
+
+class DoubtingBroker(HeldBroker):
+    """A worker whose model has seen neither such a picture nor such a word."""
+
+    async def _reply(self, request: Request) -> None:
+        self._in_flight.pop(request.id, None)
+        answer = Answer(request.id, "red", 0.4, 0.1, known_picture=False, known_words=False)
+        self._results.put_nowait(replace(answer, unknown_words=("plinth",), alternatives=(("orange", 0.3),)))
+
+
+async def test_what_is_known_about_an_answer_stands_in_the_ledger(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(DoubtingBroker())
+    await you.send_picture(picture(), "What colour is the plinth?")
+    await you.wait_for(lambda message: "Red" in message.get("text", ""))
+    assert bot.services is not None
+    [question] = [each async for each in bot.services.store.questions.export(YOU)]
+    assert (question.known_picture, question.known_words) == (False, False)
+    assert (question.unknown_words, question.alternatives) == (("plinth",), (("orange", 0.3),))
 
 
 async def test_an_answer_that_is_too_long_for_telegram_is_cut(start_bot: StartBot, you: Person) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from PIL import Image
 from toy_broker import SocketTransport
@@ -16,6 +17,13 @@ from model.progress import progress
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport
 from model.types import Answer, Request
+
+EVIDENCE: dict[str, Any] = {
+    "known_picture": False,
+    "known_words": True,
+    "unknown_words": ("plinth",),
+    "alternatives": (("orange", 0.25), ("brown", 0.125)),
+}
 
 
 class Obedient:
@@ -48,6 +56,8 @@ class Obedient:
             if item.request.question == "environment":
                 names = " ".join(sorted(os.environ))
                 return [Answer(item.request.id, names, 1.0, 0.0)]
+            if item.request.question == "evidence":
+                return [Answer(item.request.id, "red", 0.6, 0.0, **EVIDENCE)]
         size = len(batch)
         return [
             Answer(

@@ -53,6 +53,8 @@ def test_json_gives_one_object_a_question(ask, pictures) -> None:
         assert isinstance(line["answer"], str)
         assert 0 <= line["confidence"] <= 1
         assert line["seconds"] > 0
+        assert (line["known_picture"], line["known_words"]) == (None, None), "nothing is stored to tell that by"
+        assert (line["unknown_words"], line["alternatives"]) == ([], [])
         assert "error" not in line
 
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from fragile_worker import EVIDENCE
 from test_images import READABLE
 from tiny import Picture
 from toy_broker import ToyBroker
@@ -237,6 +238,12 @@ async def test_answers_say_what_they_took(kind: str, tiny_folder: Path, picture:
         assert answer.picture_kept is bool(number)
         assert (answer.stages["decoding"] == 0) is bool(number)
     await broker.stop(5)
+
+
+async def test_what_is_known_about_an_answer_comes_with_it(obedient: Broker) -> None:
+    await obedient.submit(Request("1", b"", "evidence"))
+    [answer] = (await collect(obedient, 1)).values()
+    assert {name: getattr(answer, name) for name in EVIDENCE} == EVIDENCE
 
 
 async def test_killed_in_the_middle_every_question_is_answered(tiny_folder: Path, picture: Picture) -> None:

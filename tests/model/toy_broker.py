@@ -154,7 +154,7 @@ class ToyBroker:
             self._jobs.dropped(said["id"])
         elif kind == "answer" and self._jobs.finish(said["id"]):
             self._answered += 1
-            self._answers.put_nowait(Answer(**said))
+            self._answers.put_nowait(Answer.from_json(said))
         self._assign()
 
     def _assign(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import asdict, fields
 
 import pytest
 from storage_helpers import Ask
 
-from storage.records import Load, Question, State
+from storage.records import Evidence, Load, Question, State
 from storage.store import Store
 
 
@@ -43,6 +44,20 @@ async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
         True,
     )
     assert await store.outcomes.undelivered([1], 5) == []
+
+
+async def test_the_evidence_is_kept_with_the_answer(store: Store, ask: Ask) -> None:
+    first, second = await ask(), await ask()
+    evidence = Evidence(
+        known_picture=False, known_words=True, unknown_words=("plinth",), alternatives=(("orange", 0.25), ("ré", 0.1))
+    )
+    answers = [(question.id, "red", 0.6, 0.2) for question in (first, second)]
+    assert await store.questions.answer_many(answers, {first.id: evidence}) == 2
+    kept, without = await state_of(store, first), await state_of(store, second)
+    assert {field.name: getattr(kept, field.name) for field in fields(Evidence)} == asdict(evidence)
+    assert (without.known_picture, without.known_words) == (None, None), "nothing is known about it"
+    assert (without.unknown_words, without.alternatives) == ((), ())
+    assert [q.unknown_words for q in await store.outcomes.undelivered([1], 5)] == [("plinth",), ()]
 
 
 async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:
