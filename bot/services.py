@@ -8,11 +8,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from telegram import Message
+from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answering.effective import Effective, effective
 from bot.answering.refusals import Refusals
 from bot.conversation.passing import Passing
+from bot.conversation.wording import Typed, Wording
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
 from storage.store import Store
@@ -46,6 +49,8 @@ class Services:
     """When Telegram was last reached for updates (unix seconds)."""
     refusals: Refusals = field(default_factory=Refusals)
     """Who was told of a limit."""
+    wording: Wording = field(default_factory=Typed)
+    """Turns messages into words."""
     passing: Passing = field(default_factory=Passing)
     """What passed by lately, between people and for the bot."""
     unfinished: set[int] = field(default_factory=set)
@@ -61,6 +66,12 @@ class Services:
     async def effective(self, chat_id: int) -> Effective:
         """The settings that count for a chat now."""
         return effective(await self.store.chats.settings(chat_id), await self.store.settings.get(), self.settings)
+
+    async def know(self, message: Message) -> None:
+        """Keep what is known of a message's chat up to date; a private chat speaks its person's language."""
+        chat, person = message.chat, message.from_user
+        language = person.language_code if chat.type == ChatType.PRIVATE and person is not None else None
+        await self.store.chats.touch(chat.id, chat.type, chat.title or chat.first_name or "", language)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something run beside the handler; it is cancelled when the bot stops."""

@@ -26,10 +26,12 @@ class ChatTable:
 TABLES = {
     "chats": ChatTable(
         (
-            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, created_at)"
-            " SELECT :new, 'supergroup', title, beams, max_new_tokens, created_at FROM chats WHERE chat_id = :old"
+            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, language, created_at)"
+            " SELECT :new, 'supergroup', title, beams, max_new_tokens, language, created_at"
+            " FROM chats WHERE chat_id = :old"
             " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
-            " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens), created_at = excluded.created_at",
+            " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens),"
+            " language = coalesce(language, excluded.language), created_at = excluded.created_at",
             "DELETE FROM chats WHERE chat_id = :old",
         )
     ),

@@ -19,21 +19,27 @@ class Chats:
 
     def __init__(self, database: Database, photos: Photos) -> None:
         self._db, self._photos = database, photos
-        # Type and title of chats that wrote lately, as the database has them.
-        self._known: dict[int, tuple[str, str]] = {}
+        # Type, title and language of chats that wrote lately, as they were told.
+        self._known: dict[int, tuple[str, str, str | None]] = {}
 
-    async def touch(self, chat_id: int, type_: str, title: str = "") -> None:
-        """Know a chat; its type and title are kept up to date."""
-        if self._known.get(chat_id) == (type_, title):
+    async def touch(self, chat_id: int, type_: str, title: str = "", language: str | None = None) -> None:
+        """Know a chat; its type and title are kept up to date, of its languages (BCP 47) the first that it tells."""
+        if self._known.get(chat_id) == (type_, title, language):
             return
         await self._db.execute(
-            "INSERT INTO chats (chat_id, type, title, created_at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title",
-            (chat_id, type_, title, time.time()),
+            "INSERT INTO chats (chat_id, type, title, language, created_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title,"
+            " language = coalesce(language, excluded.language)",
+            (chat_id, type_, title, language, time.time()),
         )
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[chat_id] = (type_, title)
+        self._known[chat_id] = (type_, title, language)
+
+    async def language(self, chat_id: int) -> str | None:
+        """The language (BCP 47) that a chat is spoken to in; None where nothing is known of it."""
+        row = await self._db.fetch_one("SELECT language FROM chats WHERE chat_id = ?", (chat_id,))
+        return None if row is None else row["language"]
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """What the chat chose."""

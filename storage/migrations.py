@@ -254,3 +254,9 @@ def name_what_is_delivered() -> tuple[str, ...]:
 def keep_the_evidence() -> tuple[str, ...]:
     """How far an answer can be relied on beside its confidence, as a JSON object."""
     return ("ALTER TABLE questions ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}'",)
+
+
+@step
+def know_languages() -> tuple[str, ...]:
+    """Which language a chat is spoken to in."""
+    return ("ALTER TABLE chats ADD COLUMN language TEXT",)

@@ -23,6 +23,7 @@ from bot import metrics
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
 from bot.texts import questions as texts
+from bot.texts.language import speaking
 from bot.transport.http import seconds_of
 from storage.records import Question, State
 from storage.store import Store
@@ -81,7 +82,12 @@ class Delivery:
         """Do something in a chat while nothing else is done there; False when something is, or may be from before."""
         if chat_id in self._serving or self._first:
             return False
-        task = asyncio.create_task(work())
+
+        async def in_its_language() -> None:
+            with speaking(await self._store.chats.language(chat_id)):
+                await work()
+
+        task = asyncio.create_task(in_its_language())
         self._serving[chat_id] = task
 
         def served(_: asyncio.Task[None]) -> None:

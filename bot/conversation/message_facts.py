@@ -10,6 +10,7 @@ from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot.conversation.meaning import Facts, TelegramPicture
+from bot.conversation.wording import Words, typed
 from bot.intake.lenient import UNREAD
 
 IMAGE_SUFFIXES = (
@@ -26,10 +27,11 @@ _OTHER = (
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the machine's files say other things elsewhere
 
 
-def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
-    """Read the facts off a message of Telegram's."""
+def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | None = None) -> Facts:
+    """Read the facts off a message of Telegram's; `words` are what it says, where they are not what was typed."""
+    words = typed(message) if words is None else words
     private = message.chat.type == ChatType.PRIVATE
-    text, mentioned, command = _own_text(message, bot_id, bot_username)
+    text, mentioned, command = _own_text(words, private, bot_id, bot_username)
     replied = message.reply_to_message
     # In a topic every plain message "replies" to the message that opened it.
     if replied is not None and replied.forum_topic_created is not None:
@@ -37,6 +39,8 @@ def facts_of(message: Message, bot_id: int, bot_username: str) -> Facts:
     to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
     picture = picture_of(message)
     unsupported = None if picture else attachment_of(message) or unread_attachment(message)
+    if unsupported is not None and unsupported == words.attachment:
+        unsupported = None
     quoted = message.external_reply  # of another chat, or of another topic of this one
     if picture is None and unsupported is None and quoted is not None:
         picture = picture_of(quoted, message.message_id)
@@ -99,19 +103,16 @@ def unread_attachment(message: Message) -> str | None:
     return "unread" if any(kind in lost for kind in ("photo", *_KINDS, *_OTHER)) else None
 
 
-def _own_text(message: Message, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:
+def _own_text(words: Words, private: bool, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:
     """Text or caption without what only addresses the bot; whether it was mentioned; a command that it begins with.
 
     A mention before the command changes nothing; in private chats another bot's command is no question either.
     Offsets of entities count UTF-16 units; python-telegram-bot's parsers know that.
     """
-    text = message.text or message.caption or ""
-    private = message.chat.type == ChatType.PRIVATE
-    types: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION, MessageEntity.BOT_COMMAND]
-    entities = message.parse_entities(types) if message.text else message.parse_caption_entities(types)
+    text = words.text
     mentioned, command = False, None
     handle = f"@{bot_username}".lower()
-    for entity, part in sorted(entities.items(), key=lambda item: -item[0].offset):
+    for entity, part in sorted(words.entities.items(), key=lambda item: -item[0].offset):
         if entity.type == MessageEntity.BOT_COMMAND:
             name, _, target = part[1:].lower().partition("@")
             ours = target in ("", bot_username.lower())

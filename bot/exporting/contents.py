@@ -70,7 +70,7 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
             "chat_id": chat_id,
             "chat_type": chat.get("type") or None,
             "known_since": iso(chat["created_at"]) if chat else None,
-            "settings": {"beams": chat.get("beams"), "max_new_tokens": chat.get("max_new_tokens")},
+            "settings": {key: chat.get(key) for key in ("beams", "max_new_tokens", "language")},
             "people": [{"user_id": number, "name": name} for number, name in people.items()],
         },
         remainder=_remainder(kept),

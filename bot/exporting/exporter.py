@@ -19,6 +19,7 @@ from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from bot.exporting.messages import GRACE, ExportMessages, NotWantedError
 from bot.texts import menus as texts
+from bot.texts.language import speaking
 from storage.exports import Export
 from storage.shielding import shielded
 from storage.store import Store
@@ -87,6 +88,10 @@ class Exporter:
         await messages.take_away()
 
     async def _run(self, chat_id: int) -> None:
+        with speaking(await self._store.chats.language(chat_id)):
+            await self._export(chat_id)
+
+    async def _export(self, chat_id: int) -> None:
         async with self._room:
             export = await self._store.exports.begin(chat_id)
             if export is None:

@@ -42,7 +42,8 @@ async def on_message(update: Update, context: Context) -> None:
     services = context.services
     if message is None or _is_a_bots(message):
         return
-    facts = facts_of(message, services.bot.id, services.bot.username)
+    words = await services.wording.words_of(message)
+    facts = facts_of(message, services.bot.id, services.bot.username, words)
     meaning = meaning_of(facts)
     edited = update.edited_message is not None
     try:
@@ -53,8 +54,7 @@ async def on_message(update: Update, context: Context) -> None:
             return
         if edited and not isinstance(meaning, Ask) and not (isinstance(meaning, Show) and replaced):
             return  # an edit that leaves no question asks nothing
-        title = message.chat.title or message.chat.first_name or ""
-        await services.store.chats.touch(message.chat_id, message.chat.type, title)
+        await services.know(message)
         match meaning:
             case Refuse(why):
                 await _refuse(services, message, facts, why)

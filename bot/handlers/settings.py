@@ -34,9 +34,7 @@ async def on_settings(update: Update, context: Context) -> None:
     if message is None:
         return
     services = context.services
-    await services.store.chats.touch(
-        message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
-    )
+    await services.know(message)
     text, markup = await _menu(services, message.chat_id)
     await services.bot.send_message(
         message.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, message_thread_id=thread_of(message)

@@ -30,9 +30,7 @@ async def on_start(update: Update, context: Context) -> None:
     if message is None:
         return
     services = context.services
-    await services.store.chats.touch(
-        message.chat_id, message.chat.type, message.chat.title or message.chat.first_name or ""
-    )
+    await services.know(message)
     private = message.chat.type == ChatType.PRIVATE
     await say(message, texts.START if private else texts.group_welcome(services.bot.username))
     picture = (files("bot") / EXAMPLE).read_bytes()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from telegram import ReplyParameters, Update
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot import metrics
@@ -18,6 +19,7 @@ from bot.handlers.errors import passes
 from bot.intake.lenient import read_update
 from bot.services import App
 from bot.texts import questions as texts
+from bot.texts.language import speaking
 from storage.records import StoredUpdate
 from storage.shielding import shielded
 from storage.store import Store
@@ -90,7 +92,8 @@ class Handling:
         while True:
             async with self._watched(stored):
                 update = update or read_update(json.loads(stored.raw), self._application.bot)
-                await self._application.process_update(update)
+                with speaking(await self._language(update)):
+                    await self._application.process_update(update)
             if stored.update_id not in unfinished:
                 return True
             unfinished.discard(stored.update_id)
@@ -98,6 +101,14 @@ class Handling:
                 return False
             await asyncio.sleep(pause)
             pause = min(LONGEST_RETRY, pause * 2)
+
+    async def _language(self, update: Update) -> str | None:
+        """The language of an update's chat; of a private one that is not known yet, the person's."""
+        chat, person = update.effective_chat, update.effective_user
+        known = None if chat is None else await self._store.chats.language(chat.id)
+        if known is None and person is not None and (chat is None or chat.type == ChatType.PRIVATE):
+            return person.language_code
+        return known
 
     @asynccontextmanager
     async def _watched(self, stored: StoredUpdate) -> AsyncIterator[None]:
@@ -144,7 +155,8 @@ class Handling:
             chat_id, message_id = where
             under = ReplyParameters(message_id, allow_sending_without_reply=True)
             try:
-                await self._application.bot.send_message(chat_id, texts.GIVEN_UP, reply_parameters=under)
+                with speaking(await self._store.chats.language(chat_id)):
+                    await self._application.bot.send_message(chat_id, texts.GIVEN_UP, reply_parameters=under)
                 break
             except TelegramError as error:
                 log.warning("that update %s is given up cannot be said: %s", stored.update_id, error.message)

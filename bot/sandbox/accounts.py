@@ -22,6 +22,7 @@ class User:
     first_name: str
     username: str = ""
     is_bot: bool = False
+    language_code: str = "en"
 
     def as_json(self) -> dict[str, Any]:
         """Telegram's `User`."""
@@ -29,7 +30,7 @@ class User:
         if self.username:
             body["username"] = self.username
         if not self.is_bot:
-            body["language_code"] = "en"
+            body["language_code"] = self.language_code
         return body
 
 

@@ -59,9 +59,10 @@ class ControlApi:
         return web.json_response({"calls": calls})
 
     async def add_user(self, request: web.Request) -> web.Response:
-        """Let somebody move in: `{"id", "first_name", "username"}`."""
+        """Let somebody move in: `{"id", "first_name", "username", "language_code"}`."""
         fields, _ = await read_form(request)
         user = User(int(fields["id"]), str(fields["first_name"]), str(fields.get("username") or ""))
+        user.language_code = str(fields.get("language_code") or user.language_code)
         if user.id <= 0 or user.id in self._world.bots:
             raise ClientError("This id is taken or not positive.")
         self._world.users[user.id] = user

@@ -97,7 +97,7 @@ SHORT_DESCRIPTION = "Send me a picture and ask a question about it."
 PRIVACY = (
     "<b>What I keep</b>\n"
     "The pictures that you send me, your questions, my answers, your settings, and the numbers of my own messages; "
-    "of you, your Telegram number and first name. When there is no room left, the oldest pictures go.\n"
+    "of you, your Telegram number, first name and language. When there is no room left, the oldest pictures go.\n"
     "It lies on the machine that runs me and goes to nobody else. No other chat can see it. Who runs me can, "
     "and may keep backups.\n\n"
     "<b>Your rights</b>\n"

@@ -1,0 +1,38 @@
+"""Which language is spoken: each chat has its own, and whatever is done for it is done in that.
+
+The language belongs to the running task (a context variable): handlers, deliveries and exports run in their chat's, and
+every sentence of `bot/texts` can ask for it when it is made. A further language is added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+LANGUAGES = ("en",)
+"""What the bot speaks, as BCP 47 names it; the first where nothing else is known."""
+
+_current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
+
+
+def language() -> str:
+    """The language that is spoken here and now, one of `LANGUAGES`."""
+    return _current.get()
+
+
+def nearest(code: str | None) -> str:
+    """The language for a code of Telegram's ("de", "pt-br"): that one, the same without its region, or the first."""
+    known = {one.lower(): one for one in LANGUAGES}
+    wanted = (code or "").lower().replace("_", "-")
+    return known.get(wanted) or known.get(wanted.partition("-")[0]) or LANGUAGES[0]
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Speak the nearest language to a code in this task, and in those that it starts, until the block ends."""
+    before = _current.set(nearest(code))
+    try:
+        yield
+    finally:
+        _current.reset(before)
