@@ -16,7 +16,8 @@ from model.errors import ModelError
 from model.plugins import find
 
 BUILTIN = "builtin"
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_HUB_ID = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[\w.-]+)(@(?P<revision>[\w./-]+))?")
+"""owner/name, and behind an @ a branch, a tag or a commit."""
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
 
@@ -54,7 +55,8 @@ def locate(model: str) -> Path:
     """Find a model's folder, unpacking or downloading it when it has to be.
 
     Args:
-        model: `builtin`, a folder, a ZIP file, or a hub id such as `florence-community/Florence-2-base-ft`.
+        model: `builtin`, a folder, a ZIP file, or a hub id such as `florence-community/Florence-2-base-ft`, with a
+            branch, a tag or a commit behind an @ if it is to stay the same.
 
     Raises:
         ModelError: It says what is missing.
@@ -132,9 +134,11 @@ def _checked(folder: Path, what: str) -> Path:
 
 
 def _from_hub(model: str) -> Path:
+    found = _HUB_ID.fullmatch(model)
+    assert found is not None
     for family in families.names():
         native_id = find("model.families", family, "native_id")
-        if native_id is not None and (native := native_id(model)) is not None:
+        if native_id is not None and (native := native_id(found["name"])) is not None:
             raise ModelError("native_format_elsewhere", model=model, native=native)
     try:
         from huggingface_hub import snapshot_download
@@ -142,6 +146,6 @@ def _from_hub(model: str) -> Path:
         raise ModelError("hub_packages_missing") from error
     # Its errors share no base class beside these; a copy from an earlier download is used without a network.
     try:
-        return Path(snapshot_download(model, allow_patterns=_WANTED))
+        return Path(snapshot_download(found["name"], revision=found["revision"], allow_patterns=_WANTED))
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError("hub_unreachable", model=model) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -74,6 +74,17 @@ def choose(placement: Placement, parameters: int) -> Precision:
         dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
     packed = on_cpu and dtype == "bfloat16" and OneDnnBf16.works()
     return Precision(device, dtype, "packed" if packed else "eager")
+
+
+def choose_plain(placement: Placement, parameters: int) -> Precision:
+    """As `choose`, for a model that runs through transformers' own modules.
+
+    Raises:
+        ModelError: This machine, or such a model, cannot do what is asked for.
+    """
+    if placement.dtype == INT8:
+        raise ModelError("int8_not_for_family")
+    return replace(choose(placement, parameters), weights="eager")
 
 
 def find_device(device: str) -> str:

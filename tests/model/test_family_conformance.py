@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny
+import tiny_blip
 import torch
 import toys
 from PIL import Image
@@ -32,6 +33,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "built-in": _builtin,
     "tiny Florence-2": tiny.build,
     "tiny Florence-2 as the hub has it": tiny.build_as_the_hub_has_it,
+    "tiny BLIP": tiny_blip.build,
     "toy": toys.build,
 }
 """Makers of a model's folder. A new family adds its own."""

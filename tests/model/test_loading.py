@@ -144,6 +144,25 @@ def test_a_hub_id_without_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert 'ModelError: hub_unreachable {"model": "florence-community/Florence-2-base-ft"}' in done.stderr
 
 
+def test_a_hub_id_may_name_a_revision(tiny_folder: Path, tmp_path: Path) -> None:
+    """Of two that were downloaded before, without a network now."""
+    kept = tmp_path / "hub" / "models--somebody--model"
+    (kept / "refs").mkdir(parents=True)
+    for revision, commit in (("main", "1" * 40), ("v2.0", "2" * 40)):
+        shutil.copytree(tiny_folder, kept / "snapshots" / commit)
+        (kept / "refs" / revision).write_text(commit)
+    code = "import sys; from model.loading import locate; print(*(locate(name).name for name in sys.argv[1:]))"
+    ids = ["somebody/model", "somebody/model@v2.0", "somebody/model@" + "2" * 40]
+
+    def ask(*names: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+        command = [sys.executable, "-c", code, *names]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert ask(*ids).stdout.split() == ["1" * 40, "2" * 40, "2" * 40]
+    assert 'hub_unreachable {"model": "somebody/model@v3"}' in ask("somebody/model@v3").stderr
+
+
 def test_folders_that_are_not_whole(folder: Path) -> None:
     (folder / "tokenizer.json").rename(folder / "tokenizer.away")
     assert "tokenizer.json" in refusal(folder)

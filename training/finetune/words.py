@@ -7,14 +7,13 @@ list, one of pieces those with a character that no piece has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import torch
 from tokenizers import AddedToken, Tokenizer
-from torch import Tensor
 
 from training.data.prepared import Example
 from training.data.unknown_words import UnknownWords, Vocabulary
+from training.finetune.families.onepass import OnePass
 
 
 def unknown_of(vocabulary: Vocabulary, rows: Iterable[Example]) -> UnknownWords:
@@ -33,14 +32,14 @@ def as_tokens(words: Iterable[str]) -> list[AddedToken]:
     return [AddedToken(word, single_word=True, normalized=True) for word in words]
 
 
-def embed_new(model: Any, words: Sequence[str], tokenizer: Tokenizer, before: Tokenizer) -> None:  # noqa: ANN401
+def embed_new(model: OnePass, words: Sequence[str], tokenizer: Tokenizer, before: Tokenizer) -> None:
     """Give new tokens their embeddings.
 
     Each begins as the mean of the pieces that its word had, or of all words where it had none: within the cloud of the
     others, so that nothing else changes. The output layer is tied to the embeddings.
 
     Args:
-        model: One of transformers; grows where it has no room for them.
+        model: Grows where it has no room for them.
         words: The new tokens.
         tokenizer: With them.
         before: Without them.
@@ -48,12 +47,12 @@ def embed_new(model: Any, words: Sequence[str], tokenizer: Tokenizer, before: To
     vocabulary = tokenizer.get_vocab()
     places = {word: vocabulary[word] for word in words}
     known = before.get_vocab_size()
-    if max(places.values()) >= len(model.get_input_embeddings().weight):
-        model.resize_token_embeddings(max(places.values()) + 1, mean_resizing=False)
-    rows: Tensor = model.get_input_embeddings().weight  # [V, D]
+    if max(places.values()) >= min(len(rows) for rows in model.word_tables()):
+        model.make_room(max(places.values()) + 1)
     unknown = before.token_to_id(str(getattr(before.model, "unk_token", None) or ""))
     with torch.no_grad():
-        middle = rows[:known].mean(0)  # [D]
-        for word, place in places.items():
-            pieces = [piece for piece in before.encode(word, add_special_tokens=False).ids if piece != unknown]
-            rows[place] = rows[pieces].mean(0) if pieces else middle
+        for rows in model.word_tables():  # [V, D]
+            middle = rows[:known].mean(0)  # [D]
+            for word, place in places.items():
+                pieces = [piece for piece in before.encode(word, add_special_tokens=False).ids if piece != unknown]
+                rows[place] = rows[pieces].mean(0) if pieces else middle

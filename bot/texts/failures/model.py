@@ -38,8 +38,15 @@ SENTENCES = {
     "device_missing": "There is no GPU {device!r} that torch can use here; choose auto or cpu.",
     "dtype_unknown": "The number format {dtype!r} is not known; choose one of {known}.",
     "int8_unsupported": "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format.",
+    "int8_not_for_family": (
+        "8-bit weights are there for Florence-2 alone; choose another number format, such as auto or bfloat16."
+    ),
     "threads_negative": "The number of threads must not be negative.",
     # Models
+    "blip_of_another_task": (
+        "The model in {folder} is a BLIP of another kind ({kind}), which answers no questions. Use one for question "
+        "answering (BlipForQuestionAnswering), for example Salesforce/blip-vqa-base."
+    ),
     "config_unreadable": "{file} does not say which type of model this is.",
     "family_unknown": "Models of type {type!r} are not supported; supported: {known}.",
     "hub_kernels": (

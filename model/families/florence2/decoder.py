@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.nn import LayerNorm
 
 from model.backends.attention import attend
 from model.backends.linear import Eager, KernelFactory, LinearKernel, is_gelu
 from model.families.florence2.bare import is_bart
+from model.generation.caches import CrossAttentionCache, SelfAttentionCache, bias_of, cross_attend
 from model.generation.rules import Seq2SeqModel
-
-_ROOM = 16
-"""Tokens that the self-attention cache has room for at first; it doubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +35,6 @@ class Layer:
     fc1: LinearKernel
     fc2: LinearKernel
     norms: tuple[LayerNorm, LayerNorm, LayerNorm]
-
-
-@dataclass(slots=True)
-class CrossAttentionCache:
-    """Keys and values of the encoder states of Q questions of one beam width: H heads of width W, S states."""
-
-    keys: list[Tensor]
-    """A tensor a layer, [Q, H, S, W]."""
-    values: list[Tensor]
-    bias: Tensor | None
-    """0 where a state counts, minus infinity on padding, [Q, 1, 1, S]; None: all count."""
-    beams: int
-
-    def keep(self, questions: Tensor) -> None:
-        """Let go of all questions but those of these indices."""
-        self.keys = [keys[questions] for keys in self.keys]
-        self.values = [values[questions] for values in self.values]
-        self.bias = None if self.bias is None else self.bias[questions]
 
 
 class Decoder:
@@ -90,10 +69,7 @@ class Decoder:
             key, value = both.permute(2, 0, 3, 1, 4).contiguous()  # [Q, H, S, W] each
             keys.append(key)
             values.append(value)
-        bias = None
-        if not bool(mask.all()):
-            bias = torch.zeros_like(mask, dtype=states.dtype).masked_fill_(mask == 0, -torch.inf)[:, None, None]
-        return CrossAttentionCache(keys, values, bias, beams)
+        return CrossAttentionCache(keys, values, bias_of(mask, states.dtype), beams)
 
     def self_attention_cache(self) -> SelfAttentionCache:
         """An empty cache for one batch."""
@@ -117,48 +93,10 @@ class Decoder:
             keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
             seen = attend(query[:, :, None], keys, values).flatten(1)  # [R, D]
             x = layer.norms[0](layer.self_out(seen, plus=x))
-            seen = self._cross_attend(layer.cross_q(x), number, crosses)
+            seen = cross_attend(layer.cross_q(x), number, crosses)
             x = layer.norms[1](layer.cross_out(seen, plus=x))
             x = layer.norms[2](layer.fc2(layer.fc1(x, gelu=True), plus=x))
         return self._output(x)
-
-    def _cross_attend(self, query: Tensor, number: int, crosses: Sequence[CrossAttentionCache]) -> Tensor:
-        """Cross-attention, [R, D] to [R, D]: the beams of a question are the queries of one attention."""
-        parts, begin = [], 0
-        for cross in crosses:
-            keys, values = cross.keys[number], cross.values[number]
-            end = begin + len(keys) * cross.beams
-            rows = query[begin:end].view(len(keys), cross.beams, self.heads, -1).transpose(1, 2)  # [Q, H, b, W]
-            seen = attend(rows, keys, values, cross.bias)  # [Q, H, b, W]
-            parts.append(seen.transpose(1, 2).reshape(end - begin, -1))
-            begin = end
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
-
-
-class SelfAttentionCache:
-    """Keys and values of the tokens so far, of all layers in one tensor: [L, 2, R, H, T, W]."""
-
-    def __init__(self, layers: int) -> None:
-        """Begin empty."""
-        self._layers = layers
-        self._kept: Tensor | None = None
-
-    def add(self, layer: int, position: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Take in one token's keys and values, [R, H, W] each; returns all so far, [R, H, 1 + t, W] each."""
-        kept = self._kept
-        if kept is None or position >= kept.shape[4]:
-            rows, heads, width = key.shape
-            grown = key.new_zeros(self._layers, 2, rows, heads, _ROOM if kept is None else 2 * kept.shape[4], width)
-            if kept is not None:
-                grown[..., : kept.shape[4], :] = kept
-            self._kept = kept = grown
-        kept[layer, 0, :, :, position], kept[layer, 1, :, :, position] = key, value
-        return kept[layer, 0, :, :, : position + 1], kept[layer, 1, :, :, : position + 1]
-
-    def reorder(self, rows: Tensor) -> None:
-        """Row i becomes what row `rows[i]` was."""
-        if self._kept is not None:
-            self._kept = self._kept.index_select(2, rows)
 
 
 def _decoder_of(model: Seq2SeqModel) -> Seq2SeqModel:

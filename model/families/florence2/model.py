@@ -19,7 +19,8 @@ from model.backends.precision import Precision, choose
 from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
 from model.families.florence2.bare import read_bare
-from model.families.florence2.files import count_parameters, read_weights
+from model.families.florence2.files import read_weights
+from model.families.weights import count_parameters
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
 from model.processor import Resize, read_image_settings, read_tokenizer

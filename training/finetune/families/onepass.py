@@ -101,6 +101,16 @@ class OnePass(nn.Module, ABC):
             texts: What else `collate` made.
         """
 
+    def word_tables(self) -> list[Tensor]:
+        """The embeddings of words, [V, D] each; an output layer is tied to the last of them."""
+        native: Any = self
+        return [native.get_input_embeddings().weight]
+
+    def make_room(self, words: int) -> None:
+        """Let the vocabulary have so many words."""
+        native: Any = self
+        native.resize_token_embeddings(words, mean_resizing=False)
+
     def set_processor_size(self, processor: Any) -> None:  # noqa: ANN401 - transformers' processors are untyped
         """Set the size of the pictures in transformers' own processor, before it is saved."""
         processor.image_processor.size = {"width": self.size[0], "height": self.size[1]}
