@@ -49,13 +49,13 @@ def test_each_wrong_input_gives_one_sentence(tmp_path: Path, monkeypatch: pytest
     assert "There is no folder" in refusal(tmp_path / "nowhere", out, *flags, model)
     assert "epochs must be above 0; it is 0.0" in refusal(data, out, *flags, model, "--epochs", "0")
     other = json.loads((model / "config.json").read_text())
-    for name, changed in (("blip", {"model_type": "blip"}), ("old", {"auto_map": {}})):
+    for name, changed in (("gpt2", {"model_type": "gpt2"}), ("old", {"auto_map": {}})):
         folder = tmp_path / name
         folder.mkdir()
         for file in model.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
         (folder / "config.json").write_text(json.dumps({**other, **changed}))
-    assert "which cannot be trained; supported: florence2" in refusal(data, out, *flags, tmp_path / "blip")
+    assert "which cannot be trained; supported: blip, florence2" in refusal(data, out, *flags, tmp_path / "gpt2")
     assert "Microsoft's own format" in refusal(data, out, *flags, tmp_path / "old")
 
 
