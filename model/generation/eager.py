@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -96,47 +96,29 @@ def _forced(position: int, ids: list[int], limit: int, config: GenerationConfig)
 
 
 def score_sequences(model: Seq2SeqModel, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:
-    """Log-probability of every token after the first, row by row; see `score_rows`."""
-    from transformers.modeling_outputs import BaseModelOutput  # late: to import it takes long
-
-    def logits(part: slice, ids: Tensor) -> Tensor:
-        found: Tensor = model(
-            encoder_outputs=BaseModelOutput(last_hidden_state=states[part]),
-            attention_mask=mask[part],
-            decoder_input_ids=ids,
-            use_cache=False,
-        ).logits
-        return found
-
-    words = model.config.get_text_config().vocab_size
-    return score_rows(logits, rows, model.generation_config.pad_token_id, words, states.device)
-
-
-def score_rows(
-    logits: Callable[[slice, Tensor], Tensor], rows: list[list[int]], pad: int, words: int, device: torch.device
-) -> list[list[float]]:
     """Log-probability of every token after the first, row by row.
 
     One pass of the decoder over the finished answers. `output_logits` would give the same, but holds the logits of
     every beam at every step, which with a large vocabulary and a high limit is more memory than the model itself.
-
-    Args:
-        logits: Those of the rows of a slice, [b, T, V], after each of their token ids, [b, T].
-        rows: Token ids, the start token first.
-        pad: Fills up behind them: attention is causal, so that no row sees it.
-        words: Size of the vocabulary.
-        device: Where the model is.
     """
+    from transformers.modeling_outputs import BaseModelOutput  # late: to import it takes long
+
     scored: list[list[float]] = []
+    pad = model.generation_config.pad_token_id
     # About 64 MB of fp32 logits at a time.
     width = max(len(row) for row in rows)
-    chunk = max(1, 16_000_000 // (width * words))
+    chunk = max(1, 16_000_000 // (width * model.config.get_text_config().vocab_size))
     for start in range(0, len(rows), chunk):
         part = rows[start : start + chunk]
-        ids = torch.full((len(part), max(len(row) for row in part)), pad, device=device)
+        ids = torch.full((len(part), max(len(row) for row in part)), pad, device=states.device)
         for index, row in enumerate(part):
             ids[index, : len(row)] = torch.tensor(row)
-        found = logits(slice(start, start + len(part)), ids[:, :-1])  # [b, T, V]
-        chosen = found.float().log_softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1)  # [b, T]
+        logits = model(  # [b, T, V]; padding stands at the end and attention is causal: no row sees it
+            encoder_outputs=BaseModelOutput(last_hidden_state=states[start : start + chunk]),
+            attention_mask=mask[start : start + chunk],
+            decoder_input_ids=ids[:, :-1],
+            use_cache=False,
+        ).logits
+        chosen = logits.float().log_softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1)  # [b, T]
         scored += [line[: len(row) - 1] for line, row in zip(chosen.tolist(), part, strict=True)]
     return scored

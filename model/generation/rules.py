@@ -57,13 +57,18 @@ class GenerationRules:
     early_stopping: bool | str
 
     @classmethod
-    def read(cls, model: Seq2SeqModel) -> GenerationRules | None:
-        """The rules of a model; None when its generation config asks for something else as well."""
+    def read(cls, model: Seq2SeqModel, start: int | None = None) -> GenerationRules | None:
+        """The rules of a model; None when its generation config asks for something else as well.
+
+        Args:
+            model: The model.
+            start: The token that answers grow from, where no config names it.
+        """
         config = model.generation_config
         for name, neutral in _NEUTRAL.items():
             if getattr(config, name, None) not in neutral:
                 return None
-        start = config.decoder_start_token_id
+        start = config.decoder_start_token_id if start is None else start
         ends, last = _tokens(config.eos_token_id), _tokens(config.forced_eos_token_id)
         if start is None or not ends:
             return None

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tiny
 import tiny_blip
+import tiny_paligemma
 import torch
 import toys
 from PIL import Image
@@ -34,6 +35,8 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "tiny Florence-2": tiny.build,
     "tiny Florence-2 as the hub has it": tiny.build_as_the_hub_has_it,
     "tiny BLIP": tiny_blip.build,
+    "tiny PaliGemma": tiny_paligemma.build,
+    "tiny PaliGemma 2": tiny_paligemma.build_two,
     "toy": toys.build,
 }
 """Makers of a model's folder. A new family adds its own."""

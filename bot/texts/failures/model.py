@@ -49,6 +49,10 @@ SENTENCES = {
     ),
     "config_unreadable": "{file} does not say which type of model this is.",
     "family_unknown": "Models of type {type!r} are not supported; supported: {known}.",
+    "generation_settings_unknown": (
+        "The model's generation_config.json asks for more than is done here: take out what stands there beside the ids "
+        "of tokens."
+    ),
     "hub_kernels": (
         "{file} asks for attention kernels from the hub ({value}), which would run code of others. "
         "Take the line {name!r} out of it."
@@ -78,6 +82,10 @@ SENTENCES = {
     ),
     "package_missing_here": (
         f"Answering needs the package {{package!r}}, which is not installed: {_INSTALL} in a checkout of this project."
+    ),
+    "picture_takes_all_places": (
+        "Pictures of {size} take {taken:,} of the model's {places:,} places and leave no room for a question: use its "
+        "checkpoint for smaller pictures."
     ),
     "profile_unreadable": (
         "The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style ({styles}) "

@@ -20,9 +20,9 @@ from model.families.blip.decoder import Decoder
 from model.families.blip.files import read_weights
 from model.families.pixels import Normaliser
 from model.families.weights import count_parameters
-from model.generation.eager import score_rows
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
+from model.generation.scoring import score
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.stages import clock
 from model.types import Generation
@@ -95,25 +95,8 @@ class Blip:
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:
         """The log-probability of each given text as the whole answer to its prompt: that exactly this is said."""
         states, mask = self._encode(prompts)
-        rows = [[self.begin, *self.answer_ids(text)] for own in texts for text in own]
-        if not rows:
-            return [[] for _ in texts]
-        prompt_of = torch.tensor([number for number, own in enumerate(texts) for _ in own], device=states.device)
-
-        def logits(part: slice, ids: Tensor) -> Tensor:
-            own = prompt_of[part]
-            found: Tensor = self._model.text_decoder(
-                ids, encoder_hidden_states=states[own], encoder_attention_mask=mask[own], use_cache=False
-            ).logits
-            return found
-
-        words = self._model.config.text_config.vocab_size
-        scored = (
-            iter(math.fsum(row) for row in score_rows(logits, rows, self.pad, words, states.device))
-            if rows
-            else iter(())
-        )
-        return [[next(scored) for _ in own] for own in texts]
+        rows = [[self.answer_ids(text) for text in own] for own in texts]
+        return [[math.fsum(line) for line in own] for own in score(self._decoder, self.begin, states, mask, rows)]
 
     def prompt_ids(self, prompt: str) -> list[int]:
         """Token ids of a prompt with its start and end, cut to what the encoder reads at most."""
