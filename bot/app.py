@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Protocol
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest
 
@@ -27,8 +27,9 @@ from bot.intake.webhook import WebhookServer
 from bot.services import App, Context, Services
 from bot.settings import TELEGRAM, Settings
 from bot.transport.downloads import Downloads
-from bot.transport.http import AiohttpRequest, proxy_of_environment, seconds_of
+from bot.transport.http import AiohttpRequest, proxy_of_environment
 from bot.transport.rate_limiter import ChatRateLimiter
+from bot.transport.retrying import retrying
 from model.serving.broker.protocol import Broker
 from storage.room import MB, Budget
 from storage.store import Store
@@ -36,7 +37,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 64
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+LONGEST_PAUSE = 30.0
 
 
 class Part(Protocol):
@@ -225,22 +226,14 @@ async def _insist(call: Callable[[], Awaitable[object]]) -> None:
         WrongTokenError: Telegram does not know the token.
         BotError: It refuses the call for another reason.
     """
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            await call()
-            return
-        except InvalidToken as error:
-            raise WrongTokenError(
-                "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
-            ) from error
-        except (BadRequest, Forbidden) as error:
-            raise BotError(f"Telegram does not let the bot start: {error.message}.") from error
-        except TelegramError as error:
-            wait = max(pause, seconds_of(error)) if isinstance(error, RetryAfter) else pause
-            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, wait)
-        await asyncio.sleep(wait)
-        pause = min(LONGEST_PAUSE, pause * 2)
+    try:
+        await retrying("Telegram cannot be reached", longest=LONGEST_PAUSE)(call)
+    except InvalidToken as error:
+        raise WrongTokenError(
+            "Telegram does not know this token. Copy it from @BotFather again (VQABOT_TELEGRAM_TOKEN)."
+        ) from error
+    except TelegramError as error:
+        raise BotError(f"Telegram does not let the bot start: {error.message}.") from error
 
 
 async def _publish_commands(services: Services) -> None:

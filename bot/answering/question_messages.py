@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
@@ -17,7 +17,6 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -25,8 +24,9 @@ from telegram.ext import ExtBot
 
 from bot.callback_data import CancelQuestion
 from bot.texts import questions as texts
-from bot.transport.http import NotConnectedError, seconds_of
+from bot.transport.http import NotConnectedError
 from bot.transport.rate_limiter import Call
+from bot.transport.retrying import retrying
 from storage.records import Question
 
 log = logging.getLogger(__name__)
@@ -137,17 +137,10 @@ class QuestionMessages:
         Returns:
             What became of it, and of a message that was edited which one it replies to.
         """
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await self._edit(chat_id, message_id, text, markup, limits=Call(counted=False))
-            except RetryAfter as error:
-                await asyncio.sleep(seconds_of(error))
-            except NetworkError as error:
-                if isinstance(error, BadRequest):
-                    raise
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+        edit = partial(self._edit, chat_id, message_id, text, markup, limits=Call(counted=False))
+        looking = f"chat {chat_id}: message {message_id} is looked for"
+        found: tuple[Edited, int | None] = await retrying(looking, first=FIRST_PAUSE, longest=LONGEST_PAUSE)(edit)
+        return found
 
     async def _edit(
         self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None, limits: Call | None = None

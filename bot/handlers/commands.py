@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -15,14 +13,13 @@ from telegram import (
     BotCommandScopeChat,
     Update,
 )
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import MessageHandler, filters
 
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
-
-log = logging.getLogger(__name__)
+from bot.transport.retrying import retrying
 
 _SETTINGS = BotCommand("settings", "How carefully to search, how long answers may be")
 _HISTORY = BotCommand("history", "What was asked and answered")
@@ -39,8 +36,8 @@ GROUP = (_ASK, _HELP, _HISTORY, _PRIVACY)
 GROUP_ADMIN = (_ASK, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
 
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-"""Seconds before the commands are registered again after Telegram could not be reached."""
+LONGEST_PAUSE = 300.0
+"""The most seconds before the commands are registered again after Telegram could not be reached."""
 
 
 def register(application: App) -> None:
@@ -80,6 +77,10 @@ async def _publish_for_admin(services: Services, admin: int) -> None:
         services.admins_with_menu.add(admin)
 
 
+async def _insist(call: Callable[[], Awaitable[object]]) -> None:
+    await retrying("the commands cannot be registered yet", longest=LONGEST_PAUSE)(call)
+
+
 async def _describe(services: Services) -> None:
     """Say how to ask to those who open the chat before they start it; what was set at @BotFather stays."""
     bot = services.bot
@@ -87,18 +88,3 @@ async def _describe(services: Services) -> None:
         await bot.set_my_description(texts.DESCRIPTION)
     if not (await bot.get_my_short_description()).short_description:
         await bot.set_my_short_description(texts.SHORT_DESCRIPTION)
-
-
-async def _insist(call: Callable[[], Awaitable[object]]) -> None:
-    """Register something, again and again while Telegram cannot be reached; what it refuses is raised."""
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            await call()
-            return
-        except BadRequest:
-            raise
-        except (NetworkError, RetryAfter) as error:
-            log.warning("the commands cannot be registered yet: %s", error.message)
-        await asyncio.sleep(pause)
-        pause = min(LONGEST_PAUSE, pause * 2)

@@ -8,12 +8,13 @@ import sqlite3
 from contextlib import suppress
 
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.answering.asking import say
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
+from bot.transport.retrying import passes
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,3 @@ async def _say_once_that_it_waits(services: Services, update: Update) -> None:
     services.waiting_for_room.add(update.update_id)
     with suppress(TelegramError, sqlite3.Error):
         await services.bot.send_message(chat.id, texts.DISK_FULL)
-
-
-def passes(error: Exception | None) -> bool:
-    """Whether trying again later may help: the network, a busy Telegram, a full disk."""
-    if isinstance(error, BadRequest):
-        return False
-    return isinstance(error, (NetworkError, RetryAfter, sqlite3.OperationalError, OSError))

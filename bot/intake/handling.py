@@ -9,17 +9,18 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from functools import partial
 
 from telegram import ReplyParameters, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot import metrics
-from bot.handlers.errors import passes
 from bot.intake.lenient import read_update
 from bot.services import App
 from bot.texts import questions as texts
 from bot.texts.language import speaking
+from bot.transport.retrying import retrying
 from storage.records import StoredUpdate
 from storage.shielding import shielded
 from storage.store import Store
@@ -150,20 +151,16 @@ class Handling:
         """Put an update aside, and say so under its message."""
         metrics.updates_failed.inc()
         where = _message_of(stored.raw)
-        pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
-        while where is not None and time.monotonic() < ends:
+        if where is not None:
             chat_id, message_id = where
             under = ReplyParameters(message_id, allow_sending_without_reply=True)
+            doing = f"that update {stored.update_id} is given up cannot be said"
             try:
                 with speaking(await self._store.chats.language(chat_id)):
-                    await self._application.bot.send_message(chat_id, texts.GIVEN_UP, reply_parameters=under)
-                break
+                    say = partial(self._application.bot.send_message, chat_id, texts.GIVEN_UP, reply_parameters=under)
+                    await retrying(doing, first=RETRY_SECONDS, longest=LONGEST_RETRY, ends=PATIENCE)(say)
             except TelegramError as error:
-                log.warning("that update %s is given up cannot be said: %s", stored.update_id, error.message)
-                if not passes(error):
-                    break
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_RETRY, pause * 2)
+                log.warning("%s: %s", doing, error.message)
         await self._store.updates.failed(stored.update_id, reason)
 
     async def _done(self, number: int) -> None:

@@ -38,7 +38,8 @@ async def running(name: str, sandbox: Sandbox, **environment: str) -> AsyncItera
         for bot in sandbox.world.bots.values():
             hook = bot.webhook
             error.add_note(f"{len(bot.updates)} updates wait; webhook: {hook.last_error_message if hook else None!r}")
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         error.add_note((await process.stdout.read()).decode())
         raise
     finally:

@@ -1,0 +1,62 @@
+"""Makes a call to Telegram again while what it met may pass."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+from telegram.error import BadRequest, NetworkError, RetryAfter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay, stop_never, wait_exponential
+from tenacity.wait import wait_base
+
+from bot.transport.http import seconds_of
+
+log = logging.getLogger(__name__)
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether trying again later may help: the network, a busy Telegram, a full disk."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, (NetworkError, RetryAfter, sqlite3.OperationalError, OSError))
+
+
+def retrying(doing: str, *, first: float = 1.0, longest: float, ends: float | None = None) -> AsyncRetrying:
+    """What makes a call again: `await retrying("...", longest=60)(call)`.
+
+    Args:
+        doing: What the call does, for the log.
+        first: Seconds before the second attempt; they double.
+        longest: The most seconds before an attempt, unless Telegram asks for more.
+        ends: Seconds after which what the call met is raised; never by default.
+
+    Raises:
+        Exception: What the call raised and does not pass.
+    """
+
+    def note(state: RetryCallState) -> None:
+        error = _error(state)
+        log.warning("%s (%s: %s); trying again in %.0f s", doing, type(error).__name__, error, state.upcoming_sleep)
+
+    return AsyncRetrying(
+        retry=retry_if_exception(passes),
+        wait=_Wait(wait_exponential(first, longest)),
+        stop=stop_never if ends is None else stop_after_delay(ends),
+        before_sleep=note,
+        reraise=True,
+    )
+
+
+class _Wait(wait_base):
+    """As long as Telegram asks for, where it does."""
+
+    def __init__(self, otherwise: wait_base) -> None:
+        self._otherwise = otherwise
+
+    def __call__(self, state: RetryCallState) -> float:
+        error = _error(state)
+        return seconds_of(error) if isinstance(error, RetryAfter) else self._otherwise(state)
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None
