@@ -170,7 +170,7 @@ class Person:
     async def wait_for(
         self,
         predicate: Callable[[Message], object],
-        timeout: float = 30.0,  # noqa: ASYNC109 - a test says here how long it is ready to wait
+        timeout: float = 60.0,  # noqa: ASYNC109 - a test says here how long it is ready to wait
         *,
         chat: int | None = None,
         since: int | None = None,

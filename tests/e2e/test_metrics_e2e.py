@@ -56,6 +56,7 @@ async def test_a_played_conversation_reports_every_metric(
     [second] = [q async for q in store.questions.export(YOU) if not q.delivered]
     assert await bot.services.dispatcher.cancel(YOU, second.id)
     assert value("questions_total", outcome="cancelled") == cancelled + 1
+    await ada.delete(await ada.wait_for(says("Looking")))  # what is shown may be edited, also where one is blocked
     sandbox.world.bots[1000000001].blocked_by.add(ADA)
     os.kill(worker.pid, signal.SIGKILL)
 

@@ -18,11 +18,11 @@ async def echo(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 def main() -> None:
     url = os.environ["BOT_API"]
-    builder = Application.builder().token(os.environ["BOT_TOKEN"])
+    builder = Application.builder().token(os.environ["BOT_TOKEN"]).read_timeout(60).connect_timeout(60).pool_timeout(60)
     application = builder.base_url(f"{url}/bot").base_file_url(f"{url}/file/bot").build()
     application.add_handler(CommandHandler("start", start))
     application.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND, echo))
-    application.run_polling(allowed_updates=Update.ALL_TYPES)
+    application.run_polling(allowed_updates=Update.ALL_TYPES, bootstrap_retries=-1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 
 from PIL import Image
 from telegram import InputMediaDocument, Update
@@ -23,12 +24,18 @@ async def turn(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 def main() -> None:
-    url, port = os.environ["BOT_API"], int(os.environ["BOT_PORT"])
-    builder = Application.builder().token(os.environ["BOT_TOKEN"])
+    url = os.environ["BOT_API"]
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setblocking(False)
+    builder = Application.builder().token(os.environ["BOT_TOKEN"]).read_timeout(60).connect_timeout(60).pool_timeout(60)
     application = builder.base_url(f"{url}/bot").base_file_url(f"{url}/file/bot").build()
     application.add_handler(MessageHandler(filters.PHOTO, turn))
     application.run_webhook(
-        "127.0.0.1", port, "hook", webhook_url=f"http://127.0.0.1:{port}/hook", secret_token="s3cret"
+        unix=listening,
+        url_path="hook",
+        webhook_url=f"http://127.0.0.1:{listening.getsockname()[1]}/hook",
+        secret_token="s3cret",
+        bootstrap_retries=-1,
     )
 
 
