@@ -16,7 +16,6 @@ PRIVATE = {
     # torch.ops.mkldnn: oneDNN's products with weights laid out once; torch's public ones lay them out at every call.
     "model/backends/linear.py": {"_is_mkldnn_bf16_supported", "_linear_pointwise", "_reorder_linear_weight"},
     # torch: one pass over all weights of a moving average, and whether the CPU multiplies bf16.
-    "training/builtin/losses.py": {"_is_avx512_bf16_supported"},
     "training/builtin/recipe.py": {"_foreach_lerp_"},
     # transformers' Trainer has no public way to order questions by pictures, to leave the gradient's norm out, to check
     # weights before they are kept, to stand where a checkpoint stands, or to train on one GPU of several.

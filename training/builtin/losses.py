@@ -33,7 +33,7 @@ def losses_of(
     """The losses of one batch, by name; the dense one alone where nothing is asked."""
     bf16 = (
         torch.autocast(device.type, torch.bfloat16)
-        if torch.cpu._is_avx512_bf16_supported() or device.type == "cuda"
+        if torch.cpu.get_capabilities().get("avx512_bf16", False) or device.type == "cuda"
         else nullcontext()
     )
     pixels = normalise(batch["pictures"].to(device))

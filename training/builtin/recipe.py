@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
+from model.atomic import replacing
 from training.builtin import architecture
 from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense import DenseHead
@@ -228,9 +229,8 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
 def _keep(parts: Parts, recipe: Recipe, folder: Path) -> None:
     names = ("model", "head", "average", "optimizer")
     state: dict[str, Any] = {name: getattr(parts, name).state_dict() for name in names}
-    partial = folder / "checkpoint.tmp"
-    torch.save({**state, "step": parts.step, "seed": recipe.seed}, partial)
-    partial.replace(folder / "checkpoint.pt")
+    with replacing(folder / "checkpoint.pt") as partial:
+        torch.save({**state, "step": parts.step, "seed": recipe.seed}, partial)
 
 
 class _Shares(Dataset[dict[str, object]]):

@@ -230,7 +230,9 @@ def _keep_features(
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(trainer.accelerator.mixed_precision, torch.float32)
     folder = config.feature_cache or out / "features"
     most = config.feature_cache_gb * GB
-    tower = fingerprint(model.vision_tower, model.size, model.pixel_gain.tolist(), model.pixel_shift.tolist(), dtype)
+    tower = fingerprint(
+        model.vision_tower, model.size, model.normalise.gain.tolist(), model.normalise.shift.tolist(), dtype
+    )
     store = FeatureStore(folder, tower, model.states_shape(model.size), dtype, most)
     keys = {name: picture_key(collator.file(name)) for name in dict.fromkeys(names)}
     for_all(args, lambda: make_room(folder, store, keys.values(), most))

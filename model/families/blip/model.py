@@ -18,7 +18,7 @@ from model.backends.precision import Precision, choose_plain
 from model.families.base import Prompt
 from model.families.blip.decoder import Decoder
 from model.families.blip.files import read_weights
-from model.families.pixels import Normaliser
+from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
@@ -71,7 +71,7 @@ class Blip:
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        pixels = self._normalise(pictures).to(self._model.dtype)
+        pixels = self._normalise(stacked(pictures)).to(self._model.dtype)
         states = self._model.vision_model(pixels, interpolate_pos_encoding=self._interpolate).last_hidden_state
         return [one.clone() for one in states]  # so that a kept picture does not hold its whole batch in memory
 

@@ -20,6 +20,7 @@ from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
 from model.families.florence2.bare import read_bare
 from model.families.florence2.files import read_weights
+from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
@@ -60,11 +61,7 @@ class Florence2:
         self.dtype = str(model.dtype).removeprefix("torch.")
         self._model, self.tokenizer, self._precision = model, tokenizer, precision
         self._resize = Resize.read(images)
-        scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
-        mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
-        # (x * scale - mean) / std in one multiplication and one addition, [3 or 1, 1, 1] each
-        self._gain = (scale / torch.tensor(std, device=model.device)).view(-1, 1, 1)
-        self._shift = (torch.tensor(mean, device=model.device) / torch.tensor(std, device=model.device)).view(-1, 1, 1)
+        self._normalise = Normaliser(images, model.device)
         self._backend = backend_for(model, precision)
         self.whole: Callable[[], Seq2SeqModel] = lambda: model
         """The model as transformers has it; where only its weights were read it is loaded at the first call."""
@@ -85,8 +82,7 @@ class Florence2:
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        batch = torch.from_numpy(np.stack(pictures)).to(self._model.device)  # uint8 [B, H, W, 3]
-        pixels = batch.permute(0, 3, 1, 2).float() * self._gain - self._shift  # [B, 3, H, W]
+        pixels = self._normalise(stacked(pictures))
         return self._backend.encode_images(pixels.to(self._model.dtype))
 
     @property

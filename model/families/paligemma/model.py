@@ -19,7 +19,7 @@ from model.errors import ModelError
 from model.families.base import Prompt
 from model.families.paligemma.decoder import Decoder
 from model.families.paligemma.files import positions_of, read_weights, tokens_of, trained_size
-from model.families.pixels import Normaliser
+from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
@@ -78,7 +78,7 @@ class PaliGemma:
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        pixels = self._normalise(pictures).to(self._model.dtype)
+        pixels = self._normalise(stacked(pictures)).to(self._model.dtype)
         states = self._model.get_image_features(pixels, interpolate_pos_encoding=self._interpolate).pooler_output
         return [one.clone() for one in states]  # so that a kept picture does not hold its whole batch in memory
 

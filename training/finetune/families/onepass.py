@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.families.base import Family
+from model.families.pixels import Normaliser
 from model.profile import Profile
 
 IGNORED = -100
@@ -41,10 +42,9 @@ class OnePass(nn.Module, ABC):
     tower_frozen = False
     recompute_tower = False
     """Compute the tower's blocks again in the backward pass; the native switch covers the text side alone."""
-    pixel_gain: Tensor
-    pixel_shift: Tensor
     family: Family
     """The same weights as they answer, at the current size."""
+    normalise: Normaliser
     size: tuple[int, int]
     """Width and height of a picture."""
     picture_tokens: int
@@ -128,13 +128,7 @@ class OnePass(nn.Module, ABC):
         """
         self.picture_tokens = self.tokens_of_picture(size)
         self.size = size
-        scale = images.get("rescale_factor", 1 / 255) if images.get("do_rescale", True) else 1.0
-        mean, std = (images["image_mean"], images["image_std"]) if images.get("do_normalize", True) else ([0.0], [1.0])
-        # (x * scale - mean) / std in one multiplication and one subtraction, [3 or 1, 1, 1] each
-        device = next(self.parameters()).device
-        spread = torch.tensor(std, device=device).view(-1, 1, 1)
-        self.register_buffer("pixel_gain", scale / spread, persistent=False)
-        self.register_buffer("pixel_shift", torch.tensor(mean, device=device).view(-1, 1, 1) / spread, persistent=False)
+        self.normalise = Normaliser(images, next(self.parameters()).device)
         self.family = self.answering(tokenizer, {**images, "size": {"width": size[0], "height": size[1]}})
         return self
 
@@ -153,7 +147,7 @@ class OnePass(nn.Module, ABC):
 
     def tower_states(self, pixels: Tensor) -> Tensor:
         """The tower's states [P, ...] of pictures at the model's size, uint8 [P, H, W, 3]."""
-        normalised = pixels.permute(0, 3, 1, 2).float() * self.pixel_gain - self.pixel_shift  # [P, 3, H, W]
+        normalised = self.normalise(pixels)  # [P, 3, H, W]
         again = self.recompute_tower and self.training and torch.is_grad_enabled() and not self.tower_frozen
         return self.run_tower(normalised, recompute=again)
 
