@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +20,7 @@ from model.loading import locate, model_type
 from model.profile import Profile
 from model.progress import progress
 from model.stages import clock
-from model.types import Answer, Generation, Request
+from model.types import Answer, Generation, Request, SentPicture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -45,23 +45,32 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """A picture after the work that needs no model."""
+
+    key: str
+    pixels: Pixels | None
+    """At the model's size; None when its features are kept."""
+    features: Tensor | None = None
+    """What is kept of it: it may be let go of until the batch begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A request after the work that needs no model."""
 
     request: Request
     prompt: str
-    pixels: Pixels | None
-    """The picture at the model's size; None when its features are kept, or when it is refused."""
+    pictures: tuple[PreparedPicture, ...]
+    """None when the request is refused."""
     error: str | None
     """The refusal, as the text of a `FailureError`."""
     began: float
     """`time.perf_counter()` at which the request was taken."""
-    features: Tensor | None = None
-    """What is kept of its picture: it may be let go of until the batch begins."""
-    refused_picture: bool = False
-    """Whether `error` is about the picture."""
+    refused_picture: str = ""
+    """The key of the picture that `error` is about."""
     decoding_seconds: float = 0.0
-    """CPU time that decoding the picture took elsewhere."""
+    """CPU time that decoding its pictures took elsewhere."""
 
 
 class Answerer:
@@ -91,29 +100,38 @@ class Answerer:
         profile = Profile.read(folder)
         return cls(load_family(model_type(folder), folder, profile, placement), profile, model)
 
-    def wants_picture(self, request: Request) -> bool:
-        """Whether `prepare` will need the pixels: what cannot be asked, or was looked at before, needs none."""
-        return request.picture_key not in self.features and self._refusal(request) is None
+    def wanted_pictures(self, request: Request) -> list[SentPicture]:
+        """The pictures whose pixels `prepare` will need: what cannot be asked, or was looked at before, needs none."""
+        if self._refusal(request) is not None:
+            return []
+        return [picture for picture in request.pictures if picture.key not in self.features]
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
-        """Normalise the question and bring the picture to the model's size; never raises for bad input.
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
+        """Normalise the question and bring the pictures to the model's size; never raises for bad input.
 
         Args:
             request: What is asked.
-            picture: Its picture, where that was decoded elsewhere. Else it is decoded here, unless features are kept.
+            decoded: Those of its pictures that were decoded elsewhere, by key. What is missing and of which no features
+                are kept is decoded here.
         """
         began = time.perf_counter()
         prompt, error = self.profile.prompt(request.question), self._refusal(request)
         if error is not None:
-            return Prepared(request, prompt, None, error, began)
-        features = self._kept(request.picture_key)
-        if features is not None:
-            return Prepared(request, prompt, None, None, began, features)
-        try:
-            picture = open_picture(request.picture) if picture is None else picture
-        except PictureError as refusal:
-            return Prepared(request, prompt, None, str(refusal), began, refused_picture=True)
-        return Prepared(request, prompt, self.family.prepare(picture), None, began)
+            return Prepared(request, prompt, (), error, began)
+        prepared: dict[str, PreparedPicture] = {}
+        for sent in request.pictures:
+            if sent.key in prepared:
+                continue
+            features = self._kept(sent.key)
+            if features is not None:
+                prepared[sent.key] = PreparedPicture(sent.key, None, features)
+                continue
+            try:
+                picture = (decoded or {}).get(sent.key) or open_picture(sent.data)
+            except PictureError as refusal:
+                return Prepared(request, prompt, (), str(refusal), began, refused_picture=sent.key)
+            prepared[sent.key] = PreparedPicture(sent.key, self.family.prepare(picture))
+        return Prepared(request, prompt, tuple(prepared[sent.key] for sent in request.pictures), None, began)
 
     def _kept(self, key: str) -> Tensor | None:
         """A picture's features without a mark of use, which belongs to the model's thread."""
@@ -123,7 +141,21 @@ class Answerer:
             return None
 
     def _refusal(self, request: Request) -> str | None:
-        return EMPTY_QUESTION if not self.profile.prompt(request.question) else _bad_settings(request)
+        if not self.profile.prompt(request.question):
+            return EMPTY_QUESTION
+        return _bad_settings(request) or (self._too_many(len(request.pictures)) if request.others else None)
+
+    def _too_many(self, pictures: int) -> str | None:
+        """Why a question cannot be about so many pictures: what the model learnt, and what its positions hold."""
+        learnt = self.profile.pictures
+        most = min(learnt, self.family.most_pictures) if learnt > 1 else 1
+        if pictures <= most:
+            return None
+        if learnt == 1:
+            return str(FailureError("pictures_one_only"))
+        if most == 1:
+            return str(FailureError("pictures_do_not_fit"))
+        return str(FailureError("pictures_too_many", most=most))
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer a batch; the answers stand in the order of the requests."""
@@ -163,10 +195,15 @@ class Answerer:
         good = [item for item in batch if item.error is None]
         seen = self._encode_images(good)
         return [
-            (item, Prompt(seen[item.request.picture_key], item.prompt, item.request.beams, item.request.max_new_tokens))
+            (item, Prompt(self._joined(item, seen), item.prompt, item.request.beams, item.request.max_new_tokens))
             for item in good
-            if item.request.picture_key in seen
+            if all(picture.key in seen for picture in item.pictures)
         ]
+
+    def _joined(self, item: Prepared, seen: Mapping[str, Tensor]) -> Tensor:
+        """The tokens of all pictures of a request."""
+        features = [seen[picture.key] for picture in item.pictures]
+        return features[0] if len(features) == 1 else self.family.join(*features)
 
     def warm_up(self, batch_size: int = 1) -> float:
         """Answer an invented question, so that the first real one finds everything in place.
@@ -198,17 +235,17 @@ class Answerer:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
         seen: dict[str, Tensor] = {}
         new: dict[str, Pixels] = {}
-        for item in batch:
-            key = item.request.picture_key
+        for picture in (picture for item in batch for picture in item.pictures):
+            key = picture.key
             if key in seen or key in new:
                 continue
             kept = self.features.get(key)
             if kept is None:  # let go of since it was prepared, perhaps
-                kept = item.features
+                kept = picture.features
             if kept is not None:
                 seen[key] = kept
-            elif item.pixels is not None:
-                new[key] = item.pixels
+            elif picture.pixels is not None:
+                new[key] = picture.pixels
         with clock("images"):
             encoded = _halving(self.family.encode_images, list(new.values()))
         for key, features in zip(new, encoded, strict=True):
@@ -222,10 +259,10 @@ class Answerer:
         self, item: Prepared, generation: Generation | None, batch_size: int, stages: dict[str, float]
     ) -> Answer:
         seconds = time.perf_counter() - item.began
-        measured = (batch_size, item.features is not None, {**stages, "decoding": item.decoding_seconds})
+        kept = bool(item.pictures) and all(picture.features is not None for picture in item.pictures)
+        measured = (batch_size, kept, {**stages, "decoding": item.decoding_seconds})
         if item.error is not None or generation is None:
-            refused = item.request.picture_key if item.refused_picture else ""
-            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, refused, *measured)
+            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         return Answer(item.request.id, generation.text, confidence, seconds, None, "", *measured)
 

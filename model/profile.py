@@ -30,6 +30,8 @@ class Profile:
     question_style: QuestionStyle = "sentence"
     """`words`: lower case without marks; `sentence`: capitalised, with a question mark."""
     calibration: Calibration = field(default_factory=Calibration)
+    pictures: int = 1
+    """How many pictures one question may be about: more than one where the model was trained for it."""
 
     def prompt(self, question: str) -> str:
         """The text that the model reads for a typed question; empty when the question says nothing."""
@@ -50,6 +52,8 @@ class Profile:
             profile = replace(_usual(folder), **given)
             if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
                 raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
+            if not isinstance(profile.pictures, int) or profile.pictures < 1:
+                raise ValueError("pictures must be a whole number from 1 on")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError("profile_unreadable", file=file, styles=" or ".join(STYLES)) from error
         return profile

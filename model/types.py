@@ -9,8 +9,21 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A picture as it was sent: an encoded file (JPEG, PNG, ...), not pixels."""
+
+    data: bytes
+    key: str = ""
+    """SHA-256 of `data` in hex; features of a picture are kept under it. Computed when empty."""
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", hashlib.sha256(self.data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One question about one picture, with its own decoding settings."""
+    """One question about one picture, or about several together, with its own decoding settings."""
 
     id: str
     """Names the question; results carry it back, and asking twice under one id asks once."""
@@ -26,10 +39,17 @@ class Request:
     """SHA-256 of `picture` in hex; features of a picture are kept under it. Computed when empty."""
     origin: str = ""
     """Who asks, under any name: pictures are decoded in turn over those who ask."""
+    others: tuple[SentPicture, ...] = ()
+    """The further pictures of a question about several, in their order."""
 
     def __post_init__(self) -> None:
         if not self.picture_key:
-            object.__setattr__(self, "picture_key", hashlib.sha256(self.picture).hexdigest())
+            object.__setattr__(self, "picture_key", SentPicture(self.picture).key)
+
+    @property
+    def pictures(self) -> tuple[SentPicture, ...]:
+        """All pictures, in their order."""
+        return (SentPicture(self.picture, self.picture_key), *self.others)
 
 
 @dataclass(frozen=True, slots=True)

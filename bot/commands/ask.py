@@ -14,6 +14,7 @@ import click
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
+from bot.conversation.comparison import is_comparison
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts.failures import sentence
 from bot.texts.questions import sureness
@@ -21,7 +22,7 @@ from model.backends.placement import Placement, calm_threads
 from model.errors import PictureError
 from model.images import open_picture
 from model.loading import locate
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 if TYPE_CHECKING:
     from model.answerer import Answerer
@@ -62,9 +63,9 @@ def ask(
 ) -> None:
     """Ask about pictures: the answer and how sure the model is.
 
-    Without -q the last word is the question. Every question is asked about every picture; "-" reads a picture from
-    standard input. What is not given is taken from the bot's settings. Exit code 1 when a picture or question had to
-    be refused.
+    Without -q the last word is the question. It is asked about every picture, or once about all of them where it
+    compares them ("what changed?"); "-" reads a picture from standard input. What is not given is taken from the bot's
+    settings. Exit code 1 when a picture or question had to be refused.
     """
     names, questions = _split(words, more)
     settings = _settings()
@@ -80,15 +81,19 @@ def ask(
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
-    for picture in good:
-        if not as_json and len(pictures) > 1:
-            click.secho(picture.name, bold=True)
-        for question in questions:
+    together = [question for question in questions if len(pictures) > 1 and is_comparison(question)]
+    alone = [question for question in questions if question not in together]
+    rounds = [(alone, [picture]) for picture in good] + [(together, good)] * (len(good) == len(pictures))
+    for asked, about in rounds:
+        if asked and not as_json and len(pictures) > 1:
+            click.secho(", ".join(picture.name for picture in about), bold=True)
+        for question in asked:
             assert answerer is not None
-            request = Request("", picture.data, question, beams, max_new_tokens, picture.key)
+            first, *others = (SentPicture(picture.data, picture.key) for picture in about)
+            request = Request("", first.data, question, beams, max_new_tokens, first.key, others=tuple(others))
             answer = answerer.answer([request])[0]
             all_answered &= answer.error is None
-            _show(picture.name, question, answer, as_json, quiet=len(questions) == 1)
+            _show([picture.name for picture in about], question, answer, as_json, quiet=len(questions) == 1)
     if not all_answered:
         sys.exit(1)
 
@@ -140,7 +145,7 @@ def _readable(picture: PictureFile, questions: list[str], as_json: bool) -> bool
         open_picture(picture.data)
     except PictureError as refusal:
         for question in questions if as_json else questions[:1]:
-            _show(picture.name, question, Answer("", "", 0.0, 0.0, str(refusal)), as_json, quiet=True)
+            _show([picture.name], question, Answer("", "", 0.0, 0.0, str(refusal)), as_json, quiet=True)
         return False
     return True
 
@@ -160,11 +165,11 @@ def _load(model: str, placement: Placement) -> Answerer:
         return Answerer.load(model, placement)
 
 
-def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: bool) -> None:
+def _show(pictures: list[str], question: str, answer: Answer, as_json: bool, *, quiet: bool) -> None:
     """Print one answer; `quiet` leaves the question out, where the person has just typed it."""
     if as_json:
-        line = {
-            "picture": picture,
+        line: dict[str, object] = {
+            "picture": pictures[0],
             "question": question,
             "answer": answer.text,
             "confidence": round(answer.confidence, 6),
@@ -176,11 +181,13 @@ def _show(picture: str, question: str, answer: Answer, as_json: bool, *, quiet: 
                 {"answer": text, "probability": round(probability, 6)} for text, probability in answer.alternatives
             ],
         }
+        if len(pictures) > 1:
+            line["pictures"] = pictures
         click.echo(
             json.dumps(line if answer.error is None else line | {"error": sentence(answer.error)}, ensure_ascii=False)
         )
     elif answer.error is not None:
-        click.echo(f"{picture}: {sentence(answer.error)}", err=True)
+        click.echo(f"{', '.join(pictures)}: {sentence(answer.error)}", err=True)
     else:
         said = click.style(answer.text or "(no answer)", bold=True)
         sure = sureness(answer.confidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from model.answerer import Answerer, Prepared
 from model.serving.image_pool import ImagePool
 from model.serving.request_queue import RequestQueue
 from model.serving.worker import decode_processes
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -95,14 +95,14 @@ class Pipeline:
                 raise RuntimeError(f"a question of the workload was not answered: {answer.error}")
             ended[answer.id] = now
 
-    def wants_picture(self, request: Request) -> bool:
+    def wanted_pictures(self, request: Request) -> Sequence[SentPicture]:
         """As the answerer says."""
-        return self._answerer.wants_picture(request)
+        return self._answerer.wanted_pictures(request)
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
         """As the answerer does, measured."""
         started = time.perf_counter()
-        item = self._answerer.prepare(request, picture)
+        item = self._answerer.prepare(request, decoded)
         with self._lock:
             self.prepared += time.perf_counter() - started
         return item

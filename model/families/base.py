@@ -29,7 +29,7 @@ class Prompt:
     """A question about an encoded picture, with its generation settings."""
 
     features: Tensor
-    """The picture's tokens: [T_image, D]."""
+    """The picture's tokens: [T_image, D]; of a question about several, as `join` puts them together."""
     text: str
     """What the profile made of the typed question."""
     beams: int
@@ -53,6 +53,15 @@ class Family(Protocol):
 
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]. They depend on the picture alone."""
+        ...
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures the positions hold beside a question; asked where `Profile.pictures` is more than 1."""
+        ...
+
+    def join(self, *features: Tensor) -> Tensor:
+        """The tokens of several pictures, [T_image, D] each, as a question about all of them sees them."""
         ...
 
     def answer_length(self, text: str) -> int:

@@ -8,13 +8,14 @@ import struct
 from dataclasses import asdict
 from typing import Any, BinaryIO, Protocol
 
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 Header = dict[str, Any]
 
 _SIZES = struct.Struct(">II")  # bytes of the header, bytes of the blob
 MAX_HEADER = 2**20
-MAX_BLOB = 2**27
+MAX_BLOB = 2**28
+"""An album of ten files, as large as Telegram gives them to bots, is a request."""
 
 
 class Readable(Protocol):
@@ -73,17 +74,18 @@ async def read_async(source: asyncio.StreamReader) -> Header | None:
 
 
 def pack_request(request: Request) -> bytes:
-    """A request on its way to a worker."""
+    """A request on its way to a worker; each of its pictures travels once."""
     header = {
         "type": "request",
         "id": request.id,
         "question": request.question,
         "beams": request.beams,
         "max_new_tokens": request.max_new_tokens,
-        "picture_key": request.picture_key,
         "origin": request.origin,
+        "pictures": [[picture.key, len(picture.data)] for picture in request.pictures],
     }
-    return pack(header, request.picture)
+    distinct = {picture.key: picture.data for picture in request.pictures}
+    return pack(header, b"".join(distinct.values()))
 
 
 def pack_cancel(request_id: str) -> bytes:
@@ -93,14 +95,22 @@ def pack_cancel(request_id: str) -> bytes:
 
 def unpack_request(header: Header, blob: bytes) -> Request:
     """A request as the worker received it."""
+    pictures: dict[str, SentPicture] = {}
+    begins = 0
+    for key, size in header["pictures"]:
+        if key not in pictures:
+            pictures[key] = SentPicture(blob[begins : begins + size], key)
+            begins += size
+    first, *others = (pictures[key] for key, _ in header["pictures"])
     return Request(
         id=header["id"],
-        picture=blob,
+        picture=first.data,
         question=header["question"],
         beams=header["beams"],
         max_new_tokens=header["max_new_tokens"],
-        picture_key=header["picture_key"],
+        picture_key=first.key,
         origin=header["origin"],
+        others=tuple(others),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +16,7 @@ from model.errors import PictureError
 from model.progress import progress
 from model.serving.image_pool import Decoded, ImagePool
 from model.serving.transport import Reports
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,11 +30,11 @@ IDLE_SECONDS = 0.5
 class Prepares(Protocol):
     """What the queue needs of an answerer."""
 
-    def wants_picture(self, request: Request) -> bool:
-        """Whether `prepare` needs the decoded picture; any thread."""
+    def wanted_pictures(self, request: Request) -> Sequence[SentPicture]:
+        """The pictures that `prepare` needs decoded; any thread."""
         ...
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
         """Work that needs no model; any thread."""
         ...
 
@@ -44,7 +45,10 @@ class _Waiting:
 
     request: Request
     began: float
-    decoding: Future[Decoded] | None = None
+    decoding: dict[str, Future[Decoded]] = field(default_factory=dict)
+    """Of its pictures, by key."""
+    missing: int = 0
+    """How many of them are not there yet."""
     prepared: Prepared | None = None
     failed: bool = False
     cancelled: bool = False
@@ -69,11 +73,16 @@ class RequestQueue:
         waiting = _Waiting(request, time.perf_counter())
         with self._arrived:
             self._waiting[request.id] = waiting
-        if self._answerer.wants_picture(request):
-            waiting.decoding = self._pool.submit(request.picture, key=request.picture_key, origin=request.origin)
-            waiting.decoding.add_done_callback(partial(self._decoded, waiting))
-        else:
-            self._prepare(waiting, None)
+        wanted = {picture.key: picture for picture in self._answerer.wanted_pictures(request)}
+        if not wanted:
+            self._prepare(waiting, {})
+            return
+        waiting.decoding = {
+            key: self._pool.submit(picture.data, key=key, origin=request.origin) for key, picture in wanted.items()
+        }
+        waiting.missing = len(wanted)
+        for key, future in waiting.decoding.items():
+            future.add_done_callback(partial(self._decoded, waiting, key))
 
     def cancel(self, request_id: str) -> None:
         """Drop a request unless its batch has begun."""
@@ -83,8 +92,8 @@ class RequestQueue:
                 return
             waiting.cancelled = True
             self._arrived.notify()
-        if waiting.decoding is not None:
-            waiting.decoding.cancel()
+        for future in waiting.decoding.values():
+            future.cancel()
 
     def close(self) -> None:
         """No more will come."""
@@ -121,37 +130,42 @@ class RequestQueue:
                 batch.append(waiting.prepared)
         return batch
 
-    def _decoded(self, waiting: _Waiting, future: Future[Decoded]) -> None:
-        """In a thread of the pool: its picture is there, or refused."""
+    def _decoded(self, waiting: _Waiting, key: str, future: Future[Decoded]) -> None:
+        """In a thread of the pool: one of its pictures is there, or refused."""
         if future.cancelled():
             return
         try:
-            decoded = future.result()
+            future.result()
         except PictureError as refusal:
-            prepared = Prepared(waiting.request, "", None, str(refusal), waiting.began, refused_picture=True)
+            prepared = Prepared(waiting.request, "", (), str(refusal), waiting.began, refused_picture=key)
             self._finish(waiting, replace(prepared, decoding_seconds=refusal.seconds))
         except Exception:
             log.exception("a picture could not be decoded")
             self._finish(waiting, None)
         else:
-            self._prepare(waiting, decoded)
+            with self._arrived:
+                waiting.missing -= 1
+                if waiting.missing or waiting.ready:
+                    return
+            self._prepare(waiting, {key: future.result() for key, future in waiting.decoding.items()})
 
-    def _prepare(self, waiting: _Waiting, decoded: Decoded | None) -> None:
+    def _prepare(self, waiting: _Waiting, decoded: Mapping[str, Decoded]) -> None:
         # Whatever ends the process in here, the broker knows whose picture it was.
         ids = [waiting.request.id]
         self._reports.stage("decoding", ids)
         try:
-            prepared = self._answerer.prepare(waiting.request, decoded.picture if decoded else None)
+            prepared = self._answerer.prepare(waiting.request, {key: one.picture for key, one in decoded.items()})
         except Exception:
             log.exception("a request could not be prepared")
             self._finish(waiting, None)
         else:
-            seconds = decoded.seconds if decoded else 0.0
+            seconds = sum(one.seconds for one in decoded.values())
             self._finish(waiting, replace(prepared, began=waiting.began, decoding_seconds=seconds))
         finally:
             self._reports.stage("waiting", ids)
 
     def _finish(self, waiting: _Waiting, prepared: Prepared | None) -> None:
         with self._arrived:
-            waiting.prepared, waiting.failed = prepared, prepared is None
+            if not waiting.ready:  # another of its pictures may have been refused before
+                waiting.prepared, waiting.failed = prepared, prepared is None
             self._arrived.notify()

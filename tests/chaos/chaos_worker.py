@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chaos_colours import name_of
 from PIL import Image
@@ -16,7 +16,7 @@ from PIL import Image
 from model.answerer import Prepared
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 BATCH_SECONDS = 0.05
 
@@ -24,14 +24,14 @@ BATCH_SECONDS = 0.05
 class Naming:
     """Names the colour in the middle of the picture."""
 
-    def wants_picture(self, request: Request) -> bool:
-        return False
+    def wanted_pictures(self, request: Request) -> list[SentPicture]:
+        return []
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
         with Image.open(io.BytesIO(request.picture)) as opened:
             pixel = opened.convert("RGB").getpixel((opened.width // 2, opened.height // 2))
         assert isinstance(pixel, tuple)
-        return Prepared(request, f"{name_of(pixel)} for {request.question}", None, None, time.perf_counter())
+        return Prepared(request, f"{name_of(pixel)} for {request.question}", (), None, time.perf_counter())
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         time.sleep(BATCH_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -17,7 +17,7 @@ from model.answerer import Prepared
 from model.progress import progress
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 
 class Counting:
@@ -27,11 +27,11 @@ class Counting:
         self._begun, self._ended = folder / "begun", folder / "ended"
         self._number = 0
 
-    def wants_picture(self, request: Request) -> bool:
-        return False
+    def wanted_pictures(self, request: Request) -> list[SentPicture]:
+        return []
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
-        return Prepared(request, request.question, None, None, time.perf_counter())
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
+        return Prepared(request, request.question, (), None, time.perf_counter())
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         self._number += 1

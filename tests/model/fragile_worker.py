@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image
@@ -16,7 +16,7 @@ from model.answerer import Prepared
 from model.progress import progress
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 
 EVIDENCE: dict[str, Any] = {
     "known_picture": False,
@@ -29,15 +29,15 @@ EVIDENCE: dict[str, Any] = {
 class Obedient:
     """Answers with the question, unless the question says otherwise."""
 
-    def wants_picture(self, request: Request) -> bool:
-        return request.question.startswith("look")
+    def wanted_pictures(self, request: Request) -> Sequence[SentPicture]:
+        return request.pictures if request.question.startswith("look") else ()
 
-    def prepare(self, request: Request, picture: Image.Image | None = None) -> Prepared:
+    def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
         if request.question == "die decoding":
             os.kill(os.getpid(), signal.SIGKILL)
         if request.question == "break decoding":
             raise ZeroDivisionError
-        return Prepared(request, request.question, None, None, time.perf_counter())
+        return Prepared(request, request.question, (), None, time.perf_counter())
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         for item in batch:
@@ -66,7 +66,7 @@ class Obedient:
                 1.0,
                 0.0,
                 item.error,
-                item.request.picture_key if item.refused_picture else "",
+                item.refused_picture,
                 size,
                 stages={"decoding": item.decoding_seconds},
             )

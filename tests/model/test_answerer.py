@@ -165,7 +165,7 @@ def test_features_let_go_between_preparing_and_answering(answerer: Answerer, pic
     request = Request("x", picture(1), "what is this")
     wanted = small.answer([request])[0]
     prepared = small.prepare(request)
-    assert prepared.pixels is None
+    assert prepared.pictures[0].pixels is None
     small.answer([Request("y", picture(2), "what is this")])
     assert request.picture_key not in small.features
     assert small.answer_prepared([prepared])[0].text == wanted.text

@@ -6,14 +6,17 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tiny
 from click.testing import CliRunner, Result
 from PIL import Image
 from tiny import Picture
 
 from bot.cli import main
+from model.profile import BUILTIN_PROFILE
 
 
 @pytest.fixture
@@ -103,6 +106,22 @@ def test_a_bad_picture_is_refused_and_the_others_answered(ask, pictures, tmp_pat
     plain = ask(str(bad), "what is this")
     assert plain.exit_code == 1
     assert plain.output.count("\n") == 1
+
+
+def test_a_question_that_compares_is_asked_once_about_all(ask, pictures, tmp_path: Path) -> None:
+    one_only = ask(*pictures, "what changed?", "--json")
+    assert one_only.exit_code == 1
+    (line,) = map(json.loads, one_only.stdout.splitlines())
+    assert line["pictures"] == list(pictures) and line["error"].startswith("I can look at one picture at a time only")
+    model = tiny.build(tmp_path / "pairs", replace(BUILTIN_PROFILE, pictures=2))
+    words = [*pictures[:2], "-q", "what is this", "-q", "Which one has a dog?", "--model", str(model), "--json"]
+    result = CliRunner().invoke(main, ["ask", *words])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["question"] for line in lines] == ["what is this", "what is this", "Which one has a dog?"]
+    assert [line.get("pictures") for line in lines] == [None, None, list(pictures[:2])]
+    plain = CliRunner().invoke(main, ["ask", *pictures[:2], "what changed", "--model", str(model)])
+    assert plain.exit_code == 0 and f"{pictures[0]}, {pictures[1]}\n" in plain.output, plain.output
 
 
 def test_a_model_that_is_not_there(pictures) -> None:

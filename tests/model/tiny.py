@@ -18,6 +18,8 @@ from transformers.models.florence2 import (
     Florence2VisionConfig,
 )
 
+from model.backends.precision import Precision
+from model.families.florence2.model import SECOND
 from model.profile import BUILTIN_PROFILE, Profile
 
 HEIGHT, WIDTH = 64, 96
@@ -29,6 +31,7 @@ TEXT = (
 )
 WORDS = TEXT.split()
 POSITIONS = 64
+FLOAT32 = Precision("cpu", "float32")
 
 Picture = Callable[[int], bytes]
 """The fixture `picture`: PNG bytes by number."""
@@ -37,9 +40,10 @@ Picture = Callable[[int], bytes]
 def build(folder: Path, profile: Profile = BUILTIN_PROFILE, seed: int = 9, **generation: object) -> Path:
     """Save model, processor and profile to `folder`; the same seed gives the same model.
 
-    `generation` adds to the generation config.
+    One whose profile takes several pictures knows the place of a second one; `generation` adds to the
+    generation config.
     """
-    tokenizer = _tokenizer()
+    tokenizer = _tokenizer(SECOND if profile.pictures > 1 else None)
     images = CLIPImageProcessorPil(
         size={"height": HEIGHT, "width": WIDTH},
         do_center_crop=False,
@@ -74,8 +78,8 @@ def build_as_the_hub_has_it(folder: Path, profile: Profile = BUILTIN_PROFILE, se
     return folder
 
 
-def _tokenizer() -> PreTrainedTokenizerFast:
-    words = {word: index for index, word in enumerate([*SPECIAL, *WORDS])}
+def _tokenizer(second: str | None) -> PreTrainedTokenizerFast:
+    words = {word: index for index, word in enumerate([*SPECIAL, *WORDS, *([second] if second else [])])}
     tokenizer = Tokenizer(WordLevel(words, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace()])
@@ -89,7 +93,7 @@ def _tokenizer() -> PreTrainedTokenizerFast:
         eos_token="</s>",
         pad_token="<pad>",
         unk_token="<unk>",
-        extra_special_tokens={"image_token": "<image>"},
+        extra_special_tokens={"image_token": "<image>"} | ({"second_token": second} if second else {}),
         clean_up_tokenization_spaces=False,
         padding_side="right",
     )

@@ -23,7 +23,7 @@ from model.errors import ModelError
 from model.serving.broker.jobs import Jobs
 from model.serving.transport import Cancellation, Stage
 from model.serving.worker import work
-from model.types import Answer, Request, WorkerInfo
+from model.types import Answer, Request, SentPicture, WorkerInfo
 
 LONGEST_LINE = 2**27
 HANG_SECONDS = 20.0
@@ -161,7 +161,9 @@ class ToyBroker:
         while (assigned := self._jobs.assign()) is not None:
             worker, request = assigned
             worker.moved_at = time.monotonic()
-            worker.tell(request={**asdict(request), "picture": base64.b64encode(request.picture).decode()})
+            pictures = [base64.b64encode(picture.data).decode() for picture in request.pictures]
+            settings = asdict(replace(request, picture=b"", others=()))
+            worker.tell(request={**settings, "picture": None, "pictures": pictures})
 
 
 class SocketTransport:
@@ -178,7 +180,8 @@ class SocketTransport:
                     yield Cancellation(message["cancel"])
                 else:
                     request = message["request"]
-                    yield Request(**{**request, "picture": base64.b64decode(request["picture"])})
+                    first, *others = map(base64.b64decode, request.pop("pictures"))
+                    yield Request(**{**request, "picture": first, "others": tuple(map(SentPicture, others))})
         os._exit(0)
 
     def stage(self, stage: Stage, ids: Sequence[str]) -> None:

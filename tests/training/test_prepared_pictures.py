@@ -176,9 +176,9 @@ def test_prepared_pixels_are_the_very_pixels_that_are_served(kind: Callable[[Pat
         learnt = answerer.prepare(Request("2", (out / example.image).read_bytes(), "what is it", 1, 5))
         with Image.open(out / example.image) as picture:
             assert picture.size == size
-            assert served.pixels is not None
-            assert np.array_equal(served.pixels, np.array(picture)), example.own_id
-        assert np.array_equal(served.pixels, learnt.pixels), example.own_id
+            assert served.pictures[0].pixels is not None
+            assert np.array_equal(served.pictures[0].pixels, np.array(picture)), example.own_id
+        assert np.array_equal(served.pictures[0].pixels, learnt.pictures[0].pixels), example.own_id
 
 
 def test_another_size_than_the_models_is_said_with_what_it_costs(tmp_path: Path) -> None:

@@ -25,6 +25,14 @@ SENTENCES = {
     # Questions
     "beams_out_of_range": "The number of beams must be between 1 and {most}.",
     "length_out_of_range": "The longest answer must be between 1 and {most:,} tokens.",
+    "pictures_do_not_fit": (
+        "I can look at one picture at a time only: this model has no room for several. Please ask about each of them."
+    ),
+    "pictures_one_only": (
+        "I can look at one picture at a time only: this model has not learnt to compare pictures. Please ask about "
+        "each of them."
+    ),
+    "pictures_too_many": "I can look at {most} pictures at a time. Please ask about fewer of them.",
     "question_empty": "The question is empty: please ask something about the picture.",
     "question_failed": "The model could not answer this question. Please try a smaller picture or another question.",
     "question_poisonous": (
@@ -88,7 +96,8 @@ SENTENCES = {
         "checkpoint for smaller pictures."
     ),
     "profile_unreadable": (
-        "The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style ({styles}) "
+        "The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style ({styles}), "
+        "pictures (a whole number) "
         "and calibration (a, b and c: finite numbers, a and b not below 0)."
     ),
     "tokenizer_missing": "The model in {folder} has no tokenizer.json; save its processor beside it.",

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+from torch.nn import Module, functional
 from torch.nn.utils.rnn import pad_sequence
 
 from model.backends.cuda_graphs import Captured, GraphPool
@@ -80,7 +80,7 @@ class EagerBackend:
 
     def encode_prompts(self, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """See `Backend`."""
-        rows = _embed(self._model, features, prompts)
+        rows = _embed(self._model.get_input_embeddings(), features, prompts)
         mask = _mask(rows)
         encoder = self._model.get_encoder()
         return encoder(inputs_embeds=pad_sequence(rows, True), attention_mask=mask).last_hidden_state, mask
@@ -104,7 +104,7 @@ class CpuBackend:
 
     def encode_prompts(self, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """See `Backend`."""
-        rows = _embed(self._model, features, prompts)
+        rows = _embed(self._model.get_input_embeddings(), features, prompts)
         states = [self._encoder([one])[0] for one in rows] if self._batch_of_one else self._encoder(rows)
         return pad_sequence(states, True), _mask(rows)
 
@@ -118,7 +118,7 @@ class GraphBackend:
 
     def __init__(self, model: Seq2SeqModel, precision: Precision) -> None:
         """Take over the weights of a model that `fits`, whose own encoders cannot be called any more."""
-        self._embed = model.get_input_embeddings()
+        self._words = model.get_input_embeddings()
         self._positions = int(model.config.get_text_config().max_position_embeddings)
         pool = GraphPool(model.device)
         self._tower = Captured(VisionTower(model, precision.encoder_kernel), pool)
@@ -136,12 +136,8 @@ class GraphBackend:
 
     def encode_prompts(self, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """See `Backend`."""
-        longest, device = max(len(ids) for ids in prompts), features[0].device
-        ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in prompts])  # [Q, P]
-        seen = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in prompts])
-        tokens = torch.stack(list(features))  # [Q, T_image, D]
-        mask = torch.cat([seen.new_ones(tokens.shape[:2]), seen], 1).to(device)  # [Q, S]
-        embeds = torch.cat([tokens, self._embed(ids.to(device)).to(tokens.dtype)], 1)  # [Q, S, D]
+        rows = _embed(self._words, features, prompts)
+        embeds, mask = pad_sequence(rows, True), _mask(rows)  # [Q, S, D] and [Q, S]
         parts = zip(embeds.split(_QUESTIONS), mask.split(_QUESTIONS), strict=True)
         return torch.cat([self._encode(*part) for part in parts]), mask
 
@@ -166,13 +162,11 @@ def backend_for(model: Seq2SeqModel, precision: Precision | None) -> Backend:
     return CpuBackend(model, precision) if precision.device.startswith("cpu") else GraphBackend(model, precision)
 
 
-def _embed(model: Seq2SeqModel, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> list[Tensor]:
-    """Picture tokens and the embedded prompt of each question, [S, D]."""
-    words = model.get_input_embeddings()
-    return [
-        torch.cat([tokens, words(torch.tensor(ids, device=tokens.device)).to(tokens.dtype)])
-        for tokens, ids in zip(features, prompts, strict=True)
-    ]
+def _embed(words: Module, features: Sequence[Tensor], prompts: Sequence[list[int]]) -> list[Tensor]:
+    """Picture tokens and the embedded prompt of each question, [S, D]; one may be about more pictures than another."""
+    ids = torch.tensor([number for prompt in prompts for number in prompt], device=features[0].device)
+    embedded = words(ids).to(features[0].dtype).split([len(prompt) for prompt in prompts])
+    return [torch.cat([tokens, own]) for tokens, own in zip(features, embedded, strict=True)]
 
 
 def _loop(model: Seq2SeqModel, precision: Precision, pool: GraphPool | None = None) -> Generate:

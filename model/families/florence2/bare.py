@@ -87,7 +87,8 @@ class BareFlorence2(nn.Module):
         """
         super().__init__()
         text, vision = config["text_config"], config["vision_config"]
-        self.config = SimpleNamespace(**{**config, "text_config": SimpleNamespace(**text)})
+        parts = {"text_config": SimpleNamespace(**text), "vision_config": SimpleNamespace(**vision)}
+        self.config = SimpleNamespace(**{**config, **parts})
         self.config.get_text_config = lambda: self.config.text_config
         self.generation_config = _Unset(**generation)
         width, words = int(text["d_model"]), int(text["vocab_size"])

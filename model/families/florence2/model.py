@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 SECOND = "<second>"
 """The token whose embedding marks a second picture."""
+QUESTION_ROOM = 32
+"""Positions that a question needs beside its pictures' tokens: more than most have words."""
 
 
 class Florence2:
@@ -86,17 +89,25 @@ class Florence2:
         return self._backend.encode_images(pixels.to(self._model.dtype))
 
     @property
+    def most_pictures(self) -> int:
+        """Two for a model that `joins` and whose positions hold both beside a question of some length."""
+        stride: int = math.prod(self._model.config.vision_config.patch_stride)
+        tokens = 1 + math.prod(-(-side // stride) for side in self._resize.size)
+        return max(1, min(2 if self.joins else 1, (self.positions - QUESTION_ROOM) // tokens))
+
+    @property
     def joins(self) -> bool:
         """Whether the model has learnt to look at two pictures at once."""
         return self.tokenizer.token_to_id(SECOND) is not None
 
     @torch.inference_mode()
-    def join(self, first: Tensor, second: Tensor) -> Tensor:
+    def join(self, *features: Tensor) -> Tensor:
         """The tokens of two pictures as one question about both sees them: [2 T_image, D] of [T_image, D] each.
 
         The first picture's stay as they are; to the second one's the vector of their place is added, which is the
         embedding of a token of its own. Only for a model that `joins`.
         """
+        first, second = features
         place = self._model.get_input_embeddings().weight[self.tokenizer.token_to_id(SECOND)]
         return torch.cat([first, second + place.to(second.dtype)])
 

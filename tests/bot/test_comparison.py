@@ -1,0 +1,61 @@
+"""Which questions are about several pictures together, and which about each."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bot.conversation.comparison import is_comparison, needs_two
+from training.scenes import art, layout, pair_questions
+from training.scenes.questions import ask
+from training.scenes.variety import WIDE
+
+TWO = [
+    *("What changed?", "what's changed", "What has changed between these?", "did anything change?", "any changes?"),
+    *("What is different?", "what's the difference", "spot the difference", "Differences?", "How do they differ?"),
+    *("Are they the same?", "are these the same", "Are both pictures the same?", "same?", "identical"),
+    *("Is it the same?", "Are the pictures identical?", "compare them", "Compare these two"),
+    "what is the difference between the pictures",
+]
+SEVERAL = [
+    *("Which one has a dog?", "which picture shows a cat?", "Which of them is at night?", "In which is it raining?"),
+    *("Which has more balls?", "which is bigger?", "Is the second picture darker?", "are both outside?"),
+    *("What do they have in common?", "Are they the same colour?", "how many of them show a dog", "what is missing?"),
+    *("What's new?", "Is the dog in the first one or in the other one?", "Where are more trees?"),
+]
+EACH = [
+    *("What colour is the ball?", "Which colour is the ball?", "which color is it", "How many dogs are there?"),
+    *("Is there a dog?", "Where is the cat?", "What is this?", "ball?", "who is there", "what is the girl doing?"),
+    *("Is it day or night?", "What is the weather like?", "Is the ball red?", "which animal is on the tree?"),
+    *("Is the man on the left?", "what is in the first row", "Can I change the colour?", ""),
+    *("Which one is bigger, the cow or the table?", "which are there more of, balls or dogs?", "on which side is it?"),
+]
+
+
+@pytest.mark.parametrize("question", TWO)
+def test_what_makes_no_sense_about_one_picture(question: str) -> None:
+    assert needs_two(question) and is_comparison(question)
+
+
+@pytest.mark.parametrize("question", SEVERAL)
+def test_what_is_about_several_where_there_are_several(question: str) -> None:
+    assert is_comparison(question) and not needs_two(question)
+
+
+@pytest.mark.parametrize("question", EACH)
+def test_what_is_about_each(question: str) -> None:
+    assert not is_comparison(question)
+
+
+def test_the_wordings_that_models_are_trained_on_are_understood() -> None:
+    missed = [text for text in (*pair_questions._CHANGED, *pair_questions._SAME) if not is_comparison(text)]
+    assert not missed
+    rng, asked, taken = random.Random(3), 0, []
+    for _ in range(60):
+        scene = layout.compose(rng, WIDE)
+        art.render(scene, rng)
+        questions = [qa.question for qa in ask(scene, rng, 20)]
+        asked, taken = asked + len(questions), taken + list(filter(is_comparison, questions))
+        assert not any(map(needs_two, questions))
+    assert len(taken) < asked / 100, taken  # as people type them, with their typing errors
