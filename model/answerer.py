@@ -14,7 +14,7 @@ from cachetools import Cache, LRUCache
 from model.backends.placement import Placement
 from model.confidence import sequence_probability
 from model.errors import FailureError, PictureError
-from model.families.base import Family, Prompt, load_family
+from model.families.base import Family, Prompt, SeveralPictures, load_family
 from model.images import open_picture
 from model.loading import locate, model_type
 from model.profile import Profile
@@ -147,8 +147,8 @@ class Answerer:
 
     def _too_many(self, pictures: int) -> str | None:
         """Why a question cannot be about so many pictures: what the model learnt, and what its positions hold."""
-        learnt = self.profile.pictures
-        most = min(learnt, self.family.most_pictures) if learnt > 1 else 1
+        learnt, family = self.profile.pictures, self.family
+        most = min(learnt, family.most_pictures) if learnt > 1 and isinstance(family, SeveralPictures) else 1
         if pictures <= most:
             return None
         if learnt == 1:
@@ -203,7 +203,10 @@ class Answerer:
     def _joined(self, item: Prepared, seen: Mapping[str, Tensor]) -> Tensor:
         """The tokens of all pictures of a request."""
         features = [seen[picture.key] for picture in item.pictures]
-        return features[0] if len(features) == 1 else self.family.join(*features)
+        if len(features) == 1:
+            return features[0]
+        assert isinstance(self.family, SeveralPictures)  # else the request was refused
+        return self.family.join(*features)
 
     def warm_up(self, batch_size: int = 1) -> float:
         """Answer an invented question, so that the first real one finds everything in place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from model.backends.placement import Placement
 from model.errors import ModelError
@@ -55,15 +55,6 @@ class Family(Protocol):
         """Encode pictures: for each its tokens, [T_image, D]. They depend on the picture alone."""
         ...
 
-    @property
-    def most_pictures(self) -> int:
-        """How many pictures the positions hold beside a question; asked where `Profile.pictures` is more than 1."""
-        ...
-
-    def join(self, *features: Tensor) -> Tensor:
-        """The tokens of several pictures, [T_image, D] each, as a question about all of them sees them."""
-        ...
-
     def answer_length(self, text: str) -> int:
         """Tokens of a text as an answer, its start and its end included."""
         ...
@@ -74,6 +65,20 @@ class Family(Protocol):
 
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:
         """The natural-log probability of each given text as the whole answer, its end included, prompt by prompt."""
+        ...
+
+
+@runtime_checkable
+class SeveralPictures(Protocol):
+    """What a family has as well whose models can be asked about several pictures at once."""
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures the positions hold beside a question; whether the model learnt it says its profile."""
+        ...
+
+    def join(self, *features: Tensor) -> Tensor:
+        """The tokens of several pictures, [T_image, D] each, as a question about all of them sees them."""
         ...
 
 
