@@ -86,6 +86,7 @@ class Bot:
             WrongTokenError: Telegram refuses the token.
             BotError: The webhook's port is taken.
             ModelError: The model cannot be loaded, as far as that is known before Telegram is reached.
+            BrokerError: The broker's server refuses this bot, as far as that is known by then.
             StorageError: The data folder cannot be used.
         """
         own = self._settings
@@ -253,6 +254,7 @@ async def run_until(bot: Bot, stopped: asyncio.Event) -> None:
         BotError: Receiving updates cannot go on (a second bot on the same token, say).
         DataFolderLostError: The data folder is not in its place any more.
         ModelError: The model cannot be loaded.
+        BrokerError: The broker's server refuses this bot.
     """
     waiting: set[asyncio.Future[Any]] = {asyncio.ensure_future(stopped.wait())}
     waiting.update(future for future in (bot.failure, bot.lost, bot.model_ready) if future is not None)

@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("bot.commands.demo:demo", "Try the whole bot here: a chat page, no token, no network."),
     "run": Entry("bot.commands.run:run", "Run the bot on Telegram (needs a token)."),
+    "worker": Entry("bot.commands.worker:worker", "Answer questions for a bot on another machine."),
     "ask": Entry("bot.commands.ask:ask", "Ask about pictures on the command line."),
     "backup": Entry("bot.commands.backup:backup", "Copy all that the bot remembers, while it runs."),
     "sandbox": Entry("bot.commands.sandbox:sandbox", "Run the local Bot API server alone, for any bot."),

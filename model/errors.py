@@ -30,3 +30,11 @@ class PictureError(FailureError):
 
 class PictureCostError(PictureError):
     """A picture was given up: reading it took more than it may take, or ended the process that read it."""
+
+
+class BrokerError(FailureError):
+    """The broker's server can never be used as it is set up."""
+
+
+class BrokerUnavailableError(FailureError):
+    """The broker's server cannot take anything just now: try again."""

@@ -117,3 +117,13 @@ class WorkerInfo:
     """Unix seconds at which the current worker was started."""
     error: str | None = None
     """Why no worker is ready, when that is known: the text of a `ModelError`."""
+    pace: float | None = None
+    """Seconds that one question takes alone, as it measured itself."""
+    name: str = ""
+    """Of the worker that it belongs to, by which that can be drained; empty beside the bot."""
+    machine: str = ""
+    """Where it runs; empty beside the bot."""
+    silence: float | None = None
+    """Seconds since its last sign of life, where that says something."""
+    draining: bool = False
+    """Its worker finishes what it has, and leaves."""

@@ -148,6 +148,15 @@ class Photos:
         where = "WHERE chat_id = ? AND thread_id IS ? AND talked_at IS NOT NULL AND created_at > ? LIMIT 1"
         return await self._one(where, (chat_id, thread_id, moment)) is not None
 
+    async def contents(self, chat_id: int) -> list[str]:
+        """The content hashes of all pictures that a chat shows or asked about."""
+        rows = await self._db.fetch_all(
+            "SELECT sha256 FROM photos WHERE chat_id = :chat"
+            " UNION SELECT photo_sha256 FROM questions WHERE chat_id = :chat",
+            {"chat": chat_id},
+        )
+        return [row["sha256"] for row in rows]
+
     async def of_chat(self, chat_id: int) -> list[Photo]:
         """All pictures of a chat, oldest first."""
         return await self._many("WHERE chat_id = :chat ORDER BY created_at, abs(message_id)", {"chat": chat_id})

@@ -150,6 +150,11 @@ class Questions:
         """After a restart nobody works on what was running: it waits again. Returns how many."""
         return await self._update("state = 'queued'", (), "state = 'running'", ())
 
+    async def requeue(self, ids: Collection[int]) -> int:
+        """What went to a worker got lost on its way: it waits again. Returns how many."""
+        marks = ", ".join("?" * len(ids))
+        return await self._update("state = 'queued'", (), f"id IN ({marks}) AND state = 'running'", tuple(ids))
+
     async def answer_many(
         self, answers: Iterable[tuple[int, str, float, float]], evidence: Mapping[int, Evidence] = _NONE
     ) -> int:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from bot import metrics
 from bot.texts import questions as texts
-from model.serving.broker.protocol import Broker
+from bot.texts.failures import sentence
+from model.errors import BrokerUnavailableError
+from model.serving.broker.protocol import LOST, Broker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
 from storage.records import Evidence, Question
@@ -17,6 +19,8 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
+ROOM_SECONDS = 0.5
+"""While there is no room, so often it is looked whether workers have joined."""
 
 
 class Dispatcher:
@@ -36,6 +40,10 @@ class Dispatcher:
     def in_flight(self) -> int:
         """How many questions are with the workers."""
         return len(self._in_flight)
+
+    @property
+    def _room(self) -> int:
+        return self._broker.capacity - len(self._in_flight)
 
     async def start(self) -> None:
         """Ask again what a previous run had given away."""
@@ -92,18 +100,24 @@ class Dispatcher:
             try:
                 while await self._feed_some():
                     pass
+            except BrokerUnavailableError as error:
+                log.warning("questions wait: %s", sentence(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                self._wake.set()
             except Exception:
                 log.exception("questions could not be handed on; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wake.set()
+            else:
+                if self._room <= 0:
+                    asyncio.get_running_loop().call_later(ROOM_SECONDS, self._wake.set)
 
     async def _feed_some(self) -> bool:
         """Hand on as many questions as there is room for; True when there may be more."""
         await self._submit_all()
-        room = self._broker.capacity - len(self._in_flight)
-        if room <= 0:
+        if self._room <= 0:
             return False
-        chosen = await self._store.questions.next_queued(room, exclude=self._in_flight.keys())
+        chosen = await self._store.questions.next_queued(self._room, exclude=self._in_flight.keys())
         if not chosen:
             return False
         taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
@@ -172,6 +186,11 @@ class Dispatcher:
                     del self._answers[: len(answers)]
 
     async def _enter(self, answers: list[Answer]) -> None:
+        if lost := [int(answer.id) for answer in answers if answer.error == LOST]:
+            await self._store.questions.requeue(lost)
+            for number in lost:
+                self._in_flight.pop(number, None)
+            answers = [answer for answer in answers if answer.error != LOST]
         good = [(int(a.id), a.text, a.confidence, a.seconds) for a in answers if a.error is None]
         if good:
             await self._store.questions.answer_many(good, {int(a.id): _evidence(a) for a in answers})
@@ -189,10 +208,10 @@ class Dispatcher:
                 self._tell(chat_id)
             metrics.of_answer(answer)
         metrics.questions_in_flight.set(len(self._in_flight))
+        self._wake.set()
         workers = await self._broker.workers()
         metrics.workers_ready.set(sum(worker.ready for worker in workers))
         metrics.worker_restarts.set(sum(worker.restarts for worker in workers))
-        self._wake.set()
 
 
 def _evidence(answer: Answer) -> Evidence:

@@ -51,7 +51,7 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from bot.broker import open_broker
-    from model.errors import ModelError
+    from model.errors import BrokerError, ModelError
     from storage.errors import StorageError
 
     stopped = asyncio.Event()
@@ -59,7 +59,11 @@ async def _run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     try:
         broker = open_broker(settings)
-    except (ModelError, SettingsError) as error:  # without waiting for Telegram, or for the worker to say so
+    except (
+        BrokerError,
+        ModelError,
+        SettingsError,
+    ) as error:  # without waiting for Telegram, or for the worker to say so
         click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
     bot = Bot(settings, broker)
@@ -73,7 +77,7 @@ async def _run(settings: Settings) -> None:
             return
         await starting
         await run_until(bot, stopped)
-    except (WrongTokenError, DataFolderLostError, ModelError) as error:
+    except (WrongTokenError, DataFolderLostError, BrokerError, ModelError) as error:
         click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
     except (BotError, StorageError) as error:

@@ -94,7 +94,9 @@ async def _delete(services: Services, chat_id: int, menu: int, *, messages: bool
     await services.exporter.cancel(chat_id)
     progress = await services.store.chats.progress(chat_id)
     await services.dispatcher.cancel_all(chat_id)
+    pictures = await services.store.photos.contents(chat_id)
     counts = await services.store.chats.delete_everything(chat_id)
+    await services.broker.forget(pictures)
     services.used_menus.add((chat_id, menu))
     leaving = {*own, *progress} - {menu}
     await _take_away(services, chat_id, sorted(leaving))

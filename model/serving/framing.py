@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any, BinaryIO, Protocol
 
 from model.types import Answer, Request, SentPicture
@@ -16,6 +17,7 @@ _SIZES = struct.Struct(">II")  # bytes of the header, bytes of the blob
 MAX_HEADER = 2**20
 MAX_BLOB = 2**28
 """An album of ten files, as large as Telegram gives them to bots, is a request."""
+_ANSWER = {field.name for field in fields(Answer)}
 
 
 class Readable(Protocol):
@@ -73,9 +75,9 @@ async def read_async(source: asyncio.StreamReader) -> Header | None:
     return _header(header)
 
 
-def pack_request(request: Request) -> bytes:
-    """A request on its way to a worker; each of its pictures travels once."""
-    header = {
+def request_header(request: Request) -> Header:
+    """A request without the bytes of its pictures."""
+    return {
         "type": "request",
         "id": request.id,
         "question": request.question,
@@ -84,24 +86,21 @@ def pack_request(request: Request) -> bytes:
         "origin": request.origin,
         "pictures": [[picture.key, len(picture.data)] for picture in request.pictures],
     }
-    distinct = {picture.key: picture.data for picture in request.pictures}
-    return pack(header, b"".join(distinct.values()))
 
 
-def pack_cancel(request_id: str) -> bytes:
-    """The wish that a request be dropped."""
-    return pack({"type": "cancel", "id": request_id})
+def request_pictures(request: Request) -> dict[str, bytes]:
+    """A request's pictures by their keys, each once."""
+    return {picture.key: picture.data for picture in request.pictures}
 
 
-def unpack_request(header: Header, blob: bytes) -> Request:
-    """A request as the worker received it."""
-    pictures: dict[str, SentPicture] = {}
-    begins = 0
-    for key, size in header["pictures"]:
-        if key not in pictures:
-            pictures[key] = SentPicture(blob[begins : begins + size], key)
-            begins += size
-    first, *others = (pictures[key] for key, _ in header["pictures"])
+def picture_keys(header: Header) -> list[str]:
+    """The keys of a request's pictures, each once."""
+    return list(dict.fromkeys(key for key, _ in header["pictures"]))
+
+
+def request_of(header: Header, pictures: Mapping[str, bytes]) -> Request:
+    """A request from its header, and from its pictures by their keys."""
+    first, *others = (SentPicture(pictures[key], key) for key, _ in header["pictures"])
     return Request(
         id=header["id"],
         picture=first.data,
@@ -114,14 +113,35 @@ def unpack_request(header: Header, blob: bytes) -> Request:
     )
 
 
+def pack_request(request: Request) -> bytes:
+    """A request on its way to a worker; each of its pictures travels once."""
+    return pack(request_header(request), b"".join(request_pictures(request).values()))
+
+
+def pack_cancel(request_id: str) -> bytes:
+    """The wish that a request be dropped."""
+    return pack({"type": "cancel", "id": request_id})
+
+
+def unpack_request(header: Header, blob: bytes) -> Request:
+    """A request as the worker received it."""
+    pictures: dict[str, bytes] = {}
+    begins = 0
+    for key, size in header["pictures"]:
+        if key not in pictures:
+            pictures[key] = blob[begins : begins + size]
+            begins += size
+    return request_of(header, pictures)
+
+
 def answer_header(answer: Answer) -> Header:
     """An answer on its way back."""
     return {"type": "answer", **asdict(answer)}
 
 
 def unpack_answer(header: Header) -> Answer:
-    """An answer as the broker received it."""
-    return Answer.from_json({name: value for name, value in header.items() if name != "type"})
+    """An answer as the broker received it; what a worker of another release says beyond is left out."""
+    return Answer.from_json({name: value for name, value in header.items() if name in _ANSWER})
 
 
 def _beginning(header: Header, blob: bytes) -> bytes:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from fragile_worker import EVIDENCE
+from redis_server import RedisServer
+from redis_workers import BrokerWithWorkers
 from test_images import READABLE
 from tiny import Picture
 from toy_broker import ToyBroker
@@ -25,16 +27,22 @@ from model.serving.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
-BROKERS: dict[str, Callable[[Path], Broker]] = {
-    "embedded": lambda model: EmbeddedBroker(str(model), batch_size=3),
-    "toy": lambda model: ToyBroker(str(model)),
-    "null": lambda _: NullBroker(),
+
+
+def fragile(model: str, workers: int = 1) -> EmbeddedBroker:
+    return EmbeddedBroker(model, 3, workers=workers, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0)
+
+
+BROKERS: dict[str, Callable[[Path, RedisServer], Broker]] = {
+    "embedded": lambda model, _: EmbeddedBroker(str(model), batch_size=3),
+    "toy": lambda model, _: ToyBroker(str(model)),
+    "redis": lambda model, redis: BrokerWithWorkers(redis.url(), [EmbeddedBroker(str(model), batch_size=3)]),
+    "null": lambda *_: NullBroker(),
 }
-OBEDIENT: dict[str, Callable[[str, int], Broker]] = {
-    "embedded": lambda model, workers: EmbeddedBroker(
-        model, 3, workers=workers, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0
-    ),
-    "toy": lambda model, workers: ToyBroker(model, (FRAGILE,), workers=workers, hang_seconds=3.0),
+OBEDIENT: dict[str, Callable[[str, int, RedisServer], Broker]] = {
+    "embedded": lambda model, workers, _: fragile(model, workers),
+    "toy": lambda model, workers, _: ToyBroker(model, (FRAGILE,), workers=workers, hang_seconds=3.0),
+    "redis": lambda model, workers, redis: BrokerWithWorkers(redis.url(), [fragile(model) for _ in range(workers)]),
 }
 """Brokers with workers that do what their questions say; another transport adds itself here."""
 
@@ -42,20 +50,20 @@ Start = Callable[..., Awaitable[Broker]]
 
 
 @pytest.fixture(params=BROKERS)
-async def broker(request: pytest.FixtureRequest, tiny_folder: Path) -> AsyncIterator[Broker]:
-    broker = BROKERS[request.param](tiny_folder)
+async def broker(request: pytest.FixtureRequest, tiny_folder: Path, redis_server: RedisServer) -> AsyncIterator[Broker]:
+    broker = BROKERS[request.param](tiny_folder, redis_server)
     await broker.start()
     yield broker
     await broker.stop(5)
 
 
 @pytest.fixture(params=OBEDIENT)
-async def start(request: pytest.FixtureRequest) -> AsyncIterator[Start]:
+async def start(request: pytest.FixtureRequest, redis_server: RedisServer) -> AsyncIterator[Start]:
     """Starts brokers with obedient workers."""
     async with AsyncExitStack() as stack:
 
         async def started(model: str = "obedient", workers: int = 1) -> Broker:
-            broker = OBEDIENT[request.param](model, workers)
+            broker = OBEDIENT[request.param](model, workers, redis_server)
             stack.push_async_callback(broker.stop, 5)
             await broker.start()
             return broker
@@ -226,8 +234,10 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
 
 
 @pytest.mark.parametrize("kind", OBEDIENT)
-async def test_answers_say_what_they_took(kind: str, tiny_folder: Path, picture: Picture) -> None:
-    broker = BROKERS[kind](tiny_folder)
+async def test_answers_say_what_they_took(
+    kind: str, tiny_folder: Path, picture: Picture, redis_server: RedisServer
+) -> None:
+    broker = BROKERS[kind](tiny_folder, redis_server)
     await broker.start()
     for number in range(2):
         await broker.submit(Request(str(number), picture(0), "what colour is the ball"))

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,6 +82,12 @@ class ToyBroker:
         while (answer := await self._answers.get()) is not None:
             yield answer
         self._answers.put_nowait(None)
+
+    async def forget(self, pictures: Collection[str]) -> None:
+        pass
+
+    async def drain(self, worker: str) -> bool:
+        return False
 
     async def workers(self) -> Sequence[WorkerInfo]:
         restarts = max(0, self._starts - self._number)
@@ -207,7 +213,7 @@ class SocketTransport:
             self._socket.sendall(json.dumps({"kind": kind, **message}).encode() + b"\n")
 
 
-def connect(url: str) -> ToyBroker:
+def connect(url: str, asker: str = "bot") -> ToyBroker:
     """`toy://MODEL` answers with that model's folder."""
     return ToyBroker(urlsplit(url).path)
 

@@ -41,6 +41,16 @@ SENTENCES = {
     # Workers
     "worker_ended": "The worker ended with code {code} while it loaded the model; its log says why.",
     "worker_not_started": "The worker cannot be started: {reason}.",
+    # A broker's server
+    "broker_address": "The broker's address cannot be understood; it looks like redis://:password@host:6379.",
+    "broker_full": "The Redis server has no room for a picture.",
+    "broker_login": (
+        "The Redis server refuses the name or the password, or does not let this user do what is needed: "
+        "look at the broker's address."
+    ),
+    "broker_mode": ("The Redis server is in {mode} mode, which is not supported: name a single server, or the master."),
+    "broker_unreachable": "The Redis server cannot be reached ({reason}).",
+    "broker_version": "The Redis server is version {version}; {oldest} or newer is needed, or Valkey.",
     # Where and how a model runs
     "device_unknown": "There is no kind of device {device!r}; choose auto, cpu, cuda or cuda:1.",
     "device_missing": "There is no GPU {device!r} that torch can use here; choose auto or cpu.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from model.backends.placement import Placement
 from model.errors import ModelError
@@ -103,6 +103,13 @@ class EmbeddedBroker:
         while (answer := await self._answers.get()) is not None:
             yield answer
         self._answers.put_nowait(None)  # for the next reader, who must end too
+
+    async def forget(self, pictures: Collection[str]) -> None:
+        """Pictures lie nowhere on the way here."""
+
+    async def drain(self, worker: str) -> bool:
+        """No worker runs elsewhere."""
+        return False
 
     async def workers(self) -> Sequence[WorkerInfo]:
         """The state of each worker."""

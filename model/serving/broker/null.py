@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from model.types import Answer, Request, WorkerInfo
 
@@ -55,6 +55,13 @@ class NullBroker:
         while (answer := await self._results.get()) is not None:
             yield answer
         self._results.put_nowait(None)  # for the next reader, who must end too
+
+    async def forget(self, pictures: Collection[str]) -> None:
+        """Pictures lie nowhere on the way here."""
+
+    async def drain(self, worker: str) -> bool:
+        """No worker runs elsewhere."""
+        return False
 
     async def workers(self) -> Sequence[WorkerInfo]:
         """One, without a model."""

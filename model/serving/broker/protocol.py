@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 
 from model.types import Answer, Request, WorkerInfo
+
+LOST = "request_lost"
+"""`Answer.error` of a request that got lost on its way: nobody works on it, and it is to be handed in again."""
 
 
 class Broker(Protocol):
@@ -23,7 +26,10 @@ class Broker(Protocol):
 
     @property
     def capacity(self) -> int:
-        """How many requests may be in flight at once: two to three batches for each worker. More are kept, not lost."""
+        """How many requests may be in flight at once: two to three batches for each worker. More are kept, not lost.
+
+        It changes while workers join and leave; where they may, it is 0 while there is none.
+        """
         ...
 
     async def start(self) -> None:
@@ -35,6 +41,7 @@ class Broker(Protocol):
 
         Raises:
             ModelError: They never will be: the model cannot be loaded.
+            BrokerError: They never will be: the broker's server cannot be used.
         """
         ...
 
@@ -43,6 +50,7 @@ class Broker(Protocol):
 
         Raises:
             RuntimeError: The broker is stopped.
+            BrokerUnavailableError: It cannot be taken just now: try again.
         """
         ...
 
@@ -51,7 +59,15 @@ class Broker(Protocol):
         ...
 
     def results(self) -> AsyncIterator[Answer]:
-        """Every answer as it comes, until the broker stops. An answer may be repeated."""
+        """Every answer as it comes, until the broker stops. An answer may be repeated, and may say `LOST`."""
+        ...
+
+    async def forget(self, pictures: Collection[str]) -> None:
+        """Delete pictures, by their keys, wherever the transport keeps them."""
+        ...
+
+    async def drain(self, worker: str) -> bool:
+        """Let a worker that runs elsewhere finish and leave; False when there is none of that name."""
         ...
 
     async def workers(self) -> Sequence[WorkerInfo]:

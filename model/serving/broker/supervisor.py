@@ -170,7 +170,7 @@ class Supervisor:
             self._jobs.dropped(message["id"])
         elif kind == "ready":
             self._pace = message["pace"]
-            self._change(ready=True, device=message["device"], dtype=message["dtype"], error=None)
+            self._change(ready=True, device=message["device"], dtype=message["dtype"], pace=self._pace, error=None)
             self._jobs.join(self)
             self._tried(None)
         elif kind == "failed":

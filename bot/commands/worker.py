@@ -1,0 +1,102 @@
+"""`vqabot worker`: answers questions for a bot that runs elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import platform
+import signal
+import sys
+
+import click
+from pydantic import SecretStr
+
+from bot.commands.run import WRONG_SETTING
+from bot.settings import Settings, SettingsError, load_settings
+from bot.texts.failures import sentence
+
+log = logging.getLogger(__name__)
+
+
+@click.command(epilog="Example: vqabot worker --broker rediss://:password@redis.example.org:6379")
+@click.option("--broker", help="The broker's address. Better in VQABOT_BROKER_URL, where no process list shows it.")
+@click.option("--model", help="'builtin', a folder, a ZIP, or a hub id.  [default: VQABOT_MODEL]")
+@click.option(
+    "--device",
+    "devices",
+    multiple=True,
+    help="auto, cpu, cuda, cuda:1; give it again for more of them.  [default: VQABOT_DEVICE]",
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes on each device.  [default: VQABOT_WORKERS]")
+@click.option("--batch-size", type=click.IntRange(1, 256), help="Most questions at once.  [default: VQABOT_BATCH_SIZE]")
+@click.option("--name", help="What /admin calls this machine.  [default: its host name]")
+@click.option(
+    "--grace", type=click.FloatRange(0), default=25.0, show_default=True, help="Seconds to finish in when it ends."
+)
+def worker(
+    broker: str | None,
+    model: str | None,
+    devices: tuple[str, ...],
+    workers: int | None,
+    batch_size: int | None,
+    name: str | None,
+    grace: float,
+) -> None:
+    """Answer questions for a bot on another machine.
+
+    It takes questions from the broker (Redis or Valkey) by calling out, so that it needs no open port, and never sees
+    the bot's token. It may join and leave at any time: SIGTERM and Ctrl-C let it finish what it has, or hand it back.
+    What is not given is taken from the settings (see .env.example).
+    """
+    given = {"model": model, "workers": workers, "batch_size": batch_size}
+    try:
+        settings = load_settings()
+        changes: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+        if broker is not None:
+            changes["broker_url"] = SecretStr(broker)
+        settings = settings.model_copy(update={**changes, "telegram_token": None, "webhook_secret": None})
+        if settings.broker_url is None or not settings.broker_url.get_secret_value():
+            raise SettingsError(
+                "No broker: give --broker redis://host:6379, or set VQABOT_BROKER_URL. A bot that runs without one has "
+                "its worker beside it."
+            )
+    except SettingsError as error:
+        click.echo(f"Error: {sentence(error)}", err=True)
+        sys.exit(WRONG_SETTING)
+    from bot import loop
+    from bot.environment import hide_settings
+    from bot.redact import set_up_logging
+
+    set_up_logging(settings.log_level, [settings.broker_url.get_secret_value()])
+    hide_settings()
+    loop.run(_work(settings, devices or (settings.device,), name or platform.node() or "worker", grace))
+
+
+async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grace: float) -> None:
+    from bot.broker import open_worker
+    from model.errors import BrokerError, ModelError
+
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    try:
+        here = [
+            await asyncio.to_thread(open_worker, settings.model_copy(update={"device": device}), machine)
+            for device in devices
+        ]
+        running = [asyncio.create_task(one.run(stopped, grace)) for one in here]
+        try:
+            await _first_end(running)
+        finally:
+            stopped.set()  # where one cannot go on, the others finish
+            await asyncio.gather(*running, return_exceptions=True)
+    except (BrokerError, ModelError, SettingsError) as error:
+        click.echo(f"Error: {sentence(error)}", err=True)
+        sys.exit(WRONG_SETTING)
+    log.info("this worker has left")
+
+
+async def _first_end(running: list[asyncio.Task[None]]) -> None:
+    """Wait until all have ended; the first that fails is told at once."""
+    for ended in asyncio.as_completed(running):
+        await ended

@@ -1,0 +1,90 @@
+"""Opens connections to Redis, and says in which way one cannot be used."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissionError, RedisError, ResponseError
+
+from model.errors import BrokerError
+from model.serving.broker.redis import keys
+
+BLOCK_MS = 500
+"""How long a command waits for something to read: well below every time-out."""
+TIMEOUT_SECONDS = 8.0
+TROUBLE = (RedisError, OSError, TimeoutError)
+"""What passes, when the server or the network is back."""
+OLDEST = 7
+
+Client = Any
+"""A `redis.asyncio.Redis` that gives bytes: its own types leave open what a command returns."""
+
+
+def split_namespace(url: str) -> tuple[str, str]:
+    """An address without its `?namespace=NAME`, and the prefix of the keys that this means."""
+    address, _, query = url.partition("?")
+    options = parse_qs(query)
+    namespace = options.pop("namespace", [""])[-1]
+    return "?".join(filter(None, (address, urlencode(options, doseq=True)))), keys.prefix(namespace)
+
+
+def open_client(url: str) -> Client:
+    """A client that repeats nothing of its own accord: whoever calls knows what may be repeated.
+
+    Raises:
+        BrokerError: The address cannot be one of Redis.
+    """
+    options: dict[str, Any] = {} if url.startswith("unix:") else {"socket_keepalive": True}
+    try:
+        client = Redis.from_url(
+            url,
+            protocol=2,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            **options,
+        )
+        client.connection_pool.make_connection()  # what the address says beyond host and port is looked at only here
+        return client
+    except (ValueError, TypeError) as error:
+        raise BrokerError("broker_address") from error
+
+
+async def check(client: Client) -> None:
+    """See whether the server is one that can be used.
+
+    Raises:
+        BrokerError: It never will be: it refuses the password, is too old, or part of a cluster.
+        RedisError, OSError: It cannot be reached just now.
+    """
+    try:
+        server = await client.info("server")
+        mode, version = server.get("redis_mode"), str(server.get("redis_version", ""))
+    except (AuthenticationError, AuthorizationError, NoPermissionError) as error:
+        raise BrokerError("broker_login") from error
+    except ResponseError as error:
+        if str(error).startswith(("NOAUTH", "WRONGPASS", "NOPERM", "invalid username-password")):
+            raise BrokerError("broker_login") from error
+        raise
+    if mode in ("cluster", "sentinel"):
+        raise BrokerError("broker_mode", mode=mode)
+    if version.split(".")[0].isdecimal() and int(version.split(".")[0]) < OLDEST:
+        raise BrokerError("broker_version", version=version, oldest=OLDEST)
+
+
+async def end(futures: Iterable[asyncio.Future[Any]]) -> None:
+    """Cancel what runs until it has ended: a time-out that meets a cancellation can swallow it."""
+    pending = set(futures)
+    while pending:
+        for future in pending:
+            future.cancel()
+        done, pending = await asyncio.wait(pending, timeout=0.5)
+        for future in done:
+            if not future.cancelled():
+                future.exception()  # it was told where it mattered
