@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -61,6 +61,11 @@ class Generation:
     """Natural-log probability of each generated token under the raw logits, the end token included."""
     tokens: tuple[int, ...] = ()
     """The generated tokens, those included that the settings forced and that are no evidence."""
+    others: tuple[tuple[str, float], ...] = ()
+    """Other answers that the search came to the end of, likeliest first, with their natural-log probabilities."""
+    prompt_state: Sequence[float] = ()
+    """What the model made of the question having seen the picture: the mean state of its tokens, [D]. Empty where a
+    family does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ answers stay as they were. Nothing here waits for the device but `hypotheses`, s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -38,6 +39,8 @@ class Hypothesis:
     """Natural-log probability of each token under the raw logits; forced tokens carry no evidence and are left out."""
     score: float = 0.0
     """By which the search preferred this answer; 0 where that is not known."""
+    others: tuple[Hypothesis, ...] = ()
+    """Answers that a beam search ended beside it, best first."""
 
 
 class BeamSearch:
@@ -56,13 +59,13 @@ class BeamSearch:
         def whole(*shape: int) -> Tensor:
             return torch.zeros((questions, *shape), dtype=torch.long, device=device)
 
-        # The last row of a question is not a beam: it holds the best answer that has ended. What stands there behind
-        # its end means nothing.
-        self._tokens = whole(beams + 1, room + 1)  # with the start token
-        self._logprobs = full(beams + 1, room)
+        # The second half of a question's rows are no beams: they hold the best answers that have ended. What stands
+        # there behind their ends means nothing.
+        self._tokens = whole(2 * beams, room + 1)  # with the start token
+        self._logprobs = full(2 * beams, room)
         self._scores = full(beams)
         self._done = full(beams)  # scores of ended answers, infinite in dead rows, _NEVER where there is none yet
-        self._best, self._lengths = full(), whole()
+        self._best, self._lengths = full(beams), whole(beams)  # of the ended answers, -infinity where there is none
         self.ended = torch.ones(questions, dtype=torch.bool, device=device)
         """Which questions have ended, [Q]."""
 
@@ -128,18 +131,18 @@ class BeamSearch:
         going = top + ends * _NEVER
         scores, onward = going.topk(beams)  # [Q, B]
         power = self._powers.index_select(0, position)
-        best, better = self._take_done(top / power, ends & self._first, position)  # [Q, 1] each
+        kept, taken = self._take_done(top / power, ends & self._first, position)  # [Q, B] each
 
-        places = torch.cat([onward, best], 1)  # [Q, B + 1]
+        places = torch.cat([onward, taken], 1)  # [Q, 2 B]
         origin = origin.gather(1, places)
-        # The last row goes on from itself unless there is a better answer; what it then takes in stands behind its end.
-        source = torch.cat([origin[:, :-1], torch.where(better, origin[:, -1:], beams)], 1)
+        # An ended answer goes on from itself while it is among the best; what it then takes in stands behind its end.
+        source = torch.cat([origin[:, :beams], torch.where(kept < 0, origin[:, beams:], beams + kept)], 1)
         token, evidence = token.gather(1, places), evidence.gather(1, places)
         _grow(self._tokens, source, token, position + 1)
         _grow(self._logprobs, source, evidence, position)
         self._scores.copy_(scores.masked_fill(~self._alive, -torch.inf))
         self._judge(last, power)
-        return token[:, :-1].flatten(), origin[:, :-1]
+        return token[:, :beams].flatten(), origin[:, :beams]
 
     def hypotheses(self, beams: Sequence[int], limits: Sequence[int]) -> list[Hypothesis]:
         """The answers, in one transfer from the device; of a question that has not ended the best one so far.
@@ -149,13 +152,16 @@ class BeamSearch:
             limits: The most tokens of each answer, as given to `load`.
         """
         most = max(limits)
-        tokens, logprobs = self._tokens[:, -1, 1 : 1 + most], self._logprobs[:, -1, :most]
-        parts = (self._lengths[:, None], self._best[:, None], tokens, logprobs)
-        rows: list[list[float]] = torch.cat([part[: len(beams)].double() for part in parts], 1).tolist()
-        return [
-            _hypothesis(self._rules, row, width, limit, most)
-            for row, width, limit in zip(rows, beams, limits, strict=True)
-        ]
+        ended = slice(self._shape[1], None)
+        tokens, logprobs = self._tokens[:, ended, 1 : 1 + most], self._logprobs[:, ended, :most]
+        parts = (self._lengths[..., None], self._best[..., None], tokens, logprobs)
+        rows: list[list[list[float]]] = torch.cat([part[: len(beams)].double() for part in parts], 2).tolist()
+        found = []
+        for (best, *more), width, limit in zip(rows, beams, limits, strict=True):
+            there = (row for row in more if row[1] > -math.inf)
+            others = tuple(_hypothesis(self._rules, row, width, limit, most) for row in there)
+            found.append(replace(_hypothesis(self._rules, best, width, limit, most), others=others))
+        return found
 
     def keep(self, questions: Tensor) -> None:
         """Let go of all questions but those at these places, [q]."""
@@ -187,7 +193,7 @@ class BeamSearch:
     def _ban_repeats(self, logprobs: Tensor, position: Tensor) -> None:
         """Minus infinity for tokens that would complete a run which was there before."""
         size = self._rules.no_repeat_ngram_size
-        tokens = self._tokens[:, :-1].flatten(0, 1)  # [Q B, 1 + T]
+        tokens = self._tokens[:, : self._shape[1]].flatten(0, 1)  # [Q B, 1 + T]
         newest = (position - size + 2 + torch.arange(size - 1, device=tokens.device)).clamp_min(0)
         prefix = tokens.index_select(1, newest)  # [Q B, n-1]; what it holds before there are so many is not used
         runs = tokens.unfold(1, size, 1)  # [Q B, N, n]
@@ -196,7 +202,7 @@ class BeamSearch:
         logprobs.scatter_add_(1, runs[..., -1], torch.where(same, -torch.inf, 0.0))
 
     def _take_done(self, scores: Tensor, ends: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
-        """Candidates that have ended join the done answers where they are better.
+        """Candidates that have ended join the ended answers where they are better.
 
         Args:
             scores: Of all candidates, if they end here, [Q, K].
@@ -204,15 +210,19 @@ class BeamSearch:
             position: Tokens before this one, [1].
 
         Returns:
-            The best of these candidates, and whether it is the best answer of its question so far, [Q, 1] each.
+            For each of the best answers so far which of those before it is, or -1, and else which of these candidates,
+            [Q, B] each.
         """
+        beams = self._shape[1]
         scores = scores.masked_fill(~ends, -torch.inf)
-        self._done.copy_(torch.cat([self._done, scores], 1).topk(self._shape[1])[0])
-        score, best = scores.max(1)  # [Q]
-        better = (score > self._best) & ~self.ended
-        self._best.copy_(torch.where(better, score, self._best))
-        self._lengths.copy_(torch.where(better, position + 1, self._lengths))
-        return best[:, None], better[:, None]
+        self._done.copy_(torch.cat([self._done, scores], 1).topk(beams)[0])
+        scores = scores.masked_fill(self.ended[:, None] | scores.isnan(), -torch.inf)
+        best, places = torch.cat([self._best, scores], 1).topk(beams)
+        new = places >= beams
+        self._best.copy_(best)
+        lengths = torch.where(new, position + 1, self._lengths.gather(1, places.clamp_max(beams - 1)))
+        self._lengths.copy_(lengths.masked_fill(best.isneginf(), 0))
+        return torch.where(new, -1, places), (places - beams).clamp_min(0)
 
     def _judge(self, last: Tensor, power: Tensor) -> None:
         """Mark the questions that end here.
