@@ -18,6 +18,7 @@ from model.backends.precision import Precision, choose_plain
 from model.families.base import Prompt
 from model.families.blip.decoder import Decoder
 from model.families.blip.files import read_weights
+from model.families.generations import generations
 from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.loop import generate
@@ -86,10 +87,7 @@ class Blip:
             states, mask = self._encode(prompts)
         limits = [max(1, min(one.max_new_tokens, self.positions - 1)) for one in prompts]
         found = generate(self._decoder, self._rules, states, mask, [one.beams for one in prompts], limits)
-        return [
-            Generation(self.tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
-            for one in found
-        ]
+        return generations(self.tokenizer, found, states, mask, [0] * len(prompts))
 
     @torch.inference_mode()
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:

@@ -21,11 +21,11 @@ from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
 from model.families.florence2.bare import read_bare
 from model.families.florence2.files import read_weights
+from model.families.generations import generations
 from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
-from model.generation.search import Hypothesis
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
 from model.stages import clock
@@ -123,23 +123,8 @@ class Florence2:
             states, mask = self._encode(prompts)
         limits = [max(1, min(one.max_new_tokens, self.positions - 1)) for one in prompts]
         hypotheses = self._backend.generate(states, mask, [one.beams for one in prompts], limits)
-        lengths = [len(one.features) for one in prompts]
-        asked = (rows[length : int(seen.sum())] for rows, seen, length in zip(states, mask, lengths, strict=True))
-        read = torch.stack([rows.float().mean(0) for rows in asked]).tolist()
-        return [
-            Generation(self._text(one), one.logprobs, tuple(one.ids), self._others(one), state)
-            for one, state in zip(hypotheses, read, strict=True)
-        ]
-
-    def _text(self, hypothesis: Hypothesis) -> str:
-        return self.tokenizer.decode(hypothesis.ids, skip_special_tokens=True).strip()
-
-    def _others(self, hypothesis: Hypothesis) -> tuple[tuple[str, float], ...]:
-        """The answers beside the one, each once, likeliest first."""
-        found = {self._text(hypothesis): 0.0}
-        for other in sorted(hypothesis.others, key=lambda other: -sum(other.logprobs)):
-            found.setdefault(self._text(other), sum(other.logprobs))
-        return tuple(found.items())[1:]
+        pictures = [len(one.features) for one in prompts]
+        return generations(self.tokenizer, hypotheses, states, mask, pictures)
 
     @torch.inference_mode()
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:

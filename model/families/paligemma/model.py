@@ -17,6 +17,7 @@ from model.backends.placement import Placement
 from model.backends.precision import Precision, choose_plain
 from model.errors import ModelError
 from model.families.base import Prompt
+from model.families.generations import generations
 from model.families.paligemma.decoder import Decoder
 from model.families.paligemma.files import positions_of, read_weights, tokens_of, trained_size
 from model.families.pixels import Normaliser, stacked
@@ -94,10 +95,7 @@ class PaliGemma:
         rooms = (self.positions - mask.sum(1)).tolist()
         limits = [max(1, min(one.max_new_tokens, room)) for one, room in zip(prompts, rooms, strict=True)]
         found = generate(self._decoder, self._rules, states, mask, [one.beams for one in prompts], limits)
-        return [
-            Generation(self.tokenizer.decode(one.ids, skip_special_tokens=True).strip(), one.logprobs, tuple(one.ids))
-            for one in found
-        ]
+        return generations(self.tokenizer, found, states, mask, [len(one.features) for one in prompts])
 
     @torch.inference_mode()
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:
