@@ -58,10 +58,12 @@ mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="
 	$(BIN)/python tests/mutants/mutants.py $(ARGS)
 
 # uv reads no index but the public one here, so that the lock is the same whoever makes it.
-lock: $(VENV)/.dev  ## Pin what the images install, with hashes, to the newest releases allowed
-	$(BIN)/uv pip compile pyproject.toml --extra inference --universal --python-version 3.11 --upgrade --generate-hashes \
-		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet \
-		--output-file deploy/requirements.txt
+LOCK := pip compile pyproject.toml --upgrade --generate-hashes --no-config --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --quiet
+lock: $(VENV)/.dev  ## Pin what the images and deploy/gpu/check.sh install, with hashes, to the newest releases allowed
+	$(BIN)/uv $(LOCK) --extra inference --universal --python-version 3.11 --output-file deploy/requirements.txt
+	$(BIN)/uv $(LOCK) --extra training --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
+		--excludes deploy/gpu/left-out.txt --output-file deploy/gpu/requirements.txt
 
 pictures: $(VENV)/.dev  ## Draw docs/images anew: the demo in Chromium, with today's model
 	$(BIN)/python docs/images/draw.py

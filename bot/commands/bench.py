@@ -16,8 +16,11 @@ from bot.commands.bench_arithmetic import arithmetic
 from bot.commands.bench_bot import bench_bot
 from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
+from bot.commands.bench_gpu import gpu
 from bot.commands.bench_hostile import bench_hostile
+from bot.commands.bench_machine import bench_builtin, machine
 from bot.commands.bench_train import train
+from bot.commands.bench_trouble import memory, resume
 from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -31,9 +34,14 @@ def bench() -> None:
 bench.add_command(answer)
 bench.add_command(arithmetic)
 bench.add_command(bench_bot)
+bench.add_command(bench_builtin)
 bench.add_command(equality)
 bench.add_command(bench_flood)
+bench.add_command(gpu)
 bench.add_command(bench_hostile)
+bench.add_command(machine)
+bench.add_command(memory)
+bench.add_command(resume)
 bench.add_command(train)
 
 

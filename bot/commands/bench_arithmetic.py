@@ -18,24 +18,34 @@ PICTURES_AT_ONCE = 8
 
 @click.command(epilog="Example: vqabot bench arithmetic --dtype bfloat16 --scenes 2000")
 @click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
-@click.option("--dtype", type=click.Choice(DTYPES[1:]), default="bfloat16", show_default=True, help="Beside float32.")
+@click.option(
+    "--dtype",
+    "dtypes",
+    type=click.Choice(DTYPES[1:]),
+    multiple=True,
+    default=["bfloat16"],
+    show_default=True,
+    help="Beside float32; may be given more than once.",
+)
 @click.option("--scenes", type=click.IntRange(1), default=2000, show_default=True, help="Drawn for this alone.")
 @click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions about each.")
 @click.option("--beams", type=click.IntRange(1, 10), default=1, show_default=True, help="Width of the search.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
-def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int, device: str, as_json: bool) -> None:
-    """Answer the same questions about unseen scenes in float32 and in another number format; count right answers."""
+def arithmetic(
+    model: str, dtypes: tuple[str, ...], scenes: int, per_picture: int, beams: int, device: str, as_json: bool
+) -> None:
+    """Answer the same questions about unseen scenes in float32 and in other number formats; count right answers."""
     from model.answerer import Answerer
     from model.backends.placement import Placement
     from model.errors import ModelError
     from model.types import Request
 
     try:
-        sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", dtype)}
+        sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", *dtypes)}
     except ModelError as error:
         raise click.ClickException(sentence(error)) from error
-    right, same, asked = dict.fromkeys(sides, 0), 0, 0
+    right, same, asked = dict.fromkeys(sides, 0), dict.fromkeys(sides, 0), 0
     with click.progressbar(range(0, scenes, PICTURES_AT_ONCE), label="Answering", file=sys.stderr) as starts:
         for start in starts:
             drawn = list(_draw(range(start, min(scenes, start + PICTURES_AT_ONCE)), per_picture))
@@ -43,20 +53,22 @@ def arithmetic(model: str, dtype: str, scenes: int, per_picture: int, beams: int
             said = {name: [one.text for one in side.answer(requests)] for name, side in sides.items()}
             for name, texts in said.items():
                 right[name] += sum(text == wanted for text, (*_, wanted) in zip(texts, drawn, strict=True))
-            same += sum(one == other for one, other in zip(said["float32"], said[dtype], strict=True))
+                same[name] += sum(one == other for one, other in zip(said["float32"], texts, strict=True))
             asked += len(drawn)
     figures = {
         "scenes": scenes,
         "questions": asked,
         **{f"{name}_right_percent": round(100 * count / asked, 2) for name, count in right.items()},
-        "difference_points": round(100 * (right[dtype] - right["float32"]) / asked, 2),
-        "same_answers_percent": round(100 * same / asked, 2),
     }
+    for name in dtypes:
+        before = f"{name}_" if len(dtypes) > 1 else ""
+        figures[f"{before}difference_points"] = round(100 * (right[name] - right["float32"]) / asked, 2)
+        figures[f"{before}same_answers_percent"] = round(100 * same[name] / asked, 2)
     if as_json:
         click.echo(json.dumps(figures))
         return
     for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<26} {value:>10}")
+        click.echo(f"{name.replace('_', ' '):<34} {value:>10}")
 
 
 def _draw(numbers: range, per_picture: int) -> Iterator[tuple[str, bytes, str, str]]:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
@@ -14,47 +15,74 @@ from bot.commands.errors import needs
 
 
 @click.command(epilog="Example: vqabot bench train --size 384 --pictures 3 --steps 4")
-@click.option("--shape", type=click.Choice(["base", "large"]), default="base", show_default=True)
+@click.option("--shape", type=click.Choice(["base", "large", "tiny"]), default="base", show_default=True)
+@click.option("--model", type=click.Path(path_type=Path), help="A folder, instead of a shape; with its picture size.")
 @click.option("--size", type=click.IntRange(32, 1600), default=224, show_default=True, help="Side in pixels.")
 @click.option("--pictures", type=click.IntRange(1), default=8, show_default=True, help="Pictures a step.")
 @click.option("--per-picture", type=click.IntRange(1), default=3, show_default=True, help="Questions a picture.")
+@click.option("--batch-size", type=click.IntRange(1), help="Questions a step.  [default: all of its pictures]")
 @click.option("--steps", type=click.IntRange(2), default=4, show_default=True, help="The first one does not count.")
-@click.option("--only", multiple=True, help="Only these ways, by a part of their names.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--only", multiple=True, help="Only these ways, by name or a part of names.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def train(
-    shape: str, size: int, pictures: int, per_picture: int, steps: int, only: tuple[str, ...], as_json: bool
+    shape: str,
+    model: Path | None,
+    size: int,
+    pictures: int,
+    per_picture: int,
+    batch_size: int | None,
+    steps: int,
+    device: Literal["auto", "cpu", "cuda"],
+    only: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Time the steps of `vqabot train` and of the plain loop, on a Florence-2 with random weights.
 
     The plain loop is what notebooks write: each question with its own picture, fp32. All train on the same batches; the
     median step counts. On a machine shared with others the ratio of CPU times, with OMP_NUM_THREADS=1, is the one to
-    believe. Dropout is off, so that the losses can be compared step by step.
+    believe. Dropout is off, so that the losses can be compared step by step. A way that does not fit a GPU's memory is
+    said to, and the others go on.
     """
     try:
         import torch
 
+        from model.processor import read_image_settings
         from training.finetune import throughput
+        from training.finetune.drawn import draw_data
         from training.finetune.errors import TrainingError
         from training.finetune.families.florence2.shapes import save_random
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
-    questions = pictures * per_picture
+    if device == "cuda" and not torch.cuda.is_available():
+        raise click.ClickException("There is no GPU here that torch can use; choose --device cpu.")
+    questions = batch_size or pictures * per_picture
     found: dict[str, throughput.Measured] = {}
+    too_large: list[str] = []
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
         base = Path(folder)
+        if model is not None:
+            size = int(read_image_settings(model)["size"]["width"])
         task = throughput.Task(
-            save_random(shape, base / "model", (size, size), dropout=False),
-            throughput.draw_data(base / "data", pictures * steps, per_picture, (size, size)),
+            model or save_random(shape, base / "model", (size, size), dropout=False),
+            draw_data(base / "data", -(-questions * steps // per_picture), per_picture, (size, size)),
             base / "work",
             questions,
             steps,
-            "cuda" if torch.cuda.is_available() else "cpu",
+            ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device,
         )
-        names = [name for name in task.ways() if not only or any(part in name for part in only)]
-        with click.progressbar(names, label="Measuring", item_show_func=lambda name: name, file=sys.stderr) as bar:
+        ways = task.ways()
+        parts = [part for part in only if part not in ways]
+        names = [name for name in ways if not only or name in only or any(part in name for part in parts)]
+        with (
+            throughput.Measurer(task) as measurer,
+            click.progressbar(names, label="Measuring", item_show_func=lambda name: name, file=sys.stderr) as bar,
+        ):
             for name in bar:
                 try:
-                    found[name] = throughput.measure(task, name)
+                    found[name] = measurer.measure(name)
+                except torch.OutOfMemoryError:
+                    too_large.append(name)
                 except BrokenProcessPool as error:
                     raise click.ClickException(
                         f"The process that measured {name!r} was killed, most likely for want of memory: "
@@ -64,9 +92,16 @@ def train(
                     raise click.ClickException(str(error)) from error
     rows = throughput.compare(found, questions)
     if as_json:
-        click.echo(json.dumps({"shape": shape, "size": size, "questions_per_step": questions, "ways": rows}))
+        figures = {"shape": str(model or shape), "size": size, "questions_per_step": questions, "ways": rows}
+        click.echo(json.dumps({**figures, "too_large_for_the_gpu": too_large}))
         return
-    click.echo(f"Florence-2-{shape}, {size} pixels, {pictures} pictures with {per_picture} questions a step\n")
+    click.echo(
+        f"{model or f'Florence-2-{shape}'}, {size} pixels, {questions} questions a step, {per_picture} a picture\n"
+    )
+    _show(rows, too_large)
+
+
+def _show(rows: dict[str, dict[str, Any]], too_large: list[str]) -> None:
     heads = (("s a step", 10), ("questions/s", 13), ("times plain", 13), ("in CPU time", 13), ("loss differs", 14))
     click.echo(f"{'':<34}{''.join(f'{head:>{width}}' for head, width in heads)}{'GB':>7}")
     for name, row in rows.items():
@@ -76,6 +111,8 @@ def train(
             f"{_cell(row['largest_loss_difference'], '.1e'):>14}"
             f"{row['peak_memory_gb']:>7.1f}"
         )
+    for name in too_large:
+        click.echo(f"{name:<34}does not fit the GPU's memory")
 
 
 def _cell(value: float | None, form: str) -> str:

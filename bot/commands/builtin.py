@@ -17,9 +17,11 @@ from bot.commands.terminal import note
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
+@click.option("--dense-batch", type=click.IntRange(1), help="Pictures a step before.  [default: the recipe's]")
 @click.option("--batch", type=click.IntRange(1), help="Samples a step.  [default: the recipe's]")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
 @click.option("--drawers", type=click.IntRange(0), help="Processes that draw besides, for a GPU.  [default: none]")
+@click.option("--report-every", type=click.IntRange(1), help="Steps between lines of losses.  [default: the recipe's]")
 @click.option(
     "--leave-out", multiple=True, help="Style, hand, kind of thing or `typed` to do without, to be judged by it."
 )

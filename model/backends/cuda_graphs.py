@@ -30,10 +30,10 @@ class GraphPool:
     and what a graph leaves in the pool must be copied before the next one runs. `Graph` and `Captured` see to it.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        """Begin with nothing recorded."""
+    def __init__(self, device: torch.device, wanted: bool = True) -> None:
+        """Begin with nothing recorded; where graphs are not `wanted` nothing ever is."""
         self.device = device
-        self.records = device.type == "cuda"
+        self.records = wanted and device.type == "cuda"
         """Whether `record` can be called."""
         if self.records:
             # The same stream for all: blocks of memory belong to a stream, and so does a workspace of cuBLAS.

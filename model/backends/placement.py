@@ -22,6 +22,8 @@ class Placement:
     of the others."""
     threads: int = 0
     """CPU threads for the whole process; 0: one for a small model, torch's own choice for others."""
+    graphs: bool = True
+    """Whether a GPU replays recorded CUDA graphs; without them each kernel is started from Python, to compare with."""
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:

@@ -27,6 +27,8 @@ class Precision:
     """Number format of what flows between the layers."""
     weights: str = "eager"
     """`eager`; `packed` for the CPU's matrix instructions; `int8` in the picture's and the question's encoder."""
+    graphs: bool = True
+    """Whether a GPU records CUDA graphs."""
 
     @property
     def decoder_kernel(self) -> KernelFactory:
@@ -45,7 +47,7 @@ class Precision:
 
     def __str__(self) -> str:
         if not self.device.startswith("cpu"):
-            return self.dtype
+            return self.dtype if self.graphs else f"{self.dtype} without graphs"
         threads = torch.get_num_threads()
         eight = "int8 weights, " if self.weights == INT8 else ""
         return f"{eight}{self.dtype} on {threads} thread{'s' if threads > 1 else ''}"
@@ -73,7 +75,7 @@ def choose(placement: Placement, parameters: int) -> Precision:
     elif dtype == "auto":
         dtype = "float32" if parameters < SMALL_MODEL else fast_cpu_dtype()
     packed = on_cpu and dtype == "bfloat16" and OneDnnBf16.works()
-    return Precision(device, dtype, "packed" if packed else "eager")
+    return Precision(device, dtype, "packed" if packed else "eager", placement.graphs)
 
 
 def choose_plain(placement: Placement, parameters: int) -> Precision:
@@ -116,7 +118,7 @@ def fast_cpu_dtype() -> str:
 
 def multiply_rate(dtype: torch.dtype, size: int = 512, tries: int = 5, device: str = "cpu") -> float:
     """Floating-point operations a second in the product of two square matrices; the best try counts."""
-    a = torch.ones(size, size, dtype=dtype, device=device)
+    a = torch.randn(size, size, device=device).to(dtype)  # a GPU multiplies equal numbers faster than others
     best = float("inf")
     for _ in range(tries + 1):  # the first one prepares
         started = time.perf_counter()

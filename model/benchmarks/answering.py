@@ -10,11 +10,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from model.types import Request
 
+if TYPE_CHECKING:
+    import torch
+
+_SLOW = 2e10
+"""Floating-point operations a second."""
 QUESTIONS = ("What color is the ball?", "How many animals are there?", "Is the girl happy?", "What is on the table?")
 
 
@@ -43,6 +49,8 @@ class Workload:
     threads: int = 0
     dtype: str = "auto"
     device: str = "auto"
+    graphs: bool = True
+    """Whether ours replays CUDA graphs on a GPU."""
 
     @property
     def largest_batch(self) -> int:
@@ -89,13 +97,15 @@ class Side:
     """Latencies of the questions that came by chance."""
     operations: dict[str, float] = field(default_factory=dict)
     """Shares of the time that kinds of operations take."""
+    startup: dict[str, float] = field(default_factory=dict)
+    """Seconds of loading the model, and of warming up: on a GPU that is recording the graphs."""
 
 
 def measure_baseline(work: Workload) -> Side:
     """The plain way."""
     import torch
 
-    from model.backends.precision import find_device, multiply_rate, set_threads
+    from model.backends.precision import find_device, set_threads
     from model.benchmarks.baseline import Baseline
     from model.profile import Profile
 
@@ -110,8 +120,35 @@ def measure_baseline(work: Workload) -> Side:
     for group in work.rounds(requests):
         latencies += baseline.timed(group, [prompts[request.id] for request in group])
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    ceiling = multiply_rate(torch.float32, 2048, device=device)
-    return Side(len(requests), wall, processor, latencies, {}, _peak_mb(device), _how(device), ceiling)
+    peak = _peak_mb(device)
+    ceiling = ceiling_of(torch.float32, device)
+    return Side(len(requests), wall, processor, latencies, {}, peak, _how(device, "float32"), ceiling)
+
+
+def measure_batched(work: Workload) -> Side:
+    """What a user would write who wants speed: bfloat16, and as many questions in a call as ours takes."""
+    import torch
+
+    from model.backends.precision import find_device, set_threads
+    from model.benchmarks.baseline import Baseline
+    from model.profile import Profile
+
+    device = find_device(work.device)
+    plain, profile = Baseline(work.folder, device, torch.bfloat16), Profile.read(work.folder)
+    set_threads(work.threads, _parameters(work.folder))
+    requests, first = work.requests(), work.requests(seed=1)[: work.largest_batch]
+    plain.generate_batch(first, [profile.prompt(request.question) for request in first])
+    latencies: list[float] = []
+    wall, processor = time.perf_counter(), time.process_time()
+    for start in range(0, len(requests), work.largest_batch):
+        group = requests[start : start + work.largest_batch]
+        began = time.perf_counter()
+        plain.generate_batch(group, [profile.prompt(request.question) for request in group])
+        latencies += [time.perf_counter() - began] * len(group)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    peak = _peak_mb(device)
+    ceiling = ceiling_of(torch.bfloat16, device)
+    return Side(len(requests), wall, processor, latencies, {}, peak, _how(device, "bfloat16"), ceiling)
 
 
 def measure_ours(work: Workload) -> Side:
@@ -120,13 +157,15 @@ def measure_ours(work: Workload) -> Side:
 
     from model.answerer import Answerer
     from model.backends.placement import Placement
-    from model.backends.precision import multiply_rate
     from model.benchmarks.pipeline import Pipeline
     from model.benchmarks.profiling import shares
     from model.stages import clock
 
-    answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads))
-    family = answerer.family
+    began = time.perf_counter()
+    answerer = Answerer.load(str(work.folder), Placement(work.device, work.dtype, work.threads, work.graphs))
+    family, loaded_in = answerer.family, time.perf_counter() - began
+    answerer.warm_up(work.largest_batch)
+    startup = {"load": loaded_in, "warm_up": time.perf_counter() - began - loaded_in}
     pipeline = Pipeline(answerer, work.largest_batch)
     first = work.requests(seed=1, questions=max(work.waiting, 3 * work.per_picture))
     pipeline.saturate(first, work.waiting)
@@ -144,9 +183,9 @@ def measure_ours(work: Workload) -> Side:
     if work.profile:
         more = work.requests(seed=3, questions=work.waiting)
         operations = shares(lambda: pipeline.saturate(more, work.waiting), family.device)
-    ceiling = multiply_rate(getattr(torch, family.dtype), 2048, device=family.device)
     peak, how = _peak_mb(family.device), f"{family.device}, {family.precision}"
-    return Side(len(requests), wall, processor, latencies, stages, peak, how, ceiling, loaded, operations)
+    ceiling = ceiling_of(getattr(torch, family.dtype), family.device)
+    return Side(len(requests), wall, processor, latencies, stages, peak, how, ceiling, loaded, operations, startup)
 
 
 def noise(name: str) -> bytes:
@@ -157,15 +196,26 @@ def noise(name: str) -> bytes:
     return file.getvalue()
 
 
+def ceiling_of(dtype: torch.dtype, device: str) -> float:
+    """Floating-point operations a second of a product of matrices that are large enough to fill the device."""
+    from model.backends.precision import multiply_rate
+
+    if device.startswith("cuda"):
+        return multiply_rate(dtype, 8192, device=device)
+    rate = multiply_rate(dtype, 256, device=device)
+    # A processor without instructions for the format would be at it for a minute, and is no faster.
+    return rate if rate < _SLOW else max(rate, multiply_rate(dtype, 2048, device=device))
+
+
 def _parameters(folder: Path) -> int:
     """About how many parameters the weights in a folder are, by the size of the files."""
     return sum(file.stat().st_size for file in folder.glob("*.safetensors")) // 4
 
 
-def _how(device: str) -> str:
+def _how(device: str, dtype: str) -> str:
     from model.backends.precision import Precision
 
-    return f"{device}, {Precision(device, 'float32')}"
+    return f"{device}, {Precision(device, dtype)}"
 
 
 def _peak_mb(device: str) -> float:

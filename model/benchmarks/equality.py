@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from model.answerer import Answerer
 from model.backends.placement import Placement
 from model.benchmarks.answering import QUESTIONS, noise
@@ -34,6 +36,8 @@ class Compared:
 def compare(folder: Path, number: int, seed: int, device: str = "cpu", most_waiting: int = 16) -> Iterator[Compared]:
     """Answer `number` random requests in float32, in batches of random sizes, settings, questions and pictures."""
     rng = random.Random(seed)
+    if device.startswith("cuda"):  # else convolutions of float32 are computed in TF32, with ten bits after the point
+        torch.backends.cudnn.allow_tf32 = False
     answerer = Answerer.load(str(folder), Placement(device, "float32"))
     baseline, profile = Baseline(folder, device), Profile.read(folder)
     pictures = [noise(f"equality/{seed}/{index}") for index in range(max(2, number // 6))]

@@ -71,6 +71,8 @@ class Recipe:
     """Further processes that draw; 0 draws where it is trained. A GPU needs as many as there are CPU cores."""
     checkpoint_minutes: float = 4.0
     """Minutes between checkpoints."""
+    report_every: int = 50
+    """Steps between lines of losses."""
     judge_every: int = 1000
     """Steps between judgements on scenes of a namespace of their own."""
 
@@ -172,9 +174,10 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
             sums[key] += value.item()
         if rank:
             continue
-        if parts.step % 50 == 0:
+        if parts.step % recipe.report_every == 0:
             pace = (time.monotonic() - began) / (parts.step - first)
-            line = {"step": parts.step, "seconds": round(pace, 3), **{k: round(v / 50, 4) for k, v in sums.items()}}
+            means = {key: round(value / recipe.report_every, 4) for key, value in sums.items()}
+            line = {"step": parts.step, "seconds": round(pace, 3), **means}
             report(json.dumps(line))
             sums.clear()
         if time.monotonic() - kept > 60 * recipe.checkpoint_minutes or parts.step == recipe.steps:

@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +40,11 @@ class LogCallback(TrainerCallback):
 
     def on_train_begin(self, args: Args, state: State, control: Control, **_: object) -> None:
         """Go on from the log as it was at the checkpoint: later lines belong to steps that are done again."""
-        from torch.utils.tensorboard import SummaryWriter
-
         lines = [json.dumps(entry) + "\n" for entry in state.log_history]
         (self.out / "log.jsonl").write_text("".join(lines), encoding="utf-8")
         # transformers' TensorBoardCallback would show the steps that are done again twice.
         again = state.global_step + 1 if state.global_step else 0  # else the checkpoint's own step would be gone
-        self.writer = SummaryWriter(str(self.out / "tensorboard"), purge_step=again)
+        self.writer = self._writer(again)
         self.bar_block = self.console.bar(state.max_steps, "Training")
         self.bar = self.bar_block.__enter__()
         self.bar.update(state.global_step)
@@ -107,9 +105,18 @@ class LogCallback(TrainerCallback):
         self.draw(state)
 
     def draw(self, state: State) -> None:
-        """Draw the curves as they are now."""
+        """Draw the curves as they are now, where matplotlib is installed: no training ends for want of a drawing."""
         (self.out / "plots").mkdir(exist_ok=True)
-        draw(state.log_history, self.out / "plots" / "training.png")
+        with suppress(ModuleNotFoundError):
+            draw(state.log_history, self.out / "plots" / "training.png")
+
+    def _writer(self, again: int) -> Any:  # noqa: ANN401 - None where TensorBoard is not installed
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ModuleNotFoundError:
+            self.console.say("TensorBoard is not installed: the log is in log.jsonl alone.")
+            return None
+        return SummaryWriter(str(self.out / "tensorboard"), purge_step=again)
 
     def close(self) -> None:
         """Close the bar and TensorBoard's file; also when the training broke off."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import random
+import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
 from PIL import Image
@@ -22,16 +23,16 @@ from transformers.utils import logging
 
 from model.profile import Profile
 from training.console import Silent
-from training.data.prepared import Example, read_examples, write_examples
+from training.data.prepared import read_examples
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
 from training.finetune.families import read_for_plain_loop
 from training.finetune.run import assemble
-from training.scenes import art, layout, questions
 
 LEARNING_RATE = 1e-6
 PLAIN, PLAIN_FROZEN = "plain loop", "plain loop, tower frozen"
+LORA = "vqabot train, LoRA"
 WARM_UP = 1
 """First steps that do not count: memory is taken and kernels are chosen there."""
 
@@ -53,23 +54,6 @@ class Measured:
     def seconds_per_step(self) -> float:
         """The median."""
         return statistics.median(self.seconds)
-
-
-def draw_data(folder: Path, pictures: int, per_picture: int, size: tuple[int, int]) -> Path:
-    """Write prepared data of project scenes: so many pictures of this width and height, each with its questions."""
-    (folder / "images").mkdir(parents=True)
-    rows: list[Example] = []
-    for number in range(pictures):
-        rng = random.Random(f"throughput/{number}")
-        scene = layout.compose(rng)
-        picture = art.render(scene, rng, 1.0).resize(size, Image.Resampling.BICUBIC)
-        picture.save(folder / "images" / f"{number}.png")
-        rows += [
-            Example(f"images/{number}.png", asked.question, per_picture * number + place, number, asked.answer)
-            for place, asked in enumerate(questions.ask(scene, rng, per_picture))
-        ]
-    write_examples(folder, "train", rows)
-    return folder
 
 
 def plain_loop(
@@ -162,6 +146,7 @@ class Task:
             ),
             "vqabot train, tower frozen, fp32": partial(self._ours, precision="fp32", freeze_vision=True),
             "vqabot train, tower frozen": partial(self._ours, freeze_vision=True),
+            LORA: partial(self._ours, lora_rank=16),
         }
 
     def _ours(self, **settings: Any) -> Measured:  # noqa: ANN401 - fields of the config
@@ -169,18 +154,54 @@ class Task:
         return our_training(config, self.data, self.work / "-".join(map(str, settings.values())), self.steps)
 
 
-def measure(task: Task, name: str) -> Measured:
-    """Train in one of the ways, in a process of its own: what it takes of memory is seen, and nothing stays warm."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_measure, task, name).result()
+class Measurer:
+    """`with Measurer(task) as measurer: measurer.measure(name)`: trains in one of the ways, in another process.
+
+    On a CPU each way has a process of its own, so that what it takes of memory is seen. On a GPU memory is counted anew
+    for each, and one process saves the seconds of many starts.
+    """
+
+    def __init__(self, task: Task) -> None:
+        """Start nothing yet."""
+        self._task = task
+        self._pool = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def measure(self, name: str) -> Measured:
+        """Train in one of the task's ways.
+
+        Raises:
+            BrokenProcessPool: The process was killed, most likely for want of memory.
+            torch.OutOfMemoryError: The GPU's memory does not suffice.
+        """
+        try:
+            return self._pool.submit(_measure, self._task, name).result()
+        except BrokenProcessPool:
+            self._pool = self._start()
+            raise
+
+    def _start(self) -> ProcessPoolExecutor:
+        once = None if self._task.device == "cuda" else 1
+        return ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=once)
 
 
 def _measure(task: Task, name: str) -> Measured:
+    if task.device == "cuda":
+        gc.collect()
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
     return task.ways()[name]()
 
 
 def compare(found: Mapping[str, Measured], questions: int) -> dict[str, dict[str, float | None]]:
     """The figures of each way, with the plain loop that trains everything as the measure of speed.
+
+    The losses of a way are held against those of the plain loop that trains the same weights; adapters have no such.
 
     Args:
         found: Measured ways by name.
@@ -189,7 +210,7 @@ def compare(found: Mapping[str, Measured], questions: int) -> dict[str, dict[str
     rows: dict[str, dict[str, float | None]] = {}
     for name, measured in found.items():
         plain = found.get(PLAIN)
-        twin = found.get(PLAIN_FROZEN if "frozen" in name else PLAIN)
+        twin = None if name == LORA else found.get(PLAIN_FROZEN if "frozen" in name else PLAIN)
         differences = [abs(a - b) for a, b in zip(measured.losses, twin.losses, strict=True)] if twin else []
         rows[name] = {
             "seconds_per_step": round(measured.seconds_per_step, 4),

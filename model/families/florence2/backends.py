@@ -120,7 +120,7 @@ class GraphBackend:
         """Take over the weights of a model that `fits`, whose own encoders cannot be called any more."""
         self._words = model.get_input_embeddings()
         self._positions = int(model.config.get_text_config().max_position_embeddings)
-        pool = GraphPool(model.device)
+        pool = GraphPool(model.device, precision.graphs)
         self._tower = Captured(VisionTower(model, precision.encoder_kernel), pool)
         self._encoder = Captured(Encoder(model, precision.encoder_kernel).padded, pool)
         self._generate = _loop(model, precision, pool)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from transformers.utils import logging
 from model.families.florence2 import profile
 from training.scenes.wording import every_name
 
-SHAPES = ("base", "large")
+SHAPES = ("base", "large", "tiny")
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<image>")
 _VOCABULARY = 51_290
 _POSITIONS = 4096
@@ -59,14 +62,16 @@ def _tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
 
 
 def config_of(shape: str, *, dropout: bool = True) -> Florence2Config:
-    """The shape of Florence-2-base (236 M parameters) or -large (777 M).
+    """The shape of Florence-2-base (236 M parameters) or -large (777 M), or a tiny one to try commands with.
 
     Args:
         shape: One of `SHAPES`.
         dropout: Without it every step is a function of its batch alone, so that two ways to compute it can be compared.
     """
-    large = shape == "large"
     share = 0.1 if dropout else 0.0
+    if shape == "tiny":
+        return _tiny(share)
+    large = shape == "large"
     vision = Florence2VisionConfig(
         embed_dim=[256, 512, 1024, 2048] if large else [128, 256, 512, 1024],
         num_heads=[8, 16, 32, 64] if large else [4, 8, 16, 32],
@@ -84,6 +89,40 @@ def config_of(shape: str, *, dropout: bool = True) -> Florence2Config:
         encoder_ffn_dim=4096 if large else 3072,
         decoder_ffn_dim=4096 if large else 3072,
         max_position_embeddings=_POSITIONS,
+        dropout=share,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+    )
+    return Florence2Config(vision_config=vision, text_config=text, image_token_id=SPECIAL.index("<image>"))
+
+
+def _tiny(share: float) -> Florence2Config:
+    """Every part that the others have, in some 200,000 parameters."""
+    vision = Florence2VisionConfig(
+        depths=[1, 1, 1],
+        patch_size=[7, 3, 3],
+        patch_stride=[8, 2, 2],
+        patch_padding=[3, 1, 1],
+        patch_prenorm=[False, True, True],
+        embed_dim=[16, 24, 32],
+        num_heads=[2, 2, 2],
+        num_groups=[2, 2, 2],
+        window_size=4,
+        projection_dim=32,
+        drop_path_rate=share,
+    )
+    text = BartConfig(
+        vocab_size=len(vocabulary()),
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=_POSITIONS // 8,
         dropout=share,
         bos_token_id=0,
         pad_token_id=1,
@@ -130,6 +169,32 @@ def save_random(shape: str, folder: Path, size: tuple[int, int], *, dropout: boo
     return save(folder, config_of(shape, dropout=dropout), size)
 
 
+def save_sizes(shape: str, folder: Path, sides: Sequence[int], tokens: int) -> list[Path]:
+    """Save one model without dropout for several sizes of pictures, its weights once: `folder`/SIDE for each side.
+
+    Args:
+        shape: One of `SHAPES`.
+        folder: Where.
+        sides: Of square pictures, in pixels.
+        tokens: Of every answer, so that all take the same time.
+    """
+    first, *others = [folder / str(side) for side in sides]
+    save_random(shape, first, (sides[0], sides[0]), dropout=False)
+    file = first / "generation_config.json"
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**settings, "min_new_tokens": tokens}), encoding="utf-8")
+    for side, other in zip(sides[1:], others, strict=True):
+        shutil.copytree(first, other, ignore=shutil.ignore_patterns("*.safetensors"))
+        for weights in first.glob("*.safetensors"):
+            (other / weights.name).hardlink_to(weights)
+        processor: Any = Florence2Processor.from_pretrained(other, local_files_only=True)
+        columns, rows = grid_of(Florence2Config.from_pretrained(other), (side, side))
+        processor.image_processor.size = {"width": side, "height": side}
+        processor.image_processor.image_seq_length = columns * rows + 1
+        processor.save_pretrained(other)
+    return [first, *others]
+
+
 def grid_of(config: Any, size: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - the parts of configs are untyped
     """Columns and rows of the tower's states for pictures of this width and height."""
     vision, columns, rows = config.vision_config, *size
@@ -139,6 +204,9 @@ def grid_of(config: Any, size: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in SHAPES:
-        sys.exit(f"Usage: python -m training.finetune.families.florence2.shapes {'|'.join(SHAPES)} FOLDER")
-    save_random(sys.argv[1], Path(sys.argv[2]), (224, 224))
+    if len(sys.argv) < 3 or sys.argv[1] not in SHAPES or not all(side.isdigit() for side in sys.argv[3:]):
+        sys.exit(f"Usage: python -m training.finetune.families.florence2.shapes {'|'.join(SHAPES)} FOLDER [SIDE ...]")
+    if len(sys.argv) == 3:
+        save_random(sys.argv[1], Path(sys.argv[2]), (224, 224))
+    else:
+        save_sizes(sys.argv[1], Path(sys.argv[2]), [int(side) for side in sys.argv[3:]], 5)

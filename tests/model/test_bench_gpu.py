@@ -1,0 +1,102 @@
+"""`vqabot bench gpu`: its steps run here on tiny shapes, and whatever a step does, the others run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.benchmarks import gpu_steps
+from bot.benchmarks.steps import Outcome, Step, run
+from bot.cli import main
+
+PATIENCE = 600.0
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that a step can call: it prints, fails or waits as its arguments say."""
+    (tmp_path / "stepping.py").write_text(
+        "import sys, time\n"
+        "print(sys.argv[1], flush=True)\n"
+        "print('what was wrong', file=sys.stderr, flush=True)\n"
+        "if len(sys.argv) > 3: __import__('subprocess').Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "time.sleep(600) if sys.argv[2] == 'wait' else sys.exit(int(sys.argv[2]))\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def test_a_failed_and_a_slow_step_stop_nothing(program: Path) -> None:
+    steps = [
+        Step("good", ("stepping", 'first\n{"speed": 3}', "0"), PATIENCE),
+        Step("bad", ("stepping", '{"far": 1}', "7"), PATIENCE),
+        Step("none", ("no_such_module",), PATIENCE),
+        Step("slow", ("stepping", "{not json", "wait", "with a child"), 1.0),
+        Step("last", ("stepping", "nothing", "0"), PATIENCE),
+    ]
+    told: list[Outcome] = []
+    outcomes = run([steps[:2], *([step] for step in steps[2:])], PATIENCE, told.append)
+    assert told == outcomes
+    assert [(one.name, one.result) for one in outcomes] == [
+        ("good", "ok"),
+        ("bad", "failed"),
+        ("none", "failed"),
+        ("slow", "too slow"),
+        ("last", "ok"),
+    ]
+    assert [one.figures for one in outcomes] == [{"speed": 3}, {"far": 1}, {}, {}, {}]
+    assert outcomes[1].said == "what was wrong"
+    assert "no_such_module" in outcomes[2].said
+
+
+def test_when_no_time_is_left_a_step_is_left_out(program: Path) -> None:
+    step = Step("one", ("stepping", "{}", "0"), PATIENCE)
+    assert [one.result for one in run([[step], [step]], 0.0, lambda _: None)] == ["left out", "left out"]
+
+
+def test_every_step_is_a_command_that_there_is() -> None:
+    """Also those for a GPU, which nobody can run here: names of commands and options, their limits, the time in all."""
+    for small in (False, True):
+        groups = gpu_steps.steps("cuda", Path("work"), small=small)
+        names = [step.name for group in groups for step in group]
+        assert len(set(names)) == len(names)
+        for step in (step for group in groups for step in group):
+            if step.words[0] == "bot.cli":
+                done = CliRunner().invoke(main, [*step.words[1:], "--help"])
+                assert done.exit_code == 0, (step, done.output)
+                context = main.make_context("vqabot", list(step.words[1:]), resilient_parsing=True)
+                bench = main.get_command(context, "bench")
+                command = bench.get_command(context, step.words[2])  # type: ignore[union-attr]
+                parsed = command.make_context(step.words[2], list(step.words[3:]))
+                assert parsed.params["as_json"] is True
+
+
+def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
+    """The run that a machine with a GPU is asked for, in small; a sum of figures shows that each came from its step."""
+    out = tmp_path / "gpu.json"
+    step_limits = ["--minutes", "30"]
+    result = CliRunner().invoke(main, ["bench", "gpu", "--device", "cpu", "--out", str(out), *step_limits])
+    assert result.exit_code == 0, result.output
+    found = {step["name"]: step for step in json.loads(out.read_text())["steps"]}
+    assert {step["result"] for step in found.values()} == {"ok"}
+    assert found["same tokens"]["figures"]["different"] == 0
+    assert found["kill -9 and resume"]["figures"]["largest_loss_difference"] == 0
+    assert "The memory does not suffice" in found["out of memory"]["figures"]["sentence"]
+    answered = found["answer tiny"]["figures"]
+    assert {"baseline", "batched", "without_graphs", "ours", "operations"} <= answered.keys()
+    assert answered["ratio_to_batched"] > 0
+    assert answered["ours"]["load_seconds"] > 0
+    ways = found["train tiny, 64 px"]["figures"]["ways"]
+    assert ways["vqabot train, fp32"]["largest_loss_difference"] < 1e-3
+    assert found["train the built-in model"]["figures"]["whole_training_hours"] > 0
+    lines = result.stdout.splitlines()
+    assert len([line for line in lines if line.startswith(tuple(found))]) == len(found)
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_runs(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["bench", "gpu", "--device", "cpu", "--out", str(tmp_path / "no" / "gpu.json")])
+    assert (result.exit_code, "cannot be written" in result.output) == (1, True)
+    assert "Traceback" not in result.output
