@@ -32,6 +32,9 @@ class Profile:
     calibration: Calibration = field(default_factory=Calibration)
     pictures: int = 1
     """How many pictures one question may be about: more than one where the model was trained for it."""
+    int8_loss: float | None = None
+    """Points of accuracy that 8-bit weights cost this model at most (the upper end of a 95 % interval), as `vqabot
+    calibrate` measured it; None: nobody has looked."""
 
     def prompt(self, question: str) -> str:
         """The text that the model reads for a typed question; empty when the question says nothing."""
@@ -54,6 +57,8 @@ class Profile:
                 raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
             if not isinstance(profile.pictures, int) or profile.pictures < 1:
                 raise ValueError("pictures must be a whole number from 1 on")
+            if profile.int8_loss is not None and not isinstance(profile.int8_loss, int | float):
+                raise ValueError("int8_loss must be a number or null")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError("profile_unreadable", file=file, styles=" or ".join(STYLES)) from error
         return profile

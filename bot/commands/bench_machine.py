@@ -80,10 +80,17 @@ def _copy_rate(device: str) -> float:
 @click.option("--batch", type=click.IntRange(3), default=96, show_default=True, help="Samples a step of questions.")
 @click.option("--dense-batch", type=click.IntRange(1), help="Pictures a step before.  [default: the recipe's]")
 @click.option("--drawers", type=click.IntRange(0), help="Processes that draw.  [default: two fewer than CPU cores]")
+@click.option("--threads", type=click.IntRange(0), default=0, help="CPU threads.  [default: all cores]")
 @click.option("--report-every", type=click.IntRange(1), default=10, show_default=True, help="Steps between readings.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def bench_builtin(
-    seconds: float, batch: int, dense_batch: int | None, drawers: int | None, report_every: int, as_json: bool
+    seconds: float,
+    batch: int,
+    dense_batch: int | None,
+    drawers: int | None,
+    threads: int,
+    report_every: int,
+    as_json: bool,
 ) -> None:
     """Train the built-in model for a while, in both phases of its recipe, and say what the whole would take.
 
@@ -98,7 +105,7 @@ def bench_builtin(
     recipe = Recipe()
     dense_batch = dense_batch or recipe.dense_batch
     flags = ["--processes", "1", "--drawers", str(drawers), "--batch", str(batch), "--report-every", str(report_every)]
-    flags += ["--dense-batch", str(dense_batch)]
+    flags += ["--dense-batch", str(dense_batch), "--threads", str(threads)]
     dense = _pace([*flags, "--dense-steps", "1000000"], seconds / 3)
     questions = _pace([*flags, "--dense-steps", "0"], seconds * 2 / 3)
     # The recipe's number of samples, whatever is taken at once.

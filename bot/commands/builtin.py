@@ -20,6 +20,7 @@ from bot.commands.terminal import note
 @click.option("--dense-batch", type=click.IntRange(1), help="Pictures a step before.  [default: the recipe's]")
 @click.option("--batch", type=click.IntRange(1), help="Samples a step.  [default: the recipe's]")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
+@click.option("--threads", type=click.IntRange(0), help="CPU threads of a single process.  [default: all cores]")
 @click.option("--drawers", type=click.IntRange(0), help="Processes that draw besides, for a GPU.  [default: none]")
 @click.option("--report-every", type=click.IntRange(1), help="Steps between lines of losses.  [default: the recipe's]")
 @click.option(

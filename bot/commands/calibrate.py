@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from model.counting import counted
 
 if TYPE_CHECKING:
     from model.confidence import Calibration
+    from training.data.splits import Split
+    from training.evaluation.calibrate import Observation
+    from training.evaluation.int8 import Int8Cost
 
 try:
     from training.evaluation.calibrate import CalibrateConfig
@@ -65,21 +69,24 @@ def calibrate(
             note(remark)
         note(f"Loading the model {model} ...")
         from model.answerer import Answerer
+        from model.backends.placement import Placement
+        from model.backends.precision import INT8_MAY_COST
 
-        answerer = Answerer.load(model)
+        answerer = Answerer.load(model, Placement(trust_int8=False))
         config = answer_length.with_room(config, answerer.family, asked.questions)
         if longer := answer_length.remark(config, answerer.family, asked.questions):
             note(longer)
         with Terminal().bar(len(asked.questions), "Answering") as bar:
             observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
+        cost = _int8(source, observations, asked, config)
         if keep:
-            fitting.store(source, result.calibration)
-            fitting.record(source, result, config, data_name, remarks)
+            fitting.store(source, result.calibration, None if cost is None else cost.high)
+            fitting.record(source, result, config, data_name, remarks, {"int8": cost and asdict(cost)})
             met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
             provenance.write(source, {**known, "calibrated": [met]})
     if as_json:
-        click.echo(json.dumps(result.as_dict()))
+        click.echo(json.dumps({**result.as_dict(), "int8": cost and asdict(cost)}))
         return
     click.echo(
         f"fitted on {counted(result.fitted, 'answer')}, judged on {result.judged} others: {result.accuracy:.1%} right"
@@ -89,7 +96,26 @@ def calibrate(
     click.echo(f"  calibrated                       {result.ece:.3f}")
     click.echo(f"  the model's own probability      {result.ece_raw:.3f}")
     click.echo(f"  exp(sequences_scores)            {result.ece_study:.3f}")
+    if cost is not None:
+        click.echo(
+            f"8-bit weights cost {cost.points:.2f} points ({cost.low:.2f} to {cost.high:.2f}) on "
+            f"{counted(cost.questions, 'question')}; {INT8_MAY_COST:g} at most are let pass without being asked for"
+        )
     click.echo("stored in the model" if keep else "not stored: the model is no folder, or --no-store was given")
+
+
+def _int8(source: Path, observations: list[Observation], asked: Split, config: CalibrateConfig) -> Int8Cost | None:
+    """What 8-bit weights cost, where that is asked for, or is of use and possible."""
+    from training.evaluation import int8
+
+    if config.int8 is False or (config.int8 is None and not int8.large_enough(source)):
+        return None
+    if not int8.possible():
+        if config.int8:
+            raise click.ClickException("This CPU has no products of 8-bit numbers: give --no-int8.")
+        return None
+    with Terminal().bar(len(asked.questions), "Answering with 8-bit weights") as bar:
+        return int8.measure(source, observations, asked.pictures, asked.questions, config, bar.update)
 
 
 def _shown(calibration: Calibration) -> str:

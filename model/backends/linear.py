@@ -20,12 +20,13 @@ Linear = Any
 """`torch.nn.Linear`, also inside a model whose modules are typed only in part."""
 _ROWS = 512
 """For how many rows at once weights are laid out; they serve any number."""
-_LEVELS = 127
-"""The largest 8-bit weight; -128 is left out, so that the range is the same on both sides of zero."""
+_LEVELS = 63
+"""The largest weight. Processors without VNNI instructions add two products in 16 bits: 255 x 63 twice just fits. With
+others it is the same, so that what was measured on one machine holds on all."""
 _STEPS = 253
 """Between the smallest and the largest 8-bit input: two less than there are, so that no rounding leads beyond them."""
-_LEAST_WIDTH = 64
-"""Inputs narrower than this are not worth rounding to 8 bits."""
+_LEAST_WIDTHS = {True: 64, False: 256}
+"""Inputs narrower than this are not worth rounding to 8 bits: with VNNI instructions, and without."""
 
 
 class LinearKernel(Protocol):
@@ -96,7 +97,7 @@ class OneDnnBf16:
 
 @dataclass(frozen=True, slots=True)
 class OneDnnInt8:
-    """8-bit weights with a scale for each output, 8-bit inputs with one scale for the whole input, on a CPU.
+    """7-bit weights with a scale for each output, 8-bit inputs with one scale for the whole input, on a CPU.
 
     The scale of the input comes from its smallest and largest number, so a batch has to hold one picture or one
     question alone: else its batch-mates would change its answer. Inputs are unsigned: oneDNN has fast products of
@@ -122,9 +123,9 @@ class OneDnnInt8:
 
     @staticmethod
     def works() -> bool:
-        """Whether this build of torch can do it, and the CPU has VNNI instructions: without them sums overflow."""
+        """Whether this build of torch can do it, and the CPU has the instructions: without AVX2 it would take ages."""
         available = torch.backends.mkldnn.is_available() and hasattr(torch.ops.onednn, "qlinear_pointwise")
-        return available and bool(torch.cpu.get_capabilities().get("avx512_vnni", False))
+        return available and bool(torch.cpu.get_capabilities().get("avx2", False))
 
     def __call__(self, x: Tensor, *, gelu: bool = False, plus: Tensor | None = None) -> Tensor:
         """See `LinearKernel`."""
@@ -163,8 +164,10 @@ def int8_or(otherwise: KernelFactory) -> KernelFactory:
     """8 bits for all layers but those with so few inputs that rounding costs more than it saves."""
 
     def make(*linears: Linear) -> LinearKernel:
-        return OneDnnInt8.of(*linears) if linears[0].weight.shape[1] >= _LEAST_WIDTH else otherwise(*linears)
+        return OneDnnInt8.of(*linears) if linears[0].weight.shape[1] >= least else otherwise(*linears)
 
+    capabilities = torch.cpu.get_capabilities()
+    least = _LEAST_WIDTHS[bool(capabilities.get("avx512_vnni") or capabilities.get("avx_vnni"))]
     return make
 
 

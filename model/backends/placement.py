@@ -18,10 +18,12 @@ class Placement:
     device: str = "auto"
     """`auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`, ..."""
     dtype: str = "auto"
-    """`auto` (bfloat16 on a GPU; on a CPU float32 for small models, for others whichever multiplies faster), or one
-    of the others."""
+    """`auto` (bfloat16 on a GPU; on a CPU float32 for small models, for others whichever multiplies faster, 8-bit
+    weights among them where they are known to cost this model next to nothing), or one of the others."""
     threads: int = 0
     """CPU threads for the whole process; 0: one for a small model, torch's own choice for others."""
+    trust_int8: bool = True
+    """Whether `auto` may choose 8-bit weights where the model's own record says what they cost."""
     graphs: bool = True
     """Whether a GPU replays recorded CUDA graphs; without them each kernel is started from Python, to compare with."""
 

@@ -19,6 +19,7 @@ FORMS = {
 needs_packing = pytest.mark.skipif(
     not (OneDnnBf16.works() and OneDnnInt8.works()), reason="this CPU has no bfloat16 or 8-bit products in oneDNN"
 )
+needs_int8 = pytest.mark.skipif(not OneDnnInt8.works(), reason="this CPU has no 8-bit products in oneDNN")
 
 
 def linears(*widths: int, inputs: int = 96, bias: bool = True) -> list[nn.Linear]:
@@ -92,10 +93,22 @@ def test_weights_are_taken_and_given_once() -> None:
     assert all(layer.weight.numel() == 0 for layer in layers)
 
 
-def test_narrow_layers_are_not_rounded_to_8_bits() -> None:
+@pytest.mark.parametrize(("capability", "least"), [("avx512_vnni", 64), ("avx_vnni", 64), ("avx2", 256)])
+def test_narrow_layers_are_not_rounded_to_8_bits(capability: str, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {capability: True})
     make = int8_or(Eager.of)
-    assert isinstance(make(*linears(8, inputs=32)), Eager)
-    assert isinstance(make(*linears(8, inputs=64)), OneDnnInt8)
+    assert isinstance(make(*linears(8, inputs=least - 1)), Eager)
+    assert isinstance(make(*linears(8, inputs=least)), OneDnnInt8)
+
+
+@needs_int8
+@torch.inference_mode()
+def test_the_largest_sums_of_two_products_do_not_overflow() -> None:
+    """Without VNNI instructions they are added in 16 bits, which the largest 8-bit weights would leave."""
+    (layer,) = linears(64, inputs=512, bias=False)
+    layer.weight.fill_(1.0)
+    x = torch.ones(600, 512)
+    assert torch.allclose(OneDnnInt8.of(layer)(x), torch.full((600, 64), 512.0), rtol=0.01)
 
 
 def test_only_the_exact_gelu_is_gelu() -> None:

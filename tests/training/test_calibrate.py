@@ -5,6 +5,7 @@ import math
 import random
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,6 +21,7 @@ from model.loading import locate
 from model.profile import Profile
 from model.types import Request
 from training.data.vqa import DataError
+from training.evaluation import int8
 from training.evaluation.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
 from training.scenes.official import Plan, write_scenes
 
@@ -106,6 +108,44 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
     assert spoken is not None
     raw = sequence_probability(spoken.token_logprobs)
     assert answerer.answer([request])[0].confidence == pytest.approx(profile.calibration.apply(raw))
+
+
+@pytest.mark.skipif(not int8.possible(), reason="this CPU has no products of 8-bit numbers")
+def test_what_8_bit_weights_cost_is_measured_and_forgotten_when_nobody_looks(tmp_path: Path) -> None:
+    data, model = tmp_path / "scenes", tmp_path / "model"
+    write_scenes(data, Plan("calibrate", {"train": 0, "val": 70, "test": 0}), lambda _: None, workers=1)
+    shutil.copytree(locate("builtin"), model)
+    words = [str(data), "--model", str(model), "--beams", "1"]
+    done = CliRunner().invoke(command, [*words, "--int8", "--json"])
+    assert done.exit_code == 0, done.output
+    cost = json.loads(done.stdout)["int8"]
+    assert cost["questions"] == 210
+    assert cost["low"] <= cost["points"] <= cost["high"]
+    assert abs(cost["points"]) < 5
+    assert cost["changed"] >= abs(cost["points"]) * 2.1
+    assert json.loads((model / "calibration.json").read_text())["int8"] == cost
+    assert Profile.read(model).int8_loss == cost["high"]
+    shown = CliRunner().invoke(command, words)  # a model that is too small to gain
+    assert "8-bit" not in shown.output
+    assert Profile.read(model).int8_loss is None
+
+
+def test_the_cost_of_8_bit_weights_is_counted_question_by_question(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those that only one side answered do not count; the order of the answers does not matter."""
+    exact = [Observation(n // 3, 0.9, 0.9, n % 4 != 0, n) for n in range(300)]
+    rounded = [Observation(n // 3, 0.9, 0.9, n % 4 != 0 and n != 7, n) for n in reversed(range(299))]
+    answerer = SimpleNamespace(family=SimpleNamespace(precision="int8 weights, float32 on 1 thread"))
+    monkeypatch.setattr(int8.Answerer, "load", lambda *_: answerer)
+    monkeypatch.setattr(int8, "observe", lambda *_: rounded)
+    cost = int8.measure(tmp_path, exact, {}, [], CalibrateConfig(), lambda _: None)
+    assert cost is not None
+    assert (cost.questions, cost.changed) == (299, 1)
+    assert cost.points == pytest.approx(100 / 299, abs=1e-3)
+    assert 0.33 < cost.high < 1.0
+    answerer.family.precision = "float32 on 1 thread"  # a family that has no such products
+    assert int8.measure(tmp_path, exact, {}, [], CalibrateConfig(), lambda _: None) is None
 
 
 def test_what_cannot_be_calibrated_gets_a_sentence(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ class Recipe:
     processes: int = 2
     """Processes that train side by side, each on its share of every batch, each with one thread: on small matrices two
     processes that meet once a step are faster than two threads that meet at every operation."""
+    threads: int = 0
+    """CPU threads where one process trains; 0: one for each core."""
     drawers: int = 0
     """Further processes that draw; 0 draws where it is trained. A GPU needs as many as there are CPU cores."""
     checkpoint_minutes: float = 4.0
@@ -124,7 +126,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if recipe.processes == 1:
         threads = torch.get_num_threads()
-        torch.set_num_threads(os.cpu_count() or 1)  # their number changes the last bits of sums
+        torch.set_num_threads(recipe.threads or os.cpu_count() or 1)  # their number changes the last bits of sums
         try:
             _train(0, recipe, folder, report)
         finally:

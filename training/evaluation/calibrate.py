@@ -45,6 +45,10 @@ class CalibrateConfig(Config):
     )
     limit: int | None = Field(None, ge=1, description="Only the first questions.")
     seed: int = Field(0, ge=0, description="Decides which pictures fit and which judge.")
+    int8: bool | None = Field(
+        None,
+        description="Measure what 8-bit weights cost, too.  [default: for models that gain by them, where the CPU can]",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Observation:
     """exp(sequences_scores), the geometric mean of the tokens' probabilities, which the study showed: the notebook with
     whose settings `vqabot train` begins."""
     right: bool
+    question_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,11 @@ def observe(
             if generation is not None:
                 probability = sequence_probability(generation.token_logprobs)
                 right = exact_match(generation.text, question.answer or "") == 1
-                found.append(Observation(question.image_id, probability, study_confidence(generation), right))
+                found.append(
+                    Observation(
+                        question.image_id, probability, study_confidence(generation), right, question.question_id
+                    )
+                )
         progress(len(part))
     return found
 
@@ -172,17 +181,22 @@ def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> C
     )
 
 
-def store(folder: Path, calibration: Calibration) -> None:
-    """Write the calibration into a model's profile, from where every worker takes it."""
-    replace(Profile.read(folder), calibration=calibration).write(folder)
+def store(folder: Path, calibration: Calibration, int8_loss: float | None = None) -> None:
+    """Write the calibration into a model's profile, from where every worker takes it, and what 8-bit weights cost."""
+    replace(Profile.read(folder), calibration=calibration, int8_loss=int8_loss).write(folder)
 
 
 def record(
-    folder: Path, result: CalibrationResult, config: CalibrateConfig, data: str, remarks: Sequence[str] = ()
+    folder: Path,
+    result: CalibrationResult,
+    config: CalibrateConfig,
+    data: str,
+    remarks: Sequence[str] = (),
+    further: Mapping[str, Any] | None = None,
 ) -> None:
     """Write beside a stored calibration how it came about: data, settings, figures, and what to know about them."""
     content = {"data": data, "config": config.model_dump(mode="json"), **result.as_dict(), "remarks": list(remarks)}
-    write_json(folder / RECORD, content)
+    write_json(folder / RECORD, {**content, **(further or {})})
 
 
 Method = Callable[[Sequence[Observation]], Calibration]

@@ -61,7 +61,7 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
     """
     source = locate(config.model)
     model = read_for_training(source, config.model)
-    profile = replace(Profile.read(source), calibration=Calibration())  # other weights, other probabilities
+    profile = replace(Profile.read(source), calibration=Calibration(), int8_loss=None)  # those of other weights
     images = read_image_settings(source)
     own = Resize.read(images).size
     tokenizer, before = read_tokenizer(source), read_tokenizer(source)

@@ -177,7 +177,7 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Florence2:
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
     keep_memory()
-    precision = choose(placement, count_parameters(folder))
+    precision = choose(placement, count_parameters(folder), profile.int8_loss)
 
     dtype = getattr(torch, precision.dtype)
 
