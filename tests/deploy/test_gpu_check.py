@@ -1,7 +1,9 @@
 """deploy/gpu/check.sh: its list of wheels fits pyproject.toml, and it makes an environment beside the machine's own."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -36,39 +38,45 @@ def test_the_wheels_are_what_pyproject_asks_for_but_for_what_the_machine_has() -
     assert not [name for name in pinned() if name.startswith(("nvidia", "cuda", "triton"))]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
-def test_it_runs_in_an_environment_that_sees_what_this_python_has(tmp_path: Path) -> None:
-    """Without wheels: torch comes from the environment whose Python makes the new one, which is left as it was."""
-    out = tmp_path / "gpu.json"
-    checkout = tmp_path / "checkout"
+@pytest.mark.timeout(900)
+def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
+    """As on a machine with a GPU, in small, without wheels: torch comes from the environment that makes the new one."""
+    out, checkout = tmp_path / "gpu.json", tmp_path / "checkout"
     (checkout / "deploy" / "gpu").mkdir(parents=True)
     for name in ("bot", "model", "storage", "training"):
         (checkout / name).symlink_to(ROOT / name)
-    script = checkout / "deploy" / "gpu" / "check.sh"
-    script.write_text(SCRIPT.read_text())
-    script.chmod(0o755)
-    done = subprocess.run(
-        [str(script), "--device", "cpu", "--only", "machine", "--out", str(out)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHON": sys.executable, "TMPDIR": str(tmp_path)},
-    )
+    done = call(checkout, "--device", "cpu", "--out", str(out), "--minutes", "15", TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "machine: ok" in done.stderr
-    assert '"torch"' in out.read_text()
-    assert not list(tmp_path.glob("vqabot-gpu.*")), "the environment is taken away"
+    assert not list(tmp_path.glob("vqabot-gpu*")), "the environment and the models are taken away"
+    found = {step["name"]: step for step in json.loads(out.read_text())["steps"]}
+    assert {step["result"] for step in found.values()} == {"ok"}
+    assert found["same tokens"]["figures"]["different"] == 0
+    assert found["kill -9 and resume"]["figures"]["largest_loss_difference"] == 0
+    assert "The memory does not suffice" in found["out of memory"]["figures"]["sentence"]
+    answered = found["answer tiny"]["figures"]
+    assert {"baseline", "batched", "without_graphs", "ours", "operations"} <= answered.keys()
+    assert answered["ratio_to_batched"] > 0
+    assert {"load_seconds", "warm_up_seconds", "load_p95_ms", "generation_ms"} <= answered["ours"].keys()
+    assert found["train tiny, 64 px"]["figures"]["ways"]["vqabot train, fp32"]["largest_loss_difference"] < 1e-3
+    assert found["train the built-in model"]["figures"]["whole_training_hours"] > 0
+    table = [line for line in done.stdout.splitlines() if line.startswith(tuple(found))]
+    assert len(table) == len(found)
+
+
+def call(checkout: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The script as it lies in another checkout."""
+    script = checkout / "deploy" / "gpu" / "check.sh"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SCRIPT, script)
+    paths = {"PYTHON": sys.executable, "PYTHONPATH": ""}
+    return subprocess.run(
+        [str(script), *words], capture_output=True, text=True, check=False, env={**os.environ, **paths, **environment}
+    )
 
 
 def test_wheels_for_another_python_are_said(tmp_path: Path) -> None:
-    (tmp_path / "deploy" / "gpu").mkdir(parents=True)
-    script = tmp_path / "deploy" / "gpu" / "check.sh"
-    script.write_text(SCRIPT.read_text())
-    script.chmod(0o755)
     (tmp_path / ".wheels").mkdir()
     (tmp_path / ".wheels" / "python-version").write_text("2.7\n")
-    done = subprocess.run(
-        [str(script)], capture_output=True, text=True, check=False, env={**os.environ, "PYTHON": sys.executable}
-    )
+    done = call(tmp_path)
     assert done.returncode == 1
     assert "The wheels are for Python 2.7" in done.stderr
