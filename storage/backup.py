@@ -60,7 +60,7 @@ def _copy(source: Path, photos: Path, partial: Path) -> int:
     (partial / PHOTOS).mkdir(mode=0o700)
     copied = 0
     with closing(sqlite3.connect(copy)) as connection:
-        hashes = connection.execute("SELECT sha256 FROM photos UNION SELECT photo_sha256 FROM questions")
+        hashes = connection.execute("SELECT sha256 FROM photos UNION SELECT sha256 FROM asked_pictures")
         for (sha256,) in hashes:
             place = partial / PHOTOS / sha256[:2] / sha256
             place.parent.mkdir(exist_ok=True, mode=0o700)

@@ -46,6 +46,10 @@ TABLES = {
         ),
         exported=False,
     ),
+    "question_pictures": ChatTable(
+        ("UPDATE question_pictures SET chat_id = :new, message_id = -abs(message_id) WHERE chat_id = :old",),
+        exported=False,
+    ),
     "sent_messages": ChatTable(("DELETE FROM sent_messages WHERE chat_id = :old",)),
     "exports": ChatTable(
         (

@@ -103,7 +103,7 @@ class Chats:
         async with self._db.transaction() as tx:
             rows = await tx.fetch_all(
                 "SELECT sha256 FROM photos WHERE chat_id = :chat"
-                " UNION SELECT photo_sha256 FROM questions WHERE chat_id = :chat",
+                " UNION SELECT sha256 FROM asked_pictures WHERE chat_id = :chat",
                 {"chat": chat_id},
             )
             deleted = await delete_rows(tx, chat_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import count
@@ -18,9 +19,12 @@ _HEADS = """
         FROM chat WHERE chat.id IS NOT NULL
     )
     SELECT question.chat_id, question.id FROM chat JOIN questions AS question ON question.id IN (
-        SELECT id FROM questions WHERE state = 'queued' AND chat_id = chat.id ORDER BY id LIMIT ?
+        SELECT id FROM questions WHERE state = 'queued' AND chat_id = chat.id
+            AND (ready_at IS NULL OR ready_at NOT BETWEEN :now AND :now + :longest) ORDER BY id LIMIT :limit
     ) ORDER BY question.chat_id, question.id
 """
+LONGEST_HOLD = 600.0
+"""A question that is held for longer than so many seconds is not held at all: the clock was set back since."""
 # Left to itself SQLite groups by walking the whole table in the order of another index.
 _RUNNING = """
     SELECT chat_id, count(*) AS number FROM questions INDEXED BY questions_running
@@ -57,7 +61,8 @@ class FairQueue:
     async def next(self, limit: int, exclude: Collection[int]) -> list[int]:
         """The numbers of up to `limit` queued questions, in their order, without those in `exclude`."""
         running = {row["chat_id"]: row["number"] for row in await self._db.fetch_all(_RUNNING)}
-        heads = await self._db.fetch_all(_HEADS, (limit + len(exclude),))
+        hold = {"now": time.time(), "longest": LONGEST_HOLD}
+        heads = await self._db.fetch_all(_HEADS, {"limit": limit + len(exclude), **hold})
         self._forget_all_but(running.keys() | {row["chat_id"] for row in heads})
         turns = Counter(running)
         ranked: list[tuple[int, int, int]] = []
@@ -67,6 +72,15 @@ class FairQueue:
                 ranked.append((turns[chat], self._served.get(chat, 0), number))
                 turns[chat] += 1
         return [number for _, _, number in sorted(ranked)[:limit]]
+
+    async def seconds_to_next(self) -> float | None:
+        """In how many seconds a question that is held may go to a worker; None where none is held."""
+        row = await self._db.fetch_one(
+            "SELECT min(ready_at) AS moment FROM questions WHERE state = 'queued' AND ready_at IS NOT NULL"
+            " AND ready_at BETWEEN :now AND :now + :longest",
+            {"now": (now := time.time()), "longest": LONGEST_HOLD},
+        )
+        return None if row is None or row["moment"] is None else float(row["moment"]) - now
 
     def served(self, chats: Iterable[int]) -> None:
         """Questions of these chats went to a worker."""

@@ -260,3 +260,38 @@ def keep_the_evidence() -> tuple[str, ...]:
 def know_languages() -> tuple[str, ...]:
     """Which language a chat is spoken to in."""
     return ("ALTER TABLE chats ADD COLUMN language TEXT",)
+
+
+@step
+def ask_about_several_pictures() -> tuple[str, ...]:
+    """A question's pictures where it is about more than one, each with what was said of it; and its album."""
+    return (
+        """CREATE TABLE question_pictures (
+            question_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            chat_id INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            message_id INTEGER,
+            caption TEXT,
+            answer TEXT,
+            confidence REAL,
+            error TEXT,
+            evidence TEXT NOT NULL DEFAULT '{}',
+            removed INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (question_id, position)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX question_pictures_by_content ON question_pictures (sha256)",
+        "CREATE INDEX question_pictures_of_chat ON question_pictures (chat_id)",
+        "ALTER TABLE questions ADD COLUMN picture_count INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE questions ADD COLUMN each_picture INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE questions ADD COLUMN album TEXT",
+        "ALTER TABLE questions ADD COLUMN ready_at REAL",
+        "CREATE INDEX questions_of_album ON questions (chat_id, album, id) WHERE album IS NOT NULL",
+        "CREATE INDEX questions_held ON questions (ready_at) WHERE state = 'queued' AND ready_at IS NOT NULL",
+        """CREATE VIEW asked_pictures AS
+            SELECT photo_sha256 AS sha256, chat_id, created_at, delivered, picture_removed AS removed FROM questions
+            UNION ALL
+            SELECT picture.sha256, picture.chat_id, question.created_at, question.delivered, picture.removed
+            FROM question_pictures AS picture JOIN questions AS question ON question.id = picture.question_id
+            WHERE picture.position > 0""",
+    )

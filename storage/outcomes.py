@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection
 
 from storage.database import Database
+from storage.fair_queue import LONGEST_HOLD
 from storage.question_rows import COLUMNS, OPEN, question_of
 from storage.records import Question
 
@@ -33,7 +34,9 @@ _OF_CHATS = f"""
 _SLOW = f"""
     SELECT {COLUMNS} FROM questions INDEXED BY questions_open
     WHERE {OPEN} AND state != 'answered' AND (placeholder_id IS NULL OR revision > 0)
-        AND created_at NOT BETWEEN :since AND :now AND id NOT IN (SELECT value FROM json_each(:exclude))
+        AND max(created_at, coalesce(ready_at, 0)) NOT BETWEEN :since AND :now
+        AND (ready_at IS NULL OR ready_at NOT BETWEEN :now AND :now + :longest)
+        AND id NOT IN (SELECT value FROM json_each(:exclude))
     ORDER BY chat_id, id LIMIT :limit
 """  # noqa: S608 - constants
 
@@ -71,7 +74,13 @@ class Outcomes:
     async def slow(self, seconds: float, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
         """Questions that wait for longer than so many seconds without their progress being shown."""
         now = time.time()  # what seems to come from the future is old: the clock was set back since
-        found = {"since": now - seconds, "now": now, "exclude": json.dumps(list(exclude)), "limit": limit}
+        found = {
+            "since": now - seconds,
+            "now": now,
+            "longest": LONGEST_HOLD,
+            "exclude": json.dumps(list(exclude)),
+            "limit": limit,
+        }
         return [question_of(row) for row in await self._db.fetch_all(_SLOW, found)]
 
     async def still_waiting(self, ids: Collection[int]) -> set[int]:

@@ -19,7 +19,7 @@ SWEEP_AGE = 3600.0
 """Files without a row are left alone this long (seconds): they may be about to get one."""
 _OWNED = """
     SELECT 1 FROM photos WHERE sha256 = :content
-    UNION ALL SELECT 1 FROM questions WHERE photo_sha256 = :content AND picture_removed = 0 LIMIT 1
+    UNION ALL SELECT 1 FROM asked_pictures WHERE sha256 = :content AND removed = 0 LIMIT 1
 """
 _COLUMNS = (
     "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at, talked_at, talked_by,"
@@ -183,7 +183,7 @@ class Photos:
         """
         row = await self._db.fetch_one(
             "SELECT 1 FROM photos WHERE sha256 = :content AND chat_id = :chat UNION ALL"
-            " SELECT 1 FROM questions WHERE photo_sha256 = :content AND chat_id = :chat AND picture_removed = 0"
+            " SELECT 1 FROM asked_pictures WHERE sha256 = :content AND chat_id = :chat AND removed = 0"
             " LIMIT 1",
             {"content": sha256, "chat": chat_id},
         )

@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from storage.database import Row
-from storage.records import Evidence, Question, State
+from storage.records import AskedPicture, Evidence, Question, State
 
 COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
-    " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence"
+    " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, each_picture, album, ready_at,"
+    " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
+    " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
+    " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
 )
 OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
+LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
+"""What a person asked in a time."""
+_PICTURES = "coalesce(sum(picture_count), 0)"  # each costs as much as a question about it alone
+LOAD = f"""
+    SELECT (SELECT {_PICTURES} FROM questions WHERE {LATELY}) AS asked,
+        (SELECT {_PICTURES} FROM questions WHERE user_id = :user AND {OPEN}) AS waiting_of_person,
+        (SELECT {_PICTURES} FROM questions WHERE chat_id = :chat AND {OPEN}) AS waiting_here,
+        (SELECT count(*) FROM questions WHERE {OPEN}) AS waiting
+"""  # noqa: S608 - constants
+"""How much a person asked lately, and how much of theirs, of a chat and of all waits: each through a small index."""
 
 
 def question_of(row: Row) -> Question:
     """A row with all columns as a question."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118 - a Row iterates over values
-    flags = {name: bool(values[name]) for name in ("delivered", "sending_outcome", "sending_several")}
+    names = ("delivered", "sending_outcome", "sending_several", "each_picture")
+    flags = {name: bool(values[name]) for name in names}
+    evidence = _evidence_of(json.loads(values.pop("evidence")))
+    several = tuple(_picture_of(picture) for picture in json.loads(values.pop("several") or "[]"))
+    return Question(**{**values, **flags, **evidence, "several": several, "state": State(values["state"])})
+
+
+def _picture_of(values: dict[str, Any]) -> AskedPicture:
     evidence = _evidence_of(values.pop("evidence"))
-    return Question(**{**values, **flags, **evidence, "state": State(values["state"])})
+    return AskedPicture(**values, **evidence)
 
 
 def evidence_json(evidence: Evidence) -> str:
     """What the column `evidence` holds: an object of what is not as it is without any."""
-    return json.dumps({name: value for name, value in asdict(evidence).items() if value not in (None, ())})
+    values = {field.name: getattr(evidence, field.name) for field in fields(Evidence)}
+    return json.dumps({name: value for name, value in values.items() if value not in (None, ())})
 
 
-def _evidence_of(text: str) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(text)
+def _evidence_of(values: dict[str, Any]) -> dict[str, Any]:
     lists = {
         "unknown_words": tuple(values.get("unknown_words", ())),
         "alternatives": tuple((answer, probability) for answer, probability in values.get("alternatives", ())),

@@ -8,29 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
-from storage.question_rows import COLUMNS, OPEN, evidence_json, question_of
-from storage.records import NO_EVIDENCE, Evidence, Load, Question, State
+from storage.question_pictures import enter_pictures
+from storage.question_rows import COLUMNS, LATELY, LOAD, evidence_json, question_of
+from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, beams, max_new_tokens, reply_to, created_at, updated_at)"
-    f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    " photo_message_id, text, beams, max_new_tokens, reply_to, each_picture, album, ready_at, picture_count,"
+    " created_at, updated_at)"
+    f" VALUES ({', '.join('?' * 18)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
-_LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
-# Each count goes through a small index.
-_LOAD = f"""
-    SELECT (SELECT count(*) FROM questions WHERE {_LATELY}) AS asked,
-        (SELECT count(*) FROM questions WHERE user_id = :user AND {OPEN}) AS waiting_of_person,
-        (SELECT count(*) FROM questions WHERE chat_id = :chat AND {OPEN}) AS waiting_here,
-        (SELECT count(*) FROM questions WHERE {OPEN}) AS waiting
-"""  # noqa: S608 - constants
 _EXPORT_PAGE = 500
 _NONE: Mapping[int, Evidence] = MappingProxyType({})
 
@@ -39,7 +34,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db, self._turns, self._tell = database, FairQueue(database), Coalesced(self._mark_delivered)
+        self._db, self.turns, self._tell = database, FairQueue(database), Coalesced(self._mark_delivered)
 
     async def ask(
         self,
@@ -56,6 +51,10 @@ class Questions:
         user_name: str = "",
         photo_message_id: int | None = None,
         reply_to: int | None = None,
+        several: Sequence[AskedPicture] = (),
+        each_picture: bool = False,
+        album: str | None = None,
+        ready_at: float | None = None,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
@@ -65,8 +64,8 @@ class Questions:
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
         others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens)
-        values = (*key, *others, reply_to, now, now)
-        if revision == 0:  # nothing earlier to cancel: one statement is enough
+        values = (*key, *others, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now)
+        if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:
             async with self._db.transaction() as tx:
@@ -79,8 +78,9 @@ class Questions:
                         " WHERE chat_id = ? AND message_id = ? AND revision < ? AND delivered = 0",
                         (now, chat_id, message_id, revision),
                     )
+                    await enter_pictures(tx, rows[0]["id"], chat_id, several)
         if rows:
-            return question_of(rows[0]), True
+            return replace(question_of(rows[0]), several=tuple(several)), True
         known = await self._one("WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key)
         assert known is not None
         return known, False
@@ -127,7 +127,7 @@ class Questions:
 
     async def next_queued(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
         """The next questions to answer: one of each chat in turn, each chat's oldest first (see `FairQueue`)."""
-        chosen = await self._turns.next(limit, exclude)
+        chosen = await self.turns.next(limit, exclude)
         found = {question.id: question for question in await self._by_ids(chosen)}
         return [found[number] for number in chosen if number in found]
 
@@ -143,7 +143,7 @@ class Questions:
             (time.time(), *ids),
             durable=durable,
         )
-        self._turns.served(row["chat_id"] for row in rows)
+        self.turns.served(row["chat_id"] for row in rows)
         return [row["id"] for row in rows]
 
     async def requeue_running(self) -> int:
@@ -214,22 +214,23 @@ class Questions:
 
     async def position(self, question_id: int) -> int:
         """How many questions of all chats run, or have their turn before this one; 0 when it does not wait."""
-        return await self._turns.position(question_id)
+        return await self.turns.position(question_id)
 
     async def load(self, chat_id: int, user_id: int, since: float) -> Load:
         """What a limit looks at, in one query: a person's questions since a time (unix seconds), and what waits.
 
         What seems to come from the future does not count: the clock was set back since.
         """
-        row = await self._db.fetch_one(_LOAD, {"chat": chat_id, "user": user_id, "since": since, "now": time.time()})
+        row = await self._db.fetch_one(LOAD, {"chat": chat_id, "user": user_id, "since": since, "now": time.time()})
         assert row is not None
         return Load(row["asked"], row["waiting_of_person"], row["waiting_here"], row["waiting"])
 
     async def asked_at(self, user_id: int, number: int, since: float) -> float | None:
         """When (unix seconds) a person asked their `number`th question from the newest, of those since a time."""
         row = await self._db.fetch_one(
-            f"SELECT created_at FROM questions WHERE {_LATELY} ORDER BY created_at DESC LIMIT 1 OFFSET :number",  # noqa: S608
-            {"user": user_id, "since": since, "now": time.time(), "number": number - 1},
+            "SELECT created_at FROM (SELECT created_at, sum(picture_count) OVER (ORDER BY created_at DESC, id) AS asked"  # noqa: S608
+            f" FROM questions WHERE {LATELY}) WHERE asked >= :number ORDER BY created_at DESC LIMIT 1",
+            {"user": user_id, "since": since, "now": time.time(), "number": number},
         )
         return None if row is None else float(row["created_at"])
 

@@ -73,6 +73,22 @@ NO_EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
+class AskedPicture(Evidence):
+    """A picture that a question is about."""
+
+    sha256: str
+    message_id: int | None
+    """The message that showed it; negative: a number from before the group became a supergroup."""
+    caption: str | None = None
+    """What its own message says, where that asks something."""
+    answer: str | None = None
+    """Of a question that is asked of each picture: what was said of this one."""
+    confidence: float | None = None
+    error: str | None = None
+    """Why there is no answer about it: the text of a failure."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question(Evidence):
     """A question with all that is known of it."""
 
@@ -110,8 +126,21 @@ class Question(Evidence):
     """Whether that message may be the outcome; else it is progress."""
     sending_several: bool = False
     """Whether there may be more than one such message."""
+    several: tuple[AskedPicture, ...] = ()
+    """Its pictures in their order, where it is about more than one; the first is that of `photo_sha256`."""
+    each_picture: bool = False
+    """Whether each of its pictures is asked about by itself; else there is one answer about all of them."""
+    album: str | None = None
+    """Telegram's name of the album whose caption asks."""
+    ready_at: float | None = None
+    """No worker gets it before (unix seconds): more pictures of its album may come."""
     reply_to: int | None = None
     """The message under which progress and answer stand, where it is not the one that asked."""
+
+    @property
+    def pictures(self) -> tuple[AskedPicture, ...]:
+        """All pictures that it is about, in their order."""
+        return self.several or (AskedPicture(self.photo_sha256, self.photo_message_id),)
 
     @property
     def answered_under(self) -> int | None:

@@ -24,12 +24,12 @@ _CANDIDATES = """
     WITH kept AS (
         SELECT sha256, max(coalesce(talked_at, created_at)) AS used FROM photos WHERE {chat} GROUP BY sha256
         UNION ALL
-        SELECT photo_sha256, max(created_at) FROM questions WHERE picture_removed = 0 AND {chat} GROUP BY photo_sha256
+        SELECT sha256, max(created_at) FROM asked_pictures WHERE removed = 0 AND {chat} GROUP BY sha256
     )
     SELECT sha256, max(used) AS used,
-        EXISTS (SELECT 1 FROM questions WHERE photo_sha256 = sha256 AND picture_removed = 0 AND {chat}) AS asked
+        EXISTS (SELECT 1 FROM asked_pictures WHERE sha256 = kept.sha256 AND removed = 0 AND {chat}) AS asked
     FROM kept
-    WHERE NOT EXISTS (SELECT 1 FROM questions WHERE photo_sha256 = sha256 AND delivered = 0 AND {chat})
+    WHERE NOT EXISTS (SELECT 1 FROM asked_pictures WHERE sha256 = kept.sha256 AND delivered = 0 AND {chat})
     GROUP BY sha256 ORDER BY asked, used
 """
 
@@ -154,6 +154,10 @@ class Room:
                     f"UPDATE questions SET picture_removed = 1 WHERE photo_sha256 = :content AND {where}",  # noqa: S608
                     content,
                 )
+                await tx.execute(
+                    f"UPDATE question_pictures SET removed = 1 WHERE sha256 = :content AND {where}",  # noqa: S608
+                    content,
+                )
             await self._remove_unowned([sha256])
             used -= size
         return used
@@ -161,7 +165,7 @@ class Room:
     async def _measure_chat(self, chat_id: int) -> int:
         rows = await self._db.fetch_all(
             "SELECT sha256 FROM photos WHERE chat_id = :chat UNION"
-            " SELECT photo_sha256 FROM questions WHERE chat_id = :chat AND picture_removed = 0",
+            " SELECT sha256 FROM asked_pictures WHERE chat_id = :chat AND removed = 0",
             {"chat": chat_id},
         )
         return await asyncio.to_thread(lambda: sum(_size(self._path(row["sha256"])) for row in rows))

@@ -18,6 +18,7 @@ from storage.opening import forget_old_copies
 from storage.outcomes import Outcomes
 from storage.photos import Photos
 from storage.picture_checks import PictureChecks
+from storage.question_pictures import QuestionPictures
 from storage.questions import Questions
 from storage.records import Statistics
 from storage.room import Budget
@@ -39,6 +40,7 @@ class Store:
         self.picture_checks = PictureChecks(database)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
+        self.question_pictures = QuestionPictures(database)
         self.outcomes = Outcomes(database)
         self.sent = SentMessages(database)
         self.exports = Exports(database)

@@ -24,7 +24,7 @@ async def fill(store: Store, table: str, chat_id: int) -> None:
     for column in await store.db.fetch_all(f"SELECT * FROM pragma_table_info('{table}')"):
         needed = column["notnull"] and column["dflt_value"] is None
         if needed and column["name"] not in values:
-            values[column["name"]] = "x" if column["type"] == "TEXT" else 1
+            values[column["name"]] = "x" if column["type"] == "TEXT" else abs(chat_id)
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     async with store.db.transaction() as tx:
         await tx.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))

@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from storage.records import AskedPicture
 from storage.store import Store
 
+PICTURES = [AskedPicture(sha256="ab" * 32, message_id=4), AskedPicture(sha256="cd" * 32, message_id=5)]
 Work = Callable[[Store], Awaitable[object]]
 
 HOT: dict[str, Work] = {
@@ -72,10 +74,18 @@ HOT: dict[str, Work] = {
     "sent: recent": lambda s: s.sent.recent(1, 5.0),
     "sent: prune": lambda s: s.sent.prune(),
     "count": lambda s: s.questions.count(1),
+    "ask about several": lambda s: s.questions.ask(
+        chat_id=1, message_id=99_997, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, several=PICTURES
+    ),
+    "change": lambda s: s.question_pictures.change(s.asked, PICTURES, "?", each_picture=True, ready_at=None),  # type: ignore[attr-defined]
+    "answer each": lambda s: s.question_pictures.answer_each(5, PICTURES, "x", 0.5, 0.1),
+    "of an album": lambda s: s.question_pictures.of_album(1, "album"),
+    "hold": lambda s: s.question_pictures.hold(1, 5, 9.0),
+    "next held": lambda s: s.questions.turns.seconds_to_next(),
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(
-    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|undelivered|open|sending)$"
+    r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|undelivered|open|sending|held)$"
     r"|SCAN updates USING (COVERING )?INDEX updates_pending$"
     r"|SCAN (chat|every|json_each)( VIRTUAL TABLE INDEX 1:)?$"
     r"|SCAN (this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
