@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot import metrics
+from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, number_of, parts_of
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.errors import BrokerUnavailableError
 from model.serving.broker.protocol import LOST, Broker
-from model.types import Answer, Request
+from model.types import Answer, SentPicture
 from storage.picture_checks import PictureCheck
-from storage.records import Evidence, Question
+from storage.records import AskedPicture, Question
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class Dispatcher:
         self._store, self._broker, self._tell = store, broker, tell
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
+        self._gathering: dict[int, Gathering] = {}  # of those that are asked of each of their pictures
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
         self._answered = asyncio.Event()
@@ -43,7 +46,8 @@ class Dispatcher:
 
     @property
     def _room(self) -> int:
-        return self._broker.capacity - len(self._in_flight)
+        further = sum(len(gathering.question.several) - 1 for gathering in self._gathering.values())
+        return self._broker.capacity - len(self._in_flight) - further
 
     async def start(self) -> None:
         """Ask again what a previous run had given away."""
@@ -89,13 +93,18 @@ class Dispatcher:
 
     async def _drop(self, question_id: int) -> None:
         if question_id in self._in_flight:
-            await self._broker.cancel(str(question_id))
+            gathering = self._gathering.pop(question_id, None)
+            parts = parts_of(gathering.question) if gathering is not None else []
+            for request_id in [part.request_id for part in parts] or [str(question_id)]:
+                await self._broker.cancel(request_id)
             self._in_flight.pop(question_id, None)
             self._wake.set()
 
     async def _feed(self) -> None:
         while True:
-            await self._wake.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(await self._store.questions.turns.seconds_to_next()):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 while await self._feed_some():
@@ -136,34 +145,46 @@ class Dispatcher:
             del self._unsent[0]
 
     async def _submit(self, question: Question) -> None:
-        try:
-            picture = await self._store.photos.read(question.chat_id, question.photo_sha256)
-        except OSError:
-            await self._refuse(question, texts.PICTURE_GONE)
-            return
-        check = await self._store.picture_checks.get(question.photo_sha256)
-        if check is not None and check.refusal is not None:  # it would cost the same again
-            told = await self._store.questions.failed_about(question.chat_id, question.photo_sha256)
-            await self._refuse(question, texts.STILL_UNREADABLE if told else check.refusal)
-            return
+        requests, gathering = [], Gathering(question)
+        for part in parts_of(question):
+            try:
+                requests.append(part.request([await self._read(question, picture) for picture in part.pictures]))
+            except PictureRefusedError as refusal:
+                if part.place is None:
+                    await self._refuse(question, str(refusal))
+                    return
+                gathering.refuse(part.place, str(refusal))
         if question.id not in self._in_flight:
             return  # cancelled meanwhile
-        await self._broker.submit(
-            Request(
-                id=str(question.id),
-                picture=picture,
-                question=question.text,
-                beams=question.beams,
-                max_new_tokens=question.max_new_tokens,
-                picture_key=question.photo_sha256,
-                origin=str(question.chat_id),
-            )
-        )
+        if question.each_picture and question.several:
+            self._gathering[question.id] = gathering
+            if not requests:
+                await self._refuse(question, gathering.error or texts.PICTURE_GONE)
+                return
+        for request in requests:
+            await self._broker.submit(request)
+
+    async def _read(self, question: Question, picture: AskedPicture) -> SentPicture:
+        """A picture's bytes.
+
+        Raises:
+            PictureRefusedError: They are gone, or could not be read before.
+        """
+        try:
+            data = await self._store.photos.read(question.chat_id, picture.sha256)
+        except OSError:
+            raise PictureRefusedError(texts.PICTURE_GONE) from None
+        check = await self._store.picture_checks.get(picture.sha256)
+        if check is not None and check.refusal is not None:  # it would cost the same again
+            told = await self._store.questions.failed_about(question.chat_id, picture.sha256)
+            raise PictureRefusedError(texts.STILL_UNREADABLE if told else check.refusal)
+        return SentPicture(data, picture.sha256)
 
     async def _refuse(self, question: Question, sentence: str) -> None:
         await self._store.questions.fail(question.id, sentence)
         metrics.questions.labels("failed").inc()
         self._in_flight.pop(question.id, None)
+        self._gathering.pop(question.id, None)
         self._tell(question.chat_id)
 
     async def _collect(self) -> None:
@@ -185,39 +206,56 @@ class Dispatcher:
                 else:
                     del self._answers[: len(answers)]
 
+    async def _gather(self, answers: list[Answer]) -> list[int]:
+        """Put answers about single pictures together, and enter what is complete. Returns those questions' numbers."""
+        complete = []
+        for answer in answers:
+            number, place = number_of(answer.id)
+            gathering = self._gathering.get(number)
+            if place is None or gathering is None:  # what an earlier run asked is asked again
+                continue
+            gathering.add(place, answer)
+            if not gathering.complete or number in complete:
+                continue
+            complete.append(number)
+            if gathering.error is not None:
+                await self._store.questions.fail(number, gathering.error)
+            else:
+                said, confidence = gathering.pictures, gathering.confidence
+                await self._store.question_pictures.answer_each(
+                    number, said, gathering.answer, confidence, gathering.seconds
+                )
+        return complete
+
     async def _enter(self, answers: list[Answer]) -> None:
-        if lost := [int(answer.id) for answer in answers if answer.error == LOST]:
-            await self._store.questions.requeue(lost)
+        if lost := {number_of(answer.id)[0] for answer in answers if answer.error == LOST}:
+            await self._store.questions.requeue(list(lost))
             for number in lost:
                 self._in_flight.pop(number, None)
+                self._gathering.pop(number, None)
             answers = [answer for answer in answers if answer.error != LOST]
-        good = [(int(a.id), a.text, a.confidence, a.seconds) for a in answers if a.error is None]
+        whole = {int(answer.id): answer for answer in answers if number_of(answer.id)[1] is None}
+        good = [(n, a.text, a.confidence, a.seconds) for n, a in whole.items() if a.error is None]
         if good:
-            await self._store.questions.answer_many(good, {int(a.id): _evidence(a) for a in answers})
+            await self._store.questions.answer_many(good, {n: evidence_of(a) for n, a in whole.items()})
         for answer in answers:
             if answer.refused_picture:
                 await self._store.picture_checks.put(answer.refused_picture, PictureCheck(answer.error))
+        for number, answer in whole.items():
             if answer.error is not None:
-                await self._store.questions.fail(int(answer.id), answer.error)
-        for answer in answers:
-            chat_id = self._in_flight.pop(int(answer.id), None)
+                await self._store.questions.fail(number, answer.error)
+        for number in [*whole, *await self._gather(answers)]:
+            chat_id = self._in_flight.pop(number, None)
+            self._gathering.pop(number, None)
             if chat_id is None:  # given away by an earlier run
-                question = await self._store.questions.get(int(answer.id))
+                question = await self._store.questions.get(number)
                 chat_id = question.chat_id if question is not None else None
             if chat_id is not None:
                 self._tell(chat_id)
+        for answer in answers:
             metrics.of_answer(answer)
         metrics.questions_in_flight.set(len(self._in_flight))
         self._wake.set()
         workers = await self._broker.workers()
         metrics.workers_ready.set(sum(worker.ready for worker in workers))
         metrics.worker_restarts.set(sum(worker.restarts for worker in workers))
-
-
-def _evidence(answer: Answer) -> Evidence:
-    return Evidence(
-        known_picture=answer.known_picture,
-        known_words=answer.known_words,
-        unknown_words=answer.unknown_words,
-        alternatives=answer.alternatives,
-    )

@@ -1,0 +1,127 @@
+"""A question about several pictures on its way: one request about all of them, or one for each and all answers in one.
+
+Parts are known in memory only: after a restart all of them are asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+
+from model.types import Answer, Request, SentPicture
+from storage.records import AskedPicture, Evidence, Question
+
+BETWEEN = "/"
+"""In a request's id, between the number of its question and the place of its picture."""
+
+
+class PictureRefusedError(Exception):
+    """A picture cannot be asked about; the text says why: a failure, or a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one request asks."""
+
+    question: Question
+    pictures: tuple[AskedPicture, ...]
+    place: int | None = None
+    """Of its one picture in the question; None where it asks the whole question."""
+
+    @property
+    def request_id(self) -> str:
+        """Names it on its way to the workers and back."""
+        number = str(self.question.id)
+        return number if self.place is None else f"{number}{BETWEEN}{self.place}"
+
+    def request(self, pictures: Sequence[SentPicture]) -> Request:
+        """As a worker gets it."""
+        first, *others = pictures
+        own = None if self.place is None else self.pictures[0].caption
+        return Request(
+            id=self.request_id,
+            picture=first.data,
+            question=own or self.question.text,
+            beams=self.question.beams,
+            max_new_tokens=self.question.max_new_tokens,
+            picture_key=first.key,
+            origin=str(self.question.chat_id),
+            others=tuple(others),
+        )
+
+
+def parts_of(question: Question) -> list[Part]:
+    """The requests that a question needs."""
+    if not question.each_picture or not question.several:
+        return [Part(question, question.pictures)]
+    return [Part(question, (picture,), place) for place, picture in enumerate(question.several)]
+
+
+def number_of(request_id: str) -> tuple[int, int | None]:
+    """The question's number in a request's id, and the place of its picture (see `Part`)."""
+    number, _, place = request_id.partition(BETWEEN)
+    return int(number), int(place) if place else None
+
+
+def evidence_of(answer: Answer) -> Evidence:
+    """How far an answer can be relied on."""
+    return Evidence(
+        known_picture=answer.known_picture,
+        known_words=answer.known_words,
+        unknown_words=answer.unknown_words,
+        alternatives=answer.alternatives,
+    )
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The answers about each picture of a question, while they come."""
+
+    question: Question
+    said: dict[int, AskedPicture] = field(default_factory=dict)
+    seconds: float = 0.0
+    """What the slowest took."""
+
+    def refuse(self, place: int, error: str) -> None:
+        """A picture cannot be asked about."""
+        self.said[place] = replace(self.question.several[place], error=error)
+
+    def add(self, place: int, answer: Answer) -> None:
+        """An answer, or why there is none."""
+        if answer.error is not None:
+            self.refuse(place, answer.error)
+            return
+        evidence, picture = evidence_of(answer), self.question.several[place]
+        measured = {one.name: getattr(evidence, one.name) for one in fields(Evidence)}
+        self.seconds = max(self.seconds, answer.seconds)
+        self.said[place] = replace(picture, answer=answer.text, confidence=answer.confidence, **measured)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing any more."""
+        return len(self.said) == len(self.question.several)
+
+    @property
+    def pictures(self) -> list[AskedPicture]:
+        """In their order."""
+        return [self.said[place] for place in sorted(self.said)]
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no answer about any of them; None where there is one."""
+        errors = [picture.error for picture in self.pictures]
+        return errors[0] if None not in errors else None
+
+    @property
+    def answer(self) -> str:
+        """All answers in one, as histories show it: "1: red; 2: blue"."""
+        return "; ".join(f"{place}: {one.answer or '–'}" for place, one in enumerate(self.pictures, 1))
+
+    @property
+    def confidence(self) -> float:
+        """That all of it is right is at most as likely as the least likely of them."""
+        return min(_confidences(self.pictures), default=0.0)
+
+
+def _confidences(pictures: Iterable[AskedPicture]) -> list[float]:
+    return [picture.confidence for picture in pictures if picture.confidence is not None]
