@@ -17,6 +17,7 @@ from telegram.request import BaseRequest
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
 from bot.answering.progress import Progress
+from bot.answering.worker_watch import WorkerWatch
 from bot.decoder import Decoder
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
@@ -113,7 +114,10 @@ class Bot:
         await _unless(ready, _insist(application.initialize))
         self._running.push_async_callback(application.shutdown)
         delivery = Delivery(store, application.bot)
-        progress = Progress(store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0)
+        watch = WorkerWatch(self._broker, application.bot, settings.admin_ids)
+        progress = Progress(
+            store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0, outage=lambda: watch.outage
+        )
         dispatcher = Dispatcher(store, self._broker, delivery.wake)
         decoder = Decoder(store)
         downloads = Downloads(self._token, base, limiter, proxy)
@@ -136,6 +140,7 @@ class Bot:
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
         await self._begin(decoder)
         await self._begin(delivery)
+        await self._begin(watch)
         await self._begin(progress)
         await self._begin(dispatcher)
         await self._begin(downloads)

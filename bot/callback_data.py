@@ -135,3 +135,21 @@ class ChangeAdminSetting(_Packed):
         parts = cls._parts(data, 2)
         value = _integer(parts[1]) if parts else None
         return None if parts is None or value is None else cls(parts[0], value)
+
+
+@dataclass(frozen=True, slots=True)
+class DrainWorker(_Packed):
+    """Let a worker leave, by the end of its name."""
+
+    prefix: ClassVar[str] = "drain"
+    ending: str
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.ending)
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 1)
+        return None if parts is None or not parts[0].isalnum() else cls(parts[0])

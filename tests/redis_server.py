@@ -17,7 +17,7 @@ class RedisServer:
     """Starts and ends it; it keeps nothing over a restart unless it is told to."""
 
     def __init__(self, folder: Path, *, persistent: bool = False) -> None:
-        self.folder, self._persistent = folder, persistent
+        self.folder, self.persistent = folder, persistent
         self._socket = folder / "redis.sock"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -27,7 +27,7 @@ class RedisServer:
 
     def start(self) -> None:
         assert FOUND is not None, "install redis-server (or valkey-server): apt install redis-server"
-        kept = ["--appendonly", "yes", "--appendfsync", "always"] if self._persistent else ["--save", ""]
+        kept = ["--appendonly", "yes", "--appendfsync", "always"] if self.persistent else ["--save", ""]
         command = [FOUND, "--port", "0", "--unixsocket", str(self._socket), "--dir", str(self.folder), *kept]
         self.process = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
         while not self._answers():

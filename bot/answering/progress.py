@@ -15,6 +15,7 @@ from bot.answering.delivery import Delivery
 from bot.answering.question_messages import Edited, cancel_button, unheard
 from bot.answering.sending import OPEN
 from bot.texts import questions as texts
+from bot.texts import workers as worker_texts
 from storage.records import Question
 from storage.store import Store
 
@@ -30,14 +31,25 @@ AT_ONCE = 100
 MOST_IN_GROUP, GROUP_SECONDS = 5, 60.0
 """A group takes 20 messages a minute, and progress costs one more: no more of them than so many in so many seconds."""
 PAUSE = 2.0
+NOBODY = -1
+"""In a position's place: nobody can answer."""
 
 
 class Progress:
     """Keeps people who wait informed. The ledger says who waits, so that a restart changes nothing."""
 
-    def __init__(self, store: Store, delivery: Delivery, busy: Callable[[int], bool]) -> None:
-        """Write through `delivery`, and nothing to chats that are `busy`: what they can take is for answers."""
-        self._store, self._delivery, self._busy = store, delivery, busy
+    def __init__(
+        self,
+        store: Store,
+        delivery: Delivery,
+        busy: Callable[[int], bool],
+        outage: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Write through `delivery`, and nothing to chats that are `busy`: what they can take is for answers.
+
+        While there is an `outage` those who wait are told that nobody can answer.
+        """
+        self._store, self._delivery, self._busy, self._outage = store, delivery, busy, outage
         self._wake = asyncio.Event()
         self._shown: dict[int, tuple[int, int]] = {}  # questions that need no (more) progress: chat and position
         self._in_groups: deque[tuple[float, int]] = deque()  # when progress was shown (monotonic seconds), and where
@@ -135,20 +147,29 @@ class Progress:
         """Say to those that wait how many questions are still before theirs; groups have no messages to spare."""
         waiting = await self._store.outcomes.still_waiting(self._shown)
         self._shown = {number: shown for number, shown in self._shown.items() if number in waiting}
-        private = [number for number, (chat_id, _) in sorted(self._shown.items()) if chat_id > 0]
-        for number in private[:POSITIONS_AT_ONCE]:
+        outage = self._outage()
+        told = [
+            number
+            for number, (chat_id, before) in sorted(self._shown.items())
+            if (before != NOBODY if outage else chat_id > 0 or before == NOBODY)
+        ]
+        for number in told[:POSITIONS_AT_ONCE]:
             chat_id, before = self._shown[number]
-            position = await self._store.questions.position(number)
+            position = NOBODY if outage else await self._store.questions.position(number)
             if position != before and not self._busy(chat_id):
                 self._delivery.serve(chat_id, partial(self._move, number, position))
 
     async def _move(self, number: int, position: int) -> None:
         question = await self._store.questions.get(number)
-        if question is None or question.state not in OPEN or question.placeholder_id is None:
+        if question is None or question.state not in OPEN:
             return
         self._shown[number] = (question.chat_id, position)
+        if question.placeholder_id is None:
+            return
         try:
             text = texts.looking(position, again=bool(question.revision))
+            if position == NOBODY:
+                text = worker_texts.NOBODY
             await self._delivery.messages.edit(question.chat_id, question.placeholder_id, text, cancel_button(number))
         except TelegramError as error:
             log.debug("a queue position could not be shown: %s", error.message)

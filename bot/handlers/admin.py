@@ -12,11 +12,12 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say
 from bot.answering.effective import effective
-from bot.callback_data import ChangeAdminSetting
+from bot.callback_data import ChangeAdminSetting, DrainWorker
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
 from bot.texts import questions as common_texts
+from bot.texts import workers as worker_texts
 from storage.records import ChatSettings
 
 LARGEST_RATE = 1000
@@ -27,6 +28,7 @@ def register(application: App) -> None:
     """Take the command and its buttons."""
     application.add_handler(CommandHandler("admin", on_admin, filters=filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeAdminSetting.prefix}:"))
+    application.add_handler(CallbackQueryHandler(on_drain, pattern=rf"^{DrainWorker.prefix}:"))
 
 
 async def on_admin(update: Update, context: Context) -> None:
@@ -67,6 +69,28 @@ async def on_press(update: Update, context: Context) -> None:
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
+async def on_drain(update: Update, context: Context) -> None:
+    """Let a worker leave."""
+    query = update.callback_query
+    assert query is not None
+    services = context.services
+    if not is_bot_admin(services, query.from_user):
+        with suppress(BadRequest):
+            await query.answer(texts.ONLY_ADMINS, show_alert=True)
+        return
+    pressed = DrainWorker.unpack(query.data)
+    names = {worker.name for worker in await services.broker.workers() if worker.name}
+    found = [name for name in names if pressed is not None and ending_of(name) == pressed.ending]
+    told = bool(found) and await services.broker.drain(found[0])
+    with suppress(BadRequest):
+        await query.answer(worker_texts.leaving(found[0]) if told else worker_texts.GONE_ALREADY)
+
+
+def ending_of(name: str) -> str:
+    """What a worker's name ends in: short, and its alone."""
+    return name.rpartition("-")[2]
+
+
 async def _set(services: Services, arguments: list[str]) -> str:
     """Set a value by words; returns the sentence for the admin."""
     word = arguments[0].lower()
@@ -96,9 +120,10 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
     store = services.store
     admins = await store.settings.get()
     now = effective(ChatSettings(), admins, services.settings)
+    workers = await services.broker.workers()
     text = texts.admin(
         await store.questions.counts(),
-        await services.broker.workers(),
+        workers,
         await store.statistics(),
         await store.photos.room.usage(),
         admins,
@@ -118,7 +143,12 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         ]
         for name, values in PICKS.items()
     ]
-    return text, InlineKeyboardMarkup([*rows, [_button(texts.REFRESH, "show", 0)]])
+    names = list(dict.fromkeys(worker.name for worker in workers if worker.name and not worker.draining))
+    leave = [
+        [InlineKeyboardButton(worker_texts.let_leave(name), callback_data=DrainWorker(ending_of(name)).pack())]
+        for name in names[: worker_texts.MOST_SHOWN]
+    ]
+    return text, InlineKeyboardMarkup([*rows, *leave, [_button(texts.REFRESH, "show", 0)]])
 
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:

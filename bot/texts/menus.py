@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from html import escape, unescape
 
 from bot.answering.effective import Effective
-from bot.texts.failures import sentence
 from bot.texts.questions import percent
+from bot.texts.workers import listed
 from model.counting import counted
 from model.types import WorkerInfo
 from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
@@ -181,7 +181,7 @@ def admin(
         f"{counts[State.ANSWERED]} to be delivered\n"
         f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
         f"{counts[State.CANCELLED]} cancelled\n"
-        f"{''.join(_worker(worker) for worker in workers)}"
+        f"{listed(workers)}"
         f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
         f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
@@ -197,21 +197,6 @@ def admin(
         f"{value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
-    )
-
-
-def _worker(worker: WorkerInfo) -> str:
-    """What one worker does, and its model."""
-    state = (
-        "ready"
-        if worker.ready
-        else f"not ready{': ' + escape(sentence(worker.error)) if worker.error else ' (loading)'}"
-    )
-    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
-    return (
-        f"<b>Worker</b>: {state}; {worker.answered} answered, {counted(worker.restarts, 'restart')}"
-        f"{f', process {worker.pid}' if worker.pid else ''}\n"
-        f"<b>Model</b>: {escape(worker.model)}{f' ({where})' if where else ''}\n"
     )
 
 

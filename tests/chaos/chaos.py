@@ -10,6 +10,7 @@ import random
 import shutil
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from chaos_hostile import BOMBER, HOARDER
 from chaos_judge import Verdict, judge, note_answers, story, unfinished
 from chaos_people import FIRST_PERSON, People, ask_some
 from chaos_process import TOKEN, BotProcess
+from chaos_redis import RedisSide
 from chaos_trouble import Trouble, small_disk
 
 from bot.sandbox.accounts import User
@@ -44,6 +46,8 @@ class Plan:
     pause: float = 0.8
     """Seconds between troubles, on average."""
     real_model: bool = False
+    redis: bool = False
+    """With a Redis server and two workers on it."""
 
 
 @dataclass
@@ -61,13 +65,19 @@ async def run(plan: Plan, folder: Path) -> Report:
     people = People()
     disk = folder / "disk"
     with small_disk(disk):
-        async with Sandbox(port=0, token=TOKEN) as sandbox:
+        async with AsyncExitStack() as stack:
+            sandbox = await stack.enter_async_context(Sandbox(port=0, token=TOKEN))
+            redis: RedisSide | None = None
+            if plan.redis:
+                redis = RedisSide(folder / "redis", dice, real_model=plan.real_model)
+                await stack.enter_async_context(redis)
             for index in range(plan.people):
                 sandbox.world.users[FIRST_PERSON + index] = User(FIRST_PERSON + index, f"Person {index}")
             for number in (BOMBER, HOARDER):
                 sandbox.world.users[number] = User(number, f"Person {number}")
-            bot = BotProcess(sandbox.url, folder, disk / "data", real_model=plan.real_model)
-            trouble = Trouble(sandbox, bot, people, dice)
+            broker_url = redis.url if redis is not None else None
+            bot = BotProcess(sandbox.url, folder, disk / "data", real_model=plan.real_model, broker_url=broker_url)
+            trouble = Trouble(sandbox, bot, people, dice, redis)
             async with bot:
                 watch = asyncio.create_task(_watch(sandbox, people))
                 share, rest = divmod(plan.questions, plan.people)
@@ -145,6 +155,7 @@ def _figures(people: People, bot: BotProcess, trouble: Trouble, sandbox: Sandbox
 @click.option("--people", default=40, show_default=True, help="How many people ask.")
 @click.option("--pace", default=9.0, show_default=True, help="Seconds between a person's questions, on average.")
 @click.option("--pause", default=0.8, show_default=True, help="Seconds between troubles, on average.")
+@click.option("--redis", is_flag=True, help="With a Redis server and two workers, all of which are killed too.")
 @click.option("--real-model", is_flag=True, help="With the built-in model instead of a worker that names colours.")
 def main(**options: Any) -> None:
     """Ask under trouble and count the answers; exit code 1 when one is lost, doubled or wrong."""

@@ -22,7 +22,9 @@ WORKERS = ("chaos_worker", "model.serving.broker.embedded_worker")
 class BotProcess:
     """Keeps `vqabot run` running until it is told not to."""
 
-    def __init__(self, url: str, folder: Path, data_dir: Path, *, real_model: bool) -> None:
+    def __init__(
+        self, url: str, folder: Path, data_dir: Path, *, real_model: bool, broker_url: str | None = None
+    ) -> None:
         self.data_dir, self.log = data_dir, folder / "bot.log"
         self.clock = folder / "clock"
         self.clock.write_text("0")
@@ -39,6 +41,7 @@ class BotProcess:
             "VQABOT_MAX_STORED_MB_PER_CHAT": "12",
             CLOCK: str(self.clock),
             WORKER: "" if real_model else str(HERE / "chaos_worker.py"),
+            **({"VQABOT_BROKER_URL": broker_url} if broker_url else {}),
         }
         self._process: asyncio.subprocess.Process | None = None
         self._supervisor: asyncio.Task[None] | None = None

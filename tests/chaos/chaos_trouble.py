@@ -18,6 +18,7 @@ from typing import Any
 import chaos_hostile as hostile
 from chaos_people import FIRST_PERSON, People
 from chaos_process import BotProcess
+from chaos_redis import RedisSide
 
 from bot.sandbox import actions
 from bot.sandbox.server import Sandbox
@@ -52,6 +53,8 @@ KINDS = {
     "hoarder": 1.5,
 }
 """Kinds of trouble and how often each comes, by weight."""
+OF_REDIS = {"redis_server": 3.0, "leaving_worker": 2.0}
+"""The same, where the workers are elsewhere."""
 LATE_SECONDS = 1.5
 DRIP_SECONDS = 0.05
 """Before each byte of a reply: some hundred bytes take longer than the bot waits for an answer."""
@@ -65,8 +68,11 @@ DISK_SECONDS = 2.0
 class Trouble:
     """Makes trouble until it is told to stop."""
 
-    def __init__(self, sandbox: Sandbox, bot: BotProcess, people: People, dice: random.Random) -> None:
-        self._sandbox, self._bot, self._people, self._dice = sandbox, bot, people, dice
+    def __init__(
+        self, sandbox: Sandbox, bot: BotProcess, people: People, dice: random.Random, redis: RedisSide | None = None
+    ) -> None:
+        self._sandbox, self._bot, self._people, self._dice, self._redis = sandbox, bot, people, dice, redis
+        self._kinds = KINDS if redis is None else {**KINDS, **OF_REDIS}
         self.counts: Counter[str] = Counter()
         self._lasting: list[dict[str, Any]] = []
         self._beside: set[asyncio.Task[None]] = set()
@@ -78,7 +84,7 @@ class Trouble:
             if self._dice.random() < 0.8:  # else it may hit a bot that is just starting
                 await self.bot_polls()
             await asyncio.sleep(self._dice.uniform(0.0, 2.0) * pause)
-            kind = self._dice.choices(list(KINDS), list(KINDS.values()))[0]
+            kind = self._dice.choices(list(self._kinds), list(self._kinds.values()))[0]
             await getattr(self, f"_{kind}")()
 
     async def bot_polls(self) -> None:
@@ -114,11 +120,30 @@ class Trouble:
         faults.change({"next": [one for one in faults.next if one != plan]})
 
     async def _worker(self) -> None:
-        self._bot.kill_worker()
+        if self._redis is None:
+            self._bot.kill_worker()
+        else:
+            self._bot.worker_kills += self._redis.kill_worker()
 
     async def _hung_worker(self) -> None:
-        """The worker stops in the middle of whatever it does, and stays."""
-        self.counts["hung workers"] += self._bot.stop_worker()
+        """The worker stops in the middle of whatever it does, and stays; on another machine it goes on later."""
+        if self._redis is None:
+            self.counts["hung workers"] += self._bot.stop_worker()
+        else:
+            self.counts["workers that stood still"] += 1
+            self._spawn(self._redis.stand_still())
+
+    async def _leaving_worker(self) -> None:
+        """A worker is told to leave."""
+        assert self._redis is not None
+        self.counts["workers told to leave"] += 1
+        self._redis.end_worker()
+
+    async def _redis_server(self) -> None:
+        """The server dies and comes back."""
+        assert self._redis is not None
+        self.counts["kill -9 of Redis"] += 1
+        await self._redis.kill_server()
 
     async def _slow_replies(self) -> None:
         """Calls take effect at once, and their replies come late."""

@@ -7,17 +7,16 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from model.errors import BrokerError, BrokerUnavailableError
 from model.serving import framing
-from model.serving.broker.jobs import POISON
 from model.serving.broker.protocol import LOST
 from model.serving.broker.redis import keys, scripts
 from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, check, end, open_client, split_namespace
-from model.serving.broker.redis.description import Description
+from model.serving.broker.redis.listing import Listing
 from model.serving.broker.redis.pictures import SentPictures
+from model.serving.broker.redis.sent import Sent, answer_of
 from model.types import Answer, Request, WorkerInfo
 
 log = logging.getLogger(__name__)
@@ -26,18 +25,6 @@ SWEEP_SECONDS = 1.0
 PAUSE_SECONDS = 0.5
 """Between two tries to reach the server."""
 READ_AT_ONCE = 200
-
-
-@dataclass(slots=True, eq=False)
-class Sent:
-    """A question that is with the workers."""
-
-    id: str
-    job: str
-    pictures: Sequence[str]
-    """Names of its pictures."""
-    accepted: bool = False
-    """It stands in Redis, as far as that said so."""
 
 
 class RedisBroker:
@@ -71,7 +58,7 @@ class RedisBroker:
         self._jobs: dict[str, Sent] = {}
         self._pictures = SentPictures(keys.PICTURE_BYTES)
         self._answers: asyncio.Queue[Answer | None] = asyncio.Queue()
-        self._workers: list[tuple[str, Description, float | None]] = []
+        self._workers = Listing(self._client, self._prefix, liveness)
         self._reached = False
         self._ready = asyncio.Event()
         self._refusal: BrokerError | None = None
@@ -87,7 +74,7 @@ class RedisBroker:
         """As many as the workers that are there may have in hand; none while the server cannot be reached."""
         if not self._reached:
             return 0
-        return sum(one.capacity for _, one, silence in self._workers if silence is not None and not one.draining)
+        return self._workers.capacity
 
     @property
     def reached(self) -> bool:
@@ -181,8 +168,8 @@ class RedisBroker:
     async def drain(self, worker: str) -> bool:
         """Let a worker finish and leave; False when there is none of that name."""
         try:
-            await self._list_workers()
-            if worker not in {name for name, _, _ in self._workers}:
+            await self._workers.read()
+            if worker not in self._workers.names:
                 return False
             await self._client.sadd(self._prefix + "drain", worker)
         except TROUBLE:
@@ -199,12 +186,8 @@ class RedisBroker:
         """Every process of every worker, as it last said; one that is not ready where there is none."""
         if self._reached and not self._stopped:
             with contextlib.suppress(*TROUBLE):
-                await self._list_workers()
-        infos = [
-            info
-            for name, one, silence in sorted(self._workers, key=lambda worker: worker[0])
-            for info in one.infos(name, None if self._stopped or not self._reached else silence)
-        ]
+                await self._workers.read()
+        infos = self._workers.infos(reached=self._reached and not self._stopped)
         return infos or [WorkerInfo("", ready=False)]
 
     async def stop(self, grace: float = 10.0) -> None:
@@ -242,19 +225,12 @@ class RedisBroker:
         if sent is None:
             return  # answered already, cancelled, or of an earlier run
         try:
-            answer = self._answer_of(sent, fields)
+            answer = answer_of(sent, fields)
         except (ValueError, TypeError):
             log.exception("an answer cannot be read")
             answer = Answer(sent.id, "", 0.0, 0.0, "question_failed")
         self._drop(sent)
         self._answers.put_nowait(answer)
-
-    def _answer_of(self, sent: Sent, fields: dict[bytes, bytes]) -> Answer:
-        if b"answer" in fields:
-            return framing.unpack_answer({**json.loads(fields[b"answer"]), "id": sent.id})
-        if fields.get(b"lost") == b"deaths":
-            return Answer(sent.id, "", 0.0, 0.0, POISON)
-        return Answer(sent.id, "", 0.0, 0.0, LOST)
 
     async def _look_after(self) -> None:
         """Connect, and then look for what was lost, again and again."""
@@ -289,7 +265,9 @@ class RedisBroker:
             keys.ABANDONED_SECONDS,
             *(sent.job for sent in known),
         )
-        self._note_workers(workers)
+        self._workers.note(workers)
+        if self._workers.ready:
+            self._ready.set()
         self.redelivered += again
         self.given_up += given_up
         if again or given_up:
@@ -300,32 +278,6 @@ class RedisBroker:
         for sent in lost:
             self._drop(sent)
             self._answers.put_nowait(Answer(sent.id, "", 0.0, 0.0, LOST))
-
-    async def _list_workers(self) -> None:
-        known = await self._client.hgetall(self._prefix + "workers")
-        names = list(known)
-        if names:
-            async with self._client.pipeline(transaction=False) as pipe:
-                for name in names:
-                    pipe.pttl(f"{self._prefix}alive:{name.decode()}")
-                left = await pipe.execute()
-            self._note_workers([[name, known[name], ms] for name, ms in zip(names, left, strict=True)])
-        else:
-            self._note_workers([])
-
-    def _note_workers(self, listed: Sequence[Sequence[Any]]) -> None:
-        workers = []
-        for name, text, left in listed:
-            try:
-                one = Description.unpack(text)
-            except ValueError:
-                log.warning("a worker does not say what it is")
-                continue
-            silence = max(0.0, self._liveness - left / 1000) if left > 0 else None
-            workers.append((name.decode(), one, silence))
-            if silence is not None and any(process.ready for process in one.processes):
-                self._ready.set()
-        self._workers = workers
 
     def _drop(self, sent: Sent) -> None:
         for table, key in ((self._sent, sent.id), (self._jobs, sent.job)):

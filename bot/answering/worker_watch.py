@@ -1,0 +1,76 @@
+"""Notices when no worker can answer: admins are told, and those who wait see that it takes longer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from telegram import Bot
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.texts import workers as texts
+from model.serving.broker.protocol import Broker
+from model.types import WorkerInfo
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+ADMINS_SECONDS = 90.0
+"""A restart, or a model that loads, is no news."""
+WAITING_SECONDS = 180.0
+
+
+class WorkerWatch:
+    """Looks at the workers now and then."""
+
+    def __init__(self, broker: Broker, bot: Bot, admins: Sequence[int]) -> None:
+        """Tell `admins`, who have a private chat with the bot."""
+        self._broker, self._bot, self._admins = broker, bot, admins
+        self._ready_at = time.monotonic()
+        self._told = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._ready_at = time.monotonic()
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def outage(self) -> bool:
+        """Whether nobody has been able to answer for so long that those who wait should know."""
+        return time.monotonic() - self._ready_at > WAITING_SECONDS
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._look(await self._broker.workers())
+            except Exception:
+                log.exception("the workers cannot be looked at; trying again")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self, workers: Sequence[WorkerInfo]) -> None:
+        now = time.monotonic()
+        if any(worker.ready for worker in workers):
+            self._ready_at = now
+            if self._told:
+                self._told = False
+                await self._tell(texts.BACK)
+        elif not self._told and now - self._ready_at > ADMINS_SECONDS:
+            self._told = True
+            log.error("no worker has been able to answer for %.0f s", now - self._ready_at)
+            await self._tell(texts.nobody(int((now - self._ready_at) // 60), workers))
+
+    async def _tell(self, text: str) -> None:
+        for admin in self._admins:
+            with suppress(TelegramError):  # who never wrote to the bot cannot be told
+                await self._bot.send_message(admin, text, parse_mode=ParseMode.HTML)
