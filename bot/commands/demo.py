@@ -45,6 +45,7 @@ def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
 async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
     from bot.app import Bot, BotError
     from bot.broker import open_broker
+    from bot.commands.new_scenes import scene_drawer
     from bot.commands.run import WRONG_SETTING
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
@@ -70,7 +71,13 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             )
             broker = await asyncio.to_thread(open_broker, settings)  # who waits here hears at once of a wrong name
             sandbox = await stack.enter_async_context(
-                Sandbox(port=port, token=token, samples=samples, first_message_id=unused_message_id())
+                Sandbox(
+                    port=port,
+                    token=token,
+                    samples=samples,
+                    draw_scene=scene_drawer(),
+                    first_message_id=unused_message_id(),
+                )
             )
             settings = settings.model_copy(update={"telegram_base_url": sandbox.url})
             bot = await stack.enter_async_context(Bot(settings, broker))

@@ -77,6 +77,7 @@ class ClientApi:
                 "bot": bot.user.as_json() if bot else None,
                 "bots": [known.user.as_json() for known in self._world.bots.values()],
                 "samples": self._samples.listing(),
+                "draws_scenes": self._samples.draws_scenes,
                 "commands": commands_for(bot, private, user.id) if bot and private else [],
                 "description": bot.descriptions.get("", "") if bot else "",
                 "last_event": self._world.events.last,

@@ -1,7 +1,8 @@
-"""Serves the chat page's files and the samples."""
+"""Serves the chat page's files, the samples and new scenes."""
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from aiohttp import web
@@ -25,7 +26,7 @@ TYPES = {
 
 
 def page_routes(samples: Samples) -> list[web.RouteDef]:
-    """`/` and everything beside it, and `/client/sample/<number>`."""
+    """`/` and everything beside it, `/client/sample/<number>` and `/client/scene`."""
 
     async def page(request: web.Request) -> web.StreamResponse:
         path = (FOLDER / (request.match_info.get("path") or "index.html")).resolve()
@@ -45,7 +46,17 @@ def page_routes(samples: Samples) -> list[web.RouteDef]:
             return web.json_response({"error": "There is no such sample."}, status=404)
         return web.Response(body=found.picture, content_type=found.media_type)
 
+    async def scene(_: web.Request) -> web.StreamResponse:
+        drawn = await samples.new_scene()
+        if drawn is None:
+            return web.json_response({"error": "Nobody draws scenes here."}, status=404)
+        picture = base64.b64encode(drawn.picture).decode()
+        return web.json_response(
+            {"picture": picture, "media_type": drawn.media_type, "questions": list(drawn.questions)}
+        )
+
     return [
+        web.post("/client/scene", scene),
         web.get("/client/sample/{number:\\d+}", sample),
         web.get("/", page),
         web.get("/{path:(?!bot\\d|file/|client/).+}", page),

@@ -15,7 +15,7 @@ from bot.sandbox.files import Files
 from bot.sandbox.guard import only_known_callers
 from bot.sandbox.page_files import page_routes
 from bot.sandbox.recorder import Recorder
-from bot.sandbox.samples import Sample, Samples
+from bot.sandbox.samples import DrawScene, Sample, Samples
 from bot.sandbox.world import World
 
 DEFAULT_PORT = 8081
@@ -45,6 +45,7 @@ class Sandbox:
         token: str | None = None,
         record: Path | None = None,
         samples: Sequence[Sample] = (),
+        draw_scene: DrawScene | None = None,
         first_message_id: int = 1,
         allowed_hosts: Sequence[str] = (),
         remote_webhooks: bool = False,
@@ -57,6 +58,7 @@ class Sandbox:
             token: The only token that is accepted; its bot exists from the start. None accepts every well-formed one.
             record: A file to append all traffic to, as JSON lines.
             samples: Pictures with questions that the chat page offers.
+            draw_scene: Draws the chat page's new scenes; None: the page offers none.
             first_message_id: Number of the first message; `unused_message_id()` for bots that remember another sandbox.
             allowed_hosts: Further names by which it may be called, beside addresses and localhost.
             remote_webhooks: Whether a bot's webhook may be on another machine.
@@ -65,7 +67,7 @@ class Sandbox:
         self.host = host
         self._token = token
         self._record = record
-        self._samples = Samples(samples)
+        self._samples = Samples(samples, draw_scene)
         self._first_message_id = first_message_id
         self._allowed_hosts = tuple(allowed_hosts)
         self._remote_webhooks = remote_webhooks

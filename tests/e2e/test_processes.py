@@ -52,6 +52,7 @@ async def test_the_demo_answers_everything_right_also_when_it_remembers_the_last
         text = said.decode()
         assert process.returncode == 0, text
         assert "every answer was right" in text
+        assert "[picture: " in text.rpartition("  You  ")[2]  # who opens the page sees a picture with its answer
 
 
 @pytest.mark.timeout(400)

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from page_bot import PageBot
 from page_phones import Phones, Watched
-from page_pictures import samples
+from page_pictures import samples, scene_drawer
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox.server import Sandbox
@@ -26,7 +26,7 @@ ARGUMENTS = [
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(port=0, samples=samples()) as running:
+    async with Sandbox(port=0, samples=samples(), draw_scene=scene_drawer()) as running:
         yield running
 
 

@@ -1,10 +1,11 @@
 """Pictures for the page's tests, drawn with a few shapes."""
 
 import io
+import itertools
 
 from PIL import Image, ImageDraw
 
-from bot.sandbox.samples import Sample
+from bot.sandbox.samples import DrawScene, NewScene, Sample
 
 Colour = str | tuple[int, int, int]
 
@@ -34,3 +35,14 @@ def samples() -> list[Sample]:
         Sample("Green ball", scene(ball="#146b3a", sky="#d9ecf7"), "How many houses are there?"),
         Sample("Yellow ball", scene(ball="#f0c330", sky="#bfe3d6"), "Where is the ball?"),
     ]
+
+
+def scene_drawer() -> DrawScene:
+    """Draws a scene after the other: the ball is red, then blue, then white."""
+    colours = itertools.cycle(("red", "blue", "white"))
+
+    def draw() -> NewScene:
+        colour = next(colours)
+        return NewScene(scene(ball=colour), (f"Is the ball {colour}?", "How many houses are there?"))
+
+    return draw

@@ -1,13 +1,18 @@
 """What the chat page relies on."""
 
 import asyncio
+import base64
+import io
 import json
+import sys
 from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
 from sandbox_helpers import GROUP, picture
 
+from bot.commands.new_scenes import scene_drawer
 from bot.sandbox.person import Person, PersonError
 from bot.sandbox.samples import Sample
 from bot.sandbox.server import PortInUseError, Sandbox
@@ -23,6 +28,7 @@ async def test_the_state_names_people_chats_and_the_bot(bot: Any, you: Person) -
     assert state["bot"]["username"] == "vqa_sandbox_bot"
     assert state["chats"][0]["last"]["text"] == "/start"
     assert state["samples"] == []
+    assert state["draws_scenes"] is False
 
 
 async def test_unread_messages_are_counted_until_they_are_read(bot: Any, you: Person, http: Any) -> None:
@@ -177,3 +183,27 @@ def test_old_files_make_room_for_new_ones() -> None:
         assert files.by_id(kept[2].file_id) is not None
     finally:
         files.close()
+
+
+async def test_new_scenes_are_drawn_with_questions(http: Any) -> None:
+    async with Sandbox(port=0, draw_scene=scene_drawer()) as sandbox:
+        async with Person(sandbox.url, 1001) as you:
+            assert (await you.state())["draws_scenes"] is True
+        drawn = []
+        for _ in range(2):
+            async with http.post(f"{sandbox.url}/client/scene", json={}) as response:
+                drawn.append(await response.json())
+    pictures = [base64.b64decode(scene["picture"]) for scene in drawn]
+    assert pictures[0] != pictures[1]
+    for scene, data in zip(drawn, pictures, strict=True):
+        assert Image.open(io.BytesIO(data)).size == (700, 400)
+        assert scene["media_type"] == "image/png"
+        assert len(set(scene["questions"])) == len(scene["questions"]) >= 3
+
+
+async def test_where_nobody_draws_scenes_that_is_said(bot: Any, http: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with http.post(f"{bot.url}/client/scene", json={}) as response:
+        assert response.status == 404
+        assert await response.json() == {"error": "Nobody draws scenes here."}
+    monkeypatch.setitem(sys.modules, "training.scenes", None)  # as where the training tools are not installed
+    assert scene_drawer() is None

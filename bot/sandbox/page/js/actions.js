@@ -2,8 +2,10 @@
 
 import { measure, previewSheet } from "./attach.js";
 import { el } from "./dom.js";
+import { drawPad, forgetDrawing } from "./draw-pad.js";
 import { mediaKind } from "./format.js";
 import { onMenu, showMenu } from "./menu.js";
+import { newSceneSheet } from "./new-scene.js";
 import { complain, confirm, copyText, say, toast } from "./toast.js";
 import { viewPhotos } from "./viewer.js";
 
@@ -12,6 +14,19 @@ const LONGEST_CAPTION = 1024; // UTF-16 units
 
 /** The actions; `ui` gives { composer, conversation } once they exist. */
 export function makeActions(store, ui) {
+  /** Send a picture with a question to the open chat. */
+  async function sendPicture(file, question) {
+    const chat = store.current;
+    const picture = await measure(URL.createObjectURL(file));
+    // In a group the bot hears only what mentions it.
+    const caption = question && chat < 0 && store.bot ? `@${store.bot.username} ${question}` : question;
+    try {
+      await store.send(chat, { files: [file], caption }, { caption, pictures: picture ? [picture] : [] });
+    } finally {
+      if (picture) URL.revokeObjectURL(picture.url);
+    }
+  }
+
   const actions = {
     isMe: (users) => users.includes(store.me.id),
 
@@ -56,21 +71,37 @@ export function makeActions(store, ui) {
 
     /** Send a sample picture with its question. */
     async sendSample(sample) {
-      const chat = store.current;
-      let picture = null;
       try {
         const response = await fetch(sample.url);
         if (!response.ok) throw new Error("This sample cannot be read.");
         const blob = await response.blob();
-        picture = await measure(URL.createObjectURL(blob));
-        const file = new File([blob], `${sample.name}.png`, { type: blob.type });
-        // In a group the bot hears only what mentions it.
-        const caption = chat < 0 && store.bot ? `@${store.bot.username} ${sample.question}` : sample.question;
-        await store.send(chat, { files: [file], caption }, { caption, pictures: picture ? [picture] : [] });
+        await sendPicture(new File([blob], `${sample.name}.png`, { type: blob.type }), sample.question);
       } catch (error) {
         complain(error);
-      } finally {
-        if (picture) URL.revokeObjectURL(picture.url);
+      }
+    },
+
+    /** Have a scene drawn, and send it with a question about it. */
+    async newScene() {
+      try {
+        const chosen = await newSceneSheet(store.api);
+        if (chosen) await sendPicture(chosen.file, chosen.question);
+      } catch (error) {
+        complain(error);
+      }
+    },
+
+    /** Let the person paint, and send that; after a refusal the pad is there again. */
+    async draw(question = "") {
+      const chat = store.current;
+      const chosen = await drawPad(question);
+      if (!chosen) return;
+      try {
+        await sendPicture(chosen.file, chosen.question);
+        forgetDrawing();
+      } catch (error) {
+        complain(error);
+        if (store.current === chat) actions.draw(chosen.question);
       }
     },
 

@@ -58,6 +58,13 @@ export class Api {
     return this.#post("read", { chat });
   }
 
+  /** Have a scene drawn that nobody has seen: { file, questions }. */
+  async newScene() {
+    const { picture, media_type: type, questions } = await this.#post("scene", {}, { bare: true });
+    const bytes = Uint8Array.from(atob(picture), (char) => char.charCodeAt(0));
+    return { file: new File([bytes], "scene.png", { type }), questions };
+  }
+
   faults() {
     return this.#get("faults");
   }

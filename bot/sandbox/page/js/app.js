@@ -27,7 +27,11 @@ class App {
     const ui = {};
     this.actions = makeActions(store, ui);
     this.route = new Route((chat) => this.open(chat));
-    this.samples = new Samples((sample) => this.actions.sendSample(sample), (state) => this.composer?.setSamples(state));
+    this.samples = new Samples({
+      send: (sample) => this.actions.sendSample(sample),
+      newScene: () => this.actions.newScene(),
+      draw: () => this.actions.draw(),
+    }, (open) => this.composer?.setSamples(open));
     this.composer = new Composer({
       send: (text, reply) => this.actions.sendText(text, reply),
       edit: (message, text) => this.actions.edit(message, text),
@@ -109,7 +113,7 @@ class App {
     const { store } = this;
     const wanted = this.route.chat;
     const first = store.privateChat?.id ?? null;
-    this.samples.set(store.samples);
+    this.samples.set(store.samples, store.drawsScenes);
     const reread = store.current !== null && !store.box(store.current).loaded;
     if (wanted === null) this.open(null);
     const shown = store.chats.has(wanted) ? wanted : store.chats.has(store.current) ? store.current : first;

@@ -26,7 +26,7 @@ export class Composer {
     this.context = el("div", { class: "composer-context", hidden: true });
     this.keyboard = el("div", { class: "composer-keyboard", hidden: true });
     this.slash = iconButton(icon("slash"), "Commands", () => this.#toggleMenu(), { class: "in-field", hidden: true });
-    this.samplesButton = iconButton(icon("spark"), "Sample pictures", () => samples.toggle(), { class: "in-field", hidden: true });
+    this.samplesButton = iconButton(icon("spark"), "Sample pictures", () => samples.toggle(), { class: "in-field" });
     this.sendButton = iconButton(icon("send", 20), "Send", () => this.#send(), { class: "send" });
     this.attachButton = iconButton(icon("attach"), "Attach a picture or file", () => this.act.attach(), { class: "attach" });
     this.node = el("footer", { class: "composer" },
@@ -64,8 +64,7 @@ export class Composer {
     this.#typed();
   }
 
-  setSamples({ any, open }) {
-    this.samplesButton.hidden = !any;
+  setSamples(open) {
     this.samplesButton.setAttribute("aria-pressed", String(open));
   }
 

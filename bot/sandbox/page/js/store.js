@@ -16,6 +16,7 @@ export class Store extends EventTarget {
     this.bot = null;
     this.bots = [];
     this.samples = [];
+    this.drawsScenes = false; // whether the sandbox draws new scenes
     this.description = "";
     this.chats = new Map(); // id -> summary as the server gives it
     this.boxes = new Map(); // chat id -> MessageBox
@@ -280,7 +281,7 @@ export class Store extends EventTarget {
     if (other && this.bot) for (const id of [this.privateChat?.id]) this.boxes.delete(id);
     Object.assign(this, {
       users: state.users, bot: state.bot, bots: state.bots ?? [], samples: state.samples ?? [],
-      description: state.description ?? "",
+      description: state.description ?? "", drawsScenes: state.draws_scenes ?? false,
     });
     this.chats = new Map(state.chats.map((chat) => [chat.id, { commands: state.commands ?? [], ...chat }]));
     if (!keepNumber) this.last = state.last_event ?? 0;
