@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from model.text import MAX_QUESTION, question_length
 
 
@@ -36,6 +36,8 @@ class Facts:
     """Its own picture, or one that it quotes from another chat."""
     unsupported: str | None = None
     """The kind of an attachment that is no picture, or "unread" for one that cannot be parsed."""
+    emoji: str = ""
+    """What a sticker stands for."""
     album: str | None = None
     addressed: bool = True
     """Whether the bot is meant: always in private chats; in groups by mention, reply or command."""
@@ -91,11 +93,18 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """Words that ask nothing: a greeting, thanks, an emoji."""
+
+    kind: SmallTalk
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """The bot is not meant."""
 
 
-Meaning = Ask | Show | Command | Refuse | Nothing
+Meaning = Ask | Show | Command | Refuse | Talk | Nothing
 
 
 def meaning_of(facts: Facts) -> Meaning:
@@ -106,11 +115,16 @@ def meaning_of(facts: Facts) -> Meaning:
         return Command(facts.command)
     question = " ".join(facts.text.split())
     if facts.picture is None and facts.unsupported is not None:
-        return Refuse(facts.unsupported)
+        return Talk(SmallTalk.EMOJI) if is_gesture(facts.emoji) else Refuse(facts.unsupported)
     if question_length(question) > MAX_QUESTION:
         return Refuse("too long" if facts.picture is None else "too long caption")
+    talk = small_talk(question)
+    if talk is not None or says_nothing(question):
+        question = ""
     if facts.picture is not None:
         return Ask(question, Source.OWN) if question else Show()
+    if talk is not None:
+        return Talk(talk)
     if facts.reply_unsupported is not None:
         return Refuse(facts.reply_unsupported)
     source = Source.NEWEST
@@ -121,25 +135,3 @@ def meaning_of(facts: Facts) -> Meaning:
     if source is not Source.NEWEST:
         return Show(source)
     return Refuse("empty" if facts.asked_by_command else "no words")
-
-
-_SMALL_TALK = frozenset(
-    (
-        *("hi", "hello", "hey", "hallo", "hola", "salut", "ciao", "привет", "bye", "tschüss"),
-        *("thanks", "thank", "you", "thx", "ty", "danke", "gracias", "merci", "grazie", "obrigado", "obrigada"),
-        *("спасибо", "very", "much", "so", "a", "lot", "many", "for", "the", "answer", "answers"),
-        *("ok", "okay", "k", "cool", "nice", "good", "great", "super", "perfect", "wow", "lol", "haha"),
-        *("yes", "no", "yeah", "yep", "nope", "please", "sure", "right", "wrong", "true", "exactly", "well", "done"),
-        *("that", "this", "it", "is", "was", "s", "helps", "helped", "help", "helpful", "really", "useful"),
-        *("i", "see", "got", "understood", "fine", "awesome", "amazing", "lovely", "beautiful", "interesting", "love"),
-        *("looks", "wait", "moment", "all", "me", "my", "your", "bot", "work", "job", "pictures", "photos"),
-    )
-)
-
-
-def is_small_talk(text: str) -> bool:
-    """Whether a text surely asks nothing: thanks, greetings, an emoji. Anything else counts as a question."""
-    if "?" in text or "؟" in text:
-        return False
-    words = re.findall(r"\w+", text.lower())
-    return words[:1] not in (["is"], ["was"], ["help"]) and all(word in _SMALL_TALK for word in words)

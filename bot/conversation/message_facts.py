@@ -56,6 +56,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         text=text,
         picture=picture,
         unsupported=unsupported,
+        emoji=str(message.sticker.emoji or "") if message.sticker else "",
         album=message.media_group_id,
         # What a channel posts into its group by itself is for the channel's readers.
         addressed=not message.is_automatic_forward and (private or mentioned or command is not None or to_bot),

@@ -10,14 +10,16 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.answering.asking import admit, ask, revision_of, say, thread_of
+from bot.answering.asking import admit, ask, person_of, revision_of, say, thread_of
 from bot.conversation.albums import album_question, on_album_caption, on_album_picture, on_other_caption
-from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, is_small_talk, meaning_of
+from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
+from bot.conversation.small_talk import SmallTalk
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
+from bot.texts import small_talk as small_talk_texts
 
 
 def register(application: App) -> None:
@@ -58,6 +60,8 @@ async def on_message(update: Update, context: Context) -> None:
         match meaning:
             case Refuse(why):
                 await _refuse(services, message, facts, why)
+            case Talk(kind):
+                await _on_talk(services, message, facts, kind)
             case Command(name):
                 await _on_command(services, update, context, facts, name)
             case Show(source):
@@ -129,6 +133,13 @@ async def _on_command(services: Services, update: Update, context: Context, fact
     await context.application.process_update(as_text)
 
 
+async def _on_talk(services: Services, message: Message, facts: Facts, kind: SmallTalk) -> None:
+    """Words that ask nothing: a short sentence, in groups only for who greets the bot or asks about it."""
+    if facts.private or facts.asked_by_command or kind in small_talk_texts.IN_GROUPS:
+        shown = await services.store.photos.current(message.chat_id, thread_of(message), person_of(message)[0])
+        await say(message, small_talk_texts.reply(kind, bool(shown)))
+
+
 async def _on_picture(services: Services, message: Message, facts: Facts, source: Source, revision: int) -> None:
     """A picture without words, its own or the one that it replies to: ask what to know about it."""
     if source is Source.OWN and facts.album is not None:
@@ -159,9 +170,6 @@ async def _on_question(
         await on_album_caption(services, message, facts, meaning.question, admission, replaced)
         return
     meant = await pictures_meant(services, message, facts, meaning.source)
-    if len(meant.photos) > 1 and is_small_talk(meaning.question):
-        await say(message, texts.SMALL_TALK)
-        return
     await ask(services, message, meant.photos, meaning.question, admission, obvious=meant.obvious)
 
 

@@ -28,7 +28,6 @@ CANNOT_SEE_ABOVE = (
 WHAT_TO_KNOW = "Got it. What would you like to know about this picture?"
 WHAT_TO_KNOW_ALBUM = "Got them. What would you like to know about these pictures?"
 WHAT_TO_KNOW_REPLACED = "I see the new picture. What would you like to know about it?"
-SMALL_TALK = "I am here: ask me anything about these pictures."
 TOO_BIG = "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
 NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it again."
 NO_ROOM = "I have no room for this picture: too many questions are waiting. Please send it again in a few minutes."

@@ -17,11 +17,12 @@ from bot.conversation.meaning import (
     Refuse,
     Show,
     Source,
+    Talk,
     TelegramPicture,
-    is_small_talk,
     meaning_of,
 )
 from bot.conversation.message_facts import facts_of
+from bot.conversation.small_talk import SmallTalk
 from bot.texts.questions import REFUSALS, UNSUPPORTED
 from model.text import MAX_QUESTION
 
@@ -56,6 +57,15 @@ PHOTO = [
         (Facts(False, "/settings", PICTURE, command="settings"), Command("settings")),
         (Facts(False, "What?", PICTURE, addressed=False), Nothing()),
         (Facts(True, ""), Refuse("no words")),
+        (Facts(True, "…"), Refuse("no words")),
+        (Facts(True, "?"), Ask("?", Source.NEWEST)),
+        (Facts(True, "hi!", PICTURE), Show()),
+        (Facts(True, "thanks!"), Talk(SmallTalk.THANKS)),
+        (Facts(False, "thanks!", reply_to=5, reply_unsupported="video"), Talk(SmallTalk.THANKS)),
+        (Facts(False, "thanks!", addressed=False), Nothing()),
+        (Facts(True, "hi", unsupported="video"), Refuse("video")),
+        (Facts(True, "", unsupported="sticker", emoji="👍🏽"), Talk(SmallTalk.EMOJI)),
+        (Facts(True, "", unsupported="sticker", emoji="🐶"), Refuse("sticker")),
     ],
 )
 def test_meanings(facts: Facts, meaning: object) -> None:
@@ -287,17 +297,3 @@ def test_what_a_channel_posts_into_its_group_is_not_for_the_bot() -> None:
     entities = [{"type": "mention", "offset": 0, "length": 8}]
     post = message(False, text="@vqa_bot what?", entities=entities, is_automatic_forward=True)
     assert meaning_of(facts_of(post, BOT, NAME)) == Nothing()
-
-
-@pytest.mark.parametrize(
-    "text", ["thanks", "Thank you very much!", "👍", "ok.", "Danke", "Hi", "…", "thanks a lot, that helps"]
-)
-def test_small_talk(text: str) -> None:
-    assert is_small_talk(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["?", "ok?", "what colour", "name it", "thanks, and the shape", "5", "noise", "is it good"]
-)
-def test_whatever_may_be_a_question_is_no_small_talk(text: str) -> None:
-    assert not is_small_talk(text)

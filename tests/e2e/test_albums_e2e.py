@@ -7,8 +7,10 @@ import asyncio
 from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
 
 from bot.conversation.albums import ALBUM_SECONDS
+from bot.conversation.small_talk import SmallTalk
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
+from bot.texts.small_talk import reply
 
 RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 
@@ -82,9 +84,9 @@ async def test_only_a_real_question_is_asked_of_all(start_bot: StartBot, you: Pe
     bot = await start_bot()
     sent = await you.send_album([RED, BLUE])
     got_them = await you.wait_for(says(texts.WHAT_TO_KNOW_ALBUM))
-    for text in ("thanks", "👍"):
+    for text, kind in (("thanks", SmallTalk.THANKS), ("👍", SmallTalk.EMOJI)):
         await you.say(text)
-        await you.wait_for(says(texts.SMALL_TALK))
+        await you.wait_for(says(reply(kind, with_picture=True)))
     assert await asked(bot) == []
     one, two = (m["message_id"] for m in sent)
     await you.say("Second?", reply_to=sent[1])

@@ -22,6 +22,7 @@ from bot.callback_data import (
     HistoryPage,
     ShowPicture,
 )
+from bot.conversation.small_talk import is_gesture, small_talk
 
 USER, GROUP, BOT, BOT_NAME = "{user}", "{group}", "{bot}", "vqa_sandbox_bot"
 FILES = ("{picture}", "{damaged}", "{text}", "no such file")
@@ -142,10 +143,11 @@ def _message_to_the_bot_in_a_group(draw: st.DrawFn) -> Drawn:
     message.pop("media_group_id", None)
     mention = f"@{BOT_NAME} "
     field = "text" if "text" in message else "caption"
+    passing = small_talk(message.get(field, "")) is not None or is_gesture(message.get("sticker", {}).get("emoji", ""))
     message[field] = mention + message.get(field, "")
     entity = {"type": "mention", "offset": 0, "length": len(mention) - 1}
     message["entities" if field == "text" else "caption_entities"] = [entity]
-    return {"message": message}, _owed(message)
+    return {"message": message}, _owed(message) and not passing
 
 
 @st.composite

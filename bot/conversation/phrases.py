@@ -1,0 +1,133 @@
+"""The lists of phrases that ask nothing, and a typed word as it is meant: see `small_talk`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LONG = 5
+"""From so many letters on a word of the lists is known in spite of a slip."""
+_EMOTICON = re.compile(
+    r"(?<!\w)(?:[:;=8xX][-'^o]?[)(\]\[dDpPoO3/\\|*]+|[)(\]\[][-'^]?[:;=]|:'[()]|<+3+|\^[_.]?\^|-_+-|[oOuU][_.][oOuU]"
+    r"|¯\\_\(ツ\)_/¯|\(y\)|\(n\)|:\w{2,20}:)(?!\w)"
+)
+_MENTION = re.compile(r"(?<!\w)@\w+")
+_LETTERS = str.maketrans(dict.fromkeys("'’‘`´ʼ\u200c\u00ad*~", " ") | {"ي": "ی", "ك": "ک", "ة": "ه", "\u200d": None})
+_ENCLITICS = frozenset(("s", "m", "t", "re", "ll", "ve", "d"))
+_PROCLITICS = frozenset(("c", "j", "d", "l", "n", "t", "s", "qu", "می", "نمی"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What the lists say."""
+
+    phrases: dict[tuple[str, ...], str]
+    """What a message may consist of, and the kind of each."""
+    asked: frozenset[tuple[str, ...]]
+    """Those that ask nothing about a picture with a question mark, either."""
+    beginnings: dict[tuple[str, ...], str]
+    """After these come words of one's own: a name, or what somebody thinks."""
+    fillers: frozenset[tuple[str, ...]]
+    names: frozenset[str]
+    words: frozenset[str]
+    """All words of the lists."""
+    squeezed: dict[str, str]
+    """The words by their letters without repetition."""
+    long: frozenset[str]
+    """The words of the phrases that have `LONG` letters."""
+    slips: dict[str, str]
+    """Those by what is left of them without one letter, or with two exchanged."""
+    longest: int
+    """Words of the longest phrase."""
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lists, read once."""
+    sections = _sections("small_talk.txt")
+    fillers, comments = sections.pop("filler"), sections.pop("comment")
+    beginnings = dict.fromkeys(comments, "comment") | dict.fromkeys(sections.pop("introduction"), "name")
+    phrases: dict[tuple[str, ...], str] = {}
+    asked: set[tuple[str, ...]] = set()
+    for name, listed in sections.items():
+        phrases |= dict.fromkeys(listed, name.removesuffix(" ?"))
+        asked |= listed if name.endswith(" ?") else set()
+    names = frozenset(name for (name,) in _sections("names.txt")["names"])
+    words = names.union(*phrases, *beginnings, *fillers)
+    long = frozenset(word for phrase in phrases for word in phrase if len(word) >= LONG)
+    return Lexicon(
+        phrases=phrases,
+        asked=frozenset(asked),
+        beginnings=beginnings,
+        fillers=frozenset(fillers),
+        names=names,
+        words=words,
+        squeezed={_squeeze(word): word for word in sorted(words, reverse=True)},
+        long=long,
+        slips={slip: word for word in sorted(long) for slip in (*_shorter(word), *_exchanged(word))},
+        longest=max(map(len, phrases)),
+    )
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, emoticons and mentions; apostrophes separate words."""
+    text = unicodedata.normalize("NFKC", _MENTION.sub(" ", _EMOTICON.sub(" ", text)))
+    folded = unicodedata.normalize("NFD", text.casefold())
+    return "".join(sign for sign in folded if unicodedata.category(sign) != "Mn").translate(_LETTERS)
+
+
+def known_word(word: str, *, slips: bool) -> str:
+    """The word of the lists that a plain one is: with letters repeated, or (a slip) missing, added or exchanged."""
+    known = lexicon()
+    if word in known.words:
+        return word
+    repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1]
+    if repeats and _squeeze(word) in known.squeezed:
+        return known.squeezed[_squeeze(word)]
+    if slips and len(word) >= LONG - 1:
+        meant = [known.slips.get(word), *(shorter for shorter in _shorter(word) if shorter in known.long)]
+        return next((one for one in meant if one is not None and one[0] == word[0]), word)
+    return word
+
+
+def _squeeze(word: str) -> str:
+    return re.sub(r"(\w)\1+", r"\1", word)
+
+
+def _shorter(word: str) -> list[str]:
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def _exchanged(word: str) -> list[str]:
+    return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1) if word[i] != word[i + 1]]
+
+
+def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
+    """The phrases of a file, each as its plain words, by section."""
+    sections: dict[str, set[tuple[str, ...]]] = {}
+    section: set[tuple[str, ...]] = set()
+    for line in files("bot.conversation").joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), set())
+        elif not line.startswith("#"):
+            for phrase in line.split(","):
+                section.update(_forms(tuple(re.findall(r"\w+", plain(phrase)))))
+    return sections
+
+
+def _forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """A phrase as it stands in the list, and as it is typed without its apostrophes."""
+    if not words:
+        return
+    yield words
+    joined: list[str] = []
+    for word in words:
+        if joined and (word in _ENCLITICS or joined[-1] in _PROCLITICS):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    yield tuple(joined)

@@ -1,0 +1,197 @@
+"""Messages that ask nothing about a picture: greetings, thanks, agreement, laughter, emoji, farewells, names, insults.
+
+A message is read in parts, between marks. It is small talk where each part is made of known phrases and of words that
+go with them (`small_talk.txt`); repeated letters, marks, accents and slips of one letter do not count. A part with a
+question mark is one only where its phrase is asked of the bot ("how are you?"). Everything else is a question.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from bot.conversation.phrases import known_word, lexicon, plain
+
+
+class SmallTalk(StrEnum):
+    """What a message is that asks nothing; where it is several things, the first of these counts."""
+
+    INSULT = "insult"
+    ASKING = "asking"
+    """Something about the bot itself, or whether it means it."""
+    FAREWELL = "farewell"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    PRAISE = "praise"
+    NAME = "name"
+    COMMENT = "comment"
+    """A statement about the bot, or what somebody thinks of a picture."""
+    AGREEMENT = "agreement"
+    """Or disagreement, or an apology: nothing is wanted."""
+    LAUGHTER = "laughter"
+    EMOJI = "emoji"
+
+
+_PLACE = {kind: place for place, kind in enumerate(SmallTalk)}
+_MOST_WORDS = 40
+"""A longer part is a question, whatever it begins with."""
+_MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
+    SmallTalk.INSULT: 5,
+    SmallTalk.FAREWELL: 5,
+    SmallTalk.THANKS: 5,
+    SmallTalk.GREETING: 3,
+    SmallTalk.PRAISE: 4,
+}
+"""So many words of one's own may follow a phrase: "lovely picture of your dog"."""
+_AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
+"""So many follow what only begins something: "I am Zoë"."""
+_MARKS = r".,!?;:…\n؟،؛¿¡❓❔—–()\"“”«»"
+_PART = re.compile(rf"([^{_MARKS}]*)([{_MARKS}]*)")
+_LAUGHTER = re.compile(
+    r"b?[wm]?[ha]*(?:h+[aeiou]+){2,}h*|[ha]{4,}|(?:[jh][aei]+){2,}[jh]*|k{3,}|(?:rs){2,}r?|(?:ks){2,}|x+d+"
+    r"|l+o+l+(?:o+l+|z+)*|lma+o+|lmfa+o+|rofl\w*|[ах]{4,}|(?:[хп][аеиы]+){2,}[хп]*|[ахпв]{5,}|х[ае]х?|лол+|ржу+"
+    r"|ه{3,}|خ{3,}|(?:ها){2,}|www+|555+|ㅋ+|哈+|笑"
+)
+_INTERJECTION = re.compile(
+    r"h+m+|m+h*m+|u+h+m*|e+h+m*|a+h+|o+h+|u+m+|e+r+m*|h+u+h+|a+w+|o{2,}h*|w+o+w+|w+o+a+h+|u+g+h+|m+e+h+|p+f+|b+r+"
+    r"|s+h+|p+s+t+|t+s+k+|ya+y+|woo+hoo+|yippee+|oops+|ups+|uff*|puh+|hurra[yh]?|yuck|yikes|phew|wee+|ach+|oi{2,}"
+    r"|аи|ои|ох|ах|эх|ух|м{2,}|хм+|эм+|ого+|ура+|фу+|э{2,}|اه+|وای+|هم+|اوه+"
+)
+_GESTURES = (
+    *((0x1F446, 0x1F450), (0x1F64B, 0x1F64F), (0x1F90C, 0x1F91F), (0x1F932, 0x1F932), (0x1F590, 0x1F596)),
+    *((0x1FAF0, 0x1FAF8), (0x261D, 0x261D), (0x270A, 0x270D), (0x2763, 0x2764), (0x1F493, 0x1F49F), (0x1F9E1, 0x1F9E1)),
+    *((0x1F389, 0x1F38A), (0x1F4AF, 0x1F4AF), (0x1F525, 0x1F525), (0x2705, 0x2705)),
+)
+"""Hands, hearts and the like, as code points from and to."""
+_QUESTION_WORDS = frozenset(
+    (
+        *("what", "which", "who", "whose", "whom", "where", "when", "why", "how", "many", "number", "count", "colour"),
+        *("color", "or", "and", "but", "tell", "describe", "is", "are", "does", "do", "can", "could", "want", "wonder"),
+        *("question", "show", "find", "whats", "wheres", "whos", "any", "if", "look", "whether", "left", "right"),
+        *("quale", "quali", "quanti", "quante", "quanto", "dove", "chi", "come", "perche", "cosa", "colore", "o", "ma"),
+        *("was", "welche", "welcher", "welches", "wo", "wer", "wie", "viele", "warum", "farbe", "oder", "aber", "ob"),
+        *("que", "cual", "cuantos", "cuantas", "donde", "quien", "como", "pero", "si", "quoi", "quel", "quelle", "e"),
+        *("combien", "ou", "qui", "comment", "pourquoi", "couleur", "mais", "et", "qual", "quantos", "quantas", "y"),
+        *("onde", "quem", "cor", "und", "что", "чего", "какои", "какого", "какая", "какие", "сколько", "где", "кто"),
+        *("как", "почему", "цвет", "цвета", "или", "но", "а", "и", "چی", "چیه", "چه", "چند", "کجا", "کجاست", "کی"),
+        *("کیه", "رنگ", "رنگی", "یا", "ولی", "و"),
+    )
+)
+"""Where words of one's own hold one of these, something may be asked."""
+
+
+def small_talk(text: str) -> SmallTalk | None:
+    """What a message is that surely asks nothing; None for everything else, which counts as a question."""
+    kinds: set[SmallTalk] = set()
+    for words, asked in _parts(text):
+        found = _kinds(words, asked=asked)
+        if found is None:
+            return None
+        kinds |= found
+    if kinds:
+        return min(kinds, key=_PLACE.__getitem__)
+    if _is_asked(text) or re.search(r"\w", plain(text)):
+        return None
+    return SmallTalk.EMOJI if _shows_something(text) else None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text has no letter, digit, emoji or question mark: dots, say, or a dash."""
+    return not (_is_asked(text) or re.search(r"\w", text) or _shows_something(text))
+
+
+def is_gesture(emoji: str) -> bool:
+    """Whether emoji are hands or hearts: a sticker of these is no picture to ask about."""
+    signs = [ord(sign) for sign in emoji if unicodedata.category(sign) not in ("Mn", "Cf", "Sk")]
+    return bool(signs) and all(any(low <= sign <= high for low, high in _GESTURES) for sign in signs)
+
+
+def _parts(text: str) -> Iterable[tuple[list[str], bool]]:
+    """The words of each part of a message that has some, and whether a question mark ends it."""
+    for part, marks in _PART.findall(plain(text)):
+        words = re.findall(r"\w+", part)
+        if words:
+            yield words, _is_asked(marks)
+
+
+def _shows_something(text: str) -> bool:
+    """Whether there are emoji, or emoticons: what `plain` takes away."""
+    return any(unicodedata.category(sign) == "So" for sign in text) or len(plain(text).split()) < len(text.split())
+
+
+def _is_asked(text: str) -> bool:
+    return any(mark in text for mark in "?؟❓❔")
+
+
+def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
+    """What the phrases of a part are; none where it has only words that go with them. None: it may be a question."""
+    if len(words) > _MOST_WORDS:
+        return None
+    read = [known_word(word, slips=not asked) for word in words]
+    covered = _covered(read, words)
+    if asked:
+        return covered[-1] if _is_asked_of_the_bot(read) else None
+    return _of_ones_own(read, words, covered) if covered[-1] is None else covered[-1]
+
+
+def _covered(read: Sequence[str], words: Sequence[str]) -> list[set[SmallTalk] | None]:
+    """For every number of first words: what the phrases are that they consist of; None where they do not."""
+    known = lexicon()
+    covered: list[set[SmallTalk] | None] = [set()]
+    for end in range(1, len(read) + 1):
+        best: set[SmallTalk] | None = None
+        for begin in range(max(0, end - known.longest), end):
+            before, phrase = covered[begin], tuple(read[begin:end])
+            kind = _kind(phrase, words[begin])
+            if before is None or (kind is None and phrase not in known.fillers):
+                continue
+            found = before if kind is None else before | {kind}
+            if best is None or len(found) > len(best):
+                best = found
+        covered.append(best)
+    return covered
+
+
+def _kind(phrase: tuple[str, ...], word: str) -> SmallTalk | None:
+    """What a phrase of the lists is, or a single word (as typed: `word`) that no list can hold in all its forms."""
+    known = lexicon()
+    if phrase in known.phrases:
+        return SmallTalk(known.phrases[phrase])
+    if len(phrase) > 1:
+        return None
+    if _LAUGHTER.fullmatch(word):
+        return SmallTalk.LAUGHTER
+    if _INTERJECTION.fullmatch(word):
+        return SmallTalk.AGREEMENT
+    return SmallTalk.NAME if phrase[0] in known.names else None
+
+
+def _is_asked_of_the_bot(read: Sequence[str]) -> bool:
+    known = lexicon()
+    return any(
+        tuple(read[begin:end]) in known.asked
+        for begin in range(len(read))
+        for end in range(begin + 1, min(len(read), begin + known.longest) + 1)
+    )
+
+
+def _of_ones_own(
+    read: Sequence[str], words: Sequence[str], covered: Sequence[set[SmallTalk] | None]
+) -> set[SmallTalk] | None:
+    """As `_kinds`, for what goes on in words that no list has: after praise, a name, or the beginning of a comment."""
+    begun = lexicon().beginnings
+    for end in range(len(read), 0, -1):
+        if _QUESTION_WORDS & {*read[end:], *words[end:]}:
+            return None
+        before, more = covered[end], len(read) - end
+        if before == {SmallTalk.NAME} and end == more == 1:  # and a family's
+            return before
+        if before and more <= max(_MORE_WORDS[kind] for kind in before):
+            return before
+        for begin in range(end):
+            before, kind = covered[begin], begun.get(tuple(read[begin:end]))
+            if before is not None and kind is not None and 0 < more <= _AFTER_BEGINNING[SmallTalk(kind)]:
+                return before | {SmallTalk(kind)}
+    return None

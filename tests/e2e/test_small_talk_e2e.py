@@ -1,0 +1,52 @@
+"""Words that ask nothing: a short sentence or none, and never an answer."""
+
+from __future__ import annotations
+
+from e2e_helpers import GROUP, YOU, StartBot, asked, picture, quiet, says, sure
+
+from bot.conversation.small_talk import SmallTalk
+from bot.sandbox.person import Person
+from bot.texts import questions as texts
+from bot.texts.small_talk import reply
+
+
+async def test_small_talk_gets_a_sentence_and_counts_to_no_limit(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(questions_per_minute=1)
+    for text, kind in (("hi", SmallTalk.GREETING), ("👍", SmallTalk.EMOJI), ("Anna", SmallTalk.NAME)):
+        await you.say(text)
+        await you.wait_for(says(reply(kind, with_picture=False)))
+    sent = await you.send_picture(picture(), "Hi!")
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    for text, kind in (("thaaanks 😊", SmallTalk.THANKS), ("haha", SmallTalk.LAUGHTER), ("ok.", SmallTalk.AGREEMENT)):
+        await you.say(text)
+        await you.wait_for(says(reply(kind, with_picture=True)))
+    assert await asked(bot) == []
+    await you.say("colour?")
+    await you.wait_for(sure)
+    await you.say("grazie mille!")
+    await you.wait_for(says(reply(SmallTalk.THANKS, with_picture=True)))
+    assert await asked(bot) == [("colour?", sent["message_id"])]
+
+
+async def test_in_groups_what_is_said_in_passing_gets_no_reply(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
+    answer = await ada.wait_for(sure, chat=GROUP)
+    await ada.say("thanks!", reply_to=answer, chat=GROUP)
+    await ada.say("@vqa_sandbox_bot 👍", chat=GROUP)
+    await you.say("hello @vqa_sandbox_bot", chat=GROUP)
+    await you.wait_for(says(reply(SmallTalk.GREETING, with_picture=True)), chat=GROUP)
+    await quiet(bot, GROUP, questions=1)
+    said = [m for m in await you.messages(GROUP) if m["from"]["is_bot"]]
+    assert len(said) == 2 and len(await asked(bot, GROUP)) == 1
+
+
+async def test_an_edit_that_asks_nothing_changes_nothing(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "What?")
+    await you.wait_for(sure)
+    question = await you.say("And now?")
+    await you.wait_for(sure)
+    await you.edit(question, "thanks")
+    await quiet(bot, questions=2)
+    assert [text for text, _ in await asked(bot, YOU)] == ["What?", "And now?"]
