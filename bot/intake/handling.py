@@ -106,9 +106,10 @@ class Handling:
     async def _language(self, update: Update) -> str | None:
         """The language of an update's chat; of a private one that is not known yet, the person's."""
         chat, person = update.effective_chat, update.effective_user
-        known = None if chat is None else await self._store.chats.language(chat.id)
+        kept = chat is not None and isinstance(chat.id, int)  # a hostile update's may be anything
+        known = await self._store.chats.language(chat.id) if chat is not None and kept else None
         if known is None and person is not None and (chat is None or chat.type == ChatType.PRIVATE):
-            return person.language_code
+            return person.language_code if isinstance(person.language_code, str) else None
         return known
 
     @asynccontextmanager
