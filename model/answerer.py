@@ -267,7 +267,9 @@ class Answerer:
         if item.error is not None or generation is None:
             return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
-        return Answer(item.request.id, generation.text, confidence, seconds, None, "", *measured)
+        return Answer(
+            item.request.id, generation.text, confidence, seconds, None, "", *measured, knows=self.profile.knows
+        )
 
 
 def _bad_settings(request: Request) -> str | None:

@@ -35,6 +35,9 @@ class Profile:
     int8_loss: float | None = None
     """Points of accuracy that 8-bit weights cost this model at most (the upper end of a 95 % interval), as `vqabot
     calibrate` measured it; None: nobody has looked."""
+    knows: str = ""
+    """What the model has learnt from, in a sentence about itself without its end mark: people read it where a picture
+    is unlike that ("I have learnt from cartoon scenes"). Empty: nothing is said of it."""
 
     def prompt(self, question: str) -> str:
         """The text that the model reads for a typed question; empty when the question says nothing."""
@@ -53,8 +56,10 @@ class Profile:
             values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
             given = {**values, "calibration": Calibration(**values.get("calibration", {}))}
             profile = replace(_usual(folder), **given)
-            if profile.question_style not in STYLES or not isinstance(profile.prompt_prefix, str):
-                raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix a text")
+            if profile.question_style not in STYLES or not all(
+                isinstance(text, str) for text in (profile.prompt_prefix, profile.knows)
+            ):
+                raise ValueError(f"question_style must be one of {', '.join(STYLES)}, prompt_prefix and knows a text")
             if not isinstance(profile.pictures, int) or profile.pictures < 1:
                 raise ValueError("pictures must be a whole number from 1 on")
             if profile.int8_loss is not None and not isinstance(profile.int8_loss, int | float):
@@ -74,5 +79,7 @@ def _usual(folder: Path) -> Profile:
     return Profile() if own is None else cast(Profile, own())
 
 
-BUILTIN_PROFILE = Profile(prompt_prefix="", question_style="words")
+BUILTIN_PROFILE = Profile(
+    prompt_prefix="", question_style="words", knows="I have learnt from cartoon scenes and simple drawings"
+)
 """The built-in model reads the bare question."""

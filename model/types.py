@@ -98,6 +98,9 @@ class Answer:
     alternatives: tuple[tuple[str, float], ...] = ()
     """Other answers that may be right, likeliest first, each with its probability (0 to 1): with `text` they hold the
     right answer as often as the model's card says."""
+    knows: str = ""
+    """What the model has learnt from, as a sentence of its own: "I have learnt from cartoon scenes"; empty where its
+    profile does not say."""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

@@ -295,3 +295,13 @@ def ask_about_several_pictures() -> tuple[str, ...]:
             FROM question_pictures AS picture JOIN questions AS question ON question.id = picture.question_id
             WHERE picture.position > 0""",
     )
+
+
+@step
+def complete_questions() -> tuple[str, ...]:
+    """A question in full, where it leant on the one before; and how sure its answer must be to be said plainly."""
+    return (
+        "ALTER TABLE questions ADD COLUMN asked_as TEXT",
+        "ALTER TABLE questions ADD COLUMN unsure_below INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX questions_about ON questions (chat_id, photo_message_id, id)",
+    )

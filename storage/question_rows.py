@@ -12,7 +12,8 @@ from storage.records import AskedPicture, Evidence, Question, State
 COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
-    " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, each_picture, album, ready_at,"
+    " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, asked_as, unsure_below,"
+    " each_picture, album, ready_at,"
     " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
     " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
@@ -49,7 +50,7 @@ def _picture_of(values: dict[str, Any]) -> AskedPicture:
 def evidence_json(evidence: Evidence) -> str:
     """What the column `evidence` holds: an object of what is not as it is without any."""
     values = {field.name: getattr(evidence, field.name) for field in fields(Evidence)}
-    return json.dumps({name: value for name, value in values.items() if value not in (None, ())})
+    return json.dumps({name: value for name, value in values.items() if value not in (None, (), "")})
 
 
 def _evidence_of(values: dict[str, Any]) -> dict[str, Any]:

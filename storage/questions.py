@@ -22,11 +22,13 @@ from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question,
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, beams, max_new_tokens, reply_to, each_picture, album, ready_at, picture_count,"
+    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, reply_to, each_picture, album,"
+    " ready_at, picture_count,"
     " created_at, updated_at)"
-    f" VALUES ({', '.join('?' * 18)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    f" VALUES ({', '.join('?' * 20)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
+_LARGEST = 2**63 - 1
 _NONE: Mapping[int, Evidence] = MappingProxyType({})
 
 
@@ -55,6 +57,8 @@ class Questions:
         each_picture: bool = False,
         album: str | None = None,
         ready_at: float | None = None,
+        asked_as: str | None = None,
+        unsure_below: int = 0,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
@@ -63,7 +67,7 @@ class Questions:
         """
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
-        others = (thread_id, user_id, user_name, photo_message_id, text, beams, max_new_tokens)
+        others = (thread_id, user_id, user_name, photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below)
         values = (*key, *others, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now)
         if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
@@ -97,6 +101,15 @@ class Questions:
         """The questions that a message asked, newest revision first."""
         return await self._many(
             "WHERE chat_id = ? AND message_id = ? ORDER BY revision DESC, id", (chat_id, message_id)
+        )
+
+    async def before(self, chat_id: int, message_id: int, photo_message_id: int) -> Question | None:
+        """The last question about a picture that another message asked before this one did."""
+        own = "SELECT min(id) FROM questions WHERE chat_id = ? AND message_id = ?"
+        return await self._one(
+            f"WHERE chat_id = ? AND photo_message_id = ? AND id < coalesce(({own}), {_LARGEST})"
+            " ORDER BY id DESC LIMIT 1",
+            (chat_id, photo_message_id, chat_id, message_id),
         )
 
     async def failed_about(self, chat_id: int, photo_sha256: str) -> bool:

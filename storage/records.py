@@ -67,6 +67,8 @@ class Evidence:
     """Words of the question that the model never met."""
     alternatives: tuple[tuple[str, float], ...] = ()
     """Other answers that may be right, likeliest first, each with its probability (0 to 1)."""
+    knows: str = ""
+    """What the model says that it has learnt from."""
 
 
 NO_EVIDENCE = Evidence()
@@ -136,6 +138,15 @@ class Question(Evidence):
     """No worker gets it before (unix seconds): more pictures of its album may come."""
     reply_to: int | None = None
     """The message under which progress and answer stand, where it is not the one that asked."""
+    asked_as: str | None = None
+    """The question in full, where what was typed leant on the question before."""
+    unsure_below: int = 0
+    """The answer is said plainly where its confidence is at least so many percent."""
+
+    @property
+    def asked(self) -> str:
+        """The question as the model reads it."""
+        return self.asked_as or self.text
 
     @property
     def pictures(self) -> tuple[AskedPicture, ...]:
@@ -180,6 +191,7 @@ class GlobalSettings:
     max_beams: int | None = None
     max_max_new_tokens: int | None = None
     questions_per_minute: int | None = None
+    unsure_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +231,5 @@ class Statistics:
     """Mean answering time over the last day, in seconds."""
     mean_confidence: float | None
     photos: int
+    unmeasured: int = 0
+    """Answers of the last day from a model that stores nothing of what it knows."""

@@ -18,6 +18,8 @@ async def statistics(database: Database, now: float | None = None) -> Statistics
         " (SELECT count(DISTINCT chat_id) FROM questions) AS chats,"
         " (SELECT avg(seconds) FROM questions WHERE created_at >= :day) AS mean_seconds,"
         " (SELECT avg(confidence) FROM questions WHERE created_at >= :day) AS mean_confidence,"
+        " (SELECT count(*) FROM questions WHERE created_at >= :day AND answer IS NOT NULL"
+        " AND json_extract(evidence, '$.known_picture') IS NULL) AS unmeasured,"
         " (SELECT count(DISTINCT sha256) FROM photos) AS photos",
         {"hour": moment - 3600, "day": moment - 86_400},
     )

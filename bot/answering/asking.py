@@ -10,6 +10,7 @@ from telegram.constants import ParseMode
 
 from bot.answering.effective import Effective
 from bot.answering.limits import refusal
+from bot.conversation.follow_ups import Before, completed
 from bot.handlers.rights import asker
 from bot.services import Services
 from storage.records import Photo, Question
@@ -105,8 +106,10 @@ async def ask(
             photo_sha256=photo.sha256,
             photo_message_id=photo.message_id,
             text=text,
+            asked_as=await _in_full(services, message, photo, text),
             beams=settings.beams,
             max_new_tokens=settings.max_new_tokens,
+            unsure_below=settings.unsure_below,
             reply_to=photo.message_id if under_picture else None,
         )
         if new:  # else it was asked already: handled twice, or the album holds the same picture twice
@@ -114,6 +117,15 @@ async def ask(
     services.dispatcher.wake()
     services.progress.wake()
     return entered
+
+
+async def _in_full(services: Services, message: Message, photo: Photo, text: str) -> str | None:
+    """What a message asks about a picture where it leans on the question before: the one replied to, or the last."""
+    questions, replied = services.store.questions, message.reply_to_message
+    before = None if replied is None else await questions.by_reply(message.chat_id, replied.message_id)
+    if before is None or before.photo_message_id != photo.message_id:
+        before = await questions.before(message.chat_id, message.message_id, photo.message_id)
+    return None if before is None else completed(text, Before(before.asked, before.answer))
 
 
 def person_of(message: Message) -> tuple[int, str]:

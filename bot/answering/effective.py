@@ -17,6 +17,8 @@ class Effective:
     max_beams: int
     max_max_new_tokens: int
     questions_per_minute: int
+    unsure_below: int
+    """Percent."""
 
 
 def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) -> Effective:
@@ -31,6 +33,7 @@ def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) ->
         max_beams=max_beams,
         max_max_new_tokens=max_tokens,
         questions_per_minute=_first(admins.questions_per_minute, settings.questions_per_minute),
+        unsure_below=_first(admins.unsure_below, settings.unsure_below),
     )
 
 

@@ -41,7 +41,7 @@ class Part:
         return Request(
             id=self.request_id,
             picture=first.data,
-            question=own or self.question.text,
+            question=own or self.question.asked,
             beams=self.question.beams,
             max_new_tokens=self.question.max_new_tokens,
             picture_key=first.key,
@@ -70,6 +70,7 @@ def evidence_of(answer: Answer) -> Evidence:
         known_words=answer.known_words,
         unknown_words=answer.unknown_words,
         alternatives=answer.alternatives,
+        knows=answer.knows,
     )
 
 

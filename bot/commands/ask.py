@@ -16,8 +16,8 @@ from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
 from bot.settings import Settings, SettingsError, load_settings
+from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
-from bot.texts.questions import sureness
 from model.backends.placement import Placement, calm_threads
 from model.errors import PictureError
 from model.images import open_picture
@@ -93,7 +93,8 @@ def ask(
             request = Request("", first.data, question, beams, max_new_tokens, first.key, others=tuple(others))
             answer = answerer.answer([request])[0]
             all_answered &= answer.error is None
-            _show([picture.name for picture in about], question, answer, as_json, quiet=len(questions) == 1)
+            names, quiet = [picture.name for picture in about], len(questions) == 1
+            _show(names, question, answer, as_json, quiet=quiet, unsure_below=settings.unsure_below)
     if not all_answered:
         sys.exit(1)
 
@@ -165,7 +166,9 @@ def _load(model: str, placement: Placement) -> Answerer:
         return Answerer.load(model, placement)
 
 
-def _show(pictures: list[str], question: str, answer: Answer, as_json: bool, *, quiet: bool) -> None:
+def _show(
+    pictures: list[str], question: str, answer: Answer, as_json: bool, *, quiet: bool, unsure_below: int = 0
+) -> None:
     """Print one answer; `quiet` leaves the question out, where the person has just typed it."""
     if as_json:
         line: dict[str, object] = {
@@ -189,6 +192,8 @@ def _show(pictures: list[str], question: str, answer: Answer, as_json: bool, *, 
     elif answer.error is not None:
         click.echo(f"{', '.join(pictures)}: {sentence(answer.error)}", err=True)
     else:
-        said = click.style(answer.text or "(no answer)", bold=True)
-        sure = sureness(answer.confidence)
-        click.echo(f"{'' if quiet else question + '  '}{said}  ({sure}, {answer.seconds:.2f} s)")
+        said = shown_answer(answer, unsure_below)
+        if said.caveat:
+            click.echo(said.caveat)
+        asked = "" if quiet else question + "  "
+        click.echo(f"{asked}{click.style(said.answer, bold=True)}  ({said.sureness}, {answer.seconds:.2f} s)")

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.demo.samples import SampleScene
 from bot.sandbox.person import Message, Person
+from bot.texts.answers import is_answer
 
 ANSWER_SECONDS = 90.0
 """The first answer waits for the model to load, which on a small machine takes a while."""
@@ -129,9 +130,9 @@ class Conversation:
 
     async def _expect(self, truth: str) -> None:
         """Wait for the answer that a progress message became."""
-        message = await self._person.wait_for(lambda m: "% sure" in m.get("text", ""), ANSWER_SECONDS)
-        answer, _, sureness = message["text"].partition("\n")
-        right = answer.strip().lower() == truth.lower()
+        message = await self._person.wait_for(lambda m: is_answer(m.get("text", "")), ANSWER_SECONDS)
+        answer, sureness = message["text"].splitlines()[-2:]
+        right = answer.strip().lower().partition(", or perhaps ")[0] == truth.lower()
         self._heard(f"{answer} ({sureness}){'' if right else f'   <- wrong, it is: {truth}'}")
         if not right:
             self.wrong.append(f"{answer!r} instead of {truth!r}")

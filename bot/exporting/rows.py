@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from bot.texts.answers import percent, shown
 from bot.texts.failures import sentence
-from bot.texts.questions import percent
 from storage.records import Photo, Question
 
 COLUMNS = (
@@ -26,6 +27,10 @@ COLUMNS = (
     "picture",
     "message_id",
     "asked_by_id",
+    "asked_as",
+    "says",
+    "sureness",
+    "caveat",
 )
 """What the table of questions (history.csv) shows."""
 EXTENSIONS = {
@@ -41,6 +46,14 @@ EXTENSIONS = {
 }
 # Spreadsheets of half the world separate cells by semicolons, whatever stands in quotes for the others.
 _FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"]*)(?=[=+\-@＝＋－＠])")
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another answer that may be right."""
+
+    answer: str
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,22 @@ class Row:
     """Whether the outcome stands in the chat."""
     updated_at: str | None = None
     """ISO 8601, UTC: when its state changed last."""
+    asked_as: str | None = None
+    """The question in full, where what was typed leant on the one before."""
+    says: str | None = None
+    """The answer as people read it."""
+    sureness: str | None = None
+    """How sure that is, as people read it."""
+    caveat: str = ""
+    """Why not to rely on it, as people read it."""
+    known_picture: bool | None = None
+    known_words: bool | None = None
+    unknown_words: Sequence[str] = ()
+    alternatives: Sequence[Alternative] = ()
+    knows: str = ""
+    """What the model says that it has learnt from."""
+    unsure_below: int = 0
+    """Percent below which the answer is said as a guess."""
 
     def as_dict(self) -> dict[str, object]:
         """For JSON and for the page."""
@@ -116,6 +145,7 @@ class Shown:
 
 def row_of(question: Question, picture: str | None) -> Row:
     """The exported form of a question."""
+    answer = None if question.answer is None else shown(question)
     return Row(
         id=question.id,
         asked_at=iso(question.created_at),
@@ -141,6 +171,16 @@ def row_of(question: Question, picture: str | None) -> Row:
         attempts=question.attempts,
         told=question.delivered,
         updated_at=iso(question.updated_at),
+        asked_as=question.asked_as,
+        says=None if answer is None else answer.answer,
+        sureness=None if answer is None else answer.sureness,
+        caveat="" if answer is None else answer.caveat,
+        known_picture=question.known_picture,
+        known_words=question.known_words,
+        unknown_words=question.unknown_words,
+        alternatives=[Alternative(text, round(probability, 6)) for text, probability in question.alternatives],
+        knows=question.knows,
+        unsure_below=question.unsure_below,
     )
 
 

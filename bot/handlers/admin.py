@@ -21,7 +21,13 @@ from bot.texts import workers as worker_texts
 from storage.records import ChatSettings
 
 LARGEST_RATE = 1000
-PICKS: dict[str, tuple[int, ...]] = {"beams": (1, 3, 5), "tokens": (10, 20, 50), "rate": (5, 20, 60)}
+LARGEST_PERCENT = 99
+PICKS: dict[str, tuple[int, ...]] = {
+    "beams": (1, 3, 5),
+    "tokens": (10, 20, 50),
+    "rate": (5, 20, 60),
+    "unsure": (10, 25, 50),
+}
 
 
 def register(application: App) -> None:
@@ -111,8 +117,8 @@ async def _set(services: Services, arguments: list[str]) -> str:
 
 
 def _largest(services: Services, word: str) -> int:
-    if word == "rate":
-        return LARGEST_RATE
+    if word in ("rate", "unsure"):
+        return LARGEST_RATE if word == "rate" else LARGEST_PERCENT
     return services.settings.max_beams if "beams" in word else services.settings.max_max_new_tokens
 
 
@@ -133,13 +139,18 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         uptime=time.monotonic() - services.started_at,
         last_poll=services.last_poll_at,
     )
-    largest = {"beams": now.max_beams, "tokens": now.max_max_new_tokens, "rate": LARGEST_RATE}
-    current = {"beams": now.beams, "tokens": now.max_new_tokens, "rate": now.questions_per_minute}
+    current = {
+        "beams": now.beams,
+        "tokens": now.max_new_tokens,
+        "rate": now.questions_per_minute,
+        "unsure": now.unsure_below,
+    }
+    largest = {"beams": now.max_beams, "tokens": now.max_max_new_tokens}
     rows = [
         [
             _button(f"{'✓ ' if value == current[name] else ''}{name} {value}", name, value)
             for value in values
-            if value <= largest[name]
+            if value <= largest.get(name, value)
         ]
         for name, values in PICKS.items()
     ]

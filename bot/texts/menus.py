@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape, unescape
 
 from bot.answering.effective import Effective
-from bot.texts.questions import percent
+from bot.texts.answers import familiarity, percent, shown
 from bot.texts.workers import listed
 from model.counting import counted
 from model.types import WorkerInfo
@@ -53,6 +53,7 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
     "max_beams": ("max_beams", "largest beams"),
     "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
     "rate": ("questions_per_minute", "questions that a person may ask in a minute"),
+    "unsure": ("unsure_below", "percent below which an answer is said as a guess"),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
@@ -138,13 +139,15 @@ def history_page(
     lines = [f"<b>History</b> – {counted(total, 'question')}, page {page + 1} of {pages}"]
     for number, question, link in items:
         when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
-        asked = escape(shorten(question.text, 160))
-        shown = f'<a href="{escape(link)}">{asked}</a>' if link else asked
+        answered = shown(question)
+        asked = escape(shorten(question.asked, 160))
+        linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         picture = " · picture not kept any more" if question.id in gone else ""
-        sure = f" ({percent(question.confidence or 0)} %)"
-        answer = escape(shorten(question.answer or "–", 160))
-        lines.append(f"\n{number}. {who}{shown}\n    <b>{answer}</b>{sure} · {when} UTC{picture}")
+        new = familiarity(question.known_picture, question.known_words)
+        sure = f"{answered.in_short}, {new}" if new else answered.in_short
+        answer = escape(shorten(answered.answer, 160))
+        lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{picture}")
     return "\n".join(lines)
 
 
@@ -185,6 +188,7 @@ def admin(
         f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
         f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
+        f"{_unmeasured(stats)}"
         f"<b>Pictures</b>: {stats.photos}, {room.used / MB:,.1f} of at most {room.total / MB:,.0f} MB\n"
         f"<b>Disk</b>: {room.free / MB:,.0f} MB free{full}\n"
         f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
@@ -194,9 +198,21 @@ def admin(
         f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
         f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
         "Questions that a person may ask in a minute "
-        f"{value(now.questions_per_minute, admins.questions_per_minute)}\n\n"
+        f"{value(now.questions_per_minute, admins.questions_per_minute)}\n"
+        f"Percent below which I say that I do not know, and guess {value(now.unsure_below, admins.unsure_below)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
-        "<code>max_tokens</code> or <code>rate</code>; <code>/admin beams default</code> takes it back."
+        "<code>max_tokens</code>, <code>rate</code> or <code>unsure</code>; "
+        "<code>/admin beams default</code> takes it back."
+    )
+
+
+def _unmeasured(stats: Statistics) -> str:
+    """Where a model stores nothing of what it knows."""
+    if not stats.unmeasured:
+        return ""
+    return (
+        f"<b>Confidence</b>: in words instead of percentages for {counted(stats.unmeasured, 'answer')} of the "
+        "last day, since the model stores nothing of what it knows; <code>vqabot calibrate</code> measures it.\n"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from bot.texts.answers import shown
 from bot.texts.failures import sentence
 from model.counting import counted
 from model.text import MAX_QUESTION
@@ -141,29 +142,19 @@ def looking(position: int, again: bool = False) -> str:
     return f"{base}\n{counted(position, 'question')} before yours."
 
 
-def percent(confidence: float) -> int:
-    """A confidence (0 to 1) as people read it everywhere: a whole number from 1 to 99, for nothing is certain."""
-    return min(99, max(1, round(100 * confidence)))
-
-
-def sureness(confidence: float) -> str:
-    """A confidence (0 to 1) as a percentage, and in words where it is low."""
-    shown = percent(confidence)
-    if shown >= 80:
-        return f"{shown} % sure"
-    if shown >= 50:
-        return f"{shown} % sure – I may be wrong"
-    return f"{shown} % sure – this is little more than a guess"
-
-
 def outcome(question: Question) -> str:
     """What the progress message becomes."""
     if question.state is State.CANCELLED:
         return CANCELLED
     if question.state is State.FAILED:
         return escape(sentence(question.error or BROKEN))
-    answer = (question.answer or "").strip()
-    if not answer:
-        return "I have no answer to that. Please ask in other words."
-    shown = escape(answer[0].upper() + answer[1:3500])
-    return f"<b>{shown}</b>\n<i>{sureness(question.confidence or 0.0)}</i>"
+    answer = shown(question)
+    if not (question.answer or "").strip():
+        return answer.answer
+    lines = [
+        f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as else "",
+        escape(answer.caveat),
+        f"<b>{escape(answer.answer)}</b>",
+        f"<i>{answer.sureness}</i>",
+    ]
+    return "\n".join(line for line in lines if line)

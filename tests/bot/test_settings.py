@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import menus
-from bot.texts.questions import percent, sureness
+from bot.texts.answers import percent, sureness
 from model.types import WorkerInfo
 from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
 from storage.room import Usage
@@ -169,6 +170,14 @@ def test_buttons_come_back_as_they_went_within_64_bytes(
     assert type(data).unpack(packed + ":x") is None and type(data).unpack(None) is None
 
 
+QUESTION = Question(
+    id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name="A", photo_sha256="ab" * 32,
+    photo_message_id=1, text="?", beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer="a",
+    confidence=0.9, known_picture=True, known_words=True, seconds=0.1, error=None, attempts=1, delivered=True,
+    created_at=0.0, updated_at=0.0,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
@@ -187,11 +196,7 @@ def test_low_confidence_is_said_in_words(confidence: float, words: str) -> None:
     ("confidence", "shown"), [(0.0, 1), (0.004, 1), (0.505, 50), (0.9749, 97), (0.975, 98), (0.996, 99), (1.0, 99)]
 )
 def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int) -> None:
-    question = Question(
-        id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name="A", photo_sha256="ab" * 32,
-        photo_message_id=1, text="?", beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer="a",
-        confidence=confidence, seconds=0.1, error=None, attempts=1, delivered=True, created_at=0.0, updated_at=0.0,
-    )  # fmt: skip
+    question = replace(QUESTION, confidence=confidence)
     assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
     assert f"({shown} %)" in menus.history_page([(1, question, None)], 0, 1, 1)
     assert row_of(question, None).percent == shown

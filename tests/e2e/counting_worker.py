@@ -40,7 +40,7 @@ class Counting:
         while len(self._ended.read_text().splitlines()) < self._number:
             time.sleep(0.005)
             progress.moved()  # a test decides how long it takes
-        return [Answer(item.request.id, "yes", 0.9, 0.0) for item in batch]
+        return [Answer(item.request.id, "yes", 0.9, 0.0, known_picture=True) for item in batch]
 
 
 def main() -> None:

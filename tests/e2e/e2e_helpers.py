@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.app import Bot
 from model.serving.broker.null import NullBroker
-from model.types import Answer, Request
+from model.types import Request
 
 TOKEN = "1000000001:end_to_end_tests_have_no_secret"
 GROUP = -100200300
@@ -67,4 +67,4 @@ class HeldBroker(NullBroker):
         self.asked.append(request.question)
         await self.free.wait()
         self._in_flight.pop(request.id, None)
-        self._results.put_nowait(Answer(request.id, self._answer, self._confidence, 0.1))
+        self._results.put_nowait(self._answer_to(request))

@@ -24,7 +24,7 @@ class Slow(NullBroker):
     async def _reply(self, request: Request) -> None:
         await asyncio.sleep(1.0)
         self._in_flight.pop(request.id, None)
-        self._results.put_nowait(Answer(request.id, self._answer, self._confidence, 1.0))
+        self._results.put_nowait(Answer(request.id, self._answer, self._confidence, 1.0, known_picture=True))
 
 
 async def test_a_burst_in_a_group_is_answered_with_few_calls_beyond_one_each(

@@ -33,6 +33,7 @@ from bot.benchmarks.process import BotProcess
 from bot.sandbox.accounts import Chat, Stored, User
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts.answers import is_answer
 
 TOKEN = "1000000001:fuzzed_bots_have_no_secret_to_keep"
 SECRET = "fuzz"
@@ -237,7 +238,7 @@ async def _still_answers(sandbox: Sandbox) -> bool:
         picture = (Path(__file__).resolve().parents[2] / "bot" / "example.png").read_bytes()
         await person.send_picture(picture, "What color is the ball?")
         try:
-            await person.wait_for(lambda m: "% sure" in m.get("text", ""), timeout=PATIENCE)
+            await person.wait_for(lambda m: is_answer(m.get("text", "")), timeout=PATIENCE)
         except TimeoutError:
             return False
         return True

@@ -243,11 +243,11 @@ def test_wrong_settings_are_told_in_this_projects_words(tmp_path: Path) -> None:
 
 
 def test_ask_says_the_percent_of_the_chat(tmp_path: Path) -> None:
-    from bot.texts.questions import sureness
+    from bot.texts.answers import sureness
 
     picture = Path(__file__).parents[2] / "bot" / "example.png"
     question = "What color is the ball?"
     told = CliRunner().invoke(main, ["ask", str(picture), question]).stdout
-    exact = json.loads(CliRunner().invoke(main, ["ask", str(picture), question, "--json"]).stdout)["confidence"]
-    assert f"({sureness(exact)}," in told
+    exact = json.loads(CliRunner().invoke(main, ["ask", str(picture), question, "--json"]).stdout)
+    assert f"({sureness(exact['confidence'], measured=exact['known_picture'] is not None)}," in told
     assert "100" not in told

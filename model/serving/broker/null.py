@@ -82,4 +82,8 @@ class NullBroker:
             await asyncio.sleep(self._delay)
         self._in_flight.pop(request.id, None)
         self._answered += 1
-        self._results.put_nowait(Answer(request.id, self._answer, self._confidence, self._delay))
+        self._results.put_nowait(self._answer_to(request))
+
+    def _answer_to(self, request: Request) -> Answer:
+        """As a model that knows what it is asked about."""
+        return Answer(request.id, self._answer, self._confidence, self._delay, known_picture=True, known_words=True)

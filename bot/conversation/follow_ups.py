@@ -1,0 +1,243 @@
+"""Questions that lean on the one before: "and the dog?", "what colour is it?", "where?" are completed from it.
+
+English only, as the models' questions are. What cannot be completed surely stays as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.conversation.noun_phrases import (
+    ADJECTIVES,
+    DETERMINERS,
+    PEOPLE,
+    STOPS,
+    WORN,
+    be_of,
+    definite,
+    is_plural,
+    noun_of,
+    plural,
+    subject_of,
+    thing_named,
+)
+from model.text import MAX_QUESTION, question_length
+
+_LEAD = re.compile(
+    r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about)\b[\s,]*)+", re.I
+)
+"""What binds a question to the one before."""
+_PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
+_IMPERSONAL = re.compile(
+    r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
+    r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
+    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\bwhat is it$|\bwho is it$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The question before, as it was asked, and its answer where there is one."""
+
+    question: str
+    answer: str | None = None
+
+
+def completed(question: str, before: Before) -> str | None:
+    """A question that leans on the one before, in full: "What colour is the dog?".
+
+    Returns:
+        None where it stands by itself, or leans on what cannot be found out.
+    """
+    text = _bare(question)
+    led = _LEAD.sub("", text)
+    if not led or not _bare(before.question):
+        return None
+    whole = _complete(led, _Asked.read(_bare(before.question), before.answer), leads=led != text)
+    if whole is None and led != text and _stands_alone(led):
+        whole = led
+    if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:
+        return None
+    return f"{whole[0].upper()}{whole[1:]}?"
+
+
+def _bare(text: str) -> str:
+    """One line without marks at its end, contractions written out."""
+    text = " ".join(text.replace("’", "'").split()).strip(" ?!.,;:…")
+    return re.sub(r"\b(what|where|who|how)(?:'s| s|s)\b(?! (?:hat|shirt))", r"\1 is", text, flags=re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question before, taken apart."""
+
+    text: str
+    subject: str
+    """The noun phrase that it is about, as it stands there; empty where there is none."""
+    referent: str
+    """What "it" means after its answer: the answer where that is a thing, else the subject."""
+
+    @classmethod
+    def read(cls, text: str, answer: str | None) -> _Asked:
+        subject = subject_of(text)
+        thing = thing_named(text, answer)
+        return cls(text, subject, thing or definite(subject))
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether a text is a whole question by itself."""
+    begins = r"(?:what|which|who|where|when|why|how|is|are|does|do|can|has|have)\b"
+    return bool(re.match(begins, text, re.I)) and len(text.split()) >= 3
+
+
+def _complete(text: str, asked: _Asked, *, leads: bool) -> str | None:
+    """In the order of how surely each is meant."""
+    return (
+        _one_word(text, asked)
+        or _attribute(text, asked)
+        or _with_pronoun(text, asked)
+        or _with_one(text, asked)
+        or _either(text, asked)
+        or _place(text, asked)
+        or (_other_thing(text, asked) if leads or re.match(r"the ", text, re.I) else None)
+    )
+
+
+def _one_word(text: str, asked: _Asked) -> str | None:
+    """Where? How many? Who? Doing what?"""
+    word, about = text.lower(), asked.referent
+    if word in ("who", "which one") and (
+        found := re.match(r"is (?:any(?:one|body)|some(?:one|body)) (.+)", asked.text, re.I)
+    ):
+        return f"who is {found[1]}"
+    if word == "what" and (found := re.match(r"is (?:there )?(?:any|some)thing (.+)", asked.text, re.I)):
+        return f"what is {found[1]}"
+    if not about:
+        return None
+    if word in ("where", "where exactly", "in which place"):
+        return f"where {be_of(about)} {about}"
+    if word in ("how many", "how much", "number", "count"):
+        noun = noun_of(about)
+        kind = " ".join([*about.split()[1:-1], plural(noun)])
+        return f"how many {kind} are there"
+    if word in ("doing what", "doing", "what doing"):
+        return f"what {be_of(about)} {about} doing"
+    if word in ("wearing", "wearing what", "holding", "holding what"):
+        return f"what {be_of(about)} {about} {word.split()[0]}"
+    return None
+
+
+def _attribute(text: str, asked: _Asked) -> str | None:
+    """What colour? Its colour?"""
+    if asked.referent and (
+        found := re.fullmatch(r"(?:(?:in )?(?:what|which)|the|its|their|his|her)?\s*(colou?r)s?", text, re.I)
+    ):
+        return f"what {found[1].lower()} {be_of(asked.referent)} {asked.referent}"
+    return None
+
+
+def _with_pronoun(text: str, asked: _Asked) -> str | None:
+    """What colour is it? What is he doing? Where are they? Is its hat red?"""
+    if _IMPERSONAL.search(text) or len(text.split()) < 3:
+        return None
+    pronouns = r"it|he|she|they|him|them|her|his|its|their"
+    own = re.search(rf"\b({pronouns})\b", text, re.I)
+    if own is None or _noun_before(text[: own.start()]):
+        return None
+    about = _person(own[1].lower(), asked) or asked.referent
+    if not about:
+        return None
+    word, rest = own[1].lower(), text[own.end() :].strip()
+    possessive = word in ("his", "its", "their") or (
+        word == "her" and bool(rest) and rest.split()[0].lower() not in STOPS
+    )
+    shown = (about + ("'" if is_plural(about) and about.endswith("s") else "'s")) if possessive else about
+    head = text[: own.start()]
+    if not possessive and is_plural(about) != (word in ("they", "them", "their")):
+        head = re.sub(r"\b(?:is|are)\b(?=\s*$)", be_of(about), head, flags=re.I)
+    return f"{head}{shown}{text[own.end() :]}"
+
+
+def _noun_before(head: str) -> bool:
+    """Whether a sentence has a noun phrase of its own before its pronoun, which that means: "the girl with her dog"."""
+    return bool(re.search(rf"\b(?:{DETERMINERS}) ", head, re.I))
+
+
+def _person(pronoun: str, asked: _Asked) -> str:
+    """Whom a pronoun means, where the question or its answer names a person of that kind."""
+    kind = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}.get(pronoun)
+    if kind is None:
+        return ""
+    owner = definite(asked.subject.partition("'s ")[0])
+    return next((one for one in (asked.referent, owner) if noun_of(one) in PEOPLE[kind]), "")
+
+
+def _with_one(text: str, asked: _Asked) -> str | None:
+    """A blue one? Are there red ones? Is there one on the table?"""
+    found = re.search(r"\b(ones?)\b", text, re.I)
+    noun = noun_of(asked.referent)
+    if found is None or not noun or re.match(r"(?:which|who|what|no|any) one\b", text, re.I):
+        return None
+    known = plural(noun) if found[1].lower() == "ones" else noun
+    before = text[: found.start()]
+    if not before.strip() or re.search(r"\b(?:there|see|have|has)\s*$", before, re.I):
+        known = f"{'an' if known[0] in 'aeiou' else 'a'} {known}" if found[1].lower() == "one" else known
+    phrase = f"{before}{known}{text[found.end() :]}"
+    return phrase if _stands_alone(phrase) else _other_thing(phrase, asked)
+
+
+def _either(text: str, asked: _Asked) -> str | None:
+    """Red or blue? Happy or sad?"""
+    if asked.referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
+        words = text.lower().split()
+        if words[0] in ("left", "right"):
+            return f"{be_of(asked.referent)} {asked.referent} on the {words[0]} or on the {words[2]}"
+        if words[0] not in STOPS - {"happy", "sad", "indoors", "outdoors", "sitting", "standing", "lying", "running"}:
+            return f"{be_of(asked.referent)} {asked.referent} {text.lower()}"
+    return None
+
+
+def _place(text: str, asked: _Asked) -> str | None:
+    """On the table? To the left? The place of the question before is exchanged, or one is added."""
+    if not re.match(_PLACES, f"{text} ", re.I) or _stands_alone(text):
+        return None
+    found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", asked.text, re.I)
+    if found is not None and not re.match(r"how many .*\bin the picture$", asked.text, re.I):
+        return asked.text[: found.start()] + text
+    if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", asked.text, re.I):
+        return f"{asked.text} {text}"
+    return None
+
+
+def _other_thing(text: str, asked: _Asked) -> str | None:
+    """And the dog? The same is asked of something else."""
+    subject = asked.subject
+    if not subject or _stands_alone(text) or len(text.split()) > 5 or _is_question(text):
+        return None
+    given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
+    begun = re.match(rf"({DETERMINERS})\b", subject, re.I)
+    phrase = text
+    if text.lower() in ADJECTIVES and begun:
+        phrase = f"{begun[1]} {text} {noun_of(subject)}"
+    elif begun and not given and not is_plural(text):
+        phrase = f"{begun[1]} {text}"
+    elif given and not begun:
+        phrase = text[given.end() :].strip()
+        if re.match(r"how many\b", asked.text, re.I):
+            phrase = " ".join([*phrase.split()[:-1], plural(noun_of(phrase))])
+    owner, _, owned = subject.partition("'s ")
+    if owned and "'s" not in phrase:
+        if noun_of(phrase) in WORN:
+            phrase = f"{owner}'s {phrase.split()[-1]}"
+        elif noun_of(phrase) in {name for names in PEOPLE.values() for name in names}:
+            phrase = f"{phrase}'s {owned}"
+    head, tail = asked.text.split(subject, 1)
+    if is_plural(phrase) != is_plural(subject):
+        head = re.sub(r"\b(?:is|are)\b(?=(?: there)?\s*$)", be_of(phrase), head, flags=re.I)
+    return f"{head}{phrase}{tail}"
+
+
+def _is_question(text: str) -> bool:
+    return bool(re.match(r"(?:what|which|who|where|when|why|how|is|are|does|do|can)\b", text, re.I))

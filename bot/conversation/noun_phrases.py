@@ -1,0 +1,116 @@
+"""Noun phrases of short English questions: what a question is about, by its words alone."""
+
+from __future__ import annotations
+
+import re
+
+DETERMINERS = "the|a|an|any|some|this|that|these|those|his|her|its|their|my|your"
+STOPS = frozenset(
+    (
+        *("is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "will", "there", "in", "on"),
+        *("at", "of", "to", "under", "behind", "near", "beside", "by", "with", "next", "above", "below", "over", "and"),
+        *("or", "than", "from", "into", "for", "around", "between", "inside", "outside", "wearing", "holding", "doing"),
+        *("sitting", "standing", "lying", "running", "playing", "eating", "sleeping", "feeling", "looking", "flying"),
+        *("feel", "hold", "wear", "look", "made", "here", "it", "he", "she", "they", "him", "them", "who", "that"),
+        *("bigger", "smaller", "taller", "happy", "sad", "you", "see", "visible", "present", "shown", "outdoors"),
+        *("left", "right", "indoors", "closer", "farther", "larger", "not", "also", "kneeling", "swimming", "raining"),
+    )
+)
+"""A noun phrase ends before one of these, or before an adjective that stands behind it."""
+ADJECTIVES = frozenset(
+    (
+        *("red", "orange", "yellow", "green", "blue", "purple", "violet", "pink", "brown", "black", "white", "grey"),
+        *("gray", "beige", "turquoise", "golden", "gold", "silver", "big", "small", "large", "little", "tiny", "tall"),
+        *("old", "young", "other", "same"),
+    )
+)
+PEOPLE = {
+    "he": ("boy", "man", "guy", "father", "dad", "grandfather", "grandpa", "son", "brother", "mike", "person", "king"),
+    "she": ("girl", "woman", "lady", "mother", "mom", "mum", "grandmother", "grandma", "daughter", "sister", "jenny"),
+}
+WORN = frozenset(
+    (
+        *("hat", "cap", "shirt", "dress", "trousers", "pants", "shoes", "shoe", "hair", "glasses", "scarf", "coat"),
+        *("eyes", "jacket", "skirt", "shorts", "bag", "tie", "top"),
+    )
+)
+"""What belongs to somebody: "the shirt" after "the girl's hat" is hers."""
+NUMBERS = frozenset(
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "several", "none")
+)
+
+
+def subject_of(text: str) -> str:
+    """The first noun phrase with a determiner; after "how many" and "is there" also one without."""
+    counted = re.match(r"how many (?:of the )?(.+)", text, re.I)
+    if counted:
+        return _noun_phrase(counted[1])
+    for found in re.finditer(rf"\b(?:{DETERMINERS})\b ", text, re.I):
+        phrase = _noun_phrase(text[found.end() :])
+        if phrase and noun_of(phrase) not in ("colour", "color", "picture", "image", "photo", "kind", "name", "number"):
+            return text[found.start() : found.end()] + phrase
+    there = re.search(r"\b(?:are|is) there (.+)|\b(?:see|colou?r (?:is|are)|where (?:is|are)) (.+)", text, re.I)
+    return _noun_phrase(there[1] or there[2]) if there else ""
+
+
+def _noun_phrase(text: str) -> str:
+    words: list[str] = []
+    for word in text.split():
+        plain = word.lower().strip(",")
+        if plain in STOPS or (words and plain in ADJECTIVES and words[-1].lower() not in ADJECTIVES):
+            break
+        words.append(word.strip(","))
+        if word.endswith(",") or len(words) == 4:
+            break
+    return " ".join(words)
+
+
+def thing_named(text: str, answer: str | None) -> str:
+    """The answer as something that can be asked about: "the book"; empty where it is a colour, a number, a place."""
+    if not re.match(r"(?:what|who|which)\b(?! colou?r| time| season)", text, re.I):
+        return ""
+    if re.search(r"\b(?:doing|feel|weather|happening|mood|kind|say)\b", text, re.I):
+        return ""
+    said = re.sub(r"^(?:an?|the) ", "", (answer or "").strip(" .!").lower())
+    words = said.split()
+    if not 1 <= len(words) <= 3 or words[0] in ("no", "yes", "nothing", "nobody", "none", "left", "right"):
+        return ""
+    if words[-1] in ADJECTIVES | STOPS | NUMBERS or said[0].isdigit():
+        return ""
+    return f"the {said}"
+
+
+def definite(phrase: str) -> str:
+    """The same thing, known by now: "a red ball" is "the red ball"."""
+    if not phrase:
+        return ""
+    return "the " + re.sub(rf"^(?:{DETERMINERS}) ", "", phrase, flags=re.I)
+
+
+def noun_of(phrase: str) -> str:
+    """The noun of a phrase: its last word."""
+    return phrase.split()[-1].lower() if phrase else ""
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether a phrase is about several things."""
+    noun = noun_of(phrase)
+    irregular = noun in ("people", "children", "men", "women", "mice", "geese", "fish", "glasses", "kids")
+    return irregular or (noun.endswith("s") and not noun.endswith(("ss", "us", "is")))
+
+
+def plural(noun: str) -> str:
+    """Several of a thing."""
+    if is_plural(noun):
+        return noun
+    irregular = {"person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice"}
+    if noun in irregular:
+        return irregular[noun]
+    if re.search(r"[^aeiou]y$", noun):
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def be_of(phrase: str) -> str:
+    """Is, or are."""
+    return "are" if is_plural(phrase) else "is"

@@ -1,0 +1,158 @@
+"""How an answer and its confidence are shown: the same in the chat, in the history, in exports and on the command line.
+
+Plain text: HTML is made of it where it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model.types import Answer
+from storage.records import AskedPicture, Evidence, Question
+
+NO_ANSWER = "I have no answer to that. Please ask in other words."
+DEFAULT_KNOWS = "I have learnt from other pictures"
+"""Where a model's `vqabot.json` does not say what it has learnt from."""
+NEW_WORDING = "You ask in a way that is new to me, so do not rely on this:"
+LONGEST, LONGEST_PART = 2500, 200
+"""Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
+MOST_ALTERNATIVES = 2
+_ABSENT = "no "
+"""A model's answer to a question about what is not there begins with it: "no dog"."""
+
+
+_IN_WORDS = {80: "probably", 50: "not sure", 0: "little more than a guess"}
+"""By the least percentage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as people read it."""
+
+    answer: str
+    """The headline: "Red, or perhaps orange"."""
+    sureness: str
+    """How sure that is: "54 % sure – I may be wrong", or in words where the model cannot tell."""
+    in_short: str
+    """The same where there is little room: "54 %"."""
+    caveat: str = ""
+    """Why not to rely on it; stands before the answer."""
+    asked_as: str = ""
+    """The question in full, where what was typed leant on the one before."""
+
+
+def shown(question: Question) -> Shown:
+    """A question's answer, as it stands in the ledger."""
+    return _shown(
+        (question.answer or "").strip(),
+        question.confidence or 0.0,
+        question,
+        unsure_below=question.unsure_below,
+        asked_as=question.asked_as or "",
+    )
+
+
+def shown_picture(picture: AskedPicture, unsure_below: int) -> Shown:
+    """What was said of one of a question's pictures."""
+    return _shown((picture.answer or "").strip(), picture.confidence or 0.0, picture, unsure_below=unsure_below)
+
+
+def shown_answer(answer: Answer, unsure_below: int) -> Shown:
+    """An answer as the model gave it; below so many percent it is said as a guess."""
+    return _shown(answer.text.strip(), answer.confidence, answer, unsure_below=unsure_below)
+
+
+def percent(confidence: float) -> int:
+    """A confidence (0 to 1) as people read it everywhere: a whole number from 1 to 99, for nothing is certain."""
+    return min(99, max(1, round(100 * confidence)))
+
+
+def sureness(confidence: float, *, measured: bool = True) -> str:
+    """A confidence (0 to 1) as a percentage, and in words where it is low.
+
+    Args:
+        confidence: The calibrated probability that the answer is right.
+        measured: Whether it rests on how familiar picture and words are; else there is no percentage to rely on.
+    """
+    value = percent(confidence)
+    if not measured:
+        return next(words for least, words in _IN_WORDS.items() if value >= least)
+    if value >= 80:
+        return f"{value} % sure"
+    if value >= 50:
+        return f"{value} % sure – I may be wrong"
+    return f"{value} % sure – this is little more than a guess"
+
+
+def is_answer(text: str) -> bool:
+    """Whether a message's text is an answer: its last line says how sure it is."""
+    last = text.strip().rpartition("\n")[2]
+    return "% sure" in last or last in _IN_WORDS.values()
+
+
+def familiarity(known_picture: bool | None, known_words: bool | None) -> str:
+    """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
+    new = [name for name, known in (("picture", known_picture), ("words", known_words)) if known is False]
+    return f"new to me: {' and '.join(new)}" if new else ""
+
+
+def _shown(answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked_as: str = "") -> Shown:
+    value, measured = percent(confidence), _is_measured(about)
+    sure = sureness(confidence, measured=measured)
+    others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
+    return Shown(
+        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else NO_ANSWER,
+        sureness=sure,
+        in_short=f"{value} %" if measured else sure,
+        caveat=_caveat(about) if answer else "",
+        asked_as=asked_as,
+    )
+
+
+def _is_measured(about: Evidence | Answer) -> bool:
+    """Whether the confidence rests on how familiar picture and words are; of several pictures, each one's."""
+    parts = about.several if isinstance(about, Question) and about.each_picture else ()
+    return all(part.known_picture is not None for part in parts or (about,))
+
+
+def _headline(answer: str, alternatives: Sequence[str], unsure: bool) -> str:
+    """The answer as a sentence, with what else it may be, or as a guess."""
+    if _is_absent(answer) and not unsure:
+        there = [other for other in alternatives if not _is_absent(other)]
+        return f"I see {_part(answer)}.{f' If there is one: {_or(there)}' if there else ''}"
+    said = _part(answer[:LONGEST])
+    if alternatives:
+        said += f", or perhaps {_or([_part(other) for other in alternatives])}"
+    return f"I do not know. My guess: {said}" if unsure else said[0].upper() + said[1:]
+
+
+def _or(answers: Sequence[str]) -> str:
+    return " or ".join(answers)
+
+
+def _is_absent(answer: str) -> bool:
+    """Whether an answer says that something is not there: "no dog"; a plain "no" is one."""
+    return answer.lower().startswith(_ABSENT) and len(answer) > len(_ABSENT)
+
+
+def _part(answer: str) -> str:
+    """An answer within a sentence."""
+    return f"{answer} here" if _is_absent(answer) else answer
+
+
+def _caveat(about: Evidence | Answer) -> str:
+    """What is new to the model in a question."""
+    words = [f"“{word}”" for word in about.unknown_words]
+    sentences = []
+    if words:
+        listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        sentences.append(f"I do not know the {'word' if len(words) == 1 else 'words'} {listed}.")
+    if about.known_picture is False:
+        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or DEFAULT_KNOWS
+        sentences.append(f"{knows}; this looks different, so do not rely on this:")
+    elif words:
+        sentences.append("So do not rely on this:")
+    elif about.known_words is False:
+        sentences.append(NEW_WORDING)
+    return " ".join(sentences)

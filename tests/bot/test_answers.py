@@ -1,0 +1,127 @@
+"""How an answer and its confidence are shown, the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from test_settings import QUESTION
+
+from bot.exporting.rows import row_of
+from bot.texts import menus
+from bot.texts.answers import DEFAULT_KNOWS, NEW_WORDING, NO_ANSWER, is_answer, shown, shown_answer
+from bot.texts.questions import outcome
+from model.types import Answer
+from storage.records import Evidence, Question
+
+KNOWN = {"known_picture": True, "known_words": True}
+OTHERS = (("orange", 0.3), ("pink", 0.1), ("grey", 0.05))
+
+
+def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
+    return replace(QUESTION, **{"answer": answer, "confidence": confidence, **KNOWN, **more})
+
+
+@pytest.mark.parametrize(
+    ("about", "answer", "sureness", "caveat"),
+    [
+        (question("red"), "Red", "90 % sure", ""),
+        (question("no"), "No", "90 % sure", ""),
+        (question("no dog"), "I see no dog here.", "90 % sure", ""),
+        (question("no red ball", 0.6), "I see no red ball here.", "60 % sure – I may be wrong", ""),
+        (question("north"), "North", "90 % sure", ""),
+        (question("red", 0.5, alternatives=OTHERS[:1]), "Red, or perhaps orange", "50 % sure – I may be wrong", ""),
+        (question("red", 0.5, alternatives=OTHERS), "Red, or perhaps orange or pink", "50 % sure – I may be wrong", ""),
+        (
+            question("no dog", 0.5, alternatives=(("brown", 0.4), ("no cat", 0.1))),
+            "I see no dog here. If there is one: brown",
+            "50 % sure – I may be wrong",
+            "",
+        ),
+        (
+            question("brown", 0.5, alternatives=(("no dog", 0.4),)),
+            "Brown, or perhaps no dog here",
+            "50 % sure – I may be wrong",
+            "",
+        ),
+        (
+            question("red", 0.2, unsure_below=25),
+            "I do not know. My guess: red",
+            "20 % sure – this is little more than a guess",
+            "",
+        ),
+        (
+            question("no dog", 0.2, unsure_below=25),
+            "I do not know. My guess: no dog here",
+            "20 % sure – this is little more than a guess",
+            "",
+        ),
+        (question("red", 0.25, unsure_below=25), "Red", "25 % sure – this is little more than a guess", ""),
+        (question("red", 0.9, known_picture=None, known_words=None), "Red", "probably", ""),
+        (question("red", 0.6, known_picture=None, known_words=None), "Red", "not sure", ""),
+        (question("red", 0.0, known_picture=None, known_words=None), "Red", "little more than a guess", ""),
+        (
+            question("red", known_picture=False, knows="I have learnt from cartoon scenes"),
+            "Red",
+            "90 % sure",
+            "I have learnt from cartoon scenes; this looks different, so do not rely on this:",
+        ),
+        (
+            question("red", known_picture=False),
+            "Red",
+            "90 % sure",
+            f"{DEFAULT_KNOWS}; this looks different, so do not rely on this:",
+        ),
+        (
+            question("red", known_words=False, unknown_words=("painted",)),
+            "Red",
+            "90 % sure",
+            "I do not know the word “painted”. So do not rely on this:",
+        ),
+        (
+            question("red", known_words=False, unknown_words=("a", "b", "c"), known_picture=False, knows="I know X."),
+            "Red",
+            "90 % sure",
+            "I do not know the words “a”, “b” and “c”. I know X; this looks different, so do not rely on this:",
+        ),
+        (question("red", known_words=False), "Red", "90 % sure", NEW_WORDING),
+        (question("", 0.0), NO_ANSWER, "1 % sure – this is little more than a guess", ""),
+    ],
+)
+def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, sureness: str, caveat: str) -> None:
+    said = shown(about)
+    assert (said.answer, said.sureness, said.caveat) == (answer, sureness, caveat)
+    evidence = {field.name: getattr(about, field.name) for field in fields(Evidence)}
+    given = Answer("1", about.answer or "", about.confidence or 0.0, 0.1, **evidence)
+    assert shown_answer(given, about.unsure_below) == said, "vqabot ask"
+    row = row_of(about, None)
+    assert (row.says, row.sureness, row.caveat) == (answer, sureness, caveat), "the export"
+    assert f"<b>{answer}</b>" in menus.history_page([(1, about, None)], 0, 1, 1)
+    sent = outcome(about)
+    if about.answer:
+        assert sent.splitlines() == [line for line in (caveat, f"<b>{answer}</b>", f"<i>{sureness}</i>") if line]
+        assert is_answer(f"{answer}\n{sureness}")
+    else:
+        assert sent == NO_ANSWER
+
+
+def test_what_was_asked_in_full_stands_first_and_is_escaped() -> None:
+    about = question("<b>", asked_as="What colour is the <dog>?", unknown_words=("<i>",), known_words=False)
+    assert outcome(about).splitlines() == [
+        "<i>What colour is the &lt;dog&gt;?</i>",
+        "I do not know the word “&lt;i&gt;”. So do not rely on this:",
+        "<b>&lt;b&gt;</b>",
+        "<i>90 % sure</i>",
+    ]
+
+
+def test_the_history_says_what_is_new_to_the_model() -> None:
+    page = menus.history_page([(1, question("red", known_picture=False, known_words=False), None)], 0, 1, 1)
+    assert "(90 %, new to me: picture and words)" in page
+    page = menus.history_page([(1, question("red", known_picture=None), None)], 0, 1, 1)
+    assert "(probably)" in page
+
+
+def test_progress_and_sentences_are_no_answers() -> None:
+    assert not any(is_answer(text) for text in ("🔎 Looking…", "", "Cancelled.", "Are you sure?"))

@@ -1,0 +1,151 @@
+"""Which questions lean on the one before, and what they ask in full."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation.follow_ups import Before, completed
+
+COLOUR, BALL = Before("What colour is the cat?", "black"), Before("Where is the ball?", "under the table")
+DOG = Before("Is there a dog?", "yes")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "whole"),
+    [
+        # The same of something else
+        (COLOUR, "and the dog?", "What colour is the dog?"),
+        (COLOUR, "And the dog", "What colour is the dog?"),
+        (COLOUR, "the dog?", "What colour is the dog?"),
+        (COLOUR, "and dog?", "What colour is the dog?"),
+        (COLOUR, "what about the balls?", "What colour are the balls?"),
+        (COLOUR, "and the girl's hat?", "What colour is the girl's hat?"),
+        (Before("what color is the girl's hat", "red"), "and the boy's shirt", "What color is the boy's shirt?"),
+        (Before("what color is the girl's hat", "red"), "and the boy?", "What color is the boy's hat?"),
+        (Before("what color is the girl's hat", "red"), "and the shirt?", "What color is the girl's shirt?"),
+        (Before("what color is the girl's hat", "red"), "where is she", "Where is the girl?"),
+        (Before("what color is the girl's hat", "red"), "is it big", "Is the girl's hat big?"),
+        (Before("What colour are the flowers?"), "and the tree?", "What colour is the tree?"),
+        (Before("Is there a dog?", "no dog"), "and a cat?", "Is there a cat?"),
+        (Before("Is there a red ball?", "no"), "and a blue one?", "Is there a blue ball?"),
+        (Before("Is there a red ball?", "no"), "a blue one?", "Is there a blue ball?"),
+        (Before("Is there a red ball?", "no"), "and blue?", "Is there a blue ball?"),
+        (Before("How many dogs are there?", "2"), "and cats?", "How many cats are there?"),
+        (Before("How many dogs are there?", "2"), "and the cats?", "How many cats are there?"),
+        (Before("What is the girl doing?", "running"), "and the boy?", "What is the boy doing?"),
+        (Before("What is the girl holding?", "kite"), "and the boy?", "What is the boy holding?"),
+        (Before("How does the girl feel?", "happy"), "and the boy?", "How does the boy feel?"),
+        (Before("Where's the ball?", "left"), "and the dog?", "Where is the dog?"),
+        # Something else of the same
+        (COLOUR, "where?", "Where is the cat?"),
+        (COLOUR, "where is it?", "Where is the cat?"),
+        (COLOUR, "where is it", "Where is the cat?"),
+        (COLOUR, "what is it doing?", "What is the cat doing?"),
+        (COLOUR, "and where?", "Where is the cat?"),
+        (COLOUR, "how many?", "How many cats are there?"),
+        (BALL, "what colour is it?", "What colour is the ball?"),
+        (BALL, "what color is it", "What color is the ball?"),
+        (BALL, "what colour?", "What colour is the ball?"),
+        (BALL, "and the colour?", "What colour is the ball?"),
+        (BALL, "colour?", "What colour is the ball?"),
+        (BALL, "is it red?", "Is the ball red?"),
+        (BALL, "is it under the table?", "Is the ball under the table?"),
+        (BALL, "red or blue?", "Is the ball red or blue?"),
+        (DOG, "where?", "Where is the dog?"),
+        (DOG, "what colour is it?", "What colour is the dog?"),
+        (DOG, "how many?", "How many dogs are there?"),
+        (DOG, "and how many?", "How many dogs are there?"),
+        (DOG, "is it big?", "Is the dog big?"),
+        (Before("How many dogs are there?", "2"), "where?", "Where are the dogs?"),
+        (Before("How many dogs are there?", "2"), "what colour are they?", "What colour are the dogs?"),
+        (Before("How many dogs are there?", "2"), "how many of them are brown?", "How many of the dogs are brown?"),
+        (Before("Are there any balls?", "yes"), "where are they?", "Where are the balls?"),
+        # What the answer named
+        (Before("What is on the table?", "a book"), "what colour is it?", "What colour is the book?"),
+        (Before("What is on the table?", "book"), "and the colour?", "What colour is the book?"),
+        (Before("What is the girl holding?", "kite"), "what colour is it?", "What colour is the kite?"),
+        (Before("What is the girl holding?", "kite"), "where is she?", "Where is the girl?"),
+        (Before("Who is holding the ball?", "boy"), "what is he wearing?", "What is the boy wearing?"),
+        (Before("Who is holding the ball?", "boy"), "what colour is his shirt?", "What colour is the boy's shirt?"),
+        (Before("Is anyone holding a ball?", "yes"), "who?", "Who is holding a ball?"),
+        (Before("Is there anything on the table?", "yes"), "what?", "What is on the table?"),
+        # Elsewhere
+        (Before("What is on the table?", "book"), "and on the bench?", "What is on the bench?"),
+        (Before("What is on the left?", "tree"), "and on the right?", "What is on the right?"),
+        (Before("How many balls are there?", "3"), "on the table?", "How many balls are there on the table?"),
+        (Before("Is there a ball on the table?", "no"), "under the table?", "Is there a ball under the table?"),
+        (DOG, "is there one on the left?", "Is there a dog on the left?"),
+        # Only bound to it
+        (COLOUR, "and how many dogs are there?", "How many dogs are there?"),
+        (COLOUR, "ok, where is the ball?", "Where is the ball?"),
+    ],
+)
+def test_what_leans_on_the_question_before_is_completed(before: Before, typed: str, whole: str) -> None:
+    assert completed(typed, before) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "typed"),
+    [
+        (COLOUR, "what colour is the dog?"),
+        (COLOUR, "dog?"),
+        (COLOUR, "cats?"),
+        (COLOUR, "is it raining?"),
+        (COLOUR, "is it day or night?"),
+        (COLOUR, "what is it?"),
+        (COLOUR, "what time is it?"),
+        (COLOUR, "is the girl with her dog happy?"),
+        (COLOUR, "why?"),
+        (COLOUR, "?"),
+        (COLOUR, "and"),
+        (COLOUR, "what is in the picture?"),
+        (COLOUR, "di che colore è?"),
+        (Before("Is it raining?", "no"), "where?"),
+        (Before("Is it raining?", "no"), "and the dog?"),
+        (Before("What colour?", "red"), "And now?"),
+        (Before("?", ""), "and the dog?"),
+        (Before("What is the weather?", "sunny"), "and now?"),
+    ],
+)
+def test_what_stands_by_itself_or_cannot_be_known_stays(before: Before, typed: str) -> None:
+    assert completed(typed, before) is None
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.none() | st.text(max_size=20))
+def test_any_texts_are_understood_or_left(typed: str, before: str, answer: str | None) -> None:
+    whole = completed(typed, Before(before, answer))
+    assert whole is None or (whole.endswith("?") and whole.strip() == whole)
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "what",
+                "colour",
+                "is",
+                "are",
+                "it",
+                "the",
+                "a",
+                "dog",
+                "ball",
+                "red",
+                "where",
+                "and",
+                "how",
+                "many",
+                "he",
+            ),
+            *("she", "girl's", "on", "table", "or", "one", "?", "there", "who"),
+        )
+    ),
+    max_size=9,
+).map(" ".join)
+
+
+@given(WORDS, WORDS, st.none() | WORDS)
+def test_any_order_of_the_usual_words_is_understood_or_left(typed: str, before: str, answer: str | None) -> None:
+    assert completed(typed, Before(before, answer)) != typed

@@ -1,0 +1,82 @@
+"""A question that leans on the one before is asked in full, and the reply shows what was asked."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from e2e_helpers import GROUP, TOKEN, YOU, HeldBroker, StartBot, picture, quiet, says, sure
+
+from bot.app import Bot
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+
+
+async def in_full(bot: Bot, chat: int = YOU) -> list[tuple[str, str | None]]:
+    assert bot.services is not None
+    return [(q.text, q.asked_as) async for q in bot.services.store.questions.export(chat)]
+
+
+async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("kite")
+    broker.free.set()
+    bot = await start_bot(broker)
+    await you.send_picture(picture(), "What is the girl holding?")
+    first = await you.wait_for(sure)
+    assert "What is the girl holding" not in first["text"], "who asked in full sees it above"
+    await you.say("what colour is it?")
+    shown = await you.wait_for(says("What colour is the kite?"))
+    assert shown["text"].splitlines()[0] == "What colour is the kite?" and shown["text"].splitlines()[1] == "Kite"
+    await you.say("and the boy?", reply_to=first)
+    await you.wait_for(says("What is the boy holding?"))
+    other = await you.send_picture(picture("blue"), "and the dog?")
+    await you.wait_for(lambda m: sure(m) and m["reply_to_message"]["message_id"] == other["message_id"])
+    assert broker.asked[1:] == ["What colour is the kite?", "What is the boy holding?", "and the dog?"]
+    assert (await in_full(bot))[1:3] == [
+        ("what colour is it?", "What colour is the kite?"),
+        ("and the boy?", "What is the boy holding?"),
+    ]
+
+
+async def test_an_edited_follow_up_leans_on_what_was_before_it(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "Where is the ball?")
+    await you.wait_for(sure)
+    question = await you.say("and the dog?")
+    await you.wait_for(says("Where is the dog?"))
+    await you.say("Is there a cat?")
+    await quiet(bot, questions=3)
+    await you.edit(question, "what colour is it?")
+    await quiet(bot, questions=4)
+    assert (await in_full(bot))[-1] == ("what colour is it?", "What colour is the ball?")
+
+
+async def test_in_a_group_the_question_before_is_about_the_same_picture(
+    start_bot: StartBot, you: Person, ada: Person
+) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "@vqa_sandbox_bot is there a dog?", chat=GROUP)
+    answer = await ada.wait_for(sure, chat=GROUP)
+    await ada.say("where?", reply_to=answer, chat=GROUP)
+    await ada.wait_for(says("Where is the dog?"), chat=GROUP)
+    assert (await in_full(bot, GROUP))[-1] == ("where?", "Where is the dog?")
+
+
+async def test_after_a_restart_the_question_before_is_known(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:
+    settings = Settings(
+        telegram_token=TOKEN,  # type: ignore[arg-type]
+        telegram_base_url=sandbox.url,
+        data_dir=tmp_path / "data",
+        _env_file=None,
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(Bot(settings, HeldBroker()))
+        await you.send_picture(picture(), "Is there a dog?")
+        held = await you.wait_for(says("Looking"))
+        await you.say("where?")
+    broker = HeldBroker("left")
+    broker.free.set()
+    async with Bot(settings, broker):
+        await you.wait_for(says("Where is the dog?"))
+        assert held is not None and sorted(broker.asked) == ["Is there a dog?", "Where is the dog?"]
