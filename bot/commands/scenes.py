@@ -20,6 +20,9 @@ from model.counting import counted
 @click.option("--questions-per-picture", type=click.IntRange(1, 10), default=3, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
 @click.option("--wide", is_flag=True, help="All styles, hands and shapes, and questions as people type them.")
+@click.option(
+    "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
+)
 @click.option("--leave-out", multiple=True, help="With --wide: a style, hand, kind of thing or `typed` to do without.")
 def scenes(
     out: Path,
@@ -30,16 +33,20 @@ def scenes(
     questions_per_picture: int,
     workers: int,
     wide: bool,
+    pairs: bool,
     leave_out: tuple[str, ...],
 ) -> None:
     """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
+
+    With --pairs each of the numbers is one of pairs of pictures, in files of one's own: train.jsonl, val.jsonl,
+    test.jsonl and images/, which `vqabot data prepare` takes.
 
     The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
     run goes on where it stopped when the same command is given again.
     """
     from training.scenes.official import Plan, write_scenes
 
-    plan = Plan(seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out)
+    plan = Plan(seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out, pairs)
     if leave_out and not wide:
         raise click.ClickException("--leave-out is for --wide.")
     try:
@@ -54,4 +61,5 @@ def scenes(
         Terminal().bar(total, "Drawing") as bar,
     ):
         write_scenes(out, plan, bar.update, workers)
-    click.echo(f"{counted(total, 'picture')} and the questions about them are in {out}.")
+    what = counted(total, "pair" if pairs else "picture")
+    click.echo(f"{what} and the questions about them are in {out}.")

@@ -43,7 +43,9 @@ class Bar:
         self.done += n_steps
 
 
-def tiny_model(folder: Path, *, dropout: float = 0.0, drop_path: float = 0.0, seed: int = 0) -> Path:
+def tiny_model(
+    folder: Path, *, dropout: float = 0.0, drop_path: float = 0.0, seed: int = 0, positions: int = 64
+) -> Path:
     """A model of some 200,000 weights, saved as a real one."""
     vision = Florence2VisionConfig(
         depths=[1, 1, 1],
@@ -69,7 +71,7 @@ def tiny_model(folder: Path, *, dropout: float = 0.0, drop_path: float = 0.0, se
         decoder_attention_heads=2,
         encoder_ffn_dim=64,
         decoder_ffn_dim=64,
-        max_position_embeddings=64,
+        max_position_embeddings=positions,
         dropout=dropout,
         init_std=0.2,
         bos_token_id=0,

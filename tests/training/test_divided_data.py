@@ -136,9 +136,9 @@ def test_what_cannot_be_divided_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_every_side_gets_its_share() -> None:
-    rows = [PreparedQuestion(SourceQuestion(None, "", "q", n, n, "a"), f"{n % 50}.png") for n in range(100)]
+    rows = [PreparedQuestion(SourceQuestion(None, "", "q", n, n, "a"), (f"{n % 50}.png",)) for n in range(100)]
     sides = divide(rows, (0.7, 0.2, 0.1), 3)
-    assert [len({row.image for row in side}) for side in sides] == [35, 10, 5]
+    assert [len({row.images for row in side}) for side in sides] == [35, 10, 5]
     assert sum(map(len, sides)) == 100
     tiny = divide(rows[:3], (0.98, 0.01, 0.01), 3)
     assert [len(side) for side in tiny] == [1, 1, 1]

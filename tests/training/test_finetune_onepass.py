@@ -1,19 +1,23 @@
 """One look at each picture: the same loss and gradients as the plain loop, and a frozen tower that is frozen."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from finetune_helpers import Quiet, prepared, settings, tiny_model
+from finetune_helpers import ANSWERS, Quiet, prepared, settings, tiny_model
 from PIL import Image
 from torch.nn import functional
 from transformers import Florence2ForConditionalGeneration, Florence2Processor
 
+from model.families.base import Prompt
+from model.families.florence2.model import Florence2
 from model.profile import Profile
 from training.data.prepared import read_examples
 from training.finetune.data import Collator, PictureSampler
+from training.finetune.errors import TrainingError
 from training.finetune.loading import load_parts
 from training.finetune.run import assemble
 from training.finetune.throughput import Task, compare
@@ -83,6 +87,38 @@ def test_two_pictures_of_a_question_stand_as_in_the_native_prompt(tmp_path: Path
         mask = torch.ones_like(ids)
         expected = native(pixel_values=pixels, input_ids=ids, attention_mask=mask, labels=batch["labels"])
         assert model.train(False)(**batch)["loss"].item() == pytest.approx(expected.loss.item(), abs=1e-5)
+
+
+def test_two_pictures_of_a_question_learn_what_they_answer_with(tmp_path: Path) -> None:
+    """Losses of two answers differ as the answers' own scores do, with the second picture's place; the place learns."""
+    folder, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
+    one, two = (row for row in read_examples(data, "train") if row.question_id in (0, 3))
+    row = replace(one, other_images=(two.image,))
+    parts = load_parts(settings(folder), CPU, [row])
+    assert (parts.new_places, parts.model.profile.pictures) == (["<second>"], 2)
+    family, collate = parts.model.train(False).family, Collator(data, parts.model)
+    assert isinstance(family, Florence2) and family.most_pictures == 2
+    losses = []
+    for answer in ANSWERS[:2]:  # what they begin with is forced, and the same
+        batch = collate([replace(row, answer=answer)])
+        losses.append(parts.model(**batch)["loss"] * (batch["labels"] != -100).sum())
+    features = family.encode_images([family.prepare(Image.open(data / name)) for name in row.images])
+    prompt = Prompt(family.join(*features), parts.model.profile.prompt(row.question), 1, 5)
+    [[first, second]] = family.score([prompt], [ANSWERS[:2]])
+    assert (losses[0] - losses[1]).item() == pytest.approx(second - first, abs=1e-4)
+    losses[0].backward()
+    embeddings: Any = parts.model.get_input_embeddings()
+    assert embeddings.weight.grad[family.tokenizer.token_to_id("<second>")].abs().max() > 0
+
+
+def test_more_pictures_than_a_model_takes_are_refused(tmp_path: Path) -> None:
+    folder, data = tiny_model(tmp_path / "model", positions=20), prepared(tmp_path / "data")
+    one, two = (row for row in read_examples(data, "train") if row.question_id in (0, 3))
+    row = replace(one, other_images=(two.image,))
+    with pytest.raises(TrainingError, match=r"takes 1 picture of 96x64.*smaller --picture-size"):
+        load_parts(settings(folder), CPU, [row])
+    with pytest.raises(TrainingError, match="without --lora-rank"):
+        load_parts(settings(folder, lora_rank=2), CPU, [row])
 
 
 def test_the_answers_of_a_batch_weigh_by_their_tokens(tmp_path: Path) -> None:

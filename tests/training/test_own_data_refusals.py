@@ -35,7 +35,11 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "an open quote": ("train.csv", b'image,question,answer\na.png,"q,a\n', "is no CSV"),
     "nothing": ("train.csv", b"", "its first line must name the columns"),
     "no picture": ("train.jsonl", b'{"question": "q", "answer": "a"}', "line 1 has no image, or it is no text"),
-    "two pictures": ("train.jsonl", b'{"images": ["a", "b"], "question": "q", "answer": "a"}', "2 pictures"),
+    "a number among pictures": (
+        "train.jsonl",
+        b'{"images": ["a", 3], "question": "q", "answer": "a"}',
+        "line 1 has no image",
+    ),
     "other names": (
         "train.jsonl",
         b'{"image": "a", "q": "?", "a": "b"}',

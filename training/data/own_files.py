@@ -10,7 +10,7 @@ from typing import Any
 
 from training.data.fields import clean, commonest, is_number, said, writable
 from training.data.files import File, Inline, Tree, parse_json
-from training.data.record_pictures import RecordPictures
+from training.data.record_pictures import FoundPicture, RecordPictures
 from training.data.records import ANSWER, NUMBER, QUESTION, TALK, named, records
 from training.data.vqa import PEOPLE
 from training.errors import DataError
@@ -40,6 +40,13 @@ class SourceQuestion:
     """The question's id in the source, where it is no whole number."""
     problem: str = "it is missing"
     """Why there is no picture; may name the places that were looked at."""
+    others: tuple[FoundPicture, ...] = ()
+    """The further pictures of a question about several, in their order."""
+
+    @property
+    def pictures(self) -> tuple[FoundPicture, ...]:
+        """All pictures, in their order."""
+        return (FoundPicture(self.picture, self.name, self.image_id, self.problem), *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def read_own(file: File, split: str, tree: Tree | None = None) -> list[SourceQue
     pictures = RecordPictures(file, split, tree)
     asked = []
     for turn, number in zip(turns, numbers, strict=True):
-        found = pictures.of(turn.where, turn.record)
+        found, *others = pictures.of(turn.where, turn.record)
         asked.append(
             SourceQuestion(
                 picture=found.picture,
@@ -86,6 +93,7 @@ def read_own(file: File, split: str, tree: Tree | None = None) -> list[SourceQue
                 answer_type=writable(str(turn.record.get("answer_type") or "")),
                 own_id="" if turn.own_id in (None, number) else writable(str(turn.own_id)),
                 problem=found.problem,
+                others=tuple(others),
             )
         )
     return asked

@@ -19,12 +19,14 @@ class PreparedQuestion:
     """A question whose picture is prepared."""
 
     source: SourceQuestion
-    image: str
-    """The prepared file: pictures that show the same have the same."""
+    images: tuple[str, ...]
+    """The prepared files, in their order: pictures that show the same have the same."""
 
 
 def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed: int) -> list[list[PreparedQuestion]]:
     """Put questions on several sides by their pictures, at random; on each side they keep their order.
+
+    Pictures that one question is about stay together, and with them whatever else is asked about one of them.
 
     Args:
         questions: All of them.
@@ -34,7 +36,8 @@ def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed:
     Raises:
         DataError: There are fewer pictures than sides.
     """
-    order = sorted({each.image for each in questions})
+    together = _together(questions)
+    order = sorted(set(together.values()))
     random.Random(f"hold-out/{seed}").shuffle(order)
     if len(order) < len(shares):
         raise DataError(f"{len(order)} different pictures are too few to divide into {len(shares)} parts.")
@@ -47,8 +50,18 @@ def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed:
         order = order[number:]
     sides: list[list[PreparedQuestion]] = [[] for _ in shares]
     for each in questions:
-        sides[side_of[each.image]].append(each)
+        sides[side_of[together[each.images[0]]]].append(each)
     return sides
+
+
+def _together(questions: Iterable[PreparedQuestion]) -> dict[str, str]:
+    """For each picture the first by name of those that questions join it with, over others too; its own name where
+    none does."""
+    of: dict[str, set[str]] = {}
+    for each in questions:
+        joined = set(each.images).union(*(of.get(image, ()) for image in each.images))
+        of.update(dict.fromkeys(joined, joined))
+    return {image: min(joined) for image, joined in of.items()}
 
 
 def pooled(splits: Iterable[Sequence[PreparedQuestion]]) -> list[PreparedQuestion]:
@@ -59,15 +72,16 @@ def pooled(splits: Iterable[Sequence[PreparedQuestion]]) -> list[PreparedQuestio
     result = []
     for place, each in enumerate(everything, 1):
         number = place if renumber else each.source.question_id
-        image_id = numbers.setdefault(each.image, len(numbers) + 1)
-        result.append(replace(each, source=replace(each.source, image_id=image_id, question_id=number)))
+        first, *rest = [numbers.setdefault(image, len(numbers) + 1) for image in each.images]
+        others = tuple(replace(own, number=new) for own, new in zip(each.source.others, rest, strict=True))
+        result.append(replace(each, source=replace(each.source, image_id=first, question_id=number, others=others)))
     return result
 
 
 def without(questions: Iterable[PreparedQuestion], others: Iterable[PreparedQuestion]) -> list[PreparedQuestion]:
-    """The questions whose pictures are in none of `others`."""
-    known = {each.image for each in others}
-    return [each for each in questions if each.image not in known]
+    """The questions of whose pictures none is in `others`."""
+    known = {image for each in others for image in each.images}
+    return [each for each in questions if known.isdisjoint(each.images)]
 
 
 def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:

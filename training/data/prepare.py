@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from training.data.prepared import (
     write_examples,
     write_summary,
 )
+from training.data.record_pictures import FoundPicture
 from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
@@ -100,7 +102,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
         }
         placed = _divided(config, usable, console)
         unknown = _words(placed, vocabulary)
-        pictures = {split: {each.image for each in questions} for split, questions in placed.items()}
+        pictures = {split: _images(questions) for split, questions in placed.items()}
         _write(config, there, out, placed, counts, resize, unknown, pictures)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
@@ -133,15 +135,15 @@ def _usable(
     counts: Counts,
 ) -> list[PreparedQuestion]:
     """The questions of a split that can be trained on, with their pictures prepared."""
-    of_picture = Counter(each.image_id for each in asked)
-    sources = {each.image_id: each for each in asked}
+    of_picture = Counter(found.number for each in asked for found in each.pictures)
+    sources = {found.number: found for each in asked for found in each.pictures}
     jobs: dict[int, PictureJob] = {}
-    for number, each in sources.items():
-        if each.picture is None:
+    for number, found in sources.items():
+        if found.picture is None:
             counts.missing += 1
-            counts.problems.append(_problem(each, each.problem, of_picture))
+            counts.problems.append(_problem(found, found.problem, of_picture))
         else:
-            jobs[number] = PictureJob(each.picture, out, resize)
+            jobs[number] = PictureJob(found.picture, out, resize)
     done: dict[int, PreparedPicture] = {}
     with (
         console.bar(len(jobs), f"Pictures of {split}") as bar,
@@ -155,7 +157,8 @@ def _usable(
                 counts.problems.append(_problem(sources[number], result.problem, of_picture))
     questions = []
     for each in asked:
-        if each.image_id not in done or done[each.image_id].problem:
+        images = [done.get(found.number) for found in each.pictures]
+        if any(image is None or image.problem for image in images):
             counts.without_picture += 1
         elif not normalise_question(each.question) or (each.answer is not None and not target_answer(each.answer)):
             counts.empty += 1
@@ -163,7 +166,7 @@ def _usable(
                 {"question_id": each.question_id, "problem": "nothing is left of the question or answer"}
             )
         else:
-            questions.append(PreparedQuestion(each, done[each.image_id].name))
+            questions.append(PreparedQuestion(each, tuple(image.name for image in images if image is not None)))
     if not questions:
         why = next((f" The first: {p['picture']}: {p['problem']}" for p in counts.problems if "picture" in p), "")
         raise DataError(f"No question is left in {split}: {_told(counts)}.{why}".removesuffix(".") + ".")
@@ -177,7 +180,7 @@ def _divided(
     placed = dict(usable)
     if config.split_by == "picture" or config.val_share:
         train, val = (placed.get(split, []) for split in ("train", "val"))
-        pictures = [{each.image for each in side} for side in (train, val)]
+        pictures = [_images(side) for side in (train, val)]
         share = config.val_share or (len(pictures[1]) / len(pictures[0] | pictures[1]) if val else _HELD_OUT)
         everything = pooled([train, val]) if val else train
         together = without(everything, placed.get("test", ())) if config.split_by == "picture" else everything
@@ -216,7 +219,8 @@ def _write(
     for split, questions in placed.items():
         write_examples(out, split, map(_example, questions))
         each = counts.setdefault(split, Counts())
-        each.questions, each.pictures = len(questions), len({q.source.image_id for q in questions})
+        numbers = {found.number for q in questions for found in q.source.pictures}
+        each.questions, each.pictures = len(questions), len(numbers)
     for split in set(PREPARED_SPLITS) - set(placed):  # of an earlier preparation: its pictures may be trained on now
         split_file(out, split).unlink(missing_ok=True)
     config.save(out)
@@ -242,7 +246,7 @@ def _write(
 def _example(placed: PreparedQuestion) -> Example:
     asked = placed.source
     return Example(
-        image=placed.image,
+        image=placed.images[0],
         question=normalise_question(asked.question),
         question_id=asked.question_id,
         image_id=asked.image_id,
@@ -252,11 +256,16 @@ def _example(placed: PreparedQuestion) -> Example:
         answer_type=asked.answer_type,
         choices=tuple(target_answer(text) for text in asked.choices),
         own_id=asked.own_id,
+        other_images=placed.images[1:],
     )
 
 
-def _problem(asked: SourceQuestion, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
-    return {"picture": asked.name, "problem": problem, "questions": of_picture[asked.image_id]}
+def _images(questions: Iterable[PreparedQuestion]) -> set[str]:
+    return {image for each in questions for image in each.images}
+
+
+def _problem(found: FoundPicture, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
+    return {"picture": found.name, "problem": problem, "questions": of_picture[found.number]}
 
 
 def _losses(counts: Counts) -> str:

@@ -40,11 +40,13 @@ class Example:
     """The 18 choices, when multiple choice was asked for."""
     own_id: str = ""
     """The question's id in the source, where it is no whole number."""
+    other_images: tuple[str, ...] = ()
+    """The further pictures of a question about several, in their order."""
 
     @property
     def images(self) -> tuple[str, ...]:
         """The files of all pictures that the question is about, in their order."""
-        return (self.image,)
+        return (self.image, *self.other_images)
 
 
 _EXAMPLE = TypeAdapter(Example)
@@ -115,10 +117,11 @@ def check_pictures(data: Path, split: str, examples: Iterable[Example]) -> None:
     """
     seen: set[str] = set()
     for example in examples:
-        if example.image not in seen and not (data / example.image).is_file():
-            where = f"{split_file(data, split)}: the picture {example.image} of question {example.question_id}"
-            raise DataError(f"{where} is missing.")
-        seen.add(example.image)
+        for image in example.images:
+            if image not in seen and not (data / image).is_file():
+                where = f"{split_file(data, split)}: the picture {image} of question {example.question_id}"
+                raise DataError(f"{where} is missing.")
+            seen.add(image)
 
 
 def prepared_size(data: Path) -> tuple[int, int] | None:

@@ -43,17 +43,16 @@ class RecordPictures:
         self.file, self.split, self.tree = file, split, tree
         self._known: dict[str, FoundPicture] = {}
 
-    def of(self, where: str, record: Mapping[str, Any]) -> FoundPicture:
-        """The picture of a record.
+    def of(self, where: str, record: Mapping[str, Any]) -> tuple[FoundPicture, ...]:
+        """The pictures of a record, in their order: one, or those of a list.
 
         Raises:
-            DataError: It names none, or several; the text begins with `where`.
+            DataError: It names none; the text begins with `where`.
         """
         value = next((record[name] for name in IMAGE if record.get(name) not in (None, "", [])), None)
-        if isinstance(value, list):
-            if len(value) > 1:
-                raise DataError(f"{where} has {len(value)} pictures: a question can have one only.")
-            value = value[0]
+        return tuple(self._one(where, record, each) for each in (value if isinstance(value, list) else [value]))
+
+    def _one(self, where: str, record: Mapping[str, Any], value: object) -> FoundPicture:
         if isinstance(value, dict):  # Hugging Face: {"bytes": ..., "path": ...}
             value = value.get("bytes") or value.get("path")
         if value is None and any(isinstance(record.get(name), list) for name in TALK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from model.text import target_answer
@@ -86,10 +87,11 @@ def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, p
             raise DataError(
                 f"{source.file(split)}: the answer of question {each.own_id or each.question_id} is missing."
             )
-        if each.picture is not None:
-            found[each.image_id] = each.picture
-        elif pictures:
-            raise DataError(f"{source.file(split)}: the picture {each.name} cannot be used: {each.problem}.")
+        for one in each.pictures:
+            if one.picture is not None:
+                found[one.number] = one.picture
+            elif pictures:
+                raise DataError(f"{source.file(split)}: the picture {one.name} cannot be used: {one.problem}.")
     questions = [
         VqaQuestion(
             each.question_id,
@@ -100,6 +102,7 @@ def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, p
             tuple(target_answer(text) for text in each.answers),
             each.question_type,
             each.answer_type,
+            tuple(one.number for one in each.others),
         )
         for each in asked
     ]
@@ -121,6 +124,13 @@ def _prepared(
                 f"{file}: question {example.question_id} has no {CHOICES} choices; "
                 "prepare the data with --task multiple-choice."
             )
+    found: dict[int, PictureFile] = {example.image_id: data / example.image for example in examples}
+    numbers = {example.image: example.image_id for example in examples}
+    free = count(max(found) + 1)
+    for image in dict.fromkeys(image for example in examples for image in example.other_images):
+        if image not in numbers:  # no question is about it alone, or first
+            numbers[image] = next(free)
+            found[numbers[image]] = data / image
     questions = [
         VqaQuestion(
             example.question_id,
@@ -131,10 +141,11 @@ def _prepared(
             example.answers,
             example.question_type,
             example.answer_type,
+            tuple(numbers[image] for image in example.other_images),
         )
         for example in examples
     ]
-    return Split(questions, {example.image_id: data / example.image for example in examples}, drawn_here=False)
+    return Split(questions, found, drawn_here=False)
 
 
 def has_answers(data: Path, split: str) -> bool:

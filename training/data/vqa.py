@@ -44,6 +44,13 @@ class VqaQuestion:
     question_type: str = ""
     answer_type: str = ""
     """yes/no, number or other."""
+    other_image_ids: tuple[int, ...] = ()
+    """The further pictures of a question about several, in their order; the official files have none."""
+
+    @property
+    def image_ids(self) -> tuple[int, ...]:
+        """All pictures, in their order."""
+        return (self.image_id, *self.other_image_ids)
 
 
 def question_file(split: str, task: str = "OpenEnded") -> str:

@@ -86,7 +86,7 @@ def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress
         progress: Called with the number of pictures looked at since the last call.
     """
     facts = Facts(split, questions=len(asked))
-    files: dict[int, SourceQuestion] = {each.image_id: each for each in asked}
+    files = {found.number: found for each in asked for found in each.pictures}
     there = {number: each.picture for number, each in files.items() if each.picture is not None}
     for number, each in files.items():
         if number not in there:
@@ -106,7 +106,7 @@ def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress
             facts.modes[facts_of_file.mode] += 1
             facts.translucent += facts_of_file.translucent
     facts.pictures = len(good)
-    facts.usable = [each for each in asked if each.image_id in good]
+    facts.usable = [each for each in asked if all(found.number in good for found in each.pictures)]
     _count_words(facts, asked)
     return facts
 

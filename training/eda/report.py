@@ -65,7 +65,7 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
     everything = {split: there.read(split) for split in there.splits()}
     splits = []
     for split, asked in everything.items():
-        pictures = len({each.image_id for each in asked if each.picture is not None})
+        pictures = len({found.number for each in asked for found in each.pictures if found.picture is not None})
         with console.bar(pictures, f"Pictures of {split}") as bar:
             splits.append(gather(split, asked, config.processes, bar.update))
     drawn = _charts(splits)

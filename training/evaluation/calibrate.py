@@ -16,12 +16,13 @@ from pydantic import Field
 from model.answerer import Answerer
 from model.confidence import Calibration, log_odds_parts, sequence_probability
 from model.profile import Profile
-from model.types import Generation, Request
+from model.types import Generation
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_json
 from training.evaluation.accuracy import exact_match
 from training.evaluation.answer_length import HELP, USUAL
+from training.evaluation.asking import request, sent_pictures
 from training.evaluation.reliability import Bin, calibration_error, reliability
 
 FOLDS = 5
@@ -113,18 +114,12 @@ def observe(
     An answer is right when `evaluate` calls it exactly right: one function judges both.
     """
     found: list[Observation] = []
-    ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
+    ordered = sorted(questions, key=lambda q: q.image_ids)  # a picture's questions share its features
     for start in range(0, len(ordered), AT_ONCE):
         part = ordered[start : start + AT_ONCE]
         batch = [
             answerer.prepare(
-                Request(
-                    str(q.question_id),
-                    pictures[q.image_id].read_bytes(),
-                    q.question,
-                    config.beams,
-                    config.max_new_tokens or USUAL,
-                )
+                request(q, sent_pictures(q.image_ids, pictures), config.beams, config.max_new_tokens or USUAL)
             )
             for q in part
         ]

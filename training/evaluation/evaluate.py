@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -15,11 +16,12 @@ from PIL import Image
 from pydantic import Field
 
 from bot.texts.failures import sentence
-from model.types import Answer, Request
+from model.types import Answer, Request, SentPicture
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
 from training.evaluation.answer_length import HELP, USUAL
+from training.evaluation.asking import request, sent_pictures
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.evaluation.intervals import Estimate, estimate
 from training.evaluation.reliability import Bin, calibration_error, reliability
@@ -175,7 +177,7 @@ def evaluate(
         for own, others in _rounds(questions, pictures, settings.seed):
             _answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
             _answer(model, others, settings, shuffled)
-            _answer(model, [(grey, question) for _, question in own], settings, blind)
+            _answer(model, [((grey,) * len(question.image_ids), question) for _, question in own], settings, blind)
             progress(len(own))
     except KeyboardInterrupt:
         if not blind.texts:
@@ -196,36 +198,37 @@ def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> 
         raise DataError(f"{bare} of the {len(questions)} questions in the {split} split of {data} have no answer.")
 
 
-Pairs = list[tuple[bytes, VqaQuestion]]
-"""Questions with the picture that they are asked about."""
+Pairs = list[tuple[tuple[SentPicture, ...], VqaQuestion]]
+"""Questions with the pictures that they are asked about."""
 
 
 def _rounds(
     questions: Sequence[VqaQuestion], paths: Mapping[int, PictureFile], seed: int
 ) -> Iterator[tuple[Pairs, Pairs]]:
     """A few pictures at a time in random order: their questions with them, and with the picture before them."""
-    asked: dict[int, list[VqaQuestion]] = defaultdict(list)
+    asked: dict[tuple[int, ...], list[VqaQuestion]] = defaultdict(list)
     for question in questions:
-        asked[question.image_id].append(question)
+        asked[question.image_ids].append(question)
     order = sorted(asked)
     random.Random(f"evaluate/{seed}").shuffle(order)
-    before = paths[order[-1]].read_bytes()
+    before = sent_pictures(order[-1], paths)
     for start in range(0, len(order), PICTURES_AT_ONCE):
         own: Pairs = []
         others: Pairs = []
-        for image_id in order[start : start + PICTURES_AT_ONCE]:
-            picture = paths[image_id].read_bytes()
-            own += [(picture, question) for question in asked[image_id]]
-            others += [(before, question) for question in asked[image_id]]
-            before = picture
+        for numbers in order[start : start + PICTURES_AT_ONCE]:
+            pictures = sent_pictures(numbers, paths)
+            wrong = tuple(islice(cycle(before), len(pictures)))
+            own += [(pictures, question) for question in asked[numbers]]
+            others += [(wrong, question) for question in asked[numbers]]
+            before = pictures
         yield own, others
 
 
 def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
     for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
         batch = [
-            Request(str(q.question_id), picture, q.question, settings.beams, settings.max_new_tokens or USUAL)
-            for picture, q in pairs[start : start + QUESTIONS_AT_ONCE]
+            request(q, pictures, settings.beams, settings.max_new_tokens or USUAL)
+            for pictures, q in pairs[start : start + QUESTIONS_AT_ONCE]
         ]
         began = time.perf_counter()
         answers = model.answer(batch)
@@ -237,10 +240,10 @@ def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -
                 run.refused[number] = sentence(answer.error)
 
 
-def _grey() -> bytes:
+def _grey() -> SentPicture:
     file = io.BytesIO()
     Image.new("RGB", (700, 400), GREY).save(file, "PNG")
-    return file.getvalue()
+    return SentPicture(file.getvalue())
 
 
 def _report(

@@ -12,11 +12,11 @@ from pydantic import Field
 
 from bot.texts.failures import sentence
 from model.loading import locate
-from model.types import Request
 from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results
 from training.evaluation.answer_length import USUAL
+from training.evaluation.asking import request, sent_pictures
 from training.evaluation.evaluate import VqaModel
 
 AT_ONCE = 32
@@ -63,7 +63,7 @@ def predict(
         DataError: The file of answers so far belongs to something else.
         OSError: The file cannot be written.
     """
-    ordered = sorted(questions, key=lambda q: q.image_id)  # a picture's questions share its features
+    ordered = sorted(questions, key=lambda q: q.image_ids)  # a picture's questions share its features
     partial = out.with_name(out.name + ".progress")
     mark = _mark(name, questions, settings)
     done = _kept(partial, mark)
@@ -75,12 +75,9 @@ def predict(
             file.write(json.dumps({"of": mark}) + "\n")
         for start in range(0, len(left), AT_ONCE):
             part = left[start : start + AT_ONCE]
-            files = {image_id: pictures[image_id].read_bytes() for image_id in {q.image_id for q in part}}
+            sent = {numbers: sent_pictures(numbers, pictures) for numbers in {q.image_ids for q in part}}
             answers = model.answer(
-                [
-                    Request(str(q.question_id), files[q.image_id], q.question, settings.beams, settings.max_new_tokens)
-                    for q in part
-                ]
+                [request(q, sent[q.image_ids], settings.beams, settings.max_new_tokens) for q in part]
             )
             for question, answer in zip(part, answers, strict=True):
                 refusal = sentence(answer.error or "")

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
-from model.families.base import Prompt
+from model.families.base import Family, Prompt, SeveralPictures
 from training.data.prepared import Example
 from training.evaluation.accuracy import exact_match, official_accuracy
 from training.finetune.data import Collator
@@ -99,7 +100,7 @@ class Judge:
         seen = model.encode_pictures(batch.pop("pixels", None), batch.pop("tower", None))  # once, for both uses
         loss = model(**batch, tokens=seen)["loss"].item() * tokens
         prompts = [
-            Prompt(seen[own[own >= 0]].flatten(0, 1), model.profile.prompt(row.question), 1, self.new_tokens)
+            Prompt(_joined(model.family, seen[own[own >= 0]]), model.profile.prompt(row.question), 1, self.new_tokens)
             for row, own in zip(rows, batch["pictures"], strict=True)
         ]
         answers = [generation.text for generation in model.family.generate(prompts)]
@@ -109,3 +110,11 @@ class Judge:
         )
         exact = sum(exact_match(answer, row.answer or "") == 1 for answer, row in zip(answers, rows, strict=True))
         return Tally(loss, tokens, official, exact, len(rows))
+
+
+def _joined(family: Family, tokens: Tensor) -> Tensor:
+    """A question's picture tokens, [N T_image, D] of [N, T_image, D]."""
+    if len(tokens) == 1:
+        return tokens[0]
+    assert isinstance(family, SeveralPictures)  # else the training was refused
+    return family.join(*tokens)

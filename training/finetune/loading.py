@@ -15,6 +15,8 @@ from transformers import AutoProcessor
 
 from model.atomic import replacing
 from model.confidence import Calibration
+from model.counting import counted
+from model.families.base import SeveralPictures
 from model.loading import locate
 from model.processor import Resize, read_image_settings, read_tokenizer
 from model.profile import Profile
@@ -23,6 +25,7 @@ from training.data.prepared import Example
 from training.data.provenance import Provenance
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.finetune.config import TrainConfig
+from training.finetune.errors import TrainingError
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.words import as_tokens, embed_new, needed, unknown_of
@@ -45,6 +48,8 @@ class Parts:
     """Words of the questions that it did not know."""
     new_words: list[str]
     """Those of them that have become tokens."""
+    new_places: list[str]
+    """Tokens that tell the pictures of a question apart, where they are new."""
 
 
 def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example] = ()) -> Parts:
@@ -57,23 +62,34 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
 
     Raises:
         ModelError: There is no such model, or it cannot be trained.
-        TrainingError: Its pictures cannot have the size that was asked for.
+        TrainingError: Its pictures cannot have the size that was asked for, or a question is about more of them than
+            it can be asked about.
     """
     source = locate(config.model)
     model = read_for_training(source, config.model)
     profile = replace(Profile.read(source), calibration=Calibration(), int8_loss=None)  # those of other weights
+    most = max((len(row.images) for row in rows), default=1)
+    profile = replace(profile, pictures=max(most, profile.pictures))
     images = read_image_settings(source)
     own = Resize.read(images).size
     tokenizer, before = read_tokenizer(source), read_tokenizer(source)
     unknown = unknown_of(Vocabulary(tokenizer, profile), rows)
     # Adapters leave the embeddings as they are, so that new ones would never learn.
     new_words = needed(unknown) if config.new_words == "auto" and not config.lora_rank else []
-    if new_words:
-        tokenizer.add_tokens(as_tokens(new_words))
-        embed_new(model, new_words, tokenizer, before)
+    new_places = [token for token in model.place_tokens if most > 1 and tokenizer.token_to_id(token) is None]
+    if new_places and config.lora_rank:
+        raise TrainingError(
+            "Adapters leave the embeddings as they are, so that the places of several pictures cannot be learnt: "
+            "train without --lora-rank."
+        )
+    if new := [*new_places, *new_words]:
+        tokenizer.add_tokens(as_tokens(new))
+        embed_new(model, new, tokenizer, before)
     model = model.to(device)
     model.profile = profile
     model.prepare_for(config.size() or own, tokenizer, images)
+    if most > 1:
+        _check_room(model, most)
     native: Any = model
     if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
         native.set_attn_implementation("eager")
@@ -85,7 +101,24 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
         enable = getattr(native, "activation_checkpointing_enable", None) or native.gradient_checkpointing_enable
         enable({"use_reentrant": False})
     trained: Any = _with_adapters(model, config) if config.lora_rank else model
-    return Parts(source, model, trained, own, tokenizer, unknown, new_words)
+    return Parts(source, model, trained, own, tokenizer, unknown, new_words, new_places)
+
+
+def _check_room(model: OnePass, most: int) -> None:
+    """See that a question can be about so many pictures.
+
+    Raises:
+        TrainingError: It cannot.
+    """
+    family, kind = model.family, model.native_class.config_class.model_type
+    if not isinstance(family, SeveralPictures):
+        raise TrainingError(f"A {kind} is asked about one picture at a time, and a question here is about {most}.")
+    if family.most_pictures < most:
+        raise TrainingError(
+            f"A question is about {most} pictures, and this model takes {counted(family.most_pictures, 'picture')} of "
+            f"{model.size[0]}x{model.size[1]}: each takes {model.picture_tokens} places. Choose a smaller "
+            "--picture-size, or leave such questions out."
+        )
 
 
 def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
@@ -98,7 +131,7 @@ def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
     """
     merged = _merged(parts) if parts.trained is not parts.model else None
     processor: Any = AutoProcessor.from_pretrained(parts.source, local_files_only=True)
-    processor.tokenizer.add_tokens(as_tokens(parts.new_words))
+    processor.tokenizer.add_tokens(as_tokens([*parts.new_places, *parts.new_words]))
     parts.model.set_processor_size(processor)
     with replacing(folder) as partial:
         parts.model.native().save_pretrained(partial, state_dict=merged)

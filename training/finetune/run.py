@@ -135,7 +135,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     stopper = LimitCallback(left, entry.last_step, lambda late: for_all(args, lambda: late))
     trainer.add_callback(stopper)
     args.eval_on_start = config.reference and judge is not None and entry.resume is None
-    pictures = len({row.image for row in rows})
+    pictures = len({name for row in rows for name in row.images})
     ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, entry, stopper, met)
     console.say(
         f"{counted(len(rows), 'question')} about {counted(pictures, 'picture')} of "

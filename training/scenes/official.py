@@ -43,6 +43,7 @@ from training.data.vqa import (
     write_json,
 )
 from training.scenes import art, crowd, layout, questions
+from training.scenes.pair_files import draw_pair, folder_of, write_lines
 from training.scenes.variety import FIRST, WIDE, Variety
 from training.scenes.wording import QA
 
@@ -66,6 +67,8 @@ class Plan:
     """Whether scenes come in all styles and shapes, with questions as people type them."""
     leave_out: tuple[str, ...] = ()
     """What scenes in all styles do without; see `Variety.without`."""
+    pairs: bool = False
+    """Whether each picture is a pair, with questions about both; see `pair_files`."""
 
     @property
     def variety(self) -> Variety:
@@ -155,7 +158,7 @@ def _drawing_version() -> str:
 
 
 def _write_split(folder: Path, plan: Plan, split: str, progress: Callable[[int], None], workers: int) -> None:
-    (folder / picture_folder(split)).mkdir(exist_ok=True)
+    (folder / (folder_of(split) if plan.pairs else picture_folder(split))).mkdir(parents=True, exist_ok=True)
     count = plan.counts[split]
     pieces = [Piece(folder, plan, split, start, min(start + _PIECE, count)) for start in range(0, count, _PIECE)]
     done = [piece for piece in pieces if piece.record.is_file()]
@@ -164,6 +167,9 @@ def _write_split(folder: Path, plan: Plan, split: str, progress: Callable[[int],
         for number in drawn:
             progress(number)
     records = [record for piece in pieces for record in json.loads(piece.record.read_text(encoding="utf-8"))]
+    if plan.pairs:
+        write_lines(folder, split, records)
+        return
     asked = [record["question"] for record in records]
     choices = [{**record["question"], "multiple_choices": record["choices"]} for record in records]
     header = _header(split)
@@ -210,6 +216,10 @@ def _draw(piece: Piece) -> int:
             return 0
         rng = random.Random(f"{piece.plan.seed}/{piece.split}/{index}")
         image_id = piece.plan.first(piece.split) + index
+        if piece.plan.pairs:
+            variety, number = piece.plan.variety, piece.plan.per_picture
+            records += draw_pair(piece.folder, piece.split, image_id, rng, variety, questions=number, scale=_SCALE)
+            continue
         scene = layout.compose(rng, piece.plan.variety)
         picture = art.render(scene, rng, _SCALE)
         asked = questions.ask(scene, rng, piece.plan.per_picture)

@@ -37,6 +37,8 @@ class OnePass(nn.Module, ABC):
     """transformers' class, under whose name the weights are saved."""
     lora_targets: ClassVar[str]
     """Names, as a regular expression, of the text side's matrices that adapters may stand beside."""
+    place_tokens: ClassVar[tuple[str, ...]] = ()
+    """Tokens whose embeddings tell the pictures of a question apart."""
     accepts_loss_kwargs = True
     """Tells the Trainer that the loss is divided by `num_items_in_batch`, and so right under accumulation."""
     tower_frozen = False

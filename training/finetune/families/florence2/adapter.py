@@ -14,7 +14,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
 
 from model.families.florence2.files import read_weights
-from model.families.florence2.model import Florence2
+from model.families.florence2.model import SECOND, Florence2
 from training.finetune.errors import TrainingError
 from training.finetune.families.florence2.shapes import grid_of
 from training.finetune.families.onepass import IGNORED, Batch, OnePass, padded, right_padded
@@ -25,6 +25,7 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
 
     native_class = Florence2ForConditionalGeneration
     lora_targets = r".*language_model\..*\.(q_proj|k_proj|v_proj|out_proj|fc1|fc2)"  # the output is tied: left out
+    place_tokens = (SECOND,)
     family: Florence2
 
     @classmethod
@@ -104,6 +105,10 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
     def logits(self, tokens: Tensor, seen: Tensor, labels: Tensor, **texts: Tensor) -> Tensor:
         """See `OnePass`."""
         words, answers = self._embedded(texts["input_ids"], self._shifted(labels))  # [Q, T, D], [Q, L, D]
+        if tokens.shape[1] > self.picture_tokens and self.family.joins:  # as `Florence2.join` does
+            first, second = tokens.split(self.picture_tokens, 1)  # [Q, T_image, D] each
+            (place,) = self._embedded(torch.tensor([self.family.tokenizer.token_to_id(SECOND)], device=tokens.device))
+            tokens = torch.cat([first, second + place.to(second.dtype)], 1)
         embeds = torch.cat([tokens, words.to(tokens.dtype)], 1)  # [Q, S + T, D]
         mask = torch.cat([seen, texts["attention_mask"]], 1)  # [Q, S + T]
         if tokens.shape[1] > self.picture_tokens:
