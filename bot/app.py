@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest
 
+from bot import metrics
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
 from bot.answering.progress import Progress
@@ -25,6 +26,7 @@ from bot.housekeeping import Housekeeping
 from bot.intake.polling import Poller
 from bot.intake.updates import ALLOWED, Inbox
 from bot.intake.webhook import WebhookServer
+from bot.monitoring import Monitoring
 from bot.services import App, Context, Services
 from bot.settings import TELEGRAM, Settings
 from bot.transport.downloads import Downloads
@@ -149,11 +151,22 @@ class Bot:
         self.lost = housekeeping.failure
         await self._begin(housekeeping)
         self._running.push_async_callback(_cancel, services.tasks)
+        await self._monitor(settings, watch)
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
         self.model_ready = asyncio.create_task(_announce(ready, application.bot.username))
         self._running.push_async_callback(_cancel, {self.model_ready})
+
+    async def _monitor(self, settings: Settings, watch: WorkerWatch) -> None:
+        if not settings.metrics_port:
+            return
+        where = f"{settings.metrics_listen} port {settings.metrics_port}"
+        monitoring = Monitoring(metrics.REGISTRY, lambda: watch.ready, settings.metrics_listen, settings.metrics_port)
+        try:
+            await self._begin(monitoring)
+        except OSError as error:
+            raise BotError(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
 
     async def _receive(self, application: App, inbox: Inbox, services: Services, proxy: str | None) -> None:
         def seen() -> None:

@@ -5,12 +5,17 @@ Counters only grow (their series end in `_total`), gauges go up and down, histog
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from telegram.error import TelegramError
 
-from model.types import Answer
+from model.serving.broker.jobs import POISON
+from model.types import Answer, WorkerInfo
 
 REGISTRY = CollectorRegistry()
+WORKER_REGISTRY = CollectorRegistry()
+"""Of `vqabot worker`, a process of its own."""
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _SHARES = tuple(tenth / 10 for tenth in range(1, 10))
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -52,6 +57,10 @@ confidence = _histogram("confidence", "Confidence of answers, 0 to 1", _SHARES)
 workers_ready = _gauge("workers_ready", "Workers that can take questions")
 worker_restarts = _gauge("worker_restarts", "How often workers were started again")
 
+known_pictures = _counter("known_pictures", "Answers by whether the picture is like the model's own", "known")
+questions_given_up = _counter("questions_given_up", "Questions during which workers died again and again")
+questions_redelivered = _gauge("questions_redelivered", "How often questions were asked again since their worker died")
+
 # What goes out
 deliveries = _counter("deliveries", "Outcomes that stand in their chats")
 deliveries_given_up = _counter("deliveries_given_up", "Outcomes that Telegram would not take")
@@ -59,12 +68,30 @@ delivery_seconds = _histogram("delivery_seconds", "From asking to the outcome in
 telegram_calls = _counter("telegram_calls", "Calls of the Bot API but for polls, by method", "method")
 telegram_errors = _counter("telegram_errors", "Calls and polls that Telegram refused or that failed, by kind", "kind")
 
+# `vqabot worker`
+worker_ready = Gauge("vqabot_worker_ready", "Processes here that can answer", registry=WORKER_REGISTRY)
+worker_answered = Gauge("vqabot_worker_answered", "Questions answered here", registry=WORKER_REGISTRY)
+worker_in_hand = Gauge("vqabot_worker_in_hand", "Questions that are here", registry=WORKER_REGISTRY)
+worker_silence_seconds = Gauge(
+    "vqabot_worker_silence_seconds", "Since the broker was last reached, in seconds", registry=WORKER_REGISTRY
+)
+
+
+def of_worker(processes: Sequence[WorkerInfo], in_hand: int, silence: float) -> None:
+    """How a worker is doing."""
+    worker_ready.set(sum(process.ready for process in processes))
+    worker_answered.set(sum(process.answered for process in processes))
+    worker_in_hand.set(in_hand)
+    worker_silence_seconds.set(silence)
+
 
 def of_answer(answer: Answer) -> None:
     """What a worker says of an answer."""
     questions.labels("answered" if answer.error is None else "failed").inc()
     if answer.error is None:
         confidence.observe(answer.confidence)
+        known_pictures.labels({True: "yes", False: "no", None: "unknown"}[answer.known_picture]).inc()
+    questions_given_up.inc(answer.error == POISON)
     answer_seconds.observe(answer.seconds)
     for stage, seconds in answer.stages.items():
         stage_seconds.labels(stage).observe(seconds)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 _TOKEN = re.compile(r"(?<!\d)\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
+
+_QUESTION = re.compile(r"\b(?:question|request) (\d+)\b")
 
 
 class Redactor(logging.Formatter):
@@ -28,10 +32,29 @@ class Redactor(logging.Formatter):
         return _TOKEN.sub("<token>", text)
 
 
-def set_up_logging(level: str, secrets: Sequence[str] = ()) -> None:
-    """Log to standard error, redacted. Libraries that log addresses (which hold the token) may only warn."""
+class JsonRedactor(Redactor):
+    """The same as a JSON object a line, with the number of the question that it is about."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON without secrets."""
+        said: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.clean(record.getMessage()),
+        }
+        question = _QUESTION.search(str(said["message"]))
+        if question is not None:
+            said["question"] = int(question[1])
+        if record.exc_info:
+            said["exception"] = self.clean(self.formatException(record.exc_info))
+        return json.dumps(said, ensure_ascii=False)
+
+
+def set_up_logging(level: str, secrets: Sequence[str] = (), form: str = "text") -> None:
+    """Log to standard error, redacted, as `text` or `json`. Libraries that log addresses (with the token) only warn."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Redactor(secrets))
+    handler.setFormatter((JsonRedactor if form == "json" else Redactor)(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "telegram", "aiosqlite", "aiohttp.access", "PIL"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

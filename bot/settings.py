@@ -86,7 +86,12 @@ class Settings(BaseSettings):
     max_waiting_per_person: Annotated[int, Field(ge=1)] = 25
     """Of one person, over all chats."""
 
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where /metrics, /healthz and /readyz are served; 0: nowhere."""
+    metrics_listen: str = "127.0.0.1"
+
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("admin_ids", mode="before")
     @classmethod

@@ -16,7 +16,7 @@ from model.confidence import sequence_probability
 from model.errors import FailureError, PictureError
 from model.families.base import Family, Prompt, SeveralPictures, load_family
 from model.images import open_picture
-from model.loading import locate, model_type
+from model.loading import identity, locate, model_type
 from model.profile import Profile
 from model.progress import progress
 from model.stages import clock
@@ -86,6 +86,8 @@ class Answerer:
             feature_bytes: Most bytes of picture features to keep between questions.
         """
         self.family, self.profile, self.model = family, profile, model
+        self.identity = model
+        """What answers are signed with."""
         self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
         """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
 
@@ -98,7 +100,9 @@ class Answerer:
         """
         folder = locate(model)
         profile = Profile.read(folder)
-        return cls(load_family(model_type(folder), folder, profile, placement), profile, model)
+        answerer = cls(load_family(model_type(folder), folder, profile, placement), profile, model)
+        answerer.identity = identity(model, folder)
+        return answerer
 
     def wanted_pictures(self, request: Request) -> list[SentPicture]:
         """The pictures whose pixels `prepare` will need: what cannot be asked, or was looked at before, needs none."""
@@ -267,9 +271,8 @@ class Answerer:
         if item.error is not None or generation is None:
             return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
-        return Answer(
-            item.request.id, generation.text, confidence, seconds, None, "", *measured, knows=self.profile.knows
-        )
+        text, knows, model = generation.text, self.profile.knows, self.identity
+        return Answer(item.request.id, text, confidence, seconds, None, "", *measured, knows=knows, model=model)
 
 
 def _bad_settings(request: Request) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from model.plugins import find
 BUILTIN = "builtin"
 _HUB_ID = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[\w.-]+)(@(?P<revision>[\w./-]+))?")
 """owner/name, and behind an @ a branch, a tag or a commit."""
+_MEBIBYTE = 2**20
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
 
@@ -84,6 +86,23 @@ def check_setup(model: str) -> None:
     for package in ("torch", "transformers"):
         if not _is_installed(package):
             raise ModelError("package_missing_here", package=package)
+
+
+def identity(model: str, folder: Path) -> str:
+    """A model's name and the beginning of a digest of its files, by which two of the same name are told apart.
+
+    Of a large file the size, the beginning and the end count: no weights of gigabytes are read for it.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.iterdir() if path.suffix in (".json", ".safetensors", ".bin")):
+        size = file.stat().st_size
+        digest.update(f"{file.name} {size}\n".encode())
+        with file.open("rb") as source:
+            digest.update(source.read(_MEBIBYTE))
+            source.seek(max(0, size - _MEBIBYTE))
+            digest.update(source.read())
+    name = model if _is_hub_id(model) else Path(model).name
+    return f"{name} {digest.hexdigest()[:8]}"
 
 
 def _is_installed(package: str) -> bool:

@@ -101,6 +101,8 @@ class Answer:
     knows: str = ""
     """What the model has learnt from, as a sentence of its own: "I have learnt from cartoon scenes"; empty where its
     profile does not say."""
+    model: str = ""
+    """Which model said it: its name, and the beginning of a digest of its files."""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

@@ -152,7 +152,7 @@ class Photos:
         """The content hashes of all pictures that a chat shows or asked about."""
         rows = await self._db.fetch_all(
             "SELECT sha256 FROM photos WHERE chat_id = :chat"
-            " UNION SELECT photo_sha256 FROM questions WHERE chat_id = :chat",
+            " UNION SELECT sha256 FROM asked_pictures WHERE chat_id = :chat",
             {"chat": chat_id},
         )
         return [row["sha256"] for row in rows]

@@ -69,6 +69,8 @@ class Evidence:
     """Other answers that may be right, likeliest first, each with its probability (0 to 1)."""
     knows: str = ""
     """What the model says that it has learnt from."""
+    model: str = ""
+    """Which model said it."""
 
 
 NO_EVIDENCE = Evidence()

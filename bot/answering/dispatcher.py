@@ -258,4 +258,5 @@ class Dispatcher:
         self._wake.set()
         workers = await self._broker.workers()
         metrics.workers_ready.set(sum(worker.ready for worker in workers))
+        metrics.questions_redelivered.set(self._broker.redelivered)
         metrics.worker_restarts.set(sum(worker.restarts for worker in workers))

@@ -66,6 +66,7 @@ def number_of(request_id: str) -> tuple[int, int | None]:
 def evidence_of(answer: Answer) -> Evidence:
     """How far an answer can be relied on."""
     return Evidence(
+        model=answer.model,
         known_picture=answer.known_picture,
         known_words=answer.known_words,
         unknown_words=answer.unknown_words,

@@ -31,7 +31,7 @@ class WorkerWatch:
         """Tell `admins`, who have a private chat with the bot."""
         self._broker, self._bot, self._admins = broker, bot, admins
         self._ready_at = time.monotonic()
-        self._told = False
+        self._told = self._ready = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -44,6 +44,11 @@ class WorkerWatch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker could answer when it was last looked."""
+        return self._ready
 
     @property
     def outage(self) -> bool:
@@ -60,7 +65,8 @@ class WorkerWatch:
 
     async def _look(self, workers: Sequence[WorkerInfo]) -> None:
         now = time.monotonic()
-        if any(worker.ready for worker in workers):
+        self._ready = any(worker.ready for worker in workers)
+        if self._ready:
             self._ready_at = now
             if self._told:
                 self._told = False

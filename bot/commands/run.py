@@ -37,7 +37,7 @@ def run() -> None:
 
     others = (settings.webhook_secret, settings.broker_url)
     secrets = [one.get_secret_value() for one in others if one is not None]
-    set_up_logging(settings.log_level, [token, *secrets])
+    set_up_logging(settings.log_level, [token, *secrets], settings.log_format)
     hide_settings()
     try:
         loop.run(_run(settings))

@@ -7,15 +7,24 @@ import logging
 import platform
 import signal
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import click
 from pydantic import SecretStr
 
+from bot import metrics
+from bot.broker import Worker, open_worker
 from bot.commands.run import WRONG_SETTING
+from bot.monitoring import Monitoring
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts.failures import sentence
+from model.errors import BrokerError, ModelError
 
 log = logging.getLogger(__name__)
+
+SILENT_SECONDS = 10.0
+"""A worker that has not reached its broker for so long is not ready."""
 
 
 @click.command(epilog="Example: vqabot worker --broker rediss://:password@redis.example.org:6379")
@@ -29,6 +38,11 @@ log = logging.getLogger(__name__)
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes on each device.  [default: VQABOT_WORKERS]")
 @click.option("--batch-size", type=click.IntRange(1, 256), help="Most questions at once.  [default: VQABOT_BATCH_SIZE]")
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="For /metrics and /readyz.  [default: VQABOT_METRICS_PORT]",
+)
 @click.option("--name", help="What /admin calls this machine.  [default: its host name]")
 @click.option(
     "--grace", type=click.FloatRange(0), default=25.0, show_default=True, help="Seconds to finish in when it ends."
@@ -39,6 +53,7 @@ def worker(
     devices: tuple[str, ...],
     workers: int | None,
     batch_size: int | None,
+    metrics_port: int | None,
     name: str | None,
     grace: float,
 ) -> None:
@@ -48,7 +63,7 @@ def worker(
     the bot's token. It may join and leave at any time: SIGTERM and Ctrl-C let it finish what it has, or hand it back.
     What is not given is taken from the settings (see .env.example).
     """
-    given = {"model": model, "workers": workers, "batch_size": batch_size}
+    given = {"model": model, "workers": workers, "batch_size": batch_size, "metrics_port": metrics_port}
     try:
         settings = load_settings()
         changes: dict[str, object] = {key: value for key, value in given.items() if value is not None}
@@ -67,16 +82,13 @@ def worker(
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
 
-    set_up_logging(settings.log_level, [settings.broker_url.get_secret_value()])
+    set_up_logging(settings.log_level, [settings.broker_url.get_secret_value()], settings.log_format)
     hide_settings()
     loop.run(_work(settings, devices or (settings.device,), name or platform.node() or "worker", grace))
 
 
 async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grace: float) -> None:
-    from bot.broker import open_worker
-    from model.errors import BrokerError, ModelError
-
-    stopped = asyncio.Event()
+    stopped, stack = asyncio.Event(), AsyncExitStack()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
@@ -84,6 +96,8 @@ async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grac
             await asyncio.to_thread(open_worker, settings.model_copy(update={"device": device}), machine)
             for device in devices
         ]
+        if settings.metrics_port:
+            await stack.enter_async_context(monitored(here, settings))
         running = [asyncio.create_task(one.run(stopped, grace)) for one in here]
         try:
             await _first_end(running)
@@ -93,7 +107,38 @@ async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grac
     except (BrokerError, ModelError, SettingsError) as error:
         click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
+    except OSError as error:
+        where = f"{settings.metrics_listen} port {settings.metrics_port}"
+        raise click.ClickException(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
+    finally:
+        await stack.aclose()
     log.info("this worker has left")
+
+
+@asynccontextmanager
+async def monitored(here: Sequence[Worker], settings: Settings) -> AsyncIterator[None]:
+    """While it runs its figures are served."""
+
+    async def measure() -> None:
+        while True:
+            found = [await one.state() for one in here]
+            processes = [process for state in found for process in state.processes]
+            metrics.of_worker(processes, sum(state.in_hand for state in found), max(state.silence for state in found))
+            await asyncio.sleep(1.0)
+
+    def ready() -> bool:
+        silence = metrics.WORKER_REGISTRY.get_sample_value("vqabot_worker_silence_seconds") or 0.0
+        return bool(metrics.WORKER_REGISTRY.get_sample_value("vqabot_worker_ready")) and silence < SILENT_SECONDS
+
+    monitoring = Monitoring(metrics.WORKER_REGISTRY, ready, settings.metrics_listen, settings.metrics_port)
+    await monitoring.start()
+    measuring = asyncio.create_task(measure())
+    try:
+        yield
+    finally:
+        measuring.cancel()
+        await asyncio.gather(measuring, return_exceptions=True)
+        await monitoring.stop()
 
 
 async def _first_end(running: list[asyncio.Task[None]]) -> None:

@@ -8,16 +8,23 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from e2e_helpers import TOKEN, StartBot, picture, sure
+from redis.asyncio import Redis
 from redis_server import RedisServer
 
+from bot import metrics
 from bot.broker import open_broker
+from bot.commands.worker import monitored
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
 from bot.settings import Settings
+from model.serving.broker.null import NullBroker
+from model.serving.broker.redis import RedisBroker
+from model.serving.broker.redis.connection import split_namespace
+from model.serving.broker.redis.worker import RedisWorker
 
 PATIENCE = 100.0
 """Seconds for a start with the model on a machine that does other things beside."""
@@ -39,6 +46,20 @@ async def worker(*arguments: str, **environment: str) -> AsyncIterator[Process]:
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def test_a_workers_figures_and_readiness_are_served(redis_server: RedisServer) -> None:
+    stack = AsyncExitStack()
+    settings = Settings(metrics_port=0, _env_file=None)  # type: ignore[call-arg]
+    stopped, one = asyncio.Event(), RedisWorker(redis_server.url(), NullBroker(), "here")
+    running = asyncio.create_task(one.run(stopped, 0.0))
+    await stack.enter_async_context(monitored([one], settings))
+    while metrics.WORKER_REGISTRY.get_sample_value("vqabot_worker_ready") != 1:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    assert (metrics.WORKER_REGISTRY.get_sample_value("vqabot_worker_silence_seconds") or 0.0) < 10
+    await stack.aclose()
+    stopped.set()
+    await running
 
 
 async def test_workers_join_and_leave_and_every_question_is_answered_once(
@@ -93,13 +114,6 @@ async def test_a_wrong_set_up_ends_the_worker_with_a_sentence(
 async def test_a_question_that_redis_lost_is_asked_again_by_the_ledger(
     start_bot: StartBot, you: Person, redis_server: RedisServer
 ) -> None:
-    from redis.asyncio import Redis
-
-    from model.serving.broker.null import NullBroker
-    from model.serving.broker.redis import RedisBroker
-    from model.serving.broker.redis.connection import split_namespace
-    from model.serving.broker.redis.worker import RedisWorker
-
     url = redis_server.url()
     address, prefix = split_namespace(url)
     broker = RedisBroker(url, sweep=0.1)

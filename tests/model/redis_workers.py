@@ -24,6 +24,10 @@ class BrokerWithWorkers:
     def capacity(self) -> int:
         return self.broker.capacity
 
+    @property
+    def redelivered(self) -> int:
+        return self.broker.redelivered
+
     async def start(self) -> None:
         await self.broker.start()
         self._running = [asyncio.create_task(worker.run(self._stopped, 0.0)) for worker in self.workers_here]

@@ -58,6 +58,10 @@ class ToyBroker:
     def capacity(self) -> int:
         return self._jobs.capacity(self._number)
 
+    @property
+    def redelivered(self) -> int:
+        return self._jobs.redelivered
+
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._listen, "127.0.0.1", 0, limit=LONGEST_LINE)
         self._tasks = [asyncio.create_task(self._keep()) for _ in range(self._number)]

@@ -64,6 +64,11 @@ class EmbeddedBroker:
         """How many requests may be in flight at once."""
         return self._jobs.capacity(len(self._workers))
 
+    @property
+    def redelivered(self) -> int:
+        """How often requests were asked again since their worker died."""
+        return self._jobs.redelivered
+
     async def start(self) -> None:
         """Start the workers; their models load in the background."""
         if not self._started and not self._stopped:

@@ -51,6 +51,8 @@ class Jobs(Generic[Worker]):
         self._batch_size = batch_size
         self._jobs: dict[str, Job[Worker]] = {}
         self._workers: set[Worker] = set()
+        self.redelivered = 0
+        """How often requests were freed since their worker died."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -145,6 +147,8 @@ class Jobs(Generic[Worker]):
                 log.error("request %s stopped its worker %d times and is given up", job.request.id, job.deaths)
                 del self._jobs[job.request.id]
                 given_up.append(Answer(job.request.id, "", 0.0, 0.0, POISON))
+            else:
+                self.redelivered += 1
         return given_up
 
     def clear(self) -> None:

@@ -20,6 +20,7 @@ class NullBroker:
         self._answered = 0
         self._started_at: float | None = None
         self._stopped = False
+        self.redelivered = 0
 
     @property
     def capacity(self) -> int:

@@ -32,6 +32,11 @@ class Broker(Protocol):
         """
         ...
 
+    @property
+    def redelivered(self) -> int:
+        """How often requests were asked again since their worker died."""
+        ...
+
     async def start(self) -> None:
         """Start what is needed and return at once; the model may still be loading."""
         ...

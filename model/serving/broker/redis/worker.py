@@ -11,6 +11,8 @@ import contextlib
 import logging
 import secrets
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from model.serving.broker.protocol import LOST, Broker
@@ -19,12 +21,23 @@ from model.serving.broker.redis.connection import TROUBLE, check, end, open_clie
 from model.serving.broker.redis.description import Description
 from model.serving.broker.redis.hand import Hand
 from model.serving.broker.redis.taking import Taker, answer_text
+from model.types import WorkerInfo
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
 UNREADY_SECONDS = 60.0
 """When nothing here can answer for so long, what is in hand goes to others."""
+
+
+@dataclass(slots=True)
+class State:
+    """How a worker is doing."""
+
+    processes: Sequence[WorkerInfo]
+    in_hand: int
+    silence: float
+    """Seconds since it last reached Redis."""
 
 
 class RedisWorker:
@@ -55,9 +68,14 @@ class RedisWorker:
         self._forgotten_since = "0-0"
         self._drained = asyncio.Event()
         self._draining = False
-        self._ready_at = time.monotonic()
+        self._ready_at = self._begun_at = time.monotonic()
         self.beat_at: float | None = None
         """When it last reached Redis, by the monotonic clock."""
+
+    async def state(self) -> State:
+        """How it is doing."""
+        reached = self._begun_at if self.beat_at is None else self.beat_at
+        return State(await self._answering.workers(), len(self._hand), time.monotonic() - reached)
 
     @property
     def keeps_pictures(self) -> bool:
