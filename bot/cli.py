@@ -26,6 +26,7 @@ COMMANDS: dict[str, Entry] = {
     "sandbox": Entry("bot.commands.sandbox:sandbox", "Run the local Bot API server alone, for any bot."),
     "scenes": Entry("bot.commands.scenes:scenes", "Draw cartoon scenes with questions, in the official VQA files."),
     "train": Entry("bot.commands.train:train", "Fine-tune a Florence-2 on prepared data."),
+    "tune": Entry("bot.commands.tune:tune", "Search the settings of a training."),
     "data": Entry("bot.commands.data:data", "Look at data and prepare it for training."),
     "evaluate": Entry("bot.commands.evaluate:evaluate", "Judge a model on annotated questions."),
     "predict": Entry("bot.commands.predict:predict", "Answer a split into an official results file."),

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 import transformers
 from torch import Tensor
-from transformers import TrainingArguments
+from transformers import TrainerCallback, TrainingArguments
 
 from model.atomic import replacing, write_text
 from model.counting import counted
@@ -39,7 +39,14 @@ from training.finetune.result import TrainingResult
 from training.finetune.trainer import FineTuner, device_of, for_all
 
 
-def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None = None) -> TrainingResult:
+def train(
+    config: TrainConfig,
+    data: Path,
+    out: Path,
+    console: Console,
+    inputs: Inputs | None = None,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> TrainingResult:
     """Fine-tune on prepared data, going on where an interrupted training stopped.
 
     Args:
@@ -48,6 +55,7 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: 
         inputs: What `training.finetune.inputs.read_inputs` gave; read again when left out.
         out: Gets model/, config.yaml, result.json, log.jsonl, plots/, tensorboard/ and checkpoints/.
         console: Where it reports.
+        callbacks: Whoever else watches it.
 
     Raises:
         DataError: The data cannot be used.
@@ -60,7 +68,7 @@ def train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: 
         with explained(config, out), warnings.catch_warnings():
             # Several processes agree on how gradients lie in memory; a convolution may choose otherwise, without harm.
             warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
-            return _train(config, data, out, console, inputs)
+            return _train(config, data, out, console, inputs, callbacks)
     finally:
         torch.set_num_threads(threads)
         if torch.distributed.is_initialized():
@@ -153,8 +161,17 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     return ready
 
 
-def _train(config: TrainConfig, data: Path, out: Path, console: Console, inputs: Inputs | None) -> TrainingResult:
+def _train(
+    config: TrainConfig,
+    data: Path,
+    out: Path,
+    console: Console,
+    inputs: Inputs | None,
+    callbacks: Sequence[TrainerCallback],
+) -> TrainingResult:
     ready = assemble(config, data, out, console, inputs)
+    for callback in callbacks:
+        ready.trainer.add_callback(callback)
     trainer, best, entry = ready.trainer, out / "checkpoints" / BEST, ready.entry
     try:
         if entry.over and entry.resume is not None:
