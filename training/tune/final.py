@@ -51,8 +51,10 @@ def judge(config: TuneConfig, view: Path, rows: Sequence[Example], best: FrozenT
         [score / 100 for score in scores[0]], [score / 100 for score in scores[1]], [row.image for row in rows]
     )
     value, low, high = (round(100 * part, 2) for part in (gains.value, gains.low, gains.high))
-    means = [round(statistics.fmean(part), 2) for part in scores]
-    return Final(best.number, dict(best.params), *means, value, low, high, len(rows), command(config, best.params))
+    official, reference = (round(statistics.fmean(part), 2) for part in scores)
+    return Final(
+        best.number, dict(best.params), official, reference, value, low, high, len(rows), command(config, best.params)
+    )
 
 
 def command(config: TuneConfig, chosen: dict[str, Any]) -> str:

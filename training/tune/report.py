@@ -112,7 +112,7 @@ def _history(study: optuna.Study) -> Drawn:
             line.append(best)
         axes.scatter(
             [one.number for one in trials],
-            [one.value for one in trials],
+            [_value(one) for one in trials],
             color=[theme.series[0] if one.number in whole else theme.soft for one in trials],
         )
         axes.step([one.number for one in trials], line, where="post", color=theme.series[1], label="best so far")
