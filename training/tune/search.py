@@ -257,6 +257,8 @@ def _gone(owner: Sequence[Any] | None) -> bool:
     if machine != platform.node():
         return False
     try:
-        return bool(psutil.Process(number).create_time() != began)
+        process = psutil.Process(number)
+        # A container without an init process keeps the names of the dead.
+        return process.create_time() != began or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
