@@ -87,7 +87,6 @@ def search(config: TuneConfig, data: Path) -> optuna.Study:
         TrainingError: No trial could be finished; the text says what the last one failed of.
     """
     study = open_study(config)
-    take_over(study)
     if config.processes == 1:
         work(config, data, 0)
     else:
@@ -129,6 +128,7 @@ def work(config: TuneConfig, data: Path, number: int) -> None:
     while os.getppid() == parent:
         turn.acquire()  # until the trial has begun: else two processes would both take the last one
         try:
+            take_over(study)
             if counted(study) >= config.points:
                 return
             study.optimize(runner, n_trials=1, catch=(TrainingError, ModelError, DataError))
@@ -250,12 +250,10 @@ def _pruner(config: TuneConfig) -> optuna.pruners.BasePruner:
 
 
 def _gone(owner: Sequence[Any] | None) -> bool:
-    """Whether a trial's process was one of this machine and is no more; without an owner it died before it began."""
-    if owner is None:
-        return True
-    machine, number, began = owner
-    if machine != platform.node():
+    """Whether a trial's process was one of this machine and is no more."""
+    if owner is None or owner[0] != platform.node():
         return False
+    _, number, began = owner
     try:
         process = psutil.Process(number)
         # A container without an init process keeps the names of the dead.
