@@ -38,14 +38,14 @@ def test_the_wheels_are_what_pyproject_asks_for_but_for_what_the_machine_has() -
     assert not [name for name in pinned() if name.startswith(("nvidia", "cuda", "triton"))]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
     """As on a machine with a GPU, in small, without wheels: torch comes from the environment that makes the new one."""
     out, checkout = tmp_path / "gpu.json", tmp_path / "checkout"
     (checkout / "deploy" / "gpu").mkdir(parents=True)
     for name in ("bot", "model", "storage", "training"):
         (checkout / name).symlink_to(ROOT / name)
-    done = call(checkout, "--device", "cpu", "--out", str(out), "--minutes", "15", TMPDIR=str(tmp_path))
+    done = call(checkout, "--device", "cpu", "--out", str(out), "--minutes", "55", TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("vqabot-gpu*")), "the environment and the models are taken away"
     found = {step["name"]: step for step in json.loads(out.read_text())["steps"]}

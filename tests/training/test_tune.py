@@ -28,7 +28,7 @@ from training.tune import report, search
 from training.tune.config import Range, TuneConfig, blocks
 from training.tune.holdout import divide
 
-PATIENCE = 600.0
+PATIENCE = 1800.0
 
 
 def write(folder: Path, **settings: Any) -> Path:
@@ -148,7 +148,7 @@ def test_settings_that_no_memory_holds_are_a_failed_trial_and_do_not_stop_the_ot
     assert "Choose a smaller" in Path(found["report"]).read_text()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_a_search_of_two_processes_killed_with_sigkill_goes_on(tmp_path: Path) -> None:
     data = prepared(tmp_path / "data", pictures=8)
     write_examples(data, "val", read_examples(data, "train"))
