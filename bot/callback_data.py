@@ -57,6 +57,13 @@ class CancelQuestion(_Numbered):
 
 
 @dataclass(frozen=True, slots=True)
+class AskEach(_Numbered):
+    """Ask a question about several pictures about each of them, by the question's number."""
+
+    prefix: ClassVar[str] = "each"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSetting(_Packed):
     """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
 

@@ -129,6 +129,16 @@ class Photos:
             (chat_id, thread_id),
         )
 
+    async def newest_shown(
+        self, chat_id: int, thread_id: int | None, *, below: int, beside: int | None
+    ) -> Photo | None:
+        """The newest picture of a place whose message has a number below one, and is not that of another picture."""
+        return await self._one(
+            "WHERE chat_id = ? AND message_id < ? AND message_id IS NOT ? AND thread_id IS ? ORDER BY message_id DESC"
+            " LIMIT 1",
+            (chat_id, below, beside, thread_id),
+        )
+
     async def current(self, chat_id: int, thread_id: int | None, user_id: int | None) -> list[Photo]:
         """The pictures that were talked about last, together; where there are none, what was given to `user_id`."""
         place = {"chat": chat_id, "thread": thread_id, "user": user_id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -154,6 +154,26 @@ class Question(Evidence):
     def pictures(self) -> tuple[AskedPicture, ...]:
         """All pictures that it is about, in their order."""
         return self.several or (AskedPicture(self.photo_sha256, self.photo_message_id),)
+
+    def of_each(self) -> list[Question]:
+        """Of a question that is asked of each of its pictures: as if each were a question by itself."""
+        return [
+            replace(
+                self,
+                several=(),
+                each_picture=False,
+                photo_sha256=one.sha256,
+                photo_message_id=one.message_id,
+                text=one.caption or self.text,
+                asked_as=None,
+                state=self.state if one.error is None else State.FAILED,
+                answer=one.answer,
+                confidence=one.confidence,
+                error=one.error,
+                **{field.name: getattr(one, field.name) for field in fields(Evidence)},
+            )
+            for one in self.several
+        ]
 
     @property
     def answered_under(self) -> int | None:

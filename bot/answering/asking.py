@@ -10,10 +10,11 @@ from telegram.constants import ParseMode
 
 from bot.answering.effective import Effective
 from bot.answering.limits import refusal
+from bot.conversation.comparison import is_comparison
 from bot.conversation.follow_ups import Before, completed
 from bot.handlers.rights import asker
 from bot.services import Services
-from storage.records import Photo, Question
+from storage.records import AskedPicture, Photo, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ async def ask(
     admission: Admission,
     *,
     obvious: bool = True,
-    caption: bool = False,
-) -> list[Question]:
-    """Enter a question about each picture. Repeating it changes nothing.
+    together: bool = False,
+) -> None:
+    """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
     Args:
         services: What the bot works with.
@@ -79,44 +80,58 @@ async def ask(
         photos: The pictures that it asks about.
         text: The question.
         admission: Of that message.
-        obvious: Whether who asks knows which picture it is; else the answer stands under the picture.
-        caption: Whether it asks as an album's caption: of each picture as if it stood under that very picture.
-
-    Returns:
-        The questions that are new.
+        obvious: Whether who asks knows which pictures these are; else the answer stands under the first.
+        together: Whether it is about all of them, whatever its words are.
     """
-    settings, revision = admission.settings, admission.revision
     person, name = person_of(message)
-    entered: list[Question] = []
-    for photo in photos:
-        asking, known = message.message_id, admission.known
-        if caption and photo.message_id != asking:
-            asking = photo.message_id
-            known = await services.store.questions.of_message(message.chat_id, asking)
-            if any(question.revision > revision for question in known):
-                continue
-        under_picture = photo.message_id > 0 and (not obvious or (len(photos) > 1 and not caption))
-        question, new = await services.store.questions.ask(
-            chat_id=message.chat_id,
-            message_id=asking,
-            revision=revision,
-            thread_id=thread_of(message),
-            user_id=person,
-            user_name=name,
-            photo_sha256=photo.sha256,
-            photo_message_id=photo.message_id,
-            text=text,
-            asked_as=await _in_full(services, message, photo, text),
-            beams=settings.beams,
-            max_new_tokens=settings.max_new_tokens,
-            unsure_below=settings.unsure_below,
-            reply_to=photo.message_id if under_picture else None,
-        )
-        if new:  # else it was asked already: handled twice, or the album holds the same picture twice
-            entered.append(question)
+    several = [AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos]
+    first = photos[0]
+    await services.store.questions.ask(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        revision=admission.revision,
+        thread_id=thread_of(message),
+        user_id=person,
+        user_name=name,
+        photo_sha256=first.sha256,
+        photo_message_id=first.message_id,
+        text=text,
+        asked_as=await _in_full(services, message, first, text),
+        beams=admission.settings.beams,
+        max_new_tokens=admission.settings.max_new_tokens,
+        unsure_below=admission.settings.unsure_below,
+        several=several if len(several) > 1 else (),
+        each_picture=len(several) > 1 and not together and not is_comparison(text),
+        reply_to=first.message_id if first.message_id > 0 and not obvious else None,
+    )
     services.dispatcher.wake()
     services.progress.wake()
-    return entered
+
+
+async def ask_again(services: Services, question: Question, *, ready_at: float | None = None) -> None:
+    """Enter a question as a new revision of itself: its message shows the new answer. Repeating changes nothing."""
+    await services.store.questions.ask(
+        chat_id=question.chat_id,
+        message_id=question.message_id,
+        revision=question.revision,
+        thread_id=question.thread_id,
+        user_id=question.user_id,
+        user_name=question.user_name,
+        photo_sha256=question.photo_sha256,
+        photo_message_id=question.photo_message_id,
+        text=question.text,
+        asked_as=question.asked_as,
+        beams=question.beams,
+        max_new_tokens=question.max_new_tokens,
+        unsure_below=question.unsure_below,
+        several=question.several,
+        each_picture=question.each_picture,
+        album=question.album,
+        ready_at=ready_at,
+        reply_to=question.reply_to,
+    )
+    services.dispatcher.wake()
+    services.progress.wake()
 
 
 async def _in_full(services: Services, message: Message, photo: Photo, text: str) -> str | None:

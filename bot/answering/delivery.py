@@ -20,6 +20,7 @@ from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import metrics
+from bot.answering.buttons import under_outcome
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
 from bot.texts import questions as texts
@@ -191,17 +192,17 @@ class Delivery:
 
         `refused`: how often Telegram would not send it.
         """
-        text, chat_id = texts.outcome(question), question.chat_id
+        text, buttons, chat_id = texts.outcome(question), under_outcome(question), question.chat_id
         shown, edited = await self.sending.message_of(question), Edited.MISSING
         if shown is not None:
-            edited = await self.messages.edit(chat_id, shown, text, None)
+            edited = await self.messages.edit(chat_id, shown, text, buttons)
             if edited in (Edited.DONE, Edited.SAME):
                 await self._store.questions.mark_delivered(question.id, shown)
                 return True
         if question.state is State.CANCELLED:  # its message is gone: there is nothing left to say
             await self._store.questions.mark_delivered(question.id)
             return True
-        if not await self.sending.send(question, text, None, outcome=True, refused=refused):
+        if not await self.sending.send(question, text, buttons, outcome=True, refused=refused):
             return False
         if edited is Edited.REFUSED and shown is not None:
             await self.messages.remove(chat_id, shown)  # the progress that could not become the answer

@@ -11,8 +11,9 @@ from functools import partial
 
 from telegram.error import TelegramError
 
+from bot.answering.buttons import under_progress
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Edited, cancel_button, unheard
+from bot.answering.question_messages import Edited, unheard
 from bot.answering.sending import OPEN
 from bot.texts import questions as texts
 from bot.texts import workers as worker_texts
@@ -128,7 +129,7 @@ class Progress:
             self._shown[question.id] = (question.chat_id, 0)
             return
         position = await self._store.questions.position(question.id)
-        markup, shown = cancel_button(question.id), await self._delivery.sending.message_of(question)
+        markup, shown = under_progress(question.id), await self._delivery.sending.message_of(question)
         edited = Edited.MISSING
         if shown is not None:
             edited = await self._delivery.messages.edit(
@@ -170,6 +171,6 @@ class Progress:
             text = texts.looking(position, again=bool(question.revision))
             if position == NOBODY:
                 text = worker_texts.NOBODY
-            await self._delivery.messages.edit(question.chat_id, question.placeholder_id, text, cancel_button(number))
+            await self._delivery.messages.edit(question.chat_id, question.placeholder_id, text, under_progress(number))
         except TelegramError as error:
             log.debug("a queue position could not be shown: %s", error.message)

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -22,8 +22,6 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
-from bot.callback_data import CancelQuestion
-from bot.texts import questions as texts
 from bot.transport.http import NotConnectedError
 from bot.transport.rate_limiter import Call
 from bot.transport.retrying import retrying
@@ -81,12 +79,6 @@ def chat_is_gone(error: TelegramError) -> bool:
 def unheard(error: TelegramError) -> bool:
     """Whether a call that failed in this way may have had its effect."""
     return not isinstance(error, _HEARD)
-
-
-def cancel_button(question_id: int) -> InlineKeyboardMarkup:
-    """The keyboard under a progress message."""
-    data = CancelQuestion(question_id).pack()
-    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
 
 
 class QuestionMessages:

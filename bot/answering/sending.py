@@ -20,7 +20,8 @@ from typing import Protocol
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot.answering.question_messages import Edited, QuestionMessages, cancel_button, chat_is_gone, unheard
+from bot.answering.buttons import under_outcome, under_progress
+from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone, unheard
 from bot.texts import questions as texts
 from storage.records import Question, State
 from storage.store import Store
@@ -102,7 +103,12 @@ class Sending:
     async def _revisions(self, question: Question) -> list[Question]:
         """The questions of the same message about the same picture, newest first."""
         revisions = await self._store.questions.of_message(question.chat_id, question.message_id)
-        return [one for one in revisions if one.photo_message_id == question.photo_message_id]
+        return [
+            one
+            for one in revisions
+            # Earlier releases asked of each picture of a message by itself. An album's first one may come late.
+            if one.photo_message_id == question.photo_message_id or one.several or question.several
+        ]
 
     async def send(
         self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int = 0
@@ -166,7 +172,7 @@ class Sending:
         shown = await self._successor(question) or question  # an edit's takes over the message
         waits = shown.state in OPEN
         text = texts.looking(0) if waits else texts.outcome(shown)
-        markup = cancel_button(shown.id) if waits else None
+        markup = under_progress(shown.id) if waits else under_outcome(shown)
         low, end, found = _low(question), shown.placeholder_id, None
         if end is None or end < low:
             end = None
@@ -189,7 +195,7 @@ class Sending:
 
     async def _send_anew(self, question: Question, refused: int) -> int | None:
         """Send progress, below which everything stands that was sent before; None when it must not be sent."""
-        markup = cancel_button(question.id)
+        markup = under_progress(question.id)
         number = await self._send(question, texts.looking(0), markup, outcome=False, refused=refused)
         if number is not None and not await self._store.outcomes.sent_above(question.id, number):
             await self._messages.remove(question.chat_id, number)

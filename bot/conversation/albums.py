@@ -1,20 +1,63 @@
-"""Albums: messages that come one by one, with one caption for all or with captions of their own."""
+"""Albums: messages that come one by one, with a caption on any of them, are one question, answered in one message.
+
+An album has no end mark. Its question waits a moment for the next picture; one that comes later still makes a new
+revision of it, whose answer takes the place of the first.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from telegram import Message
 
-from bot.answering.asking import Admission, admit, ask, say, thread_of
+from bot.answering.asking import Admission, admit, ask_again, person_of, say, thread_of
+from bot.conversation.comparison import is_comparison
 from bot.conversation.meaning import Facts
 from bot.conversation.pictures_meant import take, talk_about
 from bot.services import Services
 from bot.texts import questions as texts
-from storage.records import Photo, Question
+from storage.records import AskedPicture, Photo, Question, State
 
 ALBUM_SECONDS = 2.0
-"""An album has no end mark: this long after its last picture, one without a caption is asked about."""
+"""An album has no end mark: this long after its last picture its question is answered, or what to know is asked."""
+FETCHING_SECONDS = 60.0
+"""So long it waits at most for a picture that is being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumQuestion:
+    """What an album asks, as far as it has come."""
+
+    text: str
+    pictures: tuple[AskedPicture, ...]
+    each_picture: bool
+
+    @classmethod
+    def of(cls, asking: str, photos: Sequence[Photo], captions: Mapping[int, str]) -> AlbumQuestion:
+        """Put together what an album's captions ask.
+
+        Args:
+            asking: The caption that asks; one that compares pictures goes before it.
+            photos: The pictures that have come.
+            captions: By the numbers of their messages; a picture without one is asked about in the words of `asking`.
+        """
+        pictures = tuple(
+            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=captions.get(photo.message_id))
+            for photo in photos
+        )
+        comparing = [text for text in (asking, *captions.values()) if is_comparison(text)]
+        together = len(photos) > 1 and bool(comparing)
+        return cls(comparing[0] if together else asking, pictures, len(photos) > 1 and not together)
+
+    def same_as(self, question: Question) -> bool:
+        """Whether a question asks just this already."""
+        mine, theirs = ([(p.sha256, p.message_id) for p in one.pictures] for one in (self, question))
+        captions = [p.caption for p in self.pictures] == [p.caption for p in question.pictures]
+        return mine == theirs and self.text == question.text and (captions or len(mine) == 1)
 
 
 async def on_album_picture(services: Services, message: Message, facts: Facts, revision: int) -> None:
@@ -26,23 +69,31 @@ async def on_album_picture(services: Services, message: Message, facts: Facts, r
         PictureNotTakenError: The picture cannot be had.
     """
     assert facts.picture is not None and facts.album is not None
-    place = message.chat_id, thread_of(message)
+    chat_id, place = message.chat_id, (message.chat_id, thread_of(message))
     put_off = services.passing.put_off_in(*place)
     if put_off is not None and put_off.album == facts.album:  # a limit refused the caption: later it is asked of all
         services.passing.put_off(*place, facts.picture, facts.album)
         return
-    photo = await take(services, message, facts.picture, facts.album, check=True)
-    question = await album_question(services, message.chat_id, facts.album)
-    if question is None:
+    async with _waiting_for_it(services, chat_id, facts.album):
+        photo = await take(services, message, facts.picture, facts.album, check=True)
+    if await services.store.question_pictures.of_album(chat_id, facts.album) is not None:
+        await _ask(services, message, facts.album, {}, None, edited=bool(revision))
+        return
+    # In groups the mention may stand under one picture and the words under another.
+    asking = services.passing.album(chat_id, facts.album).question
+    if asking is None and facts.addressed and not facts.private:
+        asking = services.passing.caption_of(chat_id, facts.album)
+    if asking is None:
         services.spawn(_ask_what_to_know(services, message, facts.album, photo))
         return
     admission = await admit(services, message, revision)
     if admission is not None:
-        await ask(services, message, [photo], question, admission)
+        await _fetch_passed(services, message, facts.album)
+        await _ask(services, message, facts.album, {message.message_id: asking}, admission, edited=bool(revision))
 
 
 async def on_album_caption(
-    services: Services, message: Message, facts: Facts, question: str, admission: Admission, replaced: bool
+    services: Services, message: Message, facts: Facts, question: str, admission: Admission
 ) -> None:
     """A caption asks of its own picture and of all of the album that have none of their own.
 
@@ -52,62 +103,139 @@ async def on_album_caption(
         facts: Of that message.
         question: What the caption asks.
         admission: Of that message.
-        replaced: Whether an edit replaced the picture.
 
     Raises:
         PictureNotTakenError: The picture cannot be had.
     """
     assert facts.picture is not None and facts.album is not None
-    photo = await take(services, message, facts.picture, facts.album)
-    before = admission.known[0].text if admission.known else None
-    others = [] if replaced and question == before else await _without_caption(services, message, facts.album, before)
+    async with _waiting_for_it(services, message.chat_id, facts.album):
+        await take(services, message, facts.picture, facts.album)
+        await _fetch_passed(services, message, facts.album)
     services.passing.take_up(message.chat_id, thread_of(message))
-    await ask(services, message, [photo, *others], question, admission, caption=True)
-    await talk_about(services, message, await services.store.photos.in_group(message.chat_id, facts.album))
+    edited = bool(admission.revision)
+    await _ask(services, message, facts.album, {message.message_id: question}, admission, edited=edited)
 
 
 async def on_other_caption(services: Services, message: Message, album: str, question: str) -> None:
     """The caption stands under a video, say: it asks of the pictures beside it, now and of those that come."""
     services.passing.album(message.chat_id, album).question = question
-    photos = await _without_caption(services, message, album, None)
+    await _fetch_passed(services, message, album)
+    photos = await services.store.photos.in_group(message.chat_id, album)
     admission = await admit(services, message) if photos else None
     if admission is not None:
-        await ask(services, message, photos, question, admission, caption=True)
+        await _ask(services, message, album, {}, admission, asking=question)
 
 
-async def album_question(services: Services, chat_id: int, album: str) -> str | None:
-    """What the first caption of an album asks, if it has come."""
-    for photo in await services.store.photos.in_group(chat_id, album):
-        asked = await _asked(services, photo)
-        if asked is not None:
-            return asked.text
-    return services.passing.album(chat_id, album).question
+async def has_asked(services: Services, chat_id: int, album: str) -> bool:
+    """Whether an album's caption has asked something."""
+    known = await services.store.question_pictures.of_album(chat_id, album)
+    return known is not None or services.passing.album(chat_id, album).question is not None
 
 
-async def _without_caption(services: Services, message: Message, album: str, before: str | None) -> list[Photo]:
-    """The other pictures of an album that asked nothing yet, or what this message's caption asked before its edit.
+async def _ask(
+    services: Services,
+    message: Message,
+    album: str,
+    captions: Mapping[int, str],
+    admission: Admission | None,
+    *,
+    asking: str | None = None,
+    edited: bool = False,
+) -> None:
+    """Ask what an album asks now, or add to what it asked. Repeating it changes nothing.
 
-    In groups those that came before the caption were nobody's business until now: they are fetched.
+    Args:
+        services: What the bot works with.
+        message: The message that came, with its picture fetched.
+        album: Telegram's name of the album.
+        captions: What is new of its captions, by their messages' numbers.
+        admission: Of the message; needed for the first question of the album.
+        asking: The caption, where it stands under no picture.
+        edited: Whether this is an edit, after which nothing more is waited for.
     """
+    store, chat_id = services.store, message.chat_id
+    photos = await store.photos.in_group(chat_id, album)
+    known = await store.question_pictures.of_album(chat_id, album)
+    all_captions = dict(captions)
+    if known is not None:
+        before = {p.message_id: p.caption for p in known.pictures if p.message_id is not None and p.caption}
+        if not known.several and known.message_id == known.photo_message_id:
+            before[known.message_id] = known.text
+        all_captions = before | all_captions
+    asker = message.message_id if known is None else known.message_id
+    text = all_captions.get(asker) or asking or ("" if known is None else known.text)
+    wanted = AlbumQuestion.of(text, photos, all_captions)
+    ready_at = None if edited else time.time() + ALBUM_SECONDS
+    first = wanted.pictures[0]
+    if known is None:
+        assert admission is not None
+        person, name = person_of(message)
+        await store.questions.ask(
+            chat_id=chat_id,
+            message_id=asker,
+            revision=admission.revision,
+            thread_id=thread_of(message),
+            user_id=person,
+            user_name=name,
+            photo_sha256=first.sha256,
+            photo_message_id=first.message_id,
+            text=wanted.text,
+            beams=admission.settings.beams,
+            max_new_tokens=admission.settings.max_new_tokens,
+            unsure_below=admission.settings.unsure_below,
+            several=wanted.pictures if len(photos) > 1 else (),
+            each_picture=wanted.each_picture,
+            album=album,
+            ready_at=ready_at,
+        )
+    elif known.state is not State.CANCELLED and not wanted.same_as(known):
+        await _change(services, known, wanted, ready_at)
+    await talk_about(services, message, photos)
+    services.dispatcher.wake()
+    services.progress.wake()
+
+
+async def _change(services: Services, known: Question, wanted: AlbumQuestion, ready_at: float | None) -> None:
+    """Let an album's question ask something else; a new revision does where a worker has it, or had it."""
+    store = services.store
+    if await store.question_pictures.change(
+        known, wanted.pictures, wanted.text, each_picture=wanted.each_picture, ready_at=ready_at
+    ):
+        return
+    several = wanted.pictures if len(wanted.pictures) > 1 else ()
+    again = replace(
+        known,
+        revision=known.revision + 1,
+        text=wanted.text,
+        asked_as=None,
+        photo_sha256=wanted.pictures[0].sha256,
+        photo_message_id=wanted.pictures[0].message_id,
+        several=several,
+        each_picture=wanted.each_picture,
+    )
+    await ask_again(services, again, ready_at=ready_at)
+
+
+@asynccontextmanager
+async def _waiting_for_it(services: Services, chat_id: int, album: str) -> AsyncIterator[None]:
+    """While a picture is fetched, its album's question waits for it."""
+    known = await services.store.question_pictures.of_album(chat_id, album)
+    if known is None or known.state is not State.QUEUED:
+        yield
+        return
+    await services.store.question_pictures.hold(chat_id, known.id, time.time() + FETCHING_SECONDS)
+    try:
+        yield
+    finally:
+        await services.store.question_pictures.hold(chat_id, known.id, time.time() + ALBUM_SECONDS)
+        services.dispatcher.wake()
+
+
+async def _fetch_passed(services: Services, message: Message, album: str) -> None:
+    """In groups the pictures that came before the caption were nobody's business until now: they are fetched."""
     for picture in services.passing.of_album(message.chat_id, album):
         if picture.message_id != message.message_id:
             await take(services, message, picture, album)
-    others, sharing = [], {}
-    for photo in await services.store.photos.in_group(message.chat_id, album):
-        asked = await _asked(services, photo)
-        if asked is not None and asked.text == before:
-            sharing[photo.message_id] = asked.id
-        if photo.message_id != message.message_id and (asked is None or asked.text == before):
-            others.append(photo)
-    # A caption asks about its own picture first: without that, the question was not this message's but the album's.
-    if sharing and min(sharing, key=lambda number: sharing[number]) != message.message_id:
-        return [photo for photo in others if photo.message_id not in sharing]
-    return others
-
-
-async def _asked(services: Services, photo: Photo) -> Question | None:
-    """The newest question that a picture's own message asked, as its caption or as its album's."""
-    return next(iter(await services.store.questions.of_message(photo.chat_id, photo.message_id)), None)
 
 
 async def _ask_what_to_know(services: Services, message: Message, album: str, photo: Photo) -> None:
@@ -119,6 +247,6 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     put_off = services.passing.put_off_in(message.chat_id, thread_of(message))
     if put_off is not None and put_off.album == album:
         return
-    if await album_question(services, message.chat_id, album) is None:
+    if not await has_asked(services, message.chat_id, album):
         said = await say(message, texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM)
         await services.store.sent.record(message.chat_id, [said.message_id], photo_message_id=photo.message_id)

@@ -23,6 +23,8 @@ class Passed:
     sender: int | None
     picture: TelegramPicture | None
     album: str | None
+    caption: str | None = None
+    """Of a picture of an album, in a group: a mention may stand under another one."""
 
 
 @dataclass(slots=True)
@@ -90,6 +92,15 @@ class Passing:
     def of_album(self, chat_id: int, album: str) -> Sequence[TelegramPicture]:
         """The pictures of an album that have come."""
         return [p.picture for p in self._chats.get(chat_id, ()) if p.album == album and p.picture is not None]
+
+    def caption_of(self, chat_id: int, album: str) -> str | None:
+        """The first caption of an album whose messages did not mean the bot."""
+        passed = sorted(self._chats.get(chat_id, ()), key=lambda one: one.message_id)
+        return next((one.caption for one in passed if one.album == album and one.caption), None)
+
+    def pictures(self, chat_id: int, thread_id: int | None) -> Sequence[TelegramPicture]:
+        """The pictures that passed in a topic, oldest first."""
+        return [one.picture for one in self._place(chat_id, thread_id) if one.picture is not None]
 
     def album(self, chat_id: int, album: str) -> Album:
         """What is known of an album, to be added to."""

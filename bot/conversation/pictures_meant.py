@@ -82,9 +82,10 @@ async def _asked_about(services: Services, chat_id: int, message_id: int) -> lis
     """The pictures that a message asked about, the last time it did."""
     asked = await services.store.questions.of_message(chat_id, message_id)
     found = [
-        await services.store.photos.of_message(chat_id, question.photo_message_id)
+        await services.store.photos.of_message(chat_id, picture.message_id)
         for question in asked
-        if question.revision == asked[0].revision and question.photo_message_id is not None
+        for picture in question.pictures
+        if question.revision == asked[0].revision and picture.message_id is not None
     ]
     return [photo for photo in found if photo is not None]
 
@@ -99,6 +100,11 @@ async def replied_pictures(services: Services, message: Message, facts: Facts) -
         known = await photos.of_message(chat_id, about) if about is not None else None
         return [known or await take(services, message, facts.reply_picture, check=not facts.text)]
     answered = await services.store.questions.by_reply(chat_id, facts.reply_to)
+    if answered is not None and answered.several:
+        shown = [await photos.of_message(chat_id, p.message_id) for p in answered.several if p.message_id is not None]
+        if None in shown:
+            raise PictureNotTakenError(texts.PICTURE_GONE)
+        return [photo for photo in shown if photo is not None]
     if answered is not None:
         about = answered.photo_message_id
     elif about is None:

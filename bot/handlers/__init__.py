@@ -19,6 +19,7 @@ def _modules() -> tuple[ModuleType, ...]:
         cancel,
         chats,
         commands,
+        compare,
         delete,
         errors,
         export,
@@ -29,4 +30,4 @@ def _modules() -> tuple[ModuleType, ...]:
         unknown,
     )
 
-    return start, settings, history, export, delete, admin, cancel, chats, commands, questions, unknown, errors
+    return start, settings, history, export, delete, admin, cancel, compare, chats, commands, questions, unknown, errors

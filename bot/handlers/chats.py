@@ -37,6 +37,7 @@ async def on_passing(update: Update, context: Context) -> None:
             person_of(message)[0],
             picture_of(message),
             message.media_group_id,
+            message.caption if message.media_group_id and message.chat.type != ChatType.PRIVATE else None,
         ),
     )
     if message.is_automatic_forward:

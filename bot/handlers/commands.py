@@ -21,6 +21,7 @@ from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from bot.transport.retrying import retrying
 
+_COMPARE = BotCommand("compare", "What changed between the last two pictures")
 _SETTINGS = BotCommand("settings", "How carefully to search, how long answers may be")
 _HISTORY = BotCommand("history", "What was asked and answered")
 _EXPORT = BotCommand("export", "The history as a ZIP file")
@@ -31,9 +32,9 @@ _ASK = BotCommand("ask", "Ask about the picture you reply to, or the last one")
 _START = BotCommand("start", "An example to try")
 _ADMIN = BotCommand("admin", "How the bot is doing; settings for all chats")
 
-PRIVATE = (_START, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
-GROUP = (_ASK, _HELP, _HISTORY, _PRIVACY)
-GROUP_ADMIN = (_ASK, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
+PRIVATE = (_START, _HELP, _COMPARE, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
+GROUP = (_ASK, _COMPARE, _HELP, _HISTORY, _PRIVACY)
+GROUP_ADMIN = (_ASK, _COMPARE, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
 
 
 LONGEST_PAUSE = 300.0

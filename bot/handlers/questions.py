@@ -11,10 +11,11 @@ from telegram.error import TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.answering.asking import admit, ask, person_of, revision_of, say, thread_of
-from bot.conversation.albums import album_question, on_album_caption, on_album_picture, on_other_caption
+from bot.conversation.albums import has_asked, on_album_caption, on_album_picture, on_other_caption
 from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.pictures import PictureNotTakenError
+from bot.conversation.pictures_compared import compared
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.small_talk import SmallTalk
 from bot.services import App, Context, Services
@@ -99,7 +100,7 @@ async def _belongs_to_a_question(services: Services, message: Message, facts: Fa
     """Whether this is a picture of an album whose caption has asked the bot."""
     if facts.album is None or facts.picture is None:
         return False
-    return await album_question(services, message.chat_id, facts.album) is not None
+    return await has_asked(services, message.chat_id, facts.album)
 
 
 async def _refuse(services: Services, message: Message, facts: Facts, why: str) -> None:
@@ -167,10 +168,11 @@ async def _on_question(
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))
     if meaning.source is Source.OWN and facts.album is not None:
-        await on_album_caption(services, message, facts, meaning.question, admission, replaced)
+        await on_album_caption(services, message, facts, meaning.question, admission)
         return
     meant = await pictures_meant(services, message, facts, meaning.source)
-    await ask(services, message, meant.photos, meaning.question, admission, obvious=meant.obvious)
+    photos = await compared(services, message, meant.photos, meaning.question)
+    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious)
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:

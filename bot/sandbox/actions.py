@@ -67,10 +67,12 @@ async def send(
     captions: list[str] | None = None,
     quoted: dict[str, Any] | None = None,
     behind: dict[str, Any] | None = None,
+    album: str | None = None,
 ) -> list[Stored]:
     """Send a text, or files with a caption on the first; several become albums of up to ten.
 
-    `captions`: one for each file instead; `quoted`: an `external_reply`; `behind`: as in `post`.
+    `captions`: one for each file instead; `quoted`: an `external_reply`; `behind`: as in `post`;
+    `album`: the `media_group_id` of an album of which these files are late ones.
 
     Raises:
         ApiError: 400 when there is nothing to send or too much of it.
@@ -92,10 +94,10 @@ async def send(
             contents.append({**media, **head})
             head = {}
         for start in range(0, len(contents), ALBUM):
-            if len(contents[start : start + ALBUM]) > 1:
-                album = str(next(world.media_groups))
+            if album is not None or len(contents[start : start + ALBUM]) > 1:
+                group = album or str(next(world.media_groups))
                 contents[start : start + ALBUM] = [
-                    {"media_group_id": album, **content} for content in contents[start : start + ALBUM]
+                    {"media_group_id": group, **content} for content in contents[start : start + ALBUM]
                 ]
     elif kind == "location":
         contents.append({"location": {"latitude": 52.52, "longitude": 13.405}})

@@ -170,6 +170,7 @@ class ClientApi:
                 reply_to=reply_to,
                 thread=int(fields.get("thread") or 0) or None,
                 captions=json.loads(fields.get("captions") or "[]"),
+                album=fields.get("media_group_id") or None,
                 quoted=quoted,
                 behind=_behind(chat, fields),
             )

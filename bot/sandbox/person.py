@@ -107,6 +107,11 @@ class Person:
         fields = {"caption": caption} if isinstance(caption, str) else {"captions": json.dumps(caption)}
         return await self._send(fields, list(zip(names, pictures, strict=True)), chat)
 
+    async def send_late(self, album: Message, picture: bytes, caption: str = "", *, chat: int | None = None) -> Message:
+        """Send one more picture of an album of which `album` is another one: they may come seconds later."""
+        fields = {"caption": caption, "media_group_id": album["media_group_id"]}
+        return (await self._send(fields, [("photo.jpg", picture)], chat))[0]
+
     async def send_file(self, data: bytes, name: str, caption: str = "", *, kind: str = "document") -> Message:
         """Send a file: `kind` is document, video, voice, audio, sticker, animation or video_note."""
         return (await self._send({"caption": caption, "kind": kind}, [(name, data)], None))[0]

@@ -13,6 +13,13 @@ from storage.records import Question, State
 LOOKING = "🔎 Looking…"
 LOOKING_AGAIN = "🔎 Looking again…"
 CANCEL_BUTTON = "Cancel"
+EACH_BUTTON = "Ask about each picture"
+ASKING_EACH = "I ask about each picture."
+NOT_YOURS_TO_ASK = "Only who asked this, and the admins of this group, can ask it again."
+NOTHING_TO_ASK = "That is answered already."
+NEED_TWO = "To compare, I need two pictures: send me another one, and ask again."
+COMPARE_QUESTION = "What changed?"
+"""What /compare asks where nothing stands after it."""
 CANCELLED = "Cancelled."
 NOTHING_TO_CANCEL = "There is nothing to cancel: it is answered already."
 NOT_YOURS_TO_CANCEL = "Only who asked this, and the admins of this group, can cancel it."
@@ -78,8 +85,10 @@ HELP = (
     "• a picture, and then questions as messages\n"
     "• a reply to any picture, or to one of my answers\n"
     "• an edited question asks again\n"
+    "• an album, or two pictures: “What changed?”, “Which one has a dog?”\n"
     "• in groups: mention me, reply to me, or use /ask\n\n"
     "<b>Commands</b>\n"
+    "/compare – what changed between the last two pictures\n"
     "/settings – how carefully I search and how long answers may be\n"
     "/history – what you asked, and what I answered, also by date (/history 2026-11-03)\n"
     "/export – your history as a ZIP file\n"
@@ -104,6 +113,10 @@ PRIVACY = (
     "/export gives you everything as a file. /delete removes everything of this chat from my machine at once and for "
     "good. The messages in the chat are kept by Telegram: there you delete them yourself, or let me take away mine."
 )
+
+
+_OWN_CAPTION = 60
+"""Characters of a picture's own caption that stand before its answer."""
 
 
 def too_fast(limit: int, seconds: int) -> str:
@@ -143,7 +156,19 @@ def looking(position: int, again: bool = False) -> str:
 
 
 def outcome(question: Question) -> str:
-    """What the progress message becomes."""
+    """What the progress message becomes; of a question about each of several pictures, a line for each."""
+    if not question.each_picture or not question.several or question.state in (State.CANCELLED, State.FAILED):
+        return _outcome(question)
+    lines = [f"<i>{escape(question.asked_as)}</i>"] if question.asked_as else []
+    for number, one in enumerate(question.of_each(), 1):
+        said = " – ".join(_outcome(one).split("\n"))
+        asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
+        lines.append(f"{number}. {asked}{said}")
+    return "\n".join(lines)
+
+
+def _outcome(question: Question) -> str:
+    """What became of one question."""
     if question.state is State.CANCELLED:
         return CANCELLED
     if question.state is State.FAILED:

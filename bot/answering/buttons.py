@@ -1,0 +1,32 @@
+"""The buttons under a question's message: they follow from the question alone, so that a restart changes nothing."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.callback_data import AskEach, CancelQuestion
+from bot.texts import questions as texts
+from storage.records import Question, State
+
+_TOO_MANY_PICTURES = ("pictures_one_only", "pictures_do_not_fit", "pictures_too_many")
+"""Failures of a question about several pictures that can be asked about each of them."""
+
+
+def under_progress(question_id: int) -> InlineKeyboardMarkup:
+    """The keyboard under a progress message."""
+    data = CancelQuestion(question_id).pack()
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.CANCEL_BUTTON, callback_data=data)]])
+
+
+def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
+    """The keyboard under what became of a question; None where nothing is left to press."""
+    rows = []
+    if can_be_asked_of_each(question):
+        rows.append([InlineKeyboardButton(texts.EACH_BUTTON, callback_data=AskEach(question.id).pack())])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def can_be_asked_of_each(question: Question) -> bool:
+    """Whether a question about several pictures was too much for the model, which may answer about each of them."""
+    code = (question.error or "").partition(" ")[0]
+    return question.state is State.FAILED and bool(question.several) and code in _TOO_MANY_PICTURES

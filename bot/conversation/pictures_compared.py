@@ -1,0 +1,68 @@
+"""Which second picture a question compares with the one that it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from telegram import Message
+
+from bot.answering.asking import thread_of
+from bot.conversation.comparison import needs_two
+from bot.conversation.pictures import PictureNotTakenError
+from bot.conversation.pictures_meant import take, talk_about
+from bot.services import Services
+from bot.texts import questions as texts
+from storage.records import Photo
+
+_EARLIER = re.compile(r"\b(before|previous|earlier|above|prior)\b", re.IGNORECASE)
+
+
+async def compared(services: Services, message: Message, photos: Sequence[Photo], question: str) -> Sequence[Photo]:
+    """The pictures of a question, with another one beside a single one where the question makes no sense without.
+
+    Raises:
+        PictureNotTakenError: There is no other one.
+    """
+    if len(photos) != 1 or not needs_two(question):
+        return photos
+    return await with_another(services, message, photos[0], earlier=_EARLIER.search(question) is not None)
+
+
+async def last_two(services: Services, message: Message) -> Sequence[Photo]:
+    """The last two pictures that were shown where a message stands.
+
+    Raises:
+        PictureNotTakenError: There are not as many.
+    """
+    newest = await _other(services, message, None, earlier=False)
+    if newest is None:
+        raise PictureNotTakenError(texts.NEED_TWO)
+    return await with_another(services, message, newest, earlier=False)
+
+
+async def with_another(services: Services, message: Message, photo: Photo, *, earlier: bool) -> Sequence[Photo]:
+    """A picture and the newest other one of its place, or the one `earlier` than it, as they were shown.
+
+    Raises:
+        PictureNotTakenError: There is no other one.
+    """
+    other = await _other(services, message, photo, earlier=earlier)
+    if other is None:
+        raise PictureNotTakenError(texts.NEED_TWO)
+    both = sorted((photo, other), key=lambda one: abs(one.message_id))
+    await talk_about(services, message, both)
+    return both
+
+
+async def _other(services: Services, message: Message, photo: Photo | None, *, earlier: bool) -> Photo | None:
+    """The newest picture of a message's place beside `photo`; in groups also one that passed between others."""
+    chat_id, thread_id = message.chat_id, thread_of(message)
+    own = None if photo is None else photo.message_id
+    below = abs(photo.message_id) if photo is not None and earlier else message.message_id + 1
+    passed = [one for one in services.passing.pictures(chat_id, thread_id) if one.message_id not in (own, None)]
+    seen = max((one for one in passed if one.message_id < below), key=lambda one: one.message_id, default=None)
+    known = await services.store.photos.newest_shown(chat_id, thread_id, below=below, beside=own)
+    if seen is not None and (known is None or seen.message_id > known.message_id):
+        return await take(services, message, seen)
+    return known

@@ -1,0 +1,92 @@
+"""/compare: a question about two pictures; and the button that asks about each of several instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from telegram import Message, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot.answering.asking import admit, ask, ask_again, revision_of, say
+from bot.answering.buttons import can_be_asked_of_each
+from bot.answering.limits import refusal
+from bot.callback_data import AskEach
+from bot.conversation.meaning import Source
+from bot.conversation.message_facts import facts_of
+from bot.conversation.pictures import PictureNotTakenError
+from bot.conversation.pictures_compared import last_two, with_another
+from bot.conversation.pictures_meant import pictures_meant, replied_pictures
+from bot.handlers.rights import may_change
+from bot.services import App, Context, Services
+from bot.texts import questions as texts
+from model.text import MAX_QUESTION, question_length
+from storage.records import Photo, Question
+
+
+def register(application: App) -> None:
+    """Take the command and the button."""
+    kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
+    application.add_handler(CommandHandler("compare", on_compare, filters=kinds))
+    application.add_handler(CallbackQueryHandler(on_each, pattern=rf"^{AskEach.prefix}:"))
+
+
+async def on_compare(update: Update, context: Context) -> None:
+    """Ask about the last two pictures, or the one that is replied to and another, what stands after the command."""
+    message = update.effective_message
+    if message is None:
+        return
+    services, question = context.services, " ".join(context.args or ()) or texts.COMPARE_QUESTION
+    await services.know(message)
+    if question_length(question) > MAX_QUESTION:
+        await say(message, texts.TOO_LONG)
+        return
+    admission = await admit(services, message, revision_of(update))
+    if admission is None:
+        return
+    try:
+        photos = await _pictures(services, message)
+    except PictureNotTakenError as error:
+        await say(message, str(error))
+        return
+    await ask(services, message, photos, question, admission, together=True)
+
+
+async def _pictures(services: Services, message: Message) -> Sequence[Photo]:
+    facts = facts_of(message, services.bot.id, services.bot.username)
+    if not await replied_pictures(services, message, facts):
+        return await last_two(services, message)
+    photos = (await pictures_meant(services, message, facts, Source.REPLIED)).photos
+    return photos if len(photos) > 1 else await with_another(services, message, photos[0], earlier=False)
+
+
+async def on_each(update: Update, context: Context) -> None:
+    """Ask about each picture what the model could not be asked about all; for who asked, and the group's admins."""
+    query = update.callback_query
+    assert query is not None
+    services, pressed = context.services, AskEach.unpack(query.data or "")
+    sentence = texts.NOTHING_TO_ASK
+    if pressed is not None and query.message is not None:
+        chat = query.message.chat
+        question = await services.store.questions.in_chat(chat.id, pressed.number)
+        if question is not None and can_be_asked_of_each(question):
+            if question.user_id != query.from_user.id and not await may_change(services, chat, query.from_user):
+                sentence = texts.NOT_YOURS_TO_ASK
+            else:
+                sentence = await _ask_each(services, question)
+    with suppress(BadRequest):  # a press that was reported twice is answered once
+        await query.answer(sentence)
+
+
+async def _ask_each(services: Services, question: Question) -> str:
+    """Ask it; returns what the person is told."""
+    asked = await services.store.questions.of_message(question.chat_id, question.message_id)
+    if asked[0].id == question.id:  # else it was pressed before, or the message was edited
+        settings = await services.effective(question.chat_id)
+        refused = await refusal(services, settings, question.chat_id, question.user_id or question.chat_id)
+        if refused is not None:
+            return refused.sentence
+        await ask_again(services, replace(question, revision=question.revision + 1, each_picture=True))
+    return texts.ASKING_EACH
