@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,13 @@ def test_no_trial_sees_a_picture_of_the_end(tmp_path: Path) -> None:
     assert not seen & kept
     assert divide(data, tmp_path / "out", 0.3, 1) == (view, last), "it is the same when it goes on"
     assert read_examples(view, "train") == read_examples(data, "train")
+    rows = read_examples(data, "val")
+    write_examples(data, "val", [replace(rows[0], other_images=(rows[-1].image,)), *rows[1:]])
+    view_of_two, last_of_two = divide(data, tmp_path / "two", 0.5, 1)
+    seen, kept = {row.image for row in read_examples(view_of_two, "val")}, {row.image for row in last_of_two}
+    assert not seen & kept
+    assert {rows[0].image, rows[-1].image} <= seen or {rows[0].image, rows[-1].image} <= kept
+    write_examples(data, "val", rows)
     assert len(read_examples(data, "val")) == 18, "the data stay as they were"
     (data / "val.jsonl").unlink()
     with pytest.raises(DataError, match=r"needs train\.jsonl and val\.jsonl"):

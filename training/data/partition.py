@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from model.counting import counted
 from training.data.own_files import SourceQuestion
@@ -23,7 +24,17 @@ class PreparedQuestion:
     """The prepared files, in their order: pictures that show the same have the same."""
 
 
-def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed: int) -> list[list[PreparedQuestion]]:
+class _AboutPictures(Protocol):
+    """A question that knows its pictures by name."""
+
+    @property
+    def images(self) -> tuple[str, ...]: ...
+
+
+_Question = TypeVar("_Question", bound=_AboutPictures)
+
+
+def divide(questions: Sequence[_Question], shares: Sequence[float], seed: int) -> list[list[_Question]]:
     """Put questions on several sides by their pictures, at random; on each side they keep their order.
 
     Pictures that one question is about stay together, and with them whatever else is asked about one of them.
@@ -48,13 +59,13 @@ def divide(questions: Sequence[PreparedQuestion], shares: Sequence[float], seed:
         number = len(order) if last else min(max(1, round(total * share)), len(order) - after)
         side_of.update(dict.fromkeys(order[:number], side))
         order = order[number:]
-    sides: list[list[PreparedQuestion]] = [[] for _ in shares]
+    sides: list[list[_Question]] = [[] for _ in shares]
     for each in questions:
         sides[side_of[together[each.images[0]]]].append(each)
     return sides
 
 
-def _together(questions: Iterable[PreparedQuestion]) -> dict[str, str]:
+def _together(questions: Iterable[_AboutPictures]) -> dict[str, str]:
     """For each picture the first by name of those that questions join it with, over others too; its own name where
     none does."""
     of: dict[str, set[str]] = {}

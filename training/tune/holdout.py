@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
+from training.data import partition
 from training.data.prepared import Example, split_file, write_examples
 from training.data.vqa import DataError
 from training.finetune.inputs import read_answered
@@ -30,16 +30,12 @@ def divide(data: Path, out: Path, share: float, seed: int) -> tuple[Path, list[E
             f"{data} needs train.jsonl and val.jsonl, as `vqabot data prepare --val-share 0.1` writes them."
         )
     rows = read_answered(data, "val")
-    names = sorted({row.image for row in rows})
-    if len(names) < 2:
-        raise DataError(f"{split_file(data, 'val')} is about one picture: the end needs others than the trials.")
-    kept = min(len(names) - 1, max(1, round(share * len(names))))
-    last = set(random.Random(f"tune/{seed}").sample(names, kept))
+    seen, last = partition.divide(rows, [1 - share, share], seed)
     view = out / "data"
     view.mkdir(parents=True, exist_ok=True)
     for file in data.iterdir():
         place = view / file.name
         if file != split_file(data, "val") and not place.is_symlink():
             place.symlink_to(file.absolute())
-    write_examples(view, "val", [row for row in rows if row.image not in last])
-    return view, [row for row in rows if row.image in last]
+    write_examples(view, "val", seen)
+    return view, last

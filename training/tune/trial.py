@@ -15,7 +15,7 @@ from transformers import TrainerCallback
 
 from model.answerer import Answerer
 from model.backends.placement import Placement
-from model.types import Request
+from model.types import Request, SentPicture
 from training.console import Silent
 from training.data.prepared import Example
 from training.evaluation.accuracy import official_accuracy
@@ -86,12 +86,13 @@ class Judging:
 
     def _ask(self, answerer: Answerer, rows: Sequence[Example]) -> list[float]:
         longest = max(NEW_TOKENS, *(answerer.family.answer_length(row.answer or "") for row in rows))
-        requests = [
-            Request(str(row.question_id), (self.data / row.image).read_bytes(), row.question, 1, longest)
-            for row in rows
-        ]
+        requests = [self._request(row, longest) for row in rows]
         said = [answer.text for answer in answerer.answer(requests)]
         return [
             100 * official_accuracy(text, row.answers or [row.answer or ""] * PEOPLE)
             for text, row in zip(said, rows, strict=True)
         ]
+
+    def _request(self, row: Example, longest: int) -> Request:
+        first, *others = (SentPicture((self.data / image).read_bytes()) for image in row.images)
+        return Request(str(row.question_id), first.data, row.question, 1, longest, first.key, others=tuple(others))
