@@ -91,9 +91,10 @@ def is_answer(text: str) -> bool:
     return "% sure" in last or last in _IN_WORDS.values()
 
 
-def familiarity(known_picture: bool | None, known_words: bool | None) -> str:
+def familiarity(about: Evidence) -> str:
     """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
-    new = [name for name, known in (("picture", known_picture), ("words", known_words)) if known is False]
+    words = about.known_words is False or bool(about.unknown_words)
+    new = [name for name, unlike in (("picture", about.known_picture is False), ("words", words)) if unlike]
     return f"new to me: {' and '.join(new)}" if new else ""
 
 

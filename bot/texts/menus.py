@@ -144,7 +144,7 @@ def history_page(
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         picture = " · picture not kept any more" if question.id in gone else ""
-        new = familiarity(question.known_picture, question.known_words)
+        new = familiarity(question)
         sure = f"{answered.in_short}, {new}" if new else answered.in_short
         answer = escape(shorten(answered.answer, 160))
         lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{picture}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -14,6 +15,7 @@ from bot.demo.samples import SampleScene, sample_scenes
 
 FOLDER = Path(__file__).parent
 PATIENCE = 120_000  # ms for an answer on a busy machine
+SURE = re.compile("% sure|probably")
 SCENE, FOLLOW_UP = "street", 1  # what is tapped, and which of its questions is asked after it
 
 
@@ -61,7 +63,7 @@ async def opened(browser: Browser, url: str, width: int, height: int, *, scale: 
     )
     page = await context.new_page()
     await page.goto(url)
-    await expect(page.locator(".row.in").last).to_contain_text("% sure")
+    await expect(page.locator(".row.in").last).to_contain_text(SURE)
     return page
 
 
@@ -79,7 +81,7 @@ async def answered(page: Page, exchange: tuple[str, str]) -> None:
     question, truth = exchange
     await expect(page.locator(".row.out").last).to_contain_text(question)
     answer = page.locator(".row.in").last
-    await expect(answer).to_contain_text("% sure", timeout=PATIENCE)
+    await expect(answer).to_contain_text(SURE, timeout=PATIENCE)
     await expect(answer).to_contain_text(truth, ignore_case=True)
 
 
