@@ -85,10 +85,11 @@ def known_word(word: str, *, slips: bool) -> str:
     known = lexicon()
     if word in known.words:
         return word
-    repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1]
-    if repeats and _squeeze(word) in known.squeezed:
-        return known.squeezed[_squeeze(word)]
-    if slips and len(word) >= LONG - 1:
+    once = _squeeze(word)
+    repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1] or len(once) >= LONG - 1
+    if repeats and once in known.squeezed:
+        return known.squeezed[once]
+    if slips and len(word) >= LONG:
         meant = [known.slips.get(word), *(shorter for shorter in _shorter(word) if shorter in known.long)]
         return next((one for one in meant if one is not None and one[0] == word[0]), word)
     return word

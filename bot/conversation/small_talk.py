@@ -50,7 +50,7 @@ _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 _MARKS = r".,!?;:…\n؟،؛¿¡❓❔—–()\"“”«»"
 _PART = re.compile(rf"([^{_MARKS}]*)([{_MARKS}]*)")
 _LAUGHTER = re.compile(
-    r"b?[wm]?[ha]*(?:h+[aeiou]+){2,}h*|[ha]{4,}|(?:[jh][aei]+){2,}[jh]*|k{3,}|(?:rs){2,}r?|(?:ks){2,}|x+d+"
+    r"b?[wm]?[ha]*(?:h+[aeiou]+){2,}h*|[ha]{4,}|(?:[jh][aei]+){2,}[jh]*|k{3,}|(?:rs){2,}r?|(?:ks){2,}|x+d+|x{2,4}"
     r"|l+o+l+(?:o+l+|z+)*|lma+o+|lmfa+o+|rofl\w*|[ах]{4,}|(?:[хп][аеиы]+){2,}[хп]*|[ахпв]{5,}|х[ае]х?|лол+|ржу+"
     r"|ه{3,}|خ{3,}|(?:ها){2,}|www+|555+|ㅋ+|哈+|笑"
 )
@@ -69,6 +69,23 @@ _QUESTION_WORDS = frozenset(
     (
         *("what", "which", "who", "whose", "whom", "where", "when", "why", "how", "many", "number", "count", "colour"),
         *("color", "or", "and", "but", "tell", "describe", "is", "are", "does", "do", "can", "could", "want", "wonder"),
+        *(
+            "need",
+            "wanna",
+            "would",
+            "give",
+            "mean",
+            "meant",
+            "see",
+            "seen",
+            "vedi",
+            "siehst",
+            "ves",
+            "vois",
+            "voyez",
+            "vês",
+            "ves",
+        ),
         *("question", "show", "find", "whats", "wheres", "whos", "any", "if", "look", "whether", "left", "right"),
         *("quale", "quali", "quanti", "quante", "quanto", "dove", "chi", "come", "perche", "cosa", "colore", "o", "ma"),
         *("was", "welche", "welcher", "welches", "wo", "wer", "wie", "viele", "warum", "farbe", "oder", "aber", "ob"),
@@ -133,7 +150,9 @@ def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
     covered = _covered(read, words)
     if asked:
         return covered[-1] if _is_asked_of_the_bot(read) else None
-    return _of_ones_own(read, words, covered) if covered[-1] is None else covered[-1]
+    if covered[-1] is not None:
+        return covered[-1]
+    return _of_ones_own(read, words, covered) or _of_known_words(read)
 
 
 def _covered(read: Sequence[str], words: Sequence[str]) -> list[set[SmallTalk] | None]:
@@ -195,3 +214,12 @@ def _of_ones_own(
             if before is not None and kind is not None and 0 < more <= _AFTER_BEGINNING[SmallTalk(kind)]:
                 return before | {SmallTalk(kind)}
     return None
+
+
+def _of_known_words(read: Sequence[str]) -> set[SmallTalk] | None:
+    """As `_kinds`, for known words in an order of one's own, one of which alone would do: "va benissimo"."""
+    known = lexicon()
+    if not _QUESTION_WORDS.isdisjoint(read) or not known.words.issuperset(read):
+        return None
+    kinds = {SmallTalk(known.phrases[word,]) for word in read if (word,) in known.phrases}
+    return kinds or None

@@ -2,6 +2,8 @@
 
 The lists (`messages/`) were written before the recogniser; a third of each (`*_held_out.txt`) was not looked at until
 it was done: one of the 125 that ask nothing was then taken for a question, none of the 122 questions for small talk.
+Of three further lists, each judged once before the phrases were widened by it and then added here, 13 of 122, 14 of 119
+and 8 of 96 that ask nothing were taken for questions, and none of 161 questions for small talk.
 """
 
 from __future__ import annotations
