@@ -25,15 +25,16 @@ COMMANDS: dict[str, Entry] = {
     "backup": Entry("bot.commands.backup:backup", "Copy all that the bot remembers, while it runs."),
     "sandbox": Entry("bot.commands.sandbox:sandbox", "Run the local Bot API server alone, for any bot."),
     "scenes": Entry("bot.commands.scenes:scenes", "Draw cartoon scenes with questions, in the official VQA files."),
-    "train": Entry("bot.commands.train:train", "Fine-tune a Florence-2 on prepared data."),
+    "train": Entry("bot.commands.train:train", "Fine-tune a model on prepared data."),
     "tune": Entry("bot.commands.tune:tune", "Search the settings of a training."),
     "data": Entry("bot.commands.data:data", "Look at data and prepare it for training."),
     "evaluate": Entry("bot.commands.evaluate:evaluate", "Judge a model on annotated questions."),
+    "compare": Entry("bot.commands.compare:compare", "Hold models against each other on the same budget."),
     "predict": Entry("bot.commands.predict:predict", "Answer a split into an official results file."),
     "calibrate": Entry("bot.commands.calibrate:calibrate", "Make a model's confidence true."),
     "package": Entry("bot.commands.package:package", "Pack a model into a ZIP that the bot takes."),
     "score": Entry("bot.commands.score:score", "Score anybody's results against official annotations."),
-    "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model from a seed."),
+    "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model, or one of another family."),
     "bench": Entry("bot.commands.bench:bench", "Measure speed and memory against a baseline."),
 }
 

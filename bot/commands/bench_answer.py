@@ -17,7 +17,7 @@ from model.backends.placement import DTYPES, calm_threads
 if TYPE_CHECKING:
     from model.benchmarks.answering import Side, Workload
 
-SHAPES = ("builtin", "florence2-base", "florence2-large")
+SHAPES = ("builtin", "florence2-base", "florence2-large", "blip-base", "paligemma-3b")
 
 
 @click.command(epilog="Example: vqabot bench answer --shape florence2-base --size 768 --beams 3 --json")
@@ -56,7 +56,7 @@ def answer(
 ) -> None:
     """Time answers, and the plain way: float32, generate(), one question at a time, its picture read again.
 
-    The Florence-2 shapes are made from their configuration with random weights, and every answer has the same length;
+    Other shapes than builtin are made from their configuration with random weights, and all answers are equally long;
     `--size` is for them. Each side runs in a process of its own, in turn, over the same questions. Ratios come from the
     clock and from processor seconds; the latter hold also beside other load. With `--load 0.8` questions then come by
     chance (a Poisson process) at 80 % of what was answered a second, and the times until their answers are shown too.
@@ -104,10 +104,10 @@ def _folder(shape: str, model: str | None, size: int, tokens: int, temporary: Pa
         except ModelError as error:
             raise click.ClickException(sentence(error)) from error
     try:
-        from training.finetune.families.florence2.shapes import save_random
+        from training.finetune.families.shapes import save_shape
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
-    folder = save_random("large" if shape.endswith("large") else "base", temporary / "model", (size, size))
+    folder = save_shape(shape, temporary / "model", (size, size))
     file = folder / "generation_config.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**settings, "min_new_tokens": tokens}), encoding="utf-8")

@@ -13,9 +13,16 @@ import click
 
 from bot.commands.errors import needs
 
+try:
+    from training.finetune.families.shapes import SHAPES, save_shape
+except ModuleNotFoundError as error:
+    raise needs("training", error) from error
+
 
 @click.command(epilog="Example: vqabot bench train --size 384 --pictures 3 --steps 4")
-@click.option("--shape", type=click.Choice(["base", "large", "tiny"]), default="base", show_default=True)
+@click.option(
+    "--shape", type=click.Choice(["base", "large", "tiny", *SHAPES]), default="base", help="base: florence2-base."
+)
 @click.option("--model", type=click.Path(path_type=Path), help="A folder, instead of a shape; with its picture size.")
 @click.option("--size", type=click.IntRange(32, 1600), default=224, show_default=True, help="Side in pixels.")
 @click.option("--pictures", type=click.IntRange(1), default=8, show_default=True, help="Pictures a step.")
@@ -37,7 +44,7 @@ def train(
     only: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Time the steps of `vqabot train` and of the plain loop, on a Florence-2 with random weights.
+    """Time the steps of `vqabot train` and of the plain loop, on a model with random weights.
 
     The plain loop is what notebooks write: each question with its own picture, fp32. All train on the same batches; the
     median step counts. On a machine shared with others the ratio of CPU times, with OMP_NUM_THREADS=1, is the one to
@@ -51,12 +58,12 @@ def train(
         from training.finetune import throughput
         from training.finetune.drawn import draw_data
         from training.finetune.errors import TrainingError
-        from training.finetune.families.florence2.shapes import save_random
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     if device == "cuda" and not torch.cuda.is_available():
         raise click.ClickException("There is no GPU here that torch can use; choose --device cpu.")
     questions = batch_size or pictures * per_picture
+    shape = shape if "-" in shape else f"florence2-{shape}"
     found: dict[str, throughput.Measured] = {}
     too_large: list[str] = []
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
@@ -64,7 +71,7 @@ def train(
         if model is not None:
             size = int(read_image_settings(model)["size"]["width"])
         task = throughput.Task(
-            model or save_random(shape, base / "model", (size, size), dropout=False),
+            model or save_shape(shape, base / "model", (size, size), dropout=False),
             draw_data(base / "data", -(-questions * steps // per_picture), per_picture, (size, size)),
             base / "work",
             questions,
@@ -95,9 +102,7 @@ def train(
         figures = {"shape": str(model or shape), "size": size, "questions_per_step": questions, "ways": rows}
         click.echo(json.dumps({**figures, "too_large_for_the_gpu": too_large}))
         return
-    click.echo(
-        f"{model or f'Florence-2-{shape}'}, {size} pixels, {questions} questions a step, {per_picture} a picture\n"
-    )
+    click.echo(f"{model or shape}, {size} pixels, {questions} questions a step, {per_picture} a picture\n")
     _show(rows, too_large)
 
 

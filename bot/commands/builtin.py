@@ -1,4 +1,4 @@
-"""`vqabot builtin`: rebuild the model that ships with the project."""
+"""`vqabot builtin`: rebuild the model that ships with the project, or make one of its size of another family."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ from bot.commands.terminal import note
     epilog="Example: vqabot builtin runs/builtin --seed 0     (then: vqabot ask picture.png --model runs/builtin/model)"
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--family",
+    type=click.Choice(["florence2", "blip", "paligemma"]),
+    default="florence2",
+    show_default=True,
+    help="florence2 is the one that ships; the others are to try and to compare.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
@@ -26,14 +33,16 @@ from bot.commands.terminal import note
 @click.option(
     "--leave-out", multiple=True, help="Style, hand, kind of thing or `typed` to do without, to be judged by it."
 )
-def builtin(folder: Path, seed: int, leave_out: tuple[str, ...], **settings: int | None) -> None:
+def builtin(folder: Path, family: str, seed: int, leave_out: tuple[str, ...], **settings: int | None) -> None:
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
-    FOLDER/model. On two CPU cores it takes most of a day, in as many sittings as you like.
+    FOLDER/model. On two CPU cores it takes most of a day, in as many sittings as you like. Other families learn the
+    same scenes by the same recipe as far as it fits: one picture a question, in one process.
     """
     note("Loading torch ...")
     try:
+        from training.builtin.other_families import train_family
         from training.builtin.recipe import Recipe, train
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
@@ -41,7 +50,10 @@ def builtin(folder: Path, seed: int, leave_out: tuple[str, ...], **settings: int
     recipe = Recipe(seed=seed, leave_out=leave_out, **chosen)
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
         try:
-            train(recipe, folder, click.echo)
+            if family == "florence2":
+                train(recipe, folder, click.echo)
+            else:
+                train_family(family, recipe, folder, click.echo)
         except (ValueError, FloatingPointError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"The model is in {folder / 'model'}.")

@@ -1,4 +1,4 @@
-"""`vqabot train`: fine-tune a Florence-2 on prepared data."""
+"""`vqabot train`: fine-tune a model on prepared data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ except ModuleNotFoundError as error:
 @click.argument("out", type=click.Path(path_type=Path))
 @config_options(TrainConfig)
 def train(data: Path, out: Path, config_file: Path | None, **given: object) -> None:
-    """Fine-tune a Florence-2 on DATA, which `vqabot data prepare` wrote.
+    """Fine-tune a Florence-2, a BLIP or a PaliGemma on DATA, which `vqabot data prepare` wrote.
 
     The best weights by official accuracy become OUT/model, which every other command takes as --model. The same command
     goes on where an interrupted one stopped. On several GPUs: torchrun --no-python --nproc-per-node 4 vqabot train ...

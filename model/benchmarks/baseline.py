@@ -17,19 +17,27 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import logging
 
+from model.loading import model_type
+from model.plugins import find
 from model.types import Request
 
 
 class Baseline:
-    """A model from a folder, of any family that is an encoder-decoder, asked plainly."""
+    """A model from a folder, asked plainly. Its family's package may say with which class, and in which words."""
 
     def __init__(self, folder: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         """Load the model and its processor."""
         logging.disable_progress_bar()
         processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True)
-        model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        plain = find("model.families", model_type(folder), "plain")
+        kind: Any = AutoModelForImageTextToText
+        self._wording = "{}"
+        if plain is not None:
+            kind, self._wording = plain()
+        model: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True)
         self._processor, self._model, self._device = processor, model.to(device).eval(), device
         self._dtype = dtype
+        self._least = int(model.generation_config.min_new_tokens or 0)  # not every class asks its own config
 
     def answer(self, request: Request, prompt: str) -> str:
         """The answer to one question; `prompt` is the request's question as the model wants it."""
@@ -48,14 +56,24 @@ class Baseline:
     @torch.inference_mode()
     def generate_batch(self, requests: Sequence[Request], prompts: Sequence[str]) -> list[list[int]]:
         """The same for questions with the same settings in one call; shorter answers end in padding."""
-        pictures = [Image.open(io.BytesIO(request.picture)).convert("RGB") for request in requests]
-        inputs = self._processor(images=pictures, text=list(prompts), return_tensors="pt", padding=True)
+        pictures = [[Image.open(io.BytesIO(request.picture)).convert("RGB")] for request in requests]
+        texts = [self._wording.format(prompt) for prompt in prompts]
+        inputs = self._processor(images=pictures, text=texts, padding=True).convert_to_tensors("pt")
+        inputs.pop("labels", None)  # PaliGemma's processor gives some, whatever is asked
         inputs = inputs.to(self._device, self._dtype)  # numbers of words stay whole
         first = requests[0]
         tokens = self._model.generate(
-            **inputs, num_beams=first.beams, do_sample=False, max_new_tokens=first.max_new_tokens
+            **inputs,
+            num_beams=first.beams,
+            do_sample=False,
+            max_new_tokens=first.max_new_tokens,
+            min_new_tokens=self._least,
         )
-        return [[int(token) for token in row[1:]] for row in tokens]
+        before = inputs["input_ids"].shape[1]
+        repeated = tokens.shape[1] > before and torch.equal(
+            tokens[:, :before], inputs["input_ids"]
+        )  # by decoders alone
+        return [[int(token) for token in row[before if repeated else 1 :]] for row in tokens]
 
     def timed(self, requests: list[Request], prompts: list[str]) -> list[float]:
         """Seconds from the start, when all wait, to each answer."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.answerer import Answerer
 from model.backends.placement import INT8, Placement
+from model.errors import ModelError
 from training.data.files import PictureFile
 from training.data.vqa import VqaQuestion
 from training.evaluation.calibrate import CalibrateConfig, Observation, observe
@@ -60,7 +61,12 @@ def measure(
         config: As for `observe`.
         progress: As for `observe`.
     """
-    answerer = Answerer.load(str(folder), Placement("cpu", INT8))
+    try:
+        answerer = Answerer.load(str(folder), Placement("cpu", INT8))
+    except ModelError as error:
+        if str(error) == "int8_not_for_family":
+            return None
+        raise
     if INT8 not in answerer.family.precision:
         return None
     rounded = {one.question_id: one for one in observe(answerer, pictures, questions, config, progress)}

@@ -54,6 +54,9 @@ class TrainConfig(Config):
     lora_rank: int = Field(0, ge=0, description="Train adapters of this rank on the text side only; 0: the weights.")
     lora_alpha: float = Field(16, gt=0, description="Scale of the adapters.")
     lora_dropout: float = Field(0.05, ge=0, lt=1, description="Dropout before the adapters.")
+    four_bit: bool = Field(
+        False, description="Keep what adapters stand beside in 4 bits (NF4): less memory; needs a GPU and bitsandbytes."
+    )
     precision: Precision = Field("auto", description="auto: bf16 where the processor has it, else fp32.")
     gradient_checkpointing: bool = Field(False, description="Compute again instead of remembering: less memory.")
     reference: bool = Field(True, description="Evaluate before the first step.")
@@ -78,6 +81,8 @@ class TrainConfig(Config):
     def _fits(self) -> Self:
         if self.early_stopping and not self.eval_questions:
             raise ValueError("early_stopping needs evaluations: set eval_questions above 0")
+        if self.four_bit and not self.lora_rank:
+            raise ValueError("four_bit trains adapters alone: set lora_rank above 0")
         return self
 
     @property

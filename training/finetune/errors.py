@@ -14,6 +14,14 @@ class TrainingError(Exception):
     """A training cannot start or go on; the text says why and what would help."""
 
 
+class MemoryShortError(TrainingError):
+    """The memory does not suffice."""
+
+
+class DivergedError(TrainingError):
+    """The loss grows, or is no number any more."""
+
+
 @contextmanager
 def explained(config: TrainConfig, out: Path) -> Iterator[None]:
     """Turn what memory and disk may raise within into a sentence that says what to change."""
@@ -22,11 +30,11 @@ def explained(config: TrainConfig, out: Path) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise TrainingError(f"The memory does not suffice. {memory_cures(config)}") from error
+        raise MemoryShortError(f"The memory does not suffice. {memory_cures(config)}") from error
     except Exception as error:  # writers and allocators raise whatever they like
         text = str(error)
         if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text or "out of memory" in text:
-            raise TrainingError(f"The memory does not suffice. {memory_cures(config)}") from error
+            raise MemoryShortError(f"The memory does not suffice. {memory_cures(config)}") from error
         if _disk_is_full(error):
             raise TrainingError(
                 f"The disk is full: {out} could not be written. Make room and give the same command again; "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
-from training.finetune.errors import TrainingError
+from training.finetune.errors import DivergedError
 
 WINDOW = 5
 """Lines of the log over which their losses are averaged."""
@@ -29,16 +29,16 @@ class Health:
         """Take the loss of a line of the log.
 
         Raises:
-            TrainingError: It is no number, or the losses diverge.
+            DivergedError: It is no number, or the losses diverge.
         """
         if not math.isfinite(loss):
-            raise TrainingError(f"The loss is no number any more at step {step}. {self._cure()}")
+            raise DivergedError(f"The loss is no number any more at step {step}. {self._cure()}")
         if len(self.first) < WINDOW:
             self.first.append(loss)
         self.last.append(loss)
         before, now = sum(self.first) / len(self.first), sum(self.last) / len(self.last)
         if len(self.last) == WINDOW and now > FLOOR and now > GROWTH * before:
-            raise TrainingError(
+            raise DivergedError(
                 f"The loss diverges: {before:.2f} at the start, {now:.2f} around step {step}. {self._cure()}"
             )
 
@@ -46,11 +46,11 @@ class Health:
         """Look at the weights before they are kept.
 
         Raises:
-            TrainingError: One of them is no number.
+            DivergedError: One of them is no number.
         """
         for name, value in model.named_parameters():
             if value.requires_grad and not value.isfinite().all():
-                raise TrainingError(f"After step {step} the weights of {name} are no numbers. {self._cure()}")
+                raise DivergedError(f"After step {step} the weights of {name} are no numbers. {self._cure()}")
 
     def _cure(self) -> str:
         return (

@@ -12,7 +12,7 @@ import torch
 
 from model.backends.precision import SMALL_MODEL
 from training.finetune.config import Precision, TrainConfig
-from training.finetune.errors import TrainingError, memory_cures
+from training.finetune.errors import MemoryShortError, TrainingError, memory_cures
 from training.finetune.loading import Parts
 
 GB = 2**30
@@ -64,12 +64,12 @@ def check_memory(parts: Parts, config: TrainConfig, device: torch.device) -> Non
     """Refuse what surely does not fit, before hours of swapping or a kill without a word.
 
     Raises:
-        TrainingError: Gradients and moments alone need more than there is.
+        MemoryShortError: Gradients and moments alone need more than there is.
     """
     _, needed = state_bytes(parts)
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
     if needed > free:
-        raise TrainingError(
+        raise MemoryShortError(
             f"Gradients and moments of the weights need {needed / GB:.1f} GB, and {free / GB:.1f} GB are free. "
             f"{memory_cures(config)}"
         )

@@ -28,6 +28,7 @@ from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
+from training.finetune.four_bit import quantise, unpacked
 from training.finetune.words import as_tokens, embed_new, needed, unknown_of
 
 
@@ -85,14 +86,16 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
     if new := [*new_places, *new_words]:
         tokenizer.add_tokens(as_tokens(new))
         embed_new(model, new, tokenizer, before)
+    if config.four_bit:
+        quantise(model)
     model = model.to(device)
     model.profile = profile
     model.prepare_for(config.size() or own, tokenizer, images)
     if most > 1:
         _check_room(model, most)
     native: Any = model
-    if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
-        native.set_attn_implementation("eager")
+    if device.type == "cpu":
+        model.use_plain_attention()
     if config.tower_frozen:
         model.freeze_tower()
     if config.gradient_checkpointing:
@@ -150,10 +153,11 @@ def _merged(parts: Parts) -> dict[str, Tensor]:
     weights = {
         name.replace(".base_layer.", "."): value.detach()
         for name, value in parts.model.state_dict().items()
-        if ".lora_" not in name
+        if ".lora_" not in name and ".weight." not in name  # how 4-bit weights are packed
     }
     for name, module in parts.model.named_modules():
         if isinstance(module, LoraLayer):
+            weights[f"{name}.weight"] = unpacked(module.get_base_layer()).detach()
             for adapter in module.active_adapters:
                 weights[f"{name}.weight"] = weights[f"{name}.weight"] + module.get_delta_weight(adapter)  # type: ignore[attr-defined]
     return weights

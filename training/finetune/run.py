@@ -31,6 +31,7 @@ from training.finetune.data import Collator, Examples
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
 from training.finetune.folder import RESULT, RunStart, open_run
+from training.finetune.four_bit import check_four_bit
 from training.finetune.inputs import Inputs, read_inputs
 from training.finetune.judge import Judge, best_of, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
@@ -114,6 +115,8 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     entry = for_all(args, lambda: open_run(out, config, data, args.world_size))
     args.max_steps = entry.config.max_steps or -1
     transformers.set_seed(config.seed)
+    if config.four_bit:
+        check_four_bit(device)
     parts = load_parts(config, device, rows)
     if device.type == "cpu":
         keep_freed_memory()
@@ -181,7 +184,7 @@ def _train(
         if trainer.judge is not None and trainer.judged_at != trainer.state.global_step:
             trainer.evaluate()
     except TrainingError as error:
-        raise TrainingError(f"{error} {_kept(out)}") from error
+        raise type(error)(f"{error} {_kept(out)}") from error
     finally:
         ready.journal.close()
     result = _result(ready)

@@ -9,6 +9,8 @@ from model.backends.placement import Placement
 from model.profile import Profile
 
 if TYPE_CHECKING:
+    from transformers import BlipForQuestionAnswering
+
     from model.families.blip.model import Blip
 
 
@@ -21,3 +23,10 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Blip:
     from model.families.blip import model  # late: torch
 
     return model.load(folder, profile, placement)
+
+
+def plain() -> tuple[type[BlipForQuestionAnswering], str]:
+    """transformers' class that answers, and how its processor wants a prompt."""
+    from transformers import BlipForQuestionAnswering
+
+    return BlipForQuestionAnswering, "{}"

@@ -57,8 +57,10 @@ class Blip:
         text = model.config.text_config
         self.pad, self.begin, self.end = int(text.pad_token_id), int(text.bos_token_id), int(text.sep_token_id)
         self.positions = int(text.max_position_embeddings)
-        # `generate()` of the native class takes these from the config as well, and nothing from a generation config.
-        self._rules = GenerationRules(self.begin, (self.end,), None, (), 0, 0, 1.0, early_stopping=False)
+        # `generate()` of the native class takes these from the config as well, and nothing from a generation config;
+        # only benchmarks want answers of some length.
+        least = int(model.generation_config.min_new_tokens or 0)
+        self._rules = GenerationRules(self.begin, (self.end,), None, (), 0, least, 1.0, early_stopping=False)
 
     @property
     def precision(self) -> str:

@@ -9,6 +9,8 @@ from model.backends.placement import Placement
 from model.profile import Profile
 
 if TYPE_CHECKING:
+    from transformers import PaliGemmaForConditionalGeneration
+
     from model.families.paligemma.model import PaliGemma
 
 
@@ -26,3 +28,10 @@ def load(folder: Path, profile: Profile, placement: Placement) -> PaliGemma:
 def profile() -> Profile:
     """How the stock checkpoints want their questions: the task, the language, the question."""
     return Profile(prompt_prefix="answer en ")
+
+
+def plain() -> tuple[type[PaliGemmaForConditionalGeneration], str]:
+    """transformers' class that answers, and how its processor wants a prompt."""
+    from transformers import PaliGemmaForConditionalGeneration
+
+    return PaliGemmaForConditionalGeneration, "<image>{}"

@@ -103,6 +103,11 @@ class OnePass(nn.Module, ABC):
             texts: What else `collate` made.
         """
 
+    def use_plain_attention(self) -> None:
+        """Compute attention by plain products: on a CPU their backward pass takes half as long as the fused one's."""
+        native: Any = self
+        native.set_attn_implementation("eager")
+
     def word_tables(self) -> list[Tensor]:
         """The embeddings of words, [V, D] each; an output layer is tied to the last of them."""
         native: Any = self

@@ -25,3 +25,18 @@ def for_plain_loop(folder: Path) -> PlainBlip:
     from training.finetune.families.blip.adapter import PlainBlip
 
     return PlainBlip(folder)
+
+
+def save_random(shape: str, folder: Path, size: tuple[int, int], *, dropout: bool = True) -> Path:
+    """Save a BLIP of a real one's shape with random weights."""
+    from training.finetune.families.blip import shapes
+
+    return shapes.save_random(shape, folder, size, dropout=dropout)
+
+
+def without_weights(shape: str, side: int) -> OnePassBlip:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    from training.finetune.families.blip import shapes
+    from training.finetune.families.blip.adapter import OnePassBlip
+
+    return OnePassBlip(shapes.config_of(shape, side))

@@ -70,6 +70,9 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
         """The text side reads the tower's states as they are."""
         return states
 
+    def use_plain_attention(self) -> None:
+        """Transformers has no other for this family."""
+
     def word_tables(self) -> list[Tensor]:
         """Questions and answers have their own."""
         sides: tuple[Any, ...] = (self.text_encoder, self.text_decoder)

@@ -25,3 +25,18 @@ def for_plain_loop(folder: Path) -> PlainFlorence2:
     from training.finetune.families.florence2.adapter import PlainFlorence2
 
     return PlainFlorence2(folder)
+
+
+def save_random(shape: str, folder: Path, size: tuple[int, int], *, dropout: bool = True) -> Path:
+    """Save a Florence-2 of a real one's shape with random weights."""
+    from training.finetune.families.florence2 import shapes
+
+    return shapes.save_random(shape, folder, size, dropout=dropout)
+
+
+def without_weights(shape: str, side: int) -> OnePassFlorence2:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    from training.finetune.families.florence2 import shapes
+    from training.finetune.families.florence2.adapter import OnePassFlorence2
+
+    return OnePassFlorence2(shapes.config_of(shape))

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordLevel
-from transformers import BartConfig, GenerationConfig, PreTrainedTokenizerFast
+from transformers import BartConfig, GenerationConfig
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.florence2 import (
     Florence2Config,
@@ -23,7 +21,7 @@ from transformers.models.florence2 import (
 from transformers.utils import logging
 
 from model.families.florence2 import profile
-from training.scenes.wording import every_name
+from training.finetune.families import words
 
 SHAPES = ("base", "large", "tiny")
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<image>")
@@ -32,33 +30,8 @@ _POSITIONS = 4096
 
 
 def vocabulary() -> list[str]:
-    """The tokens of these models: whole words, those of the scenes' names and answers."""
-    words = {word for name in every_name() for word in name.lower().split()}
-    return [*SPECIAL, *sorted(words | {str(number) for number in range(21)})]
-
-
-def _tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
-    """A word-level tokenizer: lower case, no punctuation, unknown words become <unk>."""
-    tokenizer = Tokenizer(WordLevel({word: index for index, word in enumerate(words)}, unk_token="<unk>"))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace("’", "'")]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[a-z0-9]+|'s\b"), behavior="removed", invert=True)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-    )
-    tokenizer.decoder = decoders.WordPiece(prefix="##", cleanup=False)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<s>",
-        eos_token="</s>",
-        pad_token="<pad>",
-        unk_token="<unk>",
-        extra_special_tokens={"image_token": "<image>"},
-        clean_up_tokenization_spaces=False,
-        model_max_length=_POSITIONS,
-        padding_side="right",
-    )
+    """The tokens of these models."""
+    return words.vocabulary(SPECIAL)
 
 
 def config_of(shape: str, *, dropout: bool = True) -> Florence2Config:
@@ -141,7 +114,8 @@ def save(folder: Path, config: Florence2Config, size: tuple[int, int], seed: int
         size: Width and height of its pictures.
         seed: The same seed gives the same weights.
     """
-    tokenizer = _tokenizer(vocabulary())
+    tokenizer = words.scene_tokenizer(SPECIAL, "<s>", "</s>", "<pad>", "<unk>", image_token="<image>")
+    tokenizer.model_max_length = _POSITIONS
     images: Any = CLIPImageProcessorPil(
         size={"width": size[0], "height": size[1]},
         do_center_crop=False,

@@ -25,3 +25,18 @@ def for_plain_loop(folder: Path) -> PlainPaliGemma:
     from training.finetune.families.paligemma.adapter import PlainPaliGemma
 
     return PlainPaliGemma(folder)
+
+
+def save_random(shape: str, folder: Path, size: tuple[int, int], *, dropout: bool = True) -> Path:
+    """Save a PaliGemma of a real one's shape with random weights."""
+    from training.finetune.families.paligemma import shapes
+
+    return shapes.save_random(shape, folder, size, dropout=dropout)
+
+
+def without_weights(shape: str, side: int) -> OnePassPaliGemma:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    from training.finetune.families.paligemma import shapes
+    from training.finetune.families.paligemma.adapter import OnePassPaliGemma
+
+    return OnePassPaliGemma(shapes.config_of(shape, side))

@@ -1,0 +1,38 @@
+"""`vqabot builtin --family`: small models of other families learn the project's scenes by the same recipe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from model.answerer import Answerer
+from model.loading import model_type
+from model.types import Request
+from training.builtin.other_families import train_family
+from training.builtin.recipe import Recipe
+
+BRIEF = Recipe(dense_steps=1, question_steps=1, dense_batch=2, batch=2, per_picture=2, warmup=1)
+
+
+@pytest.mark.parametrize("family", ["blip", "paligemma"])
+def test_a_small_model_is_trained_goes_on_and_answers(family: str, tmp_path: Path) -> None:
+    train_family(family, BRIEF, tmp_path, lambda _: None)
+    first = load_file(tmp_path / "model" / "model.safetensors")
+    count = sum(value.numel() for value in first.values())
+    assert 6_000_000 < count < 8_000_000, "of the built-in model's size"
+    train_family(family, replace(BRIEF, question_steps=2), tmp_path, lambda _: None)
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 3
+    later = load_file(tmp_path / "model" / "model.safetensors")
+    assert any(not torch.equal(value, first[name]) for name, value in later.items())
+    assert model_type(tmp_path / "model") == family
+    picture = (files("bot") / "example.png").read_bytes()
+    answer = Answerer.load(str(tmp_path / "model")).answer([Request("1", picture, "What colour is the ball?")])[0]
+    assert answer.error is None
+    other = {"blip": "paligemma", "paligemma": "blip"}[family]
+    with pytest.raises(ValueError, match=f"belongs to {family} with seed 0"):
+        train_family(other, BRIEF, tmp_path, lambda _: None)

@@ -1,0 +1,1 @@
+"""Models held against each other: the same data, the same budget, several seeds."""

@@ -1,0 +1,130 @@
+"""One model with one seed: trained within the budget, then asked as the bot asks."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model.answerer import Answerer
+from model.atomic import write_text
+from model.families.weights import count_parameters
+from model.types import Request
+from training.console import Silent
+from training.data.splits import load_split
+from training.evaluation.accuracy import exact_match, official_accuracy
+from training.finetune.config import TrainConfig
+from training.finetune.folder import RESULT
+from training.trials import Status, TrialError, apart
+
+OUTCOME = "outcome.json"
+_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a trained model answers. Times in seconds on this machine."""
+
+    parameters: int
+    official: dict[int, float]
+    """0 to 1, by question."""
+    exact: dict[int, bool]
+    confidence: dict[int, float]
+    questions_per_second: float
+    first_answer_seconds: float
+    """From nothing loaded to the first answer."""
+    memory_gb: float
+    """Most that answering held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a trial came to."""
+
+    status: Status
+    reason: str = ""
+    """Why it is not done, a sentence."""
+    training: dict[str, Any] = field(default_factory=dict)
+    """As `vqabot train` keeps it in result.json."""
+    judged: Judged | None = None
+
+    def write(self, folder: Path, mark: str) -> None:
+        """Keep it; `mark` tells which settings it belongs to."""
+        write_text(folder / OUTCOME, json.dumps({"mark": mark, **asdict(self)}) + "\n")
+
+
+def read_outcome(folder: Path) -> tuple[str, Outcome] | None:
+    """What is kept of a trial, behind the mark of its settings; None where it is not over yet."""
+    try:
+        values = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    mark, judged = str(values.pop("mark")), values.pop("judged")
+    if judged is not None:
+        by_number = {name: {int(key): value for key, value in judged[name].items()} for name in _BY_QUESTION}
+        judged = Judged(**{**judged, **by_number})
+    return mark, Outcome(**values, judged=judged)
+
+
+_BY_QUESTION = ("official", "exact", "confidence")
+
+
+def run_trial(config: TrainConfig, data: Path, out: Path, split: str, limit: int | None, beams: int) -> Outcome:
+    """Train, going on where an interrupted training stopped, and judge; each in a process of its own."""
+    trained: dict[str, Any] = {}
+    try:
+        if not (out / RESULT).is_file():
+            apart(train_here, config, data, out)
+        trained = json.loads((out / RESULT).read_text(encoding="utf-8"))
+        judged = apart(judge_here, str(out / "model"), data, split, limit, beams)
+    except TrialError as error:
+        return Outcome(error.status, str(error), trained)
+    return Outcome("done", "", trained, judged)
+
+
+def train_here(config: TrainConfig, data: Path, out: Path) -> None:
+    """`vqabot train`, silently."""
+    from training.finetune.run import train
+
+    train(config, data, out, Silent())
+
+
+def judge_here(model: str, data: Path, split: str, limit: int | None, beams: int) -> Judged:
+    """Ask a model all questions of a split with their own pictures."""
+    asked = load_split(data, split, limit=limit)
+    began = time.perf_counter()
+    answerer = Answerer.load(model)
+    requests = [
+        Request(str(one.question_id), asked.pictures[one.image_id].read_bytes(), one.question, beams)
+        for one in sorted(asked.questions, key=lambda one: one.image_id)
+    ]
+    answerer.answer(requests[:1])
+    first = time.perf_counter() - began
+    answerer.features.clear()
+    answers, began = {}, time.perf_counter()
+    for start in range(0, len(requests), _AT_ONCE):
+        for answer in answerer.answer(requests[start : start + _AT_ONCE]):
+            answers[int(answer.id)] = answer
+    seconds = time.perf_counter() - began
+    questions = {one.question_id: one for one in asked.questions}
+    return Judged(
+        parameters=count_parameters(Path(model)),
+        official={n: official_accuracy(answers[n].text, one.answers) for n, one in questions.items()},
+        exact={n: exact_match(answers[n].text, one.answer or "") == 1 for n, one in questions.items()},
+        confidence={n: answers[n].confidence for n in questions},
+        questions_per_second=len(requests) / seconds,
+        first_answer_seconds=first,
+        memory_gb=_peak_gb(answerer.family.device),
+    )
+
+
+def _peak_gb(device: str) -> float:
+    import torch
+
+    if device.startswith("cuda"):
+        return float(torch.cuda.max_memory_allocated() / 2**30)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
