@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PAGE = "report.html"
+_ENDS = {TrialState.COMPLETE: "judged", TrialState.PRUNED: "stopped in training"}
+"""Trials that somebody left behind were taken up by others and are not shown."""
 
 
 def importances(study: optuna.Study) -> dict[str, float]:
@@ -49,7 +51,8 @@ def front(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 def write(config: TuneConfig, study: optuna.Study, final: Final) -> Path:
     """Write the page into the tuning's folder."""
     done = finished(study)
-    trials = sorted(study.get_trials(deepcopy=False), key=lambda one: (-_value(one), one.number))
+    ended = [one for one in study.get_trials(deepcopy=False) if one.state in _ENDS or FAILED in one.user_attrs]
+    trials = sorted(ended, key=lambda one: (-_value(one), one.number))
     charts = [_history(study), _importances(importances(study)), _parallel(config, done), _pareto(done)]
     page = config.out / PAGE
     on_front = {trial.number for trial in front(done)}
@@ -75,7 +78,7 @@ def _row(trial: FrozenTrial, on_front: set[int]) -> dict[str, Any]:
     elif STOPPED in attributes:
         end = f"stopped after {attributes[STOPPED] + 1} blocks"
     else:
-        end = {TrialState.COMPLETE: "judged", TrialState.PRUNED: "stopped in training"}.get(trial.state, "left behind")
+        end = _ENDS[trial.state]
     return {
         "number": trial.number,
         "params": {name: shown(value) for name, value in trial.params.items()},
