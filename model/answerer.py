@@ -14,7 +14,7 @@ from cachetools import Cache, LRUCache
 from model.backends.placement import Placement
 from model.confidence import sequence_probability
 from model.errors import FailureError, PictureError
-from model.families.base import Family, Prompt, SeveralPictures, load_family
+from model.families.base import Family, Prompt, SeveralPictures, ShowsWhere, load_family
 from model.images import open_picture
 from model.loading import identity, locate, model_type
 from model.profile import Profile
@@ -193,6 +193,17 @@ class Answerer:
         )
         scores = {id(item): own for (item, _), own in zip(prompts, scored, strict=True)}
         return [scores.get(id(item)) for item in batch]
+
+    def where(self, request: Request, text: str, way: str | None = None) -> list[list[float]] | None:
+        """How much each part of the picture counted for an answer, as `ShowsWhere.where` says it.
+
+        None where the family cannot tell, the question is about several pictures, or it is refused.
+        """
+        family = self.family
+        if not isinstance(family, ShowsWhere) or len(request.pictures) > 1:
+            return None
+        prompts = self._prompts([self.prepare(request)])
+        return family.where(prompts[0][1], text, open_picture(request.picture).size, way) if prompts else None
 
     def _prompts(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Prompt]]:
         """The requests that can be asked, with their pictures' features."""

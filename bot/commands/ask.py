@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from PIL import Image
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
+from bot.heat_map import draw_heat_map
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
@@ -52,6 +54,12 @@ class PictureFile:
     "--model",
     help="'builtin', a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft. [default: as the bot]",
 )
+@click.option(
+    "--where",
+    "where",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the picture with what counted for the answer: for one question about one picture.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each question.")
 def ask(
     words: tuple[str, ...],
@@ -59,6 +67,7 @@ def ask(
     beams: int | None,
     max_new_tokens: int | None,
     model: str | None,
+    where: Path | None,
     as_json: bool,
 ) -> None:
     """Ask about pictures: the answer and how sure the model is.
@@ -68,6 +77,8 @@ def ask(
     settings. Exit code 1 when a picture or question had to be refused.
     """
     names, questions = _split(words, more)
+    if where is not None:
+        _check_where(where, names, questions)
     settings = _settings()
     beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
@@ -95,6 +106,8 @@ def ask(
             all_answered &= answer.error is None
             names, quiet = [picture.name for picture in about], len(questions) == 1
             _show(names, question, answer, as_json, quiet=quiet, unsure_below=settings.unsure_below)
+            if where is not None and answer.error is None:
+                _write_where(where, answerer, request, answer.text)
     if not all_answered:
         sys.exit(1)
 
@@ -111,6 +124,30 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
     if any(not question.strip() for question in questions):
         raise click.UsageError("The question is empty.")
     return list(dict.fromkeys(names)), questions
+
+
+def _check_where(where: Path, names: list[str], questions: list[str]) -> None:
+    """Say at once what would be found out after the answer."""
+    if len(names) != 1 or len(questions) != 1:
+        raise click.UsageError("--where is for one question about one picture.")
+    if where.suffix.lower() not in Image.registered_extensions():
+        raise click.UsageError(f"--where writes pictures, such as where.png; {where.name} does not end like one.")
+    if not where.absolute().parent.is_dir():
+        raise click.ClickException(f"{where} cannot be written: there is no folder {where.absolute().parent}.")
+
+
+def _write_where(where: Path, answerer: Answerer, request: Request, text: str) -> None:
+    """Draw what counted for an answer."""
+    grid = answerer.where(request, text)
+    if grid is None:
+        raise click.ClickException("This kind of model cannot show where it looked.")
+    try:
+        draw_heat_map(open_picture(request.picture), grid).save(where)
+    except OSError as error:
+        raise click.ClickException(
+            f"{where} cannot be written: {error.strerror or 'the picture is refused'}."
+        ) from error
+    note(f"Where it looked is in {where}.")
 
 
 def _is_file(word: str) -> bool:

@@ -22,6 +22,7 @@ from bot.commands.bench_machine import bench_builtin, machine
 from bot.commands.bench_needs import training_needs
 from bot.commands.bench_train import train
 from bot.commands.bench_trouble import memory, resume
+from bot.commands.bench_where import bench_where
 from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -33,6 +34,7 @@ def bench() -> None:
 
 
 bench.add_command(answer)
+bench.add_command(bench_where, "where")
 bench.add_command(arithmetic)
 bench.add_command(bench_bot)
 bench.add_command(bench_builtin)

@@ -82,6 +82,30 @@ class SeveralPictures(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsWhere(Protocol):
+    """What a family has as well whose models can show where in a picture an answer came from."""
+
+    @property
+    def ways(self) -> Sequence[str]:
+        """Names of the ways in which it can tell, the best first."""
+        ...
+
+    def where(self, prompt: Prompt, answer: str, size: tuple[int, int], way: str | None = None) -> list[list[float]]:
+        """How much each part of the picture counted for an answer to a prompt about one picture.
+
+        Args:
+            prompt: What was asked.
+            answer: What was answered.
+            size: Width and height of the picture itself, in pixels.
+            way: One of `ways`; the best when None.
+
+        Returns:
+            Rows from top to bottom, of values from left to right; the largest is 1, all are 0 where nothing counted.
+        """
+        ...
+
+
 def load_family(model_type: str, folder: Path, profile: Profile, placement: Placement) -> Family:
     """Load a model's folder with the module of its family, which is named as `config.json` names the type of model.
 

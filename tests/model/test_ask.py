@@ -165,3 +165,20 @@ def test_the_bots_settings_say_where_the_model_runs(ask, pictures, monkeypatch: 
         1,
         "Error: There is no GPU 'cuda:99' that torch can use here; choose auto or cpu.\n",
     )
+
+
+def test_where_it_looked_is_drawn_for_one_question_about_one_picture(ask, pictures, tmp_path: Path) -> None:
+    out = tmp_path / "where.png"
+    result = ask(pictures[0], "what is this", "--where", str(out))
+    assert result.exit_code == 0, result.output
+    with Image.open(out) as drawn, Image.open(pictures[0]) as asked:
+        assert drawn.size == asked.size
+    assert f"Where it looked is in {out}." in result.stderr
+    for words, said in (
+        ([*pictures, "what is this", "--where", str(out)], "one question about one picture"),
+        ([pictures[0], "what is this", "--where", str(tmp_path / "where.txt")], "does not end like one"),
+        ([pictures[0], "what is this", "--where", str(tmp_path / "nothere" / "a.png")], "there is no folder"),
+    ):
+        refused = ask(*words)
+        assert refused.exit_code in (1, 2)
+        assert said in refused.output

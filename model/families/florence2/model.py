@@ -21,6 +21,7 @@ from model.families.base import Prompt
 from model.families.florence2.backends import backend_for
 from model.families.florence2.bare import read_bare
 from model.families.florence2.files import read_weights
+from model.families.florence2.where import WAYS, trace
 from model.families.generations import generations
 from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
@@ -92,9 +93,13 @@ class Florence2:
     @property
     def most_pictures(self) -> int:
         """Two for a model that `joins` and whose positions hold both beside a question of some length."""
-        stride: int = math.prod(self._model.config.vision_config.patch_stride)
-        tokens = 1 + math.prod(-(-side // stride) for side in self._resize.size)
+        tokens = 1 + math.prod(-(-side // self._stride) for side in self._resize.size)
         return max(1, min(2 if self.joins else 1, (self.positions - QUESTION_ROOM) // tokens))
+
+    @property
+    def _stride(self) -> int:
+        """Pixels of the input to a picture token, across and down."""
+        return math.prod(self._model.config.vision_config.patch_stride)
 
     @property
     def joins(self) -> bool:
@@ -145,6 +150,32 @@ class Florence2:
             logprobs = score_sequences(self.whole(), states[same], mask[same], rows)
             scored.append([sum(line[len(forced) :]) for line in logprobs])
         return scored
+
+    @property
+    def ways(self) -> Sequence[str]:
+        """Ways to tell where an answer came from, the best first."""
+        return tuple(WAYS)
+
+    def where(self, prompt: Prompt, answer: str, size: tuple[int, int], way: str | None = None) -> list[list[float]]:
+        """How much each part of the picture counted for an answer: rows of values from 0 to 1; see `ShowsWhere`."""
+        model = self.whole()
+        words = model.get_input_embeddings()
+        columns, rows = (-(-side // self._stride) for side in self._resize.size)
+        tokens = self.tokenizer.encode(answer, add_special_tokens=False).ids[: self.positions - 1]
+        if not tokens or len(prompt.features) != 1 + rows * columns:  # nothing said; not one picture
+            return [[0.0] * columns for _ in range(rows)]
+        ids = self.prompt_ids(prompt.text, self.positions - len(prompt.features))
+        asked = words(torch.tensor(ids, device=words.weight.device))
+        inputs = torch.cat([prompt.features.to(asked), asked])
+        found = WAYS[way or self.ways[0]](trace(model, inputs, tokens))
+        cells = found[1 : 1 + rows * columns].clamp(min=0)  # the first token is the mean of all
+        left, top, width, height = self._resize.place(size)
+        on_input = Image.fromarray(cells.reshape(rows, columns).cpu().numpy())
+        stride = self._stride
+        box = (left / stride, top / stride, (left + width) / stride, (top + height) / stride)
+        grid = np.asarray(on_input.resize((columns, rows), Image.Resampling.BOX, box))
+        values: list[list[float]] = (grid / max(float(grid.max()), 1e-12)).tolist()
+        return values
 
     def check_backend(self) -> None:
         """Answer about a black picture.
