@@ -6,13 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from cachetools import Cache, LRUCache
 
 from model.backends.placement import Placement
-from model.confidence import sequence_probability
+from model.confidence.calibration import sequence_probability
 from model.errors import FailureError, PictureError
 from model.families.base import Family, Prompt, SeveralPictures, ShowsWhere, load_family
 from model.images import open_picture
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
+    from model.confidence.evidence import Evidence, Judged, PictureEvidence
+    from model.confidence.spaces import Vector
     from model.families.base import Pixels
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ USUAL_BEAMS = 3
 """Width that most questions come with."""
 MAX_NEW_TOKENS = 1000
 """Longest answer in tokens; a model with fewer positions ends earlier."""
+PICTURES_MEASURED = 100_000
+"""Pictures of which it is kept how familiar they are: more than there is room for features of."""
 DEFAULT_PLACEMENT = Placement()
 EMPTY_QUESTION = "question_empty"
 FAILED = "question_failed"
@@ -53,6 +57,10 @@ class PreparedPicture:
     """At the model's size; None when its features are kept."""
     features: Tensor | None = None
     """What is kept of it: it may be let go of until the batch begins."""
+    looks: Vector | None = None
+    """The look of its pixels, where the model's evidence asks for it."""
+    evidence: PictureEvidence | None = None
+    """How familiar it was when it was encoded, with `features`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,14 @@ class Prepared:
 class Answerer:
     """Answers questions with one loaded model. `prepare` may run in any thread, everything else in one."""
 
-    def __init__(self, family: Family, profile: Profile, model: str = "", feature_bytes: int = 256 * 2**20) -> None:
+    def __init__(
+        self,
+        family: Family,
+        profile: Profile,
+        model: str = "",
+        feature_bytes: int = 256 * 2**20,
+        evidence: Evidence | None = None,
+    ) -> None:
         """Wrap a loaded model.
 
         Args:
@@ -84,12 +99,15 @@ class Answerer:
             profile: How it wants its questions, and its calibration.
             model: Its name, for people.
             feature_bytes: Most bytes of picture features to keep between questions.
+            evidence: By which its answers are judged; None: by their probability alone.
         """
         self.family, self.profile, self.model = family, profile, model
         self.identity = model
         """What answers are signed with."""
         self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
         """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
+        self._evidence = evidence
+        self._familiar: LRUCache[str, PictureEvidence] = LRUCache(PICTURES_MEASURED)
 
     @classmethod
     def load(cls, model: str = "builtin", placement: Placement = DEFAULT_PLACEMENT) -> Answerer:
@@ -100,7 +118,10 @@ class Answerer:
         """
         folder = locate(model)
         profile = Profile.read(folder)
-        answerer = cls(load_family(model_type(folder), folder, profile, placement), profile, model)
+        from model.confidence.evidence import Evidence  # late: the bot's host has no numpy
+
+        family = load_family(model_type(folder), folder, profile, placement)
+        answerer = cls(family, profile, model, evidence=Evidence.read(folder))
         answerer.identity = identity(model, folder)
         return answerer
 
@@ -128,19 +149,28 @@ class Answerer:
                 continue
             features = self._kept(sent.key)
             if features is not None:
-                prepared[sent.key] = PreparedPicture(sent.key, None, features)
+                prepared[sent.key] = PreparedPicture(sent.key, None, features, evidence=self._measured(sent.key))
                 continue
             try:
                 picture = (decoded or {}).get(sent.key) or open_picture(sent.data)
             except PictureError as refusal:
                 return Prepared(request, prompt, (), str(refusal), began, refused_picture=sent.key)
-            prepared[sent.key] = PreparedPicture(sent.key, self.family.prepare(picture))
+            pixels = self.family.prepare(picture)
+            look = None if self._evidence is None else self._evidence.look(pixels)
+            prepared[sent.key] = PreparedPicture(sent.key, pixels, looks=look)
         return Prepared(request, prompt, tuple(prepared[sent.key] for sent in request.pictures), None, began)
 
     def _kept(self, key: str) -> Tensor | None:
         """A picture's features without a mark of use, which belongs to the model's thread."""
         try:
             return Cache.__getitem__(self.features, key)
+        except KeyError:
+            return None
+
+    def _measured(self, key: str) -> PictureEvidence | None:
+        """How familiar a picture was, without a mark of use."""
+        try:
+            return Cache.__getitem__(self._familiar, key)
         except KeyError:
             return None
 
@@ -253,6 +283,7 @@ class Answerer:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
         seen: dict[str, Tensor] = {}
         new: dict[str, Pixels] = {}
+        looked: dict[str, Vector] = {}
         for picture in (picture for item in batch for picture in item.pictures):
             key = picture.key
             if key in seen or key in new:
@@ -264,11 +295,16 @@ class Answerer:
                 seen[key] = kept
             elif picture.pixels is not None:
                 new[key] = picture.pixels
+                if picture.looks is not None:
+                    looked[key] = picture.looks
         with clock("images"):
             encoded = _halving(self.family.encode_images, list(new.values()))
         for key, features in zip(new, encoded, strict=True):
             if features is not None:
                 seen[key] = features
+                if self._evidence is not None:
+                    token = features.float().mean(0).cpu().numpy()
+                    self._familiar[key] = self._evidence.picture(looked[key], token)
                 with suppress(ValueError):  # larger than the whole cache
                     self.features[key] = features
         return seen
@@ -283,7 +319,19 @@ class Answerer:
             return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         text, knows, model = generation.text, self.profile.knows, self.identity
-        return Answer(item.request.id, text, confidence, seconds, None, "", *measured, knows=knows, model=model)
+        answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, knows=knows, model=model)
+        judged = self._judge(item, generation)
+        return answer if judged is None else replace(answer, **asdict(judged))
+
+    def _judge(self, item: Prepared, generation: Generation) -> Judged | None:
+        """What is known about an answer, where the model has evidence to judge it by."""
+        if self._evidence is None:
+            return None
+        found = [self._familiar.get(picture.key, picture.evidence) for picture in item.pictures]
+        pictures = [one for one in found if one is not None]
+        if len(pictures) < len(found):  # let go of, by then
+            return None
+        return self._evidence.judge(item.request.question, generation, pictures)
 
 
 def _bad_settings(request: Request) -> str | None:

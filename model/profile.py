@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from model.atomic import write_text
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from model.errors import ModelError
 from model.loading import model_type
 from model.plugins import find

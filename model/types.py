@@ -95,6 +95,10 @@ class Answer:
     """Whether the question is like those that the model knows, in its words and as a whole; None as above."""
     unknown_words: tuple[str, ...] = ()
     """Words of the question that the model never met, as they were typed."""
+    picture_distance: float | None = None
+    """How far the picture lies from what the model knows: up to 1 it is known. None where that is not measured."""
+    question_distance: float | None = None
+    """The same of the question, as the model reads it with its picture."""
     alternatives: tuple[tuple[str, float], ...] = ()
     """Other answers that may be right, likeliest first, each with its probability (0 to 1): with `text` they hold the
     right answer as often as the model's card says."""

@@ -15,9 +15,10 @@ from bot.commands.terminal import Terminal, note
 from model.counting import counted
 
 if TYPE_CHECKING:
-    from model.confidence import Calibration
+    from model.confidence.calibration import Calibration
     from training.data.splits import Split
     from training.evaluation.calibrate import Observation
+    from training.evaluation.calibration_run import Learnt
     from training.evaluation.int8 import Int8Cost
 
 try:
@@ -33,21 +34,36 @@ except ModuleNotFoundError as error:
 @click.option(
     "--store/--no-store", "keep", default=None, help="Write it into the model.  [default: when it is a folder]"
 )
+@click.option(
+    "--shifted",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Annotated questions unlike the model's own (other styles, wordings, things); may be given again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 @config_options(CalibrateConfig)
 def calibrate(
-    data: Path, model: str, split: str, keep: bool | None, as_json: bool, config_file: Path | None, **given: object
+    data: Path,
+    model: str,
+    split: str,
+    keep: bool | None,
+    folders: tuple[Path, ...],
+    as_json: bool,
+    config_file: Path | None,
+    **given: object,
 ) -> None:
     """Fit the confidence on annotated questions in DATA that the model was not trained on.
 
-    DATA is a folder of official VQA files or a prepared one. One part of the pictures chooses and fits a method, the
-    other part judges it. The result stands in the model's vqabot.json, and every worker applies it; calibration.json
-    beside it says how it came about.
+    DATA is a folder of official VQA files or a prepared one. The command learns what the model's own pictures and
+    questions look like, changes them in many ways, and fits how sure to be on both. One part of the pictures serves to
+    fit, another judges. The result stands in the model's evidence.json and vqabot.json, and every worker applies it;
+    calibration.json beside them says how it came about.
     """
     from model.loading import locate
     from training.data import provenance
-    from training.data.splits import load_split
-    from training.evaluation import answer_length
+    from training.data.splits import has_answers, load_split, split_of
+    from training.evaluation import answer_length, calibration_run
     from training.evaluation import calibrate as fitting
     from training.evaluation.evaluate import check_answered
 
@@ -62,6 +78,10 @@ def calibrate(
         asked = load_split(data, split, limit=config.limit)
         check_answered(data, split, asked.questions)
         fitting.check_enough(asked.questions)
+        others = {each.name: load_split(each, split_of(each, split)) for each in folders}
+        for name, other in others.items():
+            check_answered(data.parent / name, split, other.questions)
+        trained = load_split(data, "train", pictures=False).questions if has_answers(data, "train") else []
         source = locate(model)
         known = provenance.read(source)
         remarks = provenance.remarks({**known, "calibrated": ()}, asked)
@@ -80,13 +100,17 @@ def calibrate(
             observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
         cost = _int8(source, observations, asked, config)
+        with Terminal().bar(calibration_run.total(asked, others, config), "Looking at what it knows") as bar:
+            learnt = calibration_run.run(answerer, asked, others, config, trained, bar.update)
+        further = {"int8": cost and asdict(cost), "shifted": list(others), **learnt.as_dict()}
         if keep:
+            calibration_run.store_evidence(source, learnt.evidence)
             fitting.store(source, result.calibration, None if cost is None else cost.high)
-            fitting.record(source, result, config, data_name, remarks, {"int8": cost and asdict(cost)})
+            fitting.record(source, result, config, data_name, remarks, further)
             met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
             provenance.write(source, {**known, "calibrated": [met]})
     if as_json:
-        click.echo(json.dumps({**result.as_dict(), "int8": cost and asdict(cost)}))
+        click.echo(json.dumps({**result.as_dict(), **further}))
         return
     click.echo(
         f"fitted on {counted(result.fitted, 'answer')}, judged on {result.judged} others: {result.accuracy:.1%} right"
@@ -101,6 +125,7 @@ def calibrate(
             f"8-bit weights cost {cost.points:.2f} points ({cost.low:.2f} to {cost.high:.2f}) on "
             f"{counted(cost.questions, 'question')}; {INT8_MAY_COST:g} at most are let pass without being asked for"
         )
+    _show_evidence(learnt)
     click.echo("stored in the model" if keep else "not stored: the model is no folder, or --no-store was given")
 
 
@@ -116,6 +141,23 @@ def _int8(source: Path, observations: list[Observation], asked: Split, config: C
         return None
     with Terminal().bar(len(asked.questions), "Answering with 8-bit weights") as bar:
         return int8.measure(source, observations, asked.pictures, asked.questions, config, bar.update)
+
+
+def _show_evidence(done: Learnt) -> None:
+    if done.evidence is None:
+        click.echo(f"no evidence beside the probability: {done.reason}")
+        return
+    click.echo("\nwith the evidence of pictures and words, on pictures that nothing was fitted on")
+    click.echo(f"{'set':<22}  answers   right    sure    ECE   (raw)   sure and wrong (raw)   told as unlike")
+    for now, before in zip(done.judged, done.before, strict=True):
+        new, old = now.figures, before.figures
+        click.echo(
+            f"{now.name[:22]:<22}  {now.answers:7d}  {new['right'].value:6.1%}  {new['confidence'].value:6.1%}  "
+            f"{new['ece'].value:5.3f}  {old['ece'].value:6.3f}   {new['sure and wrong'].value:14.1%} "
+            f"{old['sure and wrong'].value:6.1%}  {new['told as unlike'].value:14.1%}"
+        )
+    held, wanted = done.set_coverage, done.evidence.coverage
+    click.echo(f"answer and alternatives held the right answer in {held:.1%} (asked: {wanted:.0%})")
 
 
 def _shown(calibration: Calibration) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from model.counting import counted
 
 if TYPE_CHECKING:
     from training.evaluation.evaluate import Report
+    from training.evaluation.trust import Figure, Set, Told
 
 try:
     from training.evaluation.evaluate import EvaluateConfig
@@ -34,6 +37,15 @@ except ModuleNotFoundError as error:
     type=click.Path(file_okay=False, path_type=Path),
     help="An earlier --report to compare with.",
 )
+@click.option(
+    "--shifted", "folders", multiple=True, type=click.Path(path_type=Path), help="Data of another kind, beside it."
+)
+@click.option(
+    "--foreign", "others", type=click.Path(file_okay=False, path_type=Path), help="Pictures unlike the model's own."
+)
+@click.option(
+    "--shifts", type=click.IntRange(0), default=0, help="Questions of each way in which DATA's pictures are changed."
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 @config_options(EvaluateConfig)
 def evaluate(
@@ -41,6 +53,9 @@ def evaluate(
     model: str,
     folder: Path | None,
     earlier: Path | None,
+    folders: tuple[Path, ...],
+    others: Path | None,
+    shifts: int,
     as_json: bool,
     config_file: Path | None,
     **given: object,
@@ -49,16 +64,18 @@ def evaluate(
 
     Beside the accuracy stand the scores with shuffled pictures, with plain grey ones, and of the words alone: the
     commonest answers of the train split, where DATA has one. In multiple choice the model scores the 18 choices of each
-    question and takes the likeliest. Ctrl-C ends early and reports on a random sample.
+    question and takes the likeliest. Ctrl-C ends early and reports on a random sample. With --shifted, --foreign and
+    --shifts the report says how far the confidence can be trusted there, too.
     """
     from model.loading import locate
     from training.data import provenance
-    from training.data.splits import has_answers, load_split
-    from training.evaluation import answer_length
+    from training.data.splits import has_answers, load_split, split_of
+    from training.evaluation import answer_length, shifted_sets
     from training.evaluation.choices import Chooser
     from training.evaluation.comparison import compare, read_answers
-    from training.evaluation.evaluate import check_answered
+    from training.evaluation.evaluate import check_answered, with_sets
     from training.evaluation.evaluate import evaluate as judge
+    from training.evaluation.shifts import SHIFTS
 
     config = resolve(EvaluateConfig, config_file, given)
     multiple = config.task == "multiple-choice"
@@ -69,6 +86,8 @@ def evaluate(
         before = None if earlier is None else read_answers(earlier)
         kinds = asked.drawn_here if config.by_kind is None else config.by_kind
         learnt = None
+        shifted = {each.name: load_split(each, split_of(each, config.split)) for each in folders}
+        strange = [] if others is None else shifted_sets.foreign_pictures(others)
         if config.split != "train" and has_answers(data, "train"):
             learnt = load_split(data, "train", pictures=False).questions
         note(f"Loading the model {model} ...")
@@ -88,6 +107,16 @@ def evaluate(
             )
         if report is None:
             raise KeyboardInterrupt
+        more = shifted_sets.number_of(shifted, shifts, strange, len(SHIFTS) + 2)
+        told: list[Told] = []
+        with Terminal().bar(more, "Shifted data") if more else nullcontext() as bar:
+            moved = (lambda _: None) if bar is None else bar.update
+            if shifts:
+                told += shifted_sets.changed(answerer, asked.pictures, asked.questions, shifts, config, moved)
+            for name, split in shifted.items():
+                told += shifted_sets.of_folder(answerer, name, split, config, moved)
+            told += shifted_sets.foreign(answerer, strange, asked.questions, config, moved)
+        report = with_sets(report, told)
         compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:
@@ -105,8 +134,8 @@ def evaluate(
             page = write_report(folder, report, asked.questions, asked.pictures, about)
             config.save(folder)
     if as_json:
-        more = {} if compared is None else {"compared": compared.as_dict()}
-        click.echo(json.dumps({**report.as_dict(), **more}))
+        against = {} if compared is None else {"compared": compared.as_dict()}
+        click.echo(json.dumps({**report.as_dict(), **against}))
     else:
         _show(report)
         if compared is not None:
@@ -129,6 +158,7 @@ def _show(report: Report) -> None:
     for each in report.selective.coverages:
         met = f", {each.risk:.1%} wrong" if each.coverage else ""
         click.echo(f"  at {each.allowed:>3.0%} risk            {100 * each.coverage:6.2f} % answered{met}")
+    _show_trust(report.trust)
     if report.refused:
         number, sentence = next(iter(report.refused.items()))
         click.echo(f"\n{len(report.refused)} refused, such as question {number}: {sentence}")
@@ -147,6 +177,26 @@ def _show(report: Report) -> None:
     click.echo("\nconfidence  exactly right  share of questions")
     for row in report.bins:
         click.echo(f"{row.confidence:10.3f}  {row.accuracy:13.3f}  {row.share:18.3f}")
+
+
+def _show_trust(trust: Sequence[Set]) -> None:
+    click.echo(
+        f"\n{'set':<22}  answers   right    sure    ECE  Brier  AUROC   AURC  sure and wrong  told as unlike  AUROC"
+    )
+    for each in trust:
+        found = each.figures
+
+        def percent(name: str, found: Mapping[str, Figure] = found) -> str:
+            return f"{found[name].value:.1%}" if name in found else "–"
+
+        def number(name: str, found: Mapping[str, Figure] = found) -> str:
+            return f"{found[name].value:.3f}" if name in found else "–"
+
+        click.echo(
+            f"{each.name[:22]:<22}  {each.answers:7d}  {percent('right'):>6}  {percent('confidence'):>6}  "
+            f"{number('ece'):>5}  {number('brier'):>5}  {number('auroc'):>5}  {number('aurc'):>5}  "
+            f"{percent('sure and wrong'):>14}  {percent('told as unlike'):>14}  {number('auroc of unlike'):>5}"
+        )
 
 
 def _interval(report: Report, name: str) -> str:

@@ -23,6 +23,7 @@ from model.counting import counted
 @click.option(
     "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
 )
+@click.option("--judging", is_flag=True, help="Instead: sets by other hands to judge the built-in model by.")
 @click.option("--leave-out", multiple=True, help="With --wide: a style, hand, kind of thing or `typed` to do without.")
 def scenes(
     out: Path,
@@ -34,6 +35,7 @@ def scenes(
     workers: int,
     wide: bool,
     pairs: bool,
+    judging: bool,
     leave_out: tuple[str, ...],
 ) -> None:
     """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
@@ -42,10 +44,14 @@ def scenes(
     test.jsonl and images/, which `vqabot data prepare` takes.
 
     The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
-    run goes on where it stopped when the same command is given again.
+    run goes on where it stopped when the same command is given again. With --judging OUT gets sets that the generator
+    did not draw: --val pictures by two other hands with careful and with typed questions, and foreign pictures.
     """
     from training.scenes.official import Plan, write_scenes
 
+    if judging:
+        _write_judging_sets(out, seed, val)
+        return
     plan = Plan(seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out, pairs)
     if leave_out and not wide:
         raise click.ClickException("--leave-out is for --wide.")
@@ -63,3 +69,13 @@ def scenes(
         write_scenes(out, plan, bar.update, workers)
     what = counted(total, "pair" if pairs else "picture")
     click.echo(f"{what} and the questions about them are in {out}.")
+
+
+def _write_judging_sets(out: Path, seed: str, pictures: int) -> None:
+    with in_words(place=out):
+        from training.builtin.judging_sets import write_sets
+
+        count = write_sets(out, seed, pictures)
+    click.echo(
+        f"{out} holds {counted(pictures, 'picture')} of each other hand with questions, and {count} foreign ones."
+    )

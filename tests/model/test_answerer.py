@@ -18,7 +18,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration, Flo
 
 from bot.texts.failures import sentence
 from model.answerer import EMPTY_QUESTION, FAILED, Answerer
-from model.confidence import Calibration, sequence_probability
+from model.confidence.calibration import Calibration, sequence_probability
 from model.families.base import Prompt
 from model.families.florence2.model import Florence2
 from model.images import open_picture

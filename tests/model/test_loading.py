@@ -19,7 +19,7 @@ from tiny import Picture
 from bot.texts.failures import sentence
 from model import archive
 from model.answerer import Answerer
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from model.errors import ModelError
 from model.loading import cache_dir, locate, model_type
 from model.processor import read_image_settings
@@ -217,7 +217,8 @@ def test_the_bots_side_of_the_room_needs_no_torch() -> None:
     code = (
         "import sys\n"
         "for name in ('torch', 'transformers', 'numpy', 'tokenizers'): sys.modules[name] = None\n"
-        "import model.types, model.images, model.text, model.confidence, model.errors, model.serving.broker.protocol\n"
+        "import model.types, model.images, model.text, model.confidence.calibration, model.errors\n"
+        "import model.serving.broker.protocol\n"
         "import model.serving.broker.embedded, model.loading, model.profile, model.answerer, model.serving.worker\n"
         "import bot.commands.ask"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from training.data.splits import load_split
 from training.evaluation.evaluate import evaluate
 from training.evaluation.report import Context, write_report

@@ -1,21 +1,26 @@
 """Calibration: the fit finds what made the data, is judged on other pictures, and is applied where people see it."""
 
+import io
 import json
 import math
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
 from vqa_helpers import find_picture, read_questions
 
 from bot.commands.calibrate import calibrate as command
 from model.answerer import Answerer
-from model.confidence import Calibration, sequence_probability
+from model.confidence.calibration import Calibration, sequence_probability
+from model.confidence.evidence import Evidence
 from model.images import open_picture
 from model.loading import locate
 from model.profile import Profile
@@ -23,7 +28,15 @@ from model.types import Request
 from training.data.vqa import DataError
 from training.evaluation import int8
 from training.evaluation.calibrate import METHODS, CalibrateConfig, Observation, calibrate, study_confidence
+from training.evaluation.seen import own, see
 from training.scenes.official import Plan, write_scenes
+
+
+def noise() -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(1).integers(0, 256, (200, 300, 3), np.uint8)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def invented(truth: Calibration, number: int = 6000, seed: int = 1) -> list[Observation]:
@@ -83,12 +96,15 @@ def test_the_study_s_confidence_is_that_of_transformers() -> None:
         assert study_confidence(spoken) == pytest.approx(math.exp(float(out.sequences_scores[0])), abs=2e-3)
 
 
-def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
+def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, model = tmp_path / "scenes", tmp_path / "model"
     write_scenes(data, Plan("calibrate", {"train": 0, "val": 80, "test": 0}), lambda _: None, workers=1)
     shutil.copytree(locate("builtin"), model)
     before = Profile.read(model)
-    done = CliRunner().invoke(command, [str(data), "--model", str(model), "--beams", "1", "--json"])
+    shifted = tmp_path / "shifted"
+    write_scenes(shifted, Plan("shifted", {"train": 0, "val": 12}, wide=True), lambda _: None, workers=1)
+    arguments = [str(data), "--model", str(model), "--beams", "1", "--shifts", "9", "--shifted", str(shifted)]
+    done = CliRunner().invoke(command, [*arguments, "--json"])
     assert done.exit_code == 0, done.output
     result = json.loads(done.stdout)
     profile = Profile.read(model)
@@ -104,10 +120,27 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path) -> None:
     question = read_questions(data, "val")[0]
     request = Request("x", find_picture(data, "val", question.image_id).read_bytes(), question.question)
     answerer = Answerer.load(str(model))
+    answer = answerer.answer([request])[0]
+    assert (answer.known_picture, answer.unknown_words) == (True, ()), "it is one of those that it learnt from"
+    evidence = Evidence.read(model)
+    assert evidence is not None and answer.text in evidence.answers
+    assert set(told["evidence"]["sets"]) >= {"own", "shifted", "blurred", "as typed", "nothing to see"}
+    strange = replace(request, picture=noise(), picture_key="", question="Who painted the plinth?")
+    away = answerer.answer([strange])[0]
+    assert (away.known_picture, away.known_words) == (False, False)
+    assert "painted" in away.unknown_words and "plinth" in away.unknown_words
+    assert away.confidence < answer.confidence
+    # Without enough pictures to learn from nothing of the old evidence stays.
+    monkeypatch.setattr("training.evaluation.evidence_fit.FEWEST_PICTURES", 81)
+    again = CliRunner().invoke(command, arguments)
+    assert again.exit_code == 0 and "80 pictures are too few to learn what is familiar" in again.output
+    assert Evidence.read(model) is None
+    answerer = Answerer.load(str(model))
     (spoken,) = answerer.generate([answerer.prepare(request)])
     assert spoken is not None
+    calibration = Profile.read(model).calibration
     raw = sequence_probability(spoken.token_logprobs)
-    assert answerer.answer([request])[0].confidence == pytest.approx(profile.calibration.apply(raw))
+    assert answerer.answer([request])[0].confidence == pytest.approx(calibration.apply(raw))
 
 
 @pytest.mark.skipif(not int8.possible(), reason="this CPU has no products of 8-bit numbers")
@@ -171,4 +204,5 @@ def test_right_is_what_evaluate_calls_right(tmp_path: Path) -> None:
     for answer in (said, f"{said.title()}.", f"the {said}", "zzz"):
         question = VqaQuestion(1, 1, "what color is the ball", answer=answer, answers=(answer,) * 10)
         (found,) = observe(answerer, {1: picture}, [question], CalibrateConfig(beams=1), lambda _: None)
-        assert found.right == (MEASURES["exact"](said, question) == 1) == (answer != "zzz")
+        (seen,) = see(answerer, own({1: picture}, [question], 0), 1, 20, lambda _: None)
+        assert found.right == seen.right == (MEASURES["exact"](said, question) == 1) == (answer != "zzz")

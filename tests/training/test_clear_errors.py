@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from model.loading import builtin_path
 from training.data.prepared import split_file
 from training.data.vqa import annotation_file, question_file

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from bot.cli import main
 from model.answerer import Answerer
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from model.loading import builtin_path
 from model.profile import BUILTIN_PROFILE, Profile
 from training.evaluation.calibrate import store

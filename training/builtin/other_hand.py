@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
+from training.scenes import sprites
+
 COLOURS = {
     "red": "#d8232a",
     "orange": "#f58a1f",
@@ -152,17 +154,18 @@ class Judged:
     """`PLAIN` or `TYPED`."""
 
 
-def drawn(seed: str, pictures: int) -> tuple[list[Image.Image], list[Judged]]:
+def drawn(seed: str, pictures: int, emoji: str = "") -> tuple[list[Image.Image], list[Judged]]:
     """Draw pictures and ask about them, each question in both wordings.
 
     Args:
         seed: Names the pictures.
         pictures: How many.
+        emoji: Whose emoji (`sprites.SETS`) stand for the drawings; none are drawn by this file.
     """
     sheets, asked = [], []
     for number in range(pictures):
         rng = random.Random(f"other-hand/{seed}/{number}")
-        sheet, placed = _draw(rng)
+        sheet, placed = _draw(rng, emoji)
         sheets.append(sheet)
         for kind, names, answer in _ask(placed, rng):
             for wording, forms in WORDINGS.items():
@@ -171,14 +174,14 @@ def drawn(seed: str, pictures: int) -> tuple[list[Image.Image], list[Judged]]:
     return sheets, asked
 
 
-def _draw(rng: random.Random) -> tuple[Image.Image, list[tuple[str, str, float]]]:
+def _draw(rng: random.Random, emoji: str) -> tuple[Image.Image, list[tuple[str, str, float]]]:
     """A picture, and what is on it: kind, colour, middle in shares of the width."""
     width, height = rng.choice(((600, 450), (700, 400), (480, 640), (500, 500)))
     sheet = Image.new("RGB", (width, height), rng.choice(("#ffffff", "#fdf6e3", "#e8f4fb", "#eef7ea")))
     pen = ImageDraw.Draw(sheet)
     if rng.random() < 0.5:
         pen.rectangle((0, height * 0.55, width, height), fill=rng.choice(("#9ccf6b", "#e6d3a3", "#bfc4c9")))
-    kinds = rng.sample(sorted(DRAWINGS), 3)
+    kinds = rng.sample([kind for kind in sorted(DRAWINGS) if not emoji or sprites.of_kind(emoji, kind)], 3)
     kinds += [kinds[0]] * rng.choice((0, 0, 1, 2))
     columns = len(kinds)
     rng.shuffle(kinds)
@@ -189,7 +192,13 @@ def _draw(rng: random.Random) -> tuple[Image.Image, list[tuple[str, str, float]]
         x = place * room + (room - side) / 2
         y = height * rng.uniform(0.3, 0.55)
         colour = rng.choice(GIVEN.get(kind, tuple(COLOURS)))
-        DRAWINGS[kind](pen, x, y, side, COLOURS[colour])
+        if emoji:
+            one = rng.choice(sprites.of_kind(emoji, kind))
+            colour = colour if one.hue >= 0 else one.colour
+            cut = sprites.picture(one, colour, rng).resize((round(side), round(side)))
+            sheet.paste(cut, (round(x), round(y)), cut)
+        else:
+            DRAWINGS[kind](pen, x, y, side, COLOURS[colour])
         placed.append((kind, colour, (x + side / 2) / width))
     return sheet, placed
 
@@ -203,7 +212,7 @@ def _ask(placed: list[tuple[str, str, float]], rng: random.Random) -> list[tuple
     def words(kind: str, other: str = "") -> tuple[str, str, str]:
         return kind, PLURALS.get(kind, f"{kind}s"), other
 
-    asked = [("colour", words(kind), colour) for kind, colour, _ in single[:1]]
+    asked = [("colour", words(kind), colour) for kind, colour, _ in single[:1] if colour]
     missing, there = rng.choice(away), rng.choice(kinds)
     asked.append(("colour", words(missing), f"no {missing}"))
     asked.append(("exists", words(there), "yes") if rng.random() < 0.5 else ("exists", words(missing), "no"))

@@ -148,6 +148,11 @@ def _prepared(
     return Split(questions, found, drawn_here=False)
 
 
+def split_of(data: Path, split: str) -> str:
+    """The split to take of a folder: this one, or else the first that has answers."""
+    return next((each for each in (split, "val", "train", "test") if has_answers(data, each)), split)
+
+
 def has_answers(data: Path, split: str) -> bool:
     """Whether a split is there with its annotations.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from model.answerer import Answerer
-from model.confidence import Calibration, log_odds_parts, sequence_probability
+from model.confidence.calibration import Calibration, log_odds_parts, sequence_probability
 from model.profile import Profile
 from model.types import Generation
 from training.config import Config
@@ -45,6 +45,8 @@ class CalibrateConfig(Config):
         0.5, gt=0, lt=1, description="Share of the pictures to fit on; the others judge what was fitted."
     )
     limit: int | None = Field(None, ge=1, description="Only the first questions.")
+    shifts: int = Field(150, ge=0, description="Questions about pictures of each way in which they are changed.")
+    coverage: float = Field(0.9, gt=0, lt=1, description="Share of right answers that an answer's alternatives hold.")
     seed: int = Field(0, ge=0, description="Decides which pictures fit and which judge.")
     int8: bool | None = Field(
         None,

@@ -7,7 +7,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -27,10 +27,13 @@ from training.evaluation.intervals import Estimate, estimate
 from training.evaluation.reliability import Bin, calibration_error, reliability
 from training.evaluation.risk import Selective, selective
 from training.evaluation.scoring import MEASURES, Scores, by_group, score
+from training.evaluation.trust import Set, Told, sets
 
 PICTURES_AT_ONCE = 8
 QUESTIONS_AT_ONCE = 64
 GREY = (128, 128, 128)
+HERE = "judged data"
+"""The set of the questions that are judged, beside shifted ones."""
 
 
 class VqaModel(Protocol):
@@ -64,6 +67,8 @@ class Run:
 
     texts: dict[int, str] = field(default_factory=dict)
     confidences: dict[int, float] = field(default_factory=dict)
+    distances: dict[int, float] = field(default_factory=dict)
+    """How far each question's picture is from what the model knows, where it measures that."""
     refused: dict[int, str] = field(default_factory=dict)
     """The model's sentence where it refused a picture or a question; the answer is empty then, and wrong."""
     seconds: float = 0.0
@@ -105,6 +110,10 @@ class Report:
     """Of `official` and `exact`, with what chance may do to them."""
     kind_of: dict[int, str]
     """The kind of each question of the project's own scenes; empty for other data."""
+    told: list[Told]
+    """The confidence of each answer and whether it was right, for comparison with shifted sets."""
+    trust: list[Set]
+    """How far the confidence can be trusted, here and, after `with_sets`, on shifted sets."""
 
     @property
     def questions(self) -> int:
@@ -141,6 +150,7 @@ class Report:
             "selective": self.selective.as_dict(),
             "reliability": [{name: round(value, 4) for name, value in asdict(bin_).items()} for bin_ in self.bins],
             "intervals": {name: each.percent() for name, each in self.intervals.items()},
+            "trust": {each.name: each.as_dict() for each in self.trust},
             "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
 
@@ -183,6 +193,11 @@ def evaluate(
         if not blind.texts:
             return None
     return _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
+
+
+def with_sets(report: Report, shifted: Sequence[Told]) -> Report:
+    """The report with the figures of what it judged and of shifted sets beside each other."""
+    return replace(report, trust=sets([*report.told, *shifted], HERE))
 
 
 def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> None:
@@ -236,6 +251,8 @@ def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -
         for answer in answers:
             number = int(answer.id)
             run.texts[number], run.confidences[number] = answer.text, answer.confidence
+            if answer.picture_distance is not None:
+                run.distances[number] = answer.picture_distance
             if answer.error is not None:
                 run.refused[number] = sentence(answer.error)
 
@@ -266,6 +283,10 @@ def _report(
     kind_of = {q.question_id: same_kind(q) for q in judged} if kinds else {}
     numbers, official = list(exact.per_question), scored(seen.texts, "official")
     picture_of = {q.question_id: q.image_id for q in judged}
+    told = [
+        Told(HERE, picture_of[n], seen.confidences[n], exact.per_question[n] == 100, seen.distances.get(n))
+        for n in numbers
+    ]
     return Report(
         asked=len(questions),
         official=official,
@@ -296,6 +317,8 @@ def _report(
             for name, scores in (("official", official), ("exact", exact))
         },
         kind_of=kind_of,
+        told=told,
+        trust=sets(told, HERE),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.atomic import write_text
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from training.data.files import PictureFile
 from training.data.vqa import VqaQuestion
 from training.evaluation.comparison import Comparison, write_answers
@@ -22,6 +22,7 @@ from training.evaluation.examples import confusions, right_ones, surest_mistakes
 from training.evaluation.intervals import Estimate, estimate, wilson
 from training.evaluation.reliability import Bin
 from training.evaluation.risk import Selective
+from training.evaluation.trust import Set
 from training.report.figures import Drawn, Paint, Theme, draw
 from training.report.pages import render
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 PAGE = "report.html"
 FIGURES = "figures.json"
-CHARTS = ("reliability", "risk-coverage")
+CHARTS = ("reliability", "risk-coverage", "trust")
 """Names of the PNGs beside the page."""
 
 
@@ -103,9 +104,11 @@ def write_report(
         OSError: It cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    title, height = "Share of right answers and confidence, by set", 1.2 + 0.55 * len(report.trust)
     drawn = (
         draw(_reliability(report.bins, report.questions), "Share of right answers against confidence", 5.2, 3.9),
         draw(_risk(report.selective), "Risk against the share of questions answered", 5.2, 3.9),
+        draw(_trust(report.trust), title, 9.0, height),
     )
     charts = dict(zip(CHARTS, drawn, strict=True))
     for name, chart in charts.items():
@@ -192,6 +195,23 @@ def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
         _percent(axes.set_xlim, axes.set_xticks)
         _percent(axes.set_ylim, axes.set_yticks)
         axes.set(xlabel="confidence shown, %    (dashed: exactly true)", ylabel="of these were right, %")
+
+    return paint
+
+
+def _trust(sets: Sequence[Set]) -> Paint:
+    def paint(axes: Axes, theme: Theme) -> None:
+        for place, name in enumerate(("right", "confidence")):
+            found = [100 * each.figures[name].value for each in sets]
+            ends = [(100 * each.figures[name].low, 100 * each.figures[name].high) for each in sets]
+            at = [row + 0.36 * place - 0.18 for row in range(len(sets))]
+            axes.barh(at, found, 0.32, color=theme.series[place], label=("right", "confidence shown")[place])
+            axes.hlines(at, [low for low, _ in ends], [high for _, high in ends], color=theme.soft, linewidth=1.5)
+        axes.set_yticks(range(len(sets)), [each.name for each in sets])
+        axes.invert_yaxis()
+        axes.set_xlim(0, 104)
+        axes.set(xlabel="%    (thin lines: 95 % intervals)")
+        axes.legend(frameon=False, loc="lower right", labelcolor=theme.soft)
 
     return paint
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from transformers import AutoProcessor
 
 from model.atomic import replacing
-from model.confidence import Calibration
+from model.confidence.calibration import Calibration
 from model.counting import counted
 from model.families.base import SeveralPictures
 from model.loading import locate

@@ -55,6 +55,10 @@ SENTENCES = {
     "device_unknown": "There is no kind of device {device!r}; choose auto, cpu, cuda or cuda:1.",
     "device_missing": "There is no GPU {device!r} that torch can use here; choose auto or cpu.",
     "dtype_unknown": "The number format {dtype!r} is not known; choose one of {known}.",
+    "evidence_unreadable": (
+        "The file {file} cannot be understood: `vqabot calibrate` writes it anew; without it the model answers, but "
+        "does not tell what it does not know."
+    ),
     "int8_unsupported": "8-bit weights need a CPU with VNNI instructions and oneDNN; choose another number format.",
     "int8_not_for_family": (
         "8-bit weights are there for Florence-2 alone; choose another number format, such as auto or bfloat16."

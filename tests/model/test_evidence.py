@@ -1,0 +1,143 @@
+"""What speaks for an answer beside its probability: measured, kept in a file, and carried by every answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from tiny import Picture
+
+from model.answerer import Answerer
+from model.confidence.evidence import ALONG, FILE_NAME, PLAIN, Evidence, Limits, words_of
+from model.confidence.looks import looks
+from model.confidence.spaces import Space
+from model.errors import ModelError
+from model.types import Generation, Request
+
+
+def space(width: int, axes: int = 4, seed: int = 0) -> Space:
+    """Known vectors around 1 with deviations of 2 along some axes, and of 0.5 elsewhere."""
+    draw = np.random.default_rng(seed)
+    examples = draw.normal(size=(200, axes)).astype(np.float32)
+    return Space(
+        np.ones(width, np.float32), np.eye(width, axes, dtype=np.float32), np.full(axes, 2, np.float32), 0.5, examples
+    )
+
+
+def evidence(answerer: Answerer, pixels_width: int, **changes: object) -> Evidence:
+    """Evidence of the shape that a model needs; all weight is on the raw log odds."""
+    pixels = answerer.family.prepare(Image.new("RGB", (64, 48), "white"))
+    token = answerer.family.encode_images([pixels])[0].shape[1]
+    count = PLAIN + 3 * ALONG
+    weights = np.zeros(count, np.float32)
+    weights[:2] = 1
+    made = Evidence(
+        looks=space(pixels_width),
+        tokens=space(token),
+        questions=space(token),
+        limits=Limits((1e6, 1e6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0),
+        words=frozenset({"what", "is", "this"}),
+        answers=frozenset({"red", "orange", "blue"}),
+        centre=np.zeros(count, np.float32),
+        spread=np.ones(count, np.float32),
+        weights=weights,
+        offset=0.0,
+        least=0.1,
+        coverage=0.9,
+    )
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def answerer(tiny_folder: Path) -> Answerer:
+    return Answerer.load(str(tiny_folder))
+
+
+@pytest.fixture(scope="module")
+def look_width(answerer: Answerer) -> int:
+    return len(looks(answerer.family.prepare(Image.new("RGB", (64, 48)))))
+
+
+def test_distances_are_in_standard_deviations() -> None:
+    known = space(8)
+    at = known.measure(np.ones(8, np.float32))
+    assert at.mahalanobis == 0
+    assert known.measure(np.ones(8, np.float32) + np.eye(8, dtype=np.float32)[0] * 4).mahalanobis == pytest.approx(2)
+    away = known.measure(np.ones(8, np.float32) + np.eye(8, dtype=np.float32)[7] * 4)
+    assert away.mahalanobis == pytest.approx(8), "what lies in no main axis counts by what is left there"
+    assert away.nearest > 8 > at.nearest
+    for odd in (np.full(8, np.nan, np.float32), np.ones(7, np.float32)):
+        assert known.measure(odd).mahalanobis == math.inf
+
+
+def test_a_drawing_and_a_photo_look_different_whatever_their_size() -> None:
+    draw = np.random.default_rng(3)
+
+    def drawing(width: int, height: int) -> np.ndarray:
+        sheet = Image.new("RGB", (width, height), "skyblue")
+        ImageDraw.Draw(sheet).ellipse((width * 0.2, height * 0.2, width * 0.6, height * 0.7), fill="red")
+        return np.asarray(sheet)
+
+    grain = draw.integers(0, 256, (200, 300, 3), np.uint8)
+    small, large = looks(drawing(300, 200)), looks(drawing(1800, 1200))
+    assert small.shape == large.shape == looks(grain).shape
+    assert np.linalg.norm(small - large) * 4 < np.linalg.norm(small - looks(grain))
+    assert np.isfinite(looks(np.zeros((1, 1, 3), np.uint8))).all()
+
+
+def test_an_answer_carries_what_was_measured(answerer: Answerer, look_width: int, picture: Picture) -> None:
+    request = Request("1", picture(1), "what is this PLINTH?", 3, 5)
+    bare = answerer.answer([request])[0]
+    assert (bare.known_picture, bare.picture_distance, bare.unknown_words) == (None, None, ())
+    judging = Answerer(answerer.family, answerer.profile, evidence=evidence(answerer, look_width))
+    first, again = judging.answer([request])[0], judging.answer([request])[0]
+    assert again.picture_kept and not first.picture_kept
+    assert (first.known_picture, first.known_words, first.unknown_words) == (True, False, ("plinth",))
+    assert first.confidence == pytest.approx(bare.confidence, abs=1e-3), "all weight is on the raw probability"
+    for name in ("confidence", "picture_distance", "question_distance", "alternatives"):
+        assert getattr(again, name) == getattr(first, name), "a kept picture is as familiar as it was"
+    near = evidence(answerer, look_width, limits=Limits((1e-6, 1e-6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0))
+    far = Answerer(answerer.family, answerer.profile, evidence=near).answer([request])[0]
+    assert far.known_picture is False and far.picture_distance > 1
+
+
+def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answerer, look_width: int) -> None:
+    known = evidence(answerer, look_width)
+    said = Generation("red", (math.log(0.6),), (), (("orange", math.log(0.3)), ("zzz", math.log(0.05))))
+    assert known.alternatives(said, 0.6) == (("orange", pytest.approx(0.3)),), "zzz is no answer that it knows"
+    assert known.alternatives(said, 0.2) == (("orange", pytest.approx(0.6)),), "what is left is more, then"
+    assert known.alternatives(said, 0.95) == (), "less than what belongs to the set"
+
+
+def test_words_are_compared_without_case_and_marks() -> None:
+    assert words_of("What's this, THIS “Ball”?") == ("what's", "this", "ball")
+
+
+def test_it_comes_back_from_its_file(answerer: Answerer, look_width: int, tmp_path: Path) -> None:
+    made = evidence(answerer, look_width)
+    assert Evidence.read(tmp_path) is None
+    made.write(tmp_path)
+    read = Evidence.read(tmp_path)
+    assert read is not None
+    assert (read.limits, read.words, read.answers, read.least) == (made.limits, made.words, made.answers, made.least)
+    vector = np.linspace(0, 3, look_width).astype(np.float32)
+    assert read.looks.measure(vector).mahalanobis == pytest.approx(made.looks.measure(vector).mahalanobis, rel=1e-2)
+
+
+@pytest.mark.parametrize("change", [{"version": 9}, {"looks": {}}, {"weights": [1.0]}, {"limits": {}}, {"words": 3}])
+def test_a_damaged_file_gets_a_sentence(
+    answerer: Answerer, look_width: int, tmp_path: Path, change: dict[str, object]
+) -> None:
+    evidence(answerer, look_width).write(tmp_path)
+    content = json.loads((tmp_path / FILE_NAME).read_text())
+    (tmp_path / FILE_NAME).write_text(json.dumps(content | change))
+    with pytest.raises(ModelError, match="evidence_unreadable"):
+        Evidence.read(tmp_path)
+    (tmp_path / FILE_NAME).write_text("[")
+    with pytest.raises(ModelError):
+        Evidence.read(tmp_path)

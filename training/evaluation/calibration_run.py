@@ -1,0 +1,133 @@
+"""What `calibrate` learns beside the raw probability's calibration: from asking to what is stored."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.confidence.evidence import FILE_NAME, Evidence
+from training.data.splits import Split
+from training.data.vqa import DataError, VqaQuestion
+from training.evaluation import evidence_fit
+from training.evaluation.answer_length import USUAL
+from training.evaluation.calibrate import CalibrateConfig
+from training.evaluation.seen import OWN, folder, own, see, shifted
+from training.evaluation.shifts import SHIFTS
+from training.evaluation.trust import Set, Told, sets
+
+if TYPE_CHECKING:
+    from model.answerer import Answerer
+
+MOST = 3000
+"""Own questions that are asked: more would take long and teach little."""
+MOST_SHIFTED = 1500
+"""The same for each folder of shifted data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The evidence, and what it is worth."""
+
+    evidence: Evidence | None
+    reason: str
+    """Why there is no evidence; empty where there is."""
+    judged: list[Set]
+    """The confidence that people see, on pictures that it was not fitted on, set by set."""
+    before: list[Set]
+    """The raw probability on the same answers."""
+    set_coverage: float
+    """How often answer and alternatives held the right answer there."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        if self.evidence is None:
+            return {"evidence": None, "without_evidence": self.reason}
+        found = {
+            "coverage": self.evidence.coverage,
+            "measured_coverage": round(self.set_coverage, 4),
+            "words": len(self.evidence.words),
+            "answers": len(self.evidence.answers),
+            "sets": {one.name: one.as_dict() for one in self.judged},
+            "raw": {one.name: one.as_dict() for one in self.before},
+        }
+        return {"evidence": found}
+
+
+def sample(asked: Split, most: int, seed: int) -> list[VqaQuestion]:
+    """The questions about one picture each: all of them, or about `most`, of random pictures."""
+    questions = [q for q in asked.questions if len(q.image_ids) == 1]
+    if len(questions) <= most:
+        return questions
+    pictures = sorted({q.image_id for q in questions})
+    count = max(1, len(pictures) * most // len(questions))
+    chosen = set(random.Random(f"sample/{seed}").sample(pictures, count))
+    return [q for q in questions if q.image_id in chosen]
+
+
+def total(asked: Split, others: Mapping[str, Split], config: CalibrateConfig) -> int:
+    """About how many questions `run` asks."""
+    own = min(MOST, len(asked.questions))
+    made = min(config.shifts, own) * (len(SHIFTS) + 2)
+    return own + made + sum(min(MOST_SHIFTED, len(one.questions)) for one in others.values())
+
+
+def run(
+    answerer: Answerer,
+    asked: Split,
+    others: Mapping[str, Split],
+    config: CalibrateConfig,
+    trained: Sequence[VqaQuestion],
+    progress: Callable[[int], None],
+) -> Learnt:
+    """Ask about own and shifted data, learn from two parts of it, and judge on the third.
+
+    Args:
+        answerer: The model.
+        asked: The own questions, with their answers.
+        others: Folders of shifted data by name.
+        config: The settings.
+        trained: Questions of the training, for their words and answers; may be empty.
+        progress: Called with the number of questions asked since the last call.
+    """
+    most = config.max_new_tokens or USUAL
+    questions = sample(asked, MOST, config.seed)
+    if len({q.image_id for q in questions}) < evidence_fit.FEWEST_PICTURES:  # nothing is asked in vain
+        return Learnt(None, evidence_fit.too_few(len({q.image_id for q in questions})), [], [], 0.0)
+    seen = see(answerer, own(asked.pictures, questions, config.seed), config.beams, most, progress)
+    if config.shifts:
+        changed = shifted(asked.pictures, questions, config.shifts, config.seed)
+        seen += see(answerer, changed, config.beams, most, progress)
+    first = 1 + max(q.image_id for q in questions)
+    for name, split in others.items():
+        some = sample(split, MOST_SHIFTED, config.seed)
+        seen += see(answerer, folder(name, split.pictures, some, first), config.beams, most, progress)
+        first += 1 + max((q.image_id for q in some), default=0)
+    try:
+        sides = evidence_fit.divide(seen, config.seed)
+        answers = {q.answer for q in trained if q.answer}
+        evidence = evidence_fit.learn(sides, [q.question for q in trained], answers, config.coverage)
+    except DataError as error:
+        return Learnt(None, str(error), [], [], 0.0)
+    found = evidence_fit.judge(evidence, sides.judged)
+    shown = [
+        Told(one.asked.group, one.asked.key, judged.confidence, one.right, judged.picture_distance)
+        for one, judged in zip(sides.judged, found, strict=True)
+    ]
+    raw = [Told(one.asked.group, one.asked.key, one.probability, one.right, None) for one in sides.judged]
+    held = [
+        one.right or any(text == one.asked.answer for text, _ in judged.alternatives)
+        for one, judged in zip(sides.judged, found, strict=True)
+        if one.asked.answer is not None
+    ]
+    return Learnt(evidence, "", sets(shown, OWN), sets(raw, OWN), sum(held) / max(1, len(held)))
+
+
+def store_evidence(place: Path, evidence: Evidence | None) -> None:
+    """Write it beside the weights; without any, what an earlier calibration left there goes."""
+    if evidence is None:
+        (place / FILE_NAME).unlink(missing_ok=True)
+    else:
+        evidence.write(place)
