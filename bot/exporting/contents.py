@@ -53,7 +53,8 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
     async for question in store.questions.export(chat_id):
         if question.created_at > until:
             continue
-        rows[question.photo_sha256].append(row_of(question, await name_of(question.photo_sha256)))
+        names = [await name_of(one.sha256) for one in question.pictures]
+        rows[question.photo_sha256].append(row_of(question, names[0], names))
         if question.user_id is not None:
             people[question.user_id] = question.user_name
         done += 1

@@ -110,6 +110,13 @@ class Row:
     unsure_below: int = 0
     """Percent below which the answer is said as a guess."""
 
+    each_picture: bool = False
+    """Whether each of several pictures was asked about by itself."""
+    album: str | None = None
+    """Telegram's name of the album whose caption asked."""
+    pictures: tuple[dict[str, object], ...] = ()
+    """Of a question about several: each with its path inside the ZIP, its message, its caption and its answer."""
+
     def as_dict(self) -> dict[str, object]:
         """For JSON and for the page."""
         return asdict(self)
@@ -143,8 +150,8 @@ class Shown:
     """Telegram's number of who showed it or talked about it last."""
 
 
-def row_of(question: Question, picture: str | None) -> Row:
-    """The exported form of a question."""
+def row_of(question: Question, picture: str | None, names: Sequence[str | None] = ()) -> Row:
+    """The exported form of a question; `names` are the paths of all its pictures inside the ZIP."""
     answer = None if question.answer is None else shown(question)
     return Row(
         id=question.id,
@@ -181,6 +188,20 @@ def row_of(question: Question, picture: str | None) -> Row:
         alternatives=[Alternative(text, round(probability, 6)) for text, probability in question.alternatives],
         knows=question.knows,
         unsure_below=question.unsure_below,
+        each_picture=question.each_picture,
+        album=question.album,
+        pictures=tuple(
+            {
+                "picture": name,
+                "sha256": one.sha256,
+                "message_id": one.message_id,
+                "caption": one.caption,
+                "answer": one.answer,
+                "confidence": None if one.confidence is None else round(one.confidence, 6),
+                "error": None if one.error is None else sentence(one.error),
+            }
+            for one, name in zip(question.several, names, strict=False)
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from bot.answering.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
-from storage.records import Question
+from storage.records import AskedPicture, Question
 
 PER_PAGE = 5
 THUMBNAIL = 320
@@ -88,7 +88,7 @@ async def on_page(update: Update, context: Context) -> None:
 
 
 async def on_picture(update: Update, context: Context) -> None:
-    """Show the small picture of an item, as a reply to the message that asked."""
+    """Show the small pictures of an item, as replies to the message that asked."""
     query = update.callback_query
     assert query is not None
     services = context.services
@@ -96,22 +96,21 @@ async def on_picture(update: Update, context: Context) -> None:
     question = None
     if wanted is not None and query.message is not None:
         question = await services.store.questions.in_chat(query.message.chat.id, wanted.number)
-    small = None if question is None else await _thumbnail(services, question)
+    small = [] if question is None else await _thumbnails(services, question)
     with suppress(BadRequest):
         await query.answer(None if small else texts.GONE)
-    if question is not None and small is not None:
+    for picture, data in small:
+        assert question is not None
         under = question.answered_under
         sent = await services.bot.send_photo(
             question.chat_id,
-            small,
-            caption=texts.shorten(question.text, 200),
+            data,
+            caption=texts.shorten(picture.caption or question.text, 200),
             message_thread_id=question.thread_id,
             reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
         )
         # Who replies to the small picture means the one that it was made of.
-        await services.store.sent.record(
-            question.chat_id, [sent.message_id], photo_message_id=question.photo_message_id
-        )
+        await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=picture.message_id)
 
 
 async def _page(
@@ -125,8 +124,8 @@ async def _page(
     first = number * PER_PAGE
     found = await services.store.questions.page(chat_id, limit=PER_PAGE, offset=first)
     items = [(first + i + 1, question, _link(question, chat_type)) for i, question in enumerate(found)]
-    kept = await services.store.photos.kept(chat_id, {question.photo_sha256 for question in found})
-    gone = {question.id for question in found if question.photo_sha256 not in kept}
+    kept = await services.store.photos.kept(chat_id, {one.sha256 for question in found for one in question.pictures})
+    gone = {question.id for question in found if not any(one.sha256 in kept for one in question.pictures)}
     pictures = [
         InlineKeyboardButton(f"🖼 {place}", callback_data=ShowPicture(question.id).pack())
         for place, question, _ in items
@@ -154,11 +153,18 @@ def _link(question: Question, chat_type: str) -> str | None:
     return f"https://t.me/c/{str(question.chat_id).removeprefix('-100')}/{question.message_id}"
 
 
-async def _thumbnail(services: Services, question: Question) -> bytes | None:
-    if question.answer is None and not await services.store.picture_checks.readable([question.photo_sha256]):
-        return None  # only what was understood has a button; this press is of somebody's own making
-    try:
-        path = await services.store.photos.find(question.chat_id, question.photo_sha256)
-    except FileNotFoundError:
-        return None
-    return await services.decoder.thumbnail(question.photo_sha256, path, THUMBNAIL, chat_id=question.chat_id)
+async def _thumbnails(services: Services, question: Question) -> list[tuple[AskedPicture, bytes]]:
+    """Small copies of a question's pictures, of those that are still there."""
+    small = []
+    for picture in question.pictures:
+        # Only what was understood has a button; another press is of somebody's own making.
+        if question.answer is None and not await services.store.picture_checks.readable([picture.sha256]):
+            continue
+        try:
+            path = await services.store.photos.find(question.chat_id, picture.sha256)
+        except FileNotFoundError:
+            continue
+        data = await services.decoder.thumbnail(picture.sha256, path, THUMBNAIL, chat_id=question.chat_id)
+        if data is not None:
+            small.append((picture, data))
+    return small

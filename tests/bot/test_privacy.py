@@ -39,7 +39,7 @@ WITH_PEOPLE = [
 # For the machinery, which works for all chats and tells each question's own; and what gives no chat's content.
 MACHINERY = {
     "Questions": {"get", "mark_running", "requeue_running", "next_queued", "answer_many", "fail", "undelivered"}
-    | {"mark_delivered", "position", "counts", "asked_at", "backlog"},
+    | {"requeue", "mark_delivered", "position", "counts", "asked_at", "backlog"},
     "Photos": {"path", "remove_unowned", "sweep"},
     "Chats": {"migrate"},
     "SentMessages": {"prune"},
