@@ -20,6 +20,7 @@ from bot.commands.bench_gpu import gpu
 from bot.commands.bench_hostile import bench_hostile
 from bot.commands.bench_machine import bench_builtin, machine
 from bot.commands.bench_needs import training_needs
+from bot.commands.bench_scale import bench_scale
 from bot.commands.bench_train import train
 from bot.commands.bench_trouble import memory, resume
 from bot.commands.bench_where import bench_where
@@ -46,6 +47,7 @@ bench.add_command(machine)
 bench.add_command(memory)
 bench.add_command(resume)
 bench.add_command(training_needs)
+bench.add_command(bench_scale)
 bench.add_command(train)
 
 

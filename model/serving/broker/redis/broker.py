@@ -13,7 +13,7 @@ from model.errors import BrokerError, BrokerUnavailableError
 from model.serving import framing
 from model.serving.broker.protocol import LOST
 from model.serving.broker.redis import keys, scripts
-from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, check, end, open_client, split_namespace
+from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, bounded, check, end, open_client, split_namespace
 from model.serving.broker.redis.listing import Listing
 from model.serving.broker.redis.pictures import SentPictures
 from model.serving.broker.redis.sent import Sent, answer_of
@@ -137,10 +137,10 @@ class RedisBroker:
                 return
             for raw in missing:
                 name = raw.decode()
-                await self._client.set(self._prefix + name, named[name], ex=keys.PICTURE_SECONDS)
+                await bounded(self._client.set(self._prefix + name, named[name], ex=keys.PICTURE_SECONDS))
                 needed = {picture for one in self._sent.values() for picture in one.pictures}
                 for gone in self._pictures.put(name, len(named[name]), needed):
-                    await self._client.delete(self._prefix + gone)
+                    await bounded(self._client.delete(self._prefix + gone))
         raise BrokerUnavailableError("broker_full")
 
     async def cancel(self, request_id: str) -> None:
@@ -168,10 +168,10 @@ class RedisBroker:
     async def drain(self, worker: str) -> bool:
         """Let a worker finish and leave; False when there is none of that name."""
         try:
-            await self._workers.read()
+            await bounded(self._workers.read())
             if worker not in self._workers.names:
                 return False
-            await self._client.sadd(self._prefix + "drain", worker)
+            await bounded(self._client.sadd(self._prefix + "drain", worker))
         except TROUBLE:
             return False
         return True
@@ -186,7 +186,7 @@ class RedisBroker:
         """Every process of every worker, as it last said; one that is not ready where there is none."""
         if self._reached and not self._stopped:
             with contextlib.suppress(*TROUBLE):
-                await self._workers.read()
+                await bounded(self._workers.read())
         infos = self._workers.infos(reached=self._reached and not self._stopped)
         return infos or [WorkerInfo("", ready=False)]
 
@@ -209,11 +209,11 @@ class RedisBroker:
         stream = f"{self._prefix}answers:{self._asker}"
         while True:
             try:
-                found = await self._client.xread({stream: "0"}, READ_AT_ONCE, BLOCK_MS)
+                found = await bounded(self._client.xread({stream: "0"}, READ_AT_ONCE, BLOCK_MS))
                 for _, entries in found:
                     for _, fields in entries:
                         self._hear(fields)
-                    await self._client.xdel(stream, *(entry for entry, _ in entries))
+                    await bounded(self._client.xdel(stream, *(entry for entry, _ in entries)))
             except TROUBLE:  # the sweep says so
                 await asyncio.sleep(PAUSE_SECONDS)
             except Exception:
@@ -285,7 +285,7 @@ class RedisBroker:
                 del table[key]
 
     async def _run(self, script: str, *arguments: str | int) -> Any:  # noqa: ANN401 - what a script returns
-        return await self._scripts[script](keys=[self._prefix], args=arguments)
+        return await bounded(self._scripts[script](keys=[self._prefix], args=arguments))
 
 
 def connect(url: str, asker: str = "bot") -> RedisBroker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -76,6 +76,16 @@ async def check(client: Client) -> None:
         raise BrokerError("broker_mode", mode=mode)
     if version.split(".")[0].isdecimal() and int(version.split(".")[0]) < OLDEST:
         raise BrokerError("broker_version", version=version, oldest=OLDEST)
+
+
+async def bounded(call: Awaitable[Any]) -> Any:  # noqa: ANN401 - what the call returns
+    """A call that ends, whatever the client's own time-outs do.
+
+    Raises:
+        TimeoutError: It took longer than they allow.
+    """
+    async with asyncio.timeout(TIMEOUT_SECONDS + 2.0):
+        return await call
 
 
 async def end(futures: Iterable[asyncio.Future[Any]]) -> None:

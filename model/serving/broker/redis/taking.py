@@ -12,7 +12,7 @@ from dataclasses import replace
 from model.serving import framing
 from model.serving.broker.protocol import Broker
 from model.serving.broker.redis import keys
-from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, Client
+from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, Client, bounded
 from model.serving.broker.redis.hand import Hand, Held
 from model.serving.broker.redis.pictures import FetchedPictures
 from model.types import Answer
@@ -68,7 +68,7 @@ class Taker:
 
     async def _read(self, stream: str, count: int, block: int | None) -> list[tuple[bytes, Fields]]:
         key = self._prefix + stream
-        found = await self._client.xreadgroup(keys.GROUP, self._name, {key: ">"}, count=count, block=block)
+        found = await bounded(self._client.xreadgroup(keys.GROUP, self._name, {key: ">"}, count=count, block=block))
         return [entry for _, entries in found for entry in entries]
 
     async def accept(self, stream: str, entries: Iterable[tuple[bytes, Fields]]) -> None:
@@ -102,7 +102,7 @@ class Taker:
             picture = self.pictures.get(name)
             while picture is None:
                 try:
-                    picture = await self._client.get(self._prefix + name)
+                    picture = await bounded(self._client.get(self._prefix + name))
                 except TROUBLE:
                     await asyncio.sleep(PAUSE_SECONDS)
                     continue

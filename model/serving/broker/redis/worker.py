@@ -17,7 +17,7 @@ from typing import Any
 
 from model.serving.broker.protocol import LOST, Broker
 from model.serving.broker.redis import keys, scripts
-from model.serving.broker.redis.connection import TROUBLE, check, end, open_client, split_namespace
+from model.serving.broker.redis.connection import TROUBLE, bounded, check, end, open_client, split_namespace
 from model.serving.broker.redis.description import Description
 from model.serving.broker.redis.hand import Hand
 from model.serving.broker.redis.taking import Taker, answer_text
@@ -221,7 +221,7 @@ class RedisWorker:
         return Description(self._machine, self._answering.capacity, self._draining, processes).pack()
 
     async def _run(self, script: str, *arguments: str | int) -> Any:  # noqa: ANN401 - what a script returns
-        return await self._scripts[script](keys=[self._prefix], args=arguments)
+        return await bounded(self._scripts[script](keys=[self._prefix], args=arguments))
 
 
 def work(url: str, answering: Broker, machine: str) -> RedisWorker:
