@@ -231,7 +231,7 @@ async def test_an_answer_finds_its_group_that_moved_meanwhile(
         await asyncio.sleep(0.01)
     if not update_comes:
         sandbox.world.faults.change({"always": [{"method": "getUpdates", "hold": 3600}]})
-        await you.say("Hello")
+        await you.say("What is this?")
         await you.wait_for(says(texts.NEED_PICTURE))  # by the poll that was under way; the next one is held
     new = (await change(you, "migrate", chat=OLD))["id"]
     while update_comes and not await asked(bot, new):  # noqa: ASYNC110
