@@ -88,7 +88,7 @@ def sureness(confidence: float, *, measured: bool = True) -> str:
 def is_answer(text: str) -> bool:
     """Whether a message's text is an answer: its last line says how sure it is."""
     last = text.strip().rpartition("\n")[2]
-    return "% sure" in last or last in _IN_WORDS.values()
+    return "% sure" in last or last.endswith(tuple(_IN_WORDS.values()))
 
 
 def familiarity(about: Evidence) -> str:

@@ -124,4 +124,5 @@ def test_the_history_says_what_is_new_to_the_model() -> None:
 
 
 def test_progress_and_sentences_are_no_answers() -> None:
+    assert is_answer("1. Red – 90 % sure\n2. Blue – probably"), "about each of several pictures"
     assert not any(is_answer(text) for text in ("🔎 Looking…", "", "Cancelled.", "Are you sure?"))
