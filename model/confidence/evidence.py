@@ -38,6 +38,11 @@ _FAR = 5.0  # natural logarithm of the largest distance that counts
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
+def together(parts: Sequence[float]) -> float:
+    """Several distances as one: their root mean square, which told photos from scenes better than the largest did."""
+    return math.sqrt(math.fsum(part * part for part in parts) / len(parts))
+
+
 def words_of(question: str) -> tuple[str, ...]:
     """The words of a question, each once, lower case, without marks."""
     return tuple(dict.fromkeys(word.replace("’", "'") for word in _WORD.findall(normalise_question(question))))
@@ -52,7 +57,7 @@ class Limits:
     tokens: tuple[float, float]
     """The same of the mean picture token."""
     picture: float
-    """Of the largest of these four, each over its limit."""
+    """Of these four together, each over its limit."""
     question: tuple[float, float]
     """The same of the question's state."""
     asked: float
@@ -117,7 +122,7 @@ class Evidence:
         found = self.looks.measure(look), self.tokens.measure(token)
         parts = (*_over(found[0], self.limits.looks), *_over(found[1], self.limits.tokens))
         along = np.concatenate([_along(one) for one in found])
-        return PictureEvidence(max(parts) / self.limits.picture, parts, along)
+        return PictureEvidence(together(parts) / self.limits.picture, parts, along)
 
     def judge(self, question: str, generation: Generation, pictures: Sequence[PictureEvidence]) -> Judged:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""

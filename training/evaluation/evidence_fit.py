@@ -13,7 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.confidence.evidence import ALONG, PLAIN, Evidence, Judged, Limits, PictureEvidence, others_share, words_of
+from model.confidence.evidence import (
+    ALONG,
+    PLAIN,
+    Evidence,
+    Judged,
+    Limits,
+    PictureEvidence,
+    others_share,
+    together,
+    words_of,
+)
 from model.confidence.spaces import Measure, Space, Vector
 from training.errors import DataError
 from training.evaluation.seen import OWN, Seen
@@ -28,7 +38,7 @@ _RIDGE = 0.05
 """Of the mean variance, added in every direction."""
 _WITHIN = 0.99
 _STRICTER = 0.995
-"""Of the largest of several distances: what is known keeps within it 99 times in 100, with room for chance."""
+"""Of the larger of a question's distances: what is known keeps within it 99 times in 100, with room for chance."""
 _STRENGTH = 0.3
 """Inverse strength of the penalty on the weights."""
 _RARE = 0.01
@@ -183,12 +193,12 @@ def _limits(evidence: Evidence, held: Sequence[Seen]) -> Limits:
         return float(first), float(second)
 
     limits = limit(looks), limit(tokens), limit(asked)
-    largest = [max(*_over(a, limits[0]), *_over(b, limits[1])) for a, b in zip(looks, tokens, strict=True)]
+    pictures = [together((*_over(a, limits[0]), *_over(b, limits[1]))) for a, b in zip(looks, tokens, strict=True)]
     states = [max(_over(one, limits[2])) for one in asked]
     return Limits(
         looks=limits[0],
         tokens=limits[1],
-        picture=float(np.quantile(largest, _STRICTER)),
+        picture=float(np.quantile(pictures, _WITHIN)),
         question=limits[2],
         asked=float(np.quantile(states, _STRICTER)) if states else 1.0,
     )
