@@ -96,7 +96,9 @@ def test_the_study_s_confidence_is_that_of_transformers() -> None:
         assert study_confidence(spoken) == pytest.approx(math.exp(float(out.sequences_scores[0])), abs=2e-3)
 
 
+@pytest.mark.timeout(600)  # it asks some 800 questions
 def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.evaluation.trust.RESAMPLES", 3)
     data, model = tmp_path / "scenes", tmp_path / "model"
     write_scenes(data, Plan("calibrate", {"train": 0, "val": 80, "test": 0}), lambda _: None, workers=1)
     shutil.copytree(locate("builtin"), model)

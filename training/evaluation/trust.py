@@ -15,7 +15,7 @@ from training.evaluation.reliability import calibration_error, reliability
 RISKS = (0.01, 0.05, 0.10)
 SURE = 0.9
 """Above this an answer counts as a sure one."""
-RESAMPLES = 200
+RESAMPLES = 100
 _FEWEST = 30
 """Fewer answers give no interval that means something."""
 
