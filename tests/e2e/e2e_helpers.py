@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from bot.app import Bot
+from bot.texts.answers import is_answer
 from model.serving.broker.null import NullBroker
 from model.types import Request
 
@@ -28,7 +29,7 @@ def picture(colour: str = "red", size: tuple[int, int] = (320, 192), form: str =
 
 def sure(message: dict[str, Any]) -> bool:
     """An answer."""
-    return "% sure" in message.get("text", "")
+    return is_answer(message.get("text", ""))
 
 
 def says(text: str) -> Callable[[dict[str, Any]], bool]:

@@ -137,12 +137,12 @@ async def test_an_edit_that_comes_before_what_it_edits_is_asked_alone(start_bot:
     await you.wait_for(sure)
     chat = {"id": YOU, "type": "private", "first_name": "You"}
     body = {"message_id": 900, "date": 1, "chat": chat, "from": {"id": YOU, "is_bot": False, "first_name": "You"}}
-    await bot.inbox.take([{"update_id": 2, "edited_message": {**body, "text": "What is new?", "edit_date": 5}}])
+    await bot.inbox.take([{"update_id": 2, "edited_message": {**body, "text": "What is right?", "edit_date": 5}}])
     await settled(bot)
-    await bot.inbox.take([{"update_id": 1, "message": {**body, "text": "What is old?"}}])
+    await bot.inbox.take([{"update_id": 1, "message": {**body, "text": "What is left?"}}])
     await settled(bot)
     assert bot.services is not None
-    assert [q.text for q in await bot.services.store.questions.of_message(YOU, 900)] == ["What is new?"]
+    assert [q.text for q in await bot.services.store.questions.of_message(YOU, 900)] == ["What is right?"]
 
 
 async def test_a_clock_that_is_set_back_silences_nobody(

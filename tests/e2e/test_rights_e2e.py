@@ -73,7 +73,7 @@ async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(
     """A message may leave the size out; what counts is what Telegram says when asked for the file."""
     bot = await start_bot()
     assert bot.inbox is not None
-    await you.say("hello")
+    await you.say("What is this?")
     await you.wait_for(lambda m: m.get("text") == texts.NEED_PICTURE)
     file = sandbox.world.files.add(picture("blue") + bytes(21 * 2**20), "document", "big.png", "image/png")
     document = {"file_id": file.file_id, "file_unique_id": "u", "file_name": "big.png", "mime_type": "image/png"}

@@ -44,6 +44,12 @@ BROKEN_REQUESTS = {400, 413}
 """What the webhook may answer to a body that is no update at all."""
 
 
+def _album(update: dict[str, Any]) -> str | None:
+    """The album that a message belongs to, edited or not."""
+    messages = (update.get(kind) for kind in ("message", "edited_message"))
+    return next((str(m["media_group_id"]) for m in messages if isinstance(m, dict) and "media_group_id" in m), None)
+
+
 def plan(number: int, seed: int) -> list[Drawn]:
     """`number` updates (but all of the essential ones in any case), mixed; the same for the same seed."""
     certain = essentials() * max(1, number // 1000)
@@ -90,7 +96,7 @@ class Fuzz:
         number = next(self._numbers)
         query = self._sandbox.world.callbacks.ask(self._bot_id, FIRST_USER + slot, FIRST_USER + slot)
         update = {"update_id": number, **self._filled(template, slot, query.id, number)}
-        chats = (FIRST_USER + slot, FIRST_GROUP - slot)
+        chats, album = (FIRST_USER + slot, FIRST_GROUP - slot), _album(update)
         heard = {chat: len(ledger.said[chat]) for chat in chats}
         report.updates += 1
         report.kinds[next((kind for kind in update if kind != "update_id"), "nothing")] += 1
@@ -110,7 +116,7 @@ class Fuzz:
             under = {one.under for one in said()}
             if number in under or (None in under and _is_command(update)):  # menus are no replies
                 return True
-            return bool(under) and not under.isdisjoint(ledger.places(chats, number))
+            return bool(under) and not under.isdisjoint(ledger.places(chats, number, album))
 
         def settled() -> bool:
             return update["update_id"] not in ledger.pending and ledger.open_chats.isdisjoint(chats)

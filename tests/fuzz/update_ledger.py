@@ -90,15 +90,17 @@ class Ledger:
         """All questions."""
         return int(self._rows("SELECT count(*) FROM questions")[0][0])
 
-    def places(self, chats: Collection[int], message_id: int) -> set[int]:
-        """Under which messages the answer to a message may stand: itself, or the pictures that it asked about."""
+    def places(self, chats: Collection[int], message_id: int, album: str | None) -> set[int]:
+        """Under which messages the answer to a message may stand: itself, the pictures that it asked about, or those of
+        its album."""
         marks = ", ".join("?" * len(chats))
         rows = self._rows(
-            f"SELECT reply_to FROM questions WHERE message_id = ? AND chat_id IN ({marks})", (message_id, *chats)
+            f"SELECT message_id, reply_to FROM questions WHERE (message_id = ? OR album = ?) AND chat_id IN ({marks})",
+            (message_id, album, *chats),
         )
-        return {message_id} | {row[0] for row in rows if row[0] is not None}
+        return {message_id} | {place for row in rows for place in row if place is not None}
 
-    def _rows(self, sql: str, parameters: Sequence[int] = ()) -> list[Any]:
+    def _rows(self, sql: str, parameters: Sequence[int | str | None] = ()) -> list[Any]:
         with closing(self._connection.execute(sql, parameters)) as cursor:
             return cursor.fetchall()
 

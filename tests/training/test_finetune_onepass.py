@@ -20,7 +20,7 @@ from training.finetune.data import Collator, PictureSampler
 from training.finetune.errors import TrainingError
 from training.finetune.loading import load_parts
 from training.finetune.run import assemble
-from training.finetune.throughput import Task, compare
+from training.finetune.throughput import LORA, Task, compare
 
 CPU = torch.device("cpu")
 
@@ -198,8 +198,9 @@ def test_the_measured_ways_train_alike(tmp_path: Path) -> None:
     rows = compare(found, questions=6)
     assert list(rows) == list(task.ways())
     for name, row in rows.items():
-        assert row["largest_loss_difference"] is not None
-        assert row["largest_loss_difference"] < (1e-5 if "fp32" in name else 0.1), name
+        difference = row["largest_loss_difference"]
+        assert (difference is None) == (name == LORA)  # adapters have no plain twin
+        assert difference is None or difference < (1e-5 if "fp32" in name else 0.1), name
         assert len(found[name].seconds) == 2
         assert len(found[name].losses) == 3
     assert found["plain loop"].losses != found["plain loop, tower frozen"].losses
