@@ -40,7 +40,8 @@ def test_a_pair():
 
 
 def test_what_leaves_this_machine_fails_and_what_stays_passes(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST.read_text())
+    for file in (CONFTEST, CONFTEST.with_name("redis_server.py")):
+        (tmp_path / file.name).write_text(file.read_text())
     (tmp_path / "test_leaving.py").write_text(LEAVING)
     (tmp_path / "test_staying.py").write_text(STAYING)
     command = [

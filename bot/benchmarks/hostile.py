@@ -13,6 +13,7 @@ from typing import Any
 from bot.sandbox.accounts import User
 from bot.sandbox.person import Person, PersonError, buttons
 from bot.sandbox.server import Sandbox
+from bot.texts.answers import is_answer
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 
 QUESTION = "What color is the ball?"
@@ -107,7 +108,7 @@ async def _ask(prober: Person) -> float:
 
 
 def _is_answer(message: dict[str, Any]) -> bool:
-    return "% sure" in message.get("text", "")
+    return is_answer(message.get("text", ""))
 
 
 async def _nothing(_: Stage) -> None:

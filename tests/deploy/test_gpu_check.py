@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -38,18 +39,30 @@ def test_the_wheels_are_what_pyproject_asks_for_but_for_what_the_machine_has() -
     assert not [name for name in pinned() if name.startswith(("nvidia", "cuda", "triton"))]
 
 
-@pytest.mark.timeout(3600)
-def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
+def run(tmp_path: Path, *words: str) -> tuple[dict[str, dict[str, Any]], str]:
     """As on a machine with a GPU, in small, without wheels: torch comes from the environment that makes the new one."""
     out, checkout = tmp_path / "gpu.json", tmp_path / "checkout"
     (checkout / "deploy" / "gpu").mkdir(parents=True)
     for name in ("bot", "model", "storage", "training"):
         (checkout / name).symlink_to(ROOT / name)
-    done = call(checkout, "--device", "cpu", "--out", str(out), "--minutes", "55", TMPDIR=str(tmp_path))
+    words = ("--device", "cpu", "--out", str(out), "--minutes", "55", *words)
+    done = call(checkout, *words, TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("vqabot-gpu*")), "the environment and the models are taken away"
     found = {step["name"]: step for step in json.loads(out.read_text())["steps"]}
     assert {step["result"] for step in found.values()} == {"ok"}
+    return found, done.stdout
+
+
+def test_one_step_runs_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
+    found, _ = run(tmp_path, "--only", "same tokens")
+    assert found["same tokens"]["figures"]["different"] == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
+    found, said = run(tmp_path)
     assert found["same tokens"]["figures"]["different"] == 0
     assert found["kill -9 and resume"]["figures"]["largest_loss_difference"] == 0
     assert "The memory does not suffice" in found["out of memory"]["figures"]["sentence"]
@@ -59,7 +72,7 @@ def test_all_steps_run_on_a_cpu_with_tiny_shapes(tmp_path: Path) -> None:
     assert {"load_seconds", "warm_up_seconds", "load_p95_ms", "generation_ms"} <= answered["ours"].keys()
     assert found["train tiny, 64 px"]["figures"]["ways"]["vqabot train, fp32"]["largest_loss_difference"] < 1e-3
     assert found["train the built-in model"]["figures"]["whole_training_hours"] > 0
-    table = [line for line in done.stdout.splitlines() if line.startswith(tuple(found))]
+    table = [line for line in said.splitlines() if line.startswith(tuple(found))]
     assert len(table) == len(found)
 
 

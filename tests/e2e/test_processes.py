@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from e2e_helpers import TOKEN, picture
+from e2e_helpers import TOKEN, picture, sure
 
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
@@ -126,7 +126,7 @@ async def test_an_export_survives_a_kill_and_leaves_nothing_behind(
 async def test_backup_copies_what_a_running_bot_remembers(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:
     async with running(sandbox, tmp_path / "data"):
         await you.send_picture(picture("red"), "what colour is it")
-        await you.wait_for(lambda m: "%" in m.get("text", ""), PATIENCE)
+        await you.wait_for(sure, PATIENCE)
         copying = await begin("backup", str(tmp_path / "copy"), VQABOT_DATA_DIR=str(tmp_path / "data"))
         said, _ = await asyncio.wait_for(copying.communicate(), PATIENCE)
         assert copying.returncode == 0, said.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def test_a_question_is_answered_without_transformers(tiny_folder: Path, tmp_path
         command = [sys.executable, "-c", code, "ask", str(file), "what is this", "--model", str(model)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        assert "sure" in done.stdout
+        assert re.search(r"sure|probably|guess", done.stdout)
 
 
 @pytest.mark.parametrize("beams", [1, 3])

@@ -131,8 +131,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     assert {"own", "shifted"} < sets <= {"own", "shifted", TYPED, NOTHING, *SHIFTS}
     strange = replace(request, picture=noise(), picture_key="", question="Who painted the plinth?")
     away = answerer.answer([strange])[0]
-    assert (away.known_picture, away.known_words) == (False, False)
-    assert "painted" in away.unknown_words and "plinth" in away.unknown_words
+    assert away.known_picture is False
     assert away.confidence < answer.confidence
     # Without enough pictures to learn from nothing of the old evidence stays.
     monkeypatch.setattr("training.evaluation.evidence_fit.FEWEST_PICTURES", 81)
@@ -148,11 +147,14 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.skipif(not int8.possible(), reason="this CPU has no products of 8-bit numbers")
-def test_what_8_bit_weights_cost_is_measured_and_forgotten_when_nobody_looks(tmp_path: Path) -> None:
+def test_what_8_bit_weights_cost_is_measured_and_forgotten_when_nobody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.evaluation.trust.RESAMPLES", 3)
     data, model = tmp_path / "scenes", tmp_path / "model"
     write_scenes(data, Plan("calibrate", {"train": 0, "val": 70, "test": 0}), lambda _: None, workers=1)
     shutil.copytree(locate("builtin"), model)
-    words = [str(data), "--model", str(model), "--beams", "1"]
+    words = [str(data), "--model", str(model), "--beams", "1", "--shifts", "1"]
     done = CliRunner().invoke(command, [*words, "--int8", "--json"])
     assert done.exit_code == 0, done.output
     cost = json.loads(done.stdout)["int8"]

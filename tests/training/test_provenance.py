@@ -85,7 +85,10 @@ def test_a_training_tells_its_model_what_it_met(tmp_path: Path) -> None:
     assert len(provenance.read(again / "model")["learnt"]) == 2, "what it learnt from before counts as well"
 
 
-def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_says_so(tmp_path: Path) -> None:
+def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.evaluation.trust.RESAMPLES", 3)
     data, model = tmp_path / "scenes", tmp_path / "model"
     write_scenes(data, Plan("met", {"train": 70, "val": 70}), lambda _: None, workers=1)
     shutil.copytree(builtin_path(), model)
@@ -93,9 +96,8 @@ def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_sa
     learnt = Sketch.of("the train split of scenes", digests(there.questions, there.pictures))
     provenance.write(model, {"learnt": [learnt]})
     for split, warned in (("train", True), ("val", False)):
-        done = CliRunner().invoke(
-            main, ["calibrate", str(data), "--split", split, "--model", str(model), "--beams", "1"]
-        )
+        fast = ("--beams", "1", "--shifts", "1")
+        done = CliRunner().invoke(main, ["calibrate", str(data), "--split", split, "--model", str(model), *fast])
         assert done.exit_code == 0, done.output
         assert ("The model learnt from all of these questions" in done.stderr) is warned
         told = json.loads((model / "calibration.json").read_text())
