@@ -146,6 +146,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     assert answerer.answer([request])[0].confidence == pytest.approx(calibration.apply(raw))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not int8.possible(), reason="this CPU has no products of 8-bit numbers")
 def test_what_8_bit_weights_cost_is_measured_and_forgotten_when_nobody_looks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

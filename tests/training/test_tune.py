@@ -157,6 +157,7 @@ def test_settings_that_no_memory_holds_are_a_failed_trial_and_do_not_stop_the_ot
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.long
 def test_a_search_of_two_processes_killed_with_sigkill_goes_on(tmp_path: Path) -> None:
     data = prepared(tmp_path / "data", pictures=8)
     write_examples(data, "val", read_examples(data, "train"))
