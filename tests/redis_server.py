@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 FOUND = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
@@ -26,7 +28,8 @@ class RedisServer:
         return f"unix://{self._socket}?namespace={namespace or secrets.token_hex(4)}"
 
     def start(self) -> None:
-        assert FOUND is not None, "install redis-server (or valkey-server): apt install redis-server"
+        if FOUND is None:
+            pytest.skip("install redis-server (or valkey-server): apt install redis-server")
         kept = ["--appendonly", "yes", "--appendfsync", "always"] if self.persistent else ["--save", ""]
         command = [FOUND, "--port", "0", "--unixsocket", str(self._socket), "--dir", str(self.folder), *kept]
         self.process = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
