@@ -49,6 +49,8 @@ def scenes(
     """
     from training.scenes.official import Plan, write_scenes
 
+    if judging and (pairs or wide or leave_out):
+        raise click.ClickException("--judging goes with --val and --seed alone: other code draws its pictures.")
     if judging:
         _write_judging_sets(out, seed, val)
         return

@@ -27,10 +27,12 @@ from model.serving.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
+HANG_SECONDS = 6.0
+"""So long nothing moves in a worker that hangs; on a busy machine an innocent one was silent for half of it."""
 
 
 def fragile(model: str, workers: int = 1) -> EmbeddedBroker:
-    return EmbeddedBroker(model, 3, workers=workers, command=(FRAGILE,), first_delay=0.01, hang_seconds=3.0)
+    return EmbeddedBroker(model, 3, workers=workers, command=(FRAGILE,), first_delay=0.01, hang_seconds=HANG_SECONDS)
 
 
 BROKERS: dict[str, Callable[[Path, RedisServer], Broker]] = {
@@ -41,7 +43,7 @@ BROKERS: dict[str, Callable[[Path, RedisServer], Broker]] = {
 }
 OBEDIENT: dict[str, Callable[[str, int, RedisServer], Broker]] = {
     "embedded": lambda model, workers, _: fragile(model, workers),
-    "toy": lambda model, workers, _: ToyBroker(model, (FRAGILE,), workers=workers, hang_seconds=3.0),
+    "toy": lambda model, workers, _: ToyBroker(model, (FRAGILE,), workers=workers, hang_seconds=HANG_SECONDS),
     "redis": lambda model, workers, redis: BrokerWithWorkers(redis.url(), [fragile(model) for _ in range(workers)]),
 }
 """Brokers with workers that do what their questions say; another transport adds itself here."""
@@ -123,9 +125,7 @@ async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker,
     answers = await collect(obedient, 5)
     assert answers["2"].error == POISON
     assert [answers[number].error for number in "0134"] == [None] * 4
-    assert (await obedient.workers())[
-        0
-    ].restarts >= 2  # a machine that is busy may take one that starts for one that hangs
+    assert (await obedient.workers())[0].restarts == 2
     await ask(obedient, "e", first=5)  # and it goes on
     assert (await collect(obedient, 1))["5"].error is None
 

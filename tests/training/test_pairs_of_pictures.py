@@ -46,6 +46,12 @@ def test_pairs_are_drawn_with_what_changed(pairs: Path, tmp_path: Path) -> None:
     assert again == {path.relative_to(pairs): path.read_bytes() for path in pairs.rglob("*.*")}
 
 
+def test_sets_by_other_hands_have_no_pairs(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["scenes", str(tmp_path / "out"), "--judging", "--pairs"])
+    assert done.exit_code == 1 and "--judging goes with --val and --seed alone" in done.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_all_pictures_of_a_question_are_prepared_in_their_order(tmp_path: Path) -> None:
     for colour in ("red", "blue"):
         picture(tmp_path / f"{colour}.png", colour)
