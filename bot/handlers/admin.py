@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
@@ -57,12 +57,9 @@ async def on_admin(update: Update, context: Context) -> None:
 
 async def on_press(update: Update, context: Context) -> None:
     """Set what the button says, and show the overview anew."""
-    query = update.callback_query
+    query, services = update.callback_query, context.services
     assert query is not None
-    services = context.services
-    if not is_bot_admin(services, query.from_user):
-        with suppress(BadRequest):
-            await query.answer(texts.ONLY_ADMINS, show_alert=True)
+    if not await _is_admins(services, query):
         return
     change = ChangeAdminSetting.unpack(query.data)
     said = None
@@ -77,12 +74,9 @@ async def on_press(update: Update, context: Context) -> None:
 
 async def on_drain(update: Update, context: Context) -> None:
     """Let a worker leave."""
-    query = update.callback_query
+    query, services = update.callback_query, context.services
     assert query is not None
-    services = context.services
-    if not is_bot_admin(services, query.from_user):
-        with suppress(BadRequest):
-            await query.answer(texts.ONLY_ADMINS, show_alert=True)
+    if not await _is_admins(services, query):
         return
     pressed = DrainWorker.unpack(query.data)
     names = {worker.name for worker in await services.broker.workers() if worker.name}
@@ -90,6 +84,15 @@ async def on_drain(update: Update, context: Context) -> None:
     told = bool(found) and await services.broker.drain(found[0])
     with suppress(BadRequest):
         await query.answer(worker_texts.leaving(found[0]) if told else worker_texts.GONE_ALREADY)
+
+
+async def _is_admins(services: Services, query: CallbackQuery) -> bool:
+    """Whether one of the bot's admins pressed; others are told."""
+    if is_bot_admin(services, query.from_user):
+        return True
+    with suppress(BadRequest):
+        await query.answer(texts.ONLY_ADMINS, show_alert=True)
+    return False
 
 
 def ending_of(name: str) -> str:

@@ -132,6 +132,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     strange = replace(request, picture=noise(), picture_key="", question="Who painted the plinth?")
     away = answerer.answer([strange])[0]
     assert away.known_picture is False
+    assert not evidence.words and away.unknown_words == (), "so few questions make no closed list of words"
     assert away.confidence < answer.confidence
     # Without enough pictures to learn from nothing of the old evidence stays.
     monkeypatch.setattr("training.evaluation.evidence_fit.FEWEST_PICTURES", 81)
