@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -19,12 +18,12 @@ from model.families.base import Prompt
 from model.families.blip.decoder import Decoder
 from model.families.blip.files import read_weights
 from model.families.generations import generations
-from model.families.pixels import Normaliser, stacked
+from model.families.loaded import LoadedModel
 from model.families.weights import count_parameters
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
 from model.generation.scoring import score
-from model.processor import Resize, read_image_settings, read_tokenizer
+from model.processor import read_image_settings, read_tokenizer
 from model.stages import clock
 from model.types import Generation
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from model.profile import Profile
 
 
-class Blip:
+class Blip(LoadedModel):
     """A loaded BLIP. Prompts are `[CLS] question [SEP]`, as the processor writes them."""
 
     def __init__(
@@ -47,11 +46,7 @@ class Blip:
 
         The model may be in training: nothing of its weights is kept.
         """
-        self.device = str(model.device)
-        self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self.tokenizer, self._precision = model, tokenizer, precision
-        self._resize = Resize.read(images)
-        self._normalise = Normaliser(images, model.device)
+        super().__init__(model, tokenizer, images, precision)
         self._interpolate = self._resize.size != trained_size(model.config)
         self._decoder = Decoder(model.text_decoder)
         text = model.config.text_config
@@ -62,19 +57,10 @@ class Blip:
         least = int(model.generation_config.min_new_tokens or 0)
         self._rules = GenerationRules(self.begin, (self.end,), None, (), 0, least, 1.0, early_stopping=False)
 
-    @property
-    def precision(self) -> str:
-        """What was chosen at the start, for people."""
-        return self.dtype if self._precision is None else str(self._precision)
-
-    def prepare(self, picture: Image.Image) -> Pixels:
-        """Resize to the model's input: uint8 [H, W, 3]."""
-        return self._resize.pixels(picture)
-
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        pixels = self._normalise(stacked(pictures)).to(self._model.dtype)
+        pixels = self._normalised(pictures)
         states = self._model.vision_model(pixels, interpolate_pos_encoding=self._interpolate).last_hidden_state
         return [one.clone() for one in states]  # so that a kept picture does not hold its whole batch in memory
 

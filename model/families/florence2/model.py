@@ -23,11 +23,11 @@ from model.families.florence2.bare import read_bare
 from model.families.florence2.files import read_weights
 from model.families.florence2.where import WAYS, trace
 from model.families.generations import generations
-from model.families.pixels import Normaliser, stacked
+from model.families.loaded import LoadedModel
 from model.families.weights import count_parameters
 from model.generation.eager import score_sequences
 from model.generation.rules import Seq2SeqModel
-from model.processor import Resize, read_image_settings, read_tokenizer
+from model.processor import read_image_settings, read_tokenizer
 from model.profile import Profile
 from model.stages import clock
 from model.types import Generation
@@ -45,7 +45,7 @@ QUESTION_ROOM = 32
 """Positions that a question needs beside its pictures' tokens: more than most have words."""
 
 
-class Florence2:
+class Florence2(LoadedModel):
     """A loaded Florence-2. Prompts are `<picture tokens> <s> prefix question </s>`, as the processor writes them."""
 
     def __init__(
@@ -62,11 +62,7 @@ class Florence2:
         the model, which may be in training, is asked through its own modules.
         """
         self.profile = profile
-        self.device = str(model.device)
-        self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self.tokenizer, self._precision = model, tokenizer, precision
-        self._resize = Resize.read(images)
-        self._normalise = Normaliser(images, model.device)
+        super().__init__(model, tokenizer, images, precision)
         self._backend = backend_for(model, precision)
         self.whole: Callable[[], Seq2SeqModel] = lambda: model
         """The model as transformers has it; where only its weights were read it is loaded at the first call."""
@@ -75,20 +71,10 @@ class Florence2:
         self.pad = int(text.pad_token_id)
         self.positions = int(text.max_position_embeddings)
 
-    @property
-    def precision(self) -> str:
-        """What was chosen at the start, for people."""
-        return self.dtype if self._precision is None else str(self._precision)
-
-    def prepare(self, picture: Image.Image) -> Pixels:
-        """Resize to the model's input: uint8 [H, W, 3]."""
-        return self._resize.pixels(picture)
-
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        pixels = self._normalise(stacked(pictures))
-        return self._backend.encode_images(pixels.to(self._model.dtype))
+        return self._backend.encode_images(self._normalised(pictures))
 
     @property
     def most_pictures(self) -> int:

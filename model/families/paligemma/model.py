@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -18,14 +17,14 @@ from model.backends.precision import Precision, choose_plain
 from model.errors import ModelError
 from model.families.base import Prompt
 from model.families.generations import generations
+from model.families.loaded import LoadedModel
 from model.families.paligemma.decoder import Decoder
 from model.families.paligemma.files import positions_of, read_weights, tokens_of, trained_size
-from model.families.pixels import Normaliser, stacked
 from model.families.weights import count_parameters
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
 from model.generation.scoring import score
-from model.processor import Resize, read_image_settings, read_tokenizer
+from model.processor import read_image_settings, read_tokenizer
 from model.stages import clock
 from model.types import Generation
 
@@ -37,7 +36,7 @@ ROOM = 8
 """Places that a question and its answer need at least."""
 
 
-class PaliGemma:
+class PaliGemma(LoadedModel):
     """A loaded PaliGemma. Prompts are `<picture tokens> <bos> prefix question \\n`, as the processor writes them."""
 
     def __init__(
@@ -50,11 +49,7 @@ class PaliGemma:
         Raises:
             ModelError: Its generation config, or the size of its pictures, asks for what cannot be done.
         """
-        self.device = str(model.device)
-        self.dtype = str(model.dtype).removeprefix("torch.")
-        self._model, self.tokenizer, self._precision = model, tokenizer, precision
-        self._resize = Resize.read(images)
-        self._normalise = Normaliser(images, model.device)
+        super().__init__(model, tokenizer, images, precision)
         self._interpolate = self._resize.size != trained_size(model.config)
         self._decoder = Decoder(model)
         self.begin, self.end, self.pad = (_id(model, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id"))
@@ -67,19 +62,10 @@ class PaliGemma:
             raise ModelError("generation_settings_unknown")
         self._rules = rules
 
-    @property
-    def precision(self) -> str:
-        """What was chosen at the start, for people."""
-        return self.dtype if self._precision is None else str(self._precision)
-
-    def prepare(self, picture: Image.Image) -> Pixels:
-        """Resize to the model's input: uint8 [H, W, 3]."""
-        return self._resize.pixels(picture)
-
     @torch.inference_mode()
     def encode_images(self, pictures: Sequence[Pixels]) -> list[Tensor]:
         """Encode pictures: for each its tokens, [T_image, D]."""
-        pixels = self._normalise(stacked(pictures)).to(self._model.dtype)
+        pixels = self._normalised(pictures)
         states = self._model.get_image_features(pixels, interpolate_pos_encoding=self._interpolate).pooler_output
         return [one.clone() for one in states]  # so that a kept picture does not hold its whole batch in memory
 
