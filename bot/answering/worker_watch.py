@@ -31,7 +31,7 @@ class WorkerWatch:
         """Tell `admins`, who have a private chat with the bot."""
         self._broker, self._bot, self._admins = broker, bot, admins
         self._ready_at = time.monotonic()
-        self._told = self._ready = False
+        self._announced = self._ready = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -68,11 +68,11 @@ class WorkerWatch:
         self._ready = any(worker.ready for worker in workers)
         if self._ready:
             self._ready_at = now
-            if self._told:
-                self._told = False
+            if self._announced:
+                self._announced = False
                 await self._tell(texts.BACK)
-        elif not self._told and now - self._ready_at > ADMINS_SECONDS:
-            self._told = True
+        elif not self._announced and now - self._ready_at > ADMINS_SECONDS:
+            self._announced = True
             log.error("no worker has been able to answer for %.0f s", now - self._ready_at)
             await self._tell(texts.nobody(int((now - self._ready_at) // 60), workers))
 
