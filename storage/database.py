@@ -1,4 +1,4 @@
-"""One SQLite file: a single writer whose transactions are whole, readers beside it, migrations with a copy first."""
+"""One SQLite file: one writer whose transactions are whole, some readers beside it, migrations with a copy first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import aiosqlite
 from storage.opening import close, connect, migrate, refusal
 from storage.shielding import shielded
 
+READERS = 3
+"""One long query (an admin's figures, an export) holds up neither the others' reading nor anybody's writing."""
 T = TypeVar("T")
 Row = sqlite3.Row
 Parameters = Sequence[Any] | dict[str, Any]
@@ -58,11 +60,14 @@ class _Group:
 class Database:
     """An open database. WAL, synchronous=FULL: what was committed survives a power cut."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, readers: Sequence[aiosqlite.Connection]) -> None:
         self.path = path
-        self._writer, self._reader = writer, reader
+        self.connections = (writer, *readers)
+        self._writer = writer
         self._lock = asyncio.Lock()
-        self._read_lock = asyncio.Lock()
+        self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()  # those that do nothing
+        for reader in readers:
+            self._readers.put_nowait(reader)
         self._group: _Group | None = None
 
     @classmethod
@@ -74,25 +79,27 @@ class Database:
             NewerDatabaseError: A newer release has migrated it.
             StorageError: It cannot be opened at all.
         """
-        writer = reader = None
+        writer = None
+        readers: list[aiosqlite.Connection] = []
         try:
             writer = await connect(path)
             await migrate(path, writer)
-            reader = await connect(path)
-            await reader.execute("PRAGMA query_only = ON")
+            for _ in range(READERS):
+                readers.append(await connect(path))
+                await readers[-1].execute("PRAGMA query_only = ON")
         except sqlite3.DatabaseError as error:
-            await close(writer, reader)
+            await close(*readers, writer)
             raise refusal(path, error) from error
         except BaseException:
-            await close(writer, reader)
+            await close(*readers, writer)
             raise
-        return cls(path, writer, reader)
+        return cls(path, writer, readers)
 
     async def close(self) -> None:
-        """Close both connections; what was committed stays."""
-        async with self._lock, self._read_lock:
+        """Close all connections; what was committed stays."""
+        async with self._lock, self._nobody_reads() as readers:
             await self._commit()
-            await shielded(close(self._reader, self._writer))
+            await shielded(close(*readers, self._writer))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -135,8 +142,11 @@ class Database:
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
-        async with self._read_lock:
-            return list(await shielded(self._reader.execute_fetchall(sql, parameters)))
+        reader = await self._readers.get()
+        try:
+            return list(await shielded(reader.execute_fetchall(sql, parameters)))
+        finally:
+            self._readers.put_nowait(reader)
 
     async def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -145,9 +155,21 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Bring everything from the log into the database file and empty the log, so that deleted text is gone."""
-        async with self._lock, self._read_lock:
+        async with self._lock, self._nobody_reads():
             await self._commit()
             await shielded(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    @asynccontextmanager
+    async def _nobody_reads(self) -> AsyncIterator[list[aiosqlite.Connection]]:
+        """Hold all readers. Only for who has the writer's lock: two who hold some would wait for each other."""
+        held: list[aiosqlite.Connection] = []
+        try:
+            while len(held) < READERS:
+                held.append(await self._readers.get())
+            yield held
+        finally:
+            for reader in held:
+                self._readers.put_nowait(reader)
 
     # One commit for all who came meanwhile ----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -30,7 +31,8 @@ _RUNNING = """
     SELECT chat_id, count(*) AS number FROM questions INDEXED BY questions_running
     WHERE state = 'running' GROUP BY chat_id
 """
-_POSITION = f"""
+# All that wait are ranked once, however many are asked about: who asks for each alone pays for all each time.
+_POSITIONS = f"""
     WITH running AS MATERIALIZED (
         {_RUNNING}
     ),
@@ -38,10 +40,10 @@ _POSITION = f"""
         SELECT id, row_number() OVER (PARTITION BY chat_id ORDER BY id)
             + coalesce((SELECT number FROM running WHERE running.chat_id = questions.chat_id), 0) AS turn
         FROM questions WHERE state = 'queued'
-    )
-    SELECT (SELECT coalesce(sum(number), 0) FROM running)
-        + (SELECT count(*) FROM waiting WHERE (turn, waiting.id) < (this.turn, this.id)) AS number
-    FROM waiting AS this WHERE this.id = ?
+    ),
+    ranked AS (SELECT id, row_number() OVER (ORDER BY turn, id) - 1 AS place FROM waiting)
+    SELECT id, place + (SELECT coalesce(sum(number), 0) FROM running) AS number
+    FROM ranked WHERE id IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - constants of this file
 
 
@@ -87,10 +89,10 @@ class FairQueue:
         for chat in chats:
             self._served[chat] = next(self._clock)
 
-    async def position(self, question_id: int) -> int:
-        """How many questions run, or wait and have their turn before this one; 0 when it does not wait."""
-        row = await self._db.fetch_one(_POSITION, (question_id,))
-        return 0 if row is None else int(row["number"])
+    async def positions(self, ids: Collection[int]) -> dict[int, int]:
+        """For each of these questions, how many run, or wait and have their turn before it; 0 when it does not wait."""
+        rows = await self._db.fetch_all(_POSITIONS, (json.dumps(list(ids)),)) if ids else []
+        return dict.fromkeys(ids, 0) | {row["id"]: row["number"] for row in rows}
 
     def _forget_all_but(self, chats: Collection[int]) -> None:
         self._served = {chat: when for chat, when in self._served.items() if chat in chats}

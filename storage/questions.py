@@ -225,10 +225,6 @@ class Questions:
 
     # Looking ---------------------------------------------------------------------------------------------------------
 
-    async def position(self, question_id: int) -> int:
-        """How many questions of all chats run, or have their turn before this one; 0 when it does not wait."""
-        return await self.turns.position(question_id)
-
     async def load(self, chat_id: int, user_id: int, since: float) -> Load:
         """What a limit looks at, in one query: a person's questions since a time (unix seconds), and what waits.
 

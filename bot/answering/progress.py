@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from telegram.error import TelegramError
@@ -91,9 +91,10 @@ class Progress:
         of_chat: defaultdict[int, list[Question]] = defaultdict(list)
         for question in slow:
             of_chat[question.chat_id].append(question)
+        positions = await self._store.questions.turns.positions([question.id for question in slow])
         for chat_id, questions in of_chat.items():
             if not self._busy(chat_id):
-                self._delivery.serve(chat_id, partial(self._show_all, chat_id, questions))
+                self._delivery.serve(chat_id, partial(self._show_all, chat_id, questions, positions))
         if time.monotonic() >= self._positions_at:
             await self._show_positions()
             self._positions_at = time.monotonic() + POSITION_SECONDS
@@ -107,7 +108,7 @@ class Progress:
             self._in_groups.popleft()
         return sum(chat == chat_id for _, chat in self._in_groups) >= MOST_IN_GROUP
 
-    async def _show_all(self, chat_id: int, questions: Sequence[Question]) -> None:
+    async def _show_all(self, chat_id: int, questions: Sequence[Question], positions: Mapping[int, int]) -> None:
         for question in questions:
             if self._busy(chat_id) or self._full(chat_id):
                 return
@@ -116,7 +117,7 @@ class Progress:
                 fresh = await self._store.questions.get(question.id)
                 if fresh is None or fresh.state not in OPEN or fresh.chat_id != chat_id:
                     continue
-                await self._show(fresh)
+                await self._show(fresh, positions[fresh.id])
             except TelegramError as error:
                 log.info("question %d: its progress could not be shown: %s", question.id, error.message)
                 if not unheard(error):
@@ -124,11 +125,10 @@ class Progress:
                 await asyncio.sleep(PAUSE)
                 return
 
-    async def _show(self, question: Question) -> None:
+    async def _show(self, question: Question, position: int) -> None:
         if question.placeholder_id is not None and not question.revision:  # found again just now
             self._shown[question.id] = (question.chat_id, 0)
             return
-        position = await self._store.questions.position(question.id)
         markup, shown = under_progress(question.id), await self._delivery.sending.message_of(question)
         edited = Edited.MISSING
         if shown is not None:
@@ -154,9 +154,11 @@ class Progress:
             for number, (chat_id, before) in sorted(self._shown.items())
             if (before != NOBODY if outage else chat_id > 0 or before == NOBODY)
         ]
-        for number in told[:POSITIONS_AT_ONCE]:
+        told = told[:POSITIONS_AT_ONCE]
+        positions = await self._store.questions.turns.positions([] if outage else told)
+        for number in told:
             chat_id, before = self._shown[number]
-            position = NOBODY if outage else await self._store.questions.position(number)
+            position = positions.get(number, NOBODY)
             if position != before and not self._busy(chat_id):
                 self._delivery.serve(chat_id, partial(self._move, number, position))
 

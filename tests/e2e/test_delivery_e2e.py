@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from telegram.error import RetryAfter
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from model.serving.broker.null import NullBroker
+from storage.fair_queue import FairQueue
 from storage.outcomes import Outcomes
 from storage.records import Question, State
 
@@ -148,6 +149,35 @@ async def test_progress_is_shown_in_a_group_for_a_few_only(
     for question in asked:
         assert await alone(you, question, GROUP)
     assert sum(e["method"] == "sendMessage" for e in sandbox.world.recorder.log) == 8
+
+
+async def test_the_places_of_all_who_wait_are_asked_for_together(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look walks through all that wait: one for each who waits would hold the ledger up for everyone."""
+    looks: list[int] = []
+    places: list[int] = []
+    slow, positions = Outcomes.slow, FairQueue.positions
+
+    async def counted(self: Outcomes, *arguments: Any, **named: Any) -> list[Question]:
+        looks.append(1)
+        return await slow(self, *arguments, **named)
+
+    async def placed(self: FairQueue, ids: Collection[int]) -> dict[int, int]:
+        places.append(len(ids))
+        return await positions(self, ids)
+
+    monkeypatch.setattr(Outcomes, "slow", counted)
+    monkeypatch.setattr(FairQueue, "positions", placed)
+    broker = HeldBroker(capacity=2)
+    bot = await start_bot(broker)
+    for _ in range(12):
+        await ask(bot, you, None)
+    while sum(looking(m) for m in await you.messages()) < 12:  # noqa: ASYNC110 - done by other tasks
+        await asyncio.sleep(0.05)
+    assert max(places) > 1 and len(places) <= 2 * len(looks), "with what is new, and with what moved"
+    broker.free.set()
+    await quiet(bot)
 
 
 async def test_the_same_picture_twice_in_an_album_leaves_no_progress(start_bot: StartBot, you: Person) -> None:

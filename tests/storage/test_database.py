@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 from storage.database import Database
@@ -115,12 +116,50 @@ async def test_a_full_disk_is_told_to_everyone_it_concerns(store: Store) -> None
 
 
 async def test_the_ledger_is_as_durable_as_it_says(store: Store) -> None:
-    for connection in (store.db._writer, store.db._reader):
+    for connection in store.db.connections:
         rows = [
             next(iter(await connection.execute_fetchall(f"PRAGMA {name}")))[0]
             for name in ("journal_mode", "synchronous", "secure_delete")
         ]
         assert rows == ["wal", 2, 1]
+
+
+async def test_a_long_query_holds_up_nobody_but_what_needs_the_file_alone(store: Store) -> None:
+    free, begun = threading.Event(), threading.Event()
+
+    def hold() -> int:
+        begun.set()
+        return int(free.wait(120))
+
+    for connection in store.db.connections:
+        await connection.create_function("hold", 0, hold)
+    await store.db.execute(ADD, (1, "{}"))
+    long = asyncio.create_task(store.db.fetch_all("SELECT hold()"))
+    await asyncio.to_thread(begun.wait, 120)
+    emptied = asyncio.create_task(store.db.checkpoint())
+    try:
+        assert [row[0] for row in await store.db.fetch_all("SELECT count(*) FROM updates")] == [1]
+        assert not emptied.done() and not long.done()
+    finally:
+        free.set()
+    assert (await long)[0][0] == 1
+    await emptied
+    await asyncio.gather(*(store.db.fetch_all("SELECT 1") for _ in range(20)))
+
+
+async def test_a_checkpoint_that_is_cancelled_gives_the_readers_back(store: Store) -> None:
+    free, begun = threading.Event(), threading.Event()
+    for connection in store.db.connections:
+        await connection.create_function("hold", 0, lambda: begun.set() or free.wait(120))
+    long = asyncio.create_task(store.db.fetch_all("SELECT hold()"))
+    await asyncio.to_thread(begun.wait, 120)
+    emptied = asyncio.create_task(store.db.checkpoint())
+    await asyncio.sleep(0)
+    emptied.cancel()
+    await asyncio.gather(emptied, return_exceptions=True)
+    free.set()
+    await long
+    await store.db.checkpoint()
 
 
 async def test_a_closed_store_leaves_no_log_behind(tmp_path: Path) -> None:

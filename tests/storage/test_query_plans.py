@@ -64,7 +64,7 @@ HOT: dict[str, Work] = {
     "known numbers of a group": lambda s: s.outcomes.known_numbers(-1, 5, 28),
     "undeliverable": lambda s: s.outcomes.undeliverable(5, "x"),
     "mark delivered": lambda s: s.questions.mark_delivered(5),
-    "position": lambda s: s.questions.position(9),
+    "positions": lambda s: s.questions.turns.positions([9, 10]),
     "load": lambda s: s.questions.load(1, 5, 5.0),
     "asked at": lambda s: s.questions.asked_at(5, 20, 5.0),
     "page": lambda s: s.questions.page(1, limit=5),
@@ -88,7 +88,7 @@ HARMLESS = re.compile(
     r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|undelivered|open|sending|held)$"
     r"|SCAN updates USING (COVERING )?INDEX updates_pending$"
     r"|SCAN (chat|every|json_each)( VIRTUAL TABLE INDEX 1:)?$"
-    r"|SCAN (this|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
+    r"|SCAN (ranked|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
 )
 
 
@@ -116,10 +116,10 @@ async def test_no_full_scan(store: Store, name: str) -> None:
     store.photo = await store.photos.save(1, 1, b"bytes", media_type="image/png")  # type: ignore[attr-defined]
     store.asked = await store.questions.get(5)  # type: ignore[attr-defined]
     seen: list[str] = []
-    for connection in (store.db._writer, store.db._reader):
+    for connection in store.db.connections:
         await connection.set_trace_callback(seen.append)
     await HOT[name](store)
-    for connection in (store.db._writer, store.db._reader):
+    for connection in store.db.connections:
         await connection.set_trace_callback(None)  # type: ignore[arg-type]
     asked = [sql for sql in seen if re.match(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)", sql)]
     assert asked, "nothing was asked: the test would prove nothing"
