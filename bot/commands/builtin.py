@@ -22,10 +22,17 @@ from bot.commands.terminal import note
     help="florence2 is the one that ships; the others are to try and to compare.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
+@click.option(
+    "--start",
+    type=click.Path(exists=True, file_okay=False),
+    default="",
+    help="An earlier built-in model to begin with.  [default: from nothing]",
+)
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
 @click.option("--dense-batch", type=click.IntRange(1), help="Pictures a step before.  [default: the recipe's]")
 @click.option("--batch", type=click.IntRange(1), help="Samples a step.  [default: the recipe's]")
+@click.option("--learning-rate", type=float, help="The highest.  [default: the recipe's]")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
 @click.option("--threads", type=click.IntRange(0), help="CPU threads of a single process.  [default: all cores]")
 @click.option("--drawers", type=click.IntRange(0), help="Processes that draw besides, for a GPU.  [default: none]")
@@ -33,7 +40,9 @@ from bot.commands.terminal import note
 @click.option(
     "--leave-out", multiple=True, help="Style, hand, kind of thing or `typed` to do without, to be judged by it."
 )
-def builtin(folder: Path, family: str, seed: int, leave_out: tuple[str, ...], **settings: int | None) -> None:
+def builtin(
+    folder: Path, family: str, seed: int, start: str, leave_out: tuple[str, ...], **settings: float | None
+) -> None:
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
     FOLDER keeps a checkpoint: the same command goes on where an interrupted one stopped. The model is written to
@@ -47,13 +56,13 @@ def builtin(folder: Path, family: str, seed: int, leave_out: tuple[str, ...], **
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     chosen = {key: value for key, value in settings.items() if value is not None}
-    recipe = Recipe(seed=seed, leave_out=leave_out, **chosen)
+    recipe = Recipe(seed=seed, start=start, leave_out=leave_out, **chosen)  # type: ignore[arg-type]
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
         try:
             if family == "florence2":
                 train(recipe, folder, click.echo)
             else:
                 train_family(family, recipe, folder, click.echo)
-        except (ValueError, FloatingPointError) as error:
+        except (ValueError, FloatingPointError, OSError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"The model is in {folder / 'model'}.")

@@ -24,6 +24,7 @@ from training.builtin import architecture
 from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense import DenseHead
 from training.builtin.losses import losses_of
+from training.builtin.warm_start import take_over
 from training.scenes.variety import WIDE
 
 PATIENCE = timedelta(days=30)
@@ -62,6 +63,9 @@ class Recipe:
     """Weight of the dense loss beside the question loss."""
     average: float = 0.998
     """Decay of the moving average of the weights, which is what is kept in the end."""
+    start: str = ""
+    """Folder of an earlier built-in model whose weights the training begins with; empty: from nothing. The first phase
+    then teaches the dense head alone, since its first gradients would undo what the model has learnt."""
     leave_out: tuple[str, ...] = ()
     """Media, backdrops, hands, kinds of things, "contour" or "typed" that the scenes do without, to be judged by."""
     processes: int = 2
@@ -113,8 +117,9 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
         report: Takes one line of progress.
 
     Raises:
-        ValueError: The folder's checkpoint belongs to another seed, batches cannot be shared by the processes, or
-            something cannot be left out.
+        ValueError: The folder's checkpoint belongs to another seed, batches cannot be shared by the processes,
+            something cannot be left out, or the model to start from has other layers.
+        OSError: There is no model to start from.
     """
     WIDE.without(recipe.leave_out)
     share = recipe.processes * PAIR_EVERY
@@ -157,6 +162,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
     for batch in _batches(recipe, rank, parts.step):
         for group in parts.optimizer.param_groups:
             group["lr"] = recipe.rate(parts.step)
+        parts.model.requires_grad_(not recipe.start or parts.step >= recipe.dense_steps)
         losses = losses_of(parts.model, parts.head, batch, tokenizer, device)
         loss = sum(
             (value * (recipe.dense_weight if key == "dense" else 1) for key, value in losses.items()),
@@ -209,6 +215,8 @@ def _share_gradients(parts: Parts, processes: int) -> None:
 
 def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> Parts:
     model = architecture.build_model(len(tokenizer), device)
+    if recipe.start and not (folder / "checkpoint.pt").exists():
+        take_over(model, tokenizer, Path(recipe.start))
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)

@@ -1,0 +1,106 @@
+"""Begins a training with the weights of an earlier built-in model, whose pictures, words and sizes were others.
+
+What has the same name and shape is taken as it is. Feed-forward layers that have become narrower keep the hidden units
+that weigh most (pruning by magnitude: Li et al., "Pruning Filters for Efficient ConvNets", 2017). Embeddings follow
+their words, positions what stands at them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from transformers import PreTrainedTokenizerFast
+from transformers.models.florence2 import Florence2ForConditionalGeneration
+
+from training.builtin.architecture import COLUMNS, IMAGE_TOKENS, ROWS
+
+STRIDE = 32
+"""Pixels of a cell's side."""
+OFFSET = 2
+"""BART's position embeddings begin at their third row."""
+WORDS = "model.language_model.shared.weight"
+PLACES = "model.language_model.encoder.embed_positions.weight"
+TURNS = "model.language_model.decoder.embed_positions.weight"
+
+
+def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> int:
+    """Give `model` the weights of the model in `folder` as far as they go.
+
+    Args:
+        model: The new model; it is changed.
+        tokenizer: Its tokenizer.
+        folder: An earlier built-in model, as transformers saves it.
+
+    Returns:
+        How many of the tensors could not be taken over and stay as they were.
+
+    Raises:
+        OSError: There is no such model.
+        ValueError: The folder holds a model whose layers are others.
+    """
+    earlier = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    words = PreTrainedTokenizerFast.from_pretrained(folder)
+    old, new = earlier.state_dict(), model.state_dict()
+    if (missing := new.keys() - old.keys()) or new[WORDS].shape[1] != old[WORDS].shape[1]:
+        raise ValueError(f"{folder} has other layers than the built-in model: {', '.join(sorted(missing)[:3]) or WORDS}")
+    left = 0
+    for name, value in new.items():
+        if ".ffn." in name and old[name].shape != value.shape:
+            block = name[: name.index(".ffn.")]
+            value.copy_(_narrowed(old, block, name, len(new[f"{block}.ffn.fc1.bias"])))
+        elif old[name].shape == value.shape:
+            value.copy_(old[name])
+        else:
+            left += 1
+    _place_words(new[WORDS], old[WORDS], tokenizer, words)
+    size = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))["image_processor"]["size"]
+    _place_positions(new[PLACES][OFFSET:], old[PLACES][OFFSET:], size["height"] // STRIDE, size["width"] // STRIDE)
+    turns = min(len(new[TURNS]), len(old[TURNS]))
+    new[TURNS][:turns] = old[TURNS][:turns]
+    model.load_state_dict(new)
+    model.tie_weights()
+    return left
+
+
+def _narrowed(old: dict[str, Tensor], block: str, name: str, width: int) -> Tensor:
+    """One tensor of a feed-forward layer with its `width` heaviest hidden units."""
+    first, second = old[f"{block}.ffn.fc1.weight"], old[f"{block}.ffn.fc2.weight"]  # [H, D], [D, H]
+    kept = (first.norm(dim=1) * second.norm(dim=0)).topk(width).indices.sort().values
+    if name.endswith("fc2.bias"):
+        return old[name]
+    return old[name][:, kept] if name.endswith("fc2.weight") else old[name][kept]
+
+
+def _place_words(new: Tensor, old: Tensor, tokenizer: PreTrainedTokenizerFast, words: PreTrainedTokenizerFast) -> None:
+    """Embeddings [V, D] by word: a word of one piece keeps its own, other pieces get the mean of the words they make."""
+    whole: dict[int, Tensor] = {}
+    parts: dict[int, list[Tensor]] = {}
+    for word, number in words.get_vocab().items():
+        if word in tokenizer.all_special_tokens:
+            whole[tokenizer.convert_tokens_to_ids(word)] = old[number]
+            continue
+        pieces = tokenizer(word, add_special_tokens=False)["input_ids"]
+        if len(pieces) == 1:
+            whole[pieces[0]] = old[number]
+        for piece in pieces:
+            parts.setdefault(piece, []).append(old[number])
+    new *= old.std() / new.std()
+    for piece, vectors in parts.items():
+        new[piece] = torch.stack(vectors).mean(0)
+    for piece, vector in whole.items():
+        new[piece] = vector
+
+
+def _place_positions(new: Tensor, old: Tensor, rows: int, columns: int) -> None:
+    """Position embeddings [P, D]: the picture's mean, its cells on the new grid, and the words after one or two."""
+    tokens = rows * columns + 1
+    cells = old[1:tokens].view(rows, columns, -1).permute(2, 0, 1)[None]  # [1, D, rows, columns]
+    wider = functional.interpolate(cells, (ROWS, COLUMNS), mode="bilinear", align_corners=True)[0]
+    new[0], new[1:IMAGE_TOKENS] = old[0], wider.permute(1, 2, 0).flatten(0, 1)
+    for start in (IMAGE_TOKENS, 2 * IMAGE_TOKENS):
+        number = min(len(old) - tokens, len(new) - start)
+        new[start : start + number] = old[tokens : tokens + number]
