@@ -46,7 +46,9 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
     words = PreTrainedTokenizerFast.from_pretrained(folder)
     old, new = earlier.state_dict(), model.state_dict()
     if (missing := new.keys() - old.keys()) or new[WORDS].shape[1] != old[WORDS].shape[1]:
-        raise ValueError(f"{folder} has other layers than the built-in model: {', '.join(sorted(missing)[:3]) or WORDS}")
+        raise ValueError(
+            f"{folder} has other layers than the built-in model: {', '.join(sorted(missing)[:3]) or WORDS}"
+        )
     left = 0
     for name, value in new.items():
         if ".ffn." in name and old[name].shape != value.shape:
@@ -76,14 +78,11 @@ def _narrowed(old: dict[str, Tensor], block: str, name: str, width: int) -> Tens
 
 
 def _place_words(new: Tensor, old: Tensor, tokenizer: PreTrainedTokenizerFast, words: PreTrainedTokenizerFast) -> None:
-    """Embeddings [V, D] by word: a word of one piece keeps its own, other pieces get the mean of the words they make."""
+    """Embeddings [V, D]: a word of one piece keeps its own, other pieces get the mean of the words they make."""
     whole: dict[int, Tensor] = {}
     parts: dict[int, list[Tensor]] = {}
     for word, number in words.get_vocab().items():
-        if word in tokenizer.all_special_tokens:
-            whole[tokenizer.convert_tokens_to_ids(word)] = old[number]
-            continue
-        pieces = tokenizer(word, add_special_tokens=False)["input_ids"]
+        pieces = tokenizer.encode(word, add_special_tokens=False)
         if len(pieces) == 1:
             whole[pieces[0]] = old[number]
         for piece in pieces:

@@ -1,0 +1,114 @@
+"""A training that begins with an earlier model: what it answered is not lost, though sizes and words were others."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers.models.florence2 import Florence2ForConditionalGeneration
+
+from training.builtin import architecture
+from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
+from training.builtin.recipe import Recipe, train
+from training.builtin.warm_start import OFFSET, PLACES, WORDS, take_over
+
+BLOCK = "model.vision_tower.blocks.0.0.spatial_block.ffn"
+
+
+EARLIER_WORDS = [*architecture.SPECIAL, "dog", "xylophonist"]
+
+
+def fresh() -> Florence2ForConditionalGeneration:
+    return architecture.build_model(len(load_tokenizer())).eval()
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Florence2ForConditionalGeneration]:
+    """A model with hidden units to spare, a row less of cells and whole words; and it without the spare units."""
+    folder, model = tmp_path_factory.mktemp("earlier"), fresh()
+    config = model.config.__class__.from_dict(model.config.to_dict())
+    config.vision_config.mlp_ratio = 4.0
+    config.text_config.vocab_size = len(EARLIER_WORDS)
+    wide, state = Florence2ForConditionalGeneration(config), model.state_dict()
+    for name, value in wide.state_dict().items():
+        if value.shape == state[name].shape:
+            value.copy_(state[name])
+        elif ".ffn." in name:  # every fourth unit does nothing
+            value.zero_()
+            units = torch.arange(value.shape[-1 if "fc2" in name else 0])
+            kept = units[units % 4 != 1]
+            value.index_copy_(value.ndim - 1 if "fc2" in name else 0, kept, state[name])
+    words = architecture.wrapped(
+        type(load_tokenizer().backend_tokenizer).from_str(
+            json.dumps(
+                {
+                    **json.loads(load_tokenizer().backend_tokenizer.to_str()),
+                    "model": {
+                        "type": "WordLevel",
+                        "unk_token": "<unk>",
+                        "vocab": {word: number for number, word in enumerate(EARLIER_WORDS)},
+                    },
+                }
+            )
+        )
+    )
+    processor = architecture.build_processor(words)
+    processor.image_processor.size = {"height": architecture.HEIGHT - 32, "width": architecture.WIDTH}
+    wide.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder, model
+
+
+def test_what_a_model_has_learnt_is_taken_over(earlier: tuple[Path, Florence2ForConditionalGeneration]) -> None:
+    folder, before = earlier
+    model, tokenizer = fresh(), load_tokenizer()
+    take_over(model, tokenizer, folder)
+    pixels = torch.randn(1, 3, architecture.HEIGHT, architecture.WIDTH)
+    with torch.no_grad():
+        seen, was = (one.get_image_features(pixels).pooler_output for one in (model, before))
+    torch.testing.assert_close(seen, was)  # units that did nothing were left out
+
+    old, new = Florence2ForConditionalGeneration.from_pretrained(folder).state_dict(), model.state_dict()
+    dog, pieces = tokenizer.convert_tokens_to_ids("dog"), tokenizer.encode("xylophonist", add_special_tokens=False)
+    assert len(pieces) > 1
+    assert torch.equal(new[WORDS][dog], old[WORDS][-2])
+    assert all(torch.equal(new[WORDS][piece], old[WORDS][-1]) for piece in pieces)
+    assert model.lm_head.weight is model.get_input_embeddings().weight
+
+    places, were = new[PLACES][OFFSET:], old[PLACES][OFFSET:]
+    tokens = (ROWS - 1) * COLUMNS + 1
+    assert torch.equal(places[0], were[0])
+    torch.testing.assert_close(places[1 : 1 + COLUMNS], were[1 : 1 + COLUMNS])  # the first row of cells
+    torch.testing.assert_close(
+        places[IMAGE_TOKENS - COLUMNS : IMAGE_TOKENS], were[tokens - COLUMNS : tokens]
+    )  # the last
+    assert places.shape[1] == HIDDEN
+    for start in (IMAGE_TOKENS, 2 * IMAGE_TOKENS):  # words after one picture, and after two
+        assert torch.equal(places[start], were[tokens])
+
+
+def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
+    earlier: tuple[Path, Florence2ForConditionalGeneration], tmp_path: Path
+) -> None:
+    folder, _ = earlier
+    torch.manual_seed(0)  # pieces that no earlier word is made of are drawn
+    model = fresh()
+    take_over(model, load_tokenizer(), folder)
+    small = Recipe(processes=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=3, warmup=1)
+    for steps, same in ((0, True), (1, False)):
+        recipe = Recipe(**{**{name: getattr(small, name) for name in small.__slots__}, "question_steps": steps})
+        train(recipe, tmp_path, print)
+        kept = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["model"]
+        assert torch.equal(kept[f"{BLOCK}.fc1.weight"], model.state_dict()[f"{BLOCK}.fc1.weight"]) is same
+
+
+def test_a_model_of_another_kind_is_no_beginning(tmp_path: Path) -> None:
+    other = architecture.build_model(len(load_tokenizer()))
+    config = other.config.__class__.from_dict(other.config.to_dict())
+    config.text_config.encoder_layers = 2
+    Florence2ForConditionalGeneration(config).save_pretrained(tmp_path)
+    architecture.build_processor(load_tokenizer()).save_pretrained(tmp_path)
+    with pytest.raises(
+        ValueError, match=r"has other layers than the built-in model: model\.language_model\.encoder\.layers\.2"
+    ):
+        take_over(other, load_tokenizer(), tmp_path)
