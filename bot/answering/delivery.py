@@ -202,8 +202,7 @@ class Delivery:
         if question.state is State.CANCELLED:  # its message is gone: there is nothing left to say
             await self._store.questions.mark_delivered(question.id)
             return True
-        if not await self.sending.send(question, text, buttons, outcome=True, refused=refused):
-            return False
         if edited is Edited.REFUSED and shown is not None:
-            await self.messages.remove(chat_id, shown)  # the progress that could not become the answer
-        return True
+            # The progress that could not become the answer; once that is sent, the ledger knows of it no more.
+            await self.messages.remove(chat_id, shown)
+        return await self.sending.send(question, text, buttons, outcome=True, refused=refused)

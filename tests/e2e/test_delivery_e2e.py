@@ -43,6 +43,21 @@ async def test_an_edit_that_is_refused_for_a_new_reason_loses_no_answer(
     assert await alone(you, asked), "the answer was sent anew, and the progress taken away"
 
 
+async def test_progress_that_could_not_be_taken_away_at_once_is_not_left(
+    start_bot: StartBot, sandbox: Sandbox, you: Person
+) -> None:
+    broker = HeldBroker()
+    bot = await start_bot(broker)
+    asked = await ask(bot, you, None)
+    await you.wait_for(looking)
+    refusal = {"error_code": 400, "description": "Bad Request: SOMETHING_NEW"}
+    sandbox.world.faults.change({"always": [{"method": "editMessageText", **refusal}]})
+    sandbox.world.faults.change({"next": [{"method": "deleteMessage", "error_code": 502}]})
+    broker.free.set()
+    await quiet(bot)
+    assert await alone(you, asked)
+
+
 async def test_a_message_that_is_refused_for_a_moment_is_sent(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:

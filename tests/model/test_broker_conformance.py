@@ -125,7 +125,8 @@ async def test_a_poisonous_request_fails_alone_with_a_sentence(obedient: Broker,
     answers = await collect(obedient, 5)
     assert answers["2"].error == POISON
     assert [answers[number].error for number in "0134"] == [None] * 4
-    assert (await obedient.workers())[0].restarts == 2
+    restarts = (await obedient.workers())[0].restarts
+    assert restarts == 2 or (restarts > 2 and poison == "hang")  # a busy machine may hold up an innocent worker as long
     await ask(obedient, "e", first=5)  # and it goes on
     assert (await collect(obedient, 1))["5"].error is None
 

@@ -8,10 +8,11 @@ import pytest_asyncio
 from page_bot import PageBot
 from page_phones import Phones, Watched
 from page_pictures import samples, scene_drawer
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.sandbox.server import Sandbox
 
+expect.set_options(timeout=60_000)  # ms: playwright's 5 s are too few for a browser on a busy machine
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
     "--no-sandbox",

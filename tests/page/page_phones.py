@@ -41,7 +41,7 @@ class Phones:
             locale="en-GB",
             accept_downloads=True,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         self._contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.watched.complaints.append(str(error)))

@@ -61,8 +61,7 @@ export class Api {
   /** Have a scene drawn that nobody has seen: { file, questions }. */
   async newScene() {
     const { picture, media_type: type, questions } = await this.#post("scene", {}, { bare: true });
-    const bytes = Uint8Array.from(atob(picture), (char) => char.charCodeAt(0));
-    return { file: new File([bytes], "scene.png", { type }), questions };
+    return { file: fileOf(picture, "scene.png", type), questions };
   }
 
   faults() {
@@ -111,6 +110,11 @@ export class Api {
     if (response.status === 413) throw new ApiError("This file is too big for the sandbox.", 413);
     throw new ApiError(sentence(body?.error) || `The sandbox answered with an error (${response.status}).`, response.status);
   }
+}
+
+/** A file of the bytes that stand in a text as base64. */
+export function fileOf(base64, name, type) {
+  return new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name, { type });
 }
 
 /** Telegram's complaint as a sentence: "Bad Request: message is too long" -> "Message is too long." */
