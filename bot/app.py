@@ -15,6 +15,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest
 
 from bot import metrics
+from bot.admins import Admins
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
 from bot.answering.progress import Progress
@@ -33,6 +34,7 @@ from bot.transport.downloads import Downloads
 from bot.transport.http import AiohttpRequest, proxy_of_environment
 from bot.transport.rate_limiter import ChatRateLimiter
 from bot.transport.retrying import retrying
+from bot.trouble_watch import TroubleWatch
 from model.serving.broker.protocol import Broker
 from storage.room import MB, Budget
 from storage.store import Store
@@ -116,7 +118,8 @@ class Bot:
         await _unless(ready, _insist(application.initialize))
         self._running.push_async_callback(application.shutdown)
         delivery = Delivery(store, application.bot)
-        watch = WorkerWatch(self._broker, application.bot, settings.admin_ids)
+        admins = Admins(store, application.bot, settings.admin_ids)
+        watch = WorkerWatch(self._broker, admins)
         progress = Progress(
             store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0, outage=lambda: watch.outage
         )
@@ -147,9 +150,10 @@ class Bot:
         await self._begin(dispatcher)
         await self._begin(downloads)
         await self._begin(exporter)
-        housekeeping = Housekeeping(store)
+        housekeeping = Housekeeping(store, settings.keep_days, self._broker.forget)
         self.lost = housekeeping.failure
         await self._begin(housekeeping)
+        await self._begin(TroubleWatch(store.photos.room, admins))
         self._running.push_async_callback(_cancel, services.tasks)
         await self._monitor(settings, watch)
         await self._begin(inbox)

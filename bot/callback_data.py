@@ -69,7 +69,7 @@ class ChangeSetting(_Packed):
 
     prefix: ClassVar[str] = "set"
     name: str
-    """beams, tokens, reset, or help."""
+    """beams, tokens, keep (days; 0: as the bot does), reset, or help."""
     value: int = 0
 
     def pack(self) -> str:
@@ -80,7 +80,7 @@ class ChangeSetting(_Packed):
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
         parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("beams", "tokens", "reset", "help"):
+        if parts is None or parts[0] not in ("beams", "tokens", "keep", "reset", "help"):
             return None
         value = _integer(parts[1])
         return None if value is None else cls(parts[0], value)

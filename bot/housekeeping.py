@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot import metrics
 from bot.texts.failures import sentence
@@ -19,15 +20,20 @@ TIDY_SECONDS = 900.0
 class Housekeeping:
     """Two small tasks beside the bot's work."""
 
-    def __init__(self, store: Store) -> None:
-        """Look after `store`."""
-        self._store = store
+    def __init__(
+        self, store: Store, keep_days: int = 0, forget: Callable[[Sequence[str]], Awaitable[object]] | None = None
+    ) -> None:
+        """Look after `store`, whose chats keep things for `keep_days` (0: for ever).
+
+        `forget` hears the content hashes of pictures that went, so that the workers keep nothing of them either.
+        """
+        self._store, self._keep_days, self._forget = store, keep_days, forget
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done with a sentence when the data folder is not in its place any more."""
 
     async def start(self) -> None:
-        """Begin. The store was tidied when it was opened."""
+        """Begin."""
         self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._tidy())]
 
     async def stop(self) -> None:
@@ -56,11 +62,13 @@ class Housekeeping:
         metrics.oldest_question_seconds.set(0.0 if oldest is None else max(0.0, time.time() - oldest))
 
     async def _tidy(self) -> None:
-        while True:
-            await asyncio.sleep(TIDY_SECONDS)
-            if self._store.lost() is not None:
-                return
+        while self._store.lost() is None:
             try:
+                gone = await self._store.retention.expire(self._keep_days)
+                if gone and self._forget is not None:
+                    await self._forget(gone)
+                await asyncio.sleep(TIDY_SECONDS)  # the store was tidied when it was opened
                 await self._store.tidy()
             except Exception:
                 log.exception("the data folder could not be tidied; trying again later")
+                await asyncio.sleep(WATCH_SECONDS)

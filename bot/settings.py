@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """The same, of one chat."""
     min_free_mb: Annotated[int, Field(ge=0)] = 200
     """Megabytes of the disk that pictures leave free (on a small disk 5 % of it)."""
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """Questions and pictures are deleted after so many days; 0 keeps them as long as there is room."""
     model: str = "builtin"
     """`builtin`, a folder, a ZIP, or a hub id such as florence-community/Florence-2-base-ft."""
     batch_size: Annotated[int, Field(ge=1, le=256)] = 8
@@ -72,6 +74,8 @@ class Settings(BaseSettings):
 
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     """Telegram numbers of the people who may use /admin, separated by commas."""
+    allowed_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    """Telegram numbers of the people and groups who may use the bot, beside the admins; none: everybody may."""
     default_beams: Annotated[int, Field(ge=1, le=10)] = 3
     default_max_new_tokens: Annotated[int, Field(ge=1, le=1000)] = 20
     max_beams: Annotated[int, Field(ge=1, le=10)] = 10
@@ -93,10 +97,10 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("admin_ids", mode="before")
+    @field_validator("admin_ids", "allowed_ids", mode="before")
     @classmethod
     def _numbers(cls, value: object) -> object:
-        """Numbers from "1, 2,3"; an empty text is no admin."""
+        """Numbers from "1, 2,3"; an empty text is none."""
         if isinstance(value, int):
             return (value,)
         if isinstance(value, str):

@@ -15,22 +15,25 @@ from storage.opening import copies_of
 
 @dataclass(frozen=True, slots=True)
 class ChatTable:
-    """A table whose rows belong to chats by their `chat_id`: they are deleted with their chat."""
+    """A table whose rows belong to chats by their `chat_id`."""
 
     migrate: tuple[str, ...]
     """Statements that move a group's rows from its number `:old` to the supergroup's, `:new`."""
     exported: bool = True
     """Whether an export holds the rows as they are; else it holds them in a form of its own."""
+    deleted: bool = True
+    """Whether `/delete` removes the rows."""
 
 
 TABLES = {
     "chats": ChatTable(
         (
-            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, language, created_at)"
-            " SELECT :new, 'supergroup', title, beams, max_new_tokens, language, created_at"
+            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, keep_days, language, created_at)"
+            " SELECT :new, 'supergroup', title, beams, max_new_tokens, keep_days, language, created_at"
             " FROM chats WHERE chat_id = :old"
             " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
             " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens),"
+            " keep_days = coalesce(keep_days, excluded.keep_days),"
             " language = coalesce(language, excluded.language), created_at = excluded.created_at",
             "DELETE FROM chats WHERE chat_id = :old",
         )
@@ -58,6 +61,10 @@ TABLES = {
             "DELETE FROM exports WHERE chat_id = :old",
         )
     ),
+    "access": ChatTable(  # the admins' word: a chat that deletes everything stays kept out
+        ("UPDATE OR IGNORE access SET chat_id = :new WHERE chat_id = :old", "DELETE FROM access WHERE chat_id = :old"),
+        deleted=False,
+    ),
 }
 """Every table with a `chat_id` but those of `OTHERS`; `tests/storage/test_chat_tables.py` reads the schema."""
 
@@ -69,7 +76,8 @@ OTHERS = {
 
 _OF_SCHEMA = """
     SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
-    WHERE tables.type = 'table' AND columns.name = 'chat_id' AND tables.name != 'updates' ORDER BY tables.name
+    WHERE tables.type = 'table' AND columns.name = 'chat_id' AND tables.name NOT IN ('updates', 'access')
+    ORDER BY tables.name
 """
 # Updates that could not be handled still hold what was written. What waits was written after the deletion was wanted;
 # of what is handled only the update's own number stays, to recognise repeats.
@@ -121,7 +129,8 @@ async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:
     """Delete every row of a chat. Returns how many of each table."""
     deleted = {
         table: await tx.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608 - a constant
-        for table in TABLES
+        for table, properties in TABLES.items()
+        if properties.deleted
     }
     await tx.execute(f"DELETE FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608 - a constant
     return deleted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import fields
 from typing import Any
 
 from storage.chat_rows import delete_from_copies, delete_rows, migrate_rows, rows_of
@@ -12,6 +13,8 @@ from storage.photos import Photos
 from storage.records import ChatSettings, DeletedCounts, Kept
 
 MOST_KNOWN = 10_000
+SETTINGS = tuple(field.name for field in fields(ChatSettings))
+_SETTINGS = ", ".join(SETTINGS)
 
 
 class Chats:
@@ -43,25 +46,29 @@ class Chats:
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """What the chat chose."""
-        row = await self._db.fetch_one("SELECT beams, max_new_tokens FROM chats WHERE chat_id = ?", (chat_id,))
-        return ChatSettings() if row is None else ChatSettings(row["beams"], row["max_new_tokens"])
+        row = await self._db.fetch_one(f"SELECT {_SETTINGS} FROM chats WHERE chat_id = ?", (chat_id,))  # noqa: S608
+        return ChatSettings() if row is None else ChatSettings(**{name: row[name] for name in SETTINGS})
 
-    async def set_settings(
-        self, chat_id: int, *, beams: int | None = None, max_new_tokens: int | None = None
-    ) -> ChatSettings:
-        """Change what is given; None leaves a setting as it is. Returns the new settings."""
-        async with self._db.transaction() as tx:
-            await tx.execute(
-                "INSERT INTO chats (chat_id, type, beams, max_new_tokens, created_at) VALUES (?, '', ?, ?, ?)"
-                " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(excluded.beams, beams),"
-                " max_new_tokens = coalesce(excluded.max_new_tokens, max_new_tokens)",
-                (chat_id, beams, max_new_tokens, time.time()),
-            )
+    async def set_settings(self, chat_id: int, **changes: int | None) -> ChatSettings:
+        """Change settings by the names of `ChatSettings`; None follows the default again. Returns the new settings.
+
+        Raises:
+            ValueError: There is no setting of that name.
+        """
+        if unknown := changes.keys() - set(SETTINGS):
+            raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
+        names = ", ".join(changes)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in changes)
+        await self._db.execute(
+            f"INSERT INTO chats (chat_id, type, created_at, {names}) VALUES (?, '', ?, {', '.join('?' * len(changes))})"  # noqa: S608 - names of a dataclass
+            f" ON CONFLICT (chat_id) DO UPDATE SET {updates}",
+            (chat_id, time.time(), *changes.values()),
+        )
         return await self.settings(chat_id)
 
     async def reset_settings(self, chat_id: int) -> None:
         """Follow the defaults again."""
-        await self._db.execute("UPDATE chats SET beams = NULL, max_new_tokens = NULL WHERE chat_id = ?", (chat_id,))
+        await self.set_settings(chat_id, **dict.fromkeys(SETTINGS))
 
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything moves to its new number. Doing it twice changes nothing.

@@ -305,3 +305,16 @@ def complete_questions() -> tuple[str, ...]:
         "ALTER TABLE questions ADD COLUMN unsure_below INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX questions_about ON questions (chat_id, photo_message_id, id)",
     )
+
+
+@step
+def say_who_may_ask() -> tuple[str, ...]:
+    """Whom the admins let in (1) and keep out (0), people and groups; and how long a chat is kept, in days."""
+    return (
+        """CREATE TABLE access (
+            chat_id INTEGER PRIMARY KEY,
+            allowed INTEGER NOT NULL,
+            changed_at REAL NOT NULL
+        ) STRICT""",
+        "ALTER TABLE chats ADD COLUMN keep_days INTEGER",
+    )

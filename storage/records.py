@@ -202,6 +202,8 @@ class ChatSettings:
 
     beams: int | None = None
     max_new_tokens: int | None = None
+    keep_days: int | None = None
+    """How long questions and pictures are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, date, datetime, timedelta
 
 from storage.database import Database
 from storage.records import Statistics
@@ -25,3 +26,17 @@ async def statistics(database: Database, now: float | None = None) -> Statistics
     )
     assert row is not None
     return Statistics(**{key: row[key] for key in row.keys()})  # noqa: SIM118 - a Row iterates over values
+
+
+async def use_per_day(database: Database, days: int, now: float | None = None) -> list[tuple[date, int]]:
+    """How many questions were asked on each of the last days (UTC), today last. What is deleted does not count."""
+    today = datetime.fromtimestamp(time.time() if now is None else now, UTC).date()
+    first = today - timedelta(days=days - 1)
+    since = datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp()
+    rows = await database.fetch_all(
+        "SELECT CAST((created_at - :since) / 86400 AS INTEGER) AS day, count(*) AS number FROM questions"
+        " WHERE created_at >= :since GROUP BY day",
+        {"since": since},
+    )
+    counts = {row["day"]: row["number"] for row in rows}
+    return [(first + timedelta(days=number), counts.get(number, 0)) for number in range(days)]

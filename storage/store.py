@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import date
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from storage.access import Access
 from storage.bot_settings import BotSettings
 from storage.chats import Chats
 from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, Place, check_before_opening, check_owner, claim
@@ -21,9 +23,10 @@ from storage.picture_checks import PictureChecks
 from storage.question_pictures import QuestionPictures
 from storage.questions import Questions
 from storage.records import Statistics
+from storage.retention import Retention
 from storage.room import Budget
 from storage.sent_messages import SentMessages
-from storage.statistics import statistics
+from storage.statistics import statistics, use_per_day
 from storage.thumbnails import Thumbnails
 from storage.updates import Updates
 
@@ -45,6 +48,8 @@ class Store:
         self.sent = SentMessages(database)
         self.exports = Exports(database)
         self.settings = BotSettings(database)
+        self.access = Access(database)
+        self.retention = Retention(database, self.photos)
 
     @classmethod
     async def open(cls, data_dir: Path, budget: Budget | None = None) -> Store:
@@ -92,6 +97,10 @@ class Store:
     async def statistics(self) -> Statistics:
         """Figures for the admins."""
         return await statistics(self.db)
+
+    async def use_per_day(self, days: int) -> list[tuple[date, int]]:
+        """How many questions were asked on each of the last days (UTC), today last."""
+        return await use_per_day(self.db, days)
 
     def lost(self) -> StorageError | None:
         """What of the data folder is not in its place any more; None while all is well."""

@@ -19,6 +19,8 @@ class Effective:
     questions_per_minute: int
     unsure_below: int
     """Percent."""
+    keep_days: int = 0
+    """How long questions and pictures are kept, in days; 0: as long as there is room."""
 
 
 def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) -> Effective:
@@ -34,6 +36,7 @@ def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) ->
         max_max_new_tokens=max_tokens,
         questions_per_minute=_first(admins.questions_per_minute, settings.questions_per_minute),
         unsure_below=_first(admins.unsure_below, settings.unsure_below),
+        keep_days=min((days for days in (chat.keep_days, settings.keep_days) if days), default=0),
     )
 
 

@@ -6,12 +6,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
-from telegram import Bot
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
-
+from bot.admins import Admins
 from bot.texts import workers as texts
 from model.serving.broker.protocol import Broker
 from model.types import WorkerInfo
@@ -27,9 +23,9 @@ WAITING_SECONDS = 180.0
 class WorkerWatch:
     """Looks at the workers now and then."""
 
-    def __init__(self, broker: Broker, bot: Bot, admins: Sequence[int]) -> None:
-        """Tell `admins`, who have a private chat with the bot."""
-        self._broker, self._bot, self._admins = broker, bot, admins
+    def __init__(self, broker: Broker, admins: Admins) -> None:
+        """Look at the workers of `broker`."""
+        self._broker, self._admins = broker, admins
         self._ready_at = time.monotonic()
         self._announced = self._ready = False
         self._task: asyncio.Task[None] | None = None
@@ -70,13 +66,9 @@ class WorkerWatch:
             self._ready_at = now
             if self._announced:
                 self._announced = False
-                await self._tell(texts.BACK)
+                await self._admins.tell(lambda: texts.BACK)
         elif not self._announced and now - self._ready_at > ADMINS_SECONDS:
             self._announced = True
             log.error("no worker has been able to answer for %.0f s", now - self._ready_at)
-            await self._tell(texts.nobody(int((now - self._ready_at) // 60), workers))
-
-    async def _tell(self, text: str) -> None:
-        for admin in self._admins:
-            with suppress(TelegramError):  # who never wrote to the bot cannot be told
-                await self._bot.send_message(admin, text, parse_mode=ParseMode.HTML)
+            minutes = int((now - self._ready_at) // 60)
+            await self._admins.tell(lambda: texts.nobody(minutes, workers))

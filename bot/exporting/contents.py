@@ -71,7 +71,7 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
             "chat_id": chat_id,
             "chat_type": chat.get("type") or None,
             "known_since": iso(chat["created_at"]) if chat else None,
-            "settings": {key: chat.get(key) for key in ("beams", "max_new_tokens", "language")},
+            "settings": {key: chat.get(key) for key in ("beams", "max_new_tokens", "keep_days", "language")},
             "people": [{"user_id": number, "name": name} for number, name in people.items()],
         },
         remainder=_remainder(kept),
@@ -118,5 +118,5 @@ def _remainder(kept: dict[str, list[dict[str, Any]]]) -> dict[str, object]:
         ],
         "exports": [{"message_id": row["message_id"], "asked_at": iso(row["created_at"])} for row in kept["exports"]],
         "unread_updates": kept["updates"],
-        "other": {name: rows for name, rows in kept.items() if name not in _BESIDE},
+        "other": {name: rows for name, rows in kept.items() if rows and name not in _BESIDE},
     }

@@ -15,6 +15,7 @@ def register_all(application: App) -> None:
 
 def _modules() -> tuple[ModuleType, ...]:
     from bot.handlers import (
+        access,
         admin,
         cancel,
         chats,
@@ -30,4 +31,7 @@ def _modules() -> tuple[ModuleType, ...]:
         unknown,
     )
 
-    return start, settings, history, export, delete, admin, cancel, compare, chats, commands, questions, unknown, errors
+    return (
+        *(access, start, settings, history, export, delete, admin, cancel, compare, chats, commands),
+        *(questions, unknown, errors),
+    )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say
 from bot.answering.effective import effective
-from bot.callback_data import ChangeAdminSetting, DrainWorker
+from bot.callback_data import LARGEST, ChangeAdminSetting, DrainWorker
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
+from bot.texts import access as access_texts
 from bot.texts import menus as texts
 from bot.texts import questions as common_texts
 from bot.texts import workers as worker_texts
+from bot.use_chart import draw_chart
 from storage.records import ChatSettings
 
+CHART_DAYS = 30
+RULINGS = {"allow": True, "block": False, "forget": None}
+"""What stands after /admin to say who may use the bot."""
 LARGEST_RATE = 1000
 LARGEST_PERCENT = 99
 PICKS: dict[str, tuple[int, ...]] = {
@@ -51,6 +57,10 @@ async def on_admin(update: Update, context: Context) -> None:
     if not arguments:
         text, markup = await _overview(services)
         await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        await _show_use(services, message)
+        return
+    if arguments[0].lower() in RULINGS or arguments == ["access"]:
+        await say(message, await _rule(services, arguments))
         return
     await say(message, await _set(services, arguments))
 
@@ -93,6 +103,34 @@ async def _is_admins(services: Services, query: CallbackQuery) -> bool:
     with suppress(BadRequest):
         await query.answer(texts.ONLY_ADMINS, show_alert=True)
     return False
+
+
+async def _show_use(services: Services, message: Message) -> None:
+    """The questions of the last days as a picture, where there are any."""
+    days = await services.store.use_per_day(CHART_DAYS)
+    if any(count for _, count in days):
+        picture = await asyncio.to_thread(draw_chart, days)
+        await message.reply_photo(picture, caption=texts.use_per_day(days))
+
+
+async def _rule(services: Services, arguments: list[str]) -> str:
+    """Say who may use the bot, or list it: /admin block 123; returns the sentence for the admin."""
+    word, settings = arguments[0].lower(), services.settings
+    if word == "access" and len(arguments) == 1:
+        return access_texts.access(await services.store.access.all(), settings.allowed_ids)
+    number = _telegram_number(arguments[1]) if len(arguments) == 2 else None
+    if number is None or word not in RULINGS:
+        return access_texts.USAGE
+    if number in settings.admin_ids:
+        return access_texts.ADMINS_ALWAYS
+    await services.store.access.rule(number, RULINGS[word])
+    return access_texts.ruled(number, RULINGS[word], listed=bool(settings.allowed_ids))
+
+
+def _telegram_number(text: str) -> int | None:
+    """A person's or group's number."""
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdecimal() and 0 < int(digits) < LARGEST else None
 
 
 def ending_of(name: str) -> str:

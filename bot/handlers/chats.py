@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Update
+from telegram import ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
 
@@ -57,15 +57,22 @@ async def on_migration(update: Update, context: Context) -> None:
         if old is not None and new is not None:
             await services.store.chats.migrate(old, new)
             services.dispatcher.moved(old, new)
+            if old in services.settings.allowed_ids and not await services.store.access.rulings([new]):
+                await services.store.access.rule(new, True)
+
+
+def was_added(change: ChatMemberUpdated) -> bool:
+    """Whether the bot came into a group."""
+    group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+    was_there, is_there = (member.status not in _AWAY for member in (change.old_chat_member, change.new_chat_member))
+    return group and not was_there and is_there
 
 
 async def on_membership(update: Update, context: Context) -> None:
     """Somebody added the bot to a group: say how to ask."""
     change = update.my_chat_member
     assert change is not None
-    group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-    was_there, is_there = (member.status not in _AWAY for member in (change.old_chat_member, change.new_chat_member))
-    if not group or was_there or not is_there:
+    if not was_added(change):
         return
     services = context.services
     await services.store.chats.touch(change.chat.id, change.chat.type, change.chat.title or "")

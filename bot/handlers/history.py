@@ -44,7 +44,7 @@ async def on_history(update: Update, context: Context) -> None:
         number = await services.store.questions.answered_since(message.chat_id, end.timestamp()) // PER_PAGE
     page = await _page(services, message.chat_id, message.chat.type, number)
     if page is None:
-        await say(message, texts.EMPTY_HISTORY)
+        await say(message, texts.empty_history((await services.effective(message.chat_id)).keep_days))
         return
     text, markup = page
     await services.bot.send_message(
@@ -142,7 +142,15 @@ async def _page(
         if possible
     ]
     rows = [row for row in (pictures, turning) if row]
-    text = texts.history_page(items, number, pages, total, named=chat_type != ChatType.PRIVATE, gone=gone)
+    text = texts.history_page(
+        items,
+        number,
+        pages,
+        total,
+        named=chat_type != ChatType.PRIVATE,
+        gone=gone,
+        keep_days=(await services.effective(chat_id)).keep_days,
+    )
     return text, InlineKeyboardMarkup(rows)
 
 

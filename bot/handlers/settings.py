@@ -1,4 +1,4 @@
-"""/settings: the chat's beams and answer length, by buttons that edit the menu in place."""
+"""/settings: what a chat may choose, by buttons that edit the menu in place."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from storage.records import ChatSettings
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 BEAM_PICKS = (1, 3, 5, 10)
 TOKEN_PICKS = (5, 20, 100, 1000)
+KEEP_PICKS = (7, 30, 365)
+"""Days."""
 
 
 def register(application: App) -> None:
@@ -71,6 +73,9 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
             return texts.NO_CHOICE
         await chats.reset_settings(chat_id)
         return texts.DONE
+    if change.name == "keep":
+        await chats.set_settings(chat_id, keep_days=change.value if change.value in KEEP_PICKS else None)
+        return texts.keeping_changed((await services.effective(chat_id)).keep_days)
     now, beams = await services.effective(chat_id), change.name == "beams"
     name, high = (texts.CARE, now.max_beams) if beams else (texts.LENGTH, now.max_max_new_tokens)
     value = max(1, min(change.value, high))
@@ -88,23 +93,29 @@ async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
 
 async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:
     now, chosen = await services.effective(chat_id), await services.store.chats.settings(chat_id)
-    text = texts.settings(now, chosen.beams is not None, chosen.max_new_tokens is not None)
-    return text, _keyboard(now)
+    text = texts.settings(
+        now, chosen.beams is not None, chosen.max_new_tokens is not None, chosen.keep_days is not None
+    )
+    return text, _keyboard(now, services.settings.keep_days)
 
 
-def _keyboard(now: Effective) -> InlineKeyboardMarkup:
+def _keyboard(now: Effective, longest: int) -> InlineKeyboardMarkup:
     fewer, more = max(1, now.beams - 1), min(now.max_beams, now.beams + 1)
     lower = max((step for step in TOKEN_STEPS if step < now.max_new_tokens), default=1)
     higher = min((step for step in TOKEN_STEPS if step > now.max_new_tokens), default=now.max_max_new_tokens)
     higher = min(higher, now.max_max_new_tokens)
     care = [_pick(value, now.beams, "beams") for value in BEAM_PICKS if value <= now.max_beams]
     length = [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens]
+    shorter = [days for days in KEEP_PICKS if not longest or days < longest]
+    keeping = [_keep(days, texts.keeping(days), now) for days in shorter]
     return InlineKeyboardMarkup(
         [
             [_button(texts.CARE, "help", 0)],
             [_button("−", "beams", fewer), *care, _button("+", "beams", more)],
             [_button(texts.LENGTH, "help", 0)],
             [_button("−", "tokens", lower), *length, _button("+", "tokens", higher)],
+            [_button(texts.KEEPING, "help", 0)],
+            [*keeping, _keep(longest, texts.keeping(longest) if longest else texts.NO_END, now)],
             [_button(texts.RESET, "reset", 0)],
         ]
     )
@@ -112,6 +123,10 @@ def _keyboard(now: Effective) -> InlineKeyboardMarkup:
 
 def _pick(value: int, current: int, name: str) -> InlineKeyboardButton:
     return _button(f"✓ {value}" if value == current else str(value), name, value)
+
+
+def _keep(days: int, text: str, now: Effective) -> InlineKeyboardButton:
+    return _button(f"✓ {text}" if days == now.keep_days else text, "keep", days)
 
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:

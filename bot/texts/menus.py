@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape, unescape
 
 from bot.answering.effective import Effective
@@ -21,10 +21,13 @@ GONE = "That is not there any more."
 DONE = "Done."
 SETTINGS_HELP = (
     "Care (beams): how many answers I weigh against each other; more is slower.\n"
-    "Length (max new tokens): how long an answer may become, in pieces of words."
+    "Length (max new tokens): how long an answer may become.\n"
+    "Older questions and pictures are deleted."
 )
 """Shown over the chat when a row's name is pressed: at most 200 characters."""
-CARE, LENGTH = "Care (beams)", "Length (max new tokens)"
+CARE, LENGTH, KEEPING = "Care (beams)", "Length (max new tokens)", "How long I keep things"
+NO_END = "∞"
+"""The button for keeping things as long as there is room."""
 NO_CHOICE = "This chat follows the defaults already."
 MENU_OUTDATED = "This menu is out of date. Send the command again."
 
@@ -58,7 +61,7 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
 
-def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool) -> str:
+def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool, chosen_keeping: bool) -> str:
     """The text over the buttons of /settings."""
     own, default = "chosen here", "default"
     return (
@@ -66,8 +69,22 @@ def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool) -> str:
         f"{CARE}: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
         f"How many answers I weigh against each other, 1 to {now.max_beams}; more is slower.\n\n"
         f"{LENGTH}: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
-        f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}."
+        f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}.\n\n"
+        f"{KEEPING}: <b>{keeping(now.keep_days)}</b> ({own if chosen_keeping else default})\n"
+        "Older questions and pictures are deleted."
     )
+
+
+def keeping(days: int) -> str:
+    """How long things are kept."""
+    return counted(days, "day") if days else "as long as there is room"
+
+
+def keeping_changed(days: int) -> str:
+    """What is older is deleted from now on; at most 200 characters."""
+    if not days:
+        return "I keep questions and pictures as long as there is room."
+    return f"Questions and pictures that are older than {counted(days, 'day')} are deleted within the next minutes."
 
 
 def setting_changed(name: str, value: int) -> str:
@@ -121,6 +138,16 @@ def deleted(counts: DeletedCounts, messages: int | None) -> str:
     )
 
 
+def empty_history(keep_days: int) -> str:
+    """There is nothing to show."""
+    return f"{EMPTY_HISTORY} {older_is_deleted(keep_days)}" if keep_days else EMPTY_HISTORY
+
+
+def older_is_deleted(keep_days: int) -> str:
+    """What does not stand in the history."""
+    return f"What is older than {counted(keep_days, 'day')} is deleted."
+
+
 def history_page(
     items: list[tuple[int, Question, str | None]],
     page: int,
@@ -129,14 +156,18 @@ def history_page(
     *,
     named: bool = False,
     gone: Collection[int] = (),
+    keep_days: int = 0,
 ) -> str:
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
 
-    `named` says who asked; `gone` are the questions whose picture is not kept any more.
+    `named` says who asked; `gone` are the questions whose picture is not kept any more; after `keep_days`
+    (0: never) all of it goes.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
     lines = [f"<b>History</b> – {counted(total, 'question')}, page {page + 1} of {pages}"]
+    if keep_days:
+        lines.append(f"<i>{older_is_deleted(keep_days)}</i>")
     for number, question, link in items:
         when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
         answered = shown(question)
@@ -202,7 +233,7 @@ def admin(
         f"Percent below which I say that I do not know, and guess {value(now.unsure_below, admins.unsure_below)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code>, <code>rate</code> or <code>unsure</code>; "
-        "<code>/admin beams default</code> takes it back."
+        "<code>/admin beams default</code> takes it back. Who may use me: <code>/admin access</code>"
     )
 
 
@@ -213,6 +244,15 @@ def _unmeasured(stats: Statistics) -> str:
     return (
         f"<b>Confidence</b>: in words instead of percentages for {counted(stats.unmeasured, 'answer')} of the "
         "last day, since the model stores nothing of what it knows; <code>vqabot calibrate</code> measures it.\n"
+    )
+
+
+def use_per_day(days: Sequence[tuple[date, int]]) -> str:
+    """What stands under the chart of the last days."""
+    most = max(days, key=lambda day: day[1])
+    return (
+        f"Questions a day, the last {len(days)} days (UTC): {sum(number for _, number in days)} in all, "
+        f"at most {most[1]}, on {most[0]:%d %b}."
     )
 
 

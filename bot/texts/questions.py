@@ -106,12 +106,14 @@ SHORT_DESCRIPTION = "Send me a picture and ask a question about it."
 PRIVACY = (
     "<b>What I keep</b>\n"
     "The pictures that you send me, your questions, my answers, your settings, and the numbers of my own messages; "
-    "of you, your Telegram number, first name and language. When there is no room left, the oldest pictures go.\n"
+    "of you, your Telegram number, first name and language. When there is no room left, the oldest pictures go; "
+    "/settings says after how many days all of it goes.\n"
     "It lies on the machine that runs me and goes to nobody else. No other chat can see it. Who runs me can, "
     "and may keep backups.\n\n"
     "<b>Your rights</b>\n"
     "/export gives you everything as a file. /delete removes everything of this chat from my machine at once and for "
-    "good. The messages in the chat are kept by Telegram: there you delete them yourself, or let me take away mine."
+    "good; only whether my admin keeps this chat out stays. The messages in the chat are kept by Telegram: there you "
+    "delete them yourself, or let me take away mine."
 )
 
 

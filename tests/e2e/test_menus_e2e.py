@@ -227,7 +227,7 @@ async def test_delete_takes_the_bots_own_messages_where_that_is_wanted(start_bot
     assert len([m for m in left if not m["from"]["is_bot"]]) == 3, "what people wrote is theirs"
     assert bot.services is not None
     assert await bot.services.store.chats.everything(YOU) == {
-        "chats": [], "exports": [], "sent_messages": [], "updates": [],
+        "access": [], "chats": [], "exports": [], "sent_messages": [], "updates": [],
     }  # fmt: skip
 
 

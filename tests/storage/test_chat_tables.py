@@ -54,9 +54,10 @@ async def test_its_rows_migrate_are_exported_and_deleted(store: Store, table: st
     await store.chats.migrate(OLD, NEW)
     assert await chats_of(store, table) in ({NEW, ANOTHER}, {ANOTHER}), "nothing stays under a number that is gone"
     await store.chats.delete_everything(NEW)
-    await fill(store, table, NEW)
+    if TABLES[table].deleted:
+        await fill(store, table, NEW)
     exported = await store.chats.everything(NEW)
     assert TABLES[table].exported == (table in exported)
     assert not TABLES[table].exported or [row["chat_id"] for row in exported[table]] == [NEW]
     await store.chats.delete_everything(NEW)
-    assert await chats_of(store, table) == {ANOTHER}
+    assert await chats_of(store, table) == ({ANOTHER} if TABLES[table].deleted else {NEW, ANOTHER})

@@ -1,0 +1,109 @@
+"""Who may use the bot: looked at before anything else sees an update, and when it cannot be told the answer is no."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from telegram import Message, Update
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ApplicationHandlerStop, TypeHandler
+
+from bot.answering.asking import say
+from bot.callback_data import ConfirmDelete
+from bot.conversation.message_facts import facts_of
+from bot.handlers.chats import was_added
+from bot.handlers.rights import asker, is_bot_admin
+from bot.services import App, Context, Services
+from bot.texts import access as texts
+
+GATE = -2
+"""The group of handlers that sees an update first."""
+TOLD_FOR = 3600.0
+"""Seconds for which nobody is told again that they may not use the bot."""
+RIGHTS = ("privacy", "export", "delete")
+"""Commands that everybody has: what is kept of people is theirs, whoever may ask questions."""
+
+
+def register(application: App) -> None:
+    """Stand before all other handlers."""
+    application.add_handler(TypeHandler(Update, on_update), group=GATE)
+
+
+async def on_update(update: Update, context: Context) -> None:
+    """Let an update pass, or end it here.
+
+    Raises:
+        ApplicationHandlerStop: It does not pass; also where that cannot be found out now.
+    """
+    try:
+        passes = await _passes(context.services, update)
+    except Exception as error:
+        await context.application.process_error(update, error)
+        raise ApplicationHandlerStop from error
+    if not passes:
+        raise ApplicationHandlerStop
+
+
+async def _passes(services: Services, update: Update) -> bool:
+    """Whether the handlers may see an update; else its sender is told, once in a while."""
+    chat, message = update.effective_chat, update.effective_message
+    sender = _sender(update)
+    if chat is None or await admitted(services, chat.id, sender) or is_bot_admin(services, update.effective_user):
+        return True
+    if message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id):
+        return True
+    query = update.callback_query
+    if query is not None:
+        if (query.data or "").startswith(f"{ConfirmDelete.prefix}:"):
+            return True
+        with suppress(BadRequest):
+            await query.answer(texts.NOT_ADMITTED_HERE, show_alert=True)
+        return False
+    if update.message is not None and _uses_a_right(update.message, services.bot.username):
+        return True
+    with suppress(TelegramError):  # it may not be heard; it does not pass all the same
+        await _tell(services, update, sender)
+    return False
+
+
+async def admitted(services: Services, chat_id: int, sender: int | None) -> bool:
+    """Whether somebody may use the bot in a chat; in a private one (above 0) only who they are counts.
+
+    To keep out counts more than to let in.
+    """
+    numbers = {chat_id} if sender is None else {sender} if chat_id > 0 else {chat_id, sender}
+    rulings = await services.store.access.rulings(numbers)
+    if not all(rulings.values()):
+        return False
+    allowed = services.settings.allowed_ids
+    return not allowed or bool(rulings) or not numbers.isdisjoint(allowed)
+
+
+def _sender(update: Update) -> int | None:
+    """Who is behind an update, as Telegram says: nothing that a message quotes or forwards counts."""
+    if update.callback_query is None and update.effective_message is not None:
+        who = asker(update.effective_message)
+        return None if who is None else who.id
+    return None if update.effective_user is None else update.effective_user.id
+
+
+def _uses_a_right(message: Message, username: str) -> bool:
+    """Whether a message is one of the commands that everybody has."""
+    name, _, target = (message.text or "").partition(" ")[0].partition("\n")[0].lower().partition("@")
+    return name.removeprefix("/") in RIGHTS and name.startswith("/") and target in ("", username.lower())
+
+
+async def _tell(services: Services, update: Update, sender: int | None) -> None:
+    """Say that they may not, and which number to send to an admin; in groups only where the bot is meant."""
+    message, change = update.message, update.my_chat_member
+    if message is not None:
+        private = message.chat.type == ChatType.PRIVATE
+        if not private and not facts_of(message, services.bot.id, services.bot.username).addressed:
+            return
+        if services.refusals.first(message.chat_id, sender or 0, TOLD_FOR):
+            number = message.chat_id
+            await say(message, texts.not_admitted(number) if private else texts.group_not_admitted(number))
+    elif change is not None and was_added(change):
+        text = texts.group_not_admitted(change.chat.id)
+        await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)

@@ -1,0 +1,69 @@
+"""What people read who may not use the bot, and what admins read about who may. HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MOST_LISTED = 40
+USAGE = (
+    "<code>/admin allow 123456789</code> lets a person or group in, <code>/admin block 123456789</code> keeps them "
+    "out, <code>/admin forget 123456789</code> takes that back, and <code>/admin access</code> lists all. Groups have "
+    "negative numbers. Who may not use me sees their own number, and can send it to you."
+)
+ADMINS_ALWAYS = "Admins may always use me: they stand in VQABOT_ADMIN_IDS."
+
+
+def not_admitted(number: int) -> str:
+    """Somebody asks who is not let in, privately."""
+    return (
+        "I answer only people whom my admin has let in. If you know the admin, send them your number: "
+        f"<code>{number}</code>\n\n"
+        "Whatever I keep of you stays yours: /privacy, /export and /delete work all the same."
+    )
+
+
+def group_not_admitted(number: int) -> str:
+    """The same, in a group."""
+    return (
+        "I answer only in groups that my admin has let in. If you know the admin, send them this group's number: "
+        f"<code>{number}</code>"
+    )
+
+
+NOT_ADMITTED_HERE = "I answer only people and groups that my admin has let in."
+"""Shown over the chat when a button is pressed."""
+
+
+def ruled(number: int, allowed: bool | None, *, listed: bool) -> str:
+    """The admins' word was taken; `listed`: whether only some may use the bot."""
+    who = f"<code>{number}</code>"
+    if allowed is None:
+        return f"{who} is treated like everybody else again."
+    if not allowed:
+        return f"{who} may not use me any more. What waits already is still answered."
+    open_to_all = "" if listed else " Everybody may, as long as VQABOT_ALLOWED_IDS is empty."
+    return f"{who} may use me from now on.{open_to_all}"
+
+
+def access(rulings: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
+    """Who may use the bot."""
+    let_in = [str(number) for number, allowed in rulings.items() if allowed]
+    kept_out = [str(number) for number, allowed in rulings.items() if not allowed]
+    lines = [
+        f"<b>Who may use me</b>: {'only who is let in' if settings_ids else 'everybody who is not kept out'}",
+        *_listed("By VQABOT_ALLOWED_IDS", [str(number) for number in settings_ids]),
+        *_listed("Let in", let_in),
+        *_listed("Kept out", kept_out),
+        "",
+        USAGE,
+    ]
+    return "\n".join(lines)
+
+
+def _listed(name: str, numbers: list[str]) -> list[str]:
+    """A line with numbers, of many the first."""
+    if not numbers:
+        return []
+    shown = ", ".join(f"<code>{number}</code>" for number in numbers[:MOST_LISTED])
+    more = len(numbers) - MOST_LISTED
+    return [f"{name}: {shown}{f' and {more} more' if more > 0 else ''}"]

@@ -1,0 +1,74 @@
+"""What the bot's admins see without asking, and the picture of how much is asked."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from e2e_helpers import StartBot, picture, says, sure
+from PIL import Image
+
+from bot import trouble_watch
+from bot.sandbox.person import Person
+from bot.texts import troubles as texts
+from bot.use_chart import HEIGHT, WIDTH, draw_chart
+
+
+async def test_admin_shows_how_much_is_asked_each_day(start_bot: StartBot, you: Person) -> None:
+    await start_bot()
+    await you.say("/admin")
+    await you.wait_for(says("How the bot is doing"))
+    await you.send_picture(picture(), "What colour?")
+    await you.wait_for(sure)
+    await you.say("/admin")
+    shown = await you.wait_for(lambda m: "photo" in m and "from" in m and m["from"]["is_bot"])
+    assert shown["caption"].startswith("Questions a day, the last 30 days (UTC): 1 in all, at most 1, on ")
+    chart = Image.open(io.BytesIO(await you.download(shown)))
+    assert chart.size == (WIDTH, HEIGHT)
+    assert len([m for m in await you.messages() if "photo" in m and m["from"]["is_bot"]]) == 1, "none without use"
+
+
+@pytest.mark.parametrize("most", [1, 4, 41, 1999, 10**6])
+def test_bars_are_as_high_as_what_they_count(most: int) -> None:
+    today = datetime(2026, 11, 28, tzinfo=UTC).date()
+    days = [(today - timedelta(days=29 - number), most if number in (3, 29) else most // 2) for number in range(30)]
+    chart = Image.open(io.BytesIO(draw_chart(days))).convert("RGB")
+    blue = [sum(chart.getpixel((x, y)) == (0x2F, 0x81, 0xF7) for y in range(HEIGHT)) for x in range(WIDTH)]
+    assert max(blue) <= HEIGHT - 99, "it stays below the top line"
+    assert most == 1 or max(blue) >= 1.7 * sorted(blue)[-200], "twice as many, twice as high"
+
+
+async def test_admins_are_told_that_the_disk_fills_up_and_has_room_again(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble_watch, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(trouble_watch, "NEARLY", 1e9)
+    await you.say("/start")
+    await start_bot()
+    told = await you.wait_for(says("My disk is nearly full"))
+    assert "VQABOT_KEEP_DAYS" in told["text"]
+    monkeypatch.setattr(trouble_watch, "NEARLY", 0.0)
+    monkeypatch.setattr(trouble_watch, "AGAIN", 0.0)
+    await you.wait_for(says(texts.DISK_HAS_ROOM))
+    assert len([m for m in await you.messages() if "nearly full" in m.get("text", "")]) == 1
+
+
+async def test_admins_are_told_once_that_errors_pile_up_and_read_none_of_them(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble_watch, "LOOK_SECONDS", 0.05)
+    await you.say("/start")
+    await start_bot()
+    log = logging.getLogger("bot.somewhere")
+    for _ in range(trouble_watch.MANY_ERRORS):
+        log.error("a secret detail")
+    told = await you.wait_for(says("Something is wrong with me"))
+    assert f"{trouble_watch.MANY_ERRORS} errors in 10 minutes" in told["text"]
+    log.error("one more")
+    await you.say("/admin")
+    await you.wait_for(says("How the bot is doing"))
+    messages = await you.messages()
+    assert len([m for m in messages if "Something is wrong" in m.get("text", "")]) == 1
+    assert not [m for m in messages if "secret detail" in m.get("text", "")]
