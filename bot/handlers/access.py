@@ -68,16 +68,16 @@ async def _passes(services: Services, update: Update) -> bool:
 
 
 async def admitted(services: Services, chat_id: int, sender: int | None) -> bool:
-    """Whether somebody may use the bot in a chat; in a private one (above 0) only who they are counts.
+    """Whether somebody may use the bot in a chat; to keep out counts more than to let in.
 
-    To keep out counts more than to let in.
+    A private chat (its number is above 0) lets in nobody but its person.
     """
-    numbers = {chat_id} if sender is None else {sender} if chat_id > 0 else {chat_id, sender}
-    rulings = await services.store.access.rulings(numbers)
+    sender = chat_id if sender is None else sender
+    rulings = await services.store.access.rulings({chat_id, sender})
     if not all(rulings.values()):
         return False
-    allowed = services.settings.allowed_ids
-    return not allowed or bool(rulings) or not numbers.isdisjoint(allowed)
+    known = {*services.settings.allowed_ids, *rulings}
+    return not services.settings.allowed_ids or sender in known or (chat_id < 0 and chat_id in known)
 
 
 def _sender(update: Update) -> int | None:
