@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis_server import RedisServer
 
+from bot.demo.samples import sample_scenes
+from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +53,7 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout")
 async def test_running_it_on_telegram(checkout: Path) -> None:
     """The commands of "Run it on Telegram", one after the other, to the first poll; SIGTERM ends it."""
-    (commands,) = [block for block in blocks(ROOT / "README.md") if any("vqabot run" in line for line in block)]
+    (commands,) = [block for block in blocks(ROOT / "README.md") if ".venv/bin/vqabot run" in block]
     assert commands[0] == "python3 -m venv .venv"  # is there
     script = "\n".join(["set -e", *commands[1:-1], f"exec {commands[-1]}"])
     async with Sandbox(port=0, token=TOKEN) as sandbox:
@@ -70,6 +73,40 @@ async def test_running_it_on_telegram(checkout: Path) -> None:
             if process.returncode is None:
                 process.kill()
     assert process.returncode == 0, said.decode()
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout")
+async def test_a_bots_host_and_a_worker_apart(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two commands each, as they stand there but for the server's address; a person sees the worker's answer."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    await asyncio.to_thread(server.start)
+    url = server.url("readme")
+    scripts = []
+    for block in blocks(ROOT / "README.md"):
+        if block[-1].startswith("VQABOT_BROKER_URL="):
+            install, start = block
+            assert install.startswith("python3 -m venv .venv && ")
+            _, _, command = start.partition(" ")
+            scripts.append(f"{install.partition(' && ')[2]} && export VQABOT_BROKER_URL='{url}' && exec {command}")
+    assert [script.rsplit(" ", 1)[1] for script in scripts] == ["run", "worker"]
+    scene = sample_scenes()[0]
+    question, truth = scene.questions[0]
+    async with Sandbox(port=0, token=TOKEN) as sandbox, Person(sandbox.url, 1001) as person:
+        telegram = {"VQABOT_TELEGRAM_TOKEN": TOKEN, "VQABOT_TELEGRAM_BASE_URL": sandbox.url}
+        running = [
+            await asyncio.create_subprocess_exec("bash", "-c", script, cwd=checkout, env={**os.environ, **settings})
+            for script, settings in zip(scripts, (telegram, {}), strict=True)
+        ]
+        try:
+            await person.send_picture(scene.picture, question)
+            await person.wait_for(lambda message: truth in message.get("text", "").lower(), 170)
+        finally:
+            for process in running:
+                if process.returncode is None:
+                    process.terminate()
+                await process.wait()
+            server.kill()
+    assert [process.returncode for process in running] == [0, 0]
 
 
 def test_asking_from_the_command_line() -> None:

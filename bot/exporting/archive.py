@@ -12,8 +12,6 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
 from bot.exporting.rows import COLUMNS, Row, Shown
 from model.counting import counted
 
@@ -127,6 +125,8 @@ def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], 
 
 def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: int = 1, parts: int = 1) -> str:
     """The page: one card a picture, newest picture first, its questions in order. All that people wrote is escaped."""
+    from jinja2 import Environment, PackageLoader, select_autoescape  # only when somebody exports
+
     environment = Environment(
         loader=PackageLoader("bot.exporting", "."), autoescape=select_autoescape(default=True, default_for_string=True)
     )

@@ -14,11 +14,13 @@ from collections import Counter, OrderedDict, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from model.errors import PictureCostError, PictureError
 from model.serving.image_process import DEFAULT_LIMITS, EndedError, ExhaustedError, ImageProcess, Limits
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,8 @@ class Decoded:
     @property
     def picture(self) -> Image.Image:
         """The pixels as a picture."""
+        from PIL import Image  # the bot's process never asks for it
+
         return Image.frombuffer("RGB", self.size, self.data, "raw", "RGB", 0, 1)
 
 
