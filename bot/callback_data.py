@@ -64,12 +64,32 @@ class AskEach(_Numbered):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeAnswer(_Packed):
+    """Call the answer to a question of this chat right or wrong."""
+
+    prefix: ClassVar[str] = "judge"
+    number: int
+    is_right: bool
+
+    def pack(self) -> str:
+        """As Telegram carries it."""
+        return self._join(self.number, int(self.is_right))
+
+    @classmethod
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
+        parts = cls._parts(data, 2)
+        number = _integer(parts[0]) if parts and parts[1] in ("0", "1") else None
+        return None if parts is None or number is None else cls(number, parts[1] == "1")
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSetting(_Packed):
     """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
 
     prefix: ClassVar[str] = "set"
     name: str
-    """beams, tokens, keep (days; 0: as the bot does), reset, or help."""
+    """beams, tokens, keep (days; 0: as the bot does), train (1: may be used for training), reset, or help."""
     value: int = 0
 
     def pack(self) -> str:
@@ -80,7 +100,7 @@ class ChangeSetting(_Packed):
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
         parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("beams", "tokens", "keep", "reset", "help"):
+        if parts is None or parts[0] not in ("beams", "tokens", "keep", "train", "reset", "help"):
             return None
         value = _integer(parts[1])
         return None if value is None else cls(parts[0], value)

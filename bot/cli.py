@@ -23,6 +23,7 @@ COMMANDS: dict[str, Entry] = {
     "worker": Entry("bot.commands.worker:worker", "Answer questions for a bot on another machine."),
     "ask": Entry("bot.commands.ask:ask", "Ask about pictures on the command line."),
     "backup": Entry("bot.commands.backup:backup", "Copy all that the bot remembers, while it runs."),
+    "feedback": Entry("bot.commands.feedback:feedback", "Make training data from what people think of answers."),
     "sandbox": Entry("bot.commands.sandbox:sandbox", "Run the local Bot API server alone, for any bot."),
     "scenes": Entry("bot.commands.scenes:scenes", "Draw cartoon scenes with questions, in the official VQA files."),
     "train": Entry("bot.commands.train:train", "Fine-tune a model on prepared data."),

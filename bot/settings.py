@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     """The most questions that one person may ask in a minute, over all chats."""
     unsure_below: Annotated[int, Field(ge=1, le=99)] = 25
     """Percent. An answer of less confidence is said as a guess: "I do not know"; 1 says every answer plainly."""
+    feedback: bool = True
+    """Whether people can say under an answer what they think of it."""
     max_waiting: Annotated[int, Field(ge=1)] = 2000
     """The most questions that wait in all; more are refused with a sentence."""
     max_waiting_per_chat: Annotated[int, Field(ge=1)] = 50

@@ -28,12 +28,15 @@ class ChatTable:
 TABLES = {
     "chats": ChatTable(
         (
-            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, keep_days, language, created_at)"
-            " SELECT :new, 'supergroup', title, beams, max_new_tokens, keep_days, language, created_at"
+            "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, keep_days, for_training,"
+            " language, created_at)"
+            " SELECT :new, 'supergroup', title, beams, max_new_tokens, keep_days, for_training,"
+            " language, created_at"
             " FROM chats WHERE chat_id = :old"
             " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
             " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens),"
             " keep_days = coalesce(keep_days, excluded.keep_days),"
+            " for_training = coalesce(for_training, excluded.for_training),"
             " language = coalesce(language, excluded.language), created_at = excluded.created_at",
             "DELETE FROM chats WHERE chat_id = :old",
         )
@@ -61,6 +64,7 @@ TABLES = {
             "DELETE FROM exports WHERE chat_id = :old",
         )
     ),
+    "feedback": ChatTable(("UPDATE feedback SET chat_id = :new, message_id = -abs(message_id) WHERE chat_id = :old",)),
     "access": ChatTable(  # the admins' word: a chat that deletes everything stays kept out
         ("UPDATE OR IGNORE access SET chat_id = :new WHERE chat_id = :old", "DELETE FROM access WHERE chat_id = :old"),
         deleted=False,

@@ -318,3 +318,25 @@ def say_who_may_ask() -> tuple[str, ...]:
         ) STRICT""",
         "ALTER TABLE chats ADD COLUMN keep_days INTEGER",
     )
+
+
+@step
+def keep_what_people_think() -> tuple[str, ...]:
+    """Whether people call answers right, and what they say is right; which chats let that be used for training."""
+    return (
+        """CREATE TABLE feedback (
+            question_id INTEGER NOT NULL,
+            user_id INTEGER NOT NULL,
+            chat_id INTEGER NOT NULL,
+            is_right INTEGER NOT NULL,
+            answer TEXT,
+            awaits_answer INTEGER NOT NULL DEFAULT 0,
+            message_id INTEGER,
+            given_at REAL NOT NULL,
+            PRIMARY KEY (question_id, user_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX feedback_of_chat ON feedback (chat_id)",
+        "CREATE INDEX feedback_by_time ON feedback (given_at)",
+        "ALTER TABLE questions ADD COLUMN asks_feedback INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE chats ADD COLUMN for_training INTEGER",
+    )

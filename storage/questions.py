@@ -22,10 +22,10 @@ from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question,
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, reply_to, each_picture, album,"
-    " ready_at, picture_count,"
+    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, asks_feedback, reply_to,"
+    " each_picture, album, ready_at, picture_count,"
     " created_at, updated_at)"
-    f" VALUES ({', '.join('?' * 20)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    f" VALUES ({', '.join('?' * 21)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
 _LARGEST = 2**63 - 1
@@ -59,6 +59,7 @@ class Questions:
         ready_at: float | None = None,
         asked_as: str | None = None,
         unsure_below: int = 0,
+        asks_feedback: bool = False,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
@@ -68,7 +69,7 @@ class Questions:
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
         others = (thread_id, user_id, user_name, photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below)
-        values = (*key, *others, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now)
+        values = (*key, *others, asks_feedback, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now)
         if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:

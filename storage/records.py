@@ -144,6 +144,8 @@ class Question(Evidence):
     """The question in full, where what was typed leant on the question before."""
     unsure_below: int = 0
     """The answer is said plainly where its confidence is at least so many percent."""
+    asks_feedback: bool = False
+    """Whether people can say under the answer what they think of it."""
 
     @property
     def asked(self) -> str:
@@ -204,6 +206,8 @@ class ChatSettings:
     max_new_tokens: int | None = None
     keep_days: int | None = None
     """How long questions and pictures are kept."""
+    for_training: int | None = None
+    """1: what people say about answers may be used for training, with the pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,8 @@ class GlobalSettings:
     max_max_new_tokens: int | None = None
     questions_per_minute: int | None = None
     unsure_below: int | None = None
+    feedback: int | None = None
+    """0: people are not asked what they think of answers."""
 
 
 @dataclass(frozen=True, slots=True)

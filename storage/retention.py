@@ -61,6 +61,7 @@ class Retention:
                 )
                 gone += [row["sha256"] for row in pictures]
                 await tx.execute(f"DELETE FROM question_pictures WHERE question_id IN ({numbers})")  # noqa: S608
+                await tx.execute(f"DELETE FROM feedback WHERE question_id IN ({numbers})")  # noqa: S608
                 await tx.execute(f"DELETE FROM questions WHERE id IN ({numbers})")  # noqa: S608
         while rows := await self._db.fetch_all(_PHOTOS.format(chat=chat), parameters):
             gone += [row["sha256"] for row in rows]

@@ -16,6 +16,7 @@ from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, Place, check_befor
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
+from storage.feedback import Feedback
 from storage.opening import forget_old_copies
 from storage.outcomes import Outcomes
 from storage.photos import Photos
@@ -49,6 +50,7 @@ class Store:
         self.exports = Exports(database)
         self.settings = BotSettings(database)
         self.access = Access(database)
+        self.feedback = Feedback(database)
         self.retention = Retention(database, self.photos)
 
     @classmethod

@@ -21,6 +21,8 @@ class Effective:
     """Percent."""
     keep_days: int = 0
     """How long questions and pictures are kept, in days; 0: as long as there is room."""
+    feedback: bool = True
+    """Whether people can say what they think of answers."""
 
 
 def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) -> Effective:
@@ -37,6 +39,7 @@ def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) ->
         questions_per_minute=_first(admins.questions_per_minute, settings.questions_per_minute),
         unsure_below=_first(admins.unsure_below, settings.unsure_below),
         keep_days=min((days for days in (chat.keep_days, settings.keep_days) if days), default=0),
+        feedback=bool(_first(admins.feedback, settings.feedback)),
     )
 
 

@@ -183,6 +183,7 @@ async def _ask(
             beams=admission.settings.beams,
             max_new_tokens=admission.settings.max_new_tokens,
             unsure_below=admission.settings.unsure_below,
+            asks_feedback=admission.settings.feedback,
             several=wanted.pictures if len(photos) > 1 else (),
             each_picture=wanted.each_picture,
             album=album,

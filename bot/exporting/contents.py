@@ -22,6 +22,7 @@ from storage.store import Store
 BROWSERS_SHOW = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp")
 PREVIEW_SIDE = 1000
 PROGRESS_EVERY = 200
+_SETTINGS = ("beams", "max_new_tokens", "keep_days", "for_training", "language")
 _BESIDE = {"chats", "exports", "sent_messages", "updates"}
 """Rows that have a place of their own in history.json."""
 
@@ -71,7 +72,7 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
             "chat_id": chat_id,
             "chat_type": chat.get("type") or None,
             "known_since": iso(chat["created_at"]) if chat else None,
-            "settings": {key: chat.get(key) for key in ("beams", "max_new_tokens", "keep_days", "language")},
+            "settings": {key: chat.get(key) for key in _SETTINGS},
             "people": [{"user_id": number, "name": name} for number, name in people.items()],
         },
         remainder=_remainder(kept),

@@ -24,6 +24,7 @@ def _modules() -> tuple[ModuleType, ...]:
         delete,
         errors,
         export,
+        feedback,
         history,
         questions,
         settings,
@@ -33,5 +34,5 @@ def _modules() -> tuple[ModuleType, ...]:
 
     return (
         *(access, start, settings, history, export, delete, admin, cancel, compare, chats, commands),
-        *(questions, unknown, errors),
+        *(feedback, questions, unknown, errors),
     )

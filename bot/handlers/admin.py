@@ -24,10 +24,11 @@ from bot.use_chart import draw_chart
 from storage.records import ChatSettings
 
 CHART_DAYS = 30
+WORST = 3
+"""Questions that are most often called wrong."""
 RULINGS = {"allow": True, "block": False, "forget": None}
 """What stands after /admin to say who may use the bot."""
-LARGEST_RATE = 1000
-LARGEST_PERCENT = 99
+LARGEST_OF = {"rate": 1000, "unsure": 99, "feedback": 1}
 PICKS: dict[str, tuple[int, ...]] = {
     "beams": (1, 3, 5),
     "tokens": (10, 20, 50),
@@ -147,8 +148,8 @@ async def _set(services: Services, arguments: list[str]) -> str:
     if arguments[1].lower() == "default":
         await services.store.settings.set(**{stored: None})
         return texts.admin_set(word, None)
-    low, high = 1, _largest(services, word)
-    value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else 0
+    low, high = int(word != "feedback"), _largest(services, word)
+    value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else -1
     if not low <= value <= high:
         return texts.admin_range(word, low, high)
     now = await services.store.settings.set(**{stored: value})
@@ -158,8 +159,8 @@ async def _set(services: Services, arguments: list[str]) -> str:
 
 
 def _largest(services: Services, word: str) -> int:
-    if word in ("rate", "unsure"):
-        return LARGEST_RATE if word == "rate" else LARGEST_PERCENT
+    if word in LARGEST_OF:
+        return LARGEST_OF[word]
     return services.settings.max_beams if "beams" in word else services.settings.max_max_new_tokens
 
 
@@ -177,6 +178,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         now,
         in_flight=services.dispatcher.in_flight,
         updates=await store.updates.counts(),
+        opinions=await store.feedback.lately(WORST),
         uptime=time.monotonic() - services.started_at,
         last_poll=services.last_poll_at,
     )

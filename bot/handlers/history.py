@@ -150,6 +150,7 @@ async def _page(
         named=chat_type != ChatType.PRIVATE,
         gone=gone,
         keep_days=(await services.effective(chat_id)).keep_days,
+        opinions=await services.store.feedback.of_questions(chat_id, [question.id for question in found]),
     )
     return text, InlineKeyboardMarkup(rows)
 

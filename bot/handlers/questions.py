@@ -18,6 +18,7 @@ from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_compared import compared
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.small_talk import SmallTalk
+from bot.handlers.feedback import is_correction
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
@@ -47,6 +48,8 @@ async def on_message(update: Update, context: Context) -> None:
         return
     words = await services.wording.words_of(message)
     facts = facts_of(message, services.bot.id, services.bot.username, words)
+    if facts.picture is None and await is_correction(services, message, facts.text):
+        return
     meaning = meaning_of(facts)
     edited = update.edited_message is not None
     try:

@@ -76,6 +76,9 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
     if change.name == "keep":
         await chats.set_settings(chat_id, keep_days=change.value if change.value in KEEP_PICKS else None)
         return texts.keeping_changed((await services.effective(chat_id)).keep_days)
+    if change.name == "train":
+        await chats.set_settings(chat_id, for_training=1 if change.value == 1 else None)
+        return texts.MAY_TRAIN if change.value == 1 else texts.MAY_NOT_TRAIN
     now, beams = await services.effective(chat_id), change.name == "beams"
     name, high = (texts.CARE, now.max_beams) if beams else (texts.LENGTH, now.max_max_new_tokens)
     value = max(1, min(change.value, high))
@@ -93,13 +96,10 @@ async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
 
 async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:
     now, chosen = await services.effective(chat_id), await services.store.chats.settings(chat_id)
-    text = texts.settings(
-        now, chosen.beams is not None, chosen.max_new_tokens is not None, chosen.keep_days is not None
-    )
-    return text, _keyboard(now, services.settings.keep_days)
+    return texts.settings(now, chosen), _keyboard(now, services.settings.keep_days, chosen)
 
 
-def _keyboard(now: Effective, longest: int) -> InlineKeyboardMarkup:
+def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeyboardMarkup:
     fewer, more = max(1, now.beams - 1), min(now.max_beams, now.beams + 1)
     lower = max((step for step in TOKEN_STEPS if step < now.max_new_tokens), default=1)
     higher = min((step for step in TOKEN_STEPS if step > now.max_new_tokens), default=now.max_max_new_tokens)
@@ -107,7 +107,10 @@ def _keyboard(now: Effective, longest: int) -> InlineKeyboardMarkup:
     care = [_pick(value, now.beams, "beams") for value in BEAM_PICKS if value <= now.max_beams]
     length = [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens]
     shorter = [days for days in KEEP_PICKS if not longest or days < longest]
-    keeping = [_keep(days, texts.keeping(days), now) for days in shorter]
+    keeping = [_marked(texts.keeping(days), "keep", days, days == now.keep_days) for days in shorter]
+    allowed = bool(chosen.for_training)
+    training = [_marked(texts.NO, "train", 0, not allowed), _marked(texts.YES, "train", 1, allowed)]
+    longest_text = texts.keeping(longest) if longest else texts.NO_END
     return InlineKeyboardMarkup(
         [
             [_button(texts.CARE, "help", 0)],
@@ -115,18 +118,20 @@ def _keyboard(now: Effective, longest: int) -> InlineKeyboardMarkup:
             [_button(texts.LENGTH, "help", 0)],
             [_button("−", "tokens", lower), *length, _button("+", "tokens", higher)],
             [_button(texts.KEEPING, "help", 0)],
-            [*keeping, _keep(longest, texts.keeping(longest) if longest else texts.NO_END, now)],
+            [*keeping, _marked(longest_text, "keep", longest, longest == now.keep_days)],
+            [_button(texts.TRAINING, "help", 0)],
+            training,
             [_button(texts.RESET, "reset", 0)],
         ]
     )
 
 
 def _pick(value: int, current: int, name: str) -> InlineKeyboardButton:
-    return _button(f"✓ {value}" if value == current else str(value), name, value)
+    return _marked(str(value), name, value, value == current)
 
 
-def _keep(days: int, text: str, now: Effective) -> InlineKeyboardButton:
-    return _button(f"✓ {text}" if days == now.keep_days else text, "keep", days)
+def _marked(text: str, name: str, value: int, current: bool) -> InlineKeyboardButton:
+    return _button(f"✓ {text}" if current else text, name, value)
 
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:

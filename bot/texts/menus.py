@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from html import escape, unescape
+from types import MappingProxyType
 
 from bot.answering.effective import Effective
+from bot.texts import feedback
 from bot.texts.answers import familiarity, percent, shown
 from bot.texts.workers import listed
 from model.counting import counted
 from model.types import WorkerInfo
-from storage.records import DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
+from storage.feedback import Opinion, Opinions
+from storage.records import ChatSettings, DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
 from storage.room import MB, Usage
 
 ONLY_ADMINS = "Only admins of this group may do that."
@@ -26,6 +29,9 @@ SETTINGS_HELP = (
 )
 """Shown over the chat when a row's name is pressed: at most 200 characters."""
 CARE, LENGTH, KEEPING = "Care (beams)", "Length (max new tokens)", "How long I keep things"
+TRAINING, YES, NO = "May be used to train me", "Yes", "No"
+MAY_TRAIN = "Thank you! Pictures and questions whose answers you call right or wrong may teach me."
+MAY_NOT_TRAIN = "Nothing of this chat is used to train me."
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
 NO_CHOICE = "This chat follows the defaults already."
@@ -43,6 +49,7 @@ EXPORTING_AGAIN = f"{EXPORTING}\nI was restarted meanwhile, so it takes a little
 EXPORT_FAILED = "The export could not be made. Please try again later."
 EXPORT_CAPTION = "Unpack it and open index.html."
 
+PICTURE_GONE = "picture not kept any more"
 NEWEST, OLDEST = "« Newest", "Oldest »"
 NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
 DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
@@ -57,21 +64,24 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
     "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
     "rate": ("questions_per_minute", "questions that a person may ask in a minute"),
     "unsure": ("unsure_below", "percent below which an answer is said as a guess"),
+    "feedback": ("feedback", "whether people are asked what they think of answers (1: yes, 0: no)"),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
 
-def settings(now: Effective, chosen_beams: bool, chosen_tokens: bool, chosen_keeping: bool) -> str:
+def settings(now: Effective, chosen: ChatSettings) -> str:
     """The text over the buttons of /settings."""
     own, default = "chosen here", "default"
     return (
         "<b>Settings of this chat</b>\n\n"
-        f"{CARE}: <b>{now.beams}</b> ({own if chosen_beams else default})\n"
+        f"{CARE}: <b>{now.beams}</b> ({default if chosen.beams is None else own})\n"
         f"How many answers I weigh against each other, 1 to {now.max_beams}; more is slower.\n\n"
-        f"{LENGTH}: <b>{now.max_new_tokens}</b> ({own if chosen_tokens else default})\n"
+        f"{LENGTH}: <b>{now.max_new_tokens}</b> ({default if chosen.max_new_tokens is None else own})\n"
         f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}.\n\n"
-        f"{KEEPING}: <b>{keeping(now.keep_days)}</b> ({own if chosen_keeping else default})\n"
-        "Older questions and pictures are deleted."
+        f"{KEEPING}: <b>{keeping(now.keep_days)}</b> ({default if chosen.keep_days is None else own})\n"
+        "Older questions and pictures are deleted.\n\n"
+        f"{TRAINING}: <b>{YES if chosen.for_training else NO}</b>\n"
+        "Whether pictures and questions whose answers you call right or wrong may teach me, without names."
     )
 
 
@@ -157,11 +167,12 @@ def history_page(
     named: bool = False,
     gone: Collection[int] = (),
     keep_days: int = 0,
+    opinions: Mapping[int, Sequence[Opinion]] = MappingProxyType({}),
 ) -> str:
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
 
     `named` says who asked; `gone` are the questions whose picture is not kept any more; after `keep_days`
-    (0: never) all of it goes.
+    (0: never) all of it goes; `opinions` says what people think of the answers.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
@@ -174,11 +185,12 @@ def history_page(
         asked = escape(shorten(question.asked, 160))
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
-        picture = " · picture not kept any more" if question.id in gone else ""
         new = familiarity(question)
         sure = f"{answered.in_short}, {new}" if new else answered.in_short
         answer = escape(shorten(answered.answer, 160))
-        lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{picture}")
+        thought = feedback.of_answer(opinions.get(question.id, ()))
+        beside = "".join(f" · {part}" for part in (thought, PICTURE_GONE if question.id in gone else "") if part)
+        lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{beside}")
     return "\n".join(lines)
 
 
@@ -197,6 +209,7 @@ def admin(
     *,
     in_flight: int,
     updates: dict[str, int],
+    opinions: Opinions,
     uptime: float,
     last_poll: float | None,
 ) -> str:
@@ -220,6 +233,7 @@ def admin(
         f"by {counted(stats.chats, 'chat')}\n"
         f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
         f"{_unmeasured(stats)}"
+        f"{feedback.for_admins(opinions, wanted=now.feedback)}"
         f"<b>Pictures</b>: {stats.photos}, {room.used / MB:,.1f} of at most {room.total / MB:,.0f} MB\n"
         f"<b>Disk</b>: {room.free / MB:,.0f} MB free{full}\n"
         f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
@@ -232,7 +246,7 @@ def admin(
         f"{value(now.questions_per_minute, admins.questions_per_minute)}\n"
         f"Percent below which I say that I do not know, and guess {value(now.unsure_below, admins.unsure_below)}\n\n"
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
-        "<code>max_tokens</code>, <code>rate</code> or <code>unsure</code>; "
+        "<code>max_tokens</code>, <code>rate</code>, <code>unsure</code> or <code>feedback</code>; "
         "<code>/admin beams default</code> takes it back. Who may use me: <code>/admin access</code>"
     )
 

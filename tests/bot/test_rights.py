@@ -19,16 +19,18 @@ from bot.callback_data import (
     ChangeSetting,
     ConfirmDelete,
     HistoryPage,
+    JudgeAnswer,
     ShowPicture,
 )
 from bot.handlers.rights import ANY_ADMIN, Asker, asker, is_bot_admin, may_change, may_press, presser
 
-KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture)
+KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, JudgeAnswer, ShowPicture)
 numbers = st.integers(0, LARGEST - 1)
 BUTTONS = st.one_of(
     st.builds(CancelQuestion, numbers),
     st.builds(HistoryPage, numbers),
     st.builds(ShowPicture, numbers),
+    st.builds(JudgeAnswer, numbers, st.booleans()),
     st.builds(ConfirmDelete, st.booleans(), numbers),
     st.builds(ChangeSetting, st.sampled_from(["beams", "tokens", "reset"]), numbers),
     st.builds(ChangeAdminSetting, st.sampled_from(["beams", "rate", "show"]), numbers),

@@ -21,6 +21,7 @@ from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import menus
 from bot.texts.answers import percent, sureness
 from model.types import WorkerInfo
+from storage.feedback import Opinions
 from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
 from storage.room import Usage
 
@@ -205,6 +206,7 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
     text = menus.admin(
         counts, [worker], stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
+        opinions=Opinions(0, 0, ()),
         uptime=0.0, last_poll=None,
     )  # fmt: skip
     assert "1,000.0 of at most 10,000 MB" in text and "1,000 MB free: too little, so I take no new pictures" in text

@@ -33,6 +33,7 @@ async def start_bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[StartBot]
                     "data_dir": tmp_path / "data",
                     "admin_ids": (YOU,),
                     "questions_per_minute": 1000,
+                    "feedback": False,  # an answer without buttons: what has some is what a test waits for
                     "_env_file": None,
                     **fields,
                 }  # type: ignore[arg-type]

@@ -97,7 +97,13 @@ async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you
     await store.updates.failed(5, "unreadable")
     await you.say("/export", chat=GROUP)
     history, contents = await unpacked(you, await you.wait_for(is_document, chat=GROUP))
-    assert history["settings"] == {"beams": 7, "max_new_tokens": 61, "keep_days": None, "language": None}
+    assert history["settings"] == {
+        "beams": 7,
+        "max_new_tokens": 61,
+        "keep_days": None,
+        "for_training": None,
+        "language": None,
+    }
     assert {person["name"] for person in history["people"]} == {"You", "Ada", "Kim"}
     assert history["unread_updates"] == [raw] and history["other"] == {}
     assert datetime.fromisoformat(history["exported_at"]).utcoffset() is not None

@@ -226,9 +226,7 @@ async def test_delete_takes_the_bots_own_messages_where_that_is_wanted(start_bot
     assert [m["message_id"] for m in left if m["from"]["is_bot"]] == [menu["message_id"]]
     assert len([m for m in left if not m["from"]["is_bot"]]) == 3, "what people wrote is theirs"
     assert bot.services is not None
-    assert await bot.services.store.chats.everything(YOU) == {
-        "access": [], "chats": [], "exports": [], "sent_messages": [], "updates": [],
-    }  # fmt: skip
+    assert not any((await bot.services.store.chats.everything(YOU)).values())
 
 
 async def test_delete_while_a_question_runs_leaves_no_progress(start_bot: StartBot, you: Person) -> None:

@@ -35,6 +35,8 @@ from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 
 PROBLEMS = "problems.jsonl"
+FEEDBACK = "feedback"
+"""What people said about answers of the bot: it becomes part of train."""
 _HELD_OUT = 0.1
 """Share of the pictures that val gets where neither the source nor a person says."""
 
@@ -91,6 +93,10 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     for split in splits:
         console.say(f"{split} is read from {there.file(split)}")
         asked[split] = there.read(split, multiple_choice=config.task == "multiple-choice")[: config.limit]
+    if config.feedback is not None:
+        said = Source(Path(config.feedback))
+        console.say(f"{FEEDBACK} is read from {said.file('train')}")
+        asked[FEEDBACK] = said.read("train")[: config.limit]
     for name in there.not_read():
         console.say(f"{name} is not read: splits are called train, val (or valid, validation, dev) and test.")
     try:
@@ -100,7 +106,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
             split: _usable(split, questions, out, resize, config, console, counts[split])
             for split, questions in asked.items()
         }
-        placed = _divided(config, usable, console)
+        placed = _divided(config, _with_feedback(usable, console), console)
         unknown = _words(placed, vocabulary)
         pictures = {split: _images(questions) for split, questions in placed.items()}
         _write(config, there, out, placed, counts, resize, unknown, pictures)
@@ -171,6 +177,17 @@ def _usable(
         why = next((f" The first: {p['picture']}: {p['problem']}" for p in counts.problems if "picture" in p), "")
         raise DataError(f"No question is left in {split}: {_told(counts)}.{why}".removesuffix(".") + ".")
     return questions
+
+
+def _with_feedback(usable: dict[str, list[PreparedQuestion]], console: Console) -> dict[str, list[PreparedQuestion]]:
+    """What people said about answers joins train, but for pictures by which a model is judged."""
+    splits = dict(usable)
+    said = splits.pop(FEEDBACK, [])
+    judged_by = [each for split in ("val", "test") for each in splits.get(split, ())]
+    new = without(said, judged_by)
+    if left := len(said) - len(new):
+        console.say(f"Left out of {FEEDBACK} are {counted(left, 'question')} about pictures of val or test.")
+    return splits | {"train": pooled([splits.get("train", []), new])} if new else splits
 
 
 def _divided(

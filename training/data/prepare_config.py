@@ -36,6 +36,9 @@ class PrepareConfig(Config):
     divide_val: bool = Field(
         False, description="Divide val by pictures into val (chooses weights), calibration and judging."
     )
+    feedback: str | None = Field(
+        None, description="A folder that `vqabot feedback export` wrote: its questions are added to train."
+    )
     limit: int | None = Field(None, ge=1, description="Only the first questions of each split.")
     processes: int = Field(0, ge=0, description="Processes that read pictures; 0: one a CPU core.")
     seed: int = Field(0, ge=0, description="Decides which pictures go where.")

@@ -47,6 +47,10 @@ SENTENCES = {
     ),
     "database_not_found": "There is no database in {folder}.",
     "database_unusable": "The database {database} cannot be opened: {reason}.",
+    "feedback_not_read": (
+        "What people think of answers cannot be read from {database}: {reason}. "
+        "A backup by an earlier release holds none."
+    ),
     "pictures_of_another_database": (
         "The {pictures:,} pictures in {photos} belong to another database than {database}. "
         "Nothing was changed. Put the two together again, or restore a backup of both."

@@ -1,0 +1,51 @@
+"""What people read about what they think of answers. Plain text but for what admins read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from model.counting import counted
+from storage.feedback import Opinion, Opinions
+
+RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
+NOTED_RIGHT = "Thank you! 👍"
+NOTED_WRONG = (
+    "Thank you, I have noted that it is wrong. If you know what is right, reply to my answer with it, in a word or two."
+)
+"""Shown over the chat: at most 200 characters."""
+NOT_WANTED = "I do not ask for that any more."
+NOTHING_TO_JUDGE = "I do not have this answer any more."
+LONGEST_SHOWN = 60
+
+
+def noted(answer: str) -> str:
+    """Somebody said what is right. HTML."""
+    return f"Thank you, noted: <b>{escape(answer)}</b>. To ask something instead, end it with a question mark."
+
+
+def of_answer(opinions: Sequence[Opinion]) -> str:
+    """What was thought of an answer, in the history; empty where nobody said anything. HTML."""
+    right = sum(opinion.is_right for opinion in opinions)
+    wrong = len(opinions) - right
+    counts = [(RIGHT_BUTTON, right), (WRONG_BUTTON, wrong)]
+    said = [f"{sign}{f' {number}' if number > 1 else ''}" for sign, number in counts if number]
+    corrections = dict.fromkeys(opinion.answer for opinion in opinions if opinion.answer)
+    said += [f"“{escape(answer[:LONGEST_SHOWN])}”" for answer in corrections]
+    return " ".join(said)
+
+
+def for_admins(opinions: Opinions, *, wanted: bool) -> str:
+    """The share of right answers and the worst questions. HTML, lines that end."""
+    if not wanted:
+        return "<b>Feedback</b>: not asked for\n"
+    if not opinions.judged:
+        return "<b>Feedback</b>: none in the last 30 days\n"
+    share = round(100 * opinions.right / opinions.judged)
+    worst = "".join(
+        f"   {escape(one.text[:LONGEST_SHOWN])}: wrong {one.wrong} of {one.judged}\n" for one in opinions.worst
+    )
+    return (
+        f"<b>Feedback</b>: {share} % of {counted(opinions.judged, 'opinion')} of the last 30 days say right\n"
+        f"{f'Most often called wrong:{chr(10)}{worst}' if worst else ''}"
+    )

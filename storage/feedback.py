@@ -1,0 +1,121 @@
+"""What people think of answers: each person once about each answer, and it can be changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from storage.database import Database
+
+AWAITED = 3600.0
+"""Seconds in which a reply may be the right answer, after somebody called one wrong."""
+LATELY = 30 * 86_400.0
+"""Seconds that the figures for admins look back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one person thinks of an answer."""
+
+    question_id: int
+    user_id: int
+    is_right: bool
+    answer: str | None
+    """What they say is right; None where they do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorstQuestion:
+    """A question that is answered wrong often."""
+
+    text: str
+    wrong: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What people think on the whole, of the last 30 days."""
+
+    right: int
+    judged: int
+    worst: tuple[WorstQuestion, ...]
+    """Most often called wrong first."""
+
+
+class Feedback:
+    """The opinions of all chats; each is reached through its chat."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def judge(self, chat_id: int, question_id: int, user_id: int, *, is_right: bool) -> bool:
+        """Somebody calls an answer right or wrong; False when the chat has no such answer.
+
+        After "wrong" their next reply to the answer may say what is right (see `correct`).
+        """
+        rows = await self._db.execute_returning(
+            "INSERT INTO feedback (question_id, user_id, chat_id, is_right, awaits_answer, given_at)"
+            " SELECT id, :user, chat_id, :right, NOT :right, :now FROM questions"
+            " WHERE id = :question AND chat_id = :chat AND answer IS NOT NULL"
+            " ON CONFLICT (question_id, user_id) DO UPDATE SET is_right = excluded.is_right,"
+            " answer = CASE WHEN excluded.is_right THEN NULL ELSE answer END, awaits_answer = excluded.awaits_answer,"
+            " message_id = NULL, given_at = excluded.given_at RETURNING question_id",
+            {"user": user_id, "right": is_right, "now": time.time(), "question": question_id, "chat": chat_id},
+        )
+        return bool(rows)
+
+    async def correct(self, chat_id: int, answer_id: int, user_id: int, message_id: int, answer: str) -> bool:
+        """Somebody says what is right, in reply to the message `answer_id`; False when that was not awaited.
+
+        The same message again (handled twice, or edited) changes what it said.
+        """
+        return bool(
+            await self._db.execute(
+                "UPDATE feedback SET answer = :answer, message_id = :message, awaits_answer = 0, given_at = :now"
+                " WHERE question_id IN (SELECT id FROM questions WHERE chat_id = :chat AND placeholder_id = :shown)"
+                " AND user_id = :user AND chat_id = :chat AND is_right = 0"
+                " AND (message_id = :message OR (awaits_answer = 1 AND given_at > :now - :awaited))",
+                {
+                    "answer": answer,
+                    "message": message_id,
+                    "now": time.time(),
+                    "chat": chat_id,
+                    "shown": answer_id,
+                    "user": user_id,
+                    "awaited": AWAITED,
+                },
+            )
+        )
+
+    async def of_questions(self, chat_id: int, ids: Collection[int]) -> dict[int, list[Opinion]]:
+        """The opinions about some of a chat's answers, by the question's number."""
+        marks = ", ".join("?" * len(ids))
+        rows = await self._db.fetch_all(
+            "SELECT question_id, user_id, is_right, answer FROM feedback"  # noqa: S608 - marks
+            f" WHERE question_id IN ({marks}) AND chat_id = ? ORDER BY given_at",
+            (*ids, chat_id),
+        )
+        found: dict[int, list[Opinion]] = {}
+        for row in rows:
+            opinion = Opinion(row["question_id"], row["user_id"], bool(row["is_right"]), row["answer"])
+            found.setdefault(opinion.question_id, []).append(opinion)
+        return found
+
+    async def lately(self, most: int, now: float | None = None) -> Opinions:
+        """Figures for the admins, with at most so many of the worst questions, over all chats."""
+        since = {"since": (time.time() if now is None else now) - LATELY, "most": most}
+        counts = await self._db.fetch_one(
+            "SELECT count(*) AS judged, coalesce(sum(is_right), 0) AS is_right FROM feedback WHERE given_at >= :since",
+            since,
+        )
+        assert counts is not None
+        rows = await self._db.fetch_all(
+            "SELECT coalesce(asked_as, text) AS asked, sum(NOT is_right) AS wrong, count(*) AS judged"
+            " FROM feedback JOIN questions ON questions.id = question_id WHERE given_at >= :since"
+            " GROUP BY lower(asked) HAVING wrong > 0 ORDER BY wrong DESC, judged LIMIT :most",
+            since,
+        )
+        worst = tuple(WorstQuestion(row["asked"], row["wrong"], row["judged"]) for row in rows)
+        return Opinions(counts["is_right"], counts["judged"], worst)

@@ -1,0 +1,148 @@
+"""What people think of an answer: by buttons and a reply, in private and in groups; and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from e2e_helpers import ADA, GROUP, YOU, StartBot, asked, picture, quiet, says, sure
+from PIL import Image
+
+from bot.app import Bot
+from bot.cli import main
+from bot.conversation.corrections import correction
+from bot.sandbox.person import Person, buttons
+from bot.texts import feedback as texts
+from bot.texts import menus
+from storage.backup import backup
+from storage.feedback import Opinion
+
+NAME = "@vqa_sandbox_bot"
+
+
+async def opinions(bot: Bot, chat: int = YOU) -> list[tuple[int, bool, str | None]]:
+    assert bot.services is not None
+    store = bot.services.store
+    ids = [question.id async for question in store.questions.export(chat)]
+    found = await store.feedback.of_questions(chat, ids)
+    return [(one.user_id, one.is_right, one.answer) for each in found.values() for one in each]
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("red", "red"), ("No, it's red.", "red"), ("it is a red ball!", "a red ball"), ("The answer is 3", "3"),
+        ("no", "no"), ("they are two dogs", "two dogs"), ("And the dog?", None), ("رنگش چیست؟", None), ("", None),
+        ("it is", "it is"), ("/ask red", None), ("x" * 61, None), ("  ", None), ("It was “blue”", "blue"),
+    ],
+)  # fmt: skip
+def test_what_is_right_is_what_stands_behind_it_is(said: str, right: str | None) -> None:
+    assert correction(said) == right
+
+
+async def test_an_answer_is_judged_changed_and_corrected(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour?")
+    answer = await you.wait_for(sure)
+    assert [[one["text"] for one in row] for row in answer["reply_markup"]["inline_keyboard"]] == [["👍", "👎"]]
+    assert await you.press(answer, texts.RIGHT_BUTTON) == {"text": texts.NOTED_RIGHT, "show_alert": False}
+    assert await opinions(bot) == [(YOU, True, None)]
+    assert await you.press(answer, texts.WRONG_BUTTON) == {"text": texts.NOTED_WRONG, "show_alert": True}
+    assert len(texts.NOTED_WRONG) <= 200
+    await you.say("And its shape?", reply_to=answer)  # a question stays one
+    await you.wait_for(sure)
+    said = await you.say("No, it is <blue>.", reply_to=answer)
+    await you.wait_for(says("noted: <blue>"))
+    assert await opinions(bot) == [(YOU, False, "<blue>")]
+    await you.edit(said, "it is navy")
+    await you.wait_for(says("noted: navy"))
+    assert await opinions(bot) == [(YOU, False, "navy")] and len(await asked(bot)) == 2
+    await you.say("/history")
+    assert "👎 “navy”" in (await you.wait_for(says("History")))["text"]
+    await bot.stop()
+    bot = await start_bot(feedback=True)  # it holds, and goes with everything else
+    assert await opinions(bot) == [(YOU, False, "navy")]
+    await you.say("/admin")
+    assert (
+        "Feedback: 0 % of 1 opinion of the last 30 days say right" in (await you.wait_for(says("How the bot")))["text"]
+    )
+    await you.say("/delete")
+    menu = await you.wait_for(says("Really delete"))
+    await you.press(menu, menus.DELETE_YES)
+    await you.wait_for(says("Deleted: 2 questions"), since=0)
+    assert await you.press(answer, texts.RIGHT_BUTTON) == {"text": texts.NOTHING_TO_JUDGE, "show_alert": False}
+    assert bot.services is not None and (await bot.services.store.chats.everything(YOU))["feedback"] == []
+
+
+async def test_in_a_group_each_has_their_own_opinion(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), f"{NAME} what colour?", chat=GROUP)
+    answer = await you.wait_for(sure, chat=GROUP)
+    await you.press(answer, texts.RIGHT_BUTTON)
+    await ada.press(answer, texts.WRONG_BUTTON)
+    await you.say("blue", chat=GROUP, reply_to=answer)  # who called it right corrects nothing
+    await ada.say("it is green", chat=GROUP, reply_to=answer)
+    await ada.wait_for(says("noted: green"), chat=GROUP)
+    await quiet(bot, GROUP)
+    assert await opinions(bot, GROUP) == [(YOU, True, None), (ADA, False, "green")]
+
+
+async def test_an_admin_switches_it_off(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour?")
+    answer = await you.wait_for(sure)
+    await you.say("/admin feedback 0")
+    await you.wait_for(says("0 from now on"))
+    assert await you.press(answer, texts.RIGHT_BUTTON) == {"text": texts.NOT_WANTED, "show_alert": False}
+    await you.say("What shape?")
+    assert buttons(await you.wait_for(sure)) == []
+    await you.say("/admin feedback default")
+    await you.wait_for(says("back to the default"))
+    assert await opinions(bot) == []
+
+
+async def export(*arguments: object, code: int = 0) -> str:
+    done = CliRunner().invoke(main, ["feedback", "export", *map(str, arguments)])
+    assert done.exit_code == code and "Traceback" not in done.output, done.output
+    return done.output
+
+
+async def test_what_chats_allow_becomes_training_data_while_the_bot_runs(
+    start_bot: StartBot, you: Person, ada: Person, tmp_path: Path
+) -> None:
+    bot = await start_bot(feedback=True)
+    for person, colour in ((you, "red"), (ada, "blue")):
+        await person.send_picture(picture(colour), "What colour?")
+        answer = await person.wait_for(sure)
+        await person.press(answer, texts.WRONG_BUTTON)
+        await person.say("it is teal", reply_to=answer)
+        await person.wait_for(says("noted: teal"))
+    folder, out = tmp_path / "data", tmp_path / "feedback"
+    assert "nobody said what is right in a chat that allows it" in await export(out, "--data-dir", folder, code=1)
+    assert not out.exists()
+    await you.say("/settings")
+    menu = await you.wait_for(says("Settings of this chat"))
+    assert "May be used to train me: No" in menu["text"]
+    assert (await you.press(menu, menus.YES) or {})["text"] == menus.MAY_TRAIN
+    await you.wait_for(says("May be used to train me: Yes"), since=0)
+    said = await export(out, "--data-dir", folder)
+    assert "Wrote 1 question" in said and "Left out: 1 opinion" in said
+    [record] = [json.loads(line) for line in (out / "train.jsonl").read_text().splitlines()]
+    assert record.pop("said") == [{"answer": "red", "confidence": 0.87, "model": "", "right": 0, "wrong": 1}]
+    image = record.pop("image")
+    assert record == {"question": "What colour?", "answer": "teal", "answers": ["teal"]}
+    with Image.open(out / image) as shown:
+        assert not shown.info.get("exif") and not shown.getexif()
+    everything = "".join(path.read_text("latin-1") for path in out.rglob("*") if path.is_file())
+    assert str(YOU) not in everything and "You" not in everything
+    assert "exists already" in await export(out, "--data-dir", folder, code=1)
+    await backup(folder, tmp_path / "copy")
+    assert "Wrote 1 question" in await export(tmp_path / "again", "--data-dir", tmp_path / "copy")
+    assert (tmp_path / "again" / "train.jsonl").read_text() == (out / "train.jsonl").read_text()
+    assert "There is no database" in await export(tmp_path / "x", "--data-dir", tmp_path / "nowhere", code=1)
+    assert (
+        bot.services is not None
+        and Opinion(1, YOU, False, "teal") in (await bot.services.store.feedback.of_questions(YOU, [1]))[1]
+    )
