@@ -20,7 +20,6 @@ from bot.texts import access as access_texts
 from bot.texts import menus as texts
 from bot.texts import questions as common_texts
 from bot.texts import workers as worker_texts
-from bot.use_chart import draw_chart
 from storage.records import ChatSettings
 
 CHART_DAYS = 30
@@ -108,6 +107,8 @@ async def _is_admins(services: Services, query: CallbackQuery) -> bool:
 
 async def _show_use(services: Services, message: Message) -> None:
     """The questions of the last days as a picture, where there are any."""
+    from bot.use_chart import draw_chart  # Pillow's memory is not taken before somebody asks
+
     days = await services.store.use_per_day(CHART_DAYS)
     if any(count for _, count in days):
         picture = await asyncio.to_thread(draw_chart, days)
