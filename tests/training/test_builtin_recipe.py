@@ -20,7 +20,7 @@ from training.builtin.dense import _INDEX, LABELS, DenseHead, covered, extent, t
 from training.builtin.judging import judge
 from training.builtin.losses import ask, losses_of, picture_features
 from training.builtin.naming import places_of, words_naming
-from training.builtin.recipe import Recipe, train
+from training.builtin.recipe import Recipe, _Shares, train
 from training.scenes import art, layout, questions
 from training.scenes.catalogue import CATALOGUE
 from training.scenes.wording import kind_of
@@ -29,7 +29,7 @@ SMALL = {"dense_steps": 2, "question_steps": 2, "dense_batch": 2, "batch": 3, "p
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from training.builtin.recipe import Recipe, train
+from training.builtin.recipe import Recipe, _Shares, train
 if __name__ == "__main__":
     train(Recipe(**json.loads(sys.argv[2])), Path(sys.argv[1]), print)
 """
@@ -72,8 +72,12 @@ def test_a_training_that_was_killed_ends_with_the_same_weights(tmp_path: Path) -
         assert torch.equal(value, weights(killed)[name]), name
 
 
-def test_two_processes_share_a_batch_and_keep_one_model(tmp_path: Path) -> None:
-    assert start(tmp_path, tmp_path / "two", processes=2, batch=6, question_steps=1).wait(150) == 0
+def test_two_processes_share_a_batch_in_which_one_alone_learns_of_changes(tmp_path: Path) -> None:
+    settings = {"seed": 22, "dense_steps": 0, "question_steps": 1, "batch": 6, "processes": 2}
+    recipe = Recipe(**{**SMALL, **settings})  # type: ignore[arg-type]
+    told = [bool((_Shares(recipe, rank)[0]["told"] > 0).any()) for rank in range(2)]  # type: ignore[operator]
+    assert sorted(told) == [False, True], "the scenes are others now: find a seed of which this is true"
+    assert start(tmp_path, tmp_path / "two", **settings).wait(150) == 0
     assert all(torch.isfinite(value).all() for value in weights(tmp_path / "two").values())
     assert json.loads((tmp_path / "two" / "recipe.json").read_text())["processes"] == 2
 

@@ -202,15 +202,21 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
 
 
 def _share_gradients(parts: Parts, processes: int) -> None:
-    """Average the gradients over the processes. A part that had no gradient anywhere keeps none."""
-    gradients = [p.grad for m in (parts.model, parts.head) for p in m.parameters() if p.grad is not None]
+    """Average the gradients over the processes.
+
+    What had a gradient in one process alone (there is no pair in the others' share) counts as zero in them; what had
+    none anywhere keeps none.
+    """
+    every = [p for m in (parts.model, parts.head) for p in m.parameters() if p.requires_grad]
+    had = torch.tensor([float(p.grad is not None) for p in every])
+    distributed.all_reduce(had)
+    shared = [p for p, number in zip(every, had.tolist(), strict=True) if number]
+    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in shared]
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
     flat /= processes
-    start = 0
-    for gradient in gradients:
-        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
-        start += gradient.numel()
+    for p, share in zip(shared, flat.split([p.numel() for p in shared]), strict=True):
+        p.grad = share.view_as(p)
 
 
 def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> Parts:
