@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib.resources import files
 
 import pytest
 from PIL import Image, ImageDraw
@@ -38,6 +39,18 @@ def test_it_sees_the_colour_of_a_ball_on_grass(builtin: Answerer, colour: str, b
     assert answer.confidence > 0.5
 
 
+def test_it_knows_what_it_has_learnt_from(builtin: Answerer) -> None:
+    scene = (files("bot.demo") / "scenes" / "beach.png").read_bytes()
+    strange = io.BytesIO()
+    Image.effect_noise((640, 400), 80).convert("RGB").save(strange, "PNG")
+    asked = "What is the weather like?"
+    known, unknown = builtin.answer([Request("1", scene, asked), Request("2", strange.getvalue(), asked)])
+    assert known.known_picture is True
+    assert known.known_words is True
+    assert unknown.known_picture is False
+    assert unknown.confidence < 0.7 < known.confidence
+
+
 def test_questions_mean_the_same_to_the_bot_as_in_training(builtin: Answerer) -> None:
     tokenizer = Tokenizer.from_file(str(builtin_path() / "tokenizer.json"))
     for question in ("What colour is the ball?", "WHERE is the cat, please?", "What's on the man's head?"):
@@ -49,4 +62,4 @@ def test_it_is_small_and_ready_to_ship() -> None:
     sizes = {path.name: path.stat().st_size for path in builtin_path().iterdir()}
     assert sum(sizes.values()) <= 25 * 2**20
     assert {"model.safetensors", "config.json", "generation_config.json", "processor_config.json"} <= set(sizes)
-    assert {"tokenizer.json", "vqabot.json"} <= set(sizes)
+    assert {"tokenizer.json", "vqabot.json", "evidence.json"} <= set(sizes)
