@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """Where /metrics, /healthz and /readyz are served; 0: nowhere."""
     metrics_listen: str = "127.0.0.1"
+    otlp_endpoint: str | None = None
+    """Where traces go: a collector that speaks OTLP over HTTP. Needs the extra `telemetry`."""
 
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = "text"
@@ -109,12 +111,12 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("telegram_base_url")
+    @field_validator("telegram_base_url", "otlp_endpoint")
     @classmethod
-    def _address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+    def _address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
-        return value.rstrip("/")
+        return value and value.rstrip("/")
 
     @field_validator("proxy")
     @classmethod

@@ -41,6 +41,8 @@ class Request:
     """Who asks, under any name: pictures are decoded in turn over those who ask."""
     others: tuple[SentPicture, ...] = ()
     """The further pictures of a question about several, in their order."""
+    trace: str = ""
+    """The trace that it belongs to (W3C traceparent); empty where nobody looks."""
 
     def __post_init__(self) -> None:
         if not self.picture_key:

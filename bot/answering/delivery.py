@@ -19,7 +19,7 @@ from typing import Any
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import metrics
+from bot import metrics, tracing
 from bot.answering.buttons import under_outcome
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
@@ -36,6 +36,7 @@ EACH = 8
 LONGEST_PAUSE = 60.0
 MOST_REFUSED = 4
 """A message that Telegram refuses this often, each time after a longer pause and asking for less, is given up."""
+UNDELIVERABLE = "undeliverable"
 SWEEP_SECONDS = 30.0
 """After so long without news the ledger is asked for what nobody told of."""
 SETTLE_PAUSE = 10.0
@@ -156,6 +157,7 @@ class Delivery:
                     await self.sending.settle(chat_id, refused)
                     fresh = await self._store.questions.get(question.id)
                     if fresh is None or fresh.delivered:
+                        tracing.end(question.id)
                         return
                     if fresh.chat_id != chat_id:
                         self.wake(fresh.chat_id)
@@ -163,6 +165,7 @@ class Delivery:
                     question = fresh
                 again = True
                 if await self._show(question, refused):
+                    tracing.end(question.id)
                     metrics.deliveries.inc()
                     metrics.delivery_seconds.observe(max(0.0, time.time() - question.created_at))
                     return
@@ -179,6 +182,7 @@ class Delivery:
                 if chat_is_gone(error) or refused >= MOST_REFUSED:
                     log.warning("question %d cannot be delivered: %s", question.id, error.message)
                     await self._store.outcomes.undeliverable(question.id, texts.UNDELIVERABLE)
+                    tracing.end(question.id, UNDELIVERABLE)
                     metrics.deliveries_given_up.inc()
                     return
                 log.warning("question %d: %s; trying again in %.0f s", question.id, error.message, pause)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot import metrics
+from bot import metrics, tracing
 from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, number_of, parts_of
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
@@ -21,6 +21,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
+CANCELLED = "cancelled"
 ROOM_SECONDS = 0.5
 """While there is no room, so often it is looked whether workers have joined."""
 
@@ -73,6 +74,7 @@ class Dispatcher:
         if cancelled:
             metrics.questions.labels("cancelled").inc()
             await self._drop(question_id)
+            tracing.end(question_id, CANCELLED)
             self._tell(chat_id)
         return cancelled
 
@@ -89,6 +91,7 @@ class Dispatcher:
         metrics.questions.labels("cancelled").inc(len(numbers))
         for number in numbers:
             await self._drop(number)
+            tracing.end(number, CANCELLED)
         return len(numbers)
 
     async def _drop(self, question_id: int) -> None:
@@ -145,10 +148,11 @@ class Dispatcher:
             del self._unsent[0]
 
     async def _submit(self, question: Question) -> None:
-        requests, gathering = [], Gathering(question)
+        requests, gathering, trace = [], Gathering(question), tracing.begin(question)
         for part in parts_of(question):
             try:
-                requests.append(part.request([await self._read(question, picture) for picture in part.pictures]))
+                pictures = [await self._read(question, picture) for picture in part.pictures]
+                requests.append(part.request(pictures, trace))
             except PictureRefusedError as refusal:
                 if part.place is None:
                     await self._refuse(question, str(refusal))
@@ -185,6 +189,7 @@ class Dispatcher:
         metrics.questions.labels("failed").inc()
         self._in_flight.pop(question.id, None)
         self._gathering.pop(question.id, None)
+        tracing.answered(question.id, sentence)
         self._tell(question.chat_id)
 
     async def _collect(self) -> None:
@@ -251,6 +256,7 @@ class Dispatcher:
                 question = await self._store.questions.get(number)
                 chat_id = question.chat_id if question is not None else None
             if chat_id is not None:
+                tracing.answered(number, whole[number].error if number in whole else None)
                 self._tell(chat_id)
         for answer in answers:
             metrics.of_answer(answer)

@@ -34,8 +34,8 @@ class Part:
         number = str(self.question.id)
         return number if self.place is None else f"{number}{BETWEEN}{self.place}"
 
-    def request(self, pictures: Sequence[SentPicture]) -> Request:
-        """As a worker gets it."""
+    def request(self, pictures: Sequence[SentPicture], trace: str = "") -> Request:
+        """As a worker gets it; `trace` is what it carries (see `bot.tracing`)."""
         first, *others = pictures
         own = None if self.place is None else self.pictures[0].caption
         return Request(
@@ -47,6 +47,7 @@ class Part:
             picture_key=first.key,
             origin=str(self.question.chat_id),
             others=tuple(others),
+            trace=trace,
         )
 
 

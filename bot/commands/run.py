@@ -49,6 +49,7 @@ def run() -> None:
 
 
 async def _run(settings: Settings) -> None:
+    from bot import tracing
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from bot.broker import open_broker
     from model.errors import BrokerError, ModelError
@@ -58,6 +59,7 @@ async def _run(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     try:
+        stop_exporting = tracing.export(settings.otlp_endpoint, "vqabot-bot")
         broker = open_broker(settings)
     except (
         BrokerError,
@@ -85,3 +87,4 @@ async def _run(settings: Settings) -> None:
     finally:
         waiting.cancel()
         await bot.stop()
+        await asyncio.to_thread(stop_exporting)

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import click
 from pydantic import SecretStr
 
-from bot import metrics
+from bot import metrics, tracing
 from bot.broker import Worker, open_worker
 from bot.commands.run import WRONG_SETTING
 from bot.monitoring import Monitoring
@@ -92,6 +92,9 @@ async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grac
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
+        stack.push_async_callback(
+            asyncio.to_thread, await asyncio.to_thread(tracing.export, settings.otlp_endpoint, "vqabot-worker")
+        )
         here = [
             await asyncio.to_thread(open_worker, settings.model_copy(update={"device": device}), machine)
             for device in devices

@@ -85,6 +85,7 @@ def request_header(request: Request) -> Header:
         "max_new_tokens": request.max_new_tokens,
         "origin": request.origin,
         "pictures": [[picture.key, len(picture.data)] for picture in request.pictures],
+        "trace": request.trace,
     }
 
 
@@ -110,6 +111,7 @@ def request_of(header: Header, pictures: Mapping[str, bytes]) -> Request:
         picture_key=first.key,
         origin=header["origin"],
         others=tuple(others),
+        trace=header.get("trace", ""),
     )
 
 

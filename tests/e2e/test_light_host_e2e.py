@@ -79,6 +79,7 @@ async def test_a_person_is_answered_by_a_host_of_few_megabytes(sandbox: Sandbox,
         assert int(used.split()[1]) < MOST_MB * 1024
     finally:
         for one in (bot, worker):
-            one.terminate()
+            if one.returncode is None:
+                one.terminate()
             await one.communicate()
         server.kill()

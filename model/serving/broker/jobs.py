@@ -121,9 +121,10 @@ class Jobs(Generic[Worker]):
             if request_id in self._jobs:
                 self._jobs[request_id].stage = stage
 
-    def finish(self, request_id: str) -> bool:
-        """A request is answered; False when nobody waits for it."""
-        return self._jobs.pop(request_id, None) is not None
+    def finish(self, request_id: str) -> Request | None:
+        """A request is answered; None when nobody waits for it."""
+        job = self._jobs.pop(request_id, None)
+        return None if job is None else job.request
 
     def dropped(self, request_id: str) -> None:
         """A worker has dropped a cancelled request, which may be wanted again meanwhile."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from model import tracing
 from model.errors import ModelError
 from model.serving import framing
 from model.serving.broker.jobs import Jobs
@@ -162,7 +163,9 @@ class Supervisor:
         if kind == "answer":
             self._change(answered=self.info.answered + 1)
             answer = framing.unpack_answer(message)
-            if self._jobs.finish(answer.id):
+            request = self._jobs.finish(answer.id)
+            if request is not None:
+                tracing.answered(request.trace, answer)
                 self._answer(answer)
         elif kind == "stage":
             self._jobs.reached(message["stage"], message["ids"])

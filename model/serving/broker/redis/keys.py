@@ -40,5 +40,6 @@ def picture_name(asker: str, picture_key: str) -> str:
 
 def job_name(asker: str, header: framing.Header) -> str:
     """Names a question with all that its answer depends on: the same is not asked twice, another never mixed up."""
-    content = hashlib.sha256(json.dumps(header, sort_keys=True).encode()).hexdigest()
+    asked = {name: value for name, value in header.items() if name != "trace"}
+    content = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return f"{asker}:{header['id']}:{content[:24]}"
