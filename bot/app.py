@@ -18,6 +18,7 @@ from bot import metrics
 from bot.admins import Admins
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
+from bot.answering.outcomes import Outcomes
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
 from bot.decoder import Decoder
@@ -117,14 +118,14 @@ class Bot:
         self._running.push_async_callback(_cancel, {ready})
         await _unless(ready, _insist(application.initialize))
         self._running.push_async_callback(application.shutdown)
-        delivery = Delivery(store, application.bot)
+        decoder = Decoder(store)
+        delivery = Delivery(store, application.bot, Outcomes(store, decoder))
         admins = Admins(store, application.bot, settings.admin_ids)
         watch = WorkerWatch(self._broker, admins)
         progress = Progress(
             store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0, outage=lambda: watch.outage
         )
         dispatcher = Dispatcher(store, self._broker, delivery.wake)
-        decoder = Decoder(store)
         downloads = Downloads(self._token, base, limiter, proxy)
         exporter = Exporter(store, application.bot, decoder, delivery)
         services = self.services = Services(

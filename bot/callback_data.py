@@ -84,6 +84,13 @@ class JudgeAnswer(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowWhere(_Numbered):
+    """Show where the answer to a question of this chat came from, by the question's number."""
+
+    prefix: ClassVar[str] = "where"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSetting(_Packed):
     """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from bot import metrics
 from model.errors import PictureError
 from model.serving.image_pool import Decoded, ImagePool
 from storage.picture_checks import PictureCheck
+from storage.records import HeatGrid
 from storage.store import Store
 
+HEAT_MAP_SIDE = 1280
+"""Longer side of a heat map in pixels, at most: what Telegram shows of a photo."""
 PROCESSES = 2
 """One chat has at most one of them at a time."""
 
@@ -86,6 +90,24 @@ class Decoder:
             task = self._making[sha256, side] = asyncio.create_task(self._make(sha256, path, side, chat_id))
             task.add_done_callback(lambda _: self._making.pop((sha256, side), None))
         return await asyncio.shield(task)
+
+    async def heat_map(self, pictures: Sequence[tuple[str, Path, HeatGrid]], *, chat_id: int = 0) -> bytes:
+        """A JPEG of pictures with what counted for an answer, side by side.
+
+        Args:
+            pictures: Of each its content's hash, where it lies, and how much its parts counted.
+            chat_id: Who wants it.
+
+        Raises:
+            PictureError: One cannot be read.
+            OSError: One is gone, or no process can be started just now.
+        """
+        grids = tuple(grid for _, _, grid in pictures)
+        key = pictures[0][0] if len(pictures) == 1 else ""
+        future = self._pool.submit_drawing(
+            [path for _, path, _ in pictures], grids, HEAT_MAP_SIDE, key=key, origin=str(chat_id)
+        )
+        return (await asyncio.wrap_future(future)).data
 
     async def _make(self, sha256: str, path: Path, side: int, chat_id: int) -> bytes | None:
         known = await self._store.picture_checks.get(sha256)

@@ -88,7 +88,7 @@ def of_worker(processes: Sequence[WorkerInfo], in_hand: int, silence: float) -> 
 def of_answer(answer: Answer) -> None:
     """What a worker says of an answer."""
     questions.labels("answered" if answer.error is None else "failed").inc()
-    if answer.error is None:
+    if answer.error is None and not answer.where:  # what explains an answer has no confidence of its own
         confidence.observe(answer.confidence)
         known_pictures.labels({True: "yes", False: "no", None: "unknown"}[answer.known_picture]).inc()
     questions_given_up.inc(answer.error == POISON)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachetools import Cache, LRUCache
 
@@ -20,7 +20,7 @@ from model.loading import identity, locate, model_type
 from model.profile import Profile
 from model.progress import progress
 from model.stages import clock
-from model.types import Answer, Generation, Request, SentPicture
+from model.types import Answer, Generation, Grid, Request, SentPicture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,6 +43,8 @@ PICTURES_MEASURED = 100_000
 DEFAULT_PLACEMENT = Placement()
 EMPTY_QUESTION = "question_empty"
 FAILED = "question_failed"
+NOT_SHOWN = "where_not_shown"
+NOT_SHOWN_NOW = "where_failed"
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -57,6 +59,8 @@ class PreparedPicture:
     """At the model's size; None when its features are kept."""
     features: Tensor | None = None
     """What is kept of it: it may be let go of until the batch begins."""
+    size: tuple[int, int] | None = None
+    """Width and height of the picture itself; None where it was not decoded."""
     looks: Vector | None = None
     """The look of its pixels, where the model's evidence asks for it."""
     evidence: PictureEvidence | None = None
@@ -126,10 +130,14 @@ class Answerer:
         return answerer
 
     def wanted_pictures(self, request: Request) -> list[SentPicture]:
-        """The pictures whose pixels `prepare` will need: what cannot be asked, or was looked at before, needs none."""
+        """The pictures whose pixels `prepare` will need: what cannot be asked, or was looked at before, needs none.
+
+        To show where an answer came from takes the pictures' sizes.
+        """
         if self._refusal(request) is not None:
             return []
-        return [picture for picture in request.pictures if picture.key not in self.features]
+        explains = request.explains is not None
+        return [picture for picture in request.pictures if explains or picture.key not in self.features]
 
     def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
         """Normalise the question and bring the pictures to the model's size; never raises for bad input.
@@ -148,7 +156,7 @@ class Answerer:
             if sent.key in prepared:
                 continue
             features = self._kept(sent.key)
-            if features is not None:
+            if features is not None and request.explains is None:
                 prepared[sent.key] = PreparedPicture(sent.key, None, features, evidence=self._measured(sent.key))
                 continue
             try:
@@ -157,7 +165,7 @@ class Answerer:
                 return Prepared(request, prompt, (), str(refusal), began, refused_picture=sent.key)
             pixels = self.family.prepare(picture)
             look = None if self._evidence is None else self._evidence.look(pixels)
-            prepared[sent.key] = PreparedPicture(sent.key, pixels, looks=look)
+            prepared[sent.key] = PreparedPicture(sent.key, pixels, features, picture.size, look)
         return Prepared(request, prompt, tuple(prepared[sent.key] for sent in request.pictures), None, began)
 
     def _kept(self, key: str) -> Tensor | None:
@@ -177,6 +185,8 @@ class Answerer:
     def _refusal(self, request: Request) -> str | None:
         if not self.profile.prompt(request.question):
             return EMPTY_QUESTION
+        if request.explains is not None and not self._shows_where:
+            return NOT_SHOWN
         return _bad_settings(request) or (self._too_many(len(request.pictures)) if request.others else None)
 
     def _too_many(self, pictures: int) -> str | None:
@@ -198,11 +208,14 @@ class Answerer:
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch that `prepare` has seen; the answers stand in its order."""
         began, before = time.perf_counter(), clock.spent()
-        generations = self.generate(batch)
+        asked = [item for item in batch if item.request.explains is None]
+        generations = {id(item): one for item, one in zip(asked, self.generate(asked), strict=True)}
         spent = clock.spent(before)
         return [
-            self._answer(item, one, len(batch), {"waiting": began - item.began, **spent})
-            for item, one in zip(batch, generations, strict=True)
+            self._answer(item, generations[id(item)], len(asked), {"waiting": began - item.began, **spent})
+            if item.request.explains is None
+            else self._explain(item)
+            for item in batch
         ]
 
     def generate(self, batch: Sequence[Prepared]) -> list[Generation | None]:
@@ -224,16 +237,39 @@ class Answerer:
         scores = {id(item): own for (item, _), own in zip(prompts, scored, strict=True)}
         return [scores.get(id(item)) for item in batch]
 
-    def where(self, request: Request, text: str, way: str | None = None) -> list[list[float]] | None:
-        """How much each part of the picture counted for an answer, as `ShowsWhere.where` says it.
+    @property
+    def _shows_where(self) -> bool:
+        return isinstance(self.family, ShowsWhere)
 
-        None where the family cannot tell, the question is about several pictures, or it is refused.
+    def where(self, request: Request, text: str, way: str | None = None) -> list[Grid] | None:
+        """How much each part of the pictures counted for an answer, as `ShowsWhere.where` says it.
+
+        None where the family cannot tell, or the question is refused.
         """
-        family = self.family
-        if not isinstance(family, ShowsWhere) or len(request.pictures) > 1:
+        return self._where(self.prepare(replace(request, explains=text)), way)
+
+    def _where(self, item: Prepared, way: str | None = None) -> list[Grid] | None:
+        prompts = self._prompts([item])
+        if not prompts:
             return None
-        prompts = self._prompts([self.prepare(request)])
-        return family.where(prompts[0][1], text, open_picture(request.picture).size, way) if prompts else None
+        sizes = [picture.size or (1, 1) for picture in item.pictures]
+        assert isinstance(self.family, ShowsWhere)  # else the request was refused
+        return self.family.where(prompts[0][1], item.request.explains or "", sizes, way)
+
+    def _explain(self, item: Prepared) -> Answer:
+        """Show where an answer came from; whatever goes wrong stays with this request."""
+        progress.moved()
+        try:
+            found, error = self._where(item), item.error
+        except Exception:  # out of memory, say
+            log.exception("it cannot be shown where an answer came from")
+            _free_memory()
+            found, error = None, NOT_SHOWN_NOW
+        seconds = time.perf_counter() - item.began
+        if found is None:
+            return Answer(item.request.id, "", 0.0, seconds, error or NOT_SHOWN_NOW, item.refused_picture)
+        said = item.request.explains or ""
+        return Answer(item.request.id, said, 0.0, seconds, model=self.identity, where=tuple(found))
 
     def _prompts(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Prompt]]:
         """The requests that can be asked, with their pictures' features."""
@@ -319,7 +355,9 @@ class Answerer:
             return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         text, knows, model = generation.text, self.profile.knows, self.identity
-        answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, knows=knows, model=model)
+        shows = self._shows_where and bool(text.strip())
+        said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows}
+        answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
         judged = self._judge(item, generation)
         return answer if judged is None else replace(answer, **asdict(judged))
 

@@ -7,6 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+Grid = tuple[tuple[float, ...], ...]
+"""How much the parts of a picture counted for an answer: rows from top to bottom, values from 0 to 1, left to right."""
+
+
+def grid_of(rows: Sequence[Sequence[float]]) -> Grid:
+    """A grid from its rows, with no more digits than can be seen."""
+    return tuple(tuple(round(value, 3) for value in row) for row in rows)
+
 
 @dataclass(frozen=True, slots=True)
 class SentPicture:
@@ -43,6 +51,8 @@ class Request:
     """The further pictures of a question about several, in their order."""
     trace: str = ""
     """The trace that it belongs to (W3C traceparent); empty where nobody looks."""
+    explains: str | None = None
+    """An answer that was given to this: what is wanted is where in the pictures it came from (`Answer.where`)."""
 
     def __post_init__(self) -> None:
         if not self.picture_key:
@@ -109,13 +119,18 @@ class Answer:
     profile does not say."""
     model: str = ""
     """Which model said it: its name, and the beginning of a digest of its files."""
+    shows_where: bool = False
+    """Whether the model can show where in the pictures this came from."""
+    where: tuple[Grid, ...] = ()
+    """To a request that `explains`: for each picture how much its parts counted."""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """An answer that travelled as JSON, which knows no tuples."""
         alternatives = tuple((text, probability) for text, probability in values.get("alternatives", ()))
         words = tuple(values.get("unknown_words", ()))
-        return cls(**{**values, "unknown_words": words, "alternatives": alternatives})
+        where = tuple(grid_of(rows) for rows in values.get("where", ()))
+        return cls(**{**values, "unknown_words": words, "alternatives": alternatives, "where": where})
 
 
 @dataclass(frozen=True, slots=True)

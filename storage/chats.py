@@ -87,7 +87,7 @@ class Chats:
     async def amount(self, chat_id: int) -> Kept:
         """How much is kept of a chat."""
         row = await self._db.fetch_one(
-            "SELECT (SELECT count(*) FROM questions WHERE chat_id = :chat) AS questions,"
+            "SELECT (SELECT count(*) FROM questions WHERE chat_id = :chat AND explains IS NULL) AS questions,"
             " (SELECT count(*) FROM photos WHERE chat_id = :chat) AS photos,"
             " EXISTS (SELECT 1 FROM chats WHERE chat_id = :chat) AS known",
             {"chat": chat_id},
@@ -113,10 +113,13 @@ class Chats:
                 " UNION SELECT sha256 FROM asked_pictures WHERE chat_id = :chat",
                 {"chat": chat_id},
             )
+            asked = await tx.fetch_all(
+                "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND explains IS NULL", (chat_id,)
+            )
             deleted = await delete_rows(tx, chat_id)
         self._known.pop(chat_id, None)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
         self._photos.room.forget()
         await self._db.checkpoint()
         await asyncio.to_thread(delete_from_copies, self._db.path, chat_id)
-        return DeletedCounts(deleted["questions"], deleted["photos"], bool(deleted["chats"]))
+        return DeletedCounts(asked[0]["number"], deleted["photos"], bool(deleted["chats"]))

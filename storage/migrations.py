@@ -340,3 +340,13 @@ def keep_what_people_think() -> tuple[str, ...]:
         "ALTER TABLE questions ADD COLUMN asks_feedback INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE chats ADD COLUMN for_training INTEGER",
     )
+
+
+@step
+def show_where_answers_came_from() -> tuple[str, ...]:
+    """Requests to show where in its pictures an answer came from: rows like questions, and what was found (JSON)."""
+    return (
+        "ALTER TABLE questions ADD COLUMN explains INTEGER",
+        "ALTER TABLE questions ADD COLUMN heat TEXT",
+        "CREATE INDEX questions_explaining ON questions (explains) WHERE explains IS NOT NULL",
+    )

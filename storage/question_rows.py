@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from storage.database import Row
-from storage.records import AskedPicture, Evidence, Question, State
+from storage.records import NO_EVIDENCE, AskedPicture, Evidence, HeatGrid, Question, State
 
 COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
     " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, asked_as, unsure_below,"
-    " each_picture, album, ready_at, asks_feedback,"
+    " each_picture, album, ready_at, asks_feedback, explains, heat,"
     " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
     " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
@@ -38,8 +39,14 @@ def question_of(row: Row) -> Question:
     names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback")
     flags = {name: bool(values[name]) for name in names}
     evidence = _evidence_of(json.loads(values.pop("evidence")))
+    heat = tuple(None if grid is None else _grid_of(grid) for grid in json.loads(values.pop("heat") or "[]"))
     several = tuple(_picture_of(picture) for picture in json.loads(values.pop("several") or "[]"))
-    return Question(**{**values, **flags, **evidence, "several": several, "state": State(values["state"])})
+    state = State(values["state"])
+    return Question(**{**values, **flags, **evidence, "several": several, "heat": heat, "state": state})
+
+
+def _grid_of(rows: Sequence[Sequence[float]]) -> HeatGrid:
+    return tuple(tuple(row) for row in rows)
 
 
 def _picture_of(values: dict[str, Any]) -> AskedPicture:
@@ -50,7 +57,7 @@ def _picture_of(values: dict[str, Any]) -> AskedPicture:
 def evidence_json(evidence: Evidence) -> str:
     """What the column `evidence` holds: an object of what is not as it is without any."""
     values = {field.name: getattr(evidence, field.name) for field in fields(Evidence)}
-    return json.dumps({name: value for name, value in values.items() if value not in (None, (), "")})
+    return json.dumps({name: value for name, value in values.items() if value != getattr(NO_EVIDENCE, name)})
 
 
 def _evidence_of(values: dict[str, Any]) -> dict[str, Any]:

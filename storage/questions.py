@@ -27,6 +27,8 @@ _INSERT = (
     " created_at, updated_at)"
     f" VALUES ({', '.join('?' * 21)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
+_ANSWERED = "explains IS NULL AND state IN ('answered', 'delivered')"
+"""What a history shows: questions, not what explains their answers."""
 _EXPORT_PAGE = 500
 _LARGEST = 2**63 - 1
 _NONE: Mapping[int, Evidence] = MappingProxyType({})
@@ -108,7 +110,7 @@ class Questions:
         """The last question about a picture that another message asked before this one did."""
         own = "SELECT min(id) FROM questions WHERE chat_id = ? AND message_id = ?"
         return await self._one(
-            f"WHERE chat_id = ? AND photo_message_id = ? AND id < coalesce(({own}), {_LARGEST})"
+            f"WHERE chat_id = ? AND photo_message_id = ? AND explains IS NULL AND id < coalesce(({own}), {_LARGEST})"
             " ORDER BY id DESC LIMIT 1",
             (chat_id, photo_message_id, chat_id, message_id),
         )
@@ -116,7 +118,10 @@ class Questions:
     async def failed_about(self, chat_id: int, photo_sha256: str) -> bool:
         """Whether a question of this chat about these bytes failed: perhaps they are no whole picture."""
         return (
-            await self._one("WHERE photo_sha256 = ? AND chat_id = ? AND state = 'failed'", (photo_sha256, chat_id))
+            await self._one(
+                "WHERE photo_sha256 = ? AND chat_id = ? AND state = 'failed' AND explains IS NULL",
+                (photo_sha256, chat_id),
+            )
             is not None
         )
 
@@ -180,7 +185,7 @@ class Questions:
         now = time.time()
         return await self._db.execute_many(
             "UPDATE questions SET state = 'answered', answer = ?, confidence = ?, seconds = ?, evidence = ?,"
-            " updated_at = ? WHERE id = ? AND state IN ('queued', 'running')",
+            " updated_at = ? WHERE id = ? AND explains IS NULL AND state IN ('queued', 'running')",
             [
                 (text, confidence, seconds, evidence_json(evidence.get(number, NO_EVIDENCE)), now, number)
                 for number, text, confidence, seconds in answers
@@ -261,15 +266,14 @@ class Questions:
     async def page(self, chat_id: int, *, limit: int, offset: int = 0) -> list[Question]:
         """A chat's answered questions, newest first."""
         return await self._many(
-            "WHERE chat_id = ? AND state IN ('answered', 'delivered')"
-            " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+            f"WHERE chat_id = ? AND {_ANSWERED} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
             (chat_id, limit, offset),
         )
 
     async def count(self, chat_id: int) -> int:
         """How many answered questions a chat has."""
         row = await self._db.fetch_one(
-            "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND state IN ('answered', 'delivered')",
+            f"SELECT count(*) AS number FROM questions WHERE chat_id = ? AND {_ANSWERED}",  # noqa: S608
             (chat_id,),
         )
         return int(row["number"]) if row else 0
@@ -277,8 +281,7 @@ class Questions:
     async def answered_since(self, chat_id: int, moment: float) -> int:
         """How many answered questions a chat asked at a time (unix seconds) or later."""
         row = await self._db.fetch_one(
-            "SELECT count(*) AS number FROM questions"
-            " WHERE chat_id = ? AND created_at >= ? AND state IN ('answered', 'delivered')",
+            f"SELECT count(*) AS number FROM questions WHERE chat_id = ? AND created_at >= ? AND {_ANSWERED}",  # noqa: S608
             (chat_id, moment),
         )
         return int(row["number"]) if row else 0
@@ -287,7 +290,7 @@ class Questions:
         """Every question of a chat, oldest first, whatever became of it."""
         last = 0
         while rows := await self._many(
-            "WHERE chat_id = ? AND id > ? ORDER BY id LIMIT ?", (chat_id, last, _EXPORT_PAGE)
+            "WHERE chat_id = ? AND explains IS NULL AND id > ? ORDER BY id LIMIT ?", (chat_id, last, _EXPORT_PAGE)
         ):
             for question in rows:
                 yield question

@@ -6,6 +6,9 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
+HeatGrid = tuple[tuple[float, ...], ...]
+"""How much the parts of a picture counted: rows from top to bottom of values from 0 to 1, left to right."""
+
 
 class State(StrEnum):
     """Where a question is on its way."""
@@ -71,6 +74,8 @@ class Evidence:
     """What the model says that it has learnt from."""
     model: str = ""
     """Which model said it."""
+    shows_where: bool = False
+    """Whether the model can show where in the pictures it came from."""
 
 
 NO_EVIDENCE = Evidence()
@@ -146,6 +151,11 @@ class Question(Evidence):
     """The answer is said plainly where its confidence is at least so many percent."""
     asks_feedback: bool = False
     """Whether people can say under the answer what they think of it."""
+    explains: int | None = None
+    """No question, but the request to show where the answer to this question came from; it has that one's words,
+    pictures and answer."""
+    heat: tuple[HeatGrid | None, ...] = ()
+    """What was found for such a request: of each picture how much its parts counted; None where nothing was said."""
 
     @property
     def asked(self) -> str:

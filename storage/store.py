@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
 from storage.feedback import Feedback
+from storage.heat_maps import HeatMaps
 from storage.opening import forget_old_copies
 from storage.outcomes import Outcomes
 from storage.photos import Photos
@@ -45,6 +46,7 @@ class Store:
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
         self.question_pictures = QuestionPictures(database)
+        self.heat_maps = HeatMaps(database)
         self.outcomes = Outcomes(database)
         self.sent = SentMessages(database)
         self.exports = Exports(database)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callback_data import AskEach, CancelQuestion, JudgeAnswer
+from bot.callback_data import AskEach, CancelQuestion, JudgeAnswer, ShowWhere
 from bot.texts import feedback as feedback_texts
+from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
 from storage.records import Question, State
 
@@ -22,14 +23,17 @@ def under_progress(question_id: int) -> InlineKeyboardMarkup:
 def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     """The keyboard under what became of a question; None where nothing is left to press."""
     rows = []
+    below = []
     if can_be_judged(question):
         judged = ((feedback_texts.RIGHT_BUTTON, True), (feedback_texts.WRONG_BUTTON, False))
-        rows.append(
-            [
-                InlineKeyboardButton(text, callback_data=JudgeAnswer(question.id, is_right).pack())
-                for text, is_right in judged
-            ]
-        )
+        below += [
+            InlineKeyboardButton(text, callback_data=JudgeAnswer(question.id, is_right).pack())
+            for text, is_right in judged
+        ]
+    if can_be_shown(question):
+        below.append(InlineKeyboardButton(heat_map_texts.BUTTON, callback_data=ShowWhere(question.id).pack()))
+    if below:
+        rows.append(below)
     if can_be_asked_of_each(question):
         rows.append([InlineKeyboardButton(texts.EACH_BUTTON, callback_data=AskEach(question.id).pack())])
     return InlineKeyboardMarkup(rows) if rows else None
@@ -38,6 +42,13 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
 def can_be_judged(question: Question) -> bool:
     """Whether people can say what they think of an answer: there is one, and not one for each of several pictures."""
     return question.asks_feedback and bool((question.answer or "").strip()) and not question.each_picture
+
+
+def can_be_shown(question: Question) -> bool:
+    """Whether there is an answer of which the model can show where it came from."""
+    answered = question.explains is None and question.state in (State.ANSWERED, State.DELIVERED)
+    parts = question.several if question.each_picture and question.several else (question,)
+    return answered and any(part.shows_where and bool(part.answer) for part in parts)
 
 
 def can_be_asked_of_each(question: Question) -> bool:

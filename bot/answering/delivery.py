@@ -21,6 +21,7 @@ from telegram.ext import ExtBot
 
 from bot import metrics, tracing
 from bot.answering.buttons import under_outcome
+from bot.answering.outcomes import Outcomes
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
 from bot.texts import questions as texts
@@ -46,11 +47,11 @@ SETTLE_PAUSE = 10.0
 class Delivery:
     """Tells chats what became of their questions."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any]) -> None:
-        """Write with `bot` what `store` says."""
-        self._store = store
+    def __init__(self, store: Store, bot: ExtBot[Any], outcomes: Outcomes) -> None:
+        """Write with `bot` what `store` says, as `outcomes` shows it."""
+        self._store, self.outcomes = store, outcomes
         self.messages = QuestionMessages(bot)
-        self.sending = Sending(store, self.messages)
+        self.sending = Sending(store, self.messages, outcomes)
         self._wake = asyncio.Event()
         self._first = True  # what an earlier run left is still to be read
         self._due: set[int] = set()  # chats that have something to be told
@@ -196,10 +197,10 @@ class Delivery:
 
         `refused`: how often Telegram would not send it.
         """
-        text, buttons, chat_id = texts.outcome(question), under_outcome(question), question.chat_id
+        (text, photo), buttons, chat_id = await self.outcomes.of(question), under_outcome(question), question.chat_id
         shown, edited = await self.sending.message_of(question), Edited.MISSING
         if shown is not None:
-            edited = await self.messages.edit(chat_id, shown, text, buttons)
+            edited = await self.messages.edit(chat_id, shown, text, buttons, photo)
             if edited in (Edited.DONE, Edited.SAME):
                 await self._store.questions.mark_delivered(question.id, shown)
                 return True
@@ -209,4 +210,4 @@ class Delivery:
         if edited is Edited.REFUSED and shown is not None:
             # The progress that could not become the answer; once that is sent, the ledger knows of it no more.
             await self.messages.remove(chat_id, shown)
-        return await self.sending.send(question, text, buttons, outcome=True, refused=refused)
+        return await self.sending.send(question, text, buttons, outcome=True, refused=refused, photo=photo)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot import metrics, tracing
-from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, number_of, parts_of
+from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, explained, number_of, parts_of
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.errors import BrokerUnavailableError
@@ -35,6 +35,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
         self._gathering: dict[int, Gathering] = {}  # of those that are asked of each of their pictures
+        self._explaining: dict[int, str] = {}  # those that ask where an answer came from, and which model gave it
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
         self._answered = asyncio.Event()
@@ -96,12 +97,18 @@ class Dispatcher:
 
     async def _drop(self, question_id: int) -> None:
         if question_id in self._in_flight:
-            gathering = self._gathering.pop(question_id, None)
+            gathering = self._gathering.get(question_id)
             parts = parts_of(gathering.question) if gathering is not None else []
             for request_id in [part.request_id for part in parts] or [str(question_id)]:
                 await self._broker.cancel(request_id)
-            self._in_flight.pop(question_id, None)
+            self._forget(question_id)
             self._wake.set()
+
+    def _forget(self, question_id: int) -> int | None:
+        """A question is not with the workers any more; returns its chat, where it was."""
+        self._gathering.pop(question_id, None)
+        self._explaining.pop(question_id, None)
+        return self._in_flight.pop(question_id, None)
 
     async def _feed(self) -> None:
         while True:
@@ -165,6 +172,8 @@ class Dispatcher:
             if not requests:
                 await self._refuse(question, gathering.error or texts.PICTURE_GONE)
                 return
+        elif question.explains is not None:
+            self._explaining[question.id] = question.model
         for request in requests:
             await self._broker.submit(request)
 
@@ -187,8 +196,7 @@ class Dispatcher:
     async def _refuse(self, question: Question, sentence: str) -> None:
         await self._store.questions.fail(question.id, sentence)
         metrics.questions.labels("failed").inc()
-        self._in_flight.pop(question.id, None)
-        self._gathering.pop(question.id, None)
+        self._forget(question.id)
         tracing.answered(question.id, sentence)
         self._tell(question.chat_id)
 
@@ -225,6 +233,9 @@ class Dispatcher:
             complete.append(number)
             if gathering.error is not None:
                 await self._store.questions.fail(number, gathering.error)
+            elif gathering.question.explains is not None:
+                heat = [gathering.heat.get(place) for place in range(len(gathering.question.several))]
+                await self._store.heat_maps.enter(number, heat, gathering.seconds)
             else:
                 said, confidence = gathering.pictures, gathering.confidence
                 await self._store.question_pictures.answer_each(
@@ -236,11 +247,15 @@ class Dispatcher:
         if lost := {number_of(answer.id)[0] for answer in answers if answer.error == LOST}:
             await self._store.questions.requeue(list(lost))
             for number in lost:
-                self._in_flight.pop(number, None)
-                self._gathering.pop(number, None)
+                self._forget(number)
             answers = [answer for answer in answers if answer.error != LOST]
         whole = {int(answer.id): answer for answer in answers if number_of(answer.id)[1] is None}
-        good = [(n, a.text, a.confidence, a.seconds) for n, a in whole.items() if a.error is None]
+        for number in self._explaining.keys() & whole.keys():
+            whole[number] = explained(whole[number], self._explaining[number])
+        for number, answer in whole.items():
+            if answer.error is None and answer.where:
+                await self._store.heat_maps.enter(number, answer.where, answer.seconds)
+        good = [(n, a.text, a.confidence, a.seconds) for n, a in whole.items() if a.error is None and not a.where]
         if good:
             await self._store.questions.answer_many(good, {n: evidence_of(a) for n, a in whole.items()})
         for answer in answers:
@@ -250,8 +265,7 @@ class Dispatcher:
             if answer.error is not None:
                 await self._store.questions.fail(number, answer.error)
         for number in [*whole, *await self._gather(answers)]:
-            chat_id = self._in_flight.pop(number, None)
-            self._gathering.pop(number, None)
+            chat_id = self._forget(number)
             if chat_id is None:  # given away by an earlier run
                 question = await self._store.questions.get(number)
                 chat_id = question.chat_id if question is not None else None

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from model.types import Answer, Request, SentPicture
+from bot.texts import heat_maps as texts
+from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
 
+NOT_SHOWN = "where_not_shown"
 BETWEEN = "/"
 """In a request's id, between the number of its question and the place of its picture."""
 
@@ -27,6 +29,8 @@ class Part:
     pictures: tuple[AskedPicture, ...]
     place: int | None = None
     """Of its one picture in the question; None where it asks the whole question."""
+    explains: str | None = None
+    """The answer to it that is to be explained."""
 
     @property
     def request_id(self) -> str:
@@ -48,20 +52,35 @@ class Part:
             origin=str(self.question.chat_id),
             others=tuple(others),
             trace=trace,
+            explains=self.explains,
         )
 
 
 def parts_of(question: Question) -> list[Part]:
     """The requests that a question needs."""
+    explaining = question.explains is not None
     if not question.each_picture or not question.several:
-        return [Part(question, question.pictures)]
-    return [Part(question, (picture,), place) for place, picture in enumerate(question.several)]
+        return [Part(question, question.pictures, explains=question.answer if explaining else None)]
+    return [
+        Part(question, (picture,), place, picture.answer if explaining else None)
+        for place, picture in enumerate(question.several)
+        if not explaining or picture.answer
+    ]
 
 
 def number_of(request_id: str) -> tuple[int, int | None]:
     """The question's number in a request's id, and the place of its picture (see `Part`)."""
     number, _, place = request_id.partition(BETWEEN)
     return int(number), int(place) if place else None
+
+
+def explained(answer: Answer, model: str) -> Answer:
+    """What a worker says to the wish to explain what a `model` had answered; as a failure where it explains nothing."""
+    if answer.error is None and not answer.where:
+        return replace(answer, error=NOT_SHOWN)
+    if answer.error is None and model and answer.model != model:
+        return replace(answer, error=texts.OTHER_MODEL)
+    return answer
 
 
 def evidence_of(answer: Answer) -> Evidence:
@@ -73,6 +92,7 @@ def evidence_of(answer: Answer) -> Evidence:
         unknown_words=answer.unknown_words,
         alternatives=answer.alternatives,
         knows=answer.knows,
+        shows_where=answer.shows_where,
     )
 
 
@@ -84,6 +104,8 @@ class Gathering:
     said: dict[int, AskedPicture] = field(default_factory=dict)
     seconds: float = 0.0
     """What the slowest took."""
+    heat: dict[int, Grid] = field(default_factory=dict)
+    """What was found of each picture where answers are explained."""
 
     def refuse(self, place: int, error: str) -> None:
         """A picture cannot be asked about."""
@@ -91,18 +113,22 @@ class Gathering:
 
     def add(self, place: int, answer: Answer) -> None:
         """An answer, or why there is none."""
+        if self.question.explains is not None:
+            answer = explained(answer, self.question.several[place].model)
         if answer.error is not None:
             self.refuse(place, answer.error)
             return
         evidence, picture = evidence_of(answer), self.question.several[place]
         measured = {one.name: getattr(evidence, one.name) for one in fields(Evidence)}
         self.seconds = max(self.seconds, answer.seconds)
+        if answer.where:
+            self.heat[place] = answer.where[0]
         self.said[place] = replace(picture, answer=answer.text, confidence=answer.confidence, **measured)
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing any more."""
-        return len(self.said) == len(self.question.several)
+        return len(self.said) == len(parts_of(self.question))
 
     @property
     def pictures(self) -> list[AskedPicture]:

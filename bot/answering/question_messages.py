@@ -8,7 +8,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -89,16 +89,25 @@ class QuestionMessages:
         self._bot = bot
 
     async def send(
-        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, silent: bool, refused: int = 0
+        self,
+        question: Question,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        *,
+        silent: bool,
+        refused: int = 0,
+        photo: bytes | None = None,
     ) -> int:
-        """Reply to a question; returns the message's number.
+        """Reply to a question, with a picture or without; returns the message's number.
 
         What was `refused` once is sent without its topic (it may be gone), and the next time not as a reply either.
         """
         under = question.answered_under if refused < 2 else None
-        message = await self._bot.send_message(
+        send = self._bot.send_message if photo is None else self._bot.send_photo
+        content: dict[str, Any] = {"text": text} if photo is None else {"photo": photo, "caption": text}
+        message: Message = await send(
             question.chat_id,
-            text,
+            **content,
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
             message_thread_id=question.thread_id if not refused else None,
@@ -108,13 +117,20 @@ class QuestionMessages:
         )
         return message.message_id
 
-    async def edit(self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None) -> Edited:
-        """Let a message show something else.
+    async def edit(
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        photo: bytes | None = None,
+    ) -> Edited:
+        """Let a message show something else: words alone take no picture's place.
 
         Raises:
             TelegramError: The chat is gone, or it has to be tried again.
         """
-        return (await self._edit(chat_id, message_id, text, markup))[0]
+        return (await self._edit(chat_id, message_id, text, markup, photo))[0]
 
     async def remove(self, chat_id: int, message_id: int) -> None:
         """Take a message away, where that can be done."""
@@ -122,31 +138,41 @@ class QuestionMessages:
             await self._bot.delete_message(chat_id, message_id)
 
     async def probe(
-        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        photo: bytes | None = None,
     ) -> tuple[Edited, int | None]:
         """Edit what may not be there, until Telegram says what became of it; an edit may be repeated.
 
         Returns:
             What became of it, and of a message that was edited which one it replies to.
         """
-        edit = partial(self._edit, chat_id, message_id, text, markup, limits=Call(counted=False))
+        edit = partial(self._edit, chat_id, message_id, text, markup, photo, limits=Call(counted=False))
         looking = f"chat {chat_id}: message {message_id} is looked for"
         found: tuple[Edited, int | None] = await retrying(looking, first=FIRST_PAUSE, longest=LONGEST_PAUSE)(edit)
         return found
 
     async def _edit(
-        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None, limits: Call | None = None
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        photo: bytes | None,
+        limits: Call | None = None,
     ) -> tuple[Edited, int | None]:
         """What became of it, and the message that the edited one replies to."""
         try:
-            message = await self._bot.edit_message_text(
-                text,
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup,
-                rate_limit_args=limits,
-            )
+            place: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id}
+            others: dict[str, Any] = {"reply_markup": markup, "rate_limit_args": limits}
+            if photo is None:
+                message = await self._bot.edit_message_text(text, parse_mode=ParseMode.HTML, **place, **others)
+            else:
+                media = InputMediaPhoto(photo, text, ParseMode.HTML)
+                message = await self._bot.edit_message_media(media, **place, **others)
         except BadRequest as error:
             reason = error.message.lower()
             if "message is not modified" in reason:

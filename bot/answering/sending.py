@@ -21,6 +21,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.answering.buttons import under_outcome, under_progress
+from bot.answering.outcomes import Outcome, Outcomes
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone, unheard
 from bot.texts import questions as texts
 from storage.records import Question, State
@@ -70,9 +71,9 @@ class Unheard(Protocol):
 class Sending:
     """The bot's messages about questions; everything here is called while nothing else is done in the chat."""
 
-    def __init__(self, store: Store, messages: QuestionMessages) -> None:
-        """Send with `messages`, and let the ledger of `store` know."""
-        self._store, self._messages = store, messages
+    def __init__(self, store: Store, messages: QuestionMessages, outcomes: Outcomes) -> None:
+        """Send with `messages` what `outcomes` shows, and let the ledger of `store` know."""
+        self._store, self._messages, self._outcomes = store, messages, outcomes
         self.unsettled: set[int] = set()
         """Chats where a message may stand of which the bot has not heard."""
         self._number = 0  # the highest message number seen in a private chat
@@ -111,7 +112,14 @@ class Sending:
         ]
 
     async def send(
-        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int = 0
+        self,
+        question: Question,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        *,
+        outcome: bool,
+        refused: int = 0,
+        photo: bytes | None = None,
     ) -> bool:
         """Send a question's message, of which the ledger knows before and after; progress makes no sound.
 
@@ -121,7 +129,7 @@ class Sending:
             False when it must not be sent any more.
         """
         chat_id = question.chat_id
-        number = await self._send(question, text, markup, outcome=outcome, refused=refused)
+        number = await self._send(question, text, markup, outcome=outcome, refused=refused, photo=photo)
         if number is None:
             return False
         if outcome:
@@ -132,14 +140,21 @@ class Sending:
         return True
 
     async def _send(
-        self, question: Question, text: str, markup: InlineKeyboardMarkup | None, *, outcome: bool, refused: int
+        self,
+        question: Question,
+        text: str,
+        markup: InlineKeyboardMarkup | None,
+        *,
+        outcome: bool,
+        refused: int,
+        photo: bytes | None = None,
     ) -> int | None:
         chat_id, settled = question.chat_id, question.chat_id not in self.unsettled
         if not await self._store.outcomes.begin_sending(question, self.highest(chat_id), outcome=outcome):
             return None
         self.unsettled.add(chat_id)
         try:
-            number = await self._messages.send(question, text, markup, silent=not outcome, refused=refused)
+            number = await self._messages.send(question, text, markup, silent=not outcome, refused=refused, photo=photo)
         except TelegramError as error:
             if settled and not unheard(error):
                 await self._store.outcomes.settled(question.id)
@@ -171,21 +186,21 @@ class Sending:
         """Look for one question's messages, keep one, and let the ledger know which."""
         shown = await self._successor(question) or question  # an edit's takes over the message
         waits = shown.state in OPEN
-        text = texts.looking(0) if waits else texts.outcome(shown)
+        text, photo = Outcome(texts.looking(0)) if waits else await self._outcomes.of(shown)
         markup = under_progress(shown.id) if waits else under_outcome(shown)
         low, end, found = _low(question), shown.placeholder_id, None
         if end is None or end < low:
             end = None
             if not question.sending_several:
-                found = await self._search(question, low, low + SPAN, AT_FIRST, text, markup, first=True)
+                found = await self._search(question, low, low + SPAN, AT_FIRST, text, markup, photo, first=True)
         if found is None and end is None:
             await asyncio.sleep(SETTLE_SECONDS)
             if shown.delivered or shown.state is State.CANCELLED:
-                found = await self._search(question, low, low + SPAN, WITHOUT_END, text, markup)
+                found = await self._search(question, low, low + SPAN, WITHOUT_END, text, markup, photo)
             elif (end := await self._send_anew(shown, refused)) is None:
                 return
         if end is not None:
-            found = await self._search(question, low, min(end, low + SPAN), AT_MOST, text, markup)
+            found = await self._search(question, low, min(end, low + SPAN), AT_MOST, text, markup, photo)
         await self._keep(question, shown, found, end, waits=waits)
 
     async def _successor(self, question: Question) -> Question | None:
@@ -239,6 +254,7 @@ class Sending:
         most: int,
         text: str,
         markup: InlineKeyboardMarkup | None,
+        photo: bytes | None = None,
         *,
         first: bool = False,
     ) -> int | None:
@@ -255,6 +271,7 @@ class Sending:
             most: So many numbers are looked at.
             text: What is to stand there now.
             markup: Its keyboard.
+            photo: A picture over the text.
             first: Whether the first message that is surely the one ends the search; one that is not is no result.
 
         Returns:
@@ -264,7 +281,7 @@ class Sending:
         known = await self._store.outcomes.known_numbers(chat_id, low, high)
         known.update(number for chat, number in self._seen if chat == min(chat_id, 0))
         for number in islice((number for number in range(low, high) if number not in known), most):
-            edited, under = await self._messages.probe(chat_id, number, text, markup)
+            edited, under = await self._messages.probe(chat_id, number, text, markup, photo)
             same = edited is Edited.SAME
             if not same and edited is not Edited.DONE:
                 continue

@@ -16,12 +16,12 @@ from PIL import Image
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
-from bot.heat_map import draw_heat_map
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
 from model.backends.placement import Placement, calm_threads
 from model.errors import PictureError
+from model.heat_map import draw_heat_map, side_by_side
 from model.images import open_picture
 from model.loading import locate
 from model.types import Answer, Request, SentPicture
@@ -58,7 +58,7 @@ class PictureFile:
     "--where",
     "where",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Write the picture with what counted for the answer: for one question about one picture.",
+    help="Write the picture with what counted for the answer: for one question.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each question.")
 def ask(
@@ -128,8 +128,8 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
 
 def _check_where(where: Path, names: list[str], questions: list[str]) -> None:
     """Say at once what would be found out after the answer."""
-    if len(names) != 1 or len(questions) != 1:
-        raise click.UsageError("--where is for one question about one picture.")
+    if len(questions) != 1 or (len(names) > 1 and not is_comparison(questions[0])):
+        raise click.UsageError("--where is for one question: about one picture, or about several that it compares.")
     if where.suffix.lower() not in Image.registered_extensions():
         raise click.UsageError(f"--where writes pictures, such as where.png; {where.name} does not end like one.")
     if not where.absolute().parent.is_dir():
@@ -138,11 +138,13 @@ def _check_where(where: Path, names: list[str], questions: list[str]) -> None:
 
 def _write_where(where: Path, answerer: Answerer, request: Request, text: str) -> None:
     """Draw what counted for an answer."""
-    grid = answerer.where(request, text)
-    if grid is None:
+    grids = answerer.where(request, text)
+    if grids is None:
         raise click.ClickException("This kind of model cannot show where it looked.")
+    pictures = [open_picture(picture.data) for picture in request.pictures]
     try:
-        draw_heat_map(open_picture(request.picture), grid).save(where)
+        drawn = [draw_heat_map(picture, grid) for picture, grid in zip(pictures, grids, strict=True)]
+        side_by_side(drawn).save(where)
     except OSError as error:
         raise click.ClickException(
             f"{where} cannot be written: {error.strerror or 'the picture is refused'}."

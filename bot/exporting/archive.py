@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +35,8 @@ class ExportedPicture:
     """What was asked about it, oldest first."""
     shown: Sequence[Shown] = ()
     """The messages that showed it."""
+    heat_maps: Mapping[str, Path] = field(default_factory=dict)
+    """Pictures that show where answers came from, by their paths inside the ZIP."""
 
     @property
     def preview_name(self) -> str | None:
@@ -86,8 +88,9 @@ def _portions(pictures: Sequence[ExportedPicture], limit: int) -> list[list[Expo
     for picture in pictures:
         weight = picture.file.stat().st_size if picture.file else 0
         if TEXT_RESERVE + weight > limit:
-            picture, weight = ExportedPicture(picture.name, None, picture.preview, picture.rows, picture.shown), 0
+            picture, weight = replace(picture, file=None), 0
         weight += len(picture.preview or b"") + 1000 * len(picture.shown)
+        weight += sum(path.stat().st_size for path in picture.heat_maps.values())
         weight += sum(2000 + 8 * (len(row.question) + len(row.answer or "")) for row in picture.rows)
         if portions[-1] and size + weight > limit:
             portions.append([])
@@ -115,6 +118,8 @@ def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], 
         archive.writestr("history.json", json.dumps(history, ensure_ascii=False, indent=2))
         archive.writestr(SCHEMA, (files("bot.exporting") / SCHEMA).read_bytes())
         archive.writestr("history.csv", _csv(rows))
+        for name, drawn in (item for picture in pictures for item in picture.heat_maps.items()):
+            archive.write(drawn, name, zipfile.ZIP_STORED)
         for picture in pictures:
             if picture.name is None or picture.file is None:
                 continue

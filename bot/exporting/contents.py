@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.answering.outcomes import Outcomes
 from bot.decoder import Decoder
 from bot.exporting.archive import Contents, ExportedPicture
-from bot.exporting.rows import Row, Shown, iso, picture_name, row_of, shown_of
+from bot.exporting.rows import Explained, Row, Shown, explained_of, iso, picture_name, row_of, shown_of
 from model.errors import PictureError
 from storage.exports import Export
+from storage.heat_maps import is_hot
+from storage.records import Question
 from storage.shielding import shielded
 from storage.store import Store
 
@@ -30,7 +33,9 @@ Progress = Callable[[int, int], Awaitable[None]]
 """Called now and then with how many questions are gathered, and how many there are."""
 
 
-async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, progress: Progress) -> Contents:
+async def gather(
+    store: Store, decoder: Decoder, outcomes: Outcomes, export: Export, folder: Path, progress: Progress
+) -> Contents:
     """Everything that is kept of a chat, up to the moment when the export was asked for.
 
     Its pictures are held in `folder`, an empty one beside them: what has to go meanwhile for lack of room is packed.
@@ -50,12 +55,23 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
     for photo in await store.photos.of_chat(chat_id):
         if photo.created_at <= until:
             shown[photo.sha256].append(shown_of(photo, await name_of(photo.sha256)))
+    explained: defaultdict[int, list[Explained]] = defaultdict(list)
+    heat_maps: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+    async for request in store.heat_maps.of_chat(chat_id):
+        if request.created_at > until or request.explains is None:
+            continue
+        name = await _draw(outcomes, request, folder)
+        if name is not None:
+            heat_maps[request.photo_sha256][name] = folder / Path(name).name
+        explained[request.explains].append(explained_of(request, name))
+        if request.user_id is not None:
+            people[request.user_id] = request.user_name
     done = 0
     async for question in store.questions.export(chat_id):
         if question.created_at > until:
             continue
         names = [await name_of(one.sha256) for one in question.pictures]
-        rows[question.photo_sha256].append(row_of(question, names[0], names))
+        rows[question.photo_sha256].append(row_of(question, names[0], names, explained[question.id]))
         if question.user_id is not None:
             people[question.user_id] = question.user_name
         done += 1
@@ -67,7 +83,10 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
     return Contents(
         title=chat.get("title") or "your chat",
         exported_at=datetime.fromtimestamp(until, UTC),
-        pictures=[replace(picture, rows=rows[sha256], shown=shown[sha256]) for sha256, picture in pictures.items()],
+        pictures=[
+            replace(picture, rows=rows[sha256], shown=shown[sha256], heat_maps=heat_maps[sha256])
+            for sha256, picture in pictures.items()
+        ],
         facts={
             "chat_id": chat_id,
             "chat_type": chat.get("type") or None,
@@ -77,6 +96,16 @@ async def gather(store: Store, decoder: Decoder, export: Export, folder: Path, p
         },
         remainder=_remainder(kept),
     )
+
+
+async def _draw(outcomes: Outcomes, request: Question, folder: Path) -> str | None:
+    """Draw a heat map into the folder; returns its path inside the ZIP, None where there is none."""
+    drawn = await outcomes.heat_map(request) if any(map(is_hot, request.heat)) else None
+    if drawn is None:
+        return None
+    name = f"where-{request.id}.jpg"
+    await shielded(asyncio.to_thread((folder / name).write_bytes, drawn))
+    return f"pictures/{name}"
 
 
 async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, folder: Path) -> ExportedPicture:

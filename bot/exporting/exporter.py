@@ -129,7 +129,7 @@ class Exporter:
             folder = self._new_folder()  # a thread's might be made when nobody waits for it any more
             held = folder / "pictures"
             held.mkdir(mode=0o700)
-            contents = await gather(self._store, self._decoder, export, held, gathered)
+            contents = await gather(self._store, self._decoder, self._delivery.outcomes, export, held, gathered)
             limit = FileSizeLimit.FILESIZE_UPLOAD - MARGIN
             paths = await shielded(asyncio.to_thread(write_archives, contents, folder, limit))
             # All of them, also after a restart: what had to go meanwhile for lack of room divides them anew.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.texts.answers import percent, shown
 from bot.texts.failures import sentence
-from storage.records import Photo, Question
+from storage.records import HeatGrid, Photo, Question
 
 COLUMNS = (
     "id",
@@ -54,6 +54,26 @@ class Alternative:
 
     answer: str
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A request to show where an answer came from, as it is exported."""
+
+    asked_at: str
+    """ISO 8601, UTC."""
+    asked_by: str
+    asked_by_id: int | None
+    """Telegram's number of who asked."""
+    state: str
+    error: str | None
+    """Why it could not be shown, as it was told."""
+    picture: str | None
+    """Path inside the ZIP of the heat map; None where there is none."""
+    heat: Sequence[HeatGrid | None]
+    """Of each picture, how much its parts counted."""
+    message_id: int | None
+    """The bot's message that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,8 @@ class Row:
     """Telegram's name of the album whose caption asked."""
     pictures: tuple[dict[str, object], ...] = ()
     """Of a question about several: each with its path inside the ZIP, its message, its caption and its answer."""
+    where: Sequence[Explained] = ()
+    """Requests to show where the answer came from."""
 
     def as_dict(self) -> dict[str, object]:
         """For JSON and for the page."""
@@ -150,7 +172,9 @@ class Shown:
     """Telegram's number of who showed it or talked about it last."""
 
 
-def row_of(question: Question, picture: str | None, names: Sequence[str | None] = ()) -> Row:
+def row_of(
+    question: Question, picture: str | None, names: Sequence[str | None] = (), where: Sequence[Explained] = ()
+) -> Row:
     """The exported form of a question; `names` are the paths of all its pictures inside the ZIP."""
     answer = None if question.answer is None else shown(question)
     return Row(
@@ -202,6 +226,21 @@ def row_of(question: Question, picture: str | None, names: Sequence[str | None] 
             }
             for one, name in zip(question.several, names, strict=False)
         ),
+        where=where,
+    )
+
+
+def explained_of(request: Question, picture: str | None) -> Explained:
+    """The exported form of a request to show where an answer came from."""
+    return Explained(
+        asked_at=iso(request.created_at),
+        asked_by=request.user_name,
+        asked_by_id=request.user_id,
+        state=request.state.value,
+        error=None if request.error is None else sentence(request.error),
+        picture=picture,
+        heat=request.heat,
+        message_id=request.placeholder_id,
     )
 
 

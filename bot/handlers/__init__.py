@@ -30,9 +30,10 @@ def _modules() -> tuple[ModuleType, ...]:
         settings,
         start,
         unknown,
+        where,
     )
 
     return (
-        *(access, start, settings, history, export, delete, admin, cancel, compare, chats, commands),
+        *(access, start, settings, history, export, delete, admin, cancel, compare, where, chats, commands),
         *(feedback, questions, unknown, errors),
     )

@@ -14,6 +14,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot.answering.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
 from bot.services import App, Context, Services
+from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
 from storage.records import AskedPicture, Question
 
@@ -111,6 +112,27 @@ async def on_picture(update: Update, context: Context) -> None:
         )
         # Who replies to the small picture means the one that it was made of.
         await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=picture.message_id)
+    if small and question is not None:
+        await _show_where(services, question)
+
+
+async def _show_where(services: Services, question: Question) -> None:
+    """Show again where an answer came from, where that was asked for."""
+    request = (await services.store.heat_maps.found(question.chat_id, [question.id])).get(question.id)
+    drawn = None if request is None else await services.delivery.outcomes.heat_map(request)
+    if request is None or drawn is None:
+        return
+    under = question.answered_under
+    sent = await services.bot.send_photo(
+        question.chat_id,
+        drawn,
+        caption=heat_map_texts.caption(request),
+        parse_mode=ParseMode.HTML,
+        message_thread_id=question.thread_id,
+        reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+    )
+    number = question.photo_message_id
+    await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=number)
 
 
 async def _page(
@@ -126,6 +148,7 @@ async def _page(
     items = [(first + i + 1, question, _link(question, chat_type)) for i, question in enumerate(found)]
     kept = await services.store.photos.kept(chat_id, {one.sha256 for question in found for one in question.pictures})
     gone = {question.id for question in found if not any(one.sha256 in kept for one in question.pictures)}
+    explained = await services.store.heat_maps.found(chat_id, [question.id for question in found])
     pictures = [
         InlineKeyboardButton(f"🖼 {place}", callback_data=ShowPicture(question.id).pack())
         for place, question, _ in items
@@ -149,6 +172,7 @@ async def _page(
         total,
         named=chat_type != ChatType.PRIVATE,
         gone=gone,
+        explained=explained.keys(),
         keep_days=(await services.effective(chat_id)).keep_days,
         opinions=await services.store.feedback.of_questions(chat_id, [question.id for question in found]),
     )

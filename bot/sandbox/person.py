@@ -100,12 +100,13 @@ class Person:
         caption: str | list[str] = "",
         *,
         chat: int | None = None,
+        thread: int | None = None,
         names: list[str] | None = None,
     ) -> list[Message]:
         """Send several pictures at once; the caption belongs to the first, or there is a list of one for each."""
         names = names or [f"photo{number}.jpg" for number in range(len(pictures))]
         fields = {"caption": caption} if isinstance(caption, str) else {"captions": json.dumps(caption)}
-        return await self._send(fields, list(zip(names, pictures, strict=True)), chat)
+        return await self._send({**fields, "thread": thread}, list(zip(names, pictures, strict=True)), chat)
 
     async def send_late(self, album: Message, picture: bytes, caption: str = "", *, chat: int | None = None) -> Message:
         """Send one more picture of an album of which `album` is another one: they may come seconds later."""

@@ -50,6 +50,7 @@ EXPORT_FAILED = "The export could not be made. Please try again later."
 EXPORT_CAPTION = "Unpack it and open index.html."
 
 PICTURE_GONE = "picture not kept any more"
+WITH_WHERE = "with where I looked"
 NEWEST, OLDEST = "« Newest", "Oldest »"
 NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
 DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
@@ -166,13 +167,15 @@ def history_page(
     *,
     named: bool = False,
     gone: Collection[int] = (),
+    explained: Collection[int] = (),
     keep_days: int = 0,
     opinions: Mapping[int, Sequence[Opinion]] = MappingProxyType({}),
 ) -> str:
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
 
-    `named` says who asked; `gone` are the questions whose picture is not kept any more; after `keep_days`
-    (0: never) all of it goes; `opinions` says what people think of the answers.
+    `named` says who asked; `gone` are the questions whose picture is not kept any more, `explained` those
+    of which it was shown where the answer came from; after `keep_days` (0: never) all of it goes; `opinions` says
+    what people think of the answers.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
@@ -189,7 +192,8 @@ def history_page(
         sure = f"{answered.in_short}, {new}" if new else answered.in_short
         answer = escape(shorten(answered.answer, 160))
         thought = feedback.of_answer(opinions.get(question.id, ()))
-        beside = "".join(f" · {part}" for part in (thought, PICTURE_GONE if question.id in gone else "") if part)
+        picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
+        beside = "".join(f" · {part}" for part in (thought, picture) if part)
         lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{beside}")
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from model.errors import ModelError
 from model.families import names
 from model.plugins import find
 from model.profile import Profile
-from model.types import Generation
+from model.types import Generation, Grid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,17 +91,19 @@ class ShowsWhere(Protocol):
         """Names of the ways in which it can tell, the best first."""
         ...
 
-    def where(self, prompt: Prompt, answer: str, size: tuple[int, int], way: str | None = None) -> list[list[float]]:
-        """How much each part of the picture counted for an answer to a prompt about one picture.
+    def where(
+        self, prompt: Prompt, answer: str, sizes: Sequence[tuple[int, int]], way: str | None = None
+    ) -> list[Grid]:
+        """How much each part of the pictures counted for an answer to a prompt.
 
         Args:
             prompt: What was asked.
             answer: What was answered.
-            size: Width and height of the picture itself, in pixels.
+            sizes: Width and height of each picture itself, in pixels.
             way: One of `ways`; the best when None.
 
         Returns:
-            Rows from top to bottom, of values from left to right; the largest is 1, all are 0 where nothing counted.
+            A grid for each picture; the largest value of all is 1, all are 0 where nothing counted.
         """
         ...
 

@@ -84,6 +84,7 @@ def request_header(request: Request) -> Header:
         "beams": request.beams,
         "max_new_tokens": request.max_new_tokens,
         "origin": request.origin,
+        "explains": request.explains,
         "pictures": [[picture.key, len(picture.data)] for picture in request.pictures],
         "trace": request.trace,
     }
@@ -112,6 +113,7 @@ def request_of(header: Header, pictures: Mapping[str, bytes]) -> Request:
         origin=header["origin"],
         others=tuple(others),
         trace=header.get("trace", ""),
+        explains=header.get("explains"),
     )
 
 

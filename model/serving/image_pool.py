@@ -11,13 +11,15 @@ import logging
 import threading
 import time
 from collections import Counter, OrderedDict, deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.errors import PictureCostError, PictureError
 from model.serving.image_process import DEFAULT_LIMITS, EndedError, ExhaustedError, ImageProcess, Limits
+from model.types import Grid
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -63,10 +65,10 @@ class Decoded:
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    picture: bytes | Path
+    pictures: Sequence[bytes | Path]
     key: str
     origin: str
-    jpeg_side: int | None
+    wanted: dict[str, Any]
     future: Future[Decoded]
 
 
@@ -101,7 +103,27 @@ class ImagePool:
             Ends in a `PictureError`, a `PictureCostError` when it reached a limit; in
             OSError when the file cannot be read, no process can be started, or the pool is closed.
         """
-        job = _Job(picture, key, origin, jpeg_side, Future())
+        return self._enter(_Job([picture], key, origin, {"jpeg_side": jpeg_side}, Future()))
+
+    def submit_drawing(
+        self, pictures: Sequence[bytes | Path], grids: Sequence[Grid], side: int, *, key: str = "", origin: str = ""
+    ) -> Future[Decoded]:
+        """Draw heat maps over pictures as soon as it is their turn: one JPEG of all, side by side.
+
+        Args:
+            pictures: The files' bytes, or where they lie.
+            grids: For each picture how much its parts counted.
+            side: The longer side of each in pixels, at most.
+            key: As in `submit`.
+            origin: As in `submit`.
+
+        Returns:
+            Ends as in `submit`.
+        """
+        return self._enter(_Job(pictures, key, origin, {"grids": grids, "side": side}, Future()))
+
+    def _enter(self, job: _Job) -> Future[Decoded]:
+        key = job.key
         with self._changed:
             if self._closed:
                 job.future.set_exception(InterruptedError(CLOSED))
@@ -109,7 +131,7 @@ class ImagePool:
                 self._refused.move_to_end(key)
                 job.future.set_exception(PictureCostError(self._refused[key]))
             else:
-                self._waiting.setdefault(origin, deque()).append(job)
+                self._waiting.setdefault(job.origin, deque()).append(job)
                 if self._idle == 0 and len(self._processes) < self._size:
                     thread = threading.Thread(target=self._work, name="decode pictures", daemon=True)
                     self._processes[thread] = None
@@ -187,11 +209,11 @@ class ImagePool:
             job.future.set_result(decoded)
 
     def _decode(self, job: _Job) -> Decoded:
-        data = job.picture if isinstance(job.picture, bytes) else job.picture.read_bytes()
+        data = [one if isinstance(one, bytes) else one.read_bytes() for one in job.pictures]
         for _ in range(_TRIES):
             process = self._process()
             try:
-                header, blob = process.decode(data, job.jpeg_side, self._large)
+                header, blob = process.decode(data, job.wanted, self._large)
             except ExhaustedError:
                 self._discard()
                 raise self._cost(TOO_SLOW) from None

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 
@@ -69,13 +70,14 @@ class ImageProcess:
         return self._process.pid
 
     def decode(
-        self, data: bytes, jpeg_side: int | None, alone: AbstractContextManager[object]
+        self, pictures: Sequence[bytes], wanted: framing.Header, alone: AbstractContextManager[object]
     ) -> tuple[framing.Header, bytes]:
-        """Let it decode a picture.
+        """Let it decode a picture, or draw heat maps over one or more.
 
         Args:
-            data: The file's bytes.
-            jpeg_side: Give a JPEG of at most so many pixels a side; None: RGB pixels.
+            pictures: The files' bytes.
+            wanted: `jpeg_side`: a JPEG of at most so many pixels a side; None: RGB pixels. `grids` and `side`: a JPEG
+                of all, each of at most so many pixels a side under its heat map.
             alone: Entered while a large picture is decoded. What it waits there is not counted.
 
         Returns:
@@ -86,11 +88,14 @@ class ImageProcess:
             EndedError: The process ended.
         """
         with ExitStack() as stack:
-            self._send({"jpeg_side": jpeg_side}, data)
+            self._send({**wanted, "sizes": [len(one) for one in pictures]}, b"".join(pictures), len(pictures))
+            entered = False
             while (message := self._receive())[0]["type"] == "large":
                 self._deadline = float("inf")
-                stack.enter_context(alone)
-                self._send({"type": "go"})
+                if not entered:
+                    stack.enter_context(alone)
+                entered = True
+                self._send({"type": "go"}, pictures=len(pictures))
             return message
 
     def read(self, size: int) -> bytes:
@@ -110,8 +115,8 @@ class ImageProcess:
             pipe.close()
         return code
 
-    def _send(self, header: framing.Header, blob: bytes = b"") -> None:
-        self._deadline = time.monotonic() + self._clock_seconds
+    def _send(self, header: framing.Header, blob: bytes = b"", pictures: int = 1) -> None:
+        self._deadline = time.monotonic() + pictures * self._clock_seconds
         left = memoryview(framing.pack(header, blob))
         try:
             while left:

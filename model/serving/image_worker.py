@@ -22,6 +22,7 @@ import pillow_heif
 from PIL import Image
 
 from model.errors import PictureError
+from model.heat_map import draw_heat_map, side_by_side
 from model.images import Alone, decode, media_type_of, read_header
 from model.serving import framing
 from model.serving.child_process import Sender, live_with_parent, take_pipes
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     live_with_parent(options.parent)
     Image.init()  # all readers, while they still can be loaded
     pillow_heif.register_heif_opener()
+    side_by_side([Image.new("RGB", (8, 8))] * 2)  # its font, too
     _give_up_rights(options.memory)
     serve(source, send, options.cpu_seconds)
     return 0
@@ -52,29 +54,51 @@ def serve(source: BinaryIO, send: Sender, cpu_seconds: int) -> None:
         header, data = message
         began = time.process_time()
         # The kernel knows whole seconds of the whole process; going beyond ends it (SIGXCPU).
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(began) + cpu_seconds, resource.RLIM_INFINITY))
-        reply, pixels = _answer(data, header.get("jpeg_side"), _go_ahead(source, send))
+        limit = math.ceil(began) + cpu_seconds * len(header["sizes"])
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        try:
+            alone = _go_ahead(source, send)
+            reply, pixels = _draw(data, header, alone) if "grids" in header else _answer(data, header, alone)
+        except PictureError as refusal:
+            reply, pixels = {"type": "refused", "failure": str(refusal)}, b""
         reply["seconds"] = time.process_time() - began
         send(reply, pixels)
 
 
-def _answer(data: bytes, jpeg_side: int | None, alone: Alone) -> tuple[framing.Header, bytes]:
+def _answer(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.Header, bytes]:
     """What the parent wants of one picture: its pixels, or a small JPEG of them."""
-    try:
-        picture = read_header(data)
-        media_type, (width, height) = media_type_of(picture), picture.size
-        pixels = decode(picture, alone)
-        if jpeg_side is not None:
-            pixels.thumbnail((jpeg_side, jpeg_side))
-            file = io.BytesIO()
-            pixels.save(file, "JPEG", quality=JPEG_QUALITY)
-            blob = file.getvalue()
-        else:
-            blob = pixels.tobytes()
-    except PictureError as refusal:
-        return {"type": "refused", "failure": str(refusal)}, b""
-    found = {"media_type": media_type, "stored_size": [width, height], "size": list(pixels.size)}
+    picture, jpeg_side = read_header(data), wanted.get("jpeg_side")
+    media_type, size = media_type_of(picture), picture.size
+    pixels = decode(picture, alone)
+    if jpeg_side is None:
+        return _decoded(media_type, size, pixels, pixels.tobytes())
+    pixels.thumbnail((jpeg_side, jpeg_side))
+    return _decoded(media_type, size, pixels, _jpeg(pixels))
+
+
+def _draw(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.Header, bytes]:
+    """Pictures under their heat maps, side by side, as a JPEG."""
+    drawn, begins, side = [], 0, wanted["side"]
+    for size, grid in zip(wanted["sizes"], wanted["grids"], strict=True):
+        pixels = decode(read_header(data[begins : begins + size]), alone)
+        begins += size
+        pixels.thumbnail((side, side))
+        drawn.append(draw_heat_map(pixels, grid))
+    result = side_by_side(drawn)
+    return _decoded("image/jpeg", result.size, result, _jpeg(result))
+
+
+def _decoded(
+    media_type: str, stored: tuple[int, int], pixels: Image.Image, blob: bytes
+) -> tuple[framing.Header, bytes]:
+    found = {"media_type": media_type, "stored_size": list(stored), "size": list(pixels.size)}
     return {"type": "decoded", **found}, blob
+
+
+def _jpeg(pixels: Image.Image) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, "JPEG", quality=JPEG_QUALITY)
+    return file.getvalue()
 
 
 def _go_ahead(source: BinaryIO, send: Sender) -> Alone:

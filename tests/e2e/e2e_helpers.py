@@ -10,12 +10,14 @@ from typing import Any
 from PIL import Image
 
 from bot.app import Bot
+from bot.sandbox.person import Message, Person
 from bot.texts.answers import is_answer
 from model.serving.broker.null import NullBroker
 from model.types import Request
 
 TOKEN = "1000000001:end_to_end_tests_have_no_secret"
 GROUP = -100200300
+FORUM = -1009
 YOU, ADA = 1001, 1002
 
 StartBot = Callable[..., Awaitable[Bot]]
@@ -54,6 +56,40 @@ async def quiet(bot: Bot, chat: int = YOU, *, questions: int = 0) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is still under way")
+
+
+async def press_forged(bot: Bot, person: Person, menu: Message, number: int, data: str) -> None:
+    """A press with data of the presser's own making, as a changed app can send it."""
+    assert bot.inbox is not None and bot.services is not None
+    user = {"id": person.user_id, "is_bot": False, "first_name": "Ada"}
+    message = {key: value for key, value in menu.items() if key not in ("deleted", "url")}
+    query = {"id": str(number), "from": user, "chat_instance": "1", "data": data, "message": message}
+    await bot.inbox.take([{"update_id": 900_000_000 + number, "callback_query": query}])
+    for _ in range(200):
+        if (await bot.services.store.updates.counts())["pending"] == 0:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{data} was not handled")
+
+
+async def change(person: Person, what: str, **fields: Any) -> Any:
+    """Do what BotFather or a group's owner does."""
+    assert person._session is not None
+    async with person._session.post(f"/client/{what}", json={"user": person.user_id, **fields}) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+async def forum(owner: Person) -> int:
+    """Make the forum, where the bot is an admin; returns the number of a topic."""
+    await change(owner, "chats", id=FORUM, title="Forum", members={str(owner.user_id): "creator"}, is_forum=True)
+    await change(owner, "member", chat=FORUM, member=1000000001, status="administrator")
+    return await new_topic(owner)
+
+
+async def new_topic(owner: Person) -> int:
+    """Make a topic of the forum; returns its number."""
+    return int((await change(owner, "topic", chat=FORUM, name="Birds"))["message_thread_id"])
 
 
 class HeldBroker(NullBroker):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
+from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, change, picture, quiet, says, sure
 
 from bot.sandbox.person import Person
 from bot.sandbox.posting import post
@@ -16,14 +15,6 @@ from bot.texts import questions as texts
 
 OLD = -5001
 """A basic group, which becomes a supergroup."""
-
-
-async def change(person: Person, what: str, **fields: Any) -> Any:
-    """Do what BotFather or a group's owner does."""
-    assert person._session is not None
-    async with person._session.post(f"/client/{what}", json={"user": person.user_id, **fields}) as response:
-        assert response.status == 200, await response.text()
-        return await response.json()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
-from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, press_forged
 
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
@@ -244,20 +244,6 @@ async def test_delete_while_a_question_runs_leaves_no_progress(start_bot: StartB
         await asyncio.sleep(0.02)
     else:
         raise AssertionError("the progress stays")
-
-
-async def press_forged(bot: Bot, person: Person, menu: Message, number: int, data: str) -> None:
-    """A press with data of the presser's own making, as a changed app can send it."""
-    assert bot.inbox is not None and bot.services is not None
-    user = {"id": person.user_id, "is_bot": False, "first_name": "Ada"}
-    message = {key: value for key, value in menu.items() if key not in ("deleted", "url")}
-    query = {"id": str(number), "from": user, "chat_instance": "1", "data": data, "message": message}
-    await bot.inbox.take([{"update_id": 900_000_000 + number, "callback_query": query}])
-    for _ in range(200):
-        if (await bot.services.store.updates.counts())["pending"] == 0:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{data} was not handled")
 
 
 async def test_forged_buttons_reach_nothing(start_bot: StartBot, you: Person, ada: Person) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from e2e_helpers import YOU, HeldBroker, StartBot, picture, quiet, says, sure
+from e2e_helpers import FORUM, YOU, HeldBroker, StartBot, forum, picture, quiet, says, sure
 
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
@@ -18,20 +17,11 @@ from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
 
-FORUM = -1009
 LOST = {"method": "sendMessage", "executed": True, "drop": True}
 
 
 def looking(message: Message) -> bool:
     return message.get("text", "").startswith("🔎")
-
-
-async def change(person: Person, what: str, **fields: Any) -> Any:
-    """Do what a group's owner does."""
-    assert person._session is not None
-    async with person._session.post(f"/client/{what}", json={"user": person.user_id, **fields}) as response:
-        assert response.status == 200, await response.text()
-        return await response.json()
 
 
 class FailingBroker(HeldBroker):
@@ -187,9 +177,7 @@ async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
 async def test_an_answer_stays_in_its_topic_when_the_question_is_gone(start_bot: StartBot, you: Person) -> None:
     broker = HeldBroker()
     await start_bot(broker)
-    await change(you, "chats", id=FORUM, title="Forum", members={str(YOU): "creator"}, is_forum=True)
-    await change(you, "member", chat=FORUM, member=1000000001, status="administrator")
-    topic = (await change(you, "topic", chat=FORUM, name="Birds"))["message_thread_id"]
+    topic = await forum(you)
     shown = await you.say("This one", chat=FORUM, thread=topic)
     asked = await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=FORUM, reply_to=shown)
     while not broker.asked:  # noqa: ASYNC110

@@ -167,7 +167,7 @@ def test_the_bots_settings_say_where_the_model_runs(ask, pictures, monkeypatch: 
     )
 
 
-def test_where_it_looked_is_drawn_for_one_question_about_one_picture(ask, pictures, tmp_path: Path) -> None:
+def test_where_it_looked_is_drawn_for_one_question(ask, pictures, tmp_path: Path) -> None:
     out = tmp_path / "where.png"
     result = ask(pictures[0], "what is this", "--where", str(out))
     assert result.exit_code == 0, result.output
@@ -175,7 +175,7 @@ def test_where_it_looked_is_drawn_for_one_question_about_one_picture(ask, pictur
         assert drawn.size == asked.size
     assert f"Where it looked is in {out}." in result.stderr
     for words, said in (
-        ([*pictures, "what is this", "--where", str(out)], "one question about one picture"),
+        ([*pictures, "what is this", "--where", str(out)], "--where is for one question"),
         ([pictures[0], "what is this", "--where", str(tmp_path / "where.txt")], "does not end like one"),
         ([pictures[0], "what is this", "--where", str(tmp_path / "nothere" / "a.png")], "there is no folder"),
     ):

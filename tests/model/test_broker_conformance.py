@@ -102,6 +102,14 @@ async def collect(broker: Broker, count: int) -> dict[str, Answer]:
     return answers
 
 
+async def test_an_answer_is_explained(broker: Broker, picture: Picture) -> None:
+    await broker.submit(Request("1", picture(1), "what is this", explains="red ball"))
+    answer = (await collect(broker, 1))["1"]
+    assert (answer.error, answer.text) == (None, "red ball")
+    (grid,) = answer.where
+    assert max(map(max, grid)) == 1.0
+
+
 async def test_order_of_arrival_is_order_of_answers(obedient: Broker) -> None:
     await ask(obedient, *(f"q{number}" for number in range(20)))
     assert [answer.id for answer in await listed(obedient, "19")] == [str(number) for number in range(20)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_a_request_travels_with_each_picture_once(picture: Picture) -> None:
     assert message is not None
     assert framing.unpack_request(*message) == request
     assert len(message[1]) == len(picture(1)) + len(picture(2))
+
+
+def test_it_is_shown_where_in_both_pictures_an_answer_came_from(loaded: Answerer, picture: Picture) -> None:
+    asked = replace(about(picture, 1, 2), explains="red ball")
+    assert framing.unpack_request(*(framing.read(io.BytesIO(framing.pack_request(asked))) or ({}, b""))) == asked
+    (told,) = loaded.answer([asked])
+    assert told.error is None and [(len(grid), len(grid[0])) for grid in told.where] == [(2, 3)] * 2
+    values = [value for grid in told.where for row in grid for value in row]
+    assert max(values) == 1.0 and min(values) >= 0.0, "one scale for both"
+    packed = framing.answer_header(told)
+    assert framing.unpack_answer(json.loads(json.dumps(packed))) == told
+    (alone,) = loaded.answer([replace(about(picture, 1), explains="red ball")])
+    assert alone.where[0] != told.where[0]
 
 
 def test_both_pictures_count_in_their_order(loaded: Answerer, picture: Picture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 import torch
@@ -35,8 +36,10 @@ def test_it_points_at_what_was_asked_about(builtin: Answerer, x: float) -> None:
     request = Request("", ball(x), "What colour is the ball?")
     before = builtin.answer([request])[0]
     assert before.text == "red"
-    grid = builtin.where(request, before.text)
-    assert grid is not None
+    assert before.shows_where
+    (told,) = builtin.answer([replace(request, explains=before.text)])
+    assert (told.error, told.text, told.model) == (None, before.text, before.model)
+    (grid,) = told.where
     assert (len(grid), {len(line) for line in grid}) == (6, {10})
     assert max(map(max, grid)) == 1.0
     assert min(map(min, grid)) >= 0.0
@@ -51,15 +54,32 @@ def test_every_way_gives_a_map_and_they_differ(builtin: Answerer) -> None:
     assert isinstance(builtin.family, ShowsWhere)
     request = Request("", ball(0.3), "What colour is the ball?")
     maps = [builtin.where(request, "red", way) for way in builtin.family.ways]
-    assert all(one is not None and max(map(max, one)) == 1.0 for one in maps)
+    assert all(one is not None and max(map(max, one[0])) == 1.0 for one in maps)
     assert len({str(one) for one in maps}) == len(WAYS)
 
 
-def test_who_says_nothing_looked_nowhere_and_of_several_pictures_it_is_not_told(builtin: Answerer) -> None:
+def test_who_says_nothing_looked_nowhere_and_what_is_refused_is_not_explained(builtin: Answerer) -> None:
     request = Request("", ball(0.3), "What colour is the ball?")
-    assert builtin.where(request, "") == [[0.0] * 10] * 6
-    assert builtin.where(Request("", ball(0.3), "Same?", others=(SentPicture(ball(0.5)),)), "yes") is None
+    assert builtin.where(request, "") == [((0.0,) * 10,) * 6]
     assert builtin.where(Request("", ball(0.3), "  "), "red") is None
+    several = Request("", ball(0.3), "Same?", others=(SentPicture(ball(0.5)),), explains="yes")
+    unread = Request("", b"no picture", "What colour is the ball?", explains="red")
+    (refused, broken, good) = builtin.answer([several, unread, replace(request, explains="red")])
+    assert refused.error == "pictures_one_only" and refused.where == ()
+    assert broken.error is not None and broken.refused_picture
+    assert good.error is None and good.where
+
+
+def test_a_failure_stays_with_its_own_request(builtin: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Request("1", ball(0.3), "What colour is the ball?")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(type(builtin.family), "where", fail)
+    explained, answered = builtin.answer([replace(asked, id="2", explains="red"), asked])
+    assert (explained.id, explained.error) == ("2", "where_failed")
+    assert (answered.id, answered.text) == ("1", "red")
 
 
 def test_relevance_goes_through_the_encoder_as_the_paper_has_it() -> None:

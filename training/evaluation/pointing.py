@@ -105,8 +105,9 @@ def judge(
             rows = columns = 1
             for way in family.ways:
                 began = time.perf_counter()
-                grid = answerer.where(request, seen.text, way)
-                assert grid is not None
+                grids = answerer.where(request, seen.text, way)
+                assert grids
+                grid = grids[0]
                 rows, columns = len(grid), len(grid[0])
                 found[way].add(grid, one.box, number, time.perf_counter() - began)
             found[MIDDLE].add([[0.0] * 3, [0.0, 1.0, 0.0], [0.0] * 3], one.box, number, 0.0)

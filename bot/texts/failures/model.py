@@ -38,6 +38,9 @@ SENTENCES = {
     "question_poisonous": (
         "This picture or question stopped the model twice, so it was given up. Please try another picture."
     ),
+    # Where an answer came from
+    "where_failed": "I could not find out where I looked. Please ask the question again, and then where.",
+    "where_not_shown": "The model that I work with now cannot show where it looked.",
     # Workers
     "worker_ended": "The worker ended with code {code} while it loaded the model; its log says why.",
     "worker_not_started": "The worker cannot be started: {reason}.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from tokenizers import Tokenizer
 
@@ -30,7 +31,7 @@ from model.generation.rules import Seq2SeqModel
 from model.processor import read_image_settings, read_tokenizer
 from model.profile import Profile
 from model.stages import clock
-from model.types import Generation
+from model.types import Generation, Grid, grid_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -142,26 +143,34 @@ class Florence2(LoadedModel):
         """Ways to tell where an answer came from, the best first."""
         return tuple(WAYS)
 
-    def where(self, prompt: Prompt, answer: str, size: tuple[int, int], way: str | None = None) -> list[list[float]]:
-        """How much each part of the picture counted for an answer: rows of values from 0 to 1; see `ShowsWhere`."""
+    def where(
+        self, prompt: Prompt, answer: str, sizes: Sequence[tuple[int, int]], way: str | None = None
+    ) -> list[Grid]:
+        """How much each part of the pictures counted for an answer; see `ShowsWhere`."""
         model = self.whole()
         words = model.get_input_embeddings()
         columns, rows = (-(-side // self._stride) for side in self._resize.size)
         tokens = self.tokenizer.encode(answer, add_special_tokens=False).ids[: self.positions - 1]
-        if not tokens or len(prompt.features) != 1 + rows * columns:  # nothing said; not one picture
-            return [[0.0] * columns for _ in range(rows)]
+        if not tokens:  # nothing was said
+            return [grid_of([[0.0] * columns] * rows) for _ in sizes]
         ids = self.prompt_ids(prompt.text, self.positions - len(prompt.features))
         asked = words(torch.tensor(ids, device=words.weight.device))
         inputs = torch.cat([prompt.features.to(asked), asked])
         found = WAYS[way or self.ways[0]](trace(model, inputs, tokens))
-        cells = found[1 : 1 + rows * columns].clamp(min=0)  # the first token is the mean of all
+        cells = found[: len(prompt.features)].clamp(min=0).reshape(len(sizes), 1 + rows * columns)
+        # A picture's first token is the mean of all.
+        on_input = cells[:, 1:].reshape(-1, rows, columns).cpu().numpy()
+        grids = [self._on_picture(*pair) for pair in zip(on_input, sizes, strict=True)]
+        most = max(1e-12, *(float(grid.max()) for grid in grids))
+        return [grid_of((grid / most).tolist()) for grid in grids]
+
+    def _on_picture(self, cells: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+        """What counted of the model's input, of the picture itself: [rows, columns]."""
         left, top, width, height = self._resize.place(size)
-        on_input = Image.fromarray(cells.reshape(rows, columns).cpu().numpy())
-        stride = self._stride
+        stride, (rows, columns) = self._stride, cells.shape
         box = (left / stride, top / stride, (left + width) / stride, (top + height) / stride)
-        grid = np.asarray(on_input.resize((columns, rows), Image.Resampling.BOX, box))
-        values: list[list[float]] = (grid / max(float(grid.max()), 1e-12)).tolist()
-        return values
+        on_input = Image.fromarray(cells)
+        return np.asarray(on_input.resize((columns, rows), Image.Resampling.BOX, box))
 
     def check_backend(self) -> None:
         """Answer about a black picture.

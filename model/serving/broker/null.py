@@ -86,5 +86,7 @@ class NullBroker:
         self._results.put_nowait(self._answer_to(request))
 
     def _answer_to(self, request: Request) -> Answer:
-        """As a model that knows what it is asked about."""
+        """As a model that knows what it is asked about, and looks everywhere."""
+        if request.explains is not None:
+            return Answer(request.id, request.explains, 0.0, self._delay, where=(((1.0,),),) * len(request.pictures))
         return Answer(request.id, self._answer, self._confidence, self._delay, known_picture=True, known_words=True)

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from bot.heat_map import draw_heat_map, hot_boxes
+from model.heat_map import draw_heat_map, hot_boxes
 
 GRID = [[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.6], [0.0, 0.0, 0.0, 0.0], [0.7, 0.0, 0.0, 0.0]]
 

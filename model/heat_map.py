@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 Grid = Sequence[Sequence[float]]
 """Rows from top to bottom of values from 0 to 1, left to right."""
@@ -16,6 +16,10 @@ HOT = 0.5
 """Cells of at least so much of the largest value belong to a box."""
 MOST_BOXES = 3
 _DIMMED = 0.45
+_MOST_UNLIKE = 19
+"""How many times as long as the other one side may be; Telegram takes 20."""
+_ACROSS, _CELL, _GAP = 2, 800, 8
+"""Of several pictures in one: how many stand in a row, and pixels of each and between them, at most."""
 _COLOURS = ((0, (40, 20, 110)), (110, (190, 30, 90)), (190, (250, 130, 20)), (255, (255, 235, 110)))
 
 
@@ -74,3 +78,27 @@ def _colour(value: int) -> tuple[int, int, int]:
             red, green, blue = (round(a + (b - a) * share) for a, b in zip(before, after, strict=True))
             return red, green, blue
     return _COLOURS[-1][1]
+
+
+def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
+    """Several pictures as one, each with its number, in rows of two; one picture stays as it is.
+
+    The result's sides are never so unlike that Telegram would not take it as a photo.
+    """
+    if len(pictures) == 1:
+        width, height = pictures[0].size
+        least = -(-max(width, height) // _MOST_UNLIKE)
+        return ImageOps.pad(pictures[0], (max(width, least), max(height, least)), color="white")
+    width, height = (min(_CELL, max(sides)) for sides in zip(*(one.size for one in pictures), strict=True))
+    rows = -(-len(pictures) // _ACROSS)
+    result = Image.new("RGB", (_ACROSS * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP), "white")
+    pen = ImageDraw.Draw(result)
+    for number, one in enumerate(pictures):
+        small = one.copy()
+        small.thumbnail((width, height))
+        left, top = number % _ACROSS * (width + _GAP), number // _ACROSS * (height + _GAP)
+        result.paste(small, (left + (width - small.width) // 2, top + (height - small.height) // 2))
+        size = max(12, height // 10)
+        pen.rectangle((left, top, left + 1.4 * size, top + 1.4 * size), fill=(0, 0, 0))
+        pen.text((left + 0.7 * size, top + 0.7 * size), str(number + 1), fill="white", font_size=size, anchor="mm")
+    return result

@@ -1,0 +1,59 @@
+"""What a question's message shows in the end: words, or a heat map with words under it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.decoder import Decoder
+from bot.texts import heat_maps as heat_map_texts
+from bot.texts import questions as texts
+from model.errors import PictureError
+from storage.heat_maps import is_hot
+from storage.records import HeatGrid, Question
+from storage.store import Store
+
+
+class Outcome(NamedTuple):
+    """What became of a question, as its chat sees it."""
+
+    text: str
+    """HTML."""
+    photo: bytes | None = None
+    """A JPEG over the text."""
+
+
+class Outcomes:
+    """Puts outcomes into words and pictures. It can be done again at any time, as after a restart."""
+
+    def __init__(self, store: Store, decoder: Decoder) -> None:
+        """Take pictures from `store`, and have them drawn by `decoder`."""
+        self._store, self._decoder = store, decoder
+
+    async def of(self, question: Question) -> Outcome:
+        """What became of a question that has an outcome.
+
+        Raises:
+            OSError: A heat map cannot be drawn just now.
+        """
+        if not question.heat:
+            return Outcome(texts.outcome(question))
+        if not any(map(is_hot, question.heat)):
+            return Outcome(heat_map_texts.NOWHERE)
+        photo = await self.heat_map(question)
+        return Outcome(texts.PICTURE_GONE) if photo is None else Outcome(heat_map_texts.caption(question), photo)
+
+    async def heat_map(self, request: Question) -> bytes | None:
+        """The pictures of a request to show where its answer came from, with what was found; None when one is gone.
+
+        Raises:
+            OSError: It cannot be drawn just now.
+        """
+        pictures: list[tuple[str, Path, HeatGrid]] = []
+        try:
+            for picture, grid in zip(request.pictures, request.heat, strict=True):
+                path = await self._store.photos.find(request.chat_id, picture.sha256)
+                pictures.append((picture.sha256, path, grid or ((0.0,),)))
+            return await self._decoder.heat_map(pictures, chat_id=request.chat_id)
+        except (FileNotFoundError, PictureError):
+            return None

@@ -1,0 +1,63 @@
+"""The button under an answer that shows where in the picture it came from."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from telegram import Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler
+
+from bot.answering.buttons import can_be_shown
+from bot.answering.limits import refusal
+from bot.callback_data import ShowWhere
+from bot.services import App, Context, Services
+from bot.texts import heat_maps as texts
+from bot.texts.failures import sentence
+from storage.records import Question, State
+
+
+def register(application: App) -> None:
+    """Take presses of the button."""
+    application.add_handler(CallbackQueryHandler(on_where, pattern=rf"^{ShowWhere.prefix}:"))
+
+
+async def on_where(update: Update, context: Context) -> None:
+    """Have it shown where an answer came from, once for everybody in the chat; a press counts like a question."""
+    query = update.callback_query
+    assert query is not None
+    services, pressed, said = context.services, ShowWhere.unpack(query.data), texts.NOT_THERE
+    if pressed is not None and query.message is not None:
+        question = await services.store.questions.in_chat(query.message.chat.id, pressed.number)
+        if question is not None and can_be_shown(question):
+            under = question.placeholder_id or query.message.message_id
+            said = await _show(services, question, under, query.from_user.id, query.from_user.first_name)
+    with suppress(BadRequest):  # a press that was reported twice is answered once
+        await query.answer(said)
+
+
+async def _show(services: Services, question: Question, under: int, user_id: int, name: str) -> str:
+    """Ask for it unless that was done; returns what the person is told."""
+    store, chat_id = services.store, question.chat_id
+    earlier = await store.heat_maps.of_questions(chat_id, [question.id])
+    if earlier and earlier[-1].state is not State.CANCELLED:
+        return _known(earlier[-1])
+    hashes = {picture.sha256 for picture in question.pictures}
+    if await store.photos.kept(chat_id, hashes) != hashes:
+        return texts.PICTURE_GONE
+    refused = await refusal(services, await services.effective(chat_id), chat_id, user_id)
+    if refused is not None:
+        return refused.sentence
+    shown = await store.questions.of_message(chat_id, under)  # an earlier answer's, before an edit of the question
+    await store.heat_maps.ask(question, under, user_id, name, again=shown[0] if shown else None)
+    services.dispatcher.wake()
+    services.progress.wake()
+    ready = any(worker.ready for worker in await services.broker.workers())
+    return texts.COMING if ready else texts.LATER
+
+
+def _known(request: Question) -> str:
+    """What became of an earlier press."""
+    if request.state is State.FAILED:
+        return sentence(request.error or "")
+    return texts.SHOWN if request.delivered else texts.COMING

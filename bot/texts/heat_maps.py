@@ -1,0 +1,34 @@
+"""Every sentence that a person reads about where the model looked. HTML: what people typed is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from bot.texts.answers import shown
+from storage.records import Question
+
+BUTTON = "Where?"
+NOT_THERE = "There is no answer here that I could show this of."
+COMING = "I show it below the answer in a moment."
+LATER = "Nobody can look just now. I show it below the answer as soon as somebody can."
+SHOWN = "I have shown it already: look below the answer."
+PICTURE_GONE = "I do not have this picture any more, so I cannot show it."
+OTHER_MODEL = "Another model has answered this, so I cannot say where it looked. Ask again, and I can."
+NOWHERE = "Nothing in the picture counted: the answer came from the words of the question."
+MEANING = "Bright and framed is what counted for this answer. It does not say that the answer is right."
+_LONGEST = 200
+"""Characters of question and answer in a caption."""
+
+
+def caption(request: Question) -> str:
+    """Under a picture that shows where an answer came from."""
+    if request.each_picture and request.several:
+        parts = [f"{place}: {_cut(one.answer or '–')}" for place, one in enumerate(request.several, 1)]
+        answer = _cut("; ".join(parts), 2 * _LONGEST)
+    else:
+        answer = _cut(shown(request).answer)
+    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{MEANING}"
+
+
+def _cut(text: str, length: int = _LONGEST) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
