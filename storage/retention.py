@@ -56,6 +56,9 @@ class Retention:
             numbers = ", ".join(str(row["id"]) for row in rows)
             gone += [row["photo_sha256"] for row in rows]
             async with self._db.transaction() as tx:
+                # What was asked to explain them goes with them.
+                more = await tx.fetch_all(f"SELECT id FROM questions WHERE explains IN ({numbers})")  # noqa: S608
+                numbers = ", ".join([numbers, *(str(row["id"]) for row in more)])
                 pictures = await tx.fetch_all(
                     f"SELECT sha256 FROM question_pictures WHERE question_id IN ({numbers})"  # noqa: S608 - numbers
                 )

@@ -84,6 +84,9 @@ HOT: dict[str, Work] = {
     "change": lambda s: s.question_pictures.change(s.asked, PICTURES, "?", each_picture=True, ready_at=None),  # type: ignore[attr-defined]
     "answer each": lambda s: s.question_pictures.answer_each(5, PICTURES, "x", 0.5, 0.1),
     "of an album": lambda s: s.question_pictures.of_album(1, "album"),
+    "explain": lambda s: s.heat_maps.ask(s.asked, 700, 9, "Ada"),  # type: ignore[attr-defined]
+    "explaining": lambda s: s.heat_maps.of_questions(1, [5, 6]),
+    "explained": lambda s: s.heat_maps.enter(5, [((1.0,),)], 0.1),
     "hold": lambda s: s.question_pictures.hold(1, 5, 9.0),
     "next held": lambda s: s.questions.turns.seconds_to_next(),
 }
