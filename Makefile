@@ -61,7 +61,12 @@ mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="
 LOCK := pip compile pyproject.toml --upgrade --generate-hashes --no-config --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --quiet
 lock: $(VENV)/.dev  ## Pin what the images and deploy/gpu/check.sh install, with hashes, to the newest releases allowed
-	$(BIN)/uv $(LOCK) --extra inference --universal --python-version 3.11 --output-file deploy/requirements.txt
+	$(BIN)/uv $(LOCK) --extra inference --extra telemetry --universal --python-version 3.11 \
+		--output-file deploy/requirements.txt
+	$(BIN)/uv $(LOCK) deploy/build.in --extra telemetry --universal --python-version 3.11 \
+		--constraints deploy/requirements.txt --output-file deploy/requirements-bot.txt
+	$(BIN)/uv $(LOCK) deploy/cpu-torch-needs.in --extra inference --extra telemetry --universal --python-version 3.11 \
+		--constraints deploy/requirements.txt --excludes deploy/cpu-left-out.txt --output-file deploy/requirements-cpu.txt
 	$(BIN)/uv $(LOCK) --extra training --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
 		--excludes deploy/gpu/left-out.txt --output-file deploy/gpu/requirements.txt
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer
 
+from bot.cli import COMMANDS
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bot" / "sandbox" / "README.md"]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "bot" / "sandbox" / "README.md"]
 TOKEN = "1000000001:the_readme_has_no_secret"
 BIN = Path(sys.executable).parent
 
@@ -137,6 +138,18 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [path.name for path in ROOT.glob("docs/*.md") if f"(docs/{path.name})" not in readme] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_files_that_are_named_are_there(document: Path) -> None:
+    text = document.read_text()
+    code = "\n".join([*re.findall(r"^ *```.*?\n(.*?)^ *```", text, re.M | re.S), *re.findall(r"`([^`\n]+)`", text)])
+    named = set(re.findall(r"(?:^|/bin/|[ =])vqabot ([a-z]+)(?= |$)", code, re.M))
+    assert named <= set(COMMANDS)
+    files = re.findall(
+        r"(?<![\w/.-])((?:deploy|docs|tests|bot|storage)/[\w./-]+\.(?:py|yaml|yml|md|service|sh|txt))\b", code
+    )
+    assert [file for file in files if not (ROOT / file).exists()] == []
 
 
 def test_no_example_installs_from_an_index_or_writes_into_the_bots_data() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from redis_server import RedisServer
 from refusals import refuses
 
 from model.errors import BrokerError, BrokerUnavailableError
+from model.serving import framing
 from model.serving.broker.jobs import POISON
 from model.serving.broker.null import NullBroker
 from model.serving.broker.protocol import LOST
-from model.serving.broker.redis import RedisBroker
+from model.serving.broker.redis import RedisBroker, keys
 from model.serving.broker.redis import worker as worker_module
 from model.serving.broker.redis.connection import split_namespace
 from model.serving.broker.redis.pictures import FetchedPictures, SentPictures
@@ -409,3 +411,16 @@ def test_pictures_stay_within_their_bounds() -> None:
     assert FetchedPictures(10, -1.0).get("a") is None
     fetched.put("large", b"x" * 11)
     assert fetched.get("large") is None and fetched.get("c") is None
+
+
+def test_bot_and_workers_of_neighbouring_releases_understand_each_other() -> None:
+    """What one says beyond is left out, what it does not say yet is as it was; a trace makes no other question."""
+    request = Request("1", b"picture", "What is it?", trace="00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+    header, pictures = framing.request_header(request), framing.request_pictures(request)
+    assert framing.request_of({**header, "of_a_later_release": 1}, pictures) == request
+    earlier = {name: value for name, value in header.items() if name != "trace"}
+    assert framing.request_of(earlier, pictures) == replace(request, trace="")
+    assert keys.job_name("bot", header) == keys.job_name("bot", earlier)
+    assert keys.job_name("bot", header) != keys.job_name("bot", {**header, "beams": 2})
+    answer = Answer("1", "red", 0.9, 0.1)
+    assert framing.unpack_answer({**framing.answer_header(answer), "of_a_later_release": 1}) == answer
