@@ -35,7 +35,7 @@ test: $(VENV)/.dev  ## Lint, types, import rules, tests; make test ARGS="tests/s
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none --exitfirst $(ARGS)
 
 lint: $(VENV)/.dev  ## Only lint, types and import rules
 	$(BIN)/ruff check .
