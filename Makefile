@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 JOBS ?= 3
 
-.PHONY: demo test lint format chaos fuzz mutants lock pictures bench clean help
+.PHONY: demo test lint format translations chaos fuzz mutants lock pictures bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -53,6 +53,12 @@ chaos: $(VENV)/.dev  ## 100 kills over 1,200 questions, nothing lost; SEED=2 QUE
 fuzz: $(VENV)/.dev  ## 10,000 damaged pictures, 10,000 odd updates; ARGS="--seed 2 --number 500"
 	$(BIN)/python tests/fuzz/fuzz_pictures.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_updates.py $(ARGS)
+
+translations: $(VENV)/.dev  ## Bring the catalogues of all languages to what the code says now (docs/translating.md)
+	mkdir -p build
+	$(BIN)/pybabel -q extract -w 110 --no-location --no-default-keywords -k _ -k N_ -k plural:1,2 -o build/vqabot.pot bot/texts
+	for catalogue in bot/texts/locale/*.po; do $(BIN)/pybabel -q update -w 110 --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date -i build/vqabot.pot -l $$(basename $$catalogue .po) -o $$catalogue || exit 1; done
 
 mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="--only bot/answering/delivery.py"
 	$(BIN)/python tests/mutants/mutants.py $(ARGS)

@@ -96,7 +96,7 @@ class ChangeSetting(_Packed):
 
     prefix: ClassVar[str] = "set"
     name: str
-    """beams, tokens, keep (days; 0: as the bot does), train (1: may be used for training), reset, or help."""
+    """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), reset, or help."""
     value: int = 0
 
     def pack(self) -> str:
@@ -107,7 +107,7 @@ class ChangeSetting(_Packed):
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
         parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("beams", "tokens", "keep", "train", "reset", "help"):
+        if parts is None or parts[0] not in ("beams", "tokens", "keep", "train", "lang", "reset", "help"):
             return None
         value = _integer(parts[1])
         return None if value is None else cls(parts[0], value)

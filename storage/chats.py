@@ -44,6 +44,14 @@ class Chats:
         row = await self._db.fetch_one("SELECT language FROM chats WHERE chat_id = ?", (chat_id,))
         return None if row is None else row["language"]
 
+    async def set_language(self, chat_id: int, language: str) -> None:
+        """The chat chose a language (BCP 47)."""
+        await self._db.execute(
+            "INSERT INTO chats (chat_id, type, language, created_at) VALUES (?, '', ?, ?)"
+            " ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language",
+            (chat_id, language, time.time()),
+        )
+
     async def settings(self, chat_id: int) -> ChatSettings:
         """What the chat chose."""
         row = await self._db.fetch_one(f"SELECT {_SETTINGS} FROM chats WHERE chat_id = ?", (chat_id,))  # noqa: S608

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from telegram import (
@@ -19,23 +19,14 @@ from telegram.ext import MessageHandler, filters
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
+from bot.texts.language import LANGUAGES, speaking
 from bot.transport.retrying import retrying
 
-_COMPARE = BotCommand("compare", "What changed between the last two pictures")
-_SETTINGS = BotCommand("settings", "How carefully to search, how long answers may be")
-_HISTORY = BotCommand("history", "What was asked and answered")
-_EXPORT = BotCommand("export", "The history as a ZIP file")
-_DELETE = BotCommand("delete", "Forget everything of this chat")
-_HELP = BotCommand("help", "What this bot can do")
-_PRIVACY = BotCommand("privacy", "What is kept")
-_ASK = BotCommand("ask", "Ask about the picture you reply to, or the last one")
-_START = BotCommand("start", "An example to try")
-_ADMIN = BotCommand("admin", "How the bot is doing; settings for all chats")
-
-PRIVATE = (_START, _HELP, _COMPARE, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
-GROUP = (_ASK, _COMPARE, _HELP, _HISTORY, _PRIVACY)
-GROUP_ADMIN = (_ASK, _COMPARE, _HELP, _SETTINGS, _HISTORY, _EXPORT, _DELETE, _PRIVACY)
-
+PRIVATE = ("start", "help", "compare", "settings", "history", "export", "delete", "privacy")
+GROUP = ("ask", "compare", "help", "history", "privacy")
+GROUP_ADMIN = ("ask", "compare", "help", "settings", "history", "export", "delete", "privacy")
+OTHERS = LANGUAGES[1:]
+"""The languages that have commands and descriptions of their own; all others read the first language's."""
 
 LONGEST_PAUSE = 300.0
 """The most seconds before the commands are registered again after Telegram could not be reached."""
@@ -58,20 +49,35 @@ async def on_private(update: Update, context: Context) -> None:
 
 async def publish(services: Services) -> None:
     """Register the commands; the menu of an admin who has never written to the bot comes with the first message."""
-    for scope, commands in (
+    await _publish(services, None)
+    for admin in services.settings.admin_ids:
+        await _publish_for_admin(services, admin)
+    await _insist(partial(_describe, services, None))
+    for language in OTHERS:
+        with speaking(language):
+            await _publish(services, language)
+            await _insist(partial(_describe, services, language))
+
+
+async def _publish(services: Services, language: str | None) -> None:
+    """Register the commands for those whose app speaks a language; None: for all others."""
+    for scope, names in (
         (BotCommandScopeAllPrivateChats(), PRIVATE),
         (BotCommandScopeAllGroupChats(), GROUP),
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
     ):
-        await _insist(partial(services.bot.set_my_commands, commands, scope=scope))
-    for admin in services.settings.admin_ids:
-        await _publish_for_admin(services, admin)
-    await _insist(partial(_describe, services))
+        await _insist(partial(services.bot.set_my_commands, _commands(names), scope=scope, language_code=language))
+
+
+def _commands(names: Sequence[str]) -> list[BotCommand]:
+    return [BotCommand(name, texts.COMMANDS[name]) for name in names]
 
 
 async def _publish_for_admin(services: Services, admin: int) -> None:
     try:
-        await _insist(partial(services.bot.set_my_commands, (*PRIVATE, _ADMIN), scope=BotCommandScopeChat(admin)))
+        with speaking(await services.store.chats.language(admin)):
+            commands = _commands((*PRIVATE, "admin"))
+        await _insist(partial(services.bot.set_my_commands, commands, scope=BotCommandScopeChat(admin)))
     except TelegramError:  # Telegram knows no chat with this admin yet, or the admin has blocked the bot
         services.admins_with_menu.discard(admin)
     else:
@@ -82,10 +88,10 @@ async def _insist(call: Callable[[], Awaitable[object]]) -> None:
     await retrying("the commands cannot be registered yet", longest=LONGEST_PAUSE)(call)
 
 
-async def _describe(services: Services) -> None:
+async def _describe(services: Services, language: str | None) -> None:
     """Say how to ask to those who open the chat before they start it; what was set at @BotFather stays."""
     bot = services.bot
-    if not (await bot.get_my_description()).description:
-        await bot.set_my_description(texts.DESCRIPTION)
-    if not (await bot.get_my_short_description()).short_description:
-        await bot.set_my_short_description(texts.SHORT_DESCRIPTION)
+    if not (await bot.get_my_description(language)).description:
+        await bot.set_my_description(texts.DESCRIPTION, language)
+    if not (await bot.get_my_short_description(language)).short_description:
+        await bot.set_my_short_description(texts.SHORT_DESCRIPTION, language)

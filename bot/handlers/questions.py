@@ -17,11 +17,13 @@ from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_compared import compared
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
+from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
 from bot.handlers.feedback import is_correction
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
+from bot.texts.language import language, speaking
 
 
 def register(application: App) -> None:
@@ -162,6 +164,14 @@ async def _on_question(
     services: Services, message: Message, facts: Facts, meaning: Ask, revision: int, replaced: bool
 ) -> None:
     if revision and not replaced and await _same_as_before(services, message, meaning.question):
+        return
+    if (tongue := asked_in(meaning.question)) is not None:
+        if facts.picture is not None:
+            await take(services, message, facts.picture, facts.album)
+        with speaking(tongue or language()):
+            said = await say(message, texts.OTHER_LANGUAGE)
+        if facts.picture is not None:
+            await _about(services, said, message.message_id)
         return
     admission = await admit(services, message, revision)
     if admission is None:

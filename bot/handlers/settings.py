@@ -15,6 +15,7 @@ from bot.callback_data import ChangeSetting
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
+from bot.texts.language import LANGUAGES, NAMES, language, speaking
 from storage.records import ChatSettings
 
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -59,8 +60,9 @@ async def on_press(update: Update, context: Context) -> None:
     if change.name == "help":
         await _answer(update, texts.SETTINGS_HELP, alert=True)
         return
-    await _answer(update, await _change(services, chat.id, change))
-    text, markup = await _menu(services, chat.id)
+    with speaking(LANGUAGES[change.value] if change.name == "lang" and change.value < len(LANGUAGES) else language()):
+        await _answer(update, await _change(services, chat.id, change))
+        text, markup = await _menu(services, chat.id)
     with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
@@ -76,6 +78,9 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
     if change.name == "keep":
         await chats.set_settings(chat_id, keep_days=change.value if change.value in KEEP_PICKS else None)
         return texts.keeping_changed((await services.effective(chat_id)).keep_days)
+    if change.name == "lang":
+        await chats.set_language(chat_id, language())
+        return texts.DONE
     if change.name == "train":
         await chats.set_settings(chat_id, for_training=1 if change.value == 1 else None)
         return texts.MAY_TRAIN if change.value == 1 else texts.MAY_NOT_TRAIN
@@ -108,6 +113,7 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
     length = [_pick(value, now.max_new_tokens, "tokens") for value in TOKEN_PICKS if value <= now.max_max_new_tokens]
     shorter = [days for days in KEEP_PICKS if not longest or days < longest]
     keeping = [_marked(texts.keeping(days), "keep", days, days == now.keep_days) for days in shorter]
+    tongues = [_marked(NAMES[name], "lang", place, name == language()) for place, name in enumerate(LANGUAGES)]
     allowed = bool(chosen.for_training)
     training = [_marked(texts.NO, "train", 0, not allowed), _marked(texts.YES, "train", 1, allowed)]
     longest_text = texts.keeping(longest) if longest else texts.NO_END
@@ -121,6 +127,9 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
             [*keeping, _marked(longest_text, "keep", longest, longest == now.keep_days)],
             [_button(texts.TRAINING, "help", 0)],
             training,
+            [_button(texts.LANGUAGE, "help", 0)],
+            tongues[:4],
+            tongues[4:],
             [_button(texts.RESET, "reset", 0)],
         ]
     )

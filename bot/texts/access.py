@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.texts.catalog import N_, _, speaks
+
 MOST_LISTED = 40
 USAGE = (
     "<code>/admin allow 123456789</code> lets a person or group in, <code>/admin block 123456789</code> keeps them "
@@ -15,22 +17,24 @@ ADMINS_ALWAYS = "Admins may always use me: they stand in VQABOT_ADMIN_IDS."
 
 def not_admitted(number: int) -> str:
     """Somebody asks who is not let in, privately."""
-    return (
+    return _(
         "I answer only people whom my admin has let in. If you know the admin, send them your number: "
-        f"<code>{number}</code>\n\n"
-        "Whatever I keep of you stays yours: /privacy, /export and /delete work all the same."
+        "<code>{own}</code>\n\n"
+        "Whatever I keep of you stays yours: /privacy, /export and /delete work all the same.",
+        own=str(number),
     )
 
 
 def group_not_admitted(number: int) -> str:
     """The same, in a group."""
-    return (
+    return _(
         "I answer only in groups that my admin has let in. If you know the admin, send them this group's number: "
-        f"<code>{number}</code>"
+        "<code>{own}</code>",
+        own=str(number),
     )
 
 
-NOT_ADMITTED_HERE = "I answer only people and groups that my admin has let in."
+NOT_ADMITTED_HERE = N_("I answer only people and groups that my admin has let in.")
 """Shown over the chat when a button is pressed."""
 
 
@@ -67,3 +71,6 @@ def _listed(name: str, numbers: list[str]) -> list[str]:
     shown = ", ".join(f"<code>{number}</code>" for number in numbers[:MOST_LISTED])
     more = len(numbers) - MOST_LISTED
     return [f"{name}: {shown}{f' and {more} more' if more > 0 else ''}"]
+
+
+speaks(__name__)

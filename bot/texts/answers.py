@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.texts.catalog import N_, _, plural, speaks, spoken
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
 
-NO_ANSWER = "I have no answer to that. Please ask in other words."
-DEFAULT_KNOWS = "I have learnt from other pictures"
+NO_ANSWER = N_("I have no answer to that. Please ask in other words.")
+DEFAULT_KNOWS = N_("I have learnt from other pictures")
 """Where a model's `vqabot.json` does not say what it has learnt from."""
-NEW_WORDING = "You ask in a way that is new to me, so do not rely on this:"
+NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
 LONGEST, LONGEST_PART = 2500, 200
 """Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
 MOST_ALTERNATIVES = 2
@@ -22,7 +23,7 @@ _ABSENT = "no "
 """A model's answer to a question about what is not there begins with it: "no dog"."""
 
 
-_IN_WORDS = {80: "probably", 50: "not sure", 0: "little more than a guess"}
+_IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
 """By the least percentage."""
 
 
@@ -77,12 +78,12 @@ def sureness(confidence: float, *, measured: bool = True) -> str:
     """
     value = percent(confidence)
     if not measured:
-        return next(words for least, words in _IN_WORDS.items() if value >= least)
+        return spoken(next(words for least, words in _IN_WORDS.items() if value >= least))
     if value >= 80:
-        return f"{value} % sure"
+        return _("{value} % sure", value=value)
     if value >= 50:
-        return f"{value} % sure – I may be wrong"
-    return f"{value} % sure – this is little more than a guess"
+        return _("{value} % sure – I may be wrong", value=value)
+    return _("{value} % sure – this is little more than a guess", value=value)
 
 
 def is_answer(text: str) -> bool:
@@ -94,8 +95,9 @@ def is_answer(text: str) -> bool:
 def familiarity(about: Evidence) -> str:
     """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
     words = about.known_words is False or bool(about.unknown_words)
-    new = [name for name, unlike in (("picture", about.known_picture is False), ("words", words)) if unlike]
-    return f"new to me: {' and '.join(new)}" if new else ""
+    if about.known_picture is False:
+        return _("new to me: picture and words") if words else _("new to me: picture")
+    return _("new to me: words") if words else ""
 
 
 def _shown(answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked_as: str = "") -> Shown:
@@ -103,9 +105,9 @@ def _shown(answer: str, confidence: float, about: Evidence | Answer, *, unsure_b
     sure = sureness(confidence, measured=measured)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
     return Shown(
-        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else NO_ANSWER,
+        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else spoken(NO_ANSWER),
         sureness=sure,
-        in_short=f"{value} %" if measured else sure,
+        in_short=_("{value} %", value=value) if measured else sure,
         caveat=_caveat(about) if answer else "",
         asked_as=asked_as,
     )
@@ -121,15 +123,18 @@ def _headline(answer: str, alternatives: Sequence[str], unsure: bool) -> str:
     """The answer as a sentence, with what else it may be, or as a guess."""
     if _is_absent(answer) and not unsure:
         there = [other for other in alternatives if not _is_absent(other)]
-        return f"I see {_part(answer)}.{f' If there is one: {_or(there)}' if there else ''}"
+        seen = _("I see {thing}.", thing=_part(answer))
+        perhaps = _("If there is one: {things}", things=_or(there)) if there else ""
+        return f"{seen} {perhaps}".strip()
     said = _part(answer[:LONGEST])
     if alternatives:
-        said += f", or perhaps {_or([_part(other) for other in alternatives])}"
-    return f"I do not know. My guess: {said}" if unsure else said[0].upper() + said[1:]
+        said = _("{answer}, or perhaps {others}", answer=said, others=_or([_part(other) for other in alternatives]))
+    return _("I do not know. My guess: {answer}", answer=said) if unsure else said[0].upper() + said[1:]
 
 
 def _or(answers: Sequence[str]) -> str:
-    return " or ".join(answers)
+    first, *others = answers
+    return _("{one} or {other}", one=first, other=_or(others)) if others else first
 
 
 def _is_absent(answer: str) -> bool:
@@ -139,7 +144,7 @@ def _is_absent(answer: str) -> bool:
 
 def _part(answer: str) -> str:
     """An answer within a sentence."""
-    return f"{answer} here" if _is_absent(answer) else answer
+    return _("{thing} here", thing=answer) if _is_absent(answer) else answer
 
 
 def _caveat(about: Evidence | Answer) -> str:
@@ -147,13 +152,20 @@ def _caveat(about: Evidence | Answer) -> str:
     words = [f"“{word}”" for word in about.unknown_words]
     sentences = []
     if words:
-        listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-        sentences.append(f"I do not know the {'word' if len(words) == 1 else 'words'} {listed}.")
+        *others, last = words
+        listed = _("{things} and {last}", things=", ".join(others), last=last) if others else last
+        unknown = plural(
+            "I do not know the word {words}.", "I do not know the words {words}.", len(words), words=listed
+        )
+        sentences.append(unknown)
     if about.known_picture is False:
-        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or DEFAULT_KNOWS
-        sentences.append(f"{knows}; this looks different, so do not rely on this:")
+        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or spoken(DEFAULT_KNOWS)
+        sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
     elif words:
-        sentences.append("So do not rely on this:")
+        sentences.append(_("So do not rely on this:"))
     elif about.known_words is False:
-        sentences.append(NEW_WORDING)
+        sentences.append(spoken(NEW_WORDING))
     return " ".join(sentences)
+
+
+speaks(__name__)

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from bot.texts.catalog import N_, _, speaks
 from model.counting import counted
 from storage.feedback import Opinion, Opinions
 
 RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
-NOTED_RIGHT = "Thank you! 👍"
-NOTED_WRONG = (
+NOTED_RIGHT = N_("Thank you! 👍")
+NOTED_WRONG = N_(
     "Thank you, I have noted that it is wrong. If you know what is right, reply to my answer with it, in a word or two."
 )
 """Shown over the chat: at most 200 characters."""
-NOT_WANTED = "I do not ask for that any more."
-NOTHING_TO_JUDGE = "I do not have this answer any more."
+NOT_WANTED = N_("I do not ask for that any more.")
+NOTHING_TO_JUDGE = N_("I do not have this answer any more.")
 LONGEST_SHOWN = 60
 
 
 def noted(answer: str) -> str:
     """Somebody said what is right. HTML."""
-    return f"Thank you, noted: <b>{escape(answer)}</b>. To ask something instead, end it with a question mark."
+    return _(
+        "Thank you, noted: <b>{answer}</b>. To ask something instead, end it with a question mark.",
+        answer=escape(answer),
+    )
 
 
 def of_answer(opinions: Sequence[Opinion]) -> str:
@@ -49,3 +53,6 @@ def for_admins(opinions: Opinions, *, wanted: bool) -> str:
         f"<b>Feedback</b>: {share} % of {counted(opinions.judged, 'opinion')} of the last 30 days say right\n"
         f"{f'Most often called wrong:{chr(10)}{worst}' if worst else ''}"
     )
+
+
+speaks(__name__)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from html import escape
 
 from bot.texts.answers import shown
+from bot.texts.catalog import N_, speaks, spoken
 from storage.records import Question
 
-BUTTON = "Where?"
-NOT_THERE = "There is no answer here that I could show this of."
-COMING = "I show it below the answer in a moment."
-LATER = "Nobody can look just now. I show it below the answer as soon as somebody can."
-SHOWN = "I have shown it already: look below the answer."
-PICTURE_GONE = "I do not have this picture any more, so I cannot show it."
-OTHER_MODEL = "Another model has answered this, so I cannot say where it looked. Ask again, and I can."
-NOWHERE = "Nothing in the picture counted: the answer came from the words of the question."
-MEANING = "Bright and framed is what counted for this answer. It does not say that the answer is right."
+BUTTON = N_("Where?")
+NOT_THERE = N_("There is no answer here that I could show this of.")
+COMING = N_("I show it below the answer in a moment.")
+LATER = N_("Nobody can look just now. I show it below the answer as soon as somebody can.")
+SHOWN = N_("I have shown it already: look below the answer.")
+PICTURE_GONE = N_("I do not have this picture any more, so I cannot show it.")
+OTHER_MODEL = N_("Another model has answered this, so I cannot say where it looked. Ask again, and I can.")
+NOWHERE = N_("Nothing in the picture counted: the answer came from the words of the question.")
+MEANING = N_("Bright and framed is what counted for this answer. It does not say that the answer is right.")
 _LONGEST = 200
 """Characters of question and answer in a caption."""
 
@@ -27,8 +28,11 @@ def caption(request: Question) -> str:
         answer = _cut("; ".join(parts), 2 * _LONGEST)
     else:
         answer = _cut(shown(request).answer)
-    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{MEANING}"
+    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{spoken(MEANING)}"
 
 
 def _cut(text: str, length: int = _LONGEST) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+speaks(__name__)

@@ -10,8 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-LANGUAGES = ("en",)
-"""What the bot speaks, as BCP 47 names it; the first where nothing else is known."""
+NAMES = {
+    "en": "English",
+    "it": "Italiano",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "ru": "Русский",
+    "fa": "فارسی",
+}
+"""What the bot speaks, as BCP 47 names it and as those who speak it do; the first where nothing else is known."""
+LANGUAGES = tuple(NAMES)
 
 _current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 

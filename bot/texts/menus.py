@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from html import escape, unescape
 from types import MappingProxyType
 
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, percent, shown
+from bot.texts.catalog import N_, _, moment, number, plural, speaks, spoken
+from bot.texts.language import NAMES, language
 from bot.texts.workers import listed
 from model.counting import counted
 from model.types import WorkerInfo
@@ -18,45 +20,50 @@ from storage.feedback import Opinion, Opinions
 from storage.records import ChatSettings, DeletedCounts, GlobalSettings, Kept, Question, State, Statistics
 from storage.room import MB, Usage
 
-ONLY_ADMINS = "Only admins of this group may do that."
-NOT_YOURS = "Only who asked for it may press this."
-GONE = "That is not there any more."
-DONE = "Done."
-SETTINGS_HELP = (
+ONLY_ADMINS = N_("Only admins of this group may do that.")
+NOT_YOURS = N_("Only who asked for it may press this.")
+GONE = N_("That is not there any more.")
+DONE = N_("Done.")
+SETTINGS_HELP = N_(
     "Care (beams): how many answers I weigh against each other; more is slower.\n"
     "Length (max new tokens): how long an answer may become.\n"
     "Older questions and pictures are deleted."
 )
 """Shown over the chat when a row's name is pressed: at most 200 characters."""
-CARE, LENGTH, KEEPING = "Care (beams)", "Length (max new tokens)", "How long I keep things"
-TRAINING, YES, NO = "May be used to train me", "Yes", "No"
-MAY_TRAIN = "Thank you! Pictures and questions whose answers you call right or wrong may teach me."
-MAY_NOT_TRAIN = "Nothing of this chat is used to train me."
+CARE, LENGTH, KEEPING = N_("Care (beams)"), N_("Length (max new tokens)"), N_("How long I keep things")
+TRAINING, YES, NO = N_("May be used to train me"), N_("Yes"), N_("No")
+MAY_TRAIN = N_("Thank you! Pictures and questions whose answers you call right or wrong may teach me.")
+MAY_NOT_TRAIN = N_("Nothing of this chat is used to train me.")
+LANGUAGE = N_("Language")
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
-NO_CHOICE = "This chat follows the defaults already."
-MENU_OUTDATED = "This menu is out of date. Send the command again."
+NO_CHOICE = N_("This chat follows the defaults already.")
+MENU_OUTDATED = N_("This menu is out of date. Send the command again.")
 
-EMPTY_HISTORY = "There is nothing yet: you have not asked me about a picture in this chat."
-HISTORY_USAGE = (
+EMPTY_HISTORY = N_("There is nothing yet: you have not asked me about a picture in this chat.")
+HISTORY_USAGE = N_(
     "After /history can come a day or a month (in UTC), for example <code>/history 2026-11-03</code> or "
     "<code>/history 2026-11</code>. /history alone begins with the newest."
 )
-EMPTY_EXPORT = "There is nothing to export: I have kept nothing of this chat."
-EXPORT_RUNNING = "An export of this chat is already being made."
-EXPORTING = "📦 Packing your history…"
-EXPORTING_AGAIN = f"{EXPORTING}\nI was restarted meanwhile, so it takes a little longer."
-EXPORT_FAILED = "The export could not be made. Please try again later."
-EXPORT_CAPTION = "Unpack it and open index.html."
+EMPTY_EXPORT = N_("There is nothing to export: I have kept nothing of this chat.")
+EXPORT_RUNNING = N_("An export of this chat is already being made.")
+EXPORTING = N_("📦 Packing your history…")
+EXPORTING_AGAIN = N_("📦 Packing your history…\nI was restarted meanwhile, so it takes a little longer.")
+EXPORT_FAILED = N_("The export could not be made. Please try again later.")
+EXPORT_CAPTION = N_("Unpack it and open index.html.")
 
-PICTURE_GONE = "picture not kept any more"
-WITH_WHERE = "with where I looked"
-NEWEST, OLDEST = "« Newest", "Oldest »"
-NEWER, OLDER, REFRESH, RESET = "‹ Newer", "Older ›", "Refresh", "Reset to defaults"
-DELETE_YES, DELETE_NO, DELETE_MESSAGES = "Delete everything", "Keep it", "Delete everything and my messages here"
-DELETE_KEPT = "Nothing was deleted."
-DELETED_ALREADY = "Everything of this chat is deleted already."
-DELETE_EMPTY = "There is nothing to delete: I have kept nothing of this chat."
+PICTURE_GONE = N_("picture not kept any more")
+WITH_WHERE = N_("with where I looked")
+NEWEST, OLDEST = N_("« Newest"), N_("Oldest »")
+NEWER, OLDER, REFRESH, RESET = N_("‹ Newer"), N_("Older ›"), N_("Refresh"), N_("Reset to defaults")
+DELETE_YES, DELETE_NO, DELETE_MESSAGES = (
+    N_("Delete everything"),
+    N_("Keep it"),
+    N_("Delete everything and my messages here"),
+)
+DELETE_KEPT = N_("Nothing was deleted.")
+DELETED_ALREADY = N_("Everything of this chat is deleted already.")
+DELETE_EMPTY = N_("There is nothing to delete: I have kept nothing of this chat.")
 
 ADMIN_NAMES: dict[str, tuple[str, str]] = {
     "beams": ("default_beams", "default beams"),
@@ -72,91 +79,121 @@ ADMIN_NAMES: dict[str, tuple[str, str]] = {
 
 def settings(now: Effective, chosen: ChatSettings) -> str:
     """The text over the buttons of /settings."""
-    own, default = "chosen here", "default"
-    return (
-        "<b>Settings of this chat</b>\n\n"
-        f"{CARE}: <b>{now.beams}</b> ({default if chosen.beams is None else own})\n"
-        f"How many answers I weigh against each other, 1 to {now.max_beams}; more is slower.\n\n"
-        f"{LENGTH}: <b>{now.max_new_tokens}</b> ({default if chosen.max_new_tokens is None else own})\n"
-        f"How long an answer may become, in pieces of words, 1 to {now.max_max_new_tokens}.\n\n"
-        f"{KEEPING}: <b>{keeping(now.keep_days)}</b> ({default if chosen.keep_days is None else own})\n"
-        "Older questions and pictures are deleted.\n\n"
-        f"{TRAINING}: <b>{YES if chosen.for_training else NO}</b>\n"
-        "Whether pictures and questions whose answers you call right or wrong may teach me, without names."
+    trained = spoken(YES if chosen.for_training else NO)
+    parts = (
+        _chosen(CARE, number(now.beams), chosen.beams),
+        _("How many answers I weigh against each other, 1 to {most}; more is slower.", most=now.max_beams),
+        _chosen(LENGTH, str(now.max_new_tokens), chosen.max_new_tokens),
+        _("How long an answer may become, in pieces of words, 1 to {most}.", most=now.max_max_new_tokens),
+        _chosen(KEEPING, keeping(now.keep_days), chosen.keep_days),
+        _("Older questions and pictures are deleted."),
+        f"{spoken(TRAINING)}: <b>{trained}</b>",
+        _("Whether pictures and questions whose answers you call right or wrong may teach me, without names."),
+        f"{spoken(LANGUAGE)}: <b>{NAMES[language()]}</b>",
     )
+    pairs = [f"{name}\n{meaning}" for name, meaning in zip(parts[::2], parts[1::2], strict=False)]
+    return "\n\n".join((_("<b>Settings of this chat</b>"), *pairs, parts[-1]))
+
+
+def _chosen(name: str, value: str, chosen: int | None) -> str:
+    """A setting with its value, and whether it is the chat's own."""
+    whose = _("default") if chosen is None else _("chosen here")
+    return f"{spoken(name)}: <b>{value}</b> ({whose})"
 
 
 def keeping(days: int) -> str:
     """How long things are kept."""
-    return counted(days, "day") if days else "as long as there is room"
+    return plural("{number} day", "{number} days", days) if days else _("as long as there is room")
 
 
 def keeping_changed(days: int) -> str:
     """What is older is deleted from now on; at most 200 characters."""
     if not days:
-        return "I keep questions and pictures as long as there is room."
-    return f"Questions and pictures that are older than {counted(days, 'day')} are deleted within the next minutes."
+        return _("I keep questions and pictures as long as there is room.")
+    return plural(
+        "Questions and pictures that are older than {number} day are deleted within the next minutes.",
+        "Questions and pictures that are older than {number} days are deleted within the next minutes.",
+        days,
+    )
 
 
 def setting_changed(name: str, value: int) -> str:
     """A setting of this chat has a new value."""
-    return f"{name}: {value} from now on."
+    return _("{name}: {value} from now on.", name=name, value=value)
 
 
 def setting_kept(name: str, value: int, high: int) -> str:
     """What was pressed is set already; at an end of the range, that it is one."""
-    end = ", the most here" if value == high else ", the least" if value == 1 else ""
-    return f"{name} is {value} already{end}."
+    if value == high:
+        return _("{name} is {value} already, the most here.", name=name, value=value)
+    if value == 1:
+        return _("{name} is {value} already, the least.", name=name, value=value)
+    return _("{name} is {value} already.", name=name, value=value)
 
 
 def export_progress(done: int, total: int) -> str:
     """How far the export is."""
-    return f"{EXPORTING}\n{done} of {total} questions"
+    far = plural("{done} of {number} question", "{done} of {number} questions", total, done=done)
+    return f"{spoken(EXPORTING)}\n{far}"
 
 
-def export_part_coming(number: int, parts: int) -> str:
+def export_part_coming(part: int, parts: int) -> str:
     """In the place of one ZIP of several, before it comes."""
-    return f"📦 Part {number} of {parts} is on its way…"
+    return _("📦 Part {part} of {parts} is on its way…", part=part, parts=parts)
 
 
-def export_part(number: int, parts: int) -> str:
+def export_part(part: int, parts: int) -> str:
     """The caption of one ZIP of several."""
-    return f"Part {number} of {parts}. Each part opens alone: unpack it and open index.html."
+    return _("Part {part} of {parts}. Each part opens alone: unpack it and open index.html.", part=part, parts=parts)
 
 
 def delete_question(kept: Kept, group: bool) -> str:
     """Are you sure?"""
-    whose = "this group's" if group else "your"
-    things = [(kept.questions, "question", " with all answers"), (kept.photos, "picture", "")]
-    counts = [f"{counted(number, noun)}{more}" for number, noun, more in things if number]
-    return (
-        f"This deletes <b>{whose} {', '.join([*counts, 'name and settings'])}</b> from my machine, for good. "
+    questions = plural("{number} question with all answers", "{number} questions with all answers", kept.questions)
+    things = [questions] if kept.questions else []
+    things += [plural("{number} picture", "{number} pictures", kept.photos)] if kept.photos else []
+    listed_things = ", ".join([*things, _("name and settings")])
+    if group:
+        what = _("This deletes <b>this group's {things}</b> from my machine, for good.", things=listed_things)
+    else:
+        what = _("This deletes <b>your {things}</b> from my machine, for good.", things=listed_things)
+    rest = _(
         "/export makes a copy first.\n\n"
         "The messages in this chat are kept by Telegram, not by me. Of those I can only take away my own of the last "
         "two days.\n\nReally delete everything?"
     )
+    return f"{what} {rest}"
 
 
 def deleted(counts: DeletedCounts, messages: int | None) -> str:
     """What was deleted where; `messages` is how many of the bot's own went, None where that was not asked for."""
     if not (counts.questions or counts.photos or counts.known):
-        return DELETED_ALREADY
-    what = f"{counted(counts.questions, 'question')} and {counted(counts.photos, 'picture')}"
-    own = "" if messages is None else f" I also took away {counted(messages, 'message')} of mine."
-    return (
-        f"Deleted: {what}, and this chat's name and settings. Nothing of this chat is left with me.{own}\n\n"
-        "The messages that you still see are kept by Telegram: you can delete them in your app."
+        return spoken(DELETED_ALREADY)
+    done = _(
+        "Deleted: {questions} and {pictures}, and this chat's name and settings. Nothing of this chat is left with me.",
+        questions=plural("{number} question", "{number} questions", counts.questions),
+        pictures=plural("{number} picture", "{number} pictures", counts.photos),
     )
+    if messages is not None:
+        took = plural(
+            "I also took away {number} message of mine.", "I also took away {number} messages of mine.", messages
+        )
+        done = f"{done} {took}"
+    kept = _("The messages that you still see are kept by Telegram: you can delete them in your app.")
+    return f"{done}\n\n{kept}"
 
 
 def empty_history(keep_days: int) -> str:
     """There is nothing to show."""
-    return f"{EMPTY_HISTORY} {older_is_deleted(keep_days)}" if keep_days else EMPTY_HISTORY
+    nothing = spoken(EMPTY_HISTORY)
+    return f"{nothing} {older_is_deleted(keep_days)}" if keep_days else nothing
 
 
 def older_is_deleted(keep_days: int) -> str:
     """What does not stand in the history."""
-    return f"What is older than {counted(keep_days, 'day')} is deleted."
+    return plural(
+        "What is older than {number} day is deleted.", "What is older than {number} days is deleted.", keep_days
+    )
 
 
 def history_page(
@@ -170,20 +207,28 @@ def history_page(
     explained: Collection[int] = (),
     keep_days: int = 0,
     opinions: Mapping[int, Sequence[Opinion]] = MappingProxyType({}),
+    zone: tzinfo = UTC,
 ) -> str:
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
 
     `named` says who asked; `gone` are the questions whose picture is not kept any more, `explained` those
     of which it was shown where the answer came from; after `keep_days` (0: never) all of it goes; `opinions` says
-    what people think of the answers.
+    what people think of the answers. Times are those of `zone`.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
-    lines = [f"<b>History</b> – {counted(total, 'question')}, page {page + 1} of {pages}"]
+    head = plural(
+        "<b>History</b> – {number} question, page {page} of {pages}",
+        "<b>History</b> – {number} questions, page {page} of {pages}",
+        total,
+        page=page + 1,
+        pages=pages,
+    )
+    lines = [head]
     if keep_days:
         lines.append(f"<i>{older_is_deleted(keep_days)}</i>")
-    for number, question, link in items:
-        when = datetime.fromtimestamp(question.created_at, UTC).strftime("%d %b %Y, %H:%M")
+    for place, question, link in items:
+        when = moment(question.created_at, zone)
         answered = shown(question)
         asked = escape(shorten(question.asked, 160))
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
@@ -193,8 +238,8 @@ def history_page(
         answer = escape(shorten(answered.answer, 160))
         thought = feedback.of_answer(opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
-        beside = "".join(f" · {part}" for part in (thought, picture) if part)
-        lines.append(f"\n{number}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when} UTC{beside}")
+        beside = "".join(f" · {part}" for part in (thought, spoken(picture)) if part)
+        lines.append(f"\n{place}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when}{beside}")
     return "\n".join(lines)
 
 
@@ -317,3 +362,6 @@ def ago(moment: float | None) -> str:
         return "not yet"
     seconds = max(0.0, datetime.now(UTC).timestamp() - moment)
     return f"{seconds:.0f} s ago" if seconds < 120 else f"{duration(seconds)} ago"
+
+
+speaks(__name__)

@@ -5,81 +5,95 @@ from __future__ import annotations
 from html import escape
 
 from bot.texts.answers import shown
+from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
 from bot.texts.failures import sentence
-from model.counting import counted
 from model.text import MAX_QUESTION
 from storage.records import Question, State
 
-LOOKING = "🔎 Looking…"
-LOOKING_AGAIN = "🔎 Looking again…"
-CANCEL_BUTTON = "Cancel"
-EACH_BUTTON = "Ask about each picture"
-ASKING_EACH = "I ask about each picture."
-NOT_YOURS_TO_ASK = "Only who asked this, and the admins of this group, can ask it again."
-NOTHING_TO_ASK = "That is answered already."
-NEED_TWO = "To compare, I need two pictures: send me another one, and ask again."
+LOOKING = N_("🔎 Looking…")
+LOOKING_AGAIN = N_("🔎 Looking again…")
+CANCEL_BUTTON = N_("Cancel")
+EACH_BUTTON = N_("Ask about each picture")
+ASKING_EACH = N_("I ask about each picture.")
+NOT_YOURS_TO_ASK = N_("Only who asked this, and the admins of this group, can ask it again.")
+NOTHING_TO_ASK = N_("That is answered already.")
+NEED_TWO = N_("To compare, I need two pictures: send me another one, and ask again.")
 COMPARE_QUESTION = "What changed?"
 """What /compare asks where nothing stands after it."""
-CANCELLED = "Cancelled."
-NOTHING_TO_CANCEL = "There is nothing to cancel: it is answered already."
-NOT_YOURS_TO_CANCEL = "Only who asked this, and the admins of this group, can cancel it."
-NEED_PICTURE = "Send me a picture first, then ask about it. You can also write the question right under the picture."
-NEED_PICTURE_GROUP = (
+CANCELLED = N_("Cancelled.")
+NOTHING_TO_CANCEL = N_("There is nothing to cancel: it is answered already.")
+NOT_YOURS_TO_CANCEL = N_("Only who asked this, and the admins of this group, can cancel it.")
+NEED_PICTURE = N_(
+    "Send me a picture first, then ask about it. You can also write the question right under the picture."
+)
+NEED_PICTURE_GROUP = N_(
     "Which picture? Reply to it with your question: mention me there, or use /ask. In groups I see only what is meant "
     "for me, unless I am an admin."
 )
-CANNOT_SEE = "I cannot see that picture; reply to it with your question. In groups I see only what is meant for me."
-CANNOT_SEE_ABOVE = (
+CANNOT_SEE = N_("I cannot see that picture; reply to it with your question. In groups I see only what is meant for me.")
+CANNOT_SEE_ABOVE = N_(
     "If you mean the picture above: I cannot see that picture; reply to it with your question. To go on about the one "
     "that I answered about, reply to my answer."
 )
-WHAT_TO_KNOW = "Got it. What would you like to know about this picture?"
-WHAT_TO_KNOW_ALBUM = "Got them. What would you like to know about these pictures?"
-WHAT_TO_KNOW_REPLACED = "I see the new picture. What would you like to know about it?"
-TOO_BIG = "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
-NOT_DOWNLOADED = "I could not get this picture from Telegram. Please send it again."
-NO_ROOM = "I have no room for this picture: too many questions are waiting. Please send it again in a few minutes."
-DISK_FULL = "My disk is nearly full, so I cannot take pictures just now. I go on with yours as soon as there is room."
-NOT_STORED = "I cannot keep pictures just now. Please try again in a few minutes."
-STILL_UNREADABLE = "I still cannot read this picture. Please send it again, or another one."
-PICTURE_GONE = "I do not have this picture any more. Please send it again."
-EMPTY_ASK = "Write your question after the command, as in: /ask What colour is the ball?"
-NO_WORDS = "I see no words in this. Write what you would like to know about a picture."
-UNREAD = "I cannot read what is attached to this message. Send me a picture, and ask about it."
-UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
-GIVEN_UP = "I tried several times and could not work on this message. Please send it again, or ask in another way."
-UNDELIVERABLE = "The answer could not be sent to this chat."
-BROKEN = "Something went wrong on my side. Please try again."
+WHAT_TO_KNOW = N_("Got it. What would you like to know about this picture?")
+WHAT_TO_KNOW_ALBUM = N_("Got them. What would you like to know about these pictures?")
+WHAT_TO_KNOW_REPLACED = N_("I see the new picture. What would you like to know about it?")
+TOO_BIG = N_(
+    "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
+)
+NOT_DOWNLOADED = N_("I could not get this picture from Telegram. Please send it again.")
+NO_ROOM = N_("I have no room for this picture: too many questions are waiting. Please send it again in a few minutes.")
+DISK_FULL = N_(
+    "My disk is nearly full, so I cannot take pictures just now. I go on with yours as soon as there is room."
+)
+NOT_STORED = N_("I cannot keep pictures just now. Please try again in a few minutes.")
+STILL_UNREADABLE = N_("I still cannot read this picture. Please send it again, or another one.")
+PICTURE_GONE = N_("I do not have this picture any more. Please send it again.")
+EMPTY_ASK = N_("Write your question after the command, as in: /ask What colour is the ball?")
+NO_WORDS = N_("I see no words in this. Write what you would like to know about a picture.")
+UNREAD = N_("I cannot read what is attached to this message. Send me a picture, and ask about it.")
+UNKNOWN_COMMAND = N_("I do not know this command. /help shows what I can do.")
+GIVEN_UP = N_("I tried several times and could not work on this message. Please send it again, or ask in another way.")
+UNDELIVERABLE = N_("The answer could not be sent to this chat.")
+BROKEN = N_("Something went wrong on my side. Please try again.")
 
-UNSUPPORTED: dict[str, str] = {
-    "sticker": "I cannot look at stickers. Send me a picture as a photo, and ask about it.",
-    "animation": "I cannot watch animations. Send me a single picture, and ask about it.",
-    "video": "I cannot watch videos. Send me a picture, for example a screenshot of it, and ask about it.",
-    "video_note": "I cannot watch video messages. Send me a picture, and ask about it.",
-    "voice": "I cannot listen to voice messages. Please write your question.",
-    "audio": "I cannot listen to music. Send me a picture, and ask about it.",
-    "document": "I can only look at pictures, and this file is none. Send me a photo, or an image file.",
-    "other": "I can only look at pictures. Send me one, and ask about it.",
-}
+UNSUPPORTED: dict[str, str] = Sentences(
+    {
+        "sticker": N_("I cannot look at stickers. Send me a picture as a photo, and ask about it."),
+        "animation": N_("I cannot watch animations. Send me a single picture, and ask about it."),
+        "video": N_("I cannot watch videos. Send me a picture, for example a screenshot of it, and ask about it."),
+        "video_note": N_("I cannot watch video messages. Send me a picture, and ask about it."),
+        "voice": N_("I cannot listen to voice messages. Please write your question."),
+        "audio": N_("I cannot listen to music. Send me a picture, and ask about it."),
+        "document": N_("I can only look at pictures, and this file is none. Send me a photo, or an image file."),
+        "other": N_("I can only look at pictures. Send me one, and ask about it."),
+    }
+)
 
-TOO_LONG = f"That is too long for me: a question may have up to {MAX_QUESTION} characters."
-TOO_LONG_CAPTION = f"{TOO_LONG} I have kept the picture: ask about it in fewer words."
-REFUSALS: dict[str, str] = {
-    "too long": TOO_LONG,
-    "too long caption": TOO_LONG_CAPTION,
-    "empty": EMPTY_ASK,
-    "no words": NO_WORDS,
-    "unread": UNREAD,
-}
+TOO_LONG = N_("That is too long for me: a question may have up to {number} characters.", number=MAX_QUESTION)
+TOO_LONG_CAPTION = N_(
+    "That is too long for me: a question may have up to {number} characters. I have kept the picture: ask about it in "
+    "fewer words.",
+    number=MAX_QUESTION,
+)
+REFUSALS: dict[str, str] = Sentences(
+    {
+        "too long": TOO_LONG,
+        "too long caption": TOO_LONG_CAPTION,
+        "empty": EMPTY_ASK,
+        "no words": NO_WORDS,
+        "unread": UNREAD,
+    }
+)
 
-START = (
+START = N_(
     "Hello! I answer questions about pictures.\n\n"
     "Send me a picture and write your question under it, or send the picture first and ask then. "
     "You can go on asking about the same picture, and you can reply to an older one.\n\n"
     "Each answer says how sure I am. /help shows everything else."
 )
-EXAMPLE_CAPTION = "An example. Reply to this picture and ask, for instance: <i>{question}</i>"
-HELP = (
+EXAMPLE_CAPTION = N_("An example. Reply to this picture and ask, for instance: <i>{question}</i>")
+HELP = N_(
     "<b>Ask about a picture</b>\n"
     "• a picture with your question under it\n"
     "• a picture, and then questions as messages\n"
@@ -98,14 +112,34 @@ HELP = (
     "/privacy – what I keep\n\n"
     "Pictures: JPEG, PNG, WebP, GIF (its first frame) or HEIC, up to 20 MB."
 )
-DESCRIPTION = (
+COMMANDS: dict[str, str] = Sentences(
+    {
+        "start": N_("An example to try"),
+        "help": N_("What this bot can do"),
+        "ask": N_("Ask about the picture you reply to, or the last one"),
+        "compare": N_("What changed between the last two pictures"),
+        "settings": N_("How carefully to search, how long answers may be"),
+        "history": N_("What was asked and answered"),
+        "export": N_("The history as a ZIP file"),
+        "delete": N_("Forget everything of this chat"),
+        "privacy": N_("What is kept"),
+        "admin": N_("How the bot is doing; settings for all chats"),
+    }
+)
+"""What Telegram's menu says beside each command."""
+OTHER_LANGUAGE = N_(
+    "I understand questions in English only. Ask, for example: <i>What color is the ball?</i>\n"
+    "I answer in English, too."
+)
+"""To a question in another language, said in that language."""
+DESCRIPTION = N_(
     "I answer questions about pictures. Send me a picture and write your question under it, or send the picture first "
     "and ask then. Press Start for an example."
 )
 """What Telegram shows in a chat with the bot that is not started yet; at most 512 characters."""
-SHORT_DESCRIPTION = "Send me a picture and ask a question about it."
+SHORT_DESCRIPTION = N_("Send me a picture and ask a question about it.")
 """What Telegram shows on the bot's profile; at most 120 characters."""
-PRIVACY = (
+PRIVACY = N_(
     "<b>What I keep</b>\n"
     "The pictures that you send me, your questions, my answers, where I looked for them and what you think of them, "
     "your settings, and the numbers of my own messages; of you, your Telegram number, first name and language. When "
@@ -126,38 +160,48 @@ _OWN_CAPTION = 60
 
 def too_fast(limit: int, seconds: int) -> str:
     """Somebody asked more questions than the limit in a minute; there is room again in so many seconds."""
-    return (
-        f"That is a lot of questions: I take at most {limit} a minute from one person. "
-        f"Please ask again in {counted(seconds, 'second')}."
+    return plural(
+        "That is a lot of questions: I take at most {limit} a minute from one person. "
+        "Please ask again in {number} second.",
+        "That is a lot of questions: I take at most {limit} a minute from one person. "
+        "Please ask again in {number} seconds.",
+        seconds,
+        limit=limit,
     )
 
 
 def too_many_of_yours(waiting: int) -> str:
     """So many questions of one person have no answer yet."""
-    return f"{waiting} of your questions are still waiting for an answer. Please ask again when some are answered."
+    return plural(
+        "{number} of your questions is still waiting for an answer. Please ask again when it is answered.",
+        "{number} of your questions are still waiting for an answer. Please ask again when some are answered.",
+        waiting,
+    )
 
 
 def too_many_waiting() -> str:
     """The bot's backlog, or the chat's, is full."""
-    return "Too many questions are waiting just now. Please ask again in a few minutes."
+    return _("Too many questions are waiting just now. Please ask again in a few minutes.")
 
 
 def group_welcome(username: str) -> str:
     """The bot was added to a group: how to ask."""
-    return (
+    return _(
         "Hello! I answer questions about pictures.\n\n"
-        f"Reply to a picture with <code>@{username}</code> and your question, or with <code>/ask</code> and your "
+        "Reply to a picture with <code>@{username}</code> and your question, or with <code>/ask</code> and your "
         "question. To ask more about the same picture, reply to my answer.\n\n"
-        "I see only what is meant for me, unless you make me an admin. /help shows everything else."
+        "I see only what is meant for me, unless you make me an admin. /help shows everything else.",
+        username=username,
     )
 
 
 def looking(position: int, again: bool = False) -> str:
     """The progress message; the position is how many questions wait before this one."""
-    base = LOOKING_AGAIN if again else LOOKING
+    base = spoken(LOOKING_AGAIN if again else LOOKING)
     if position <= 0:
         return base
-    return f"{base}\n{counted(position, 'question')} before yours."
+    before = plural("{number} question before yours.", "{number} questions before yours.", position)
+    return f"{base}\n{before}"
 
 
 def outcome(question: Question) -> str:
@@ -175,9 +219,9 @@ def outcome(question: Question) -> str:
 def _outcome(question: Question) -> str:
     """What became of one question."""
     if question.state is State.CANCELLED:
-        return CANCELLED
+        return spoken(CANCELLED)
     if question.state is State.FAILED:
-        return escape(sentence(question.error or BROKEN))
+        return escape(sentence(question.error or spoken(BROKEN)))
     answer = shown(question)
     if not (question.answer or "").strip():
         return answer.answer
@@ -188,3 +232,6 @@ def _outcome(question: Question) -> str:
         f"<i>{answer.sureness}</i>",
     ]
     return "\n".join(line for line in lines if line)
+
+
+speaks(__name__)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from bot.texts.catalog import N_, speaks
 from bot.texts.failures import sentence
 from model.counting import counted
 from model.types import WorkerInfo
 
 MOST_SHOWN = 10
-NOBODY = "🔎 Nobody can look at pictures just now. I have kept your question, and answer it as soon as somebody can."
+NOBODY = N_(
+    "🔎 Nobody can look at pictures just now. I have kept your question, and answer it as soon as somebody can."
+)
 BACK = "Workers can answer again. What waited is being answered."
 GONE_ALREADY = "This worker is gone already."
 
@@ -65,3 +68,6 @@ def nobody(minutes: int, workers: Sequence[WorkerInfo]) -> str:
         f"No worker can answer since {counted(max(1, minutes), 'minute')}.{why}\n"
         "Questions are kept and answered later. /admin shows who is there."
     )
+
+
+speaks(__name__)

@@ -8,6 +8,7 @@ import pytest
 from e2e_helpers import ADA, TOKEN, YOU, StartBot
 
 from bot.app import Bot
+from bot.handlers import commands
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
@@ -21,8 +22,9 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def start_bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[StartBot]:
+async def start_bot(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartBot]:
     """Starts a bot on the sandbox; what is given beside the broker are settings."""
+    monkeypatch.setattr(commands, "OTHERS", ())  # its commands in seven languages more are 40 calls at each start
     async with AsyncExitStack() as stack:
 
         async def start(broker: NullBroker | None = None, **fields: object) -> Bot:

@@ -58,32 +58,28 @@ def test_the_nearest_language(code: str | None, spoken: str, monkeypatch: pytest
 
 
 async def test_whatever_is_said_to_a_chat_is_said_in_its_language(
-    start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:
     """Handlers, progress, answers and exports, also of what an earlier run left: a text asks for it when it is made."""
-    monkeypatch.setattr(languages, "LANGUAGES", ("en", "de"))
-    for name in ("looking", "outcome", "too_fast"):
-        plain = getattr(texts, name)
-        monkeypatch.setattr(
-            texts, name, lambda *given, plain=plain, **named: f"{plain(*given, **named)} [{language()}]"
-        )
     await you._post("/client/users", {"id": JANE, "first_name": "Jane", "language_code": "de-CH"}, 0)
     broker = HeldBroker()
     bot = await start_bot(broker, questions_per_minute=1)
     async with Person(sandbox.url, JANE) as jane:
         await jane.send_picture(picture(), "What colour?")
-        await jane.wait_for(says(f"{texts.LOOKING} [de]"))
+        await jane.wait_for(says("Ich sehe nach…"))
         await jane.say("What else?")
-        await jane.wait_for(lambda m: "a minute" in m.get("text", "") and m["text"].endswith("[de]"))
+        await jane.wait_for(says("höchstens 1 in der Minute"))
         await bot.stop()
         bot = await start_bot(questions_per_minute=1)
-        await jane.wait_for(lambda m: sure(m) and m["text"].endswith("[de]"), since=0)
+        await jane.wait_for(says("87 % sicher"), since=0)
+        await jane.say("/export")
+        await jane.wait_for(lambda m: m.get("caption") == "Entpacken Sie es und öffnen Sie index.html.", since=0)
     await you.send_picture(picture(), "What colour?")
-    await you.wait_for(lambda m: sure(m) and m["text"].endswith("[en]"))
+    await you.wait_for(sure)
     async with Person(sandbox.url, ADA) as ada:
         name = "" if bot.services is None else bot.services.bot.username
         await ada.send_picture(picture(), f"@{name} What colour?", chat=GROUP)
-        await ada.wait_for(lambda m: sure(m) and m["text"].endswith("[en]"), chat=GROUP)
+        await ada.wait_for(sure, chat=GROUP)
     assert bot.services is not None
     store = bot.services.store
     assert [await store.chats.language(chat) for chat in (JANE, YOU, GROUP)] == ["de-CH", "en", None]

@@ -1,12 +1,14 @@
 """What failures are called where people read them: in the chat, on the command line, in reports.
 
-`model` and `storage` say what went wrong as a code with values; here it becomes a sentence. It imports nothing.
+`model` and `storage` say what went wrong as a code with values; here it becomes a sentence. It imports nothing but
+the catalogue of sentences.
 """
 
 from __future__ import annotations
 
 import json
 
+from bot.texts.catalog import _
 from bot.texts.failures import model, storage
 from bot.texts.failures.settings import wording as wording
 
@@ -18,7 +20,7 @@ def sentence(failure: object) -> str:
 
     A text without a code that is known here is a sentence already: earlier releases stored those.
     """
-    code, _, values = str(failure).partition(" ")
+    code, *values = str(failure).split(" ", 1)
     if code not in _ALL:
         return str(failure)
-    return _ALL[code].format(**json.loads(values or "{}"))
+    return _(_ALL[code]).format(**json.loads(values[0] if values else "{}"))

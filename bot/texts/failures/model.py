@@ -1,46 +1,50 @@
-"""Failures of `model`, by their codes."""
+"""Failures of `model`, by their codes. What people meet in the chat is marked for translation."""
+
+from bot.texts.catalog import N_
 
 _INSTALL = "pip install '.[inference]'"
 
 SENTENCES = {
     # Pictures
-    "picture_archive": "This is an archive, not a picture: please send the picture itself.",
-    "picture_breaks": (
+    "picture_archive": N_("This is an archive, not a picture: please send the picture itself."),
+    "picture_breaks": N_(
         "This picture cannot be read: something in its file stops the reader. Please send it as a JPEG or PNG."
     ),
-    "picture_empty": "The picture is empty: the file has no bytes.",
-    "picture_file_too_big": "The picture file is too big: at most {megabytes} MB can be read.",
-    "picture_incomplete": (
+    "picture_empty": N_("The picture is empty: the file has no bytes."),
+    "picture_file_too_big": N_("The picture file is too big: at most {megabytes} MB can be read."),
+    "picture_incomplete": N_(
         "The picture arrived incomplete or damaged: a part of the file is missing. Please send it again."
     ),
-    "picture_no_numbers": "The picture holds samples that are not numbers.",
-    "picture_pdf": "A PDF is not a picture: please send a photo or a screenshot of the page.",
-    "picture_svg": "An SVG drawing cannot be read: please send it as a PNG or JPEG picture.",
-    "picture_text": "This is a text file, not a picture: please send a JPEG or PNG picture.",
-    "picture_too_large": "The picture is too large: at most {megapixels} megapixels can be read.",
-    "picture_too_slow": "This picture takes too long to read. Please send it as an ordinary JPEG or PNG.",
-    "picture_unknown": "This file is not a picture that can be read: please send a JPEG or PNG picture.",
-    "picture_video": "This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture.",
-    "picture_web_page": "This is a web page, not a picture: please send a JPEG or PNG picture.",
+    "picture_no_numbers": N_("The picture holds samples that are not numbers."),
+    "picture_pdf": N_("A PDF is not a picture: please send a photo or a screenshot of the page."),
+    "picture_svg": N_("An SVG drawing cannot be read: please send it as a PNG or JPEG picture."),
+    "picture_text": N_("This is a text file, not a picture: please send a JPEG or PNG picture."),
+    "picture_too_large": N_("The picture is too large: at most {megapixels} megapixels can be read."),
+    "picture_too_slow": N_("This picture takes too long to read. Please send it as an ordinary JPEG or PNG."),
+    "picture_unknown": N_("This file is not a picture that can be read: please send a JPEG or PNG picture."),
+    "picture_video": N_("This looks like a video or an unknown kind of HEIC file: please send a JPEG or PNG picture."),
+    "picture_web_page": N_("This is a web page, not a picture: please send a JPEG or PNG picture."),
     # Questions
-    "beams_out_of_range": "The number of beams must be between 1 and {most}.",
-    "length_out_of_range": "The longest answer must be between 1 and {most:,} tokens.",
-    "pictures_do_not_fit": (
+    "beams_out_of_range": N_("The number of beams must be between 1 and {most}."),
+    "length_out_of_range": N_("The longest answer must be between 1 and {most:,} tokens."),
+    "pictures_do_not_fit": N_(
         "I can look at one picture at a time only: this model has no room for several. Please ask about each of them."
     ),
-    "pictures_one_only": (
+    "pictures_one_only": N_(
         "I can look at one picture at a time only: this model has not learnt to compare pictures. Please ask about "
         "each of them."
     ),
-    "pictures_too_many": "I can look at {most} pictures at a time. Please ask about fewer of them.",
-    "question_empty": "The question is empty: please ask something about the picture.",
-    "question_failed": "The model could not answer this question. Please try a smaller picture or another question.",
-    "question_poisonous": (
+    "pictures_too_many": N_("I can look at {most} pictures at a time. Please ask about fewer of them."),
+    "question_empty": N_("The question is empty: please ask something about the picture."),
+    "question_failed": N_(
+        "The model could not answer this question. Please try a smaller picture or another question."
+    ),
+    "question_poisonous": N_(
         "This picture or question stopped the model twice, so it was given up. Please try another picture."
     ),
     # Where an answer came from
-    "where_failed": "I could not find out where I looked. Please ask the question again, and then where.",
-    "where_not_shown": "The model that I work with now cannot show where it looked.",
+    "where_failed": N_("I could not find out where I looked. Please ask the question again, and then where."),
+    "where_not_shown": N_("The model that I work with now cannot show where it looked."),
     # Workers
     "worker_ended": "The worker ended with code {code} while it loaded the model; its log says why.",
     "worker_not_started": "The worker cannot be started: {reason}.",

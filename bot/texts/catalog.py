@@ -1,0 +1,116 @@
+"""Sentences in the language that is spoken: each is written in English, and looked up in `locale/` when it is said.
+
+The catalogues are gettext's (`locale/de.po`); docs/translating.md says how they are kept.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import sys
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+from bot.texts.language import LANGUAGES, language
+
+ENGLISH = LANGUAGES[0]
+_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+"""Of languages with digits of their own, which Babel does not write."""
+
+
+class Sentence(str):
+    """A sentence that is a constant of its module: English, and looked up when the module is asked for it."""
+
+    template: str
+    values: dict[str, object]
+
+
+def N_(text: str, **values: object) -> str:  # noqa: N802 - gettext's word for what is marked and not looked up yet
+    """Mark a constant for translation; `values` fill its placeholders."""
+    sentence = Sentence(text.format(**values) if values else text)
+    sentence.template, sentence.values = text, values
+    return sentence
+
+
+def _(text: str, **values: object) -> str:
+    """A sentence in the language that is spoken; `values` fill its placeholders, whole numbers as the language does."""
+    spoken = text if language() == ENGLISH else _catalogue(language()).gettext(text)
+    return spoken.format(**{name: _written(value) for name, value in values.items()}) if values else spoken
+
+
+def plural(one: str, many: str, counted: int, **values: object) -> str:
+    """A sentence about a number of things, in the form that the language has for it; `{number}` stands for it."""
+    if language() == ENGLISH:
+        spoken = one if counted == 1 else many
+    else:
+        spoken = _catalogue(language()).ngettext(one, many, counted)
+    return spoken.format(number=number(counted), **{name: _written(value) for name, value in values.items()})
+
+
+def spoken(sentence: str) -> str:
+    """A constant in the language that is spoken, where its own module says it."""
+    return _(sentence.template, **sentence.values) if isinstance(sentence, Sentence) else sentence
+
+
+class Sentences(dict[str, str]):
+    """Constants by their keys, each looked up when it is asked for."""
+
+    def __getitem__(self, key: str) -> str:
+        return spoken(super().__getitem__(key))
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as of dict
+        """The sentence of a key, if there is one."""
+        return self[key] if super().__contains__(key) else default
+
+
+def moment(seconds: float, zone: tzinfo = UTC) -> str:
+    """A moment (unix seconds) with its day, as the language writes it."""
+    when = datetime.fromtimestamp(seconds, zone)
+    if language() == ENGLISH:
+        return when.strftime("%d %b %Y, %H:%M %Z")
+    from babel.dates import format_date, format_time
+
+    tongue = language()
+    text = f"{format_date(when, locale=tongue)}, {format_time(when, 'short', locale=tongue)} {when.tzname()}"
+    return text.translate(_DIGITS.get(tongue, {}))
+
+
+def number(value: int) -> str:
+    """A whole number as the language writes it."""
+    if language() == ENGLISH:
+        return f"{value:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language(), numbering_system="default").translate(_DIGITS.get(language(), {}))
+
+
+def speaks(module: str) -> None:
+    """Let a module's constants be looked up whenever they are read from outside (Python's own way for modules)."""
+    sys.modules[module].__class__ = _Speaking
+
+
+class _Speaking(ModuleType):
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - as of any module
+        value = super().__getattribute__(name)
+        return spoken(value) if type(value) is Sentence else value
+
+
+def _written(value: object) -> object:
+    """A whole number within a sentence as the language writes it; in English as it is."""
+    return number(value) if type(value) is int and language() != ENGLISH else value
+
+
+@cache
+def _catalogue(tongue: str) -> gettext.NullTranslations:
+    """The sentences of a language. Babel is loaded only when somebody speaks one."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    file = io.BytesIO()
+    with (files("bot.texts") / "locale" / f"{tongue}.po").open("rb") as source:
+        write_mo(file, read_po(source, locale=tongue))
+    file.seek(0)
+    return gettext.GNUTranslations(file)

@@ -1,0 +1,113 @@
+"""Every sentence that is marked has a translation in every language, and nothing else has; placeholders agree."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from telegram.constants import BotDescriptionLimit, CallbackQueryLimit
+
+import bot.texts
+from bot.conversation.small_talk import SmallTalk
+from bot.texts import catalog, feedback, menus, questions, small_talk
+from bot.texts.answers import sureness
+from bot.texts.failures import sentence
+from bot.texts.language import LANGUAGES, speaking
+from model.errors import PictureError
+
+ROOM = Path(bot.texts.__file__).parent
+OTHERS = LANGUAGES[1:]
+LONGEST_COMMAND = 256
+Key = str | tuple[str, ...]
+
+
+def marked() -> set[Key]:
+    """What the code has to say, as `make translations` finds it."""
+    keywords = {"_": None, "N_": None, "plural": (1, 2)}
+    return {
+        tuple(message) if isinstance(message, list | tuple) else message
+        for _, _, message, _, _ in extract_from_dir(ROOM, keywords=keywords)
+    }
+
+
+def catalogue(language: str) -> Catalog:
+    with (ROOM / "locale" / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def placeholders(text: str) -> set[str]:
+    return {f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name}
+
+
+def tags(text: str) -> list[str]:
+    return sorted(re.findall(r"</?\w+>|/[a-z]+\b(?!>)", text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_missing_unused_or_unfinished(language: str) -> None:
+    found = {message.id: message for message in catalogue(language) if message.id}
+    assert found.keys() == marked(), "make translations"
+    for key, message in found.items():
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(text.strip() for text in texts) and not message.fuzzy, f"{key} is not translated"
+    assert not catalogue(language).obsolete
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_markup_and_commands_agree(language: str) -> None:
+    spoken = catalogue(language)
+    for message in spoken:
+        if not message.id:
+            continue
+        english = message.id if isinstance(message.id, tuple) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert not isinstance(message.id, tuple) or len(texts) == spoken.num_plurals
+        for text in texts:
+            assert placeholders(text) == placeholders(english[-1]) or text == "{thing}", f"{english[0]} -> {text}"
+            assert tags(text) == tags(english[-1]), f"{english[0]} -> {text}"
+            text.format(**dict.fromkeys({name.partition(":")[0] for name in placeholders(text)}, 1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_telegram_limits_fits(language: str) -> None:
+    with speaking(language):
+        alerts = (menus.SETTINGS_HELP, feedback.NOTED_WRONG, menus.ONLY_ADMINS, menus.keeping_changed(365))
+        assert all(len(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH for text in alerts)
+        assert len(questions.DESCRIPTION) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH
+        assert len(questions.SHORT_DESCRIPTION) <= BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH
+        assert all(len(questions.COMMANDS[name]) <= LONGEST_COMMAND for name in questions.COMMANDS)
+        assert all(len(text) < 4000 for text in (questions.HELP, questions.PRIVACY, questions.START))
+        assert all(small_talk.reply(kind, with_picture) for kind in SmallTalk for with_picture in (True, False))
+
+
+def test_plurals_numbers_and_times_are_the_languages_own() -> None:
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = [questions.looking(number).partition("\n")[2] for number in (1, 3, 5, 1234)]
+    assert said["en"][0] == "1 question before yours." and said["en"][3] == "1,234 questions before yours."
+    assert said["de"] == ["1 Frage vor Ihrer.", "3 Fragen vor Ihrer.", "5 Fragen vor Ihrer.", "1.234 Fragen vor Ihrer."]
+    assert [text.split()[-1] for text in said["ru"]] == ["вопрос.", "вопроса.", "вопросов.", "вопроса."]
+    assert said["fa"][3].startswith("۱٬۲۳۴ ")
+    with speaking("de"):
+        assert catalog.moment(1_790_000_000) == "21.09.2026, 14:13 UTC" and sureness(0.55).startswith("55 % sicher")
+    with speaking("en"):
+        assert catalog.moment(1_790_000_000) == "21 Sep 2026, 14:13 UTC"
+
+
+def test_constants_are_said_in_the_language_of_the_moment() -> None:
+    english = questions.NEED_PICTURE
+    with speaking("it-IT"):
+        assert questions.NEED_PICTURE.startswith("Mandami prima") and questions.UNSUPPORTED["voice"].endswith(
+            "domanda."
+        )
+        assert questions.REFUSALS.get("no such") is None and "300" in questions.REFUSALS["too long"]
+        assert sentence(PictureError("picture_pdf")).startswith("Un PDF non è")
+        assert sentence(PictureError("picture_too_large", megapixels=100)).endswith("100 megapixel.")
+    with speaking("xx"):
+        assert english == questions.NEED_PICTURE
