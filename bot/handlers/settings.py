@@ -128,8 +128,7 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
             [_button(texts.TRAINING, "help", 0)],
             training,
             [_button(texts.LANGUAGE, "help", 0)],
-            tongues[:4],
-            tongues[4:],
+            *(tongues[first : first + 3] for first in range(0, len(tongues), 3)),
             [_button(texts.RESET, "reset", 0)],
         ]
     )

@@ -17,6 +17,7 @@ from typing import Any
 from bot.texts.language import LANGUAGES, language
 
 ENGLISH = LANGUAGES[0]
+_FROM_RIGHT = ("fa",)
 _DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 """Of languages with digits of their own, which Babel does not write."""
 
@@ -76,6 +77,11 @@ def moment(seconds: float, zone: tzinfo = UTC) -> str:
     tongue = language()
     text = f"{format_date(when, locale=tongue)}, {format_time(when, 'short', locale=tongue)} {when.tzname()}"
     return text.translate(_DIGITS.get(tongue, {}))
+
+
+def isolated(text: str) -> str:
+    """Text of another direction within a line: in a language from right to left it does not mix with what is around."""
+    return f"\u2068{text}\u2069" if language() in _FROM_RIGHT else text
 
 
 def number(value: int) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, percent, shown
-from bot.texts.catalog import N_, _, moment, number, plural, speaks, spoken
+from bot.texts.catalog import N_, _, isolated, moment, number, plural, speaks, spoken
 from bot.texts.language import NAMES, language
 from bot.texts.workers import listed
 from model.counting import counted
@@ -228,9 +228,8 @@ def history_page(
     if keep_days:
         lines.append(f"<i>{older_is_deleted(keep_days)}</i>")
     for place, question, link in items:
-        when = moment(question.created_at, zone)
         answered = shown(question)
-        asked = escape(shorten(question.asked, 160))
+        asked = isolated(escape(shorten(question.asked, 160)))
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         new = familiarity(question)
@@ -239,7 +238,8 @@ def history_page(
         thought = feedback.of_answer(opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
         beside = "".join(f" · {part}" for part in (thought, spoken(picture)) if part)
-        lines.append(f"\n{place}. {who}{linked}\n    <b>{answer}</b> ({sure}) · {when}{beside}")
+        when = isolated(moment(question.created_at, zone))
+        lines.append(f"\n{place}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}")
     return "\n".join(lines)
 
 
