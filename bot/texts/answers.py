@@ -95,7 +95,8 @@ def is_answer(text: str) -> bool:
 def familiarity(about: Evidence) -> str:
     """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
     words = about.known_words is False or bool(about.unknown_words)
-    if about.known_picture is False:
+    picture = about.known_picture is False
+    if picture:
         return _("new to me: picture and words") if words else _("new to me: picture")
     return _("new to me: words") if words else ""
 
