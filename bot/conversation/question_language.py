@@ -6,8 +6,9 @@ import re
 import unicodedata
 
 _ENGLISH_WORDS = (
-    "a an and any are at be by can color colour did do does for from has have he her his how i in is it its many my not"
-    " of on or see she that the there they this to was were what when where which who whose why with you your"
+    "a an and any are as at be by can color colour come did die do does for from has have he her his how i in is it its"
+    " many me my no not of on or see she that the there they this to was were what when where which who whose why with"
+    " you your"
 )
 _WORDS = {
     "de": "was welche welcher welches wie wo wer warum wieviel wieviele ist sind der die das dem den ein eine einen hat"
@@ -25,7 +26,7 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SCRIPTS = {"CYRILLIC": "ru", "ARABIC": "fa"}
 LEAST = 2
-"""So many of a language's words, and none that is English alone, say that a question is in it."""
+"""So many of a language's words that are not English, and none that is English alone, say that a question is in it."""
 MOSTLY = 0.5
 """More than this share of the letters, or of the words, decides."""
 
@@ -45,7 +46,8 @@ def asked_in(question: str) -> str | None:
         return None
     hits = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
     best = max(hits, key=lambda language: hits[language])
-    return best if hits[best] >= LEAST and hits[best] > MOSTLY * len(words) else None
+    own = sum(word in _COMMON[best] and word not in _ENGLISH for word in words)
+    return best if own >= LEAST and hits[best] > MOSTLY * len(words) else None
 
 
 def _script(letter: str) -> str:

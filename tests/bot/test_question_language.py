@@ -28,6 +28,8 @@ from bot.conversation.question_language import asked_in
         ("What does “das ist gut” say?", None),
         ("Is the sign in the café “où est le chien”?", None),
         ("La la land?", None),
+        ("as a channel?", None),
+        ("do a die as no", None),
         ("do cats like que?", None),
         ("old 0?", None),
         ("Que?", None),
