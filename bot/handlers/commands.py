@@ -91,7 +91,9 @@ async def _insist(call: Callable[[], Awaitable[object]]) -> None:
 async def _describe(services: Services, language: str | None) -> None:
     """Say how to ask to those who open the chat before they start it; what was set at @BotFather stays."""
     bot = services.bot
-    if not (await bot.get_my_description(language)).description:
+    with speaking(LANGUAGES[0]):  # who asks for a language without a description of its own gets the first one's
+        none = {"", *((texts.DESCRIPTION, texts.SHORT_DESCRIPTION) if language else ())}
+    if (await bot.get_my_description(language)).description in none:
         await bot.set_my_description(texts.DESCRIPTION, language)
-    if not (await bot.get_my_short_description(language)).short_description:
+    if (await bot.get_my_short_description(language)).short_description in none:
         await bot.set_my_short_description(texts.SHORT_DESCRIPTION, language)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
 import pytest
-from e2e_helpers import GROUP, TOKEN, YOU, StartBot, asked, picture, quiet, says
+from e2e_helpers import GROUP, TOKEN, YOU, StartBot, asked, picture, says
 
 from bot.handlers import commands
 from bot.sandbox.person import Message, Person
@@ -100,17 +101,19 @@ async def test_commands_and_descriptions_are_registered_for_each_language(
     start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "OTHERS", LANGUAGES[1:])
-    bot = await start_bot()
+    await start_bot()
 
     async def call(method: str, **fields: object) -> Any:
         url = f"{sandbox.url}/bot{TOKEN}/{method}"
         async with aiohttp.ClientSession() as http, http.post(url, json=fields) as response:
             return (await response.json())["result"]
 
-    for _ in range(2000):  # the last one comes last
-        if (await call("getMyShortDescription", language_code=LANGUAGES[-1]))["short_description"]:
+    with speaking(LANGUAGES[-1]):  # the last one comes last
+        last = {"short_description": questions.SHORT_DESCRIPTION}
+    for _ in range(2000):
+        if await call("getMyShortDescription", language_code=LANGUAGES[-1]) == last:
             break
-        await quiet(bot)
+        await asyncio.sleep(0.05)
     for language in LANGUAGES:
         code = "" if language == "en" else language
         with speaking(language):
