@@ -17,6 +17,7 @@ from model.counting import counted
 
 if TYPE_CHECKING:
     from training.evaluation.evaluate import Report
+    from training.evaluation.pairs import PairFigures
     from training.evaluation.trust import Figure, Set, Told
 
 try:
@@ -159,6 +160,8 @@ def _show(report: Report) -> None:
         met = f", {each.risk:.1%} wrong" if each.coverage else ""
         click.echo(f"  at {each.allowed:>3.0%} risk            {100 * each.coverage:6.2f} % answered{met}")
     _show_trust(report.trust)
+    if report.pairs is not None:
+        _show_pairs(report.pairs)
     if report.refused:
         number, sentence = next(iter(report.refused.items()))
         click.echo(f"\n{len(report.refused)} refused, such as question {number}: {sentence}")
@@ -177,6 +180,21 @@ def _show(report: Report) -> None:
     click.echo("\nconfidence  exactly right  share of questions")
     for row in report.bins:
         click.echo(f"{row.confidence:10.3f}  {row.accuracy:13.3f}  {row.share:18.3f}")
+
+
+def _show_pairs(pairs: PairFigures) -> None:
+    click.echo(f"\n{counted(pairs.questions, 'question')} about several pictures   questions   exact   95 %")
+    for name, each in (
+        ("all", pairs.exact),
+        ("with the last picture only", pairs.last_alone),
+        ("the same, exchanged", pairs.same_when_exchanged),
+        ("false alarms", pairs.false_alarms),
+        ("changes overlooked", pairs.overlooked),
+        *pairs.by_type.items(),
+    ):
+        if each is not None:
+            low, high = each.percent()
+            click.echo(f"{name[:28]:<28}  {each.count:9d}  {100 * each.value:6.2f}   {low:.2f} to {high:.2f}")
 
 
 def _show_trust(trust: Sequence[Set]) -> None:

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from click.testing import CliRunner
 from test_images import READABLE
 from tiny import Picture
 
+from bot.cli import main
 from bot.texts.failures import sentence
 from model.answerer import Answerer
 from model.errors import ModelError
@@ -25,6 +27,7 @@ from model.profile import BUILTIN_PROFILE, Profile
 from model.serving import framing
 from model.serving.broker.embedded import EmbeddedBroker
 from model.types import Answer, Request, SentPicture
+from training.scenes.official import Plan, write_scenes
 
 PAIRS = replace(BUILTIN_PROFILE, pictures=2)
 
@@ -165,3 +168,18 @@ async def test_a_real_worker_decodes_all_of_them_and_answers(folder: Path, loade
     assert [answers[one.id].text for one in wanted] == [one.text for one in wanted]
     assert answers["damaged"].refused_picture == requests[-1].others[0].key
     assert sentence(answers["three"].error).startswith("I can look at 2 pictures")
+
+
+def test_it_is_judged_on_pairs_and_the_page_shows_it(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_scenes(data, Plan("judged", {"val": 3}, 2, pairs=True), lambda _: None, workers=1)
+    command = ["evaluate", str(data), "--model", str(folder), "--beams", "1", "--max-new-tokens", "4"]
+    result = CliRunner().invoke(main, [*command, "--json", "--report", str(tmp_path / "report")])
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.stdout.splitlines()[-1])
+    assert figures["refused"] == {}, "with the last picture only it is asked about one"
+    assert figures["pairs"]["questions"] == 6
+    assert set(figures["pairs"]["exact"]) == {"percent", "interval"}
+    assert "with the pictures exchanged" in (tmp_path / "report" / "report.html").read_text()
+    shown = CliRunner().invoke(main, command)
+    assert "with the last picture only" in shown.output and "the same, exchanged" in shown.output

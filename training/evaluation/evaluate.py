@@ -24,6 +24,7 @@ from training.evaluation.answer_length import HELP, USUAL
 from training.evaluation.asking import request, sent_pictures
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.evaluation.intervals import Estimate, estimate
+from training.evaluation.pairs import PairFigures, pair_figures
 from training.evaluation.reliability import Bin, calibration_error, reliability
 from training.evaluation.risk import Selective, selective
 from training.evaluation.scoring import MEASURES, Scores, by_group, score
@@ -114,6 +115,8 @@ class Report:
     """The confidence of each answer and whether it was right, for comparison with shifted sets."""
     trust: list[Set]
     """How far the confidence can be trusted, here and, after `with_sets`, on shifted sets."""
+    pairs: PairFigures | None = None
+    """Questions about several pictures by themselves; None where there are none."""
 
     @property
     def questions(self) -> int:
@@ -151,6 +154,7 @@ class Report:
             "reliability": [{name: round(value, 4) for name, value in asdict(bin_).items()} for bin_ in self.bins],
             "intervals": {name: each.percent() for name, each in self.intervals.items()},
             "trust": {each.name: each.as_dict() for each in self.trust},
+            "pairs": None if self.pairs is None else self.pairs.as_dict(),
             "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
 
@@ -182,17 +186,27 @@ def evaluate(
     Returns:
         None when it was interrupted before any answer.
     """
-    seen, shuffled, blind, grey = Run(), Run(), Run(), _grey()
+    seen, exchanged, alone, shuffled, blind, grey = Run(), Run(), Run(), Run(), Run(), _grey()
     try:
         for own, others in _rounds(questions, pictures, settings.seed):
             _answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
+            several = [(pictures, question) for pictures, question in own if len(pictures) > 1]
+            _answer(model, [(pictures[::-1], question) for pictures, question in several], settings, exchanged)
+            _answer(model, [(pictures[-1:], question) for pictures, question in several], settings, alone)
             _answer(model, others, settings, shuffled)
             _answer(model, [((grey,) * len(question.image_ids), question) for _, question in own], settings, blind)
             progress(len(own))
     except KeyboardInterrupt:
         if not blind.texts:
             return None
-    return _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
+    report = _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
+    judged = [q for q in questions if q.question_id in report.answers]
+    return replace(report, pairs=pair_figures(judged, seen.texts, exchanged.texts, alone.texts, _is_right))
+
+
+def _is_right(answers: Mapping[int, str], question: VqaQuestion) -> bool:
+    number = question.question_id
+    return score({number: answers[number]}, [question], MEASURES["exact"]).overall == 100
 
 
 def with_sets(report: Report, shifted: Sequence[Told]) -> Report:
