@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,6 +43,8 @@ PICTURES_MEASURED = 100_000
 DEFAULT_PLACEMENT = Placement()
 EMPTY_QUESTION = "question_empty"
 FAILED = "question_failed"
+LOADING_SECONDS = 300.0
+"""The first explanation of an answer may take so long before it counts as hanging."""
 NOT_SHOWN = "where_not_shown"
 NOT_SHOWN_NOW = "where_failed"
 
@@ -111,6 +113,7 @@ class Answerer:
         self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
         """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
         self._evidence = evidence
+        self._has_explained = False
         self._familiar: LRUCache[str, PictureEvidence] = LRUCache(PICTURES_MEASURED)
 
     @classmethod
@@ -260,7 +263,10 @@ class Answerer:
         """Show where an answer came from; whatever goes wrong stays with this request."""
         progress.moved()
         try:
-            found, error = self._where(item), item.error
+            # The first time a library is loaded for it, and the model as a whole.
+            with nullcontext() if self._has_explained else progress.moving(LOADING_SECONDS):
+                found, error = self._where(item), item.error
+            self._has_explained |= found is not None
         except Exception:  # out of memory, say
             log.exception("it cannot be shown where an answer came from")
             _free_memory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 from model.answerer import Answerer
 from model.families.base import ShowsWhere
 from model.families.florence2.where import WAYS, Pass, relevance
+from model.progress import Progress
 from model.types import Request, SentPicture
 
 
@@ -90,3 +92,15 @@ def test_relevance_goes_through_the_encoder_as_the_paper_has_it() -> None:
     own = (torch.ones(1, 1, 1), torch.zeros(1, 1, 1))
     seen = Pass(torch.zeros(2, 1), torch.zeros(2, 1), [ones], [own], [(cross, torch.tensor([[[1.0, -1.0]]]))])
     assert relevance(seen).tolist() == [0.5, 0.5]
+
+
+def test_while_it_loads_work_goes_on_and_no_longer_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.progress._STEP", 0.001)
+    counted = Progress()
+    with counted.moving(60.0):
+        while counted.count < 3:
+            time.sleep(0.001)
+    before = counted.count
+    with counted.moving(0.002):
+        time.sleep(0.05)
+    assert counted.count - before <= 2, "two steps, and then it hangs"
