@@ -169,7 +169,9 @@ class Outcomes:
         rows = await self._db.execute_returning(  # the writer sees what is not committed yet
             f"SELECT message_id AS number FROM sent_messages WHERE {where} AND message_id BETWEEN :low AND :high"  # noqa: S608
             f" UNION SELECT placeholder_id FROM questions WHERE {where} AND placeholder_id BETWEEN :low AND :high"
-            f" UNION SELECT message_id FROM questions WHERE {where} AND message_id BETWEEN :low AND :high"
+            # What explains an answer names that answer's message, of which the bot may not have heard.
+            f" UNION SELECT message_id FROM questions WHERE {where} AND explains IS NULL"
+            " AND message_id BETWEEN :low AND :high"
             f" UNION SELECT message_id FROM photos WHERE {where} AND message_id BETWEEN :low AND :high",
             {"chat": chat_id, "low": low, "high": high},
             durable=False,

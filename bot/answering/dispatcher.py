@@ -142,6 +142,8 @@ class Dispatcher:
         taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
         for question in chosen:
             if question.id in taken:
+                if question.album is not None:  # a picture may have come since it was chosen, and none can from here on
+                    question = await self._store.questions.get(question.id) or question
                 self._in_flight[question.id] = question.chat_id
                 self._unsent.append(question)
         metrics.questions_in_flight.set(len(self._in_flight))

@@ -140,6 +140,8 @@ def _figures(people: People, bot: BotProcess, trouble: Trouble, sandbox: Sandbox
         "lost": len(verdict.lost),
         "answered twice": len(verdict.doubled),
         "answered wrongly": len(verdict.wrong),
+        "presses of Where?": len(people.pressed),
+        "maps": verdict.maps,
         "given up after two deaths of the worker": verdict.given_up,
         "other sentences": verdict.notices,
         "progress messages left over": verdict.left_progress,

@@ -32,6 +32,8 @@ class Verdict:
     """Answered with another picture's colour or another question's words."""
     given_up: int = 0
     """Told that the model stopped twice over them: two kills of the worker met the same question."""
+    maps: int = 0
+    """Pictures that show where an answer came from."""
     notices: int = 0
     """Sentences that are neither an answer nor progress."""
     left_progress: int = 0
@@ -100,7 +102,7 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
     for asked in people.asked:
         by_person.setdefault(asked.person, []).append(asked)
     for user, questions in by_person.items():
-        messages = bot_messages(sandbox, user)
+        messages = [stored for stored in bot_messages(sandbox, user) if "text" in stored.body]
         for stored in messages:
             text = stored.body.get("text", "")
             verdict.left_progress += text.startswith("🔎")
@@ -116,8 +118,48 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
                 verdict.given_up += 1
             elif answers and not (is_answer(answers[0]) and (not checkable or _fits(asked, answers[0]))):
                 verdict.wrong.append(asked)
+    verdict.problems += _map_problems(sandbox, people, data_dir, verdict)
     verdict.problems += _ledger_problems(data_dir)
     return verdict
+
+
+def _map_problems(sandbox: Sandbox, people: People, data_dir: Path, verdict: Verdict) -> list[str]:
+    """Each answer whose "Where?" was pressed has one picture below it, of that answer; the others have none."""
+    problems: list[str] = []
+    with closing(sqlite3.connect(data_dir / DATABASE)) as ledger:
+        known = dict(ledger.execute("SELECT explains, max(heat) FROM questions WHERE explains NOTNULL GROUP BY 1"))
+        gone = {number for (number,) in ledger.execute("SELECT id FROM questions WHERE picture_removed")}
+        stale = {number for (number,) in ledger.execute(_REPLACED)}
+    for user in {asked.person for asked in people.asked} - people.blocked:
+        shown: defaultdict[int | None, list[str]] = defaultdict(list)
+        for stored in bot_messages(sandbox, user):
+            if "photo" in stored.body:
+                shown[stored.reply_to].append(stored.body.get("caption", ""))
+        pressed = {one.message_id: set[int]() for one in people.pressed if one.person == user}
+        for one in people.pressed:
+            if one.person == user:
+                pressed[one.message_id].add(one.question)
+        for message, captions in shown.items():
+            verdict.maps += len(captions)
+            if len(captions) > 1:
+                problems.append(f"{len(captions)} maps below message {message} of person {user}")
+            if message not in pressed:
+                problems.append(f"a map below message {message} of person {user}, which was not asked for")
+        for message, questions in pressed.items():
+            lost = [n for n in questions if n not in known and n not in gone and n not in stale]
+            if lost:
+                problems.append(f"presses below message {message} of person {user} are lost: {lost}")
+            if any(known.get(number) for number in questions) and not shown[message] and not questions & gone:
+                problems.append(f"no map below message {message} of person {user}")
+    return problems
+
+
+_REPLACED = """
+    SELECT id FROM questions AS old WHERE EXISTS (
+        SELECT 1 FROM questions WHERE chat_id = old.chat_id AND message_id = old.message_id AND revision > old.revision
+    )
+"""
+"""Questions that were edited: the button that was pressed may have been there no more when the press arrived."""
 
 
 def _fits(asked: Asked, answer: Stored) -> bool:

@@ -22,20 +22,34 @@ BATCH_SECONDS = 0.05
 
 
 class Naming:
-    """Names the colour in the middle of the picture."""
+    """Names the colours in the middle of the pictures."""
 
     def wanted_pictures(self, request: Request) -> list[SentPicture]:
         return []
 
     def prepare(self, request: Request, decoded: Mapping[str, Image.Image] | None = None) -> Prepared:
-        with Image.open(io.BytesIO(request.picture)) as opened:
-            pixel = opened.convert("RGB").getpixel((opened.width // 2, opened.height // 2))
-        assert isinstance(pixel, tuple)
-        return Prepared(request, f"{name_of(pixel)} for {request.question}", (), None, time.perf_counter())
+        shades = []
+        for picture in request.pictures:
+            with Image.open(io.BytesIO(picture.data)) as opened:
+                pixel = opened.convert("RGB").getpixel((opened.width // 2, opened.height // 2))
+            assert isinstance(pixel, tuple)
+            shades.append(name_of(pixel))
+        return Prepared(request, f"{' and '.join(shades)} for {request.question}", (), None, time.perf_counter())
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         time.sleep(BATCH_SECONDS)
-        return [Answer(item.request.id, item.prompt, 0.9, 0.1, known_picture=True) for item in batch]
+        return [_explanation(item.request) if item.request.explains else _answer(item) for item in batch]
+
+
+def _answer(item: Prepared) -> Answer:
+    return Answer(item.request.id, item.prompt, 0.9, 0.1, known_picture=True, shows_where=True)
+
+
+def _explanation(request: Request) -> Answer:
+    """The left half of each picture counts more."""
+    assert request.explains is not None
+    grids = tuple(((1.0, 0.5),) for _ in request.pictures)
+    return Answer(request.id, request.explains, 0.0, 0.1, where=grids)
 
 
 def main() -> None:

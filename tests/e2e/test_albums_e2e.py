@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 from album_helpers import Seeing, answers, pictures_asked
 from e2e_helpers import GROUP, YOU, StartBot, picture, quiet, says, sure
 
@@ -12,6 +14,7 @@ from bot.conversation.small_talk import SmallTalk
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
 from bot.texts.small_talk import reply
+from storage.records import AskedPicture, Question
 
 RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 
@@ -165,3 +168,29 @@ async def test_in_groups_a_mention_under_any_picture_means_all_of_the_album(star
     await quiet(bot, GROUP)
     assert len(await pictures_asked(bot, GROUP)) == 2, "nobody meant the bot"
     assert await pictures_asked(bot, YOU) == []
+
+
+async def test_a_picture_that_comes_while_its_question_is_being_handed_on_is_asked_about(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chosen with two pictures, it has three when it is marked as running."""
+    broker = Seeing()
+    bot = await start_bot(broker)
+    assert bot.services is not None
+    store = bot.services.store
+    late = await store.photos.save(YOU, 999, GREEN, media_type="image/png")
+    choose = store.questions.next_queued
+
+    async def chosen(*args: Any, **more: Any) -> list[Question]:
+        found = await choose(*args, **more)
+        for question in found:
+            pictures = [*question.several, AskedPicture(sha256=late.sha256, message_id=999)]
+            assert await store.question_pictures.change(
+                question, pictures, question.text, each_picture=True, ready_at=None
+            )
+        return found
+
+    monkeypatch.setattr(store.questions, "next_queued", chosen)
+    await you.send_album([RED, BLUE], "What colour?")
+    answer = await you.wait_for(sure)
+    assert [line.split(" – ")[0] for line in answer["text"].splitlines()] == ["1. Red", "2. Blue", "3. Green"]

@@ -299,3 +299,23 @@ async def test_it_moves_with_a_group_and_the_button_goes_on_working(start_bot: S
     (moved,) = [request async for request in store.heat_maps.of_chat(-1001001)]
     assert moved.message_id < 0 and moved.placeholder_id is None and moved.heat == (LEFT,)
     assert [request async for request in store.heat_maps.of_chat(1001)] == []
+
+
+async def test_a_press_under_an_answer_of_which_the_bot_has_not_heard_doubles_nothing(
+    start_bot: StartBot, you: Person, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answering.delivery.Delivery.stop.__defaults__", (0.0,))
+    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    sandbox.world.faults.change({"next": [{"method": "sendMessage", "executed": True, "hold": 3600}]})
+    bot = await start_bot(Showing())
+    await you.send_picture(RED, "What colour?")
+    answer = await you.wait_for(sure)
+    assert await where(you, answer) == texts.COMING
+    await bot.stop()
+    await start_bot(Showing())
+    shown = await you.wait_for(is_photo, since=0)
+    assert shown["reply_to_message"]["message_id"] == answer["message_id"]
+    while await where(you, answer) != texts.SHOWN:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    assert [one["message_id"] for one in await you.messages() if sure(one)] == [answer["message_id"]]
+    assert len(await maps(you)) == 1
