@@ -27,8 +27,8 @@ from model.serving.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
-HANG_SECONDS = 6.0
-"""So long nothing moves in a worker that hangs; on a busy machine an innocent one was silent for half of it."""
+HANG_SECONDS = 4.0
+"""So long nothing moves in a worker that hangs."""
 
 
 def fragile(model: str, workers: int = 1) -> EmbeddedBroker:

@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from model.backends.placement import Placement
 from model.errors import ModelError
 from model.serving.broker.jobs import Jobs
+from model.serving.broker.watchdog import Watchdog
 from model.serving.transport import Cancellation, Stage
 from model.serving.worker import work
 from model.types import Answer, Request, SentPicture, WorkerInfo
@@ -35,7 +35,8 @@ class Connection:
     def __init__(self, writer: asyncio.StreamWriter, model: str) -> None:
         self._writer = writer
         self.info = WorkerInfo(model, ready=False)
-        self.moved_at, self.progress = time.monotonic(), -1
+        self.watchdog: Watchdog | None = None  # once it is ready
+        self.progress = -1
 
     def tell(self, **message: object) -> None:
         self._writer.write(json.dumps(message).encode() + b"\n")
@@ -126,8 +127,8 @@ class ToyBroker:
         while True:
             await asyncio.sleep(self._hang_seconds / 4)
             for one in self._connections:
-                if one.info.ready and time.monotonic() - one.moved_at > self._hang_seconds and one.info.pid:
-                    os.kill(one.info.pid, signal.SIGKILL)
+                if one.watchdog is not None and one.watchdog.left(self._hang_seconds) <= 0:
+                    os.kill(one.watchdog.pid, signal.SIGKILL)
 
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One worker's life."""
@@ -148,11 +149,12 @@ class ToyBroker:
 
     def _hear(self, worker: Connection, kind: str, **said: Any) -> None:
         idle = kind == "alive" and said["progress"] == worker.progress and self._jobs.held_by(worker)
-        if not idle:
-            worker.moved_at = time.monotonic()
+        if not idle and worker.watchdog is not None:
+            worker.watchdog.moved()
         worker.progress = said.get("progress", worker.progress)
         if kind == "ready":
             worker.info = replace(worker.info, ready=True, **said)
+            worker.watchdog = Watchdog(said["pid"])
             self._jobs.join(worker)
             self._tried.set()
         elif kind == "failed":
@@ -170,7 +172,8 @@ class ToyBroker:
     def _assign(self) -> None:
         while (assigned := self._jobs.assign()) is not None:
             worker, request = assigned
-            worker.moved_at = time.monotonic()
+            if worker.watchdog is not None:
+                worker.watchdog.moved()
             pictures = [base64.b64encode(picture.data).decode() for picture in request.pictures]
             settings = asdict(replace(request, picture=b"", others=()))
             worker.tell(request={**settings, "picture": None, "pictures": pictures})

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from model.backends.placement import calm_threads
 from model.serving import framing
+from model.serving.broker.watchdog import Watchdog
 from model.serving.child_process import python_path
 
 _SECRET_PREFIX = "VQABOT_"
@@ -22,6 +23,7 @@ class WorkerProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Wrap a process that was started with pipes."""
         self._process = process
+        self.watchdog = Watchdog(process.pid)
 
     @classmethod
     async def spawn(cls, arguments: Sequence[str]) -> WorkerProcess:

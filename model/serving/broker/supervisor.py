@@ -22,6 +22,8 @@ LOADING_SECONDS = 300.0
 """While it loads a model a worker may be silent for so long: a slow disk holds up all of its threads."""
 PATIENCE = 5.0
 """A batch may take so many times what it takes by the model's own measure before it gets on."""
+LAST_LOOK = 0.1
+"""Seconds before a worker counts as hung in which what it said is read."""
 LAST_WORDS = 1.0
 """Seconds that a worker which has closed its pipe, or talks nonsense, has to end before it is killed."""
 MAX_STARTS = 3
@@ -68,7 +70,6 @@ class Supervisor:
         self._outbox: asyncio.Queue[Request | str] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
-        self._moved_at = time.monotonic()
         self._progress = -1
         self._pace = 0.0
         """Seconds that one question takes this model alone, as it measured itself."""
@@ -90,8 +91,8 @@ class Supervisor:
 
     def send(self, request: Request, *, idle: bool) -> None:
         """Hand a request to the process; `idle`: it had nothing to do."""
-        if idle:
-            self._moved_at = time.monotonic()
+        if idle and self._process is not None:
+            self._process.watchdog.moved()
         self._outbox.put_nowait(request)
 
     def cancel(self, request_id: str) -> None:
@@ -122,12 +123,12 @@ class Supervisor:
 
     async def _live(self, process: WorkerProcess) -> None:
         """One process's life: returns when it has ended, whichever way."""
-        self._moved_at, self._outbox = time.monotonic(), asyncio.Queue()
+        self._outbox = asyncio.Queue()
         self._change(ready=False, pid=process.pid, started_at=time.time())
         helpers = [asyncio.create_task(work(process)) for work in (self._look_after, self._post)]
         try:
             while (message := await process.receive()) is not None:
-                self._hear(message)
+                self._hear(process, message)
         except (ValueError, KeyError):
             log.exception("the worker does not speak the protocol")
         finally:
@@ -151,7 +152,7 @@ class Supervisor:
                 item = await self._outbox.get()
                 await process.send(framing.pack_cancel(item) if isinstance(item, str) else framing.pack_request(item))
 
-    def _hear(self, message: framing.Header) -> None:
+    def _hear(self, process: WorkerProcess, message: framing.Header) -> None:
         """Take in one message of the process."""
         kind = message["type"]
         if kind == "alive":
@@ -159,7 +160,7 @@ class Supervisor:
             if message["progress"] == self._progress and self.info.ready and self._jobs.held_by(self):
                 return
             self._progress = message["progress"]
-        self._moved_at = time.monotonic()
+        process.watchdog.moved()
         if kind == "answer":
             self._change(answered=self.info.answered + 1)
             answer = framing.unpack_answer(message)
@@ -183,14 +184,16 @@ class Supervisor:
 
     async def _look_after(self, process: WorkerProcess) -> None:
         """Kill a process that says nothing for too long: without work no sign of life, with work no progress."""
+        late = False
         while True:
             patience = self._patience()
-            left = self._moved_at + patience - time.monotonic()
-            if left <= 0:
+            left = process.watchdog.left(patience)
+            if left <= 0 and late:
                 log.error("the inference worker made no progress for %.0f s and is killed", patience)
                 process.kill()
                 return
-            await asyncio.sleep(min(left, self._watch.hang_seconds / 4))  # it may get ready meanwhile
+            late = left <= 0  # where this process was held up itself, what the worker said is only not read yet
+            await asyncio.sleep(LAST_LOOK if late else min(left, self._watch.hang_seconds / 4))  # it may get ready
 
     def _patience(self) -> float:
         """Seconds after which silence is a hang: a step is a token, or encoding all pictures of a batch."""
