@@ -45,9 +45,10 @@ async def pending(bot: Bot) -> int:
 
 
 async def test_restarts_while_telegram_gives_no_files_lose_no_question(
-    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
+    start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More restarts than attempts that an update has, each while it is in hand."""
+    monkeypatch.setattr(Inbox.stop, "__defaults__", (0.0,))
     sandbox.world.faults.change({"always": [NO_FILES]})
     bot = await start_bot()
     await you.send_picture(picture(), "What?")

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -14,8 +15,9 @@ from toy_broker import SocketTransport
 
 from model.answerer import Prepared
 from model.progress import progress
-from model.serving import worker
+from model.serving import image_pool, worker
 from model.serving.broker.embedded_worker import PipeTransport
+from model.serving.image_process import Limits
 from model.types import Answer, Request, SentPicture
 
 EVIDENCE: dict[str, Any] = {
@@ -91,6 +93,8 @@ def main() -> None:
         raise SystemExit(worker.MODEL_UNUSABLE)
     pace = 10.0 if options.model == "slow" else 0.0
     transport.ready("cpu", "float32", pace)
+    limits = Limits(cpu_seconds=2)  # a third, so that bombs cost the tests less
+    worker.ImagePool = partial(image_pool.ImagePool, limits=limits)  # type: ignore[misc,assignment]
     worker.serve(Obedient(), transport, options.batch_size)
 
 

@@ -1,7 +1,6 @@
 """A model knows which questions it met, so that figures on them are not taken for figures on new ones."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,12 @@ from finetune_helpers import Quiet, prepared, settings, tiny_model
 from PIL import Image
 
 from bot.cli import main
-from model.loading import builtin_path
 from training.data import provenance
 from training.data.prepared import read_examples
 from training.data.provenance import Sketch, digest, digests, met_before, prepared_digests, remarks
 from training.data.splits import load_split
 from training.data.vqa import DataError
 from training.finetune.run import train
-from training.scenes.official import Plan, write_scenes
 
 
 def asked(first: int, last: int) -> list[str]:
@@ -89,11 +86,9 @@ def test_calibrating_on_what_was_learnt_warns_and_judging_what_was_calibrated_sa
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.evaluation.trust.RESAMPLES", 3)
-    data, model = tmp_path / "scenes", tmp_path / "model"
-    write_scenes(data, Plan("met", {"train": 70, "val": 70}), lambda _: None, workers=1)
-    shutil.copytree(builtin_path(), model)
+    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "pictures", pictures=70, val=70)
     there = load_split(data, "train")
-    learnt = Sketch.of("the train split of scenes", digests(there.questions, there.pictures))
+    learnt = Sketch.of("the train split of pictures", digests(there.questions, there.pictures))
     provenance.write(model, {"learnt": [learnt]})
     for split, warned in (("train", True), ("val", False)):
         fast = ("--beams", "1", "--shifts", "1")
