@@ -282,7 +282,8 @@ async def read_form(request: web.Request) -> tuple[dict[str, Any], list[Upload]]
     uploads: list[Upload] = []
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            data = await asyncio.to_thread(value.file.read)
+            with value.file as file:
+                data = await asyncio.to_thread(file.read)
             uploads.append(Upload(value.filename, value.content_type, data))
         else:
             fields[name] = value

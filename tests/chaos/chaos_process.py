@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,8 +23,17 @@ class BotProcess:
     """Keeps `vqabot run` running until it is told not to."""
 
     def __init__(
-        self, url: str, folder: Path, data_dir: Path, *, real_model: bool, broker_url: str | None = None
+        self,
+        url: str,
+        folder: Path,
+        data_dir: Path,
+        *,
+        real_model: bool,
+        broker_url: str | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
+        """Run behind `prefix`, which says where; what stands there is executed as the bot."""
+        self._prefix = prefix
         self.data_dir, self.log = data_dir, folder / "bot.log"
         self.clock = folder / "clock"
         self.clock.write_text("0")
@@ -109,7 +118,10 @@ class BotProcess:
             self._killed = False
             with self.log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable, str(HERE / "chaos_bot.py"), stdout=log, stderr=log, env=self._environment
+                    *(*self._prefix, sys.executable, str(HERE / "chaos_bot.py")),
+                    stdout=log,
+                    stderr=log,
+                    env=self._environment,
                 )
             self.starts += 1
             await self._process.wait()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import chaos_network
 import pytest
 from chaos import Plan, run
 from chaos_judge import judge
 from chaos_people import Asked, People
 from chaos_process import TOKEN
+from redis_server import FOUND
 
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
 from storage.store import Store
 
 SHORT = Plan(seed=3, questions=40, kills=5, people=8, pace=1.5, pause=0.6)
+WITH_REDIS = Plan(seed=4, questions=16, kills=3, people=8, pace=1.0, pause=0.5, redis=True)
 
 
 @pytest.mark.timeout(400)
@@ -26,6 +29,26 @@ async def test_kills_and_faults_lose_and_double_nothing(tmp_path: Path) -> None:
     assert report.figures["kill -9 of the bot"] + report.figures["kill -9 of the worker"] >= SHORT.kills
     assert report.figures["starts of the bot"] > 1
     assert report.figures["ends of its own"] == 0
+
+
+@pytest.mark.long
+@pytest.mark.skipif(FOUND is None, reason="needs redis-server")
+@pytest.mark.timeout(600)
+async def test_kills_of_bot_workers_and_redis_lose_and_double_nothing(tmp_path: Path) -> None:
+    report = await run(WITH_REDIS, tmp_path)
+    assert report.verdict.good, "\n".join([*report.verdict.problems, *report.stories])
+    assert report.figures["questions"] == WITH_REDIS.questions
+    assert report.figures["kill -9 of the bot"] + report.figures["kill -9 of the worker"] >= WITH_REDIS.kills
+    assert report.figures["ends of its own"] == 0
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not chaos_network.possible(), reason="needs network namespaces, iproute2 and redis-server")
+@pytest.mark.timeout(900)
+def test_hosts_that_are_cut_off_both_ways_and_one_way_lose_and_double_nothing() -> None:
+    done = chaos_network.run_inside(questions=60, seed=3)
+    assert done.returncode == 0, done.stdout
+    assert "| lost | 0 |" in done.stdout and "| answered twice | 0 |" in done.stdout
 
 
 async def test_the_judge_sees_what_is_lost_doubled_and_wrong(tmp_path: Path) -> None:
