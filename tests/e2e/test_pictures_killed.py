@@ -1,0 +1,50 @@
+"""kill -9 in the middle of an album, a comparison and "Where?", with the processes as people start them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from album_helpers import answers
+from e2e_helpers import sure
+from test_processes import PATIENCE, running
+
+from bot.demo.samples import sample_scenes
+from bot.sandbox.person import Message, Person
+from bot.sandbox.server import Sandbox
+from bot.texts import heat_maps as texts
+from bot.texts.failures import sentence
+
+ONE_ONLY = sentence("pictures_one_only")
+
+
+def is_map(message: Message) -> bool:
+    return "photo" in message and message["from"]["is_bot"]
+
+
+@pytest.mark.timeout(500)
+async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:
+    first, second = sample_scenes()[:2]
+    question, truth = first.questions[0]
+    async with running(sandbox, tmp_path / "data") as process:
+        await you.send_picture(first.picture, question)
+        answer = await you.wait_for(sure, PATIENCE)
+        said = await you.press(answer, texts.BUTTON)
+        assert said is not None and said["text"] == texts.COMING
+        await you.send_album([first.picture, second.picture], question)
+        await you.say("/compare")
+        process.kill()  # the first map takes seconds, and the album is being collected
+        await process.wait()
+        assert not [m for m in await you.messages() if is_map(m)]
+    async with running(sandbox, tmp_path / "data"):
+        shown = await you.wait_for(is_map, PATIENCE, since=0)
+        each = await you.wait_for(lambda m: m.get("text", "").startswith("1. "), PATIENCE, since=0)
+        await you.wait_for(lambda m: m.get("text") == ONE_ONLY, PATIENCE, since=0)
+        again = await you.press(answer, texts.BUTTON)
+        assert again is not None and again["text"] == texts.SHOWN
+    assert shown["reply_to_message"]["message_id"] == answer["message_id"] and truth in shown["caption"].lower()
+    assert truth in each["text"].lower().splitlines()[0] and len(each["text"].splitlines()) == 2
+    messages = await you.messages()
+    assert len([m for m in messages if is_map(m)]) == 1
+    assert len([m for m in messages if m.get("text") == ONE_ONLY]) == 1
+    assert [m["message_id"] for m in await answers(you)] == [answer["message_id"], each["message_id"]]
