@@ -106,7 +106,7 @@ def test_shorter_numbers_answer_alone_what_they_answer_in_a_batch(dtype: str, pi
         Request(str(number), picture(number % 3), f"what colour is the {thing}", beams=1 + number % 2)
         for number, thing in enumerate(("ball", "dog and the other dog", "house", "tree", "sky over the house"))
     ]
-    together = answerer.answer(asked)
+    together = Answerer(answerer.family, answerer.profile).answer(asked)
     alone = [Answerer(answerer.family, answerer.profile).answer([request])[0] for request in asked]
     assert [answer.text for answer in together] == [answer.text for answer in alone]
     for one, other in zip(together, alone, strict=True):

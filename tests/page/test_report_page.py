@@ -25,18 +25,23 @@ class SaysYes:
         return [Answer(each.id, "yes", 0.9, 0.01) for each in requests]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_table_hides_a_column(browser: Browser, tmp_path: Path, scheme: str) -> None:
+@pytest.fixture(scope="module")
+def report_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("report")
     write_scenes(tmp_path / "scenes", Plan("page", {"train": 0, "val": 12, "test": 0}), lambda _: None, workers=1)
     asked = load_split(tmp_path / "scenes", "val")
     report = evaluate(SaysYes(), asked.pictures, asked.questions)
     assert report is not None
-    page_file = write_report(
+    return write_report(
         tmp_path / "report", report, asked.questions, asked.pictures, Context("builtin", "val", Calibration())
     )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_table_hides_a_column(browser: Browser, report_page: Path, scheme: str) -> None:
     for width in (390, 560, 768, 900, 1000, 1200):
         page = await browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        await page.goto(page_file.resolve().as_uri())
+        await page.goto(report_page.resolve().as_uri())
         hidden = "cards => cards.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 60))"
         assert await page.eval_on_selector_all(".card", hidden) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
