@@ -24,7 +24,6 @@ from bot.commands.terminal import note
 @click.option("--seed", type=int, default=0, show_default=True, help="Names the scenes and the first weights.")
 @click.option(
     "--start",
-    type=click.Path(exists=True, file_okay=False),
     default="",
     help="An earlier built-in model to begin with.  [default: from nothing]",
 )

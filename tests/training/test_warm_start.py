@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from click.testing import CliRunner
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
+from bot.cli import main
 from training.builtin import architecture
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
 from training.builtin.recipe import Recipe, train
@@ -62,7 +64,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Florence2Fo
 def test_what_a_model_has_learnt_is_taken_over(earlier: tuple[Path, Florence2ForConditionalGeneration]) -> None:
     folder, before = earlier
     model, tokenizer = fresh(), load_tokenizer()
-    take_over(model, tokenizer, folder)
+    take_over(model, tokenizer, str(folder))
     pixels = torch.randn(1, 3, architecture.HEIGHT, architecture.WIDTH)
     with torch.no_grad():
         seen, was = (one.get_image_features(pixels).pooler_output for one in (model, before))
@@ -93,7 +95,7 @@ def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
     folder, _ = earlier
     torch.manual_seed(0)  # pieces that no earlier word is made of are drawn
     model = fresh()
-    take_over(model, load_tokenizer(), folder)
+    take_over(model, load_tokenizer(), str(folder))
     small = Recipe(processes=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=3, warmup=1)
     for steps, same in ((0, True), (1, False)):
         recipe = Recipe(**{**{name: getattr(small, name) for name in small.__slots__}, "question_steps": steps})
@@ -111,4 +113,16 @@ def test_a_model_of_another_kind_is_no_beginning(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError, match=r"has other layers than the built-in model: model\.language_model\.encoder\.layers\.2"
     ):
-        take_over(other, load_tokenizer(), tmp_path)
+        take_over(other, load_tokenizer(), str(tmp_path))
+
+
+def test_a_beginning_that_is_no_model_is_a_sentence_before_processes_start(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "blip"}')
+    (tmp_path / "model.safetensors").touch()
+    for start, sentence in ((tmp_path, "it is of the family blip"), (tmp_path / "nothing", "nothing")):
+        done = CliRunner().invoke(
+            main, ["builtin", str(tmp_path / "out"), "--start", str(start), "--question-steps", "1"]
+        )
+        assert done.exit_code == 1
+        assert sentence in done.output
+        assert "mistake in vqabot" not in done.output

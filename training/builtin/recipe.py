@@ -64,8 +64,9 @@ class Recipe:
     average: float = 0.998
     """Decay of the moving average of the weights, which is what is kept in the end."""
     start: str = ""
-    """Folder of an earlier built-in model whose weights the training begins with; empty: from nothing. The first phase
-    then teaches the dense head alone, since its first gradients would undo what the model has learnt."""
+    """An earlier built-in model whose weights the training begins with: `builtin`, a folder or a ZIP; empty: from
+    nothing. The first phase then teaches the dense head alone, since its first gradients would undo what the model has
+    learnt."""
     leave_out: tuple[str, ...] = ()
     """Media, backdrops, hands, kinds of things, "contour" or "typed" that the scenes do without, to be judged by."""
     processes: int = 2
@@ -119,9 +120,13 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
     Raises:
         ValueError: The folder's checkpoint belongs to another seed, batches cannot be shared by the processes,
             something cannot be left out, or the model to start from has other layers.
-        OSError: There is no model to start from.
+        ModelError: There is no model to start from.
     """
     WIDE.without(recipe.leave_out)
+    # Told here: what a process of several raises is no sentence.
+    if recipe.start and not (folder / "checkpoint.pt").exists():
+        tokenizer = architecture.load_tokenizer()
+        take_over(architecture.build_model(len(tokenizer)), tokenizer, recipe.start)
     share = recipe.processes * PAIR_EVERY
     if recipe.batch % share or recipe.dense_batch % recipe.processes:
         raise ValueError(
@@ -222,7 +227,7 @@ def _share_gradients(parts: Parts, processes: int) -> None:
 def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> Parts:
     model = architecture.build_model(len(tokenizer), device)
     if recipe.start and not (folder / "checkpoint.pt").exists():
-        take_over(model, tokenizer, Path(recipe.start))
+        take_over(model, tokenizer, recipe.start)
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)

@@ -8,7 +8,6 @@ their words, positions what stands at them.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -16,6 +15,7 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
+from model.loading import locate, model_type
 from training.builtin.architecture import COLUMNS, IMAGE_TOKENS, ROWS
 
 STRIDE = 32
@@ -27,37 +27,32 @@ PLACES = "model.language_model.encoder.embed_positions.weight"
 TURNS = "model.language_model.decoder.embed_positions.weight"
 
 
-def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> int:
-    """Give `model` the weights of the model in `folder` as far as they go.
+def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, start: str) -> None:
+    """Give `model` the weights of an earlier one as far as they go.
 
     Args:
         model: The new model; it is changed.
         tokenizer: Its tokenizer.
-        folder: An earlier built-in model, as transformers saves it.
-
-    Returns:
-        How many of the tensors could not be taken over and stay as they were.
+        start: An earlier built-in model: `builtin`, a folder or a ZIP.
 
     Raises:
-        OSError: There is no such model.
-        ValueError: The folder holds a model whose layers are others.
+        ModelError: There is no such model.
+        ValueError: It is of another family, or its layers are others.
     """
+    folder = locate(start)
+    if (kind := model_type(folder)) != "florence2":
+        raise ValueError(f"{start} is no built-in model: it is of the family {kind}.")
     earlier = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
     words = PreTrainedTokenizerFast.from_pretrained(folder)
     old, new = earlier.state_dict(), model.state_dict()
     if (missing := new.keys() - old.keys()) or new[WORDS].shape[1] != old[WORDS].shape[1]:
-        raise ValueError(
-            f"{folder} has other layers than the built-in model: {', '.join(sorted(missing)[:3]) or WORDS}"
-        )
-    left = 0
+        raise ValueError(f"{start} has other layers than the built-in model: {', '.join(sorted(missing)[:3]) or WORDS}")
     for name, value in new.items():
         if ".ffn." in name and old[name].shape != value.shape:
             block = name[: name.index(".ffn.")]
             value.copy_(_narrowed(old, block, name, len(new[f"{block}.ffn.fc1.bias"])))
         elif old[name].shape == value.shape:
             value.copy_(old[name])
-        else:
-            left += 1
     _place_words(new[WORDS], old[WORDS], tokenizer, words)
     size = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))["image_processor"]["size"]
     _place_positions(new[PLACES][OFFSET:], old[PLACES][OFFSET:], size["height"] // STRIDE, size["width"] // STRIDE)
@@ -65,7 +60,6 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
     new[TURNS][:turns] = old[TURNS][:turns]
     model.load_state_dict(new)
     model.tie_weights()
-    return left
 
 
 def _narrowed(old: dict[str, Tensor], block: str, name: str, width: int) -> Tensor:
