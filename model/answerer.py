@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from cachetools import Cache, LRUCache
 
 from model.backends.placement import Placement
+from model.batches import halving
 from model.confidence.calibration import sequence_probability
-from model.errors import FailureError, PictureError
+from model.errors import PictureError
+from model.explaining import Explainer
 from model.families.base import Family, Prompt, SeveralPictures, ShowsWhere, load_family
 from model.images import open_picture
 from model.loading import identity, locate, model_type
+from model.prepared import FAILED, Prepared, PreparedPicture, refusal
 from model.profile import Profile
-from model.progress import progress
 from model.stages import clock
 from model.types import Answer, Generation, Grid, Request, SentPicture
 
@@ -30,61 +32,11 @@ if TYPE_CHECKING:
     from model.confidence.spaces import Vector
     from model.families.base import Pixels
 
-log = logging.getLogger(__name__)
-
-MAX_BEAMS = 10
-"""Widest beam search."""
 USUAL_BEAMS = 3
 """Width that most questions come with."""
-MAX_NEW_TOKENS = 1000
-"""Longest answer in tokens; a model with fewer positions ends earlier."""
 PICTURES_MEASURED = 100_000
 """Pictures of which it is kept how familiar they are: more than there is room for features of."""
 DEFAULT_PLACEMENT = Placement()
-EMPTY_QUESTION = "question_empty"
-FAILED = "question_failed"
-LOADING_SECONDS = 300.0
-"""The first explanation of an answer may take so long before it counts as hanging."""
-NOT_SHOWN = "where_not_shown"
-NOT_SHOWN_NOW = "where_failed"
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    """A picture after the work that needs no model."""
-
-    key: str
-    pixels: Pixels | None
-    """At the model's size; None when its features are kept."""
-    features: Tensor | None = None
-    """What is kept of it: it may be let go of until the batch begins."""
-    size: tuple[int, int] | None = None
-    """Width and height of the picture itself; None where it was not decoded."""
-    looks: Vector | None = None
-    """The look of its pixels, where the model's evidence asks for it."""
-    evidence: PictureEvidence | None = None
-    """How familiar it was when it was encoded, with `features`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request after the work that needs no model."""
-
-    request: Request
-    prompt: str
-    pictures: tuple[PreparedPicture, ...]
-    """None when the request is refused."""
-    error: str | None
-    """The refusal, as the text of a `FailureError`."""
-    began: float
-    """`time.perf_counter()` at which the request was taken."""
-    refused_picture: str = ""
-    """The key of the picture that `error` is about."""
-    decoding_seconds: float = 0.0
-    """CPU time that decoding its pictures took elsewhere."""
 
 
 class Answerer:
@@ -113,7 +65,7 @@ class Answerer:
         self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
         """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
         self._evidence = evidence
-        self._has_explained = False
+        self._explainer = Explainer(family)
         self._familiar: LRUCache[str, PictureEvidence] = LRUCache(PICTURES_MEASURED)
 
     @classmethod
@@ -137,7 +89,7 @@ class Answerer:
 
         To show where an answer came from takes the pictures' sizes.
         """
-        if self._refusal(request) is not None:
+        if refusal(request, self.profile.prompt(request.question), self.family, self.profile) is not None:
             return []
         explains = request.explains is not None
         return [picture for picture in request.pictures if explains or picture.key not in self.features]
@@ -151,7 +103,8 @@ class Answerer:
                 are kept is decoded here.
         """
         began = time.perf_counter()
-        prompt, error = self.profile.prompt(request.question), self._refusal(request)
+        prompt = self.profile.prompt(request.question)
+        error = refusal(request, prompt, self.family, self.profile)
         if error is not None:
             return Prepared(request, prompt, (), error, began)
         prepared: dict[str, PreparedPicture] = {}
@@ -164,8 +117,8 @@ class Answerer:
                 continue
             try:
                 picture = (decoded or {}).get(sent.key) or open_picture(sent.data)
-            except PictureError as refusal:
-                return Prepared(request, prompt, (), str(refusal), began, refused_picture=sent.key)
+            except PictureError as unreadable:
+                return Prepared(request, prompt, (), str(unreadable), began, refused_picture=sent.key)
             pixels = self.family.prepare(picture)
             look = None if self._evidence is None else self._evidence.look(pixels)
             prepared[sent.key] = PreparedPicture(sent.key, pixels, features, picture.size, look)
@@ -185,25 +138,6 @@ class Answerer:
         except KeyError:
             return None
 
-    def _refusal(self, request: Request) -> str | None:
-        if not self.profile.prompt(request.question):
-            return EMPTY_QUESTION
-        if request.explains is not None and not self._shows_where:
-            return NOT_SHOWN
-        return _bad_settings(request) or (self._too_many(len(request.pictures)) if request.others else None)
-
-    def _too_many(self, pictures: int) -> str | None:
-        """Why a question cannot be about so many pictures: what the model learnt, and what its positions hold."""
-        learnt, family = self.profile.pictures, self.family
-        most = min(learnt, family.most_pictures) if learnt > 1 and isinstance(family, SeveralPictures) else 1
-        if pictures <= most:
-            return None
-        if learnt == 1:
-            return str(FailureError("pictures_one_only"))
-        if most == 1:
-            return str(FailureError("pictures_do_not_fit"))
-        return str(FailureError("pictures_too_many", most=most))
-
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer a batch; the answers stand in the order of the requests."""
         return self.answer_prepared([self.prepare(request) for request in requests])
@@ -217,7 +151,7 @@ class Answerer:
         return [
             self._answer(item, generations[id(item)], len(asked), {"waiting": began - item.began, **spent})
             if item.request.explains is None
-            else self._explain(item)
+            else self._explainer.explain(item, partial(self._prompt, item), self.identity)
             for item in batch
         ]
 
@@ -225,7 +159,7 @@ class Answerer:
         """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
         prompts = self._prompts(batch)
         with clock("generation"):
-            found = _halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
+            found = halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
         generations = {id(item): generation for (item, _), generation in zip(prompts, found, strict=True)}
         return [generations.get(id(item)) for item in batch]
 
@@ -233,49 +167,23 @@ class Answerer:
         """The log-probability of each of a request's texts as its answer, in the batch's order; None where refused."""
         given = {id(item): own for item, own in zip(batch, texts, strict=True)}
         prompts = self._prompts(batch)
-        scored = _halving(
+        scored = halving(
             lambda part: self.family.score([prompt for _, prompt in part], [given[id(item)] for item, _ in part]),
             prompts,
         )
         scores = {id(item): own for (item, _), own in zip(prompts, scored, strict=True)}
         return [scores.get(id(item)) for item in batch]
 
-    @property
-    def _shows_where(self) -> bool:
-        return isinstance(self.family, ShowsWhere)
-
     def where(self, request: Request, text: str, way: str | None = None) -> list[Grid] | None:
         """How much each part of the pictures counted for an answer, as `ShowsWhere.where` says it.
 
         None where the family cannot tell, or the question is refused.
         """
-        return self._where(self.prepare(replace(request, explains=text)), way)
+        item = self.prepare(replace(request, explains=text))
+        return self._explainer.where(item, self._prompt(item), way)
 
-    def _where(self, item: Prepared, way: str | None = None) -> list[Grid] | None:
-        prompts = self._prompts([item])
-        if not prompts:
-            return None
-        sizes = [picture.size or (1, 1) for picture in item.pictures]
-        assert isinstance(self.family, ShowsWhere)  # else the request was refused
-        return self.family.where(prompts[0][1], item.request.explains or "", sizes, way)
-
-    def _explain(self, item: Prepared) -> Answer:
-        """Show where an answer came from; whatever goes wrong stays with this request."""
-        progress.moved()
-        try:
-            # The first time a library is loaded for it, and the model as a whole.
-            with nullcontext() if self._has_explained else progress.moving(LOADING_SECONDS):
-                found, error = self._where(item), item.error
-            self._has_explained |= found is not None
-        except Exception:  # out of memory, say
-            log.exception("it cannot be shown where an answer came from")
-            _free_memory()
-            found, error = None, NOT_SHOWN_NOW
-        seconds = time.perf_counter() - item.began
-        if found is None:
-            return Answer(item.request.id, "", 0.0, seconds, error or NOT_SHOWN_NOW, item.refused_picture)
-        said = item.request.explains or ""
-        return Answer(item.request.id, said, 0.0, seconds, model=self.identity, where=tuple(found))
+    def _prompt(self, item: Prepared) -> Prompt | None:
+        return next((prompt for _, prompt in self._prompts([item])), None)
 
     def _prompts(self, batch: Sequence[Prepared]) -> list[tuple[Prepared, Prompt]]:
         """The requests that can be asked, with their pictures' features."""
@@ -340,7 +248,7 @@ class Answerer:
                 if picture.looks is not None:
                     looked[key] = picture.looks
         with clock("images"):
-            encoded = _halving(self.family.encode_images, list(new.values()))
+            encoded = halving(self.family.encode_images, list(new.values()))
         for key, features in zip(new, encoded, strict=True):
             if features is not None:
                 seen[key] = features
@@ -361,7 +269,7 @@ class Answerer:
             return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         text, knows, model = generation.text, self.profile.knows, self.identity
-        shows = self._shows_where and bool(text.strip())
+        shows = isinstance(self.family, ShowsWhere) and bool(text.strip())
         said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows}
         answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
         judged = self._judge(item, generation)
@@ -376,40 +284,3 @@ class Answerer:
         if len(pictures) < len(found):  # let go of, by then
             return None
         return self._evidence.judge(item.request.question, generation, pictures)
-
-
-def _bad_settings(request: Request) -> str | None:
-    if not 1 <= request.beams <= MAX_BEAMS:
-        return str(FailureError("beams_out_of_range", most=MAX_BEAMS))
-    if not 1 <= request.max_new_tokens <= MAX_NEW_TOKENS:
-        return str(FailureError("length_out_of_range", most=MAX_NEW_TOKENS))
-    return None
-
-
-def _halving(work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequence[_Item]) -> list[_Result | None]:
-    """Run `work` on a batch; when it fails (out of memory, one bad item) on its halves, until the culprit is alone.
-
-    Returns:
-        One result an item, in order; None for each item that fails alone.
-    """
-    if not items:
-        return []
-    progress.moved()
-    try:
-        return list(work(items))
-    except Exception:  # whatever goes wrong, the batch-mates must get their answers
-        if len(items) == 1:
-            log.exception("one item failed alone")
-            return [None]
-        log.warning("a batch of %d failed; trying its halves", len(items), exc_info=True)
-    _free_memory()
-    middle = len(items) // 2
-    return [*_halving(work, items[:middle]), *_halving(work, items[middle:])]
-
-
-def _free_memory() -> None:
-    """Give cached accelerator memory back before the next try."""
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

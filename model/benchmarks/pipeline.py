@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from model.answerer import Answerer, Prepared
+from model.answerer import Answerer
+from model.prepared import Prepared
 from model.serving.image_pool import ImagePool
 from model.serving.request_queue import RequestQueue
 from model.serving.worker import decode_processes

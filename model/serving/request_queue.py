@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from model.answerer import FAILED, Prepared
 from model.errors import PictureError
+from model.prepared import FAILED, Prepared
 from model.progress import progress
 from model.serving.image_pool import Decoded, ImagePool
 from model.serving.transport import Reports

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
-from model.answerer import Answerer, Prepared
+from model.answerer import Answerer
 from model.backends.placement import Placement
 from model.errors import ModelError
+from model.prepared import Prepared
 from model.progress import progress
 from model.serving.image_pool import ImagePool
 from model.serving.request_queue import Prepares, RequestQueue

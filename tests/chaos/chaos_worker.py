@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from chaos_colours import name_of
 from PIL import Image
 
-from model.answerer import Prepared
+from model.prepared import Prepared
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport
 from model.types import Answer, Request, SentPicture

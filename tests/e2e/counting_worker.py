@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.answerer import Prepared
+from model.prepared import Prepared
 from model.progress import progress
 from model.serving import worker
 from model.serving.broker.embedded_worker import PipeTransport

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 from toy_broker import SocketTransport
 
-from model.answerer import Prepared
+from model.prepared import Prepared
 from model.progress import progress
 from model.serving import image_pool, worker
 from model.serving.broker.embedded_worker import PipeTransport

@@ -17,11 +17,12 @@ from tiny import IMAGE_TOKENS, POSITIONS, WORDS, Picture
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
 
 from bot.texts.failures import sentence
-from model.answerer import EMPTY_QUESTION, FAILED, Answerer
+from model.answerer import Answerer
 from model.confidence.calibration import Calibration, sequence_probability
 from model.families.base import Prompt
 from model.families.florence2.model import Florence2
 from model.images import open_picture
+from model.prepared import EMPTY_QUESTION, FAILED
 from model.profile import Profile
 from model.types import Generation, Request
 

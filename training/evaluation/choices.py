@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from model.answerer import FAILED, Answerer
+from model.answerer import Answerer
+from model.prepared import FAILED
 from model.text import target_answer
 from model.types import Answer, Request
 from training.data.vqa import VqaQuestion
