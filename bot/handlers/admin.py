@@ -17,7 +17,8 @@ from bot.callback_data import LARGEST, ChangeAdminSetting, DrainWorker
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import access as access_texts
-from bot.texts import menus as texts
+from bot.texts import admin as texts
+from bot.texts import menus
 from bot.texts import questions as common_texts
 from bot.texts import workers as worker_texts
 from storage.records import ChatSettings
@@ -73,10 +74,10 @@ async def on_press(update: Update, context: Context) -> None:
         return
     change = ChangeAdminSetting.unpack(query.data)
     said = None
-    if change is not None and change.name in texts.ADMIN_NAMES:
+    if change is not None and change.name in texts.NAMES:
         said = await _set(services, [change.name, str(change.value) if change.value else "default"])
     with suppress(BadRequest):
-        await query.answer(None if said is None else texts.plain(said))
+        await query.answer(None if said is None else menus.plain(said))
     text, markup = await _overview(services)
     with suppress(BadRequest):  # nothing changed since
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
@@ -101,7 +102,7 @@ async def _is_admins(services: Services, query: CallbackQuery) -> bool:
     if is_bot_admin(services, query.from_user):
         return True
     with suppress(BadRequest):
-        await query.answer(texts.ONLY_ADMINS, show_alert=True)
+        await query.answer(menus.ONLY_ADMINS, show_alert=True)
     return False
 
 
@@ -143,20 +144,20 @@ def ending_of(name: str) -> str:
 async def _set(services: Services, arguments: list[str]) -> str:
     """Set a value by words; returns the sentence for the admin."""
     word = arguments[0].lower()
-    if word not in texts.ADMIN_NAMES or len(arguments) != 2:
-        return texts.admin_usage()
-    stored = texts.ADMIN_NAMES[word][0]
+    if word not in texts.NAMES or len(arguments) != 2:
+        return texts.usage()
+    stored = texts.NAMES[word][0]
     if arguments[1].lower() == "default":
         await services.store.settings.set(**{stored: None})
-        return texts.admin_set(word, None)
+        return texts.changed(word, None)
     low, high = int(word != "feedback"), _largest(services, word)
     value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else -1
     if not low <= value <= high:
-        return texts.admin_range(word, low, high)
+        return texts.out_of_range(word, low, high)
     now = await services.store.settings.set(**{stored: value})
     counting = effective(ChatSettings(), now, services.settings)
     limit = {"beams": counting.max_beams, "tokens": counting.max_max_new_tokens}.get(word, value)
-    return texts.admin_set(word, value, limit if limit < value else None)
+    return texts.changed(word, value, limit if limit < value else None)
 
 
 def _largest(services: Services, word: str) -> int:
@@ -170,7 +171,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
     admins = await store.settings.get()
     now = effective(ChatSettings(), admins, services.settings)
     workers = await services.broker.workers()
-    text = texts.admin(
+    text = texts.overview(
         await store.questions.counts(),
         workers,
         await store.statistics(),
@@ -203,7 +204,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         [InlineKeyboardButton(worker_texts.let_leave(name), callback_data=DrainWorker(ending_of(name)).pack())]
         for name in names[: worker_texts.MOST_SHOWN]
     ]
-    return text, InlineKeyboardMarkup([*rows, *leave, [_button(texts.REFRESH, "show", 0)]])
+    return text, InlineKeyboardMarkup([*rows, *leave, [_button(menus.REFRESH, "show", 0)]])
 
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:

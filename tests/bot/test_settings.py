@@ -18,7 +18,7 @@ from bot.callback_data import CancelQuestion, ChangeAdminSetting, ChangeSetting,
 from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings
-from bot.texts import menus
+from bot.texts import admin, menus
 from bot.texts.answers import percent, sureness
 from model.types import WorkerInfo
 from storage.feedback import Opinions
@@ -204,7 +204,7 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     stats, room = Statistics(0, 0, 0, 1, None, confidence, 0), Usage(10**9, 10**10, 10**9, 2 * 10**9)
     counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]
-    text = menus.admin(
+    text = admin.overview(
         counts, [worker], stats, room, GlobalSettings(), now, in_flight=0, updates={"pending": 0, "failed": 0},
         opinions=Opinions(0, 0, ()),
         uptime=0.0, last_poll=None,
@@ -218,5 +218,5 @@ def test_percentages_and_plurals_have_one_place() -> None:
     makes = re.compile(r"100 \* |:\.0%|else ['\"]s['\"]|['\"]s['\"] if number")
     room = Path(menus.__file__).parent
     bot = room.parent
-    files = [room / "menus.py", *(bot / "handlers").glob("*.py"), *(bot / "exporting").glob("*")]
+    files = [room / "menus.py", room / "admin.py", *(bot / "handlers").glob("*.py"), *(bot / "exporting").glob("*")]
     assert [path.name for path in files if path.is_file() and makes.search(path.read_text())] == []
