@@ -27,8 +27,6 @@ _INSERT = (
     " created_at, updated_at)"
     f" VALUES ({', '.join('?' * 21)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
-_ANSWERED = "explains IS NULL AND state IN ('answered', 'delivered')"
-"""What a history shows: questions, not what explains their answers."""
 _EXPORT_PAGE = 500
 _LARGEST = 2**63 - 1
 _NONE: Mapping[int, Evidence] = MappingProxyType({})
@@ -262,29 +260,6 @@ class Questions:
         """How many questions are in each state."""
         rows = await self._db.fetch_all("SELECT state, count(*) AS number FROM questions GROUP BY state")
         return dict.fromkeys(State, 0) | {State(row["state"]): row["number"] for row in rows}
-
-    async def page(self, chat_id: int, *, limit: int, offset: int = 0) -> list[Question]:
-        """A chat's answered questions, newest first."""
-        return await self._many(
-            f"WHERE chat_id = ? AND {_ANSWERED} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
-            (chat_id, limit, offset),
-        )
-
-    async def count(self, chat_id: int) -> int:
-        """How many answered questions a chat has."""
-        row = await self._db.fetch_one(
-            f"SELECT count(*) AS number FROM questions WHERE chat_id = ? AND {_ANSWERED}",  # noqa: S608
-            (chat_id,),
-        )
-        return int(row["number"]) if row else 0
-
-    async def answered_since(self, chat_id: int, moment: float) -> int:
-        """How many answered questions a chat asked at a time (unix seconds) or later."""
-        row = await self._db.fetch_one(
-            f"SELECT count(*) AS number FROM questions WHERE chat_id = ? AND created_at >= ? AND {_ANSWERED}",  # noqa: S608
-            (chat_id, moment),
-        )
-        return int(row["number"]) if row else 0
 
     async def export(self, chat_id: int) -> AsyncIterator[Question]:
         """Every question of a chat, oldest first, whatever became of it."""

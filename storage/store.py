@@ -18,6 +18,7 @@ from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
 from storage.feedback import Feedback
 from storage.heat_maps import HeatMaps
+from storage.history import History
 from storage.opening import forget_old_copies
 from storage.outcomes import Outcomes
 from storage.photos import Photos
@@ -45,6 +46,7 @@ class Store:
         self.picture_checks = PictureChecks(database)
         self.chats = Chats(database, self.photos)
         self.questions = Questions(database)
+        self.history = History(database)
         self.question_pictures = QuestionPictures(database)
         self.heat_maps = HeatMaps(database)
         self.outcomes = Outcomes(database)

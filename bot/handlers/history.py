@@ -42,7 +42,7 @@ async def on_history(update: Update, context: Context) -> None:
         if end is None:
             await say(message, texts.HISTORY_USAGE)
             return
-        number = await services.store.questions.answered_since(message.chat_id, end.timestamp()) // PER_PAGE
+        number = await services.store.history.count(message.chat_id, end.timestamp()) // PER_PAGE
     page = await _page(services, message.chat_id, message.chat.type, number)
     if page is None:
         await say(message, texts.empty_history((await services.effective(message.chat_id)).keep_days))
@@ -138,13 +138,13 @@ async def _show_where(services: Services, question: Question) -> None:
 async def _page(
     services: Services, chat_id: int, chat_type: str, number: int
 ) -> tuple[str, InlineKeyboardMarkup] | None:
-    total = await services.store.questions.count(chat_id)
+    total = await services.store.history.count(chat_id)
     if total == 0:
         return None
     pages = math.ceil(total / PER_PAGE)
     number = max(0, min(number, pages - 1))
     first = number * PER_PAGE
-    found = await services.store.questions.page(chat_id, limit=PER_PAGE, offset=first)
+    found = await services.store.history.page(chat_id, limit=PER_PAGE, offset=first)
     items = [(first + i + 1, question, _link(question, chat_type)) for i, question in enumerate(found)]
     kept = await services.store.photos.kept(chat_id, {one.sha256 for question in found for one in question.pictures})
     gone = {question.id for question in found if not any(one.sha256 in kept for one in question.pictures)}

@@ -97,7 +97,7 @@ async def test_no_method_gives_another_chats_rows(tmp_path: Path) -> None:
         questions, photos = store.questions, store.photos
         assert await questions.in_chat(other, mine.id) is None and await questions.in_chat(1, mine.id) is not None
         assert await questions.of_message(other, 1) == [] and await questions.by_reply(other, 5) is None
-        assert await questions.page(other, limit=5) == [] and await questions.count(other) == 0
+        assert await store.history.page(other, limit=5) == [] and await store.history.count(other) == 0
         assert [q async for q in questions.export(other)] == []
         assert (await questions.load(other, other, 0)) == Load(0, 0, 0, 1)
         assert not await questions.cancel(other, mine.id) and await questions.cancel_all(other) == []

@@ -146,7 +146,7 @@ async def test_history_in_groups_says_who_asked_and_its_pictures_are_known(
     await you.press(page, "🖼 1")
     small = await you.wait_for(lambda m: "photo" in m and m["from"]["is_bot"], chat=GROUP)
     assert bot.services is not None
-    (newest, _) = await bot.services.store.questions.page(GROUP, limit=5)
+    (newest, _) = await bot.services.store.history.page(GROUP, limit=5)
     for _ in range(500):  # it is recorded beside the sending
         if await bot.services.store.sent.photo_of(GROUP, small["message_id"]) == newest.photo_message_id:
             break

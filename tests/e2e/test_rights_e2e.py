@@ -51,7 +51,7 @@ async def test_only_who_asked_confirms_a_deletion(
     assert await ada.press(menu, menus.DELETE_YES) == {"text": menus.NOT_YOURS, "show_alert": True}
     await make(sandbox, YOU, "member")
     assert await you.press(menu, menus.DELETE_YES) == {"text": menus.ONLY_ADMINS, "show_alert": True}
-    assert await bot.services.store.questions.count(GROUP) == 1
+    assert await bot.services.store.history.count(GROUP) == 1
 
 
 async def test_who_may_confirm_what_an_anonymous_admin_asked_for_is_said(

@@ -78,8 +78,8 @@ async def test_it_counts_for_limits_and_not_as_a_question(store: Store, ask: Ask
     assert (load.asked, load.waiting_of_person, load.waiting) == (2, 1, 1)
     await store.heat_maps.enter(one.id, [GRID], 0.2)
     await store.questions.mark_delivered(one.id, 800)
-    assert [row.id for row in await store.questions.page(1, limit=5)] == [question.id]
-    assert await store.questions.count(1) == 1 and await store.questions.answered_since(1, 0.0) == 1
+    assert [row.id for row in await store.history.page(1, limit=5)] == [question.id]
+    assert await store.history.count(1) == 1 and await store.history.count(1, 0.0) == 1
     assert [row.id async for row in store.questions.export(1)] == [question.id]
     assert (await store.statistics()).total == 1
     assert (await store.chats.amount(1)).questions == 1

@@ -71,13 +71,13 @@ HOT: dict[str, Work] = {
     "positions": lambda s: s.questions.turns.positions([9, 10]),
     "load": lambda s: s.questions.load(1, 5, 5.0),
     "asked at": lambda s: s.questions.asked_at(5, 20, 5.0),
-    "page": lambda s: s.questions.page(1, limit=5),
+    "page": lambda s: s.history.page(1, limit=5),
     "sent: record": lambda s: s.sent.record(1, [5, 6], photo_message_id=4),
     "sent: photo of": lambda s: s.sent.photo_of(1, 5),
     "sent: known": lambda s: s.sent.known(1, 5, 29),
     "sent: recent": lambda s: s.sent.recent(1, 5.0),
     "sent: prune": lambda s: s.sent.prune(),
-    "count": lambda s: s.questions.count(1),
+    "count": lambda s: s.history.count(1),
     "ask about several": lambda s: s.questions.ask(
         chat_id=1, message_id=99_997, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, several=PICTURES
     ),

@@ -134,8 +134,8 @@ async def test_nothing_of_one_chat_is_seen_from_another(store: Store, ask: Ask) 
     assert await store.questions.in_chat(2, question.id) is None
     assert await store.questions.by_reply(2, 77) is None
     assert await store.questions.of_message(2, question.message_id) == []
-    assert await store.questions.page(2, limit=10) == []
-    assert await store.questions.count(2) == 0
+    assert await store.history.page(2, limit=10) == []
+    assert await store.history.count(2) == 0
     assert [q async for q in store.questions.export(2)] == []
     await store.questions.set_placeholder(2, question.id, 99)
     found = await store.questions.by_reply(1, 77)
@@ -152,9 +152,9 @@ async def test_history_is_newest_first_and_export_oldest_first(
         ids.append(question.id)
         if i != 3:
             await store.questions.answer_many([(question.id, str(i), 0.5, 0.1)])
-    assert [q.answer for q in await store.questions.page(1, limit=3)] == ["6", "5", "4"]
-    assert [q.answer for q in await store.questions.page(1, limit=3, offset=3)] == ["2", "1", "0"]
-    assert await store.questions.count(1) == 6
+    assert [q.answer for q in await store.history.page(1, limit=3)] == ["6", "5", "4"]
+    assert [q.answer for q in await store.history.page(1, limit=3, offset=3)] == ["2", "1", "0"]
+    assert await store.history.count(1) == 6
     assert [q.id async for q in store.questions.export(1)] == ids
 
 

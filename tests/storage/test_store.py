@@ -231,7 +231,7 @@ async def test_numbers_that_start_anew_are_other_messages(store: Store, ask: Ask
     assert await store.photos.current(-1005, None, None) == [new], "by time, not by number"
     asked = await ask(-1005, message_id=10, text="new")
     assert [q.text for q in await store.questions.of_message(-1005, 10)] == ["new"] and asked.text == "new"
-    assert await store.questions.count(-1005) == 0 and len([q async for q in store.questions.export(-1005)]) == 2
+    assert await store.history.count(-1005) == 0 and len([q async for q in store.questions.export(-1005)]) == 2
 
 
 async def test_the_current_picture_is_the_one_talked_about_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

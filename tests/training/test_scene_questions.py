@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from training.scenes import art, layout, questions, relations, topics
+from training.scenes import art, layout, person_topics, questions, relations, topics
 from training.scenes.facts import facts_of, place_of
 from training.scenes.scene import Scene, Thing
 from training.scenes.style import HEIGHT, WIDTH
@@ -132,7 +132,7 @@ def test_two_steps_name_the_one_that_is_meant() -> None:
 def test_who_is_asked_where_one_person_fits() -> None:
     boy = thing("boy", "red", 50, 200, 150, pose="running", mood="sad")
     girl = thing("girl", "blue", 300, 200, 150, pose="sitting", mood="sad")
-    found = answers(relations.who, garden(boy, girl))
+    found = answers(person_topics.who, garden(boy, girl))
     assert found["who is running?"] == {"boy"}
     assert "who is sad?" not in found
 

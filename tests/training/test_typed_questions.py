@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 
 from training.scenes import typed
-from training.scenes.ways import WAYS
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_a_slip_changes_one_place_of_a_long_word() -> None:
 
 
 def test_every_way_takes_what_its_pattern_finds() -> None:
-    for pattern, forms in WAYS:
+    for pattern, forms in typed.WAYS:
         assert forms
         assert len(set(forms)) >= len(forms) - 2, pattern
         for form in forms:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from training.scenes import absent, relations, topics, typed
+from training.scenes import absent, person_topics, relations, topics, typed
 from training.scenes.facts import Facts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
@@ -19,14 +19,14 @@ TOPICS: dict[str, tuple[Topic, float]] = {
     "count": (topics.count, 1.5),
     "exists": (topics.exists, 1.3),
     "where": (topics.where, 1.2),
-    "doing": (topics.doing, 1.0),
-    "holding": (topics.holding, 1.0),
-    "wearing": (topics.wearing, 1.0),
-    "mood": (topics.mood, 1.0),
+    "doing": (person_topics.doing, 1.0),
+    "holding": (person_topics.holding, 1.0),
+    "wearing": (person_topics.wearing, 1.0),
+    "mood": (person_topics.mood, 1.0),
     "time": (topics.time, 0.3),
     "weather": (topics.weather, 0.5),
     "setting": (topics.setting, 0.2),
-    "who": (relations.who, 1.2),
+    "who": (person_topics.who, 1.2),
     "bigger": (relations.bigger, 1.6),
     "more": (relations.more, 1.4),
     "side": (relations.side_of, 1.5),

@@ -1,59 +1,17 @@
-"""Questions that relate things: who holds what, which is bigger, what stands left of what, and two steps in one."""
+"""Questions that relate things: which is bigger, what stands left of what, and two steps in one."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
-from training.scenes.catalogue import CATALOGUE, COLOURLESS, EVERYBODY, FLAT
+from training.scenes.catalogue import CATALOGUE, COLOURLESS, EVERYBODY
 from training.scenes.facts import FAR, Facts, gap, middle, neighbours, place_of, side, usual_area
+from training.scenes.person_topics import person_by_trait
 from training.scenes.scene import Thing
 from training.scenes.topics import no_or_yes, qa
-from training.scenes.wording import QA, a, colour_word, name, names
-
-
-def who(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    """Who is holding the ball? One person fits, and a second one is there to be wrong, mostly."""
-    people = facts.people
-    if len(facts.drawn_people) < len(people):
-        return
-    if not people or (len({p.kind for p in people}) == 1 and rng.random() < 0.6):
-        return
-    for person in people:
-        traits = [("doing", person.pose, f"is {person.pose}")]
-        if person.holding is not None:
-            traits.append(
-                (
-                    "holding",
-                    person.holding.kind,
-                    rng.choice(
-                        (
-                            f"is holding the {person.holding.kind}",
-                            f"has the {person.holding.kind}",
-                            f"is holding {a(person.holding.kind)}",
-                        )
-                    ),
-                )
-            )
-        if person.wearing:
-            item = person.wearing if person.wearing == "glasses" else a(person.wearing)
-            traits.append(("wearing", person.wearing, f"is wearing {item}"))
-        if person.pose not in FLAT:
-            traits.append(("mood", person.mood, f"is {person.mood}"))
-        for trait, value, text in traits:
-            if sum(_trait(p, trait) == value for p in people) == 1:
-                yield qa("who", f"who {text}", person.kind)
-
-
-def _trait(person: Thing, trait: str) -> str:
-    values: dict[str, Callable[[], str]] = {
-        "doing": lambda: person.pose,
-        "holding": lambda: person.holding.kind if person.holding else "",
-        "wearing": lambda: person.wearing,
-        "mood": lambda: person.mood,
-    }
-    return values[trait]()
+from training.scenes.wording import QA, colour_word, name, names
 
 
 def bigger(facts: Facts, rng: random.Random) -> Iterator[QA]:
@@ -226,7 +184,7 @@ def what(facts: Facts, rng: random.Random) -> Iterator[QA]:
 def two_step(facts: Facts, rng: random.Random) -> Iterator[QA]:
     """Find one thing by another, then say something of it."""
     yield from _thing_by_place(facts, rng)
-    yield from _person_by_trait(facts, rng)
+    yield from person_by_trait(facts, rng)
     for thing in facts.singles():
         near = [t for t in neighbours(facts, thing) if CATALOGUE[t.kind].group == "animal"]
         if (
@@ -275,34 +233,3 @@ def _thing_by_place(facts: Facts, rng: random.Random) -> Iterator[QA]:
                     beside = rng.choice(("next to", "next to", "beside"))
                     text = f"what {colour_word(rng)} is the {what} {beside} the {name(other.kind, rng)}"
                     yield qa("two-step", text, thing.colour)
-
-
-def _person_by_trait(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    people = facts.people
-    if len(facts.drawn_people) < len(people):
-        return
-    if len(people) < 2 and rng.random() < 0.8:
-        return
-    for person in people:
-        ways = []
-        if person.holding is not None and sum(_trait(p, "holding") == person.holding.kind for p in people) == 1:
-            ways.append(("holding", f"holding the {person.holding.kind}"))
-        if person.wearing and sum(p.wearing == person.wearing for p in people) == 1:
-            ways.append(("wearing", f"with the {person.wearing}"))
-        if sum(p.pose == person.pose for p in people) == 1:
-            ways.append(("doing", f"who is {person.pose}"))
-        if sum(p.colour == person.colour for p in people) == 1:
-            ways.append(("shirt", f"in the {person.colour} shirt"))
-        if not ways:
-            continue
-        by, phrase = rng.choice(ways)
-        same = facts.number(person.kind) > 1
-        noun = person.kind if same or rng.random() < 0.4 else "person"
-        if by != "doing":
-            yield qa("two-step", f"what is the {noun} {phrase} doing", person.pose)
-        if by != "holding" and person.holding is not None:
-            yield qa("two-step", f"what is the {noun} {phrase} holding", person.holding.kind)
-        if by != "shirt":
-            yield qa("two-step", f"what {colour_word(rng)} is the shirt of the {noun} {phrase}", person.colour)
-        if person.pose not in FLAT:
-            yield qa("two-step", f"how does the {noun} {phrase} feel", person.mood)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from training.scenes.catalogue import ACCESSORIES, CATALOGUE, COLOURLESS, FLAT, MOODS, POSES
+from training.scenes.catalogue import CATALOGUE, COLOURLESS
 from training.scenes.facts import Facts, place_of
 from training.scenes.layout import usual_kinds
 from training.scenes.scene import Thing
@@ -175,94 +175,6 @@ def _where_by_colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
             alone = sum(t.colour == thing.colour for t in things) == 1
             if alone and id(thing) not in facts.holder and place_of(thing) and rng.random() < 0.25:
                 yield qa("where", f"where is the {thing.colour} {name(kind, rng)}", place_of(thing))
-
-
-def doing(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    """What is the boy doing?"""
-    for thing in facts.singles():
-        if thing.pose:
-            what = name(thing.kind, rng)
-            yield qa(
-                "doing",
-                rng.choice(
-                    (
-                        f"what is the {what} doing",
-                        f"what is the {what} doing",
-                        f"what is the {what} doing in the {rng.choice(SCENERY)}",
-                    )
-                ),
-                thing.pose,
-            )
-            if rng.random() < 0.3:
-                other = rng.choice(
-                    [p for p in (POSES if thing.mood else ("standing", "sitting", "sleeping")) if p != thing.pose]
-                )
-                yield from no_or_yes("doing", rng, f"is the {what} {thing.pose}", f"is the {what} {other}")
-
-
-def holding(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    """What is the girl holding? Empty hands are asked about now and then."""
-    for person in facts.drawn_people:
-        if facts.number(person.kind) > 1 or (person.holding is None and rng.random() < 0.75):
-            continue
-        who = name(person.kind, rng)
-        hand = "his hand" if person.kind in ("man", "boy") else "her hand"
-        forms = (
-            f"what is the {who} holding",
-            f"what is the {who} holding",
-            f"what does the {who} have in {hand}",
-            f"what is in the {who}'s hand",
-            f"what is the {who} carrying",
-        )
-        yield qa("holding", rng.choice(forms), person.holding.kind if person.holding else "nothing")
-
-
-def wearing(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    """What is the man wearing? Hat, crown, glasses or scarf."""
-    for person in facts.drawn_people:
-        if facts.number(person.kind) == 1:
-            who = name(person.kind, rng)
-            if person.wearing:
-                yield qa(
-                    "wearing",
-                    rng.choice((f"what is the {who} wearing", f"what does the {who} have on")),
-                    person.wearing,
-                )
-            if rng.random() < (0.6 if person.wearing else 0.2):
-                others = [w for w in ACCESSORIES if w != person.wearing]
-
-                def asks(item: str, who: str = who) -> str:
-                    return f"is the {who} wearing {item if item == 'glasses' else a(item)}"
-
-                yield from no_or_yes(
-                    "wearing", rng, asks(person.wearing) if person.wearing else None, asks(rng.choice(others))
-                )
-
-
-def mood(facts: Facts, rng: random.Random) -> Iterator[QA]:
-    """How does the girl feel? Sleepers' faces do not tell."""
-    for person in facts.drawn_people:
-        if facts.number(person.kind) == 1 and person.pose not in FLAT:
-            who = name(person.kind, rng)
-            yield qa(
-                "mood",
-                rng.choice(
-                    (
-                        f"how does the {who} feel",
-                        f"how is the {who} feeling",
-                        f"what is the mood of the {who}",
-                        f"what mood is the {who} in",
-                    )
-                ),
-                person.mood,
-            )
-            if rng.random() < 0.4:
-                yield from no_or_yes(
-                    "mood",
-                    rng,
-                    f"is the {who} {person.mood}",
-                    f"is the {who} {rng.choice([m for m in MOODS if m != person.mood])}",
-                )
 
 
 def time(facts: Facts, rng: random.Random) -> Iterator[QA]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from functools import cache
+from importlib.resources import files
 
 from training.scenes.catalogue import CATALOGUE
-from training.scenes.ways import WAYS
 from training.scenes.wording import BESIDES, PLURAL_SYNONYMS, SYNONYMS
 
+WAYS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
+    (way["pattern"], tuple(way["forms"]))
+    for way in tomllib.loads((files("training.scenes") / "ways.toml").read_text(encoding="utf-8"))["ways"]
+)
+"""Patterns of carefully worded questions, each with what people type instead."""
 _COMPILED = tuple((re.compile(pattern), forms) for pattern, forms in WAYS)
 _BEFORE = (
     *(
