@@ -169,4 +169,5 @@ async def test_when_it_cannot_be_told_who_may_nobody_may(
     monkeypatch.setattr(bot.services.store.access, "rulings", broken)
     await you.send_picture(picture(), "What colour?")
     await you.wait_for(lambda m: m.get("text") == question_texts.BROKEN)
+    await quiet(bot)
     assert await asked(bot) == []
