@@ -350,3 +350,12 @@ def show_where_answers_came_from() -> tuple[str, ...]:
         "ALTER TABLE questions ADD COLUMN heat TEXT",
         "CREATE INDEX questions_explaining ON questions (explains) WHERE explains IS NOT NULL",
     )
+
+
+@step
+def keep_stills() -> tuple[str, ...]:
+    """Which pictures are only the still of something that moves, and which answers rest on one."""
+    return (
+        "ALTER TABLE photos ADD COLUMN still_of TEXT",
+        "ALTER TABLE questions ADD COLUMN still_of TEXT",
+    )

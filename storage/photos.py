@@ -23,7 +23,7 @@ _OWNED = """
 """
 _COLUMNS = (
     "chat_id, message_id, sha256, media_type, size, thread_id, media_group_id, created_at, talked_at, talked_by,"
-    " file_unique_id"
+    " file_unique_id, still_of"
 )
 # Later than any talk before it in its place, also where the clock was set back.
 _NOW = (
@@ -54,6 +54,7 @@ class Photos:
         thread_id: int | None = None,
         media_group_id: str | None = None,
         file_unique_id: str | None = None,
+        still_of: str | None = None,
         user_id: int | None = None,
         talked: bool = True,
     ) -> Photo:
@@ -78,6 +79,7 @@ class Photos:
             "now": time.time(),
             "user": user_id,
             "file": file_unique_id,
+            "still": still_of,
         }
         try:
             if not await asyncio.to_thread(self.path(sha256).exists):
@@ -85,11 +87,11 @@ class Photos:
             await asyncio.to_thread(self._write, sha256, data)
             rows = await self._db.execute_returning(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608
-                f" :album, :now, {_NOW if talked else 'NULL'}, :user, :file)"
+                f" :album, :now, {_NOW if talked else 'NULL'}, :user, :file, :still)"
                 " ON CONFLICT (chat_id, message_id) DO UPDATE"
                 " SET sha256 = excluded.sha256, media_type = excluded.media_type, size = excluded.size,"
                 " media_group_id = coalesce(excluded.media_group_id, media_group_id),"
-                " file_unique_id = excluded.file_unique_id,"
+                " file_unique_id = excluded.file_unique_id, still_of = excluded.still_of,"
                 " talked_at = coalesce(excluded.talked_at, talked_at), talked_by = excluded.talked_by"
                 f" RETURNING {_COLUMNS}",
                 values,
@@ -259,6 +261,7 @@ class Photos:
             talked_at=row["talked_at"],
             talked_by=row["talked_by"],
             file_unique_id=row["file_unique_id"],
+            still_of=row["still_of"],
         )
 
     def _write(self, sha256: str, data: bytes) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 
 from storage.database import Database, Transaction
-from storage.question_rows import COLUMNS, evidence_json, question_of
+from storage.question_rows import COLUMNS, STILL_OF, evidence_json, question_of
 from storage.records import AskedPicture, Question
 
 _INSERT = (
@@ -63,10 +64,12 @@ class QuestionPictures:
         first = pictures[0]
         async with self._db.transaction() as tx:
             changed = await tx.execute(
-                "UPDATE questions SET text = ?, each_picture = ?, picture_count = ?, photo_sha256 = ?,"
-                " photo_message_id = ?, ready_at = ?, updated_at = ? WHERE id = ? AND chat_id = ? AND state = 'queued'",
+                "UPDATE questions SET text = ?, each_picture = ?, picture_count = ?, photo_sha256 = ?,"  # noqa: S608
+                f" photo_message_id = ?, ready_at = ?, updated_at = ?, still_of = {STILL_OF}"
+                " WHERE id = ? AND chat_id = ? AND state = 'queued'",
                 (
                     *(text, each_picture, len(pictures), first.sha256, first.message_id, ready_at, time.time()),
+                    *(question.chat_id, json.dumps([one.message_id for one in pictures])),
                     *(question.id, question.chat_id),
                 ),
             )

@@ -14,11 +14,16 @@ COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
     " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, asked_as, unsure_below,"
-    " each_picture, album, ready_at, asks_feedback, explains, heat,"
+    " each_picture, album, ready_at, asks_feedback, explains, heat, still_of,"
     " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
     " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
 )
+STILL_OF = (
+    "(SELECT still_of FROM photos WHERE chat_id = ? AND still_of IS NOT NULL"
+    " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id LIMIT 1)"
+)
+"""What a question's `still_of` is: by the chat, and the numbers of its pictures' messages as JSON."""
 OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
 LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"

@@ -6,6 +6,7 @@ stands in the chat.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
 from storage.question_pictures import enter_pictures
-from storage.question_rows import COLUMNS, LATELY, LOAD, evidence_json, question_of
+from storage.question_rows import COLUMNS, LATELY, LOAD, STILL_OF, evidence_json, question_of
 from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
@@ -24,8 +25,9 @@ _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
     " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, asks_feedback, reply_to,"
     " each_picture, album, ready_at, picture_count,"
-    " created_at, updated_at)"
-    f" VALUES ({', '.join('?' * 21)}) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    " created_at, updated_at, still_of)"
+    f" VALUES ({', '.join('?' * 21)}, {STILL_OF})"
+    f" ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
 _LARGEST = 2**63 - 1
@@ -69,7 +71,9 @@ class Questions:
         now = time.time()
         key = (chat_id, message_id, revision, photo_sha256)
         others = (thread_id, user_id, user_name, photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below)
-        values = (*key, *others, asks_feedback, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now)
+        shown = json.dumps([one.message_id for one in several] or [photo_message_id])
+        given = (asks_feedback, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now, chat_id, shown)
+        values = (*key, *others, *given)
         if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:

@@ -56,6 +56,8 @@ class Photo:
     """Who showed it or talked about it last; of a picture never talked about, whom it was given to."""
     file_unique_id: str | None
     """Telegram's name for the file: it changes when an edit replaces the picture."""
+    still_of: str | None = None
+    """What moves and has this as its still picture: "animation", "sticker" or "video"; None for a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,8 @@ class Question(Evidence):
     """The answer is said plainly where its confidence is at least so many percent."""
     asks_feedback: bool = False
     """Whether people can say under the answer what they think of it."""
+    still_of: str | None = None
+    """As of its picture, or of the first of several that is only a still."""
     explains: int | None = None
     """No question, but the request to show where the answer to this question came from; it has that one's words,
     pictures and answer."""
@@ -174,6 +178,7 @@ class Question(Evidence):
                 self,
                 several=(),
                 each_picture=False,
+                still_of=None,
                 photo_sha256=one.sha256,
                 photo_message_id=one.message_id,
                 text=one.caption or self.text,

@@ -23,6 +23,8 @@ class TelegramPicture:
     """Telegram's name for the file: it changes when an edit replaces the picture."""
     certain: bool = True
     """False for a file that says nothing of its type: its bytes tell."""
+    still_of: str | None = None
+    """The kind of what moves, where this is only its still picture: "animation", "sticker" or "video"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,11 @@ class Facts:
 
     private: bool
     text: str
-    """Text or caption without the mention of the bot and without the command /ask."""
+    """Text or caption without the mention of the bot and without the command /ask; else what it quotes of others."""
     picture: TelegramPicture | None = None
     """Its own picture, or one that it quotes from another chat."""
     unsupported: str | None = None
-    """The kind of an attachment that is no picture, or "unread" for one that cannot be parsed."""
+    """The kind of an attachment that has no picture, or "unread" for one that cannot be parsed."""
     emoji: str = ""
     """What a sticker stands for."""
     album: str | None = None
@@ -50,6 +52,8 @@ class Facts:
     """The kind of what this one replies to, where that is neither picture nor text."""
     reply_to: int | None = None
     """The message that this one replies to."""
+    quoted_line: int | None = None
+    """The number that begins the line which this one quotes of the bot's answer about several pictures."""
 
 
 class Source(Enum):

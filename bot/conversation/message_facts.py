@@ -10,6 +10,7 @@ from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot.conversation.meaning import Facts, TelegramPicture
+from bot.conversation.small_talk import is_gesture
 from bot.conversation.wording import Words, typed
 from bot.intake.lenient import UNREAD
 
@@ -20,9 +21,10 @@ IMAGE_SUFFIXES = (
 UNTYPED = ("", "application/octet-stream", "binary/octet-stream", "application/x-unknown")
 """Media types that say nothing."""
 _KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "document")
+_MOVING = ("animation", "video")
 _OTHER = (
     *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
-    *("paid_media", "checklist", "giveaway", "giveaway_winners"),
+    *("paid_media", "checklist", "giveaway", "giveaway_winners", "live_photo"),
 )
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the machine's files say other things elsewhere
 
@@ -37,7 +39,8 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
     if replied is not None and replied.forum_topic_created is not None:
         replied = None
     to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
-    picture = picture_of(message)
+    emoji = str(message.sticker.emoji or "") if message.sticker else ""
+    picture = None if is_gesture(emoji) else picture_of(message)  # a thumb that is sent asks nothing
     unsupported = None if picture else attachment_of(message) or unread_attachment(message)
     if unsupported is not None and unsupported == words.attachment:
         unsupported = None
@@ -51,12 +54,18 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
     elif replied is None and quoted is not None and picture is None:
         reply_unsupported = attachment_of(quoted)
     asked = command == "ask"
+    line = None
+    quote = message.quote if message.quote is not None and message.quote.is_manual else None
+    if quote is not None and replied is not None and to_bot:
+        line = _line_number(replied.text or replied.caption or "", quote.position)
+    elif quote is not None and not text:
+        text = quote.text  # somebody's words, passed on to the bot
     return Facts(
         private=private,
         text=text,
         picture=picture,
         unsupported=unsupported,
-        emoji=str(message.sticker.emoji or "") if message.sticker else "",
+        emoji=emoji,
         album=message.media_group_id,
         # What a channel posts into its group by itself is for the channel's readers.
         addressed=not message.is_automatic_forward and (private or mentioned or command is not None or to_bot),
@@ -65,29 +74,62 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         reply_picture=reply_picture,
         reply_unsupported=reply_unsupported,
         reply_to=replied.message_id if replied else None,
+        quoted_line=line,
     )
 
 
 def picture_of(message: Any, message_id: int | None = None) -> TelegramPicture | None:  # noqa: ANN401 - see below
-    """The picture of a message: a photo at its largest size, or an image sent as a file.
+    """The picture of a message: a photo at its largest size, an image sent as a file, a sticker, or a still.
+
+    A live photo's is the photo. Of what moves it is the still that Telegram makes and shows of it, its thumbnail.
 
     Args:
         message: A Message, or what `external_reply` tells of one.
         message_id: The number under which the picture is kept, where it is not the message's own.
     """
     number = message.message_id if message_id is None else message_id
-    if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
+    sizes = message.photo or (message.live_photo.photo if message.live_photo else ())
+    if sizes:
+        largest = max(sizes, key=lambda size: size.width * size.height)
         return TelegramPicture(number, largest.file_id, largest.file_size, "image/jpeg", largest.file_unique_id)
-    document = message.document
-    if document is None or message.animation is not None:
+    sticker, document = message.sticker, message.document
+    if sticker is not None and not (sticker.is_animated or sticker.is_video):
+        return TelegramPicture(
+            number, sticker.file_id, sticker.file_size, "image/webp", sticker.file_unique_id, certain=False
+        )
+    if sticker is not None:
+        return _still(number, sticker, "sticker")
+    moving = next((kind for kind in _MOVING if getattr(message, kind)), None)
+    if moving is not None:
+        return _still(number, getattr(message, moving), moving)
+    if document is None:
         return None
+    if (document.mime_type or "").lower().startswith("video/"):
+        return _still(number, document, "video")
     media_type, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
     certain = media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES)
     if certain or (media_type in UNTYPED and (_TYPES.guess_type(name)[0] or "") in UNTYPED):
         kind = media_type if media_type.startswith("image/") else "image/unknown"
         return TelegramPicture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
     return None
+
+
+def _still(number: int, media: Any, kind: str) -> TelegramPicture | None:  # noqa: ANN401 - as in picture_of
+    """The still picture of what moves, JPEG or WebP; None where Telegram has none."""
+    still = media.thumbnail
+    if still is None:
+        return None
+    return TelegramPicture(
+        number, still.file_id, still.file_size, "image/unknown", still.file_unique_id, certain=False, still_of=kind
+    )
+
+
+def _line_number(text: str, position: int) -> int | None:
+    """The number, as in "2. ", that begins the line of a text in which a quote begins (in UTF-16 units)."""
+    before = text.encode("utf-16-le")[: 2 * position].decode("utf-16-le", "ignore")
+    line = text[before.rfind("\n") + 1 :]
+    found = re.match(r"([1-9]\d?)\. ", line, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_of

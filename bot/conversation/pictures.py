@@ -72,6 +72,7 @@ async def take_picture(
             thread_id=thread_id,
             media_group_id=album,
             file_unique_id=picture.unique_id,
+            still_of=picture.still_of,
             user_id=user_id,
         )
     except NoRoomError as error:

@@ -104,7 +104,9 @@ async def replied_pictures(services: Services, message: Message, facts: Facts) -
         shown = [await photos.of_message(chat_id, p.message_id) for p in answered.several if p.message_id is not None]
         if None in shown:
             raise PictureNotTakenError(texts.PICTURE_GONE)
-        return [photo for photo in shown if photo is not None]
+        photos_shown = [photo for photo in shown if photo is not None]
+        line = facts.quoted_line if answered.each_picture else None
+        return photos_shown if line is None else photos_shown[line - 1 : line] or photos_shown
     if answered is not None:
         about = answered.photo_message_id
     elif about is None:

@@ -170,6 +170,8 @@ class Shown:
     """When it was last talked about; ISO 8601, UTC."""
     talked_by: int | None
     """Telegram's number of who showed it or talked about it last."""
+    still_of: str | None = None
+    """What moves and has this as its still picture: "animation", "sticker" or "video"."""
 
 
 def row_of(
@@ -258,6 +260,7 @@ def shown_of(photo: Photo, picture: str | None) -> Shown:
         file_unique_id=photo.file_unique_id,
         talked_at=None if photo.talked_at is None else iso(photo.talked_at),
         talked_by=photo.talked_by,
+        still_of=photo.still_of,
     )
 
 

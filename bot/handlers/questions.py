@@ -156,6 +156,8 @@ async def _on_picture(services: Services, message: Message, facts: Facts, source
         return
     photos = (await pictures_meant(services, message, facts, source)).photos
     text = texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM
+    if any(photo.still_of for photo in photos):
+        text = texts.WHAT_TO_KNOW_STILL
     said = await say(message, texts.WHAT_TO_KNOW_REPLACED if revision else text)
     await _about(services, said, photos[-1].message_id)
 

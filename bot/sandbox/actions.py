@@ -34,8 +34,11 @@ def text_content(world: World, text: str, field: str) -> dict[str, Any]:
     return content
 
 
-async def media_content(world: World, upload: Upload, kind: str) -> dict[str, Any]:
-    """A person's file as an app sends it: pictures become photos, what cannot be one goes as a document."""
+async def media_content(world: World, upload: Upload, kind: str, still: bytes = b"") -> dict[str, Any]:
+    """A person's file as an app sends it: pictures become photos, what cannot be one goes as a document.
+
+    `still` as in `attachments.other`.
+    """
     media_type = upload.content_type
     if media_type in {"", "application/octet-stream"}:
         media_type = attachments.guess(upload.name)
@@ -43,7 +46,9 @@ async def media_content(world: World, upload: Upload, kind: str) -> dict[str, An
         kind = {"image/gif": "animation"}.get(media_type, media_type.partition("/")[0])
         kind = {"image": "photo", "video": "video", "audio": "audio", "animation": "animation"}.get(kind, "document")
     if kind in OTHER_KINDS:
-        return await attachments.other(world.files, kind, upload.data, upload.name, media_type)
+        return await attachments.other(world.files, kind, upload.data, upload.name, media_type, still)
+    if kind == "live_photo":
+        return await attachments.live_photo(world.files, upload.data, still)
     if kind == "photo":
         try:
             return await attachments.photo(world.files, upload.data, pictures.phone_sizes)
@@ -66,13 +71,16 @@ async def send(
     thread: int | None = None,
     captions: list[str] | None = None,
     quoted: dict[str, Any] | None = None,
+    quote: str = "",
+    still: bytes = b"",
     behind: dict[str, Any] | None = None,
     album: str | None = None,
 ) -> list[Stored]:
     """Send a text, or files with a caption on the first; several become albums of up to ten.
 
-    `captions`: one for each file instead; `quoted`: an `external_reply`; `behind`: as in `post`;
-    `album`: the `media_group_id` of an album of which these files are late ones.
+    `captions`: one for each file instead; `quoted`: an `external_reply`; `quote`: what is quoted of the message that is
+    answered; `still`: as in `media_content`; `behind`: as in `post`; `album`: the `media_group_id` of an album of which
+    these files are late ones.
 
     Raises:
         ApiError: 400 when there is nothing to send or too much of it.
@@ -89,7 +97,7 @@ async def send(
             head = heads[number] if number < len(heads) else head
             if not upload.data:
                 raise bad_request("file must be non-empty")
-            media = await media_content(world, upload, "document" if as_document else kind)
+            media = await media_content(world, upload, "document" if as_document else kind, still)
             world.remember_media(media)
             contents.append({**media, **head})
             head = {}
@@ -111,16 +119,28 @@ async def send(
     unblock(world, chat, user)
     if quoted is not None:
         contents[0]["external_reply"] = quoted
+    if quote:
+        answered = chat.find(reply_to) if reply_to is not None else None
+        contents[0]["quote"] = _text_quote(quote, quoted if answered is None else answered.body)
     return [post(world, chat, user, content, reply_to=reply_to, thread=thread, behind=behind) for content in contents]
 
 
-def quote(chat: Chat, stored: Stored) -> dict[str, Any]:
+def _text_quote(text: str, answered: dict[str, Any] | None) -> dict[str, Any]:
+    """Telegram's `TextQuote` of what a person marks in a message; of another chat's its words are not told."""
+    words = (answered or {}).get("text") or (answered or {}).get("caption") or ""
+    at = words.find(text) if words else 0
+    if at < 0 or answered is None:
+        raise bad_request("QUOTE_TEXT_INVALID")
+    return {"text": text, "position": utf16.length(words[:at]), "is_manual": True}
+
+
+def elsewhere(chat: Chat, stored: Stored) -> dict[str, Any]:
     """What `external_reply` tells of a message of another chat."""
     sender = stored.body["from"]
     told: dict[str, Any] = {"origin": {"type": "user", "date": stored.body["date"], "sender_user": sender}}
     if chat.type == "supergroup":  # of private chats and basic groups bots are told no more than who wrote
         told |= {"chat": chat.as_json(), "message_id": stored.id}
-    kinds = ("photo", "document", *sorted(OTHER_KINDS), "location", "contact")
+    kinds = ("photo", "live_photo", "document", *sorted(OTHER_KINDS), "location", "contact")
     return told | {kind: stored.body[kind] for kind in kinds if kind in stored.body}
 
 

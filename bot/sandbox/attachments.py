@@ -37,8 +37,12 @@ async def document(files: Files, data: bytes, name: str, media_type: str) -> Med
     return {"document": body}
 
 
-async def other(files: Files, kind: str, data: bytes, name: str, media_type: str) -> Media:
-    """A video, voice message, audio, animation, sticker or video note. Nothing is measured: sizes are made up."""
+async def other(files: Files, kind: str, data: bytes, name: str, media_type: str, still: bytes = b"") -> Media:
+    """A video, voice message, audio, animation, sticker or video note. Nothing is measured: sizes are made up.
+
+    Telegram makes a still of what can be seen; here what Pillow reads has one, and `still`, a picture, gives others
+    theirs.
+    """
     stored = files.add(data, kind, name, media_type)
     body = _common(stored)
     if kind in {"video", "animation"}:
@@ -46,16 +50,33 @@ async def other(files: Files, kind: str, data: bytes, name: str, media_type: str
     elif kind == "video_note":
         body |= {"length": 240, "duration": 3}
     elif kind == "sticker":
-        body |= {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": "🙂"}
+        moving = {"is_animated": name.endswith(".tgs"), "is_video": name.endswith(".webm")}
+        body |= {"type": "regular", "width": 512, "height": 512, **moving, "emoji": "🐶"}
     elif kind == "voice":
         body |= {"duration": 3, "mime_type": media_type or "audio/ogg"}
     else:
         body |= {"duration": 3, "file_name": name, "mime_type": media_type or "audio/mpeg"}
+    if kind in {"video", "animation", "sticker", "video_note"}:
+        small = await asyncio.to_thread(pictures.thumbnail, still or data)
+        if small is not None:
+            body["thumbnail"] = _size(files, small, "thumbnail")
     media: Media = {kind: body}
     if kind == "animation":  # Telegram sets both, so that old bots see a document
         fields = ("file_id", "file_unique_id", "file_size", "file_name", "mime_type")
         media["document"] = {name: body[name] for name in fields}
     return media
+
+
+async def live_photo(files: Files, video: bytes, still: bytes) -> Media:
+    """A photo with the moment around it: `{"live_photo": LivePhoto, "photo": [PhotoSize, ...]}`.
+
+    Raises:
+        ApiError: 400 when `still` is no picture that can be a photo.
+    """
+    sizes = await photo(files, still, pictures.phone_sizes)
+    moving = _common(files.add(video, "live_photo", "live.mp4", "video/mp4"))
+    largest = sizes["photo"][-1]
+    return {"live_photo": {**moving, "width": largest["width"], "height": largest["height"], "duration": 3}, **sizes}
 
 
 def guess(name: str) -> str:

@@ -155,8 +155,8 @@ class ClientApi:
         reply_to = int(fields.get("reply_to") or 0) or None
         quoted = None
         if fields.get("quote_chat"):  # a reply to a message of another chat
-            elsewhere = self._chat({"chat": fields["quote_chat"]}, user, bot)
-            quoted, reply_to = actions.quote(elsewhere, self._message(elsewhere, {"message_id": reply_to})), None
+            other = self._chat({"chat": fields["quote_chat"]}, user, bot)
+            quoted, reply_to = actions.elsewhere(other, self._message(other, {"message_id": reply_to})), None
         async with chat.sending:
             stored = await actions.send(
                 self._world,
@@ -172,6 +172,8 @@ class ClientApi:
                 captions=json.loads(fields.get("captions") or "[]"),
                 album=fields.get("media_group_id") or None,
                 quoted=quoted,
+                quote=str(fields.get("quote") or ""),
+                still=fields["thumbnail"].data if isinstance(fields.get("thumbnail"), Upload) else b"",
                 behind=_behind(chat, fields),
             )
         return self._sent(chat, stored)
@@ -284,7 +286,11 @@ async def read_form(request: web.Request) -> tuple[dict[str, Any], list[Upload]]
         if isinstance(value, web.FileField):
             with value.file as file:
                 data = await asyncio.to_thread(file.read)
-            uploads.append(Upload(value.filename, value.content_type, data))
+            upload = Upload(value.filename, value.content_type, data)
+            if name == "thumbnail":
+                fields[name] = upload
+            else:
+                uploads.append(upload)
         else:
             fields[name] = value
     return fields, uploads

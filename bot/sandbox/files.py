@@ -23,6 +23,7 @@ FOLDERS = {
     "animation": ("animations", "CgACAgIAAx", "AgAD"),
     "sticker": ("stickers", "CAACAgIAAx", "AgAD"),
     "video_note": ("video_notes", "DQACAgIAAx", "AgAD"),
+    "live_photo": ("live_photos", "BAACAgIAAx", "AgAD"),
     "thumbnail": ("thumbnails", "AAMCAgADGQ", "AQAD"),
 }
 

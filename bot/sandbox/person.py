@@ -61,6 +61,7 @@ class Person:
         thread: int | None = None,
         anonymous: bool = False,
         channel: str = "",
+        quote: str = "",
     ) -> Message:
         """Send a text; returns the message.
 
@@ -71,8 +72,10 @@ class Person:
             thread: A forum's topic.
             anonymous: As an admin who writes in the group's name.
             channel: The title of a channel in whose name to write.
+            quote: What is marked in the message that is replied to.
         """
         fields = {"text": text, "reply_to": _number(reply_to), "thread": thread, "channel": channel or None}
+        fields["quote"] = quote or None
         fields["anonymous"] = 1 if anonymous else None
         if isinstance(reply_to, dict) and reply_to["chat"]["id"] != (self.chat_id if chat is None else chat):
             fields["quote_chat"] = reply_to["chat"]["id"]
@@ -113,9 +116,23 @@ class Person:
         fields = {"caption": caption, "media_group_id": album["media_group_id"]}
         return (await self._send(fields, [("photo.jpg", picture)], chat))[0]
 
-    async def send_file(self, data: bytes, name: str, caption: str = "", *, kind: str = "document") -> Message:
-        """Send a file: `kind` is document, video, voice, audio, sticker, animation or video_note."""
-        return (await self._send({"caption": caption, "kind": kind}, [(name, data)], None))[0]
+    async def send_file(
+        self,
+        data: bytes,
+        name: str,
+        caption: str = "",
+        *,
+        kind: str = "document",
+        still: bytes = b"",
+        chat: int | None = None,
+        thread: int | None = None,
+    ) -> Message:
+        """Send a file: `kind` is document, video, voice, audio, sticker, animation, video_note or live_photo.
+
+        `still`: the picture that Telegram would make of what moves, where Pillow cannot read it.
+        """
+        fields = {"caption": caption, "kind": kind, "thread": thread}
+        return (await self._send(fields, [(name, data)], chat, still=still))[0]
 
     async def edit(self, message: Message, text: str) -> Message:
         """Edit one's own text or caption; returns the new message."""
@@ -221,7 +238,13 @@ class Person:
     # The wire --------------------------------------------------------------------------------------------------------
 
     async def _send(
-        self, fields: dict[str, Any], files: list[tuple[str, bytes]], chat: int | None, *, path: str = "/client/send"
+        self,
+        fields: dict[str, Any],
+        files: list[tuple[str, bytes]],
+        chat: int | None,
+        *,
+        path: str = "/client/send",
+        still: bytes = b"",
     ) -> list[Message]:
         place = chat if chat is not None else self.chat_id
         form = aiohttp.FormData()
@@ -230,6 +253,8 @@ class Person:
                 form.add_field(name, str(value))
         for file_name, data in files:
             form.add_field("file", io.BytesIO(data), filename=file_name)
+        if still:
+            form.add_field("thumbnail", io.BytesIO(still), filename="still.jpg")
         assert self._session is not None
         async with self._session.post(path, data=form) as response:
             sent: list[Message] = (await _answer(response))["messages"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.texts.catalog import N_, _, plural, speaks, spoken
+from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
 
@@ -19,6 +19,13 @@ NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
 LONGEST, LONGEST_PART = 2500, 200
 """Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
 MOST_ALTERNATIVES = 2
+STILLS: dict[str, str] = Sentences(
+    {
+        "animation": N_("Of the animation I saw only the still picture that Telegram shows of it."),
+        "sticker": N_("Of the moving sticker I saw only the still picture that Telegram shows of it."),
+        "video": N_("Of the video I saw only the still picture that Telegram shows of it."),
+    }
+)
 _ABSENT = "no "
 """A model's answer to a question about what is not there begins with it: "no dog"."""
 
@@ -86,6 +93,11 @@ def sureness(confidence: float, *, measured: bool = True) -> str:
     return _("{value} % sure – this is little more than a guess", value=value)
 
 
+def still(question: Question) -> str:
+    """That an answer rests on the still picture of something that moves; empty where it does not."""
+    return STILLS.get(question.still_of or "", "")
+
+
 def is_answer(text: str) -> bool:
     """Whether a message's text is an answer: its last line says how sure it is."""
     last = text.strip().rpartition("\n")[2]
@@ -151,7 +163,7 @@ def _part(answer: str) -> str:
 def _caveat(about: Evidence | Answer) -> str:
     """What is new to the model in a question."""
     words = [f"“{word}”" for word in about.unknown_words]
-    sentences = []
+    sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words
         listed = _("{things} and {last}", things=", ".join(others), last=last) if others else last

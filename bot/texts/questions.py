@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.texts.answers import shown
+from bot.texts.answers import shown, still
 from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
 from bot.texts.failures import sentence
 from model.text import MAX_QUESTION
@@ -37,6 +37,10 @@ CANNOT_SEE_ABOVE = N_(
 )
 WHAT_TO_KNOW = N_("Got it. What would you like to know about this picture?")
 WHAT_TO_KNOW_ALBUM = N_("Got them. What would you like to know about these pictures?")
+WHAT_TO_KNOW_STILL = N_(
+    "Got it. I see only the still picture that Telegram shows of it, nothing that moves. What would you like to know "
+    "about that picture?"
+)
 WHAT_TO_KNOW_REPLACED = N_("I see the new picture. What would you like to know about it?")
 TOO_BIG = N_(
     "This file is too big: Telegram lets bots read files of at most 20 MB. Please send it as a photo, or smaller."
@@ -59,7 +63,7 @@ BROKEN = N_("Something went wrong on my side. Please try again.")
 
 UNSUPPORTED: dict[str, str] = Sentences(
     {
-        "sticker": N_("I cannot look at stickers. Send me a picture as a photo, and ask about it."),
+        "sticker": N_("I cannot look at moving stickers. Send me a picture as a photo, and ask about it."),
         "animation": N_("I cannot watch animations. Send me a single picture, and ask about it."),
         "video": N_("I cannot watch videos. Send me a picture, for example a screenshot of it, and ask about it."),
         "video_note": N_("I cannot watch video messages. Send me a picture, and ask about it."),
@@ -209,6 +213,7 @@ def outcome(question: Question) -> str:
     if not question.each_picture or not question.several or question.state in (State.CANCELLED, State.FAILED):
         return _outcome(question)
     lines = [f"<i>{escape(question.asked_as)}</i>"] if question.asked_as else []
+    lines += [said] if (said := escape(still(question))) else []
     for number, one in enumerate(question.of_each(), 1):
         said = " – ".join(_outcome(one).split("\n"))
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "

@@ -231,6 +231,61 @@ def test_a_picture_of_another_chat_is_the_messages_own() -> None:
     assert meaning_of(facts_of(message(text="What?", external_reply=video), BOT, NAME)) == Refuse("video")
 
 
+STILL = {"file_id": "t", "file_unique_id": "t", "width": 320, "height": 180}
+SIZED = {**FILE, "width": 512, "height": 512}
+STICKER = {**SIZED, "type": "regular", "is_animated": False, "is_video": False, "emoji": "🐶"}
+
+
+@pytest.mark.parametrize(
+    ("content", "picture"),
+    [
+        ({"sticker": STICKER}, ("f", None)),
+        ({"sticker": {**STICKER, "emoji": "👍🏽"}}, None),
+        ({"sticker": {**STICKER, "is_video": True, "thumbnail": STILL}}, ("t", "sticker")),
+        ({"sticker": {**STICKER, "is_animated": True}}, None),
+        ({"video": {**SIZED, "duration": 1, "thumbnail": STILL}}, ("t", "video")),
+        ({"animation": {**SIZED, "duration": 1, "thumbnail": STILL}, "document": FILE}, ("t", "animation")),
+        ({"document": {**FILE, "mime_type": "video/webm", "thumbnail": STILL}}, ("t", "video")),
+        ({"document": {**FILE, "mime_type": "application/pdf", "thumbnail": STILL}}, None),
+        ({"live_photo": {**SIZED, "duration": 3}, "photo": PHOTO}, ("l", None)),
+        ({"live_photo": {**SIZED, "duration": 3, "photo": PHOTO}}, ("l", None)),
+        ({"live_photo": {**SIZED, "duration": 3}}, None),
+    ],
+)
+def test_what_can_be_seen_of_what_is_no_photo(content: dict[str, Any], picture: tuple[str, str | None] | None) -> None:
+    own = facts_of(message(**content), BOT, NAME)
+    assert (own.picture and (own.picture.file_id, own.picture.still_of)) == picture
+    assert (own.unsupported is None) == (picture is not None)
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "C"}
+    elsewhere = facts_of(message(text="What?", external_reply={"origin": origin, **content}), BOT, NAME)
+    for seen in (replying(content).reply_picture, elsewhere.picture):
+        gesture = "👍" in str(content)  # asked about, it is a picture
+        assert (seen and (seen.file_id, seen.still_of)) == (("f", None) if gesture else picture)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "line"),
+    [
+        ({"text": "@vqa_bot", "who": 2}, "What is it?", None),
+        ({"text": "@vqa_bot why?", "who": 2}, "why?", None),
+        ({"text": "@vqa_bot", "who": 2, "is_manual": False}, "", None),
+        ({"text": "Sure?", "who": BOT, "position": 9}, "Sure?", 2),
+        ({"text": "Sure?", "who": BOT, "position": 0}, "Sure?", None),
+        ({"text": "Sure?", "who": BOT, "position": -(10**9)}, "Sure?", None),
+        ({"text": "Sure?", "who": BOT, "position": 10**9}, "Sure?", 2),
+    ],
+)
+def test_quotes(fields: dict[str, Any], text: str, line: int | None) -> None:
+    sender = {"id": fields["who"], "is_bot": False, "first_name": "B"}
+    chat = {"id": -1, "type": "supergroup", "title": "G"}
+    replied = {"message_id": 4, "date": 1, "chat": chat, "from": sender, "text": "1 of 2:\n2. 🐶 red"}
+    quote = {"text": "What is it?", "position": fields.get("position", 0), "is_manual": fields.get("is_manual", True)}
+    entities = [{"type": "mention", "offset": 0, "length": 8}] if "@" in fields["text"] else []
+    asking = message(False, text=fields["text"], entities=entities, reply_to_message=replied, quote=quote)
+    facts = facts_of(asking, BOT, NAME)
+    assert (facts.text, facts.quoted_line) == (text, line)
+
+
 @pytest.mark.parametrize(
     ("text", "question"),
     [

@@ -107,7 +107,7 @@ async def test_the_example_is_meant_where_nothing_else_is(start_bot: StartBot, y
     assert [about for _, about in await asked(bot)] == [example["message_id"], number, number, second["message_id"]]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("video", "a.mp4"), ("sticker", "a.webp"), ("location", "")])
+@pytest.mark.parametrize(("kind", "name"), [("video", "a.mp4"), ("sticker", "a.tgs"), ("location", "")])
 async def test_what_cannot_be_looked_at_is_said_in_a_reply_too(
     start_bot: StartBot, you: Person, kind: str, name: str
 ) -> None:

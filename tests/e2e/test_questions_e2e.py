@@ -92,7 +92,7 @@ async def test_an_image_file_counts_as_a_picture(start_bot: StartBot, you: Perso
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("sticker", "a.webp"), ("video", "a.mp4"), ("voice", "a.ogg"), ("document", "a.pdf")]
+    ("kind", "name"), [("sticker", "a.tgs"), ("video", "a.mp4"), ("voice", "a.ogg"), ("document", "a.pdf")]
 )
 async def test_other_files_get_a_sentence(start_bot: StartBot, you: Person, kind: str, name: str) -> None:
     await start_bot()

@@ -1,6 +1,6 @@
 // What a person can do in the open chat: sending, answering, pressing, deleting, and the menus that offer it.
 
-import { measure, previewSheet } from "./attach.js";
+import { measure, previewSheet, stillOf } from "./attach.js";
 import { el } from "./dom.js";
 import { drawPad, forgetDrawing } from "./draw-pad.js";
 import { mediaKind } from "./format.js";
@@ -33,9 +33,9 @@ export function makeActions(store, ui) {
     /** Send a text; what is refused comes back into the text field. */
     async sendText(text, reply = null) {
       const chat = store.current;
-      const content = { text, replyTo: reply?.message_id };
+      const content = { text, replyTo: reply?.message_id, quote: reply?.quoted };
       try {
-        await store.send(chat, content, { text, reply_to_message: reply ?? undefined });
+        await store.send(chat, content, { text, reply_to_message: reply ?? undefined, quote: reply?.quoted && { text: reply.quoted } });
       } catch (error) {
         ui.composer.restore(text, reply, chat);
         complain(error);
@@ -59,7 +59,9 @@ export function makeActions(store, ui) {
         const reply = ui.composer.takeReply();
         const preview = { caption, pictures, names: pictures.length ? [] : chosen.files.map((file) => file.name), reply_to_message: reply ?? undefined };
         try {
-          await store.send(chat, { files: chosen.files, caption, asDocument, replyTo: reply?.message_id }, preview);
+          const still = chosen.files.length === 1 ? await stillOf(chosen.files[0]) : null;
+          const content = { files: chosen.files, caption, asDocument, still, replyTo: reply?.message_id, quote: reply?.quoted };
+          await store.send(chat, content, preview);
         } catch (error) {
           complain(error);
           if (store.current === chat) actions.sendFiles(chosen.files, { caption, asDocument });
@@ -173,11 +175,14 @@ export function makeActions(store, ui) {
       const chat = store.current;
       const mine = store.isMine(message);
       const text = message.text ?? message.caption;
+      const selected = getSelection().toString().trim();
+      const marked = selected && text?.includes(selected) ? selected : null;
       const file = message.photo?.at(-1) ?? message[mediaKind(message)];
       const summary = store.chats.get(chat);
       const mayDelete = chat > 0 || mine || ["creator", "administrator"].includes(summary?.members?.[store.me.id]);
       const items = [
         { label: "Reply", glyph: "reply", act: () => ui.composer.startReply(message) },
+        marked && { label: "Quote and reply", glyph: "reply", act: () => ui.composer.startReply({ ...message, quoted: marked }) },
         mine && editable(message) && { label: message.text ? "Edit" : "Edit caption", glyph: "edit", act: () => ui.composer.startEdit(message) },
         text && { label: "Copy text", glyph: "copy", act: () => copyText(text) },
         file?.url && { label: message.photo ? "Save picture" : "Save file", glyph: "download", act: () => download(file, message) },

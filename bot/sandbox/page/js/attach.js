@@ -97,6 +97,28 @@ export async function measure(url) {
   return { url, width: picture.naturalWidth, height: picture.naturalHeight };
 }
 
+/** A JPEG of a video's first frame, as apps send it along; null where the browser cannot show it, or it is none. */
+export async function stillOf(file) {
+  if (!file.type.startsWith("video/")) return null;
+  const url = URL.createObjectURL(file);
+  const video = el("video", { muted: true, preload: "auto" });
+  try {
+    await new Promise((shown, failed) => {
+      video.addEventListener("loadeddata", shown, { once: true });
+      video.addEventListener("error", failed, { once: true });
+      video.src = url;
+    });
+    const scale = Math.min(1, 320 / Math.max(video.videoWidth, video.videoHeight));
+    const canvas = el("canvas", { width: Math.round(video.videoWidth * scale), height: Math.round(video.videoHeight * scale) });
+    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
+    return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
 function preview(file, url, asFile, remove) {
   const away = remove && iconButton(icon("close", 16), `Remove ${file.name || "picture"}`, remove, { class: "preview-remove" });
   if (!canShow(file) || asFile) {

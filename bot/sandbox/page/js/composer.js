@@ -226,7 +226,7 @@ export class Composer {
       el("button", { type: "button", class: "context-body", on: { click: () => this.act.jump(message.message_id) } },
         small ? el("img", { src: small, alt: "", class: "quote-thumb" }) : null,
         el("span", { class: "quote-text" }, el("span", { class: "quote-name" }, title),
-          el("span", { class: "quote-line", dir: "auto" }, clip(summary(message), 120)))),
+          el("span", { class: "quote-line", dir: "auto" }, clip(message.quoted ?? summary(message), 120)))),
       iconButton(icon("close", 20), this.#editing ? "Stop editing" : "Do not reply", () => { this.dismiss(); this.focus(); }));
   }
 }

@@ -55,7 +55,7 @@ function renderBubble({ messages, first }, { mine, group, actions }) {
   if (group && !mine && first && !sticker) {
     bubble.append(el("div", { class: `sender name-${message.from?.is_bot ? "bot" : colourOf(message.from?.id)}` }, message.from?.first_name ?? ""));
   }
-  if (message.reply_to_message) bubble.append(renderQuote(message.reply_to_message, actions));
+  if (message.reply_to_message) bubble.append(renderQuote(message.reply_to_message, message.quote, actions));
   if (visual.node) bubble.append(visual.node);
   const meta = renderMeta(messages, captioned);
   if (text) {
@@ -101,8 +101,8 @@ function renderMeta(messages, captioned) {
   return el("span", { class: "meta" }, edited, clock, state);
 }
 
-/** The message that is answered; a tap goes there. */
-function renderQuote(quoted, actions) {
+/** The message that is answered, or what is quoted of it; a tap goes there. */
+function renderQuote(quoted, quote, actions) {
   const colour = quoted.from?.is_bot ? "bot" : colourOf(quoted.from?.id);
   const small = quoted.photo?.[0]?.url ?? quoted.document?.thumbnail?.url;
   return el(
@@ -114,7 +114,7 @@ function renderQuote(quoted, actions) {
     small ? el("img", { src: small, alt: "", class: "quote-thumb" }) : null,
     el("span", { class: "quote-text" },
       el("span", { class: "quote-name" }, quoted.from?.first_name ?? ""),
-      el("span", { class: "quote-line", dir: "auto" }, clip(summary(quoted), 120))),
+      el("span", { class: "quote-line", dir: "auto" }, clip(quote?.text ?? summary(quoted), 120))),
   );
 }
 
