@@ -65,22 +65,26 @@ class AskEach(_Numbered):
 
 @dataclass(frozen=True, slots=True)
 class JudgeAnswer(_Packed):
-    """Call the answer to a question of this chat right or wrong."""
+    """Call the answer to a question of this chat right or wrong, as a whole or about one of several pictures."""
 
     prefix: ClassVar[str] = "judge"
     number: int
     is_right: bool
+    position: int = 0
+    """Of the picture, from 1; 0: the answer as a whole."""
 
     def pack(self) -> str:
         """As Telegram carries it."""
-        return self._join(self.number, int(self.is_right))
+        return self._join(self.number, int(self.is_right), *((self.position,) if self.position else ()))
 
     @classmethod
     def unpack(cls, data: str | None) -> Self | None:
         """Read it back."""
-        parts = cls._parts(data, 2)
-        number = _integer(parts[0]) if parts and parts[1] in ("0", "1") else None
-        return None if parts is None or number is None else cls(number, parts[1] == "1")
+        parts = cls._parts(data, 2) or cls._parts(data, 3)
+        if parts is None or parts[1] not in ("0", "1"):
+            return None
+        number, position = _integer(parts[0]), _integer(parts[2]) if len(parts) == 3 else 0
+        return None if number is None or position is None else cls(number, parts[1] == "1", position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Opinion:
     is_right: bool
     answer: str | None
     """What they say is right; None where they do not say."""
+    position: int = 0
+    """Of the picture that it is about, from 1, where each of several has an answer; 0: the answer as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +52,76 @@ class Feedback:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def judge(self, chat_id: int, question_id: int, user_id: int, *, is_right: bool) -> bool:
+    async def judge(self, chat_id: int, question_id: int, user_id: int, *, is_right: bool, position: int = 0) -> bool:
         """Somebody calls an answer right or wrong; False when the chat has no such answer.
 
         After "wrong" their next reply to the answer may say what is right (see `correct`).
+
+        Args:
+            chat_id: Where the answer stands.
+            question_id: What it answers.
+            user_id: Who judges it.
+            is_right: Whether they call it right.
+            position: As of an `Opinion`.
         """
         rows = await self._db.execute_returning(
-            "INSERT INTO feedback (question_id, user_id, chat_id, is_right, awaits_answer, given_at)"
-            " SELECT id, :user, chat_id, :right, NOT :right, :now FROM questions"
-            " WHERE id = :question AND chat_id = :chat AND answer IS NOT NULL"
-            " ON CONFLICT (question_id, user_id) DO UPDATE SET is_right = excluded.is_right,"
+            "INSERT INTO feedback (question_id, position, user_id, chat_id, is_right, awaits_answer, given_at)"
+            " SELECT id, :position, :user, chat_id, :right, NOT :right, :now FROM questions"
+            " WHERE id = :question AND chat_id = :chat AND explains IS NULL AND answer IS NOT NULL"
+            " AND (:position = 0 OR (each_picture AND EXISTS (SELECT 1 FROM question_pictures AS picture"
+            " WHERE question_id = :question AND picture.position = :position - 1 AND picture.answer IS NOT NULL)))"
+            " ON CONFLICT (question_id, position, user_id) DO UPDATE SET is_right = excluded.is_right,"
             " answer = CASE WHEN excluded.is_right THEN NULL ELSE answer END, awaits_answer = excluded.awaits_answer,"
             " message_id = NULL, given_at = excluded.given_at RETURNING question_id",
-            {"user": user_id, "right": is_right, "now": time.time(), "question": question_id, "chat": chat_id},
+            {
+                "user": user_id,
+                "right": is_right,
+                "now": time.time(),
+                "question": question_id,
+                "chat": chat_id,
+                "position": position,
+            },
         )
         return bool(rows)
+
+    async def judge_message(self, chat_id: int, answer_id: int, user_id: int, *, is_right: bool) -> bool:
+        """As `judge`, of the answer that stands in the message `answer_id`, as a whole."""
+        number = await self._in_message(chat_id, answer_id)
+        return number is not None and await self.judge(chat_id, number, user_id, is_right=is_right)
+
+    async def withdraw(self, chat_id: int, answer_id: int, user_id: int, *, is_right: bool) -> bool:
+        """Somebody takes back that the answer in a message is right, or wrong; False where they do not say so."""
+        number = await self._in_message(chat_id, answer_id)
+        return bool(
+            await self._db.execute(
+                "DELETE FROM feedback WHERE question_id = ? AND position = 0 AND user_id = ? AND chat_id = ?"
+                " AND is_right = ?",
+                (number, user_id, chat_id, is_right),
+            )
+        )
+
+    async def _in_message(self, chat_id: int, answer_id: int) -> int | None:
+        """The number of the question whose answer stands in a message."""
+        row = await self._db.fetch_one(
+            "SELECT max(id) AS number FROM questions WHERE chat_id = ? AND placeholder_id = ? AND explains IS NULL",
+            (chat_id, answer_id),
+        )
+        return None if row is None else row["number"]
 
     async def correct(self, chat_id: int, answer_id: int, user_id: int, message_id: int, answer: str) -> bool:
         """Somebody says what is right, in reply to the message `answer_id`; False when that was not awaited.
 
-        The same message again (handled twice, or edited) changes what it said.
+        The same message again (handled twice, or edited) changes what it said. Of several answers in one message it is
+        the one that they called wrong last.
         """
         return bool(
             await self._db.execute(
                 "UPDATE feedback SET answer = :answer, message_id = :message, awaits_answer = 0, given_at = :now"
+                " WHERE (question_id, position, user_id) IN (SELECT question_id, position, user_id FROM feedback"
                 " WHERE question_id IN (SELECT id FROM questions WHERE chat_id = :chat AND placeholder_id = :shown)"
                 " AND user_id = :user AND chat_id = :chat AND is_right = 0"
-                " AND (message_id = :message OR (awaits_answer = 1 AND given_at > :now - :awaited))",
+                " AND (message_id = :message OR (awaits_answer = 1 AND given_at > :now - :awaited))"
+                " ORDER BY message_id IS :message DESC, given_at DESC LIMIT 1)",
                 {
                     "answer": answer,
                     "message": message_id,
@@ -93,13 +138,13 @@ class Feedback:
         """The opinions about some of a chat's answers, by the question's number."""
         marks = ", ".join("?" * len(ids))
         rows = await self._db.fetch_all(
-            "SELECT question_id, user_id, is_right, answer FROM feedback"  # noqa: S608 - marks
-            f" WHERE question_id IN ({marks}) AND chat_id = ? ORDER BY given_at",
+            "SELECT question_id, user_id, is_right, answer, position FROM feedback"  # noqa: S608 - marks
+            f" WHERE question_id IN ({marks}) AND chat_id = ? ORDER BY position, given_at",
             (*ids, chat_id),
         )
         found: dict[int, list[Opinion]] = {}
         for row in rows:
-            opinion = Opinion(row["question_id"], row["user_id"], bool(row["is_right"]), row["answer"])
+            opinion = Opinion(row["question_id"], row["user_id"], bool(row["is_right"]), row["answer"], row["position"])
             found.setdefault(opinion.question_id, []).append(opinion)
         return found
 

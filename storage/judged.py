@@ -34,14 +34,21 @@ class JudgedAnswer:
 
 
 _JUDGED = """
-    SELECT questions.id, photo_sha256, picture_count, coalesce(asked_as, text) AS asked, questions.answer, confidence,
-        evidence, sum(is_right) AS is_right, sum(NOT is_right) AS wrong,
+    SELECT questions.id, coalesce(picture.sha256, photo_sha256) AS sha256,
+        CASE feedback.position WHEN 0 THEN picture_count ELSE 1 END AS picture_count,
+        coalesce(picture.caption, asked_as, text) AS asked, coalesce(picture.answer, questions.answer) AS answer,
+        coalesce(picture.confidence, questions.confidence) AS confidence,
+        CASE feedback.position WHEN 0 THEN questions.evidence ELSE picture.evidence END AS evidence,
+        sum(is_right) AS is_right, sum(NOT is_right) AS wrong,
         (SELECT json_group_array(answer) FROM (SELECT answer FROM feedback AS one WHERE one.question_id = questions.id
-            AND one.answer IS NOT NULL AND NOT one.is_right ORDER BY given_at, user_id)) AS corrections
+            AND one.position = feedback.position AND one.answer IS NOT NULL AND NOT one.is_right
+            ORDER BY given_at, user_id)) AS corrections
     FROM feedback JOIN questions ON questions.id = feedback.question_id
         JOIN chats ON chats.chat_id = questions.chat_id
-    WHERE chats.for_training = 1 AND questions.answer IS NOT NULL AND NOT each_picture
-    GROUP BY questions.id ORDER BY questions.id
+        LEFT JOIN question_pictures AS picture ON feedback.position > 0 AND picture.question_id = questions.id
+            AND picture.position = feedback.position - 1
+    WHERE chats.for_training = 1 AND questions.answer IS NOT NULL AND each_picture = (feedback.position > 0)
+    GROUP BY questions.id, feedback.position ORDER BY questions.id, feedback.position
 """
 _NOT_ALLOWED = """
     SELECT count(*) AS number FROM feedback LEFT JOIN chats ON chats.chat_id = feedback.chat_id
@@ -70,7 +77,7 @@ def judged_answers(folder: Path) -> tuple[list[JudgedAnswer], int]:
 
 def _read(connection: sqlite3.Connection, photos: Path) -> Iterator[JudgedAnswer]:
     for row in connection.execute(_JUDGED).fetchall():
-        hashes = [row["photo_sha256"]]
+        hashes = [row["sha256"]]
         if row["picture_count"] > 1:
             several = connection.execute(
                 "SELECT sha256 FROM question_pictures WHERE question_id = ? ORDER BY position", (row["id"],)

@@ -359,3 +359,28 @@ def keep_stills() -> tuple[str, ...]:
         "ALTER TABLE photos ADD COLUMN still_of TEXT",
         "ALTER TABLE questions ADD COLUMN still_of TEXT",
     )
+
+
+@step
+def judge_each_picture() -> tuple[str, ...]:
+    """What people think of the answer about one of several pictures: counted from 1; 0 is the answer as a whole."""
+    return (
+        """CREATE TABLE opinions (
+            question_id INTEGER NOT NULL,
+            position INTEGER NOT NULL DEFAULT 0,
+            user_id INTEGER NOT NULL,
+            chat_id INTEGER NOT NULL,
+            is_right INTEGER NOT NULL,
+            answer TEXT,
+            awaits_answer INTEGER NOT NULL DEFAULT 0,
+            message_id INTEGER,
+            given_at REAL NOT NULL,
+            PRIMARY KEY (question_id, position, user_id)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO opinions (question_id, user_id, chat_id, is_right, answer, awaits_answer, message_id, given_at)"
+        " SELECT question_id, user_id, chat_id, is_right, answer, awaits_answer, message_id, given_at FROM feedback",
+        "DROP TABLE feedback",
+        "ALTER TABLE opinions RENAME TO feedback",
+        "CREATE INDEX feedback_of_chat ON feedback (chat_id)",
+        "CREATE INDEX feedback_by_time ON feedback (given_at)",
+    )

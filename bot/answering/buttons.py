@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.callback_data import AskEach, CancelQuestion, JudgeAnswer, ShowWhere
@@ -24,12 +26,12 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     """The keyboard under what became of a question; None where nothing is left to press."""
     rows = []
     below = []
-    if can_be_judged(question):
-        judged = ((feedback_texts.RIGHT_BUTTON, True), (feedback_texts.WRONG_BUTTON, False))
-        below += [
-            InlineKeyboardButton(text, callback_data=JudgeAnswer(question.id, is_right).pack())
-            for text, is_right in judged
-        ]
+    if can_be_judged(question) and question.each_picture and question.several:
+        answered = [place for place, one in enumerate(question.several, 1) if (one.answer or "").strip()]
+        judging = [_judging(question, place) for place in answered]
+        rows += [[*one, *another] for one, another in zip_longest(judging[::2], judging[1::2], fillvalue=[])]
+    elif can_be_judged(question):
+        below += _judging(question)
     if can_be_shown(question):
         below.append(InlineKeyboardButton(heat_map_texts.BUTTON, callback_data=ShowWhere(question.id).pack()))
     if below:
@@ -39,9 +41,19 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+def _judging(question: Question, place: int = 0) -> list[InlineKeyboardButton]:
+    """Right and wrong, of the answer about the picture at a place, from 1; 0: the answer as a whole."""
+    return [
+        InlineKeyboardButton(
+            f"{place} {sign}" if place else sign, callback_data=JudgeAnswer(question.id, is_right, place).pack()
+        )
+        for sign, is_right in ((feedback_texts.RIGHT_BUTTON, True), (feedback_texts.WRONG_BUTTON, False))
+    ]
+
+
 def can_be_judged(question: Question) -> bool:
-    """Whether people can say what they think of an answer: there is one, and not one for each of several pictures."""
-    return question.asks_feedback and bool((question.answer or "").strip()) and not question.each_picture
+    """Whether people can say what they think of an answer: there is one."""
+    return question.asks_feedback and bool((question.answer or "").strip())
 
 
 def can_be_shown(question: Question) -> bool:

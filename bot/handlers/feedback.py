@@ -1,12 +1,14 @@
-"""The buttons under an answer: right, or wrong; and the reply that says what is right."""
+"""Right or wrong: the buttons under an answer, or a reaction to it; and the reply that says what is right."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from telegram import Message, Update
+from telegram import Message, ReactionType, ReactionTypeEmoji, Update
+from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler
+from telegram.ext import CallbackQueryHandler, MessageReactionHandler
 
 from bot.answering.asking import person_of, say
 from bot.callback_data import JudgeAnswer
@@ -16,8 +18,9 @@ from bot.texts import feedback as texts
 
 
 def register(application: App) -> None:
-    """Take presses of the two buttons."""
+    """Take presses of the two buttons, and reactions."""
     application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{JudgeAnswer.prefix}:"))
+    application.add_handler(MessageReactionHandler(on_reaction))
 
 
 async def on_press(update: Update, context: Context) -> None:
@@ -31,11 +34,37 @@ async def on_press(update: Update, context: Context) -> None:
         if not (await services.effective(chat_id)).feedback:
             sentence = texts.NOT_WANTED
         elif await services.store.feedback.judge(
-            chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right
+            chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right, position=pressed.position
         ):
             sentence = texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG
     with suppress(BadRequest):  # a press that was reported twice is answered once
         await query.answer(sentence, show_alert=sentence == texts.NOTED_WRONG)
+
+
+async def on_reaction(update: Update, context: Context) -> None:
+    """A thumb that somebody puts on an answer is what they think of it, and taken away it is taken back.
+
+    Telegram tells of reactions in private chats, and in groups where the bot is an admin.
+    """
+    reaction = update.message_reaction
+    if reaction is None or reaction.user is None:  # who reacts in a channel's or a group's name is nobody
+        return
+    services, chat_id, person = context.services, reaction.chat.id, reaction.user.id
+    if reaction.user.is_bot or not (await services.effective(chat_id)).feedback:
+        return
+    before, now = thumb(reaction.old_reaction), thumb(reaction.new_reaction)
+    store = services.store.feedback
+    if now is not None:
+        await store.judge_message(chat_id, reaction.message_id, person, is_right=now)
+    elif before is not None:
+        await store.withdraw(chat_id, reaction.message_id, person, is_right=before)
+
+
+def thumb(reactions: Sequence[ReactionType]) -> bool | None:
+    """Whether reactions say right (True) or wrong (False); None where they say neither, or both."""
+    emoji = {one.emoji for one in reactions if isinstance(one, ReactionTypeEmoji)}
+    right, wrong = ReactionEmoji.THUMBS_UP in emoji, ReactionEmoji.THUMBS_DOWN in emoji
+    return None if right == wrong else right
 
 
 async def is_correction(services: Services, message: Message, text: str) -> bool:

@@ -19,7 +19,7 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 """The kinds of updates that the bot asks Telegram for."""
 MOST_KNOWN = 5000
 """The most updates in memory; others wait in the database until there is room."""

@@ -29,7 +29,18 @@ def noted(answer: str) -> str:
 
 
 def of_answer(opinions: Sequence[Opinion]) -> str:
-    """What was thought of an answer, in the history; empty where nobody said anything. HTML."""
+    """What was thought of an answer, in the history; empty where nobody said anything. HTML.
+
+    Of several pictures each has its own: "1. 👍 2. 👎".
+    """
+    places = dict.fromkeys(opinion.position for opinion in opinions)
+    if any(places):
+        parts = {place: _of_place([one for one in opinions if one.position == place]) for place in places}
+        return " ".join(f"{place}. {said}" if place else said for place, said in parts.items())
+    return _of_place(opinions)
+
+
+def _of_place(opinions: Sequence[Opinion]) -> str:
     right = sum(opinion.is_right for opinion in opinions)
     wrong = len(opinions) - right
     counts = [(RIGHT_BUTTON, right), (WRONG_BUTTON, wrong)]

@@ -30,7 +30,7 @@ BUTTONS = st.one_of(
     st.builds(CancelQuestion, numbers),
     st.builds(HistoryPage, numbers),
     st.builds(ShowPicture, numbers),
-    st.builds(JudgeAnswer, numbers, st.booleans()),
+    st.builds(JudgeAnswer, numbers, st.booleans(), numbers),
     st.builds(ConfirmDelete, st.booleans(), numbers),
     st.builds(ChangeSetting, st.sampled_from(["beams", "tokens", "reset"]), numbers),
     st.builds(ChangeAdminSetting, st.sampled_from(["beams", "rate", "show"]), numbers),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from album_helpers import Seeing
 from click.testing import CliRunner
-from e2e_helpers import ADA, GROUP, YOU, StartBot, asked, picture, quiet, says, sure
+from e2e_helpers import ADA, FORUM, GROUP, YOU, StartBot, asked, change, forum, picture, quiet, says, sure
 from PIL import Image
 
 from bot.app import Bot
@@ -87,6 +89,67 @@ async def test_in_a_group_each_has_their_own_opinion(start_bot: StartBot, you: P
     await ada.wait_for(says("noted: green"), chat=GROUP)
     await quiet(bot, GROUP)
     assert await opinions(bot, GROUP) == [(YOU, True, None), (ADA, False, "green")]
+
+
+async def judged(bot: Bot, expected: list[tuple[int, bool, str | None]], chat: int = YOU) -> None:
+    """Wait until a chat's opinions are these: nothing is said to who reacts."""
+    for _ in range(600):
+        if await opinions(bot, chat) == expected:
+            return
+        await asyncio.sleep(0.05)
+    assert await opinions(bot, chat) == expected
+
+
+async def test_a_reaction_counts_once_and_is_taken_back(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour?")
+    answer = await you.wait_for(sure)
+    await you.react(answer, "👍")
+    await judged(bot, [(YOU, True, None)])
+    await you.react(answer, "👎")
+    await judged(bot, [(YOU, False, None)])
+    await you.say("it is blue", reply_to=answer)
+    await you.wait_for(says("noted: blue"))
+    await bot.stop()
+    bot = await start_bot(feedback=True)
+    await judged(bot, [(YOU, False, "blue")])
+    await you.react(answer, "")
+    await judged(bot, [])
+    thread = await forum(you)  # an admin is told of reactions in groups
+    await you.send_picture(picture(), f"{NAME} what colour?", chat=FORUM, thread=thread)
+    answer = await you.wait_for(sure, chat=FORUM)
+    await change(you, "member", chat=FORUM, member=ADA, status="member")
+    await ada.react(answer, "🔥")
+    await ada.react(answer, "👎")
+    await you.press(answer, texts.RIGHT_BUTTON)
+    await judged(bot, [(ADA, False, None), (YOU, True, None)], FORUM)
+    await you.say("/admin feedback 0")
+    await you.wait_for(says("0 from now on"))
+    await ada.react(answer, "👍")
+    await quiet(bot, FORUM)
+    assert (ADA, False, None) in await opinions(bot, FORUM)
+
+
+async def test_each_of_several_answers_is_judged_by_itself(start_bot: StartBot, you: Person, tmp_path: Path) -> None:
+    bot = await start_bot(Seeing(), feedback=True)
+    await you.send_album([picture(colour) for colour in ("red", "blue", "green")], "What colour?")
+    answer = await you.wait_for(lambda m: sure(m) and "3. Green" in m["text"])
+    shown = [[one["text"] for one in row] for row in answer["reply_markup"]["inline_keyboard"]]
+    assert shown[:2] == [["1 👍", "1 👎", "2 👍", "2 👎"], ["3 👍", "3 👎"]]
+    assert await you.press(answer, "1 👍") == {"text": texts.NOTED_RIGHT, "show_alert": False}
+    assert await you.press(answer, "2 👎") == {"text": texts.NOTED_WRONG, "show_alert": True}
+    await you.say("it is navy", reply_to=answer)
+    await you.wait_for(says("noted: navy"))
+    assert await opinions(bot) == [(YOU, True, None), (YOU, False, "navy")]
+    await you.say("/history")
+    assert "1. 👍 2. 👎 “navy”" in (await you.wait_for(says("History")))["text"]
+    assert bot.services is not None
+    await bot.services.store.chats.set_settings(YOU, for_training=1)
+    said = await export(tmp_path / "feedback", "--data-dir", tmp_path / "data")
+    assert "Wrote 2 questions" in said
+    records = [json.loads(line) for line in (tmp_path / "feedback" / "train.jsonl").read_text().splitlines()]
+    assert [(one["answer"], one["said"][0]["answer"]) for one in records] == [("red", "red"), ("navy", "blue")]
+    assert len({one["image"] for one in records}) == 2
 
 
 async def test_an_admin_switches_it_off(start_bot: StartBot, you: Person) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from storage_helpers import Ask
 
 from storage.feedback import AWAITED, Opinion, WorstQuestion
-from storage.records import Question
+from storage.records import AskedPicture, Question
 from storage.store import Store
 
 
@@ -33,6 +34,41 @@ async def test_only_a_chats_own_answers_are_judged(store: Store, ask: Ask) -> No
     assert not await store.feedback.judge(2, question.id, 7, is_right=True)
     assert not await store.feedback.judge(1, waiting.id, 7, is_right=True)
     assert not await store.feedback.judge(1, 999, 7, is_right=True)
+
+
+async def test_each_of_several_pictures_is_judged_by_itself_and_corrected_last_first(store: Store, ask: Ask) -> None:
+    pictures = [AskedPicture(sha256=letter * 64, message_id=number) for number, letter in enumerate("abc", 1)]
+    question = await ask(1, several=pictures, each_picture=True, photo_sha256="a" * 64)
+    said = [replace(picture, answer="red", confidence=0.9) for picture in pictures[:2]]
+    await store.question_pictures.answer_each(
+        question.id, [*said, replace(pictures[2], error="picture_empty")], "1: red; 2: red; 3: –", 0.9, 0.1
+    )
+    await store.questions.mark_delivered(question.id, 1001)
+    feedback = store.feedback
+    assert await feedback.judge(1, question.id, 7, is_right=False, position=1)
+    assert await feedback.judge(1, question.id, 7, is_right=False, position=2)
+    assert not await feedback.judge(1, question.id, 7, is_right=True, position=3), "it has no answer"
+    assert not await feedback.judge(1, question.id, 7, is_right=True, position=4)
+    assert await feedback.correct(1, 1001, 7, 50, "blue")
+    assert await feedback.correct(1, 1001, 7, 51, "green")
+    assert await feedback.correct(1, 1001, 7, 51, "teal"), "edited"
+    assert not await feedback.correct(1, 1001, 7, 52, "pink")
+    assert (await feedback.of_questions(1, [question.id]))[question.id] == [
+        Opinion(question.id, 7, False, "teal", 1),
+        Opinion(question.id, 7, False, "blue", 2),
+    ]
+
+
+async def test_a_message_is_judged_as_a_whole_and_that_is_taken_back(store: Store, ask: Ask) -> None:
+    question, feedback = await answered(store, ask), store.feedback
+    shown = 1000 + question.id
+    assert await feedback.judge_message(1, shown, 7, is_right=False)
+    assert not await feedback.judge_message(1, shown + 1, 7, is_right=False)
+    assert not await feedback.judge_message(2, shown, 7, is_right=False)
+    assert not await feedback.withdraw(1, shown, 7, is_right=True), "they say that it is wrong"
+    assert not await feedback.withdraw(1, shown, 8, is_right=False)
+    assert await feedback.withdraw(1, shown, 7, is_right=False)
+    assert await feedback.of_questions(1, [question.id]) == {}
 
 
 async def test_the_right_answer_is_awaited_from_who_called_it_wrong_and_may_be_edited(store: Store, ask: Ask) -> None:
