@@ -10,19 +10,16 @@ stands between the two numbers, or nowhere. One message is kept, every other is 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable
-from itertools import islice
-from typing import Protocol
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.answering.buttons import under_outcome, under_progress
+from bot.answering.message_search import AT_FIRST, AT_MOST, SPAN, WITHOUT_END, MessageSearch, first_number
 from bot.answering.outcomes import Outcome, Outcomes
-from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone, unheard
+from bot.answering.question_messages import QuestionMessages, chat_is_gone, unheard
 from bot.texts import questions as texts
 from storage.records import Question, State
 from storage.store import Store
@@ -30,42 +27,6 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 OPEN = (State.QUEUED, State.RUNNING)
-AT_FIRST = 6
-"""So many unknown numbers are looked at before a message is sent anew: a lost one is mostly the next."""
-AT_MOST = 200
-"""So many when the search has an end: each costs a call."""
-WITHOUT_END = 24
-"""So many where it has none, since nothing has to be sent."""
-SPAN = 2000
-"""Numbers in all, known ones among them."""
-SETTLE_SECONDS = 1.0
-"""Telegram may still be at work on a call whose reply was lost: so long it is given before a message is sent anew."""
-REMEMBERED = 5000
-"""The newest messages of others that are known without the ledger."""
-
-
-class Unheard(Protocol):
-    """What a message of which the bot has not heard belongs to: a question, or an export."""
-
-    @property
-    def chat_id(self) -> int:
-        """Its chat."""
-        ...
-
-    @property
-    def answered_under(self) -> int | None:
-        """What the message replies to."""
-        ...
-
-    @property
-    def sending_after(self) -> int | None:
-        """The message's number is above this one."""
-        ...
-
-    @property
-    def sending_outcome(self) -> bool:
-        """Whether it is the outcome; else it shows the progress."""
-        ...
 
 
 class Sending:
@@ -77,7 +38,7 @@ class Sending:
         self.unsettled: set[int] = set()
         """Chats where a message may stand of which the bot has not heard."""
         self._number = 0  # the highest message number seen in a private chat
-        self._seen: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)  # of others: chat (0: any private one) and number
+        self.search = MessageSearch(store, messages)
 
     async def recall(self, chats: Iterable[int]) -> None:
         """Know what an earlier run left; in these chats a message may stand of which it has not heard."""
@@ -86,7 +47,7 @@ class Sending:
 
     def see(self, chat_id: int, number: int) -> None:
         """Somebody's message has this number: it is none of the bot's."""
-        self._seen.append((min(chat_id, 0), number))
+        self.search.see(chat_id, number)
         self.highest(chat_id, number)
 
     def highest(self, chat_id: int, number: int = 0) -> int:
@@ -188,19 +149,19 @@ class Sending:
         waits = shown.state in OPEN
         text, photo = Outcome(texts.looking(0)) if waits else await self._outcomes.of(shown)
         markup = under_progress(shown.id) if waits else under_outcome(shown)
-        low, end, found = _low(question), shown.placeholder_id, None
+        low, end, found = first_number(question), shown.placeholder_id, None
         if end is None or end < low:
             end = None
             if not question.sending_several:
-                found = await self._search(question, low, low + SPAN, AT_FIRST, text, markup, photo, first=True)
+                found = await self.search.among(question, low, low + SPAN, AT_FIRST, text, markup, photo, first=True)
         if found is None and end is None:
-            await asyncio.sleep(SETTLE_SECONDS)
+            await self.search.let_settle()
             if shown.delivered or shown.state is State.CANCELLED:
-                found = await self._search(question, low, low + SPAN, WITHOUT_END, text, markup, photo)
+                found = await self.search.among(question, low, low + SPAN, WITHOUT_END, text, markup, photo)
             elif (end := await self._send_anew(shown, refused)) is None:
                 return
         if end is not None:
-            found = await self._search(question, low, min(end, low + SPAN), AT_MOST, text, markup, photo)
+            found = await self.search.among(question, low, min(end, low + SPAN), AT_MOST, text, markup, photo)
         await self._keep(question, shown, found, end, waits=waits)
 
     async def _successor(self, question: Question) -> Question | None:
@@ -231,73 +192,3 @@ class Sending:
             else:
                 await store.questions.mark_delivered(shown.id, found)
         await store.outcomes.settled(question.id)
-
-    async def find(self, lost: Unheard, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
-        """Find a message whose sending was not heard of among the next unknown numbers, and let it show `text`.
-
-        Returns:
-            The message's number; None when it is not among them.
-        """
-        low = _low(lost)
-        for last in (False, True):
-            found = await self._search(lost, low, low + SPAN, WITHOUT_END, text, markup)
-            if found is not None or last:
-                return found
-            await asyncio.sleep(SETTLE_SECONDS)
-        return None
-
-    async def _search(
-        self,
-        lost: Unheard,
-        low: int,
-        high: int,
-        most: int,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        photo: bytes | None = None,
-        *,
-        first: bool = False,
-    ) -> int | None:
-        """Look at the unknown numbers from `low` to below `high` for what was not heard of; one then shows `text`.
-
-        Every other is taken away, and so is a reply to something else: a sentence whose own reply was lost, too, and
-        which comes anew. Editing is the only way to ask: what stands there with the same text already "is not
-        modified", and what is no message of the bot's cannot be edited.
-
-        Args:
-            lost: Whose messages may stand there.
-            low: The first number.
-            high: The number after the last one.
-            most: So many numbers are looked at.
-            text: What is to stand there now.
-            markup: Its keyboard.
-            photo: A picture over the text.
-            first: Whether the first message that is surely the one ends the search; one that is not is no result.
-
-        Returns:
-            The message's number; None when there is none.
-        """
-        chat_id, kept, exact = lost.chat_id, None, False
-        known = await self._store.outcomes.known_numbers(chat_id, low, high)
-        known.update(number for chat, number in self._seen if chat == min(chat_id, 0))
-        for number in islice((number for number in range(low, high) if number not in known), most):
-            edited, under = await self._messages.probe(chat_id, number, text, markup, photo)
-            same = edited is Edited.SAME
-            if not same and edited is not Edited.DONE:
-                continue
-            own = same or under in (None, lost.answered_under)
-            if first and own and (same or not lost.sending_outcome):
-                return number
-            if own and (kept is None or (same and not exact)):
-                if kept is not None:
-                    await self._messages.remove(chat_id, kept)
-                kept, exact = number, same
-            else:
-                await self._messages.remove(chat_id, number)
-        return None if first else kept
-
-
-def _low(lost: Unheard) -> int:
-    """The first number that a message may have of which the bot has not heard."""
-    assert lost.sending_after is not None
-    return lost.sending_after + 1

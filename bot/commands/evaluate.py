@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from training.evaluation.trust import Figure, Set, Told
 
 try:
-    from training.evaluation.evaluate import EvaluateConfig
+    from training.evaluation.passes import EvaluateConfig
 except ModuleNotFoundError as error:
     raise needs("training", error) from error
 

@@ -100,7 +100,7 @@ class ExportMessages:
         """Say that it did not work, in the place of the progress."""
         chat_id = self._export.chat_id
         if self._export.sending_after is not None:
-            found = await self._delivery.sending.find(self._export, texts.EXPORT_FAILED, None)
+            found = await self._delivery.sending.search.find(self._export, texts.EXPORT_FAILED, None)
             if found is not None:
                 return
         if self._numbers:
@@ -114,7 +114,7 @@ class ExportMessages:
         with contextlib.suppress(TimeoutError, TelegramError):
             if self._export.sending_after is not None:
                 async with asyncio.timeout(GRACE), self._alone():
-                    found = await self._delivery.sending.find(self._export, texts.EXPORTING, None)
+                    found = await self._delivery.sending.search.find(self._export, texts.EXPORTING, None)
                     self._numbers += [] if found is None else [found]
         for number in self._numbers:
             with contextlib.suppress(TelegramError):
@@ -140,7 +140,7 @@ class ExportMessages:
     async def _found_or_sent(self, text: str) -> int:
         chat_id = self._export.chat_id
         if self._export.sending_after is not None:
-            found = await self._delivery.sending.find(self._export, text, None)
+            found = await self._delivery.sending.search.find(self._export, text, None)
             if found is not None:
                 return found
         after = await self._store.exports.begin_sending(chat_id, self._delivery.sending.highest(chat_id))

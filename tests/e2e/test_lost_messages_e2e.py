@@ -42,7 +42,7 @@ DEAF = {"method": "getUpdates", "error_code": 429, "retry_after": 1}
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is late on a Telegram in this process."""
-    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
     monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
     yield
 

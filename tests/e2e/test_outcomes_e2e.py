@@ -153,7 +153,7 @@ async def test_progress_that_was_not_heard_of_is_not_taken_for_a_sentence(
     start_bot: StartBot, sandbox: Sandbox, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The replies to both are lost; the sentence stands between the question and its progress."""
-    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
     monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
     broker = HeldBroker()
     bot = await start_bot(broker)

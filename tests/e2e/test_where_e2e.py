@@ -305,7 +305,7 @@ async def test_a_press_under_an_answer_of_which_the_bot_has_not_heard_doubles_no
     start_bot: StartBot, you: Person, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.answering.delivery.Delivery.stop.__defaults__", (0.0,))
-    monkeypatch.setattr("bot.answering.sending.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
     sandbox.world.faults.change({"next": [{"method": "sendMessage", "executed": True, "hold": 3600}]})
     bot = await start_bot(Showing())
     await you.send_picture(RED, "What colour?")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from model.atomic import write_text
 from model.counting import counted
@@ -17,6 +14,7 @@ from model.loading import locate
 from model.processor import Resize, read_image_settings
 from model.text import normalise_question, target_answer
 from training.console import Console
+from training.data.counts import Counts
 from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, told_shared, without
 from training.data.pictures import PictureJob, PreparedPicture, folder_of, prepare_picture, sweep
 from training.data.pool import spread
@@ -29,7 +27,6 @@ from training.data.prepared import (
     write_examples,
     write_summary,
 )
-from training.data.record_pictures import FoundPicture
 from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
@@ -39,23 +36,6 @@ FEEDBACK = "feedback"
 """What people said about answers of the bot: it becomes part of train."""
 _HELD_OUT = 0.1
 """Share of the pictures that val gets where neither the source nor a person says."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of a split."""
-
-    pictures: int = 0
-    questions: int = 0
-    missing: int = 0
-    """Pictures that are not there."""
-    broken: int = 0
-    """Pictures that cannot be read."""
-    without_picture: int = 0
-    """Questions left out with those pictures."""
-    empty: int = 0
-    """Questions left out because nothing is left of their words, or of their answer."""
-    problems: list[dict[str, str | int]] = field(default_factory=list)
 
 
 def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) -> dict[str, Counts]:
@@ -113,8 +93,10 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
     for split, each in counts.items():
+        lost = each.lost()
         console.say(
-            f"{split}: {counted(each.questions, 'question')} about {counted(each.pictures, 'picture')}{_losses(each)}"
+            f"{split}: {counted(each.questions, 'question')} about {counted(each.pictures, 'picture')}"
+            f"{f' ({lost}; see {PROBLEMS})' if lost else ''}"
         )
     for sentence in told_shared(pictures):
         console.say(f"{sentence} --split-by picture divides train and val so that no picture is in two splits.")
@@ -147,7 +129,7 @@ def _usable(
     for number, found in sources.items():
         if found.picture is None:
             counts.missing += 1
-            counts.problems.append(_problem(found, found.problem, of_picture))
+            counts.note(found, found.problem, of_picture[number])
         else:
             jobs[number] = PictureJob(found.picture, out, resize)
     done: dict[int, PreparedPicture] = {}
@@ -160,7 +142,7 @@ def _usable(
             done[number] = result
             if result.problem:
                 counts.broken += 1
-                counts.problems.append(_problem(sources[number], result.problem, of_picture))
+                counts.note(sources[number], result.problem, of_picture[number])
     questions = []
     for each in asked:
         images = [done.get(found.number) for found in each.pictures]
@@ -175,7 +157,7 @@ def _usable(
             questions.append(PreparedQuestion(each, tuple(image.name for image in images if image is not None)))
     if not questions:
         why = next((f" The first: {p['picture']}: {p['problem']}" for p in counts.problems if "picture" in p), "")
-        raise DataError(f"No question is left in {split}: {_told(counts)}.{why}".removesuffix(".") + ".")
+        raise DataError(f"No question is left in {split}: {counts.lost()}.{why}".removesuffix(".") + ".")
     return questions
 
 
@@ -249,7 +231,7 @@ def _write(
             "size": resize.size if resize else None,
             "resample": resize.resample.name.lower() if resize else None,
             "config": config.model_dump(mode="json"),
-            "splits": {split: _without_problems(each) for split, each in counts.items()},
+            "splits": {split: each.as_dict() for split, each in counts.items()},
             "shared_pictures": shared_pictures(pictures),
             "unknown_words": unknown.as_dict(),
         },
@@ -279,26 +261,3 @@ def _example(placed: PreparedQuestion) -> Example:
 
 def _images(questions: Iterable[PreparedQuestion]) -> set[str]:
     return {image for each in questions for image in each.images}
-
-
-def _problem(found: FoundPicture, problem: str, of_picture: Counter[int]) -> dict[str, str | int]:
-    return {"picture": found.name, "problem": problem, "questions": of_picture[found.number]}
-
-
-def _losses(counts: Counts) -> str:
-    told = _told(counts)
-    return f" ({told}; see {PROBLEMS})" if told else ""
-
-
-def _told(counts: Counts) -> str:
-    parts = (
-        (counts.missing, "missing picture", ""),
-        (counts.broken, "broken picture", ""),
-        (counts.without_picture, "question", " without a picture"),
-        (counts.empty, "question", " without words"),
-    )
-    return ", ".join(f"{counted(number, what)}{rest}" for number, what, rest in parts if number)
-
-
-def _without_problems(counts: Counts) -> dict[str, Any]:
-    return {f.name: getattr(counts, f.name) for f in dataclasses.fields(counts) if f.name != "problems"}

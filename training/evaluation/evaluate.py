@@ -2,77 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import random
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from itertools import cycle, islice
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
-from PIL import Image
-from pydantic import Field
-
-from bot.texts.failures import sentence
-from model.types import Answer, Request, SentPicture
-from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
-from training.evaluation.answer_length import HELP, USUAL
-from training.evaluation.asking import request, sent_pictures
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.evaluation.intervals import Estimate, estimate
 from training.evaluation.pairs import PairFigures, pair_figures
+from training.evaluation.passes import EvaluateConfig, Run, VqaModel, answer, grey, rounds
 from training.evaluation.reliability import Bin, calibration_error, reliability
 from training.evaluation.risk import Selective, selective
 from training.evaluation.scoring import MEASURES, Scores, by_group, score
 from training.evaluation.trust import Set, Told, sets
 
-PICTURES_AT_ONCE = 8
-QUESTIONS_AT_ONCE = 64
-GREY = (128, 128, 128)
 HERE = "judged data"
 """The set of the questions that are judged, beside shifted ones."""
 
 
-class VqaModel(Protocol):
-    """What is judged; `model.answerer.Answerer` is one."""
-
-    def answer(self, requests: Sequence[Request]) -> list[Answer]:
-        """Answer a batch; the answers stand in the order of the requests."""
-        ...
-
-
-class EvaluateConfig(Config):
-    """How a model is judged."""
-
-    split: Literal["train", "val", "calibration", "judging", "test"] = Field(
-        "val", description="Which questions; they need answers."
-    )
-    task: Literal["open-ended", "multiple-choice"] = Field("open-ended", description="Say an answer, or choose one.")
-    limit: int | None = Field(None, ge=1, description="Only the first questions.")
-    by_kind: bool | None = Field(None, description="Kinds of questions; by default for vqabot's own scenes.")
-    beams: int = Field(3, ge=1, le=10, description="Width of the beam search, as the bot has it; 1 is greedy.")
-    max_new_tokens: int | None = Field(None, ge=1, le=1000, description=HELP)
-    seed: int = Field(0, ge=0, description="Which pictures a question gets when they are shuffled.")
-
-
 DEFAULTS = EvaluateConfig()
-
-
-@dataclass(slots=True)
-class Run:
-    """Answers of one pass over the questions, by question number."""
-
-    texts: dict[int, str] = field(default_factory=dict)
-    confidences: dict[int, float] = field(default_factory=dict)
-    distances: dict[int, float] = field(default_factory=dict)
-    """How far each question's picture is from what the model knows, where it measures that."""
-    refused: dict[int, str] = field(default_factory=dict)
-    """The model's sentence where it refused a picture or a question; the answer is empty then, and wrong."""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +137,15 @@ def evaluate(
     Returns:
         None when it was interrupted before any answer.
     """
-    seen, exchanged, alone, shuffled, blind, grey = Run(), Run(), Run(), Run(), Run(), _grey()
+    seen, exchanged, alone, shuffled, blind, plain = Run(), Run(), Run(), Run(), Run(), grey()
     try:
-        for own, others in _rounds(questions, pictures, settings.seed):
-            _answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
+        for own, others in rounds(questions, pictures, settings.seed):
+            answer(model, own, settings, seen)  # first: later passes may find the pictures' features kept
             several = [(pictures, question) for pictures, question in own if len(pictures) > 1]
-            _answer(model, [(pictures[::-1], question) for pictures, question in several], settings, exchanged)
-            _answer(model, [(pictures[-1:], question) for pictures, question in several], settings, alone)
-            _answer(model, others, settings, shuffled)
-            _answer(model, [((grey,) * len(question.image_ids), question) for _, question in own], settings, blind)
+            answer(model, [(pictures[::-1], question) for pictures, question in several], settings, exchanged)
+            answer(model, [(pictures[-1:], question) for pictures, question in several], settings, alone)
+            answer(model, others, settings, shuffled)
+            answer(model, [((plain,) * len(question.image_ids), question) for _, question in own], settings, blind)
             progress(len(own))
     except KeyboardInterrupt:
         if not blind.texts:
@@ -225,56 +176,6 @@ def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> 
         raise DataError(f"The {split} split of {data} has no answers to judge by: choose another --split.")
     if bare:
         raise DataError(f"{bare} of the {len(questions)} questions in the {split} split of {data} have no answer.")
-
-
-Pairs = list[tuple[tuple[SentPicture, ...], VqaQuestion]]
-"""Questions with the pictures that they are asked about."""
-
-
-def _rounds(
-    questions: Sequence[VqaQuestion], paths: Mapping[int, PictureFile], seed: int
-) -> Iterator[tuple[Pairs, Pairs]]:
-    """A few pictures at a time in random order: their questions with them, and with the picture before them."""
-    asked: dict[tuple[int, ...], list[VqaQuestion]] = defaultdict(list)
-    for question in questions:
-        asked[question.image_ids].append(question)
-    order = sorted(asked)
-    random.Random(f"evaluate/{seed}").shuffle(order)
-    before = sent_pictures(order[-1], paths)
-    for start in range(0, len(order), PICTURES_AT_ONCE):
-        own: Pairs = []
-        others: Pairs = []
-        for numbers in order[start : start + PICTURES_AT_ONCE]:
-            pictures = sent_pictures(numbers, paths)
-            wrong = tuple(islice(cycle(before), len(pictures)))
-            own += [(pictures, question) for question in asked[numbers]]
-            others += [(wrong, question) for question in asked[numbers]]
-            before = pictures
-        yield own, others
-
-
-def _answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) -> None:
-    for start in range(0, len(pairs), QUESTIONS_AT_ONCE):
-        batch = [
-            request(q, pictures, settings.beams, settings.max_new_tokens or USUAL)
-            for pictures, q in pairs[start : start + QUESTIONS_AT_ONCE]
-        ]
-        began = time.perf_counter()
-        answers = model.answer(batch)
-        run.seconds += time.perf_counter() - began
-        for answer in answers:
-            number = int(answer.id)
-            run.texts[number], run.confidences[number] = answer.text, answer.confidence
-            if answer.picture_distance is not None:
-                run.distances[number] = answer.picture_distance
-            if answer.error is not None:
-                run.refused[number] = sentence(answer.error)
-
-
-def _grey() -> SentPicture:
-    file = io.BytesIO()
-    Image.new("RGB", (700, 400), GREY).save(file, "PNG")
-    return SentPicture(file.getvalue())
 
 
 def _report(

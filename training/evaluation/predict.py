@@ -17,7 +17,7 @@ from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results
 from training.evaluation.answer_length import USUAL
 from training.evaluation.asking import request, sent_pictures
-from training.evaluation.evaluate import VqaModel
+from training.evaluation.passes import VqaModel
 
 AT_ONCE = 32
 

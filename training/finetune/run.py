@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import statistics
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 import torch
 import transformers
 from torch import Tensor
-from transformers import TrainerCallback, TrainingArguments
+from transformers import TrainerCallback
 
 from model.atomic import replacing, write_text
 from model.counting import counted
@@ -23,6 +22,7 @@ from training.console import Console, Silent
 from training.data import provenance
 from training.data.prepared import prepared_size
 from training.data.provenance import Provenance, Role, Sketch, prepared_digests
+from training.finetune.arguments import trainer_arguments
 from training.finetune.beforehand import beforehand, cost_of_size
 from training.finetune.callbacks import BestModelCallback, EpochCallback, LimitCallback, LogCallback, peak_memory
 from training.finetune.checkpoints import BEST, complete_checkpoints
@@ -34,7 +34,7 @@ from training.finetune.folder import RESULT, RunStart, open_run
 from training.finetune.four_bit import check_four_bit
 from training.finetune.inputs import Inputs, read_inputs
 from training.finetune.judge import Judge, best_of, evaluations
-from training.finetune.limits import GB, check_disk, check_memory, choose_precision, keep_freed_memory, set_threads
+from training.finetune.limits import GB, check_disk, check_memory, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.result import TrainingResult
 from training.finetune.trainer import FineTuner, device_of, for_all
@@ -108,7 +108,7 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     began = time.monotonic()
     inputs = inputs or read_inputs(config, data, out)
     rows, judged = inputs.rows, inputs.judged
-    args, precision = _arguments(config, out)
+    args, precision = trainer_arguments(config, out)
     device = device_of(args)
     if args.process_index:
         console = Silent()
@@ -196,50 +196,6 @@ def _train(
             save_model(ready.parts, out / "model", ready.met)
         write_text(out / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     return result
-
-
-def _arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments, Precision]:
-    """The Trainer's own settings, and the arithmetic."""
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise TrainingError("There is no GPU here that torch can use; choose --device cpu.")
-    on_cpu = config.device == "cpu" or not torch.cuda.is_available()
-    precision = choose_precision(config.precision, torch.device("cpu" if on_cpu else "cuda"))
-    workers = config.workers if config.workers is not None else (0 if on_cpu else 4)
-    judged = "no" if not config.eval_questions else "steps" if config.evaluate_every else "epoch"
-    arguments = TrainingArguments(
-        output_dir=str(out / "checkpoints"),
-        use_cpu=on_cpu,
-        ddp_backend="gloo" if on_cpu and "RANK" in os.environ else None,
-        ddp_find_unused_parameters=False,
-        bf16=precision == "bf16",
-        fp16=precision == "fp16",
-        num_train_epochs=config.epochs,
-        max_steps=config.max_steps or -1,
-        per_device_train_batch_size=config.batch_size,
-        gradient_accumulation_steps=config.accumulate,
-        optim="adamw_torch_fused",
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="constant_with_warmup" if config.schedule == "constant" else config.schedule,
-        warmup_steps=config.warmup_steps,
-        weight_decay=config.weight_decay,
-        max_grad_norm=config.max_grad_norm,
-        eval_strategy=judged,
-        eval_steps=config.evaluate_every or None,
-        save_strategy="steps" if config.save_every else "epoch",
-        save_steps=config.save_every or 1,
-        logging_steps=config.log_every,
-        logging_nan_inf_filter=False,
-        log_level="error",
-        log_level_replica="error",
-        report_to="none",
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        label_names=["labels"],
-        dataloader_num_workers=workers,
-        dataloader_pin_memory=not on_cpu,
-        seed=config.seed,
-    )
-    return arguments, precision
 
 
 def _keep_features(
