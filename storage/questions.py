@@ -38,7 +38,7 @@ class Questions:
     """Questions of all chats; what belongs to a chat is reached with the chat's number only."""
 
     def __init__(self, database: Database) -> None:
-        self._db, self.turns, self._tell = database, FairQueue(database), Coalesced(self._mark_delivered)
+        self._db, self.fair_queue, self._deliver = database, FairQueue(database), Coalesced(self._mark_delivered)
 
     async def ask(
         self,
@@ -148,7 +148,7 @@ class Questions:
 
     async def next_queued(self, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
         """The next questions to answer: one of each chat in turn, each chat's oldest first (see `FairQueue`)."""
-        chosen = await self.turns.next(limit, exclude)
+        chosen = await self.fair_queue.next(limit, exclude)
         found = {question.id: question for question in await self._by_ids(chosen)}
         return [found[number] for number in chosen if number in found]
 
@@ -164,7 +164,7 @@ class Questions:
             (time.time(), *ids),
             durable=durable,
         )
-        self.turns.served(row["chat_id"] for row in rows)
+        self.fair_queue.served(row["chat_id"] for row in rows)
         return [row["id"] for row in rows]
 
     async def requeue_running(self) -> int:
@@ -222,7 +222,7 @@ class Questions:
 
     async def mark_delivered(self, question_id: int, message_id: int | None = None) -> None:
         """The outcome stands in the chat, in this message if it is given: what was answered is delivered."""
-        await self._tell((message_id, time.time(), question_id))
+        await self._deliver((message_id, time.time(), question_id))
 
     async def _mark_delivered(self, rows: Sequence[tuple[int | None, float, int]]) -> None:
         await self._db.execute_many(

@@ -36,12 +36,12 @@ def apart(work: Callable[_Given, _Result], *args: _Given.args, **settings: _Give
     Raises:
         TrialError: It failed, in a way that a person can do something about, or was killed.
     """
-    with told(), ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with as_trial_errors(), ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(work, *args, **settings).result()
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_trial_errors() -> Iterator[None]:
     """Tell how a trial ended that ends within.
 
     Raises:

@@ -140,7 +140,7 @@ class Delivery:
         if not questions:
             await self._settle(chat_id)
         for question in questions:
-            await self._tell(question)
+            await self._deliver_one(question)
 
     async def _settle(self, chat_id: int) -> None:
         try:
@@ -149,7 +149,7 @@ class Delivery:
             log.info("chat %d: what became of a message is not known yet: %s", chat_id, error.message)
             asyncio.get_running_loop().call_later(SETTLE_PAUSE, self.wake, chat_id)
 
-    async def _tell(self, question: Question) -> None:
+    async def _deliver_one(self, question: Question) -> None:
         """Try until the outcome stands in the chat, or cannot ever."""
         chat_id, pause, refused, again = question.chat_id, 1.0, 0, False
         while True:

@@ -29,9 +29,9 @@ ROOM_SECONDS = 0.5
 class Dispatcher:
     """Keeps the broker fed with no more than it can take; the ledger decides what goes next."""
 
-    def __init__(self, store: Store, broker: Broker, tell: Callable[[int], None]) -> None:
-        """Feed `broker` from `store`; `tell` is called with each chat that has something to be told."""
-        self._store, self._broker, self._tell = store, broker, tell
+    def __init__(self, store: Store, broker: Broker, notify: Callable[[int], None]) -> None:
+        """Feed `broker` from `store`; `notify` is called with each chat that has something to be delivered."""
+        self._store, self._broker, self._notify = store, broker, notify
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
         self._gathering: dict[int, Gathering] = {}  # of those that are asked of each of their pictures
@@ -76,7 +76,7 @@ class Dispatcher:
             metrics.questions.labels("cancelled").inc()
             await self._drop(question_id)
             tracing.end(question_id, CANCELLED)
-            self._tell(chat_id)
+            self._notify(chat_id)
         return cancelled
 
     def moved(self, old: int, new: int) -> None:
@@ -84,7 +84,7 @@ class Dispatcher:
         for number, chat_id in self._in_flight.items():
             if chat_id == old:
                 self._in_flight[number] = new
-        self._tell(new)
+        self._notify(new)
 
     async def cancel_all(self, chat_id: int) -> int:
         """Cancel all that a chat waits for, without telling it. Returns how many."""
@@ -113,7 +113,7 @@ class Dispatcher:
     async def _feed(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(await self._store.questions.turns.seconds_to_next()):
+                async with asyncio.timeout(await self._store.questions.fair_queue.seconds_to_next()):
                     await self._wake.wait()
             self._wake.clear()
             try:
@@ -200,7 +200,7 @@ class Dispatcher:
         metrics.questions.labels("failed").inc()
         self._forget(question.id)
         tracing.answered(question.id, sentence)
-        self._tell(question.chat_id)
+        self._notify(question.chat_id)
 
     async def _collect(self) -> None:
         async for answer in self._broker.results():
@@ -273,7 +273,7 @@ class Dispatcher:
                 chat_id = question.chat_id if question is not None else None
             if chat_id is not None:
                 tracing.answered(number, whole[number].error if number in whole else None)
-                self._tell(chat_id)
+                self._notify(chat_id)
         for answer in answers:
             metrics.of_answer(answer)
         metrics.questions_in_flight.set(len(self._in_flight))

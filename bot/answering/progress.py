@@ -22,7 +22,7 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
+SLOW_SECONDS = 1.0
 """An answer that comes within so many seconds needs no progress: it is one message instead of two."""
 TICK = 0.5
 POSITION_SECONDS = 4.0
@@ -87,11 +87,11 @@ class Progress:
 
     async def _look(self) -> bool:
         """Show what is missing; whether somebody waits."""
-        slow = await self._store.outcomes.slow(PATIENCE, AT_ONCE, exclude=self._shown)
+        slow = await self._store.outcomes.slow(SLOW_SECONDS, AT_ONCE, exclude=self._shown)
         of_chat: defaultdict[int, list[Question]] = defaultdict(list)
         for question in slow:
             of_chat[question.chat_id].append(question)
-        positions = await self._store.questions.turns.positions([question.id for question in slow])
+        positions = await self._store.questions.fair_queue.positions([question.id for question in slow])
         for chat_id, questions in of_chat.items():
             if not self._busy(chat_id):
                 self._delivery.serve(chat_id, partial(self._show_all, chat_id, questions, positions))
@@ -155,7 +155,7 @@ class Progress:
             if (before != NOBODY if outage else chat_id > 0 or before == NOBODY)
         ]
         told = told[:POSITIONS_AT_ONCE]
-        positions = await self._store.questions.turns.positions([] if outage else told)
+        positions = await self._store.questions.fair_queue.positions([] if outage else told)
         for number in told:
             chat_id, before = self._shown[number]
             position = positions.get(number, NOBODY)

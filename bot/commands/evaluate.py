@@ -18,7 +18,7 @@ from model.counting import counted
 if TYPE_CHECKING:
     from training.evaluation.evaluate import Report
     from training.evaluation.pairs import PairFigures
-    from training.evaluation.trust import Figure, Set, Told
+    from training.evaluation.trust import Figure, Prediction, Set
 
 try:
     from training.evaluation.passes import EvaluateConfig
@@ -109,15 +109,15 @@ def evaluate(
         if report is None:
             raise KeyboardInterrupt
         more = shifted_sets.number_of(shifted, shifts, strange, len(SHIFTS) + 2)
-        told: list[Told] = []
+        predictions: list[Prediction] = []
         with Terminal().bar(more, "Shifted data") if more else nullcontext() as bar:
             moved = (lambda _: None) if bar is None else bar.update
             if shifts:
-                told += shifted_sets.changed(answerer, asked.pictures, asked.questions, shifts, config, moved)
+                predictions += shifted_sets.changed(answerer, asked.pictures, asked.questions, shifts, config, moved)
             for name, split in shifted.items():
-                told += shifted_sets.of_folder(answerer, name, split, config, moved)
-            told += shifted_sets.foreign(answerer, strange, asked.questions, config, moved)
-        report = with_sets(report, told)
+                predictions += shifted_sets.of_folder(answerer, name, split, config, moved)
+            predictions += shifted_sets.foreign(answerer, strange, asked.questions, config, moved)
+        report = with_sets(report, predictions)
         compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:

@@ -27,7 +27,7 @@ PHOTO_QUALITY = 95
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Answers:
     """One question about the same pictures, whoever asked it."""
 
     answers: list[JudgedAnswer] = field(default_factory=list)
@@ -86,10 +86,10 @@ def export(out: Path, data_dir: Path | None) -> None:
 
 def _records(answers: Iterable[JudgedAnswer], folder: Path) -> Iterator[dict[str, Any]]:
     """A record for each question about the same pictures; left out is what nobody can answer, or see any more."""
-    asked: dict[tuple[tuple[Path, ...], str], _Asked] = {}
+    asked: dict[tuple[tuple[Path, ...], str], _Answers] = {}
     for answer in answers:
         key = (answer.pictures, " ".join(answer.question.lower().split()))
-        asked.setdefault(key, _Asked()).answers.append(answer)
+        asked.setdefault(key, _Answers()).answers.append(answer)
     without = unseen = 0
     pictures: dict[Path, str | None] = {}
     for (paths, _), question in asked.items():

@@ -35,7 +35,7 @@ SUSPICION_SECONDS = 10.0
 """What ends the bot does so soon; an update that takes longer waits for somebody (a file, say)."""
 RETRY_SECONDS = 1.0
 LONGEST_RETRY = 30.0
-PATIENCE = 3600.0
+GIVE_UP_SECONDS = 3600.0
 """An update that meets troubles which pass (Telegram is away, say) is given up after so many seconds."""
 
 
@@ -80,7 +80,7 @@ class Handling:
             await self._done(stored.update_id)
             return
         log.error("update %s is given up: its trouble lasts", stored.update_id)
-        await self._give_up(stored, f"given up after {PATIENCE:.0f} s")
+        await self._give_up(stored, f"given up after {GIVE_UP_SECONDS:.0f} s")
 
     async def _process(self, stored: StoredUpdate) -> bool:
         """Run the handlers, again and again while they meet what passes; False when it does not pass.
@@ -88,7 +88,7 @@ class Handling:
         It keeps its chat's turn meanwhile: a follow-up must not overtake the picture that it is about.
         """
         unfinished = self._application.bot_data["services"].unfinished
-        pause, ends = RETRY_SECONDS, time.monotonic() + PATIENCE
+        pause, ends = RETRY_SECONDS, time.monotonic() + GIVE_UP_SECONDS
         update: Update | None = None
         while True:
             async with self._watched(stored):
@@ -159,7 +159,7 @@ class Handling:
             try:
                 with speaking(await self._store.chats.language(chat_id)):
                     say = partial(self._application.bot.send_message, chat_id, texts.GIVEN_UP, reply_parameters=under)
-                    await retrying(doing, first=RETRY_SECONDS, longest=LONGEST_RETRY, ends=PATIENCE)(say)
+                    await retrying(doing, first=RETRY_SECONDS, longest=LONGEST_RETRY, ends=GIVE_UP_SECONDS)(say)
             except TelegramError as error:
                 log.warning("%s: %s", doing, error.message)
         await self._store.updates.failed(stored.update_id, reason)

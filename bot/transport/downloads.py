@@ -31,7 +31,7 @@ EACH_CHAT = 2
 SMALL = 1024 * 1024
 SMALL_AT_ONCE, LARGE_AT_ONCE = 96, 12
 """Photos never wait for large files; the large ones are few, since each is in memory until it is whole."""
-PATIENCE = 2.0
+GRACE_SECONDS = 2.0
 """Seconds after which a download that is slower than `LEAST_SPEED` gives its place to one that waits."""
 TRIES = 2
 
@@ -82,7 +82,7 @@ class _Lane:
                 slowest = min(slow, key=lambda one: one.received / (now - one.started))
                 self.running.discard(slowest)
                 slowest.timeout.reschedule(now)
-            await asyncio.sleep(PATIENCE / 8)
+            await asyncio.sleep(GRACE_SECONDS / 8)
 
 
 class Downloads:
@@ -170,7 +170,7 @@ class Downloads:
 
 def _slow(running: _Running, now: float) -> bool:
     age = now - running.started
-    return not running.timeout.expired() and age > PATIENCE and running.received < age * LEAST_SPEED
+    return not running.timeout.expired() and age > GRACE_SECONDS and running.received < age * LEAST_SPEED
 
 
 def _local(name: str) -> bytes:

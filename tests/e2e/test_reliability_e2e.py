@@ -110,7 +110,7 @@ async def test_a_disk_that_is_full_for_a_moment_costs_no_question(
 async def test_a_trouble_that_lasts_too_long_ends_its_update_and_frees_the_chat(
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.intake.handling.PATIENCE", 0.0)
+    monkeypatch.setattr("bot.intake.handling.GIVE_UP_SECONDS", 0.0)
     bot = await start_bot()
     assert bot.services is not None
     photos = bot.services.store.photos

@@ -27,7 +27,7 @@ async def test_a_flood_delays_another_chat_by_no_more_than_what_runs(store: Stor
         await store.questions.answer_many([(running.pop(0).id, "x", 1.0, 0.1)])
         running += await serve(store, 1)
     late = await ask(2)
-    assert (await store.questions.turns.positions([late.id]))[late.id] <= capacity + 1
+    assert (await store.questions.fair_queue.positions([late.id]))[late.id] <= capacity + 1
     for _ in range(2):
         await store.questions.answer_many([(running.pop(0).id, "x", 1.0, 0.1)])
         running += await serve(store, 1)
@@ -49,15 +49,15 @@ async def test_chats_take_turns_also_with_one_slot(store: Store, ask: Ask) -> No
 
 async def test_the_position_is_the_order_of_service(store: Store, ask: Ask) -> None:
     asked = [await ask(chat) for chat in (1, 1, 1, 2, 3, 2)]
-    positions = await store.questions.turns.positions([question.id for question in asked])
+    positions = await store.questions.fair_queue.positions([question.id for question in asked])
     served = [question.id for question in await store.questions.next_queued(10)]
     assert [positions[number] for number in served] == list(range(6))
     await store.questions.mark_running(served[:2])
-    assert (await store.questions.turns.positions(served))[served[0]] == 0
-    left = list((await store.questions.turns.positions(served[2:])).values())
+    assert (await store.questions.fair_queue.positions(served))[served[0]] == 0
+    left = list((await store.questions.fair_queue.positions(served[2:])).values())
     assert left == sorted(left)
-    assert await store.questions.turns.positions([10_000]) == {10_000: 0}
-    assert await store.questions.turns.positions([]) == {}
+    assert await store.questions.fair_queue.positions([10_000]) == {10_000: 0}
+    assert await store.questions.fair_queue.positions([]) == {}
 
 
 async def test_what_is_excluded_holds_nobody_up(store: Store, ask: Ask) -> None:

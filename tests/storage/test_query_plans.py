@@ -68,7 +68,7 @@ HOT: dict[str, Work] = {
     "known numbers of a group": lambda s: s.outcomes.known_numbers(-1, 5, 28),
     "undeliverable": lambda s: s.outcomes.undeliverable(5, "x"),
     "mark delivered": lambda s: s.questions.mark_delivered(5),
-    "positions": lambda s: s.questions.turns.positions([9, 10]),
+    "positions": lambda s: s.questions.fair_queue.positions([9, 10]),
     "load": lambda s: s.questions.load(1, 5, 5.0),
     "asked at": lambda s: s.questions.asked_at(5, 20, 5.0),
     "page": lambda s: s.history.page(1, limit=5),
@@ -88,7 +88,7 @@ HOT: dict[str, Work] = {
     "explaining": lambda s: s.heat_maps.of_questions(1, [5, 6]),
     "explained": lambda s: s.heat_maps.enter(5, [((1.0,),)], 0.1),
     "hold": lambda s: s.question_pictures.hold(1, 5, 9.0),
-    "next held": lambda s: s.questions.turns.seconds_to_next(),
+    "next held": lambda s: s.questions.fair_queue.seconds_to_next(),
 }
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(

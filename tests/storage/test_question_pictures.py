@@ -57,11 +57,11 @@ async def test_what_is_held_goes_to_no_worker_and_shows_no_progress(store: Store
     lost = await ask(ready_at=now + 2 * LONGEST_HOLD)  # the clock was set back since
     assert {q.id for q in await store.questions.next_queued(9)} == {free.id, past.id, lost.id}
     assert held.id not in {q.id for q in await store.outcomes.slow(-1000, 9)}
-    seconds = await store.questions.turns.seconds_to_next()
+    seconds = await store.questions.fair_queue.seconds_to_next()
     assert seconds is not None and 290 < seconds <= 300
     await store.question_pictures.hold(1, held.id, now - 1)
     assert {q.id for q in await store.questions.next_queued(9)} == {free.id, past.id, lost.id, held.id}
-    assert await store.questions.turns.seconds_to_next() is None
+    assert await store.questions.fair_queue.seconds_to_next() is None
 
 
 async def test_each_picture_counts_to_the_limits(store: Store, ask: Ask) -> None:

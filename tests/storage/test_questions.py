@@ -169,9 +169,11 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     assert await store.questions.asked_at(5, 1, before) == third.created_at
     assert await store.questions.asked_at(5, 2, before) == first.created_at
     assert await store.questions.asked_at(5, 3, before) is None
-    assert await store.questions.turns.positions([second.id]) == {second.id: 2}, "the other chat's turn comes first"
+    assert await store.questions.fair_queue.positions([second.id]) == {second.id: 2}, (
+        "the other chat's turn comes first"
+    )
     await store.questions.answer_many([(first.id, "x", 1.0, 0.1)])
-    assert await store.questions.turns.positions([second.id]) == {second.id: 0}
+    assert await store.questions.fair_queue.positions([second.id]) == {second.id: 0}
     counts = await store.questions.counts()
     assert (counts[State.QUEUED], counts[State.ANSWERED], counts[State.FAILED]) == (2, 1, 0)
     assert (await load(1, 5, before)).waiting_here == 2, "an answer counts until the chat shows it"

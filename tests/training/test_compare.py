@@ -20,7 +20,7 @@ from bot.commands.compare import compare
 from training.compare import trial
 from training.compare.trial import OUTCOME
 from training.evaluation.bootstrap import paired_bootstrap
-from training.trials import TrialError, apart, told
+from training.trials import TrialError, apart, as_trial_errors
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 
@@ -60,7 +60,7 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """To start processes that load torch takes longer than all that they do; `apart` has a test of its own."""
 
     def here(work: Callable[..., Any], *args: Any) -> Any:
-        with told():
+        with as_trial_errors():
             return work(*args)
 
     monkeypatch.setattr(trial, "apart", here)

@@ -10,8 +10,8 @@ import pytest
 from model.types import Generation
 from training.errors import DataError
 from training.evaluation.evidence_fit import divide, judge, learn
-from training.evaluation.seen import OWN, Asked, Seen
-from training.evaluation.trust import Told, figures, sets
+from training.evaluation.seen import OWN, JudgedQuestion, Seen
+from training.evaluation.trust import Prediction, figures, sets
 
 FAR = "far"
 
@@ -27,7 +27,7 @@ def invented(group: str, count: int, shift: float, first: int = 0) -> list[Seen]
         others = (("blue", math.log(0.04)), ("green", math.log(0.005)))
         generation = Generation(text, (math.log(draw.uniform(0.93, 0.97)),), (), others, place[:20].tolist())
         question = "what colour is the ball" if group == OWN else "wat colr is it"
-        asked = Asked(group, first + number // 2, f"{group}{number // 2}", question, truth)
+        asked = JudgedQuestion(group, first + number // 2, f"{group}{number // 2}", question, truth)
         found.append(Seen(asked, generation, right, place[:12], place[20:]))
     return found
 
@@ -52,7 +52,7 @@ def test_away_from_home_it_is_less_sure_and_says_so(seen: list[Seen]) -> None:
     evidence = learn(sides, ["and a question of the training"], ["purple"], 0.9)
     judged = judge(evidence, sides.judged)
     told = [
-        Told(one.asked.group, one.asked.key, said.confidence, one.right, said.picture_distance)
+        Prediction(one.asked.group, one.asked.key, said.confidence, one.right, said.picture_distance)
         for one, said in zip(sides.judged, judged, strict=True)
     ]
     own, far = sets(told, OWN)

@@ -110,7 +110,7 @@ def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int
     return found
 
 
-def told_shared(pictures: Mapping[str, set[str]]) -> list[str]:
+def shared_sentences(pictures: Mapping[str, set[str]]) -> list[str]:
     """A sentence for each split that shares pictures with train."""
     return [
         f"{with_train['train']:,} of {counted(len(pictures[split]), 'picture')} of {split} are in train as well: "

@@ -15,7 +15,7 @@ from model.processor import Resize, read_image_settings
 from model.text import normalise_question, target_answer
 from training.console import Console
 from training.data.counts import Counts
-from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, told_shared, without
+from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, shared_sentences, without
 from training.data.pictures import PictureJob, PreparedPicture, folder_of, prepare_picture, sweep
 from training.data.pool import spread
 from training.data.prepare_config import PrepareConfig
@@ -98,7 +98,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
             f"{split}: {counted(each.questions, 'question')} about {counted(each.pictures, 'picture')}"
             f"{f' ({lost}; see {PROBLEMS})' if lost else ''}"
         )
-    for sentence in told_shared(pictures):
+    for sentence in shared_sentences(pictures):
         console.say(f"{sentence} --split-by picture divides train and val so that no picture is in two splits.")
     for sentence in unknown.sentences(config.model):
         console.say(f"{sentence} `vqabot train --new-words auto` adds them.")

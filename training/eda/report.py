@@ -13,7 +13,7 @@ from model.atomic import write_text
 from model.loading import locate
 from training.config import Config
 from training.console import Console
-from training.data.partition import shared_pictures, told_shared
+from training.data.partition import shared_pictures, shared_sentences
 from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
@@ -71,7 +71,7 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
     drawn = _charts(splits)
     contents = {each.split: each.contents for each in splits}
     unknown = _unknown(everything, vocabulary)
-    for sentence in [*told_shared(contents), *unknown.sentences(config.model)]:
+    for sentence in [*shared_sentences(contents), *unknown.sentences(config.model)]:
         console.say(sentence)
     try:
         out.mkdir(parents=True, exist_ok=True)

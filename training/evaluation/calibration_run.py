@@ -16,7 +16,7 @@ from training.evaluation.answer_length import USUAL
 from training.evaluation.calibrate import CalibrateConfig
 from training.evaluation.seen import OWN, folder, own, see, shifted
 from training.evaluation.shifts import SHIFTS
-from training.evaluation.trust import Set, Told, sets
+from training.evaluation.trust import Prediction, Set, sets
 
 if TYPE_CHECKING:
     from model.answerer import Answerer
@@ -113,10 +113,10 @@ def run(
         return Learnt(None, str(error), [], [], 0.0)
     found = evidence_fit.judge(evidence, sides.judged)
     shown = [
-        Told(one.asked.group, one.asked.key, judged.confidence, one.right, judged.picture_distance)
+        Prediction(one.asked.group, one.asked.key, judged.confidence, one.right, judged.picture_distance)
         for one, judged in zip(sides.judged, found, strict=True)
     ]
-    raw = [Told(one.asked.group, one.asked.key, one.probability, one.right, None) for one in sides.judged]
+    raw = [Prediction(one.asked.group, one.asked.key, one.probability, one.right, None) for one in sides.judged]
     held = [
         one.right or any(text == one.asked.answer for text, _ in judged.alternatives)
         for one, judged in zip(sides.judged, found, strict=True)

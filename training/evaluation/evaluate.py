@@ -17,7 +17,7 @@ from training.evaluation.passes import EvaluateConfig, Run, VqaModel, answer, gr
 from training.evaluation.reliability import Bin, calibration_error, reliability
 from training.evaluation.risk import Selective, selective
 from training.evaluation.scoring import MEASURES, Scores, by_group, score
-from training.evaluation.trust import Set, Told, sets
+from training.evaluation.trust import Prediction, Set, sets
 
 HERE = "judged data"
 """The set of the questions that are judged, beside shifted ones."""
@@ -62,7 +62,7 @@ class Report:
     """Of `official` and `exact`, with what chance may do to them."""
     kind_of: dict[int, str]
     """The kind of each question of the project's own scenes; empty for other data."""
-    told: list[Told]
+    predictions: list[Prediction]
     """The confidence of each answer and whether it was right, for comparison with shifted sets."""
     trust: list[Set]
     """How far the confidence can be trusted, here and, after `with_sets`, on shifted sets."""
@@ -160,9 +160,9 @@ def _is_right(answers: Mapping[int, str], question: VqaQuestion) -> bool:
     return score({number: answers[number]}, [question], MEASURES["exact"]).overall == 100
 
 
-def with_sets(report: Report, shifted: Sequence[Told]) -> Report:
+def with_sets(report: Report, shifted: Sequence[Prediction]) -> Report:
     """The report with the figures of what it judged and of shifted sets beside each other."""
-    return replace(report, trust=sets([*report.told, *shifted], HERE))
+    return replace(report, trust=sets([*report.predictions, *shifted], HERE))
 
 
 def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> None:
@@ -198,8 +198,8 @@ def _report(
     kind_of = {q.question_id: same_kind(q) for q in judged} if kinds else {}
     numbers, official = list(exact.per_question), scored(seen.texts, "official")
     picture_of = {q.question_id: q.image_id for q in judged}
-    told = [
-        Told(HERE, picture_of[n], seen.confidences[n], exact.per_question[n] == 100, seen.distances.get(n))
+    predictions = [
+        Prediction(HERE, picture_of[n], seen.confidences[n], exact.per_question[n] == 100, seen.distances.get(n))
         for n in numbers
     ]
     return Report(
@@ -232,8 +232,8 @@ def _report(
             for name, scores in (("official", official), ("exact", exact))
         },
         kind_of=kind_of,
-        told=told,
-        trust=sets(told, HERE),
+        predictions=predictions,
+        trust=sets(predictions, HERE),
     )
 
 

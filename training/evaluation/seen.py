@@ -34,7 +34,7 @@ _SENT = (75, 92)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JudgedQuestion:
     """One question about a picture that may have been changed."""
 
     group: str
@@ -52,7 +52,7 @@ class Asked:
 class Seen:
     """An answer, and what may speak for it."""
 
-    asked: Asked
+    asked: JudgedQuestion
     generation: Generation
     right: bool
     looks: Vector
@@ -64,7 +64,7 @@ class Seen:
         return sequence_probability(self.generation.token_logprobs)
 
 
-Shown = tuple[Image.Image, list[Asked]]
+Shown = tuple[Image.Image, list[JudgedQuestion]]
 """A picture as it is shown, and the questions about it."""
 
 
@@ -75,7 +75,7 @@ def own(pictures: Mapping[int, PictureFile], questions: Sequence[VqaQuestion], s
         picture = open_picture(pictures[image_id].read_bytes()).convert("RGB")
         if rng.random() < 0.5:
             picture = compressed(picture, rng.randint(*_SENT))
-        yield picture, [_asked(OWN, image_id, "", q) for q in some]
+        yield picture, [_judged_question(OWN, image_id, "", q) for q in some]
 
 
 def folder(
@@ -84,7 +84,7 @@ def folder(
     """The questions of a folder of shifted data; its pictures' numbers begin at `first`, so as to be no others'."""
     for image_id, some in _by_picture(questions):
         picture = open_picture(pictures[image_id].read_bytes()).convert("RGB")
-        yield picture, [_asked(name, first + image_id, name, q) for q in some]
+        yield picture, [_judged_question(name, first + image_id, name, q) for q in some]
 
 
 def shifted(
@@ -100,7 +100,7 @@ def shifted(
                 break
             count += len(about)
             picture = open_picture(pictures[image_id].read_bytes()).convert("RGB")
-            asked = [_asked(name, image_id, name, q) for q in about]
+            asked = [_judged_question(name, image_id, name, q) for q in about]
             if name == TYPED:
                 asked = [replace(one, question=typed(one.question, rng)) for one in asked]
             elif name == NOTHING:
@@ -119,7 +119,7 @@ def see(
     An answer is right when `evaluate` calls it exactly right: one function judges both.
     """
     found: list[Seen] = []
-    waiting: list[tuple[Image.Image, Asked]] = []
+    waiting: list[tuple[Image.Image, JudgedQuestion]] = []
     for picture, asked in shown:
         waiting += [(picture, one) for one in asked]
         if len(waiting) >= AT_ONCE:
@@ -132,7 +132,7 @@ def see(
     return found
 
 
-def _see(answerer: Answerer, batch: Sequence[tuple[Image.Image, Asked]], beams: int, most: int) -> list[Seen]:
+def _see(answerer: Answerer, batch: Sequence[tuple[Image.Image, JudgedQuestion]], beams: int, most: int) -> list[Seen]:
     pixels: dict[str, Vector] = {}
     prepared = []
     for picture, one in batch:
@@ -156,9 +156,9 @@ def _see(answerer: Answerer, batch: Sequence[tuple[Image.Image, Asked]], beams: 
     return found
 
 
-def _asked(group: str, image_id: int, change: str, question: VqaQuestion) -> Asked:
+def _judged_question(group: str, image_id: int, change: str, question: VqaQuestion) -> JudgedQuestion:
     key = hashlib.sha256(f"{group}/{change}/{image_id}".encode()).hexdigest()
-    return Asked(group, image_id, key, question.question, question.answer)
+    return JudgedQuestion(group, image_id, key, question.question, question.answer)
 
 
 def _by_picture(questions: Sequence[VqaQuestion]) -> Iterator[tuple[int, list[VqaQuestion]]]:

@@ -20,7 +20,7 @@ from training.evaluation.accuracy import exact_match
 from training.evaluation.answer_length import USUAL
 from training.evaluation.passes import QUESTIONS_AT_ONCE, EvaluateConfig, VqaModel
 from training.evaluation.seen import Shown, folder, shifted
-from training.evaluation.trust import Told
+from training.evaluation.trust import Prediction
 
 FOREIGN = "foreign pictures"
 """The set of pictures of quite another kind, about which no answer is right."""
@@ -33,16 +33,16 @@ def changed(
     each: int,
     settings: EvaluateConfig,
     progress: Callable[[int], None],
-) -> list[Told]:
+) -> list[Prediction]:
     """Answers about `each` questions a way in which pictures and wordings are changed."""
-    return _told(model, shifted(pictures, questions, each, settings.seed + 1), settings, progress)
+    return _predictions(model, shifted(pictures, questions, each, settings.seed + 1), settings, progress)
 
 
 def of_folder(
     model: VqaModel, name: str, split: Split, settings: EvaluateConfig, progress: Callable[[int], None]
-) -> list[Told]:
+) -> list[Prediction]:
     """Answers to a folder of shifted data."""
-    return _told(model, folder(name, split.pictures, split.questions, 0), settings, progress)
+    return _predictions(model, folder(name, split.pictures, split.questions, 0), settings, progress)
 
 
 def foreign_pictures(place: Path) -> list[Path]:
@@ -63,10 +63,10 @@ def foreign(
     questions: Sequence[VqaQuestion],
     settings: EvaluateConfig,
     progress: Callable[[int], None],
-) -> list[Told]:
+) -> list[Prediction]:
     """Answers to a random question each about pictures of quite another kind; what cannot be read is left out."""
     rng = random.Random(f"foreign/{settings.seed}")
-    told = []
+    predictions = []
     for path in paths:
         try:
             open_picture(path.read_bytes())
@@ -75,24 +75,24 @@ def foreign(
         request = _request(path.name, path.read_bytes(), rng.choice(questions).question, settings)
         (answer,) = model.answer([request])
         if answer.error is None:
-            told.append(Told(FOREIGN, path.name, answer.confidence, False, answer.picture_distance))
+            predictions.append(Prediction(FOREIGN, path.name, answer.confidence, False, answer.picture_distance))
         progress(1)
-    return told
+    return predictions
 
 
-def _told(
+def _predictions(
     model: VqaModel, shown: Iterable[Shown], settings: EvaluateConfig, progress: Callable[[int], None]
-) -> list[Told]:
+) -> list[Prediction]:
     asked = ((_png(picture), one) for picture, some in shown for one in some)
-    told = []
+    predictions = []
     while batch := list(islice(asked, QUESTIONS_AT_ONCE)):
         requests = [_request(str(place), picture, one.question, settings) for place, (picture, one) in enumerate(batch)]
         for (_, one), answer in zip(batch, model.answer(requests), strict=True):
             if answer.error is None:
                 right = one.answer is not None and exact_match(answer.text, one.answer) == 1
-                told.append(Told(one.group, one.key, answer.confidence, right, answer.picture_distance))
+                predictions.append(Prediction(one.group, one.key, answer.confidence, right, answer.picture_distance))
         progress(len(batch))
-    return told
+    return predictions
 
 
 def _request(name: str, picture: bytes, question: str, settings: EvaluateConfig) -> Request:

@@ -23,7 +23,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Prediction:
     """One answer of a set: what was said of it, and what is true."""
 
     group: str
@@ -46,7 +46,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """The figures of one set, by name; those that cannot be told are missing."""
+    """The figures of one set, by name; those that cannot be computed are missing."""
 
     name: str
     answers: int
@@ -62,15 +62,15 @@ class Set:
         }
 
 
-def sets(told: Sequence[Told], own: str) -> list[Set]:
+def sets(predictions: Sequence[Prediction], own: str) -> list[Set]:
     """The figures of each set, in the order in which they come.
 
     Args:
-        told: All answers.
-        own: The set of what the model knows, from which the others' pictures are to be told.
+        predictions: All answers.
+        own: The set of what the model knows, from which the others' pictures are to be told apart.
     """
-    members: dict[str, list[Told]] = defaultdict(list)
-    for one in told:
+    members: dict[str, list[Prediction]] = defaultdict(list)
+    for one in predictions:
         members[one.group].append(one)
     near = _distances(members.get(own, ()))
     return [_set(name, some, None if name == own else near) for name, some in members.items()]
@@ -104,19 +104,19 @@ def auroc(higher: Floats, lower: Floats) -> float:
     return float(roc_auc_score(truth, np.minimum(np.concatenate([higher, lower]), 1e9)))
 
 
-def _distances(told: Sequence[Told]) -> dict[object, float]:
+def _distances(predictions: Sequence[Prediction]) -> dict[object, float]:
     """The distance of each picture, where it is measured."""
-    return {one.picture: one.distance for one in told if one.distance is not None}
+    return {one.picture: one.distance for one in predictions if one.distance is not None}
 
 
-def _set(name: str, told: Sequence[Told], near: Mapping[object, float] | None) -> Set:
-    order = {picture: place for place, picture in enumerate(dict.fromkeys(one.picture for one in told))}
-    of = np.array([order[one.picture] for one in told])
-    confidence = np.array([one.confidence for one in told])
-    right = np.array([float(one.right) for one in told])
+def _set(name: str, predictions: Sequence[Prediction], near: Mapping[object, float] | None) -> Set:
+    order = {picture: place for place, picture in enumerate(dict.fromkeys(one.picture for one in predictions))}
+    of = np.array([order[one.picture] for one in predictions])
+    confidence = np.array([one.confidence for one in predictions])
+    right = np.array([float(one.right) for one in predictions])
     values, low, high = _bootstrap(of, lambda rows: figures(confidence[rows], right[rows]))
     found = {key: Figure(value, low.get(key, value), high.get(key, value)) for key, value in values.items()}
-    far = _distances(told)
+    far = _distances(predictions)
     if far:
         away = np.array(list(far.values()))
         known = np.array(list((near or {}).values()))
@@ -127,7 +127,7 @@ def _set(name: str, told: Sequence[Told], near: Mapping[object, float] | None) -
 
         values, low, high = _bootstrap(np.arange(len(away)), strange)
         found |= {key: Figure(value, low[key], high[key]) for key, value in values.items()}
-    return Set(name, len(told), len(order), found)
+    return Set(name, len(predictions), len(order), found)
 
 
 def _bootstrap(

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 LOADING_SECONDS = 300.0
 """While it loads a model a worker may be silent for so long: a slow disk holds up all of its threads."""
-PATIENCE = 5.0
+HANG_FACTOR = 5.0
 """A batch may take so many times what it takes by the model's own measure before it gets on."""
 LAST_LOOK = 0.1
 """Seconds before a worker counts as hung in which what it said is read."""
@@ -186,20 +186,20 @@ class Supervisor:
         """Kill a process that says nothing for too long: without work no sign of life, with work no progress."""
         late = False
         while True:
-            patience = self._patience()
-            left = process.watchdog.left(patience)
+            timeout = self._hang_seconds()
+            left = process.watchdog.left(timeout)
             if left <= 0 and late:
-                log.error("the inference worker made no progress for %.0f s and is killed", patience)
+                log.error("the inference worker made no progress for %.0f s and is killed", timeout)
                 process.kill()
                 return
             late = left <= 0  # where this process was held up itself, what the worker said is only not read yet
             await asyncio.sleep(LAST_LOOK if late else min(left, self._watch.hang_seconds / 4))  # it may get ready
 
-    def _patience(self) -> float:
+    def _hang_seconds(self) -> float:
         """Seconds after which silence is a hang: a step is a token, or encoding all pictures of a batch."""
         if not self.info.ready:
             return max(self._watch.hang_seconds, LOADING_SECONDS)
-        return max(self._watch.hang_seconds, PATIENCE * self._watch.batch_size * self._pace)
+        return max(self._watch.hang_seconds, HANG_FACTOR * self._watch.batch_size * self._pace)
 
     def _change(self, **changes: object) -> None:
         self.info = replace(self.info, **changes)  # type: ignore[arg-type]

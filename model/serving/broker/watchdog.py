@@ -24,13 +24,13 @@ class Watchdog:
         """It got on."""
         self._moved_at, self._excused = time.monotonic(), 0.0
 
-    def left(self, patience: float) -> float:
+    def left(self, timeout: float) -> float:
         """Seconds that are left of those that it may take for a step; to be asked for often."""
         now, waited = time.monotonic(), cpu_wait(self.pid)
         since = now - max(self._looked_at, self._moved_at)
         self._excused += min(max(0.0, waited - self._waited), since)
         self._looked_at, self._waited = now, waited
-        return self._moved_at + patience + min(self._excused, MOST_EXCUSED * patience) - now
+        return self._moved_at + timeout + min(self._excused, MOST_EXCUSED * timeout) - now
 
 
 def cpu_wait(pid: int) -> float:

@@ -18,9 +18,9 @@ from typing import Any
 from model.serving.broker.protocol import LOST, Broker
 from model.serving.broker.redis import keys, scripts
 from model.serving.broker.redis.connection import TROUBLE, bounded, check, end, open_client, split_namespace
+from model.serving.broker.redis.consumer import Consumer, answer_text
 from model.serving.broker.redis.description import Description
 from model.serving.broker.redis.hand import Hand
-from model.serving.broker.redis.taking import Taker, answer_text
 from model.types import WorkerInfo
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class RedisWorker:
             name: self._client.register_script(getattr(scripts, name)) for name in ("FINISH", "BEAT", "RELEASE")
         }
         self._hand = Hand()
-        self._taker = Taker(self._client, self._prefix, self.name, answering, self._hand)
+        self._consumer = Consumer(self._client, self._prefix, self.name, answering, self._hand)
         self._forgotten_since = "0-0"
         self._drained = asyncio.Event()
         self._draining = False
@@ -80,7 +80,7 @@ class RedisWorker:
     @property
     def keeps_pictures(self) -> bool:
         """Whether it has copies of pictures."""
-        return bool(self._taker.pictures)
+        return bool(self._consumer.pictures)
 
     async def run(self, stopped: asyncio.Event, grace: float = 30.0) -> None:
         """Work until `stopped` is set or an admin drains it; then finish, or hand back after `grace` seconds.
@@ -112,7 +112,7 @@ class RedisWorker:
     async def _finish(self, grace: float) -> None:
         """Take nothing more, and answer what is in hand, for so many seconds."""
         log.info("finishing %d questions", len(self._hand))
-        self._draining = self._taker.ended = True
+        self._draining = self._consumer.ended = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 while len(self._hand):
@@ -128,7 +128,7 @@ class RedisWorker:
         await self._answering.wait_ready()
         with contextlib.suppress(*TROUBLE):
             await self._beat_once()
-        await self._taker.run()
+        await self._consumer.run()
 
     # Giving back -----------------------------------------------------------------------------------------------------
 
@@ -193,10 +193,10 @@ class RedisWorker:
         for name, flat in stray:
             stream, _, entry = name.decode().partition(" ")
             fields = dict(zip(flat[::2], flat[1::2], strict=True))
-            await self._taker.accept(stream, [(entry.encode(), fields)])
+            await self._consumer.accept(stream, [(entry.encode(), fields)])
         for entry, flat in forgotten:
             self._forgotten_since = entry.decode()
-            self._taker.pictures.forget(dict(zip(flat[::2], flat[1::2], strict=True))[b"picture"].decode())
+            self._consumer.pictures.forget(dict(zip(flat[::2], flat[1::2], strict=True))[b"picture"].decode())
         if drain and not self._drained.is_set():
             log.info("an admin lets this worker leave")
             self._drained.set()

@@ -26,7 +26,7 @@ FAILED = "question_failed"
 Fields = dict[bytes, bytes]
 
 
-class Taker:
+class Consumer:
     """Takes as many as can be answered soon, and hands them to what answers."""
 
     def __init__(self, client: Client, prefix: str, name: str, answering: Broker, hand: Hand) -> None:
