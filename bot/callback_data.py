@@ -5,7 +5,8 @@ A button's data comes from the person's app, so it is input like any other: what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import MISSING, astuple, dataclass, fields
 from typing import ClassVar, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
@@ -13,40 +14,55 @@ from telegram.constants import InlineKeyboardButtonLimit
 LARGEST = 2**53
 
 
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) < LARGEST else None
+
+
+_READERS: dict[str, Callable[[str], int | str | None]] = {
+    "int": _integer,
+    "bool": {"0": False, "1": True}.get,
+    "str": str,
+}
+"""By a field's type."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Packed:
+    """`prefix:field:field`; a field with a default may be missing at the end."""
+
     prefix: ClassVar[str]
 
-    def _join(self, *parts: object) -> str:
-        text = ":".join((self.prefix, *map(str, parts)))
+    def pack(self) -> str:
+        """As Telegram carries it.
+
+        Raises:
+            ValueError: It is too long.
+        """
+        values = [int(value) if isinstance(value, bool) else value for value in astuple(self)]
+        text = ":".join((self.prefix, *map(str, values)))
         if len(text.encode()) > InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
             raise ValueError(f"callback data is too long: {text!r}")
         return text
 
     @classmethod
-    def _parts(cls, data: str | None, number: int) -> list[str] | None:
+    def unpack(cls, data: str | None) -> Self | None:
+        """Read it back."""
         prefix, *parts = (data or "").split(":")
-        return parts if prefix == cls.prefix and len(parts) == number else None
+        needed = sum(field.default is MISSING for field in fields(cls))
+        if prefix != cls.prefix or not needed <= len(parts) <= len(fields(cls)):
+            return None
+        values = [_READERS[str(field.type)](part) for field, part in zip(fields(cls), parts, strict=False)]
+        found = None if None in values else cls(*values)
+        return found if found is not None and found.is_valid() else None
 
-
-def _integer(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) < LARGEST else None
+    def is_valid(self) -> bool:
+        """Whether a button of ours may carry these values."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class _Numbered(_Packed):
     number: int
-
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.number)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 1)
-        number = _integer(parts[0]) if parts else None
-        return None if number is None else cls(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +89,6 @@ class JudgeAnswer(_Packed):
     position: int = 0
     """Of the picture, from 1; 0: the answer as a whole."""
 
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.number, int(self.is_right), *((self.position,) if self.position else ()))
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 2) or cls._parts(data, 3)
-        if parts is None or parts[1] not in ("0", "1"):
-            return None
-        number, position = _integer(parts[0]), _integer(parts[2]) if len(parts) == 3 else 0
-        return None if number is None or position is None else cls(number, parts[1] == "1", position)
-
 
 @dataclass(frozen=True, slots=True)
 class ShowWhere(_Numbered):
@@ -103,18 +106,9 @@ class ChangeSetting(_Packed):
     """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), reset, or help."""
     value: int = 0
 
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.name, self.value)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("beams", "tokens", "keep", "train", "lang", "reset", "help"):
-            return None
-        value = _integer(parts[1])
-        return None if value is None else cls(parts[0], value)
+    def is_valid(self) -> bool:
+        """Whether there is such a setting."""
+        return self.name in ("beams", "tokens", "keep", "train", "lang", "reset", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +135,6 @@ class ConfirmDelete(_Packed):
     messages: bool = False
     """The bot's own messages in the chat, too."""
 
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(("all" if self.messages else "yes") if self.really else "no", self.asker)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 2)
-        if parts is None or parts[0] not in ("yes", "no", "all"):
-            return None
-        asker = _integer(parts[1])
-        return None if asker is None else cls(parts[0] != "no", asker, parts[0] == "all")
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeAdminSetting(_Packed):
@@ -163,17 +144,6 @@ class ChangeAdminSetting(_Packed):
     name: str
     value: int = 0
 
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.name, self.value)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 2)
-        value = _integer(parts[1]) if parts else None
-        return None if parts is None or value is None else cls(parts[0], value)
-
 
 @dataclass(frozen=True, slots=True)
 class DrainWorker(_Packed):
@@ -182,12 +152,6 @@ class DrainWorker(_Packed):
     prefix: ClassVar[str] = "drain"
     ending: str
 
-    def pack(self) -> str:
-        """As Telegram carries it."""
-        return self._join(self.ending)
-
-    @classmethod
-    def unpack(cls, data: str | None) -> Self | None:
-        """Read it back."""
-        parts = cls._parts(data, 1)
-        return None if parts is None or not parts[0].isalnum() else cls(parts[0])
+    def is_valid(self) -> bool:
+        """Whether it can be part of a name."""
+        return self.ending.isalnum()

@@ -169,7 +169,7 @@ _presses = st.one_of(
     st.tuples(st.sampled_from(["beams", "tokens", "reset", "x"]), _numbers).map(
         lambda found: f"{ChangeSetting.prefix}:{found[0]}:{found[1]}"
     ),
-    st.tuples(st.sampled_from(["yes", "no", "maybe"]), _numbers).map(
+    st.tuples(st.sampled_from(["0", "1", "maybe"]), _numbers).map(
         lambda found: f"{ConfirmDelete.prefix}:{found[0]}:{found[1]}"
     ),
     st.tuples(st.sampled_from(["beams", "rate", "show", "x"]), _numbers).map(
