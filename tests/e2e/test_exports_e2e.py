@@ -8,15 +8,12 @@ import io
 import json
 import threading
 import time
-import zipfile
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
 from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+from export_helpers import ask, is_document, leaves, unpacked, visible
 
 from bot.app import Bot
 from bot.exporting.archive import Contents, write_archives
@@ -26,41 +23,9 @@ from bot.texts import menus
 from bot.texts import questions as texts
 from storage.store import Store
 
-Message = dict[str, Any]
 JSON_COLUMNS = {"messages", "evidence"}
-SCHEMA = json.loads((files("bot.exporting") / "history.schema.json").read_text())
 STAMPS = ("created_at", "updated_at", "talked_at", "sent_at", "arrived_at")
 """Columns whose values are written as times."""
-
-
-def is_document(message: Message) -> bool:
-    return "document" in message
-
-
-async def ask(person: Person, question: str = "What is it?", colour: str = "red", **place: int) -> None:
-    await person.send_picture(picture(colour), question, **place)
-    await person.wait_for(lambda m: "% sure" in m.get("text", ""), chat=place.get("chat"))
-
-
-def leaves(value: Any) -> list[Any]:
-    """The values in lists and objects."""
-    inner = list(value.values()) if isinstance(value, dict) else value
-    return [leaf for one in inner for leaf in leaves(one)] if isinstance(inner, list) else [value]
-
-
-async def unpacked(person: Person, message: Message) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """history.json, which follows its schema, and all files of the ZIP."""
-    with zipfile.ZipFile(io.BytesIO(await person.download(message))) as archive:
-        assert archive.testzip() is None
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    history = json.loads(contents["history.json"])
-    jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(history)
-    assert json.loads(contents["history.schema.json"]) == SCHEMA
-    return history, contents
-
-
-async def visible(person: Person, chat: int | None = None) -> list[str]:
-    return [m.get("text", m.get("caption", "")) for m in await person.messages(chat, 500) if not m["deleted"]]
 
 
 async def test_what_was_never_asked_about_is_exported_too(start_bot: StartBot, you: Person) -> None:

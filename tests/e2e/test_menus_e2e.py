@@ -8,38 +8,22 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
-from typing import Any
 
 from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, press_forged
+from export_helpers import ask
+from menu_helpers import has_buttons, has_text
 
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
 from bot.sandbox.person import Person, buttons
 from bot.texts import menus
 from bot.texts import questions as texts
-from model.serving.broker.null import NullBroker
 from storage.records import Question
-
-Message = dict[str, Any]
-
-
-def has_text(message: Message) -> bool:
-    return "text" in message
-
-
-def has_buttons(message: Message) -> bool:
-    return "reply_markup" in message
 
 
 async def first_question(bot: Bot, chat_id: int) -> Question:
     assert bot.services is not None
     return await anext(aiter(bot.services.store.questions.export(chat_id)))
-
-
-async def ask(person: Person, number: int = 1, question: str = "What {}?") -> None:
-    for i in range(number):
-        await person.send_picture(picture(("red", "blue", "green")[i % 3]), question.format(i))
-        await person.wait_for(lambda m: "% sure" in m.get("text", ""))
 
 
 async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: Person) -> None:
@@ -174,76 +158,6 @@ async def test_an_export_opens_and_escapes(start_bot: StartBot, you: Person) -> 
     assert [q["answer"] for q in history["questions"]] == ["red", "red"]
     assert all(row["question"].startswith("'=") for row in table), "a spreadsheet must not run it"
     assert {q["picture"] for q in history["questions"]} == set(names)
-
-
-async def test_delete_asks_first_and_then_forgets(start_bot: StartBot, you: Person) -> None:
-    bot = await start_bot()
-    await ask(you, 2)
-    await you.say("/delete")
-    menu = await you.wait_for(has_buttons)
-    assert "2 questions" in menu["text"]
-    await you.press(menu, menus.DELETE_NO)
-    assert (await you.wait_for(lambda m: "Nothing was deleted" in m.get("text", "")))["message_id"] == menu[
-        "message_id"
-    ]
-    await you.say("/delete")
-    menu = await you.wait_for(has_buttons)
-    await you.press(menu, menus.DELETE_YES)
-    done = await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
-    assert "kept by Telegram" in done["text"] and not buttons(done)
-    assert bot.services is not None
-    assert not list((bot.services.store.data_dir / "photos").glob("??/*"))
-    await you.say("What was it?")
-    assert (await you.wait_for(has_text))["text"] == texts.NEED_PICTURE
-
-
-async def test_delete_pressed_twice_deletes_once(start_bot: StartBot, you: Person) -> None:
-    """The second press of a fast finger still carries the buttons: what came since is not what was meant."""
-    bot = await start_bot()
-    await ask(you)
-    await you.say("/delete")
-    menu = await you.wait_for(has_buttons)
-    data = next(b["callback_data"] for b in buttons(menu) if b["text"] == menus.DELETE_YES)
-    await you.press(menu, menus.DELETE_YES)
-    await you.wait_for(lambda m: "Deleted: 1 question and 1 picture" in m.get("text", ""))
-    await ask(you)
-    await press_forged(bot, you, menu, 1, data)
-    assert bot.services is not None
-    assert (await bot.services.store.chats.amount(YOU)).questions == 1
-    shown = await you.message(menu["message_id"])
-    assert shown is not None and "Deleted: 1 question and 1 picture" in shown["text"]
-
-
-async def test_delete_takes_the_bots_own_messages_where_that_is_wanted(start_bot: StartBot, you: Person) -> None:
-    bot = await start_bot()
-    await ask(you, 2)
-    await you.say("/delete")
-    menu = await you.wait_for(has_buttons)
-    await you.press(menu, menus.DELETE_MESSAGES)
-    done = await you.wait_for(lambda m: "Nothing of this chat is left with me" in m.get("text", ""))
-    assert "I also took away 2 messages of mine" in done["text"] and done["message_id"] == menu["message_id"]
-    left = [m for m in await you.messages() if not m["deleted"]]
-    assert [m["message_id"] for m in left if m["from"]["is_bot"]] == [menu["message_id"]]
-    assert len([m for m in left if not m["from"]["is_bot"]]) == 3, "what people wrote is theirs"
-    assert bot.services is not None
-    assert not any((await bot.services.store.chats.everything(YOU)).values())
-
-
-async def test_delete_while_a_question_runs_leaves_no_progress(start_bot: StartBot, you: Person) -> None:
-    bot = await start_bot(NullBroker(delay=3600))
-    await you.send_picture(picture(), "What?")
-    await you.wait_for(lambda m: m.get("text", "").startswith(texts.LOOKING))
-    await you.say("/delete")
-    menu = await you.wait_for(has_buttons)
-    await you.press(menu, menus.DELETE_YES)
-    await you.wait_for(lambda m: "Deleted: 1 question" in m.get("text", ""))
-    assert bot.services is not None and bot.services.dispatcher.in_flight == 0
-    for _ in range(500):
-        if not any(m.get("text", "").startswith(texts.LOOKING) for m in await you.messages() if not m["deleted"]):
-            break
-        await asyncio.sleep(0.02)
-    else:
-        raise AssertionError("the progress stays")
 
 
 async def test_forged_buttons_reach_nothing(start_bot: StartBot, you: Person, ada: Person) -> None:

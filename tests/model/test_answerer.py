@@ -18,12 +18,10 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration, Flo
 
 from bot.texts.failures import sentence
 from model.answerer import Answerer
-from model.confidence.calibration import Calibration, sequence_probability
 from model.families.base import Prompt
 from model.families.florence2.model import Florence2
 from model.images import open_picture
 from model.prepared import EMPTY_QUESTION, FAILED
-from model.profile import Profile
 from model.types import Generation, Request
 
 
@@ -273,26 +271,6 @@ def test_whatever_is_typed_is_answered_like_ordinary_words(answerer: Answerer, p
     assert strange.error is None
     assert strange.text == plain_.text
     assert answerer.answer([Request("alone", picture(1), typed)])[0].error in (None, EMPTY_QUESTION)
-
-
-def test_confidence_is_calibrated_by_the_profile(answerer: Answerer, picture: Picture) -> None:
-    request = Request("x", picture(1), "what is this", max_new_tokens=3)
-    raw = answerer.answer([request])[0].confidence
-    profile = Profile("", "words", Calibration(0.5, 0.5, 1.0))
-    calibrated = Answerer(answerer.family, profile).answer([request])[0].confidence
-    assert calibrated == pytest.approx(1 / (1 + math.exp(-(0.5 * math.log(raw / (1 - raw)) + 1.0))), rel=1e-4)
-    assert calibrated != raw
-
-
-def test_probabilities_stay_probabilities() -> None:
-    assert sequence_probability(()) == 1.0
-    assert sequence_probability((-0.1, -0.2)) == pytest.approx(math.exp(-0.3))
-    assert sequence_probability((1e-9,)) == 1.0
-    assert sequence_probability((-1e9,)) == 0.0
-    for a, b, c in ((1.0, 1.0, 0.0), (2.0, 2.0, 5.0), (0.1, 0.1, -9.0), (0.0, 1.5, -800.0), (90.0, 0.0, 1.0)):
-        values = [Calibration(a, b, c).apply(p / 10) for p in range(11)]
-        assert values == sorted(values)
-        assert 0 <= values[0] <= values[-1] <= 1
 
 
 def test_the_training_loss_is_not_shifted_twice(reference: Reference, picture: Picture) -> None:

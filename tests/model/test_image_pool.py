@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_helpers import save
 from refusals import refuses
-from test_images import READABLE, REFUSED, save, two_halves
+from test_image_refusals import REFUSED
+from test_images import READABLE, two_halves
 
 from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import random
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -14,20 +12,15 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from image_helpers import save
 from PIL import Image, TiffImagePlugin
 from refusals import refuses
 
 from bot.texts.failures import sentence
 from model.errors import PictureError
-from model.images import INCOMPLETE, MAX_BYTES, MAX_SIDE, flatten, open_picture, too_large
+from model.images import MAX_SIDE, flatten, open_picture
 
 RED, BLUE, WHITE = (220, 30, 30), (30, 30, 220), (255, 255, 255)
-
-
-def save(picture: Image.Image, format_: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, format_, **options)
-    return file.getvalue()
 
 
 def two_halves(size: tuple[int, int] = (80, 40)) -> Image.Image:
@@ -241,72 +234,8 @@ def test_large_pictures_of_every_mode_are_shrunk_without_seams(mode: str) -> Non
     assert (opened[:, -10] == small[0, -1]).all()
 
 
-def test_one_webp_may_not_take_all_memory() -> None:
-    with refuses(PictureError, match="at most 40 megapixels"):
-        open_picture(save(Image.new("RGB", (8_000, 5_001)), "WEBP", quality=0, method=0))
-
-
 def test_long_and_thin() -> None:
     assert open_picture(save(Image.new("RGB", (60_000, 2), RED), "PNG")).size == (MAX_SIDE, 1)
-
-
-def header_only_png(width: int, height: int) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + header
-    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    data = b"IDAT" + zlib.compress(b"\0" * 1000)
-    return start + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
-
-
-@pytest.mark.parametrize("size", [(10_001, 10_000), (14_000, 14_000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
-def test_a_decompression_bomb_is_refused_on_its_header(size: tuple[int, int]) -> None:
-    with pytest.raises(PictureError) as refusal:
-        open_picture(header_only_png(*size))
-    assert str(refusal.value) == str(too_large())
-
-
-REFUSED = {
-    "empty": (b"", "no bytes"),
-    "text": ("Grüße, this is no picture.\n".encode(), "text file"),
-    "text cut inside a character": (("ü" * 1500).encode()[:2001], "text file"),
-    "html": (b"<!DOCTYPE html><html><body>Hi</body></html>", "web page"),
-    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>', "SVG"),
-    "pdf": (b"%PDF-1.7\n" + bytes(range(256)) * 4, "PDF"),
-    "zip": (b"PK\x03\x04" + bytes(100), "archive"),
-    "gzip": (gzip.compress(b"hello"), "archive"),
-    "video": (b"\0\0\0\x18ftypmp42" + bytes(200), "video"),
-    "noise": (random.Random(1).randbytes(4000), "not a picture"),
-    "zeros": (bytes(4000), "not a picture"),
-    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "text file"),
-    "only a jpeg's first bytes": (b"\xff\xd8\xff\xe0", "incomplete"),
-    "only a png's signature": (b"\x89PNG\r\n\x1a\n", "incomplete"),
-    "heic without a picture": (b"\0\0\0\x18ftypheic" + bytes(100), "incomplete"),
-}
-
-
-@pytest.mark.parametrize("kind", REFUSED)
-def test_what_is_no_picture_is_refused_with_its_own_sentence(kind: str) -> None:
-    data, words = REFUSED[kind]
-    with refuses(PictureError, match=words):
-        open_picture(data)
-
-
-def test_too_many_bytes() -> None:
-    with refuses(PictureError, match="50 MB"):
-        open_picture(b"\xff" * (MAX_BYTES + 1))
-
-
-def noise(size: tuple[int, int]) -> Image.Image:
-    return Image.frombytes("RGB", size, random.Random(0).randbytes(size[0] * size[1] * 3))
-
-
-@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"])
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_picture_cut_off_is_refused_as_incomplete(format_: str, share: float) -> None:
-    data = save(noise((120, 90)), format_)
-    with pytest.raises(PictureError) as refusal:
-        open_picture(data[: int(len(data) * share)])
-    assert str(refusal.value) == INCOMPLETE
 
 
 def test_broken_camera_notes_cost_nothing() -> None:

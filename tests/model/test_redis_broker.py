@@ -4,90 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
+from redis_house import Answering, House, ask, collect, until
 from redis_server import RedisServer
-from refusals import refuses
 
-from model.errors import BrokerError, BrokerUnavailableError
-from model.serving import framing
+from model.errors import BrokerUnavailableError
 from model.serving.broker.jobs import POISON
-from model.serving.broker.null import NullBroker
-from model.serving.broker.protocol import LOST
-from model.serving.broker.redis import RedisBroker, keys
 from model.serving.broker.redis import worker as worker_module
-from model.serving.broker.redis.connection import split_namespace
-from model.serving.broker.redis.pictures import FetchedPictures, SentPictures
-from model.serving.broker.redis.worker import RedisWorker
-from model.types import Answer, Request
-
-LIVENESS = 1.0
-PROCESS = str(Path(__file__).with_name("redis_worker_process.py"))
-
-
-class Answering(NullBroker):
-    """Answers a question only when it is let, with the question and its picture."""
-
-    def __init__(self, capacity: int = 4) -> None:
-        super().__init__(capacity=capacity)
-        self.free = asyncio.Event()
-        self.asked: list[str] = []
-
-    async def _reply(self, request: Request) -> None:
-        self.asked.append(request.question)
-        await self.free.wait()
-        self._in_flight.pop(request.id, None)
-        self._results.put_nowait(Answer(request.id, f"{request.question} {request.picture.decode()}", 1.0, 0.0))
-
-
-class House:
-    """A bot's side and workers on one server."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.stack = AsyncExitStack()
-        address, self.prefix = split_namespace(url)
-        self.client = Redis.from_url(address)
-        self.broker: RedisBroker
-
-    async def bot(self, asker: str = "bot") -> RedisBroker:
-        broker = RedisBroker(self.url, asker, liveness=LIVENESS, sweep=0.1)
-        self.stack.push_async_callback(broker.stop)
-        await broker.start()
-        return broker
-
-    async def worker(self, answering: NullBroker, grace: float = 0.0) -> tuple[RedisWorker, asyncio.Event]:
-        worker, stopped = RedisWorker(self.url, answering, "here", liveness=LIVENESS), asyncio.Event()
-        running = asyncio.create_task(worker.run(stopped, grace))
-
-        async def end() -> None:
-            stopped.set()
-            await running
-
-        self.stack.push_async_callback(end)
-        await until(lambda: worker.beat_at is not None)
-        return worker, stopped
-
-    def process(self, delay: float) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, PROCESS, self.url, str(LIVENESS), str(delay)])
-
-        def end() -> None:
-            process.kill()
-            process.wait()
-
-        self.stack.callback(end)
-        return process
-
-    async def keys(self) -> set[str]:
-        found = await self.client.keys(self.prefix.replace("{", "[{]").replace("}", "[}]") + "*")
-        return {key.decode().removeprefix(self.prefix) for key in found}
+from model.types import Request
 
 
 @pytest.fixture
@@ -96,45 +23,6 @@ async def house(redis_server: RedisServer) -> AsyncIterator[House]:
     async with house.stack:
         yield house
     await house.client.aclose()
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
-
-
-async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
-    while True:
-        found = condition()
-        if await found if isinstance(found, Awaitable) else found:
-            return
-        await asyncio.sleep(0.01)
-
-
-async def ask(broker: RedisBroker, *questions: str, picture: bytes = b"p") -> None:
-    for number, question in enumerate(questions):
-        await broker.submit(Request(str(number), picture, question))
-
-
-async def collect(broker: RedisBroker, count: int, *, again: dict[str, Request] | None = None) -> dict[str, Answer]:
-    """So many answers; what is lost is asked again, as the ledger does."""
-    answers: dict[str, Answer] = {}
-    async for answer in broker.results():
-        if answer.error == LOST and again is not None:
-            while True:
-                try:
-                    await broker.submit(again[answer.id])
-                    break
-                except BrokerUnavailableError:
-                    await asyncio.sleep(0.05)
-            continue
-        answers[answer.id] = answer
-        if len(answers) == count:
-            break
-    return answers
 
 
 async def test_a_server_that_forgets_everything_loses_no_question(house: House) -> None:
@@ -372,55 +260,3 @@ async def test_a_worker_that_cannot_answer_any_more_lets_others(house: House, mo
     await house.worker(good)
     assert (await collect(broker, 1))["0"].text == "a p"
     broken._stopped = False
-
-
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [("redis://host:port", "cannot be understood"), ("unix:///nowhere?nonsense=1", "cannot be understood")],
-)
-def test_an_address_that_is_none_is_said_in_a_sentence(url: str, sentence: str) -> None:
-    with refuses(BrokerError, match=sentence):
-        RedisBroker(url)
-
-
-async def test_a_wrong_password_is_said_in_a_sentence(own_server: RedisServer) -> None:
-    url = own_server.url()
-    client = Redis.from_url(split_namespace(url)[0])
-    await client.config_set("requirepass", "right")
-    broker = RedisBroker(url)
-    await broker.start()
-    with refuses(BrokerError, match="refuses the name or the password"):
-        await broker.wait_ready()
-    await broker.stop()
-    worker = RedisWorker(url, NullBroker(), "here")
-    with refuses(BrokerError, match="refuses the name or the password"):
-        await worker.run(asyncio.Event(), 0.0)
-    await client.aclose()
-
-
-def test_pictures_stay_within_their_bounds() -> None:
-    sent = SentPictures(10)
-    assert sent.put("a", 6, ["a"]) == []
-    assert sent.put("b", 6, ["a", "b"]) == [], "both are needed"
-    sent.used(["a"])
-    assert sent.put("c", 4, ["c"]) == ["b"]
-    fetched = FetchedPictures(10, 3600.0)
-    for name in "abc":
-        fetched.put(name, b"1234")
-    assert fetched.get("a") is None and fetched.get("c") == b"1234"
-    assert FetchedPictures(10, -1.0).get("a") is None
-    fetched.put("large", b"x" * 11)
-    assert fetched.get("large") is None and fetched.get("c") is None
-
-
-def test_bot_and_workers_of_neighbouring_releases_understand_each_other() -> None:
-    """What one says beyond is left out, what it does not say yet is as it was; a trace makes no other question."""
-    request = Request("1", b"picture", "What is it?", trace="00-" + "1" * 32 + "-" + "2" * 16 + "-01")
-    header, pictures = framing.request_header(request), framing.request_pictures(request)
-    assert framing.request_of({**header, "of_a_later_release": 1}, pictures) == request
-    earlier = {name: value for name, value in header.items() if name != "trace"}
-    assert framing.request_of(earlier, pictures) == replace(request, trace="")
-    assert keys.job_name("bot", header) == keys.job_name("bot", earlier)
-    assert keys.job_name("bot", header) != keys.job_name("bot", {**header, "beams": 2})
-    answer = Answer("1", "red", 0.9, 0.1)
-    assert framing.unpack_answer({**framing.answer_header(answer), "of_a_later_release": 1}) == answer

@@ -1,8 +1,9 @@
 """`vqabot train` from start to end: what it leaves behind, going on after kill -9, adapters, stopping early."""
 
+from __future__ import annotations
+
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import torch
 from click.testing import CliRunner
 from finetune_helpers import Quiet, prepared, settings, tiny_model
 from PIL import Image
-from safetensors.torch import load_file
+from run_helpers import differing, losses, weights
 
 from bot.cli import main
 from model.answerer import Answerer
@@ -31,21 +32,6 @@ from training.finetune.run import train
 if __name__ == "__main__":
     train(TrainConfig(**json.loads(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3]), Quiet())
 """
-
-
-def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return load_file(folder / "model.safetensors")
-
-
-def losses(folder: Path) -> list[float]:
-    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    return [line["loss"] for line in lines if "loss" in line]
-
-
-def differing(one: Path, other: Path) -> set[str]:
-    first, second = weights(one), weights(other)
-    assert first.keys() == second.keys()
-    return {name for name, value in first.items() if not torch.equal(value, second[name])}
 
 
 def test_the_command_leaves_a_model_that_answers_and_a_record(tmp_path: Path) -> None:
@@ -162,37 +148,6 @@ def test_adapters_are_merged_into_the_text_side(tmp_path: Path) -> None:
     assert answer.error is None
 
 
-def test_it_stops_when_it_gets_no_better(tmp_path: Path) -> None:
-    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
-    config = settings(model, epochs=50, learning_rate=1e-30, evaluate_every=1, early_stopping=2, log_every=9)
-    result = train(config, data, out, Quiet())
-    assert result.steps == 2
-    assert result.seconds_per_step is not None, "known also without a line of the log"
-    assert result.best_step == 0
-    assert not differing(model, out / "model")
-
-
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        ({"batch_size": 2}, "batch_size was 4 and is 2"),
-        ({"learning_rate": 0.5, "seed": 3}, "learning_rate was 0.001 and is 0.5, seed was 0 and is 3"),
-    ],
-)
-def test_other_settings_do_not_go_on(tmp_path: Path, changed: dict[str, float], named: str) -> None:
-    from training.config import ConfigError
-
-    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
-    train(settings(model, save_every=1, eval_questions=0), data, out, Quiet())
-    (out / "result.json").unlink()
-    with pytest.raises(ConfigError, match=named):
-        train(settings(model, save_every=1, eval_questions=0, **changed), data, out, Quiet())
-    with pytest.raises(ConfigError, match="other questions"):
-        train(settings(model, save_every=1, eval_questions=0), prepared(tmp_path / "more", 5), out, Quiet())
-    # What changes no weight may change.
-    train(settings(model, save_every=3, eval_questions=0, log_every=2), data, out, Quiet())
-
-
 def test_two_processes_make_the_steps_of_one_with_batches_twice_as_large(tmp_path: Path) -> None:
     model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     config = {"evaluate_every": 1, "freeze_vision": True, "learning_rate": 1e-4}
@@ -255,39 +210,6 @@ def test_what_is_called_best_is_a_model_everywhere_at_any_moment(tmp_path: Path)
     assert result.finished
     assert result.best_official is not None
     assert Answerer.load(str(out / "model")).answer([Request("1", picture.read_bytes(), "is there a dog")])[0].text
-
-
-def test_a_smaller_number_of_steps_ends_it_there_on_its_own_schedule(tmp_path: Path) -> None:
-    model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
-    config = {"epochs": 4, "save_every": 2, "eval_questions": 0, "keep_checkpoints": 9}
-    whole, part = tmp_path / "whole", tmp_path / "part"
-    train(settings(model, **config), data, whole, Quiet())  # 12 steps
-    shutil.copytree(whole, part)
-    (part / "result.json").unlink()
-    for late in complete_checkpoints(part / "checkpoints")[1:]:
-        shutil.rmtree(late)
-    result = train(settings(model, **config, max_steps=6), data, part, Quiet())
-    assert (result.steps, result.finished) == (6, True)
-    name = Path("checkpoints") / "checkpoint-6"
-    assert not differing(whole / name, part / name), "the learning rate falls as it would have"
-
-
-def test_a_limit_of_minutes_ends_well_and_goes_on(tmp_path: Path) -> None:
-    model, data, out = tiny_model(tmp_path / "model"), prepared(tmp_path / "data"), tmp_path / "out"
-    config = settings(model, epochs=3)
-    limited = train(settings(model, epochs=3, max_minutes=1e-9), data, out, Quiet())
-    assert limited.steps == 1, "the time was over at once, which is seen after a step"
-    assert not limited.finished
-    assert limited.best_official is not None
-    assert (out / "model" / "processor_config.json").exists()
-    assert (out / "plots" / "training.png").exists()
-    gone_on = train(config, data, out, Quiet())
-    assert (gone_on.steps, gone_on.finished) == (9, True)
-    whole = tmp_path / "whole"
-    train(config, data, whole, Quiet())
-    assert losses(out) == losses(whole)
-    last = [complete_checkpoints(folder / "checkpoints")[-1] for folder in (out, whole)]
-    assert not differing(*last)
 
 
 def test_another_picture_size_is_said_with_what_it_costs(tmp_path: Path) -> None:

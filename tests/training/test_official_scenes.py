@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import io
 import json
-import os
 import random
 import signal
 import subprocess
@@ -14,22 +11,19 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from filelock import FileLock
 from PIL import ImageChops
+from scene_files import COUNTS, digests, load
 from vqa_helpers import find_picture, read_questions
 
 from bot.cli import main
 from model.images import open_picture
-from training.data.vqa import DataError, annotation_file, drawn_here, picture_file, picture_folder, question_file
+from training.data.vqa import annotation_file, drawn_here, picture_file, picture_folder, question_file
 from training.scenes import art, crowd, layout, questions
 from training.scenes.official import Plan, translucent, write_scenes
 from training.scenes.wording import QA
-
-COUNTS = {"train": 40, "val": 20, "test": 5}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +31,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scenes") / "made"
     write_scenes(folder, Plan("7", COUNTS), lambda _: None, workers=2)
     return folder
-
-
-def load(path: Path) -> dict[str, Any]:
-    content = json.loads(path.read_text())
-    assert isinstance(content, dict)
-    return content
-
-
-def digests(folder: Path) -> dict[str, str]:
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def test_exactly_the_official_files_are_there(out: Path) -> None:
@@ -189,81 +172,6 @@ def test_a_killed_run_goes_on_where_it_stopped(out: Path, tmp_path: Path) -> Non
     assert done[0] >= 16, "the finished pieces were not drawn again"
     assert sum(done) == sum(COUNTS.values())
     assert digests(folder) == digests(out)
-
-
-def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bot.cli", "scenes", str(tmp_path / "x"), "--train", "2000"]
-    listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the tests run unheard
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listening)
-    pieces = tmp_path / "x.partial" / ".progress"
-    while len(list(pieces.glob("train-*.json"))) < 2 and process.poll() is None:
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)  # as the terminal sends it: to the drawing processes as well
-    _, errors = process.communicate()
-    assert process.returncode == 130
-    assert errors.strip().splitlines()[-1] == "Interrupted. The same command goes on from here."
-    assert "Error" not in errors
-    assert "Traceback" not in errors
-
-
-def test_two_at_once_do_not_mix(tmp_path: Path) -> None:
-    with FileLock(tmp_path / "x.partial.lock"):
-        code, output = scenes(tmp_path / "x", "--train", 1)
-    assert code == 1
-    assert "Another process is writing" in output
-
-
-def test_what_another_plan_left_is_not_used(tmp_path: Path) -> None:
-    plan = Plan("7", {"val": 3})
-    write_scenes(tmp_path / "a", plan, lambda _: None, workers=1)
-    stale = tmp_path / "b.partial"
-    (stale / ".progress").mkdir(parents=True)
-    (stale / ".progress" / "plan.json").write_text('{"seed": "6"}')
-    (stale / ".progress" / "val-0.json").write_text("[]")
-    (stale / "left.png").touch()
-    write_scenes(tmp_path / "b", plan, lambda _: None, workers=1)
-    assert digests(tmp_path / "b") == digests(tmp_path / "a")
-
-
-def scenes(*arguments: object) -> tuple[int, str]:
-    result = CliRunner().invoke(main, ["scenes", *(str(argument) for argument in arguments)])
-    return result.exit_code, result.output
-
-
-def test_a_folder_with_other_content_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "thesis.tex").write_text("years of work")
-    code, output = scenes(tmp_path, "--train", 1)
-    assert code == 1
-    assert f"{tmp_path.name} is not empty" in output
-    assert (tmp_path / "thesis.tex").read_text() == "years of work"
-
-
-def test_a_partial_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "x.partial").mkdir()
-    (tmp_path / "x.partial" / "thesis.tex").touch()
-    code, output = scenes(tmp_path / "x", "--train", 1)
-    assert code == 1
-    assert "x.partial is in the way" in output
-    assert (tmp_path / "x.partial" / "thesis.tex").exists()
-
-
-def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
-    code, output = scenes(tmp_path, "--train", 0, "--val", 2, "--test", 0, "--questions-per-picture", 5)
-    assert code == 0, output
-    assert "2 pictures" in output
-    assert len(read_questions(tmp_path, "val")) == 10
-
-
-def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
-    code, output = scenes(tmp_path / "x", "--train", 0, "--val", 0, "--test", 0)
-    assert code == 1
-    assert "nothing to draw" in output
-
-
-def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="cannot be written"):
-        write_scenes(tmp_path / "file" / "x", Plan("0", {"val": 1}), lambda _: None)
 
 
 @pytest.mark.parametrize(
