@@ -31,7 +31,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def downloads(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Downloads]:
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.2)
     async with started(sandbox.url) as made:
         yield made
 
@@ -93,7 +93,7 @@ async def test_forty_chats_with_slow_or_broken_files_keep_nobody_waiting(
 async def test_the_slowest_makes_room_when_all_places_are_taken(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"FIRST_SECONDS": 100_000.0, "PATIENCE": 0.2, "SMALL_AT_ONCE": 4}.items():
+    for name, value in {"FIRST_SECONDS": 100_000.0, "GRACE_SECONDS": 0.2, "SMALL_AT_ONCE": 4}.items():
         monkeypatch.setattr(module, name, value)
     async with started(sandbox.url) as downloads:
         sandbox.world.faults.change({"always": [{"method": "download", "chats": list(range(1, 13)), "drip": 5.0}]})
@@ -108,7 +108,7 @@ async def test_the_slowest_makes_room_when_all_places_are_taken(
 
 
 async def test_a_slow_chat_waits_for_itself(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"FIRST_SECONDS": 100_000.0, "PATIENCE": 100_000.0, "SMALL_AT_ONCE": EACH_CHAT + 1}.items():
+    for name, value in {"FIRST_SECONDS": 100_000.0, "GRACE_SECONDS": 100_000.0, "SMALL_AT_ONCE": EACH_CHAT + 1}.items():
         monkeypatch.setattr(module, name, value)
     async with started(sandbox.url) as downloads:
         sandbox.world.faults.change({"always": [{"method": "download", "chats": [2], "drip": 5.0}]})

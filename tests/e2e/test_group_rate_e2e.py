@@ -34,7 +34,7 @@ async def test_a_burst_in_a_group_is_answered_with_few_calls_beyond_one_each(
     for name, messages, seconds in (("OVERALL", 30, 1.0), ("ONE_CHAT", 30, 0.25), ("ONE_GROUP", 20, 3.0)):
         monkeypatch.setattr(f"bot.transport.rate_limiter.{name}", Rate(messages, seconds))
         monkeypatch.setattr(f"bot.sandbox.limits.{name}", Rule(messages, seconds))
-    for name, seconds in (("PATIENCE", 0.05), ("TICK", 0.05), ("GROUP_SECONDS", 60.0)):
+    for name, seconds in (("SLOW_SECONDS", 0.05), ("TICK", 0.05), ("GROUP_SECONDS", 60.0)):
         monkeypatch.setattr(f"bot.answering.progress.{name}", seconds)
     monkeypatch.setattr("bot.app.TELEGRAM", sandbox.url)  # the bot keeps the rates
     bot = await start_bot(Slow("red", 0.9))
