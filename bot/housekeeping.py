@@ -1,4 +1,4 @@
-"""What has to be done now and then while the bot runs: tidy the data folder, and see that it is still in its place."""
+"""What has to be done while the bot runs: tidy the data folder, and see that it is in its place and whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot import metrics
 from bot.texts.failures import sentence
+from storage.errors import StorageError
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ TIDY_SECONDS = 900.0
 
 
 class Housekeeping:
-    """Two small tasks beside the bot's work."""
+    """Small tasks beside the bot's work."""
 
     def __init__(
         self, store: Store, keep_days: int = 0, forget: Callable[[Sequence[str]], Awaitable[object]] | None = None
@@ -30,14 +31,14 @@ class Housekeeping:
         self._store, self._keep_days, self._forget = store, keep_days, forget
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        """Done with a sentence when the data folder is not in its place any more."""
+        """Done with a sentence when the data folder is not in its place any more, or its database is damaged."""
 
     async def start(self) -> None:
         """Begin."""
-        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._tidy())]
+        self._tasks = [asyncio.create_task(work) for work in (self._watch(), self._tidy(), self._check())]
 
     async def stop(self) -> None:
-        """End both."""
+        """End all."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -46,10 +47,21 @@ class Housekeeping:
         while True:
             lost = await asyncio.to_thread(self._store.lost)
             if lost is not None:
-                self.failure.set_result(sentence(lost))
+                self._fail(lost)
                 return
             await self._measure()
             await asyncio.sleep(WATCH_SECONDS)
+
+    async def _check(self) -> None:
+        """Look at all of a database that was too large for it when it was opened."""
+        try:
+            await self._store.db.check()
+        except StorageError as error:
+            self._fail(error)
+
+    def _fail(self, error: StorageError) -> None:
+        if not self.failure.done():
+            self.failure.set_result(sentence(error))
 
     async def _measure(self) -> None:
         """Keep what only the ledger knows."""

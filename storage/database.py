@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage.opening import close, connect, migrate, refusal
+from storage.opening import close, connect, look_at_every_page, migrate, refusal
 from storage.shielding import shielded
 
 READERS = 3
 """One long query (an admin's figures, an export) holds up neither the others' reading nor anybody's writing."""
+CHECK_AGAIN_SECONDS, INTERRUPT_SECONDS = 5.0, 0.05
 T = TypeVar("T")
 Row = sqlite3.Row
 Parameters = Sequence[Any] | dict[str, Any]
@@ -68,7 +69,10 @@ class Database:
         self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()  # those that do nothing
         for reader in readers:
             self._readers.put_nowait(reader)
+        self._checking: tuple[aiosqlite.Connection, asyncio.Future[None]] | None = None
         self._group: _Group | None = None
+        self.checked = False
+        """Whether all pages were looked at."""
 
     @classmethod
     async def open(cls, path: Path) -> Database:
@@ -83,7 +87,7 @@ class Database:
         readers: list[aiosqlite.Connection] = []
         try:
             writer = await connect(path)
-            await migrate(path, writer)
+            checked = await migrate(path, writer)
             for _ in range(READERS):
                 readers.append(await connect(path))
                 await readers[-1].execute("PRAGMA query_only = ON")
@@ -93,7 +97,9 @@ class Database:
         except BaseException:
             await close(*readers, writer)
             raise
-        return cls(path, writer, readers)
+        database = cls(path, writer, readers)
+        database.checked = checked
+        return database
 
     async def close(self) -> None:
         """Close all connections; what was committed stays."""
@@ -159,10 +165,41 @@ class Database:
             await self._commit()
             await shielded(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
 
+    async def check(self) -> None:
+        """Look at all pages, beside everything else; who needs all readers interrupts it, and it begins anew.
+
+        Raises:
+            CorruptDatabaseError: The database is damaged.
+            StorageError: It cannot be read.
+        """
+        while not self.checked:
+            reader = await self._readers.get()
+            look = asyncio.ensure_future(look_at_every_page(reader))
+            self._checking = reader, look
+            try:
+                await asyncio.shield(look)
+                self.checked = True
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
+                    raise refusal(self.path, error) from error
+            finally:
+                await self._interrupt_check()
+                self._checking = None
+                self._readers.put_nowait(reader)
+            if not self.checked:
+                await asyncio.sleep(CHECK_AGAIN_SECONDS)
+
+    async def _interrupt_check(self) -> None:
+        """End the look at all pages; an interruption before it has begun does nothing."""
+        while self._checking is not None and not self._checking[1].done():
+            await self._checking[0].interrupt()
+            await asyncio.wait([self._checking[1]], timeout=INTERRUPT_SECONDS)
+
     @asynccontextmanager
     async def _nobody_reads(self) -> AsyncIterator[list[aiosqlite.Connection]]:
         """Hold all readers. Only for who has the writer's lock: two who hold some would wait for each other."""
         held: list[aiosqlite.Connection] = []
+        await self._interrupt_check()
         try:
             while len(held) < READERS:
                 held.append(await self._readers.get())

@@ -12,6 +12,8 @@ AWAITED = 3600.0
 """Seconds in which a reply may be the right answer, after somebody called one wrong."""
 LATELY = 30 * 86_400.0
 """Seconds that the figures for admins look back."""
+CONSIDERED = 10_000
+"""Opinions, the newest of them, among which the worst questions are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Feedback:
 
     async def lately(self, most: int, now: float | None = None) -> Opinions:
         """Figures for the admins, with at most so many of the worst questions, over all chats."""
-        since = {"since": (time.time() if now is None else now) - LATELY, "most": most}
+        since = {"since": (time.time() if now is None else now) - LATELY, "most": most, "considered": CONSIDERED}
         counts = await self._db.fetch_one(
             "SELECT count(*) AS judged, coalesce(sum(is_right), 0) AS is_right FROM feedback WHERE given_at >= :since",
             since,
@@ -158,7 +160,8 @@ class Feedback:
         assert counts is not None
         rows = await self._db.fetch_all(
             "SELECT coalesce(asked_as, text) AS asked, sum(NOT is_right) AS wrong, count(*) AS judged"
-            " FROM feedback JOIN questions ON questions.id = question_id WHERE given_at >= :since"
+            " FROM (SELECT question_id, is_right FROM feedback WHERE given_at >= :since"
+            " ORDER BY given_at DESC LIMIT :considered) JOIN questions ON questions.id = question_id"
             " GROUP BY lower(asked) HAVING wrong > 0 ORDER BY wrong DESC, judged LIMIT :most",
             since,
         )

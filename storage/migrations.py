@@ -384,3 +384,9 @@ def judge_each_picture() -> tuple[str, ...]:
         "CREATE INDEX feedback_of_chat ON feedback (chat_id)",
         "CREATE INDEX feedback_by_time ON feedback (given_at)",
     )
+
+
+@step
+def count_what_is_not_delivered() -> tuple[str, ...]:
+    """How many questions are in each state, without a walk through all that were ever answered."""
+    return ("CREATE INDEX questions_not_delivered ON questions (state) WHERE state <> 'delivered'",)

@@ -12,6 +12,9 @@ from storage.migrations import STEPS
 from storage.shielding import shielded
 
 BUSY_SECONDS = 10.0
+CHECKED_AT_ONCE = 64 * 2**20
+"""Bytes of a database whose pages are all looked at before it is used: less than a second. A larger one is looked at
+beside the work (`Database.check`), unless it has to be migrated."""
 COPY_SECONDS = 30 * 86_400.0
 """Copies from before a migration are kept this long; what people delete is deleted in them, too."""
 
@@ -63,18 +66,32 @@ async def _version(connection: aiosqlite.Connection) -> int:
     return int(row[0])
 
 
-async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
+async def look_at_every_page(connection: aiosqlite.Connection) -> None:
+    """See whether a database is whole.
+
+    Raises:
+        sqlite3.DatabaseError: It is not, or it is no database.
+    """
+    damage = [row[0] for row in await connection.execute_fetchall("PRAGMA quick_check(1)")]
+    if damage != ["ok"]:
+        raise sqlite3.DatabaseError(str(damage[0]).splitlines()[-1])
+
+
+async def migrate(path: Path, connection: aiosqlite.Connection) -> bool:
     """Bring a database to this release's schema, after a copy where it holds anything.
+
+    Returns:
+        Whether all of its pages were looked at.
 
     Raises:
         CorruptDatabaseError: Its pages contradict each other, or it is another program's.
         NewerDatabaseError: A newer release has migrated it.
         sqlite3.DatabaseError: It is no database, or cannot be read.
     """
-    damage = [row[0] for row in await connection.execute_fetchall("PRAGMA quick_check(1)")]
-    if damage != ["ok"]:
-        raise sqlite3.DatabaseError(str(damage[0]).splitlines()[-1])
     version = await _version(connection)
+    whole = path.stat().st_size <= CHECKED_AT_ONCE or version < len(STEPS)  # noqa: ASYNC240 - asks the kernel once
+    if whole:
+        await look_at_every_page(connection)
     if version > len(STEPS):
         raise NewerDatabaseError("database_newer", database=path, version=version, known=len(STEPS))
     if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):
@@ -85,7 +102,7 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
         make_private(copy)
         await connection.execute("VACUUM INTO ?", (str(copy),))
     if version == len(STEPS):
-        return
+        return whole
     await connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated between our look and the lock.
@@ -97,6 +114,7 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> None:
         await shielded(connection.rollback())
         raise
     await shielded(connection.commit())
+    return whole
 
 
 def forget_old_copies(path: Path, now: float) -> int:

@@ -24,6 +24,12 @@ STILL_OF = (
     " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id LIMIT 1)"
 )
 """What a question's `still_of` is: by the chat, and the numbers of its pictures' messages as JSON."""
+COUNTS = """
+    SELECT state, count(*) AS number FROM questions WHERE state <> 'delivered' GROUP BY state
+    UNION ALL SELECT 'delivered', (SELECT count(*) FROM questions)
+        - (SELECT count(*) FROM questions WHERE state <> 'delivered')
+"""
+"""How many questions are in each state. Nearly all are delivered; a whole table is counted along its smallest index."""
 OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
 LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"

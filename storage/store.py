@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,12 @@ from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
 from storage.feedback import Feedback
 from storage.heat_maps import HeatMaps
+<<<<<<< HEAD
 from storage.history import History
 from storage.opening import forget_old_copies
+=======
+from storage.opening import forget_old_copies, refusal
+>>>>>>> 84cf9a4 (A large ledger: /admin's figures go along indexes, a large database is checked while the bot runs, and bench ledger times it)
 from storage.outcomes import Outcomes
 from storage.photos import Photos
 from storage.picture_checks import PictureChecks
@@ -86,10 +91,12 @@ class Store:
         store = cls(data_dir, database, lock, budget)
         try:
             await check_owner(data_dir, database)
-        except BaseException:
+            await store.tidy()
+        except BaseException as error:
             await store.close()
+            if isinstance(error, sqlite3.DatabaseError):
+                raise refusal(database.path, error) from error
             raise
-        await store.tidy()
         return store
 
     async def tidy(self) -> None:

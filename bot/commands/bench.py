@@ -18,6 +18,7 @@ from bot.commands.bench_equality import equality
 from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_gpu import gpu
 from bot.commands.bench_hostile import bench_hostile
+from bot.commands.bench_ledger import bench_ledger
 from bot.commands.bench_machine import bench_builtin, machine
 from bot.commands.bench_needs import training_needs
 from bot.commands.bench_scale import bench_scale
@@ -43,6 +44,7 @@ bench.add_command(equality)
 bench.add_command(bench_flood)
 bench.add_command(gpu)
 bench.add_command(bench_hostile)
+bench.add_command(bench_ledger)
 bench.add_command(machine)
 bench.add_command(memory)
 bench.add_command(resume)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import pytest
 from e2e_helpers import StartBot, picture
 
 from bot.app import DataFolderLostError, run_until
+from bot.benchmarks.large_ledger import fill
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
+from storage.data_folder import DATABASE
 from storage.photos import SWEEP_AGE
+from storage.store import Store
 
 RAW = json.dumps({"message": {"chat": {"id": 1}}})
 
@@ -92,3 +96,18 @@ async def test_a_folder_that_is_lost_ends_the_bot_with_a_sentence(
         await run_until(bot, asyncio.Event())
     assert not folder.exists(), "nothing was written where it was"
     away.rename(folder)
+
+
+async def test_a_large_database_that_is_damaged_ends_the_bot_with_a_sentence(
+    start_bot: StartBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("storage.opening.CHECKED_AT_ONCE", -1)  # whatever is there counts as large
+    async with await Store.open(tmp_path / "data") as store:
+        await fill(store, 3000, days=30.0)
+    file = tmp_path / "data" / DATABASE
+    whole = file.read_bytes()
+    middle = len(whole) // 2 // 4096 * 4096
+    file.write_bytes(whole[:middle] + b"\xa5" * 4096 + whole[middle + 4096 :])
+    bot = await start_bot()
+    with pytest.raises(DataFolderLostError, match="is damaged"):
+        await run_until(bot, asyncio.Event())
