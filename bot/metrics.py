@@ -18,6 +18,7 @@ WORKER_REGISTRY = CollectorRegistry()
 """Of `vqabot worker`, a process of its own."""
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _SHARES = tuple(tenth / 10 for tenth in range(1, 10))
+_DISTANCES = (0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -58,6 +59,10 @@ workers_ready = _gauge("workers_ready", "Workers that can take questions")
 worker_restarts = _gauge("worker_restarts", "How often workers were started again")
 
 known_pictures = _counter("known_pictures", "Answers by whether the picture is like the model's own", "known")
+picture_distance = _histogram("picture_distance", "From what the model knows; up to 1 a picture is known", _DISTANCES)
+question_distance = _histogram(
+    "question_distance", "From what the model knows; up to 1 a question is known", _DISTANCES
+)
 questions_given_up = _counter("questions_given_up", "Questions during which workers died again and again")
 questions_redelivered = _gauge("questions_redelivered", "How often questions were asked again since their worker died")
 
@@ -65,6 +70,7 @@ questions_redelivered = _gauge("questions_redelivered", "How often questions wer
 deliveries = _counter("deliveries", "Outcomes that stand in their chats")
 deliveries_given_up = _counter("deliveries_given_up", "Outcomes that Telegram would not take")
 delivery_seconds = _histogram("delivery_seconds", "From asking to the outcome in the chat, in seconds", _SECONDS)
+feedback = _counter("feedback", "Presses that call an answer right or wrong", "opinion")
 telegram_calls = _counter("telegram_calls", "Calls of the Bot API but for polls, by method", "method")
 telegram_errors = _counter("telegram_errors", "Calls and polls that Telegram refused or that failed, by kind", "kind")
 
@@ -91,6 +97,12 @@ def of_answer(answer: Answer) -> None:
     if answer.error is None and not answer.where:  # what explains an answer has no confidence of its own
         confidence.observe(answer.confidence)
         known_pictures.labels({True: "yes", False: "no", None: "unknown"}[answer.known_picture]).inc()
+        for histogram, distance in (
+            (picture_distance, answer.picture_distance),
+            (question_distance, answer.question_distance),
+        ):
+            if distance is not None:
+                histogram.observe(distance)
     questions_given_up.inc(answer.error == POISON)
     answer_seconds.observe(answer.seconds)
     for stage, seconds in answer.stages.items():

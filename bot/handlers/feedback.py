@@ -10,6 +10,7 @@ from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, MessageReactionHandler
 
+from bot import metrics
 from bot.answering.asking import person_of, say
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import correction
@@ -36,6 +37,7 @@ async def on_press(update: Update, context: Context) -> None:
         elif await services.store.feedback.judge(
             chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right, position=pressed.position
         ):
+            metrics.feedback.labels("right" if pressed.is_right else "wrong").inc()
             sentence = texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG
     with suppress(BadRequest):  # a press that was reported twice is answered once
         await query.answer(sentence, show_alert=sentence == texts.NOTED_WRONG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections import defaultdict
@@ -16,6 +17,7 @@ from chaos_people import Asked, People
 from bot.sandbox.accounts import Stored
 from bot.sandbox.server import Sandbox
 from bot.texts.failures import sentence
+from bot.texts.questions import GIVEN_UP
 from model.serving.broker.jobs import POISON
 
 NUMBER = re.compile(r"q(\d+)")
@@ -120,6 +122,7 @@ def judge(sandbox: Sandbox, people: People, data_dir: Path, *, checkable: bool) 
                 verdict.wrong.append(asked)
     verdict.problems += _map_problems(sandbox, people, data_dir, verdict)
     verdict.problems += _ledger_problems(data_dir)
+    verdict.problems += _silent_problems(sandbox, data_dir)
     return verdict
 
 
@@ -141,8 +144,9 @@ def _map_problems(sandbox: Sandbox, people: People, data_dir: Path, verdict: Ver
                 pressed[one.message_id].add(one.question)
         for message, captions in shown.items():
             verdict.maps += len(captions)
-            if len(captions) > 1:
-                problems.append(f"{len(captions)} maps below message {message} of person {user}")
+            if len(captions) > max(1, len(pressed.get(message, ()))):  # an edit asks anew: it has a map of its own
+                asked = sorted(pressed.get(message, ()))
+                problems.append(f"{len(captions)} maps below message {message} of person {user}: {captions}, {asked}")
             if message not in pressed:
                 problems.append(f"a map below message {message} of person {user}, which was not asked for")
         for message, questions in pressed.items():
@@ -174,12 +178,29 @@ def _ledger_problems(data_dir: Path) -> list[str]:
         for sql, what in (
             ("SELECT count(*) FROM questions WHERE delivered = 0", "questions are not delivered"),
             ("SELECT count(*) FROM questions WHERE state IN ('queued', 'running', 'answered')", "have no final state"),
-            ("SELECT count(*) FROM updates WHERE state != 'done'", "updates are not handled"),
+            ("SELECT count(*) FROM updates WHERE state = 'pending'", "updates are not handled"),
         ):
             (number,) = ledger.execute(sql).fetchone()
             if number:
                 found.append(f"{number} {what}")
     return found
+
+
+def _silent_problems(sandbox: Sandbox, data_dir: Path) -> list[str]:
+    """What ended the bot again and again is put aside, and said so under its message."""
+    with closing(sqlite3.connect(data_dir / DATABASE)) as ledger:
+        rows = ledger.execute("SELECT update_id, raw, error FROM updates WHERE state = 'failed'").fetchall()
+    problems = []
+    for number, raw, error in rows:
+        message = json.loads(raw).get("message", {})
+        told = [
+            stored
+            for stored in bot_messages(sandbox, message.get("chat", {}).get("id", 0))
+            if stored.reply_to == message.get("message_id") and stored.body.get("text") == GIVEN_UP
+        ]
+        if not told:
+            problems.append(f"update {number} is given up silently: {error}")
+    return problems
 
 
 def unfinished(data_dir: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from redis_server import FOUND
 
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
+from bot.texts.questions import GIVEN_UP
 from storage.store import Store
 
 SHORT = Plan(seed=3, questions=40, kills=5, people=8, pace=1.5, pause=0.6)
@@ -77,11 +79,16 @@ async def test_the_judge_sees_what_is_lost_doubled_and_wrong(tmp_path: Path) -> 
             for text in texts:
                 post(world, chat, bot.user, {"text": text}, reply_to=message.id)
         verdict = judge(sandbox, people, tmp_path, checkable=True)
-    assert [asked.number for asked in verdict.lost] == [2, 6]
-    assert [asked.number for asked in verdict.doubled] == [3]
-    assert [asked.number for asked in verdict.wrong] == [4, 5]
-    assert verdict.left_progress == 1
-    assert verdict.problems == ["1 updates are not handled"]
-    with sqlite3.connect(tmp_path / "vqabot.sqlite3") as ledger:
-        ledger.execute("UPDATE updates SET state = 'done'")
-    ledger.close()
+        assert [asked.number for asked in verdict.lost] == [2, 6]
+        assert [asked.number for asked in verdict.doubled] == [3]
+        assert [asked.number for asked in verdict.wrong] == [4, 5]
+        assert verdict.left_progress == 1
+        assert verdict.problems == ["1 updates are not handled"]
+        raw = json.dumps({"message": {"message_id": 1, "chat": {"id": user.id}}})
+        with sqlite3.connect(tmp_path / "vqabot.sqlite3") as ledger:
+            ledger.execute("UPDATE updates SET state = 'failed', error = 'given up after 10 attempts', raw = ?", (raw,))
+        ledger.close()
+        verdict = judge(sandbox, people, tmp_path, checkable=True)
+        assert verdict.problems == ["update 1 is given up silently: given up after 10 attempts"]
+        post(world, chat, bot.user, {"text": GIVEN_UP}, reply_to=1)
+        assert judge(sandbox, people, tmp_path, checkable=True).problems == []

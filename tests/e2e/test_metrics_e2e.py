@@ -11,6 +11,7 @@ from e2e_helpers import ADA, YOU, StartBot, picture, quiet, says, sure
 from bot import metrics
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import feedback as texts
 from model.serving.broker.embedded import EmbeddedBroker
 
 
@@ -34,13 +35,15 @@ async def test_a_played_conversation_reports_every_metric(
         gauge.set(0)
     before, seen = totals(), set[str]()
     broker = EmbeddedBroker("builtin", first_delay=0.01)
-    bot = await start_bot(broker)
+    bot = await start_bot(broker, feedback=True)
     assert bot.services is not None and bot.inbox is not None
     store, cancelled = bot.services.store, value("questions_total", outcome="cancelled")
 
     for person in (you, ada):
         await person.send_picture(picture(), "What colour is this?")
-        await person.wait_for(sure, timeout=120)
+        answer = await person.wait_for(sure, timeout=120)
+    assert await ada.press(answer, texts.WRONG_BUTTON)
+    assert value("feedback_total", opinion="wrong") >= 1
     await you.say("And what is this?")
     await quiet(bot, questions=2)
     assert value("features_kept_total") >= 1 and value("stage_seconds_count", stage="generation") >= 2
