@@ -70,7 +70,7 @@ questions_redelivered = _gauge("questions_redelivered", "How often questions wer
 deliveries = _counter("deliveries", "Outcomes that stand in their chats")
 deliveries_given_up = _counter("deliveries_given_up", "Outcomes that Telegram would not take")
 delivery_seconds = _histogram("delivery_seconds", "From asking to the outcome in the chat, in seconds", _SECONDS)
-feedback = _counter("feedback", "Presses that call an answer right or wrong", "opinion")
+feedback = _counter("feedback", "Buttons and reactions that call an answer right or wrong", "opinion")
 telegram_calls = _counter("telegram_calls", "Calls of the Bot API but for polls, by method", "method")
 telegram_errors = _counter("telegram_errors", "Calls and polls that Telegram refused or that failed, by kind", "kind")
 
@@ -112,6 +112,11 @@ def of_answer(answer: Answer) -> None:
     features_kept.inc(answer.picture_kept)
     if (decoding := answer.stages.get("decoding", 0.0)) or answer.refused_picture:
         of_picture(decoding, refused=bool(answer.refused_picture))
+
+
+def of_opinion(is_right: bool) -> None:
+    """Somebody called an answer right or wrong."""
+    feedback.labels("right" if is_right else "wrong").inc()
 
 
 def of_picture(seconds: float, *, refused: bool) -> None:

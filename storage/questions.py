@@ -17,11 +17,7 @@ from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
 from storage.question_pictures import enter_pictures
-<<<<<<< HEAD
-from storage.question_rows import COLUMNS, LATELY, LOAD, STILL_OF, evidence_json, question_of
-=======
-from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, evidence_json, question_of
->>>>>>> 84cf9a4 (A large ledger: /admin's figures go along indexes, a large database is checked while the bot runs, and bench ledger times it)
+from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, STILL_OF, evidence_json, question_of
 from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant

@@ -37,7 +37,7 @@ async def on_press(update: Update, context: Context) -> None:
         elif await services.store.feedback.judge(
             chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right, position=pressed.position
         ):
-            metrics.feedback.labels("right" if pressed.is_right else "wrong").inc()
+            metrics.of_opinion(pressed.is_right)
             sentence = texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG
     with suppress(BadRequest):  # a press that was reported twice is answered once
         await query.answer(sentence, show_alert=sentence == texts.NOTED_WRONG)
@@ -57,7 +57,8 @@ async def on_reaction(update: Update, context: Context) -> None:
     before, now = thumb(reaction.old_reaction), thumb(reaction.new_reaction)
     store = services.store.feedback
     if now is not None:
-        await store.judge_message(chat_id, reaction.message_id, person, is_right=now)
+        if await store.judge_message(chat_id, reaction.message_id, person, is_right=now):
+            metrics.of_opinion(now)
     elif before is not None:
         await store.withdraw(chat_id, reaction.message_id, person, is_right=before)
 

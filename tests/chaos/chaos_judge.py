@@ -144,8 +144,8 @@ def _map_problems(sandbox: Sandbox, people: People, data_dir: Path, verdict: Ver
                 pressed[one.message_id].add(one.question)
         for message, captions in shown.items():
             verdict.maps += len(captions)
-            if len(captions) > max(1, len(pressed.get(message, ()))):  # an edit asks anew: it has a map of its own
-                asked = sorted(pressed.get(message, ()))
+            asked = sorted(pressed[message]) if message in pressed else []
+            if len(captions) > max(1, len(asked)):  # an edit asks anew: it has a map of its own
                 problems.append(f"{len(captions)} maps below message {message} of person {user}: {captions}, {asked}")
             if message not in pressed:
                 problems.append(f"a map below message {message} of person {user}, which was not asked for")
