@@ -19,12 +19,8 @@ from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
 from storage.feedback import Feedback
 from storage.heat_maps import HeatMaps
-<<<<<<< HEAD
 from storage.history import History
-from storage.opening import forget_old_copies
-=======
 from storage.opening import forget_old_copies, refusal
->>>>>>> 84cf9a4 (A large ledger: /admin's figures go along indexes, a large database is checked while the bot runs, and bench ledger times it)
 from storage.outcomes import Outcomes
 from storage.photos import Photos
 from storage.picture_checks import PictureChecks

@@ -117,7 +117,7 @@ _WORK: dict[str, Callable[[Store, int], Awaitable[object]]] = {
     "what a person has asked lately": lambda store, number: store.questions.load(
         7 + number, 7 + number, time.time() - 60
     ),
-    "a page of /history": lambda store, number: store.questions.page(7 + number, limit=5),
+    "a page of /history": lambda store, number: store.history.page(7 + number, limit=5),
     "the next questions and their places": _positions,
     "the figures of /admin": _admin,
     "entering a question": lambda store, number: _enter(store, number, 1),
