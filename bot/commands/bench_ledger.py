@@ -110,7 +110,8 @@ async def _enter(store: Store, number: int, chats: int) -> None:
 
 
 async def _positions(store: Store, number: int) -> None:
-    await store.questions.turns.positions(await store.questions.turns.next(16, ()))
+    queue = store.questions.fair_queue
+    await queue.positions(await queue.next(16, ()))
 
 
 _WORK: dict[str, Callable[[Store, int], Awaitable[object]]] = {
