@@ -1,4 +1,7 @@
-"""Files that are written whole or not at all, readable for their owner alone."""
+"""Files that are written whole or not at all, readable for their owner alone, and on the disk when that is said.
+
+`model.atomic` is for results that are made again: whole folders too, and no flush.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The schema's history: numbered steps, each a small function that says what it does."""
+"""The schema's history: numbered steps, each a small function that says what it does.
+
+It is read from top to bottom and only grows: the one file that may be long.
+"""
 
 from __future__ import annotations
 

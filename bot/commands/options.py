@@ -1,4 +1,9 @@
-"""Command-line options made from a typed config, so that a setting is written in one place."""
+"""Command-line options made from a typed config, so that a setting is written in one place.
+
+pydantic-settings' CLI source is built on argparse and reads the whole command line: beside click it would be a second
+parser with help and errors of its own; its YAML source replaces the lines that open a file, not those that say what is
+wrong in it.
+"""
 
 from __future__ import annotations
 

@@ -13,19 +13,18 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from telegram import InputMediaDocument, ReplyParameters
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.answering.delivery import Delivery
 from bot.answering.question_messages import Edited, chat_is_gone, unheard
 from bot.texts import menus as texts
-from bot.transport.http import seconds_of
 from bot.transport.rate_limiter import Call
+from bot.transport.retrying import retrying
 from storage.exports import Export
 from storage.store import Store
 
@@ -180,15 +179,4 @@ class ExportMessages:
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make a call, a few times while Telegram cannot be reached."""
-        for attempt in count():
-            try:
-                return await call()
-            except BadRequest:
-                raise
-            except (NetworkError, RetryAfter) as error:
-                if attempt == TRIES:
-                    raise
-                log.warning("an export waits for Telegram: %s", error.message)
-                pause = seconds_of(error) if isinstance(error, RetryAfter) else 2.0**attempt
-            await asyncio.sleep(pause)
-        raise AssertionError
+        return await retrying("an export waits for Telegram", longest=2.0**TRIES, tries=TRIES + 1)(call)

@@ -1,4 +1,8 @@
-"""Makes a call to Telegram again while what it met may pass."""
+"""Makes a call to Telegram again while what it met may pass.
+
+Loops that do something else by what they met (polling, delivery, an update's handling, a worker's restarts) double
+their pause themselves: within tenacity their branches would be callbacks.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,15 @@ import logging
 import sqlite3
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay, stop_never, wait_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_never,
+    wait_exponential,
+)
 from tenacity.wait import wait_base
 
 from bot.transport.http import seconds_of
@@ -21,7 +33,9 @@ def passes(error: BaseException | None) -> bool:
     return isinstance(error, (NetworkError, RetryAfter, sqlite3.OperationalError, OSError))
 
 
-def retrying(doing: str, *, first: float = 1.0, longest: float, ends: float | None = None) -> AsyncRetrying:
+def retrying(
+    doing: str, *, first: float = 1.0, longest: float, ends: float | None = None, tries: int | None = None
+) -> AsyncRetrying:
     """What makes a call again: `await retrying("...", longest=60)(call)`.
 
     Args:
@@ -29,6 +43,7 @@ def retrying(doing: str, *, first: float = 1.0, longest: float, ends: float | No
         first: Seconds before the second attempt; they double.
         longest: The most seconds before an attempt, unless Telegram asks for more.
         ends: Seconds after which what the call met is raised; never by default.
+        tries: Attempts after which it is raised; any number by default.
 
     Raises:
         Exception: What the call raised and does not pass.
@@ -41,7 +56,8 @@ def retrying(doing: str, *, first: float = 1.0, longest: float, ends: float | No
     return AsyncRetrying(
         retry=retry_if_exception(passes),
         wait=_Wait(wait_exponential(first, longest)),
-        stop=stop_never if ends is None else stop_after_delay(ends),
+        stop=(stop_never if ends is None else stop_after_delay(ends))
+        | (stop_never if tries is None else stop_after_attempt(tries)),
         before_sleep=note,
         reraise=True,
     )
