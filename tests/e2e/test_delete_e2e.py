@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from e2e_helpers import YOU, StartBot, picture, press_forged
-from export_helpers import ask
-from menu_helpers import has_buttons, has_text
+from menu_helpers import ask, has_buttons, has_text
 
 from bot.sandbox.person import Person, buttons
 from bot.texts import menus

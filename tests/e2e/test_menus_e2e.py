@@ -10,8 +10,7 @@ import zipfile
 from datetime import UTC, datetime
 
 from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, press_forged
-from export_helpers import ask
-from menu_helpers import has_buttons, has_text
+from menu_helpers import ask, has_buttons, has_text
 
 from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete, ShowPicture
