@@ -12,12 +12,15 @@ from training.builtin.architecture import HEIGHT, RESIZE, WIDTH
 from training.builtin.dense import Placing
 
 
-def taken(picture: Image.Image, rng: random.Random, *, plain: bool = False) -> tuple[Image.Image, Placing]:
+def taken(
+    picture: Image.Image, rng: random.Random, *, view: random.Random | None = None, plain: bool = False
+) -> tuple[Image.Image, Placing]:
     """Take a picture of a drawing and bring it to the model's input.
 
     Args:
         picture: The rendered scene.
         rng: Decides what happens to it.
+        view: Decides from where it is taken, for pictures that are taken from the same place; `rng` by default.
         plain: Nothing happens but the change of size.
 
     Returns:
@@ -25,11 +28,12 @@ def taken(picture: Image.Image, rng: random.Random, *, plain: bool = False) -> t
     """
     placing = np.eye(3)
     if not plain:
-        chance = rng.random()
+        view = view or rng
+        chance = view.random()
         if chance < 0.13:
-            picture, placing = _margins(picture, rng)
+            picture, placing = _margins(picture, view)
         elif chance < 0.25:
-            picture, placing = _photographed(picture, rng)
+            picture, placing = _photographed(picture, view)
         if rng.random() < 0.06:
             small = rng.uniform(0.3, 0.6)
             picture = picture.resize((max(32, int(picture.width * small)), max(32, int(picture.height * small))))

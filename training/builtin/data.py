@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from model.profile import BUILTIN_PROFILE
 from training.builtin.camera import taken
-from training.builtin.dense import CELLS, covered, targets
+from training.builtin.dense import CELLS, covered, targets, twin_cells
 from training.scenes import art, layout, pair_questions, pairs, questions
 from training.scenes.scene import Scene
 from training.scenes.variety import WIDE, Variety
@@ -35,6 +35,8 @@ SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
 """Pixels to a scene pixel: finer or coarser edges, from smooth to ragged."""
 PAIR_EVERY = 3
 """Every so manieth sample is a pair."""
+SAME_VIEW = 0.75
+"""Share of the pairs whose pictures are taken from the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Sample:
     asked: list[Asking] = field(default_factory=list)
     changed: NDArray[np.float32] | None = None
     """Pairs: cells with what changed, [2 CELLS] of 0 and 1; None where that is not told."""
+    twins: NDArray[np.int64] | None = None
+    """Pairs: for each cell, the one of the other picture that shows the same place, [2 CELLS]; -1 where none does."""
 
 
 class SceneDataset(Dataset[Sample]):
@@ -67,7 +71,7 @@ class SceneDataset(Dataset[Sample]):
         self,
         namespace: str,
         per_picture: int,
-        per_pair: int = 2,
+        per_pair: int = 4,
         variety: Variety = WIDE,
         *,
         plain: bool = False,
@@ -92,11 +96,13 @@ class SceneDataset(Dataset[Sample]):
         self._draw(sample, layout.compose(rng, self.variety), rng, rng.getrandbits(32))
         return sample
 
-    def _draw(self, sample: Sample, scene: Scene, rng: random.Random, seed: int) -> NDArray[np.float64]:
+    def _draw(
+        self, sample: Sample, scene: Scene, rng: random.Random, seed: int, view: random.Random | None = None
+    ) -> NDArray[np.float64]:
         """Draw a scene into a sample and ask about it; returns where it lies on the input."""
         scale = 1.0 if self.plain else rng.choice(SCALES)
         picture = art.render(scene, random.Random(seed), scale, resize=False)
-        picture, placing = taken(picture, rng, plain=self.plain)
+        picture, placing = taken(picture, rng, view=view, plain=self.plain)
         placing = placing @ np.diag([picture_scale(scene.width, scale), picture_scale(scene.height, scale), 1.0])
         number = len(sample.pictures)
         sample.pictures.append(torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous())
@@ -108,7 +114,12 @@ class SceneDataset(Dataset[Sample]):
     def _pair(self, rng: random.Random) -> Sample:
         pair = pairs.compose_pair(rng, self.variety)
         sample, seed = Sample([], []), rng.getrandbits(32)
-        placings = [self._draw(sample, scene, rng, seed) for scene in (pair.first, pair.second)]
+        views = [rng.getrandbits(32)] * 2 if rng.random() < SAME_VIEW else [rng.getrandbits(32), rng.getrandbits(32)]
+        placings = [
+            self._draw(sample, scene, rng, seed, random.Random(view))
+            for scene, view in zip((pair.first, pair.second), views, strict=True)
+        ]
+        sample.twins = np.concatenate([twin_cells(*placings), twin_cells(*reversed(placings))])
         for qa in pair_questions.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
@@ -127,14 +138,15 @@ def collate(samples: list[Sample]) -> dict[str, object]:
 
     Returns:
         pictures uint8 [B, 3, H, W]; dense targets [B, ...]; single and double, the questions about one picture and
-        about two, with their pictures' numbers in the batch; changed [K, 2 CELLS] for the double ones, and told [K],
-        0 where what changed is not told.
+        about two, with their pictures' numbers in the batch; for the double ones changed and twins [K, 2 CELLS], and
+        told [K], 0 where what changed is not told.
     """
     pictures = [picture for sample in samples for picture in sample.pictures]
     dense = [each for sample in samples for each in sample.dense]
     single: list[Asking] = []
     double: list[Asking] = []
     changed: list[NDArray[np.float32]] = []
+    twins: list[NDArray[np.int64]] = []
     told: list[float] = []
     first = 0
     for sample in samples:
@@ -146,6 +158,7 @@ def collate(samples: list[Sample]) -> dict[str, object]:
                 single.append(moved)
             else:
                 double.append(moved)
+                twins.append(np.full(2 * CELLS, -1) if sample.twins is None else sample.twins)
                 changed.append(np.zeros(2 * CELLS, np.float32) if sample.changed is None else sample.changed)
                 told.append(float(sample.changed is not None))
         first += len(sample.pictures)
@@ -155,5 +168,6 @@ def collate(samples: list[Sample]) -> dict[str, object]:
         "single": single,
         "double": double,
         "changed": torch.from_numpy(np.stack(changed)) if changed else torch.zeros(0, 2 * CELLS),
+        "twins": torch.from_numpy(np.stack(twins)) if twins else torch.zeros(0, 2 * CELLS, dtype=torch.long),
         "told": torch.tensor(told),
     }

@@ -114,6 +114,24 @@ def covered(things: Iterable[Thing], placing: Placing) -> NDArray[np.float32]:
     return marks.reshape(-1)
 
 
+def twin_cells(here: Placing, there: Placing) -> NDArray[np.int64]:
+    """For each cell of one picture, the cell of another that shows the same place of the scene.
+
+    Args:
+        here: Where the scene lies on the one.
+        there: Where it lies on the other.
+
+    Returns:
+        Numbers of cells, [CELLS]; -1 where that place is not on the other picture.
+    """
+    rows, columns = np.divmod(np.arange(CELLS), COLUMNS)
+    middles = np.stack([(columns + 0.5) / COLUMNS, (rows + 0.5) / ROWS, np.ones(CELLS)])  # [3, CELLS]
+    x, y, scale = there @ np.linalg.inv(here) @ middles
+    column, row = np.floor(x / scale * COLUMNS).astype(np.int64), np.floor(y / scale * ROWS).astype(np.int64)
+    inside = (column >= 0) & (column < COLUMNS) & (row >= 0) & (row < ROWS)
+    return np.where(inside, row * COLUMNS + column, -1)
+
+
 def _span(low: float, high: float) -> slice:
     return slice(max(0, round(low)), max(round(high), round(low) + 1))
 

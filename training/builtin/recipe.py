@@ -51,7 +51,7 @@ class Recipe:
     """Samples a step in the second phase; every third is a pair of pictures."""
     per_picture: int = 6
     """Questions a picture in the second phase."""
-    per_pair: int = 2
+    per_pair: int = 4
     """Questions a pair."""
     learning_rate: float = 1e-3
     warmup: int = 200

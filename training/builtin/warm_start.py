@@ -22,6 +22,8 @@ STRIDE = 32
 """Pixels of a cell's side."""
 OFFSET = 2
 """BART's position embeddings begin at their third row."""
+SHORT = 24
+"""Tokens of a question: nearly none has more."""
 WORDS = "model.language_model.shared.weight"
 PLACES = "model.language_model.encoder.embed_positions.weight"
 TURNS = "model.language_model.decoder.embed_positions.weight"
@@ -89,11 +91,15 @@ def _place_words(new: Tensor, old: Tensor, tokenizer: PreTrainedTokenizerFast, w
 
 
 def _place_positions(new: Tensor, old: Tensor, rows: int, columns: int) -> None:
-    """Position embeddings [P, D]: the picture's mean, its cells on the new grid, and the words after one or two."""
+    """Position embeddings [P, D]: the picture's mean, its cells on the new grid, and the words after one or two.
+
+    Where a second picture's cells stand and no question is long enough to come, they begin as the first one's.
+    """
     tokens = rows * columns + 1
     cells = old[1:tokens].view(rows, columns, -1).permute(2, 0, 1)[None]  # [1, D, rows, columns]
     wider = functional.interpolate(cells, (ROWS, COLUMNS), mode="bilinear", align_corners=True)[0]
     new[0], new[1:IMAGE_TOKENS] = old[0], wider.permute(1, 2, 0).flatten(0, 1)
-    for start in (IMAGE_TOKENS, 2 * IMAGE_TOKENS):
-        number = min(len(old) - tokens, len(new) - start)
+    new[IMAGE_TOKENS : 2 * IMAGE_TOKENS] = new[:IMAGE_TOKENS]
+    for start, longest in ((IMAGE_TOKENS, SHORT), (2 * IMAGE_TOKENS, len(new))):
+        number = min(len(old) - tokens, len(new) - start, longest)
         new[start : start + number] = old[tokens : tokens + number]
