@@ -87,6 +87,10 @@ def test_what_a_model_has_learnt_is_taken_over(earlier: tuple[Path, Florence2For
     assert places.shape[1] == HIDDEN
     for start in (IMAGE_TOKENS, 2 * IMAGE_TOKENS):  # words after one picture, and after two
         assert torch.equal(places[start], were[tokens])
+    # A second picture's cells, behind where words stand, begin as the first one's.
+    assert torch.equal(
+        places[2 * IMAGE_TOKENS - COLUMNS : 2 * IMAGE_TOKENS], places[IMAGE_TOKENS - COLUMNS : IMAGE_TOKENS]
+    )
 
 
 def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
@@ -96,7 +100,9 @@ def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
     torch.manual_seed(0)  # pieces that no earlier word is made of are drawn
     model = fresh()
     take_over(model, load_tokenizer(), str(folder))
-    small = Recipe(processes=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=3, warmup=1)
+    small = Recipe(
+        processes=1, threads=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=3, warmup=1
+    )
     for steps, same in ((0, True), (1, False)):
         recipe = Recipe(**{**{name: getattr(small, name) for name in small.__slots__}, "question_steps": steps})
         train(recipe, tmp_path, print)
