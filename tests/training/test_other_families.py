@@ -15,6 +15,7 @@ from model.loading import model_type
 from model.types import Request
 from training.builtin.other_families import train_family
 from training.builtin.recipe import Recipe
+from training.package import Sources, pack
 
 BRIEF = Recipe(dense_steps=1, question_steps=1, dense_batch=2, batch=2, per_picture=2, warmup=1)
 
@@ -36,3 +37,6 @@ def test_a_small_model_is_trained_goes_on_and_answers(family: str, tmp_path: Pat
     other = {"blip": "paligemma", "paligemma": "blip"}[family]
     with pytest.raises(ValueError, match=f"belongs to {family} with seed 0"):
         train_family(other, BRIEF, tmp_path, lambda _: None)
+    if family == "blip":  # the hub keeps it without settings of generating
+        (tmp_path / "model" / "generation_config.json").unlink(missing_ok=True)
+        assert "model.safetensors" in pack(str(tmp_path / "model"), tmp_path / "blip.zip", Sources())

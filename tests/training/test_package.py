@@ -134,7 +134,8 @@ def test_what_is_about_another_model_is_not_put_on_the_card(trained: Path, cache
     ("spoil", "sentence"),
     [
         (lambda f: (f / "model" / "model.safetensors").unlink(), "holds no weights"),
-        (lambda f: (f / "model" / "generation_config.json").unlink(), "generation_config.json is missing"),
+        (lambda f: (f / "model" / "config.json").unlink(), "config.json"),
+        (lambda f: (f / "model" / "tokenizer.json").unlink(), "or vocab.json is missing beside the weights"),
         (lambda f: (f / "model" / "model.safetensors").write_bytes(b"x" * 99), "cannot be read"),
         (lambda f: (f / "report" / "figures.json").write_text("{}"), "holds no figures"),
         (lambda f: (f / "report" / "figures.json").unlink(), "vqabot evaluate --report"),
