@@ -18,9 +18,12 @@ from bot import metrics
 from bot.admins import Admins
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
+from bot.answering.listening import Listening
 from bot.answering.outcomes import Outcomes
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
+from bot.conversation.spoken import Spoken
+from bot.conversation.wording import Typed
 from bot.decoder import Decoder
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
@@ -37,6 +40,7 @@ from bot.transport.rate_limiter import ChatRateLimiter
 from bot.transport.retrying import retrying
 from bot.trouble_watch import TroubleWatch
 from model.serving.broker.protocol import Broker
+from model.speech.transcriber import OFF
 from storage.room import MB, Budget
 from storage.store import Store
 
@@ -125,7 +129,8 @@ class Bot:
         progress = Progress(
             store, delivery, busy=lambda chat_id: limiter.delay(chat_id, 2) > 0, outage=lambda: watch.outage
         )
-        dispatcher = Dispatcher(store, self._broker, delivery.wake)
+        listening = Listening(self._broker)
+        dispatcher = Dispatcher(store, self._broker, delivery.wake, listening.take)
         downloads = Downloads(self._token, base, limiter, proxy)
         exporter = Exporter(store, application.bot, decoder, delivery)
         services = self.services = Services(
@@ -139,6 +144,7 @@ class Bot:
             downloads=downloads,
             exporter=exporter,
             progress=progress,
+            wording=Typed() if settings.speech == OFF else Spoken(listening, downloads, store, application.bot.id),
         )
         application.bot_data["services"] = services
         register_all(application)

@@ -12,6 +12,7 @@ from model.loading import check_setup
 from model.plugins import find
 from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.protocol import Broker
+from model.speech.transcriber import check_speech
 from model.types import WorkerInfo
 
 SCHEMES = {"rediss": "redis", "unix": "redis"}
@@ -84,8 +85,11 @@ def open_worker(settings: Settings, machine: str) -> Worker:
 
 def _embedded(settings: Settings) -> EmbeddedBroker:
     check_setup(settings.model)
+    check_speech(settings.speech)
     placement = Placement(settings.device, settings.dtype, settings.threads)
-    return EmbeddedBroker(settings.model, settings.batch_size, placement=placement, workers=settings.workers)
+    return EmbeddedBroker(
+        settings.model, settings.batch_size, placement=placement, workers=settings.workers, speech=settings.speech
+    )
 
 
 def _verb(url: str, verb: str) -> Callable[..., Any]:

@@ -80,6 +80,13 @@ class AskEach(_Numbered):
 
 
 @dataclass(frozen=True, slots=True)
+class AskHeard(_Numbered):
+    """Ask what was heard in a voice message, by the message's number."""
+
+    prefix: ClassVar[str] = "heard"
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeAnswer(_Packed):
     """Call the answer to a question of this chat right or wrong, as a whole or about one of several pictures."""
 

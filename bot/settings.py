@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     """The worker's CPU threads; 0 chooses by the size of the model."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many worker processes answer, each with the model loaded."""
+    speech: str = "auto"
+    """What listens to voice messages: `auto` (pocketsphinx where it is installed), `pocketsphinx`, a folder or hub id
+    of Whisper, or `off`."""
     broker_url: SecretStr | None = None
     """The address of a broker whose workers run elsewhere; without one they run beside the bot."""
 

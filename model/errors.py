@@ -32,6 +32,10 @@ class PictureCostError(PictureError):
     """A picture was given up: reading it took more than it may take, or ended the process that read it."""
 
 
+class SoundError(FailureError):
+    """A file holds no sound that can be listened to."""
+
+
 class BrokerError(FailureError):
     """The broker's server can never be used as it is set up."""
 

@@ -53,6 +53,9 @@ class Request:
     """The trace that it belongs to (W3C traceparent); empty where nobody looks."""
     explains: str | None = None
     """An answer that was given to this: what is wanted is where in the pictures it came from (`Answer.where`)."""
+    listens: bool = False
+    """`picture` is no picture but a sound file: what is wanted is what somebody says in it, as the answer's text, and
+    how sure that is."""
 
     def __post_init__(self) -> None:
         if not self.picture_key:

@@ -393,3 +393,9 @@ def judge_each_picture() -> tuple[str, ...]:
 def count_what_is_not_delivered() -> tuple[str, ...]:
     """How many questions are in each state, without a walk through all that were ever answered."""
     return ("CREATE INDEX questions_not_delivered ON questions (state) WHERE state <> 'delivered'",)
+
+
+@step
+def know_what_was_spoken() -> tuple[str, ...]:
+    """Whether a question was heard: then what was heard is shown with the answer."""
+    return ("ALTER TABLE questions ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0",)

@@ -14,7 +14,7 @@ COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
     " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, asked_as, unsure_below,"
-    " each_picture, album, ready_at, asks_feedback, explains, heat, still_of,"
+    " each_picture, album, ready_at, asks_feedback, spoken, explains, heat, still_of,"
     " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
     " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
@@ -47,7 +47,7 @@ LOAD = f"""
 def question_of(row: Row) -> Question:
     """A row with all columns as a question."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118 - a Row iterates over values
-    names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback")
+    names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback", "spoken")
     flags = {name: bool(values[name]) for name in names}
     evidence = _evidence_of(json.loads(values.pop("evidence")))
     heat = tuple(None if grid is None else _grid_of(grid) for grid in json.loads(values.pop("heat") or "[]"))

@@ -23,10 +23,10 @@ from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question,
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
 _INSERT = (
     "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, asks_feedback, reply_to,"
+    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, asks_feedback, spoken, reply_to,"
     " each_picture, album, ready_at, picture_count,"
     " created_at, updated_at, still_of)"
-    f" VALUES ({', '.join('?' * 21)}, {STILL_OF})"
+    f" VALUES ({', '.join('?' * 22)}, {STILL_OF})"
     f" ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
@@ -62,6 +62,7 @@ class Questions:
         asked_as: str | None = None,
         unsure_below: int = 0,
         asks_feedback: bool = False,
+        spoken: bool = False,
     ) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
@@ -72,8 +73,8 @@ class Questions:
         key = (chat_id, message_id, revision, photo_sha256)
         others = (thread_id, user_id, user_name, photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below)
         shown = json.dumps([one.message_id for one in several] or [photo_message_id])
-        given = (asks_feedback, reply_to, each_picture, album, ready_at, max(1, len(several)), now, now, chat_id, shown)
-        values = (*key, *others, *given)
+        mine = (asks_feedback, spoken, reply_to, each_picture, album, ready_at, max(1, len(several)))
+        values = (*key, *others, *mine, now, now, chat_id, shown)
         if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:

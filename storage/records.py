@@ -155,6 +155,8 @@ class Question(Evidence):
     """Whether people can say under the answer what they think of it."""
     still_of: str | None = None
     """As of its picture, or of the first of several that is only a still."""
+    spoken: bool = False
+    """Whether `text` was heard, not written."""
     explains: int | None = None
     """No question, but the request to show where the answer to this question came from; it has that one's words,
     pictures and answer."""

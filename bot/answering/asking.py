@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telegram import Message, ReplyParameters, Update
+from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 
 from bot.answering.effective import Effective
@@ -71,6 +71,7 @@ async def ask(
     *,
     obvious: bool = True,
     together: bool = False,
+    spoken: bool = False,
 ) -> None:
     """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
@@ -82,6 +83,7 @@ async def ask(
         admission: Of that message.
         obvious: Whether who asks knows which pictures these are; else the answer stands under the first.
         together: Whether it is about all of them, whatever its words are.
+        spoken: Whether it was heard: then what was heard is shown.
     """
     person, name = person_of(message)
     several = [AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos]
@@ -104,6 +106,7 @@ async def ask(
         several=several if len(several) > 1 else (),
         each_picture=len(several) > 1 and not together and not is_comparison(text),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
+        spoken=spoken,
     )
     services.dispatcher.wake()
     services.progress.wake()
@@ -131,6 +134,7 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
         album=question.album,
         ready_at=ready_at,
         reply_to=question.reply_to,
+        spoken=question.spoken,
     )
     services.dispatcher.wake()
     services.progress.wake()
@@ -151,11 +155,12 @@ def person_of(message: Message) -> tuple[int, str]:
     return (who.id, who.name) if who is not None else (message.chat_id, "")
 
 
-async def say(message: Message, text: str) -> Message:
+async def say(message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> Message:
     """Reply to a message in its own topic, also when it was deleted meanwhile."""
     return await message.reply_text(
         text,
         parse_mode=ParseMode.HTML,
+        reply_markup=markup,
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
         message_thread_id=thread_of(message),
         do_quote=None,

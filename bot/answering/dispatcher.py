@@ -29,8 +29,22 @@ ROOM_SECONDS = 0.5
 class Dispatcher:
     """Keeps the broker fed with no more than it can take; the ledger decides what goes next."""
 
-    def __init__(self, store: Store, broker: Broker, notify: Callable[[int], None]) -> None:
-        """Feed `broker` from `store`; `notify` is called with each chat that has something to be delivered."""
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        notify: Callable[[int], None],
+        heard: Callable[[Answer], bool] = lambda answer: False,
+    ) -> None:
+        """Feed `broker` from `store`.
+
+        Args:
+            store: Where the questions are.
+            broker: Who answers them.
+            notify: Called with each chat that has something to be delivered.
+            heard: Called with each answer; whether it is to a sound, and no question's.
+        """
+        self._heard = heard
         self._store, self._broker, self._notify = store, broker, notify
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
@@ -204,8 +218,9 @@ class Dispatcher:
 
     async def _collect(self) -> None:
         async for answer in self._broker.results():
-            self._answers.append(answer)
-            self._answered.set()
+            if not self._heard(answer):
+                self._answers.append(answer)
+                self._answered.set()
 
     async def _enter_all(self) -> None:
         """Enter answers; those that come during a commit share the next one."""

@@ -54,6 +54,8 @@ class Facts:
     """The message that this one replies to."""
     quoted_line: int | None = None
     """The number that begins the line which this one quotes of the bot's answer about several pictures."""
+    reply_to_bot: bool = False
+    """Whether the bot wrote that one."""
 
 
 class Source(Enum):

@@ -21,6 +21,8 @@ IMAGE_SUFFIXES = (
 UNTYPED = ("", "application/octet-stream", "binary/octet-stream", "application/x-unknown")
 """Media types that say nothing."""
 _KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "document")
+SPOKEN = ("voice", "video_note")
+"""What people say something in."""
 _MOVING = ("animation", "video")
 _OTHER = (
     *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
@@ -53,6 +55,8 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         reply_unsupported = attachment_of(replied)
     elif replied is None and quoted is not None and picture is None:
         reply_unsupported = attachment_of(quoted)
+    if reply_unsupported in SPOKEN:  # it asked something itself: what is written under it is about the same picture
+        reply_unsupported = None
     asked = command == "ask"
     line = None
     quote = message.quote if message.quote is not None and message.quote.is_manual else None
@@ -60,6 +64,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         line = _line_number(replied.text or replied.caption or "", quote.position)
     elif quote is not None and not text:
         text = quote.text  # somebody's words, passed on to the bot
+    spoken = words.sureness is not None  # a voice cannot mention anybody
     return Facts(
         private=private,
         text=text,
@@ -68,13 +73,15 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         emoji=emoji,
         album=message.media_group_id,
         # What a channel posts into its group by itself is for the channel's readers.
-        addressed=not message.is_automatic_forward and (private or mentioned or command is not None or to_bot),
+        addressed=not message.is_automatic_forward
+        and (private or mentioned or command is not None or to_bot or (spoken and reply_picture is not None)),
         asked_by_command=asked,
         command=None if asked else command,
         reply_picture=reply_picture,
         reply_unsupported=reply_unsupported,
         reply_to=replied.message_id if replied else None,
         quoted_line=line,
+        reply_to_bot=to_bot,
     )
 
 

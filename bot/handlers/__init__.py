@@ -30,10 +30,11 @@ def _modules() -> tuple[ModuleType, ...]:
         settings,
         start,
         unknown,
+        voice,
         where,
     )
 
     return (
-        *(access, start, settings, history, export, delete, admin, cancel, compare, where, chats, commands),
+        *(access, start, settings, history, export, delete, admin, cancel, compare, where, voice, chats, commands),
         *(feedback, questions, unknown, errors),
     )

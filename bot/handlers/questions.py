@@ -20,6 +20,7 @@ from bot.conversation.pictures_meant import pictures_meant, replied_pictures, ta
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
 from bot.handlers.feedback import is_correction
+from bot.handlers.voice import is_unclear
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
@@ -55,6 +56,8 @@ async def on_message(update: Update, context: Context) -> None:
     meaning = meaning_of(facts)
     edited = update.edited_message is not None
     try:
+        if await is_unclear(services, message, facts, words, meaning):
+            return
         replaced = edited and await _picture_replaced(services, message, facts)
         if isinstance(meaning, Nothing):
             if not edited and await _belongs_to_a_question(services, message, facts):
@@ -73,7 +76,8 @@ async def on_message(update: Update, context: Context) -> None:
             case Show(source):
                 await _on_picture(services, message, facts, source, revision_of(update))
             case Ask():
-                await _on_question(services, message, facts, meaning, revision_of(update), replaced)
+                spoken = words.sureness is not None
+                await _on_question(services, message, facts, meaning, revision_of(update), replaced, spoken=spoken)
     except PictureNotTakenError as error:
         if not isinstance(meaning, Nothing):
             await say(message, str(error))
@@ -163,7 +167,14 @@ async def _on_picture(services: Services, message: Message, facts: Facts, source
 
 
 async def _on_question(
-    services: Services, message: Message, facts: Facts, meaning: Ask, revision: int, replaced: bool
+    services: Services,
+    message: Message,
+    facts: Facts,
+    meaning: Ask,
+    revision: int,
+    replaced: bool,
+    *,
+    spoken: bool,
 ) -> None:
     if revision and not replaced and await _same_as_before(services, message, meaning.question):
         return
@@ -187,7 +198,7 @@ async def _on_question(
         return
     meant = await pictures_meant(services, message, facts, meaning.source)
     photos = await compared(services, message, meant.photos, meaning.question)
-    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious)
+    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious, spoken=spoken)
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:

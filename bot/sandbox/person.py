@@ -124,6 +124,7 @@ class Person:
         *,
         kind: str = "document",
         still: bytes = b"",
+        reply_to: int | None = None,
         chat: int | None = None,
         thread: int | None = None,
     ) -> Message:
@@ -131,7 +132,7 @@ class Person:
 
         `still`: the picture that Telegram would make of what moves, where Pillow cannot read it.
         """
-        fields = {"caption": caption, "kind": kind, "thread": thread}
+        fields = {"caption": caption, "kind": kind, "reply_to": reply_to, "thread": thread}
         return (await self._send(fields, [(name, data)], chat, still=still))[0]
 
     async def edit(self, message: Message, text: str) -> Message:

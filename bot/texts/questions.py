@@ -61,6 +61,11 @@ GIVEN_UP = N_("I tried several times and could not work on this message. Please 
 UNDELIVERABLE = N_("The answer could not be sent to this chat.")
 BROKEN = N_("Something went wrong on my side. Please try again.")
 
+NO_SPEECH = N_("I hear no question in this. Please say it again, a little slower, or write it.")
+ASK_HEARD_BUTTON = N_("Yes, ask that")
+NOTHING_HEARD_THERE = N_("I cannot find that message any more. Please write your question.")
+NOT_YOURS_TO_CONFIRM = N_("Only who spoke can say what was meant.")
+
 UNSUPPORTED: dict[str, str] = Sentences(
     {
         "sticker": N_("I cannot look at moving stickers. Send me a picture as a photo, and ask about it."),
@@ -102,6 +107,7 @@ HELP = N_(
     "• a picture with your question under it\n"
     "• a picture, and then questions as messages\n"
     "• a reply to any picture, or to one of my answers\n"
+    "• a voice message, in English; reply in writing if I misheard it\n"
     "• an edited question asks again\n"
     "• 👍 or 👎 under an answer, and a reply that says what is right\n"
     "• an album, or two pictures: “What changed?”, “Which one has a dog?”\n"
@@ -150,7 +156,8 @@ PRIVACY = N_(
     "there is no room left, the oldest pictures go; /settings says after how many days all of it goes.\n"
     "It lies on the machine that runs me and goes to nobody else. No other chat can see it. Who runs me can, "
     "and may keep backups; which questions are answered wrong is shown to them. Nothing is used to train me unless "
-    "/settings of this chat says so, and then without names and numbers.\n\n"
+    "/settings of this chat says so, and then without names and numbers.\n"
+    "Of a voice message I keep what I heard, as your question; the sound itself is gone once I have listened to it.\n\n"
     "<b>Your rights</b>\n"
     "/export gives you everything as a file. /delete removes everything of this chat from my machine at once and for "
     "good; only whether my admin keeps this chat out stays. The messages in the chat are kept by Telegram: there you "
@@ -160,6 +167,11 @@ PRIVACY = N_(
 
 _OWN_CAPTION = 60
 """Characters of a picture's own caption that stand before its answer."""
+
+
+def did_you_ask(heard: str) -> str:
+    """It is not sure what was said: the question that it may have been."""
+    return _("Did you ask: <i>{question}</i>\nIf not, please write your question.", question=escape(heard))
 
 
 def too_fast(limit: int, seconds: int) -> str:
@@ -212,13 +224,19 @@ def outcome(question: Question) -> str:
     """What the progress message becomes; of a question about each of several pictures, a line for each."""
     if not question.each_picture or not question.several or question.state in (State.CANCELLED, State.FAILED):
         return _outcome(question)
-    lines = [f"<i>{escape(question.asked_as)}</i>"] if question.asked_as else []
+    asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
+    lines = [line for line in (_heard(question), asked_as) if line]
     lines += [said] if (said := escape(still(question))) else []
     for number, one in enumerate(question.of_each(), 1):
         said = " – ".join(_outcome(one).split("\n"))
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
         lines.append(f"{number}. {asked}{said}")
     return "\n".join(lines)
+
+
+def _heard(question: Question) -> str:
+    """What was heard, where the question was spoken."""
+    return _("I heard: <i>{question}</i>", question=escape(question.text)) if question.spoken else ""
 
 
 def _outcome(question: Question) -> str:
@@ -231,6 +249,7 @@ def _outcome(question: Question) -> str:
     if not (question.answer or "").strip():
         return answer.answer
     lines = [
+        _heard(question),
         f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as else "",
         escape(answer.caveat),
         f"<b>{escape(answer.answer)}</b>",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from model.answerer import Answerer
 from model.prepared import Prepared
 from model.serving.image_pool import ImagePool
+from model.serving.listener import Listener
 from model.serving.request_queue import RequestQueue
 from model.serving.worker import decode_processes
 from model.types import Answer, Request, SentPicture
@@ -42,7 +43,7 @@ class Pipeline:
         self.prepared = 0.0
         """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = RequestQueue(self, _Nowhere(), ImagePool(decode_processes()))
+        self._inbox = RequestQueue(self, _Nowhere(), ImagePool(decode_processes()), Listener("off"))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""

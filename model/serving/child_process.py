@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -56,3 +57,14 @@ def live_with_parent(parent: int) -> None:
             Path("/proc/self/oom_score_adj").write_text("500")
         except OSError:
             log.debug("the kernel keeps its own order for out-of-memory")
+
+
+def give_up_rights(memory: int) -> None:
+    """No more memory than this, no new descriptor (file, socket, pipe), nothing written, no core left on the disk."""
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_NOFILE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))

@@ -87,6 +87,7 @@ def request_header(request: Request) -> Header:
         "explains": request.explains,
         "pictures": [[picture.key, len(picture.data)] for picture in request.pictures],
         "trace": request.trace,
+        **({"listens": True} if request.listens else {}),  # elsewhere a worker of another release need not know of it
     }
 
 
@@ -114,6 +115,7 @@ def request_of(header: Header, pictures: Mapping[str, bytes]) -> Request:
         others=tuple(others),
         trace=header.get("trace", ""),
         explains=header.get("explains"),
+        listens=header.get("listens", False),
     )
 
 

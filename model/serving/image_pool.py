@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import PictureCostError, PictureError
-from model.serving.image_process import DEFAULT_LIMITS, EndedError, ExhaustedError, ImageProcess, Limits
+from model.serving.image_process import DEFAULT_LIMITS, ImageProcess, Limits
+from model.serving.limited_process import EndedError, ExhaustedError
 from model.types import Grid
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from model.errors import PictureError
 from model.heat_map import draw_heat_map, side_by_side
 from model.images import Alone, decode, media_type_of, read_header
 from model.serving import framing
-from model.serving.child_process import Sender, live_with_parent, take_pipes
+from model.serving.child_process import Sender, give_up_rights, live_with_parent, take_pipes
 
 JPEG_QUALITY = 85
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Image.init()  # all readers, while they still can be loaded
     pillow_heif.register_heif_opener()
     side_by_side([Image.new("RGB", (8, 8))] * 2)  # its font, too
-    _give_up_rights(options.memory)
+    give_up_rights(options.memory)
     serve(source, send, options.cpu_seconds)
     return 0
 
@@ -110,17 +110,6 @@ def _go_ahead(source: BinaryIO, send: Sender) -> Alone:
         yield
 
     return alone
-
-
-def _give_up_rights(memory: int) -> None:
-    """No more memory than this, no new descriptor (file, socket, pipe), nothing written, no core left on the disk."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_NOFILE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
 
 
 if __name__ == "__main__":

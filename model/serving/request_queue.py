@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from model.errors import PictureError
+from model.errors import ModelError, PictureError, SoundError
 from model.prepared import FAILED, Prepared
 from model.progress import progress
 from model.serving.image_pool import Decoded, ImagePool
+from model.serving.listener import Listener
 from model.serving.transport import Reports
+from model.speech.transcriber import Heard
 from model.types import Answer, Request, SentPicture
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
 """While there is nothing to answer, so often it shows that it is ready for more."""
+
+
+NOT_HEARD = "sound_breaks"
 
 
 class Prepares(Protocol):
@@ -61,15 +66,19 @@ class _Waiting:
 class RequestQueue:
     """What is ready does not wait for what is not."""
 
-    def __init__(self, answerer: Prepares, reports: Reports, pool: ImagePool) -> None:
-        """Decode in `pool`, reporting what this process itself is busy with."""
-        self._answerer, self._reports, self._pool = answerer, reports, pool
+    def __init__(self, answerer: Prepares, reports: Reports, pool: ImagePool, listener: Listener) -> None:
+        """Decode in `pool` and have sounds heard by `listener`, reporting what this process itself is busy with."""
+        self._answerer, self._reports, self._pool, self._listener = answerer, reports, pool, listener
+        self._listening: dict[str, Future[Heard]] = {}
         self._arrived = threading.Condition()
         self._waiting: dict[str, _Waiting] = {}
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Begin to prepare a request."""
+        """Begin to prepare a request; one that listens needs no batch."""
+        if request.listens:
+            self._listen(request)
+            return
         waiting = _Waiting(request, time.perf_counter())
         with self._arrived:
             self._waiting[request.id] = waiting
@@ -87,7 +96,10 @@ class RequestQueue:
     def cancel(self, request_id: str) -> None:
         """Drop a request unless its batch has begun."""
         with self._arrived:
-            waiting = self._waiting.get(request_id)
+            waiting, sound = self._waiting.get(request_id), self._listening.get(request_id)
+            if sound is not None and sound.cancel():
+                del self._listening[request_id]
+                self._reports.dropped(request_id)
             if waiting is None:
                 return
             waiting.cancelled = True
@@ -105,7 +117,7 @@ class RequestQueue:
     def ended(self) -> bool:
         """Whether nothing waits and nothing will come."""
         with self._arrived:
-            return self._closed and not self._waiting
+            return self._closed and not self._waiting and not self._listening
 
     def take(self, size: int) -> list[Prepared]:
         """Wait for a prepared request, then take what else is prepared, at most `size`.
@@ -114,7 +126,7 @@ class RequestQueue:
         """
         with self._arrived:
             while not (ready := [waiting for waiting in self._waiting.values() if waiting.ready][:size]):
-                if self._closed and not self._waiting:
+                if self._closed and not self._waiting and not self._listening:
                     return []
                 self._arrived.wait(IDLE_SECONDS)
                 progress.moved()
@@ -129,6 +141,31 @@ class RequestQueue:
             else:
                 batch.append(waiting.prepared)
         return batch
+
+    def _listen(self, request: Request) -> None:
+        began = time.perf_counter()
+
+        def heard(future: Future[Heard]) -> None:
+            if future.cancelled():
+                return
+            seconds = time.perf_counter() - began
+            try:
+                said = future.result()
+                answer = Answer(request.id, said.text, said.confidence, seconds)
+            except (SoundError, ModelError) as refusal:
+                answer = Answer(request.id, "", 0.0, seconds, str(refusal))
+            except Exception:
+                log.exception("a sound could not be listened to")
+                answer = Answer(request.id, "", 0.0, seconds, NOT_HEARD)
+            self._reports.answer(answer)
+            with self._arrived:
+                self._listening.pop(request.id, None)
+                self._arrived.notify()
+
+        future = self._listener.submit(request.picture)
+        with self._arrived:
+            self._listening[request.id] = future
+        future.add_done_callback(heard)
 
     def _decoded(self, waiting: _Waiting, key: str, future: Future[Decoded]) -> None:
         """In a thread of the pool: one of its pictures is there, or refused."""

@@ -17,8 +17,10 @@ from model.errors import ModelError
 from model.prepared import Prepared
 from model.progress import progress
 from model.serving.image_pool import ImagePool
+from model.serving.listener import Listener
 from model.serving.request_queue import Prepares, RequestQueue
 from model.serving.transport import Cancellation, Transport
+from model.speech.transcriber import OFF
 from model.types import Answer
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ def decode_processes() -> int:
     return 1 + min(8, max(2, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 2))
 
 
-def work(transport: Transport, model: str, placement: Placement, batch_size: int) -> int:
+def work(transport: Transport, model: str, placement: Placement, batch_size: int, speech: str = OFF) -> int:
     """Load a model and answer what comes; returns an exit code.
 
     Args:
@@ -49,10 +51,13 @@ def work(transport: Transport, model: str, placement: Placement, batch_size: int
         model: `builtin`, a folder, a ZIP or a hub id.
         placement: Where and how it runs.
         batch_size: Most requests in one batch.
+        speech: What listens to sounds, as in `model.speech.transcriber`.
     """
     beat(transport)
+    listener = Listener(speech)
     try:
         answerer = Answerer.load(model, placement)
+        listener.prepare()
     except ModelError as error:
         transport.failed(str(error))
         return MODEL_UNUSABLE
@@ -60,11 +65,13 @@ def work(transport: Transport, model: str, placement: Placement, batch_size: int
     family = answerer.family
     log.info("%s is ready on %s: %s", model, family.device, family.precision)
     transport.ready(family.device, family.precision, pace)
-    serve(answerer, transport, batch_size, decode_processes())
+    serve(answerer, transport, batch_size, decode_processes(), listener)
     return 0
 
 
-def serve(answerer: Answers, transport: Transport, batch_size: int, processes: int = 2) -> None:
+def serve(
+    answerer: Answers, transport: Transport, batch_size: int, processes: int = 2, listener: Listener | None = None
+) -> None:
     """Answer what comes until the transport ends, and then what was taken.
 
     Args:
@@ -72,9 +79,10 @@ def serve(answerer: Answers, transport: Transport, batch_size: int, processes: i
         transport: Connects with the broker.
         batch_size: Most requests in one batch.
         processes: How many pictures are decoded at once.
+        listener: Listens to sounds; None: nobody does.
     """
-    pool = ImagePool(processes)
-    requests = RequestQueue(answerer, transport, pool)
+    pool, listener = ImagePool(processes), listener or Listener(OFF)
+    requests = RequestQueue(answerer, transport, pool, listener)
     threading.Thread(target=_listen, args=(transport, requests), name="listen", daemon=True).start()
     while not requests.ended:
         batch = requests.take(batch_size)
@@ -84,6 +92,7 @@ def serve(answerer: Answers, transport: Transport, batch_size: int, processes: i
         for answer in answerer.answer_prepared(batch):
             transport.answer(answer)
     pool.close()
+    listener.close()
 
 
 def _listen(transport: Transport, requests: RequestQueue) -> None:

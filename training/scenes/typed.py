@@ -120,6 +120,12 @@ def reworded(question: str, rng: random.Random) -> str:
     return text + rng.choice(("?", "?", "?", "", "", " ?", "??", "."))
 
 
+def in_other_words(question: str, rng: random.Random) -> str:
+    """The same question in other words, without slips and shortened words: as it may be said aloud."""
+    text = question.lower().rstrip("?")
+    return _way(_other_names(text, rng) if rng.random() < 0.3 else text, rng)
+
+
 def slip(word: str, rng: random.Random) -> str:
     """A word with one slip of the fingers; short words stay, since they would become other words."""
     if len(word) < 4 or not word.isalpha():

@@ -42,6 +42,28 @@ SENTENCES = {
     "question_poisonous": N_(
         "This picture or question stopped the model twice, so it was given up. Please try another picture."
     ),
+    # Speech
+    "sound_breaks": N_(
+        "I cannot play this recording: something in its file stops the player. Please write your question."
+    ),
+    "sound_too_big": N_("This recording is too big: at most {megabytes} MB can be listened to."),
+    "sound_too_long": N_(
+        "This recording is too long: I listen to {seconds} seconds at most. Please ask in fewer words."
+    ),
+    "sound_gone": N_("I could not get this recording from Telegram. Please send it again."),
+    "sound_too_slow": N_("This recording takes too long to listen to. Please write your question."),
+    "sound_unknown": N_("I cannot play this recording. Please write your question."),
+    "speech_not_now": N_("I cannot listen just now. Please write your question, or send it again later."),
+    "speech_off": N_("I cannot listen to voice messages. Please write your question."),
+    "speech_model_missing": (
+        "There is no model for speech at {model!r}: VQABOT_SPEECH is auto, off, pocketsphinx, or a folder or hub id of "
+        "Whisper, such as openai/whisper-base.en."
+    ),
+    "speech_model_unusable": "The model for speech at {model!r} cannot be loaded: VQABOT_SPEECH must name a Whisper.",
+    "speech_package_missing": (
+        "Listening to voice messages needs the package {package}, which is not installed: in the project's folder run "
+        "pip install '.[speech]', or set VQABOT_SPEECH=off."
+    ),
     # Where an answer came from
     "where_failed": N_("I could not find out where I looked. Please ask the question again, and then where."),
     "where_not_shown": N_("The model that I work with now cannot show where it looked."),

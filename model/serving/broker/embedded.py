@@ -28,6 +28,7 @@ class EmbeddedBroker:
         *,
         placement: Placement = DEFAULT_PLACEMENT,
         workers: int = 1,
+        speech: str | None = None,
         hang_seconds: float = HANG_SECONDS,
         first_delay: float = 0.2,
         longest_delay: float = 30.0,
@@ -40,6 +41,7 @@ class EmbeddedBroker:
             batch_size: Most requests in one batch.
             placement: Where and how the model runs.
             workers: How many processes answer, each with the model loaded.
+            speech: What listens to sounds (see `model.speech.transcriber`); None: nothing.
             hang_seconds: A worker that has work and does not get on with it for so long is killed, unless its model is
                 so slow that this is to be expected: it measures itself at its start.
             first_delay: Seconds before a dead worker is started again; doubled while it dies without an answer.
@@ -48,6 +50,7 @@ class EmbeddedBroker:
         """
         arguments = [*command, "--model", model, "--batch-size", str(batch_size)]
         arguments += ["--device", placement.device, "--dtype", placement.dtype, "--threads", str(placement.threads)]
+        arguments += ["--speech", speech] if speech is not None else []
         arguments += ["--log-level", logging.getLevelName(log.getEffectiveLevel())]
         watch = Watch(model, arguments, batch_size, hang_seconds, first_delay, longest_delay)
         self._jobs: Jobs[Supervisor] = Jobs(batch_size)

@@ -83,11 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
+    parser.add_argument("--speech", default="off")
     parser.add_argument("--log-level", default="WARNING")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=options.log_level, format="%(asctime)s %(levelname)s worker: %(message)s")
     transport = PipeTransport.of_parent(options.parent)
-    return work(transport, options.model, Placement(options.device, options.dtype, options.threads), options.batch_size)
+    placement = Placement(options.device, options.dtype, options.threads)
+    return work(transport, options.model, placement, options.batch_size, options.speech)
 
 
 if __name__ == "__main__":

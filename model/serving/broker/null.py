@@ -14,6 +14,8 @@ class NullBroker:
 
     def __init__(self, answer: str = "yes", confidence: float = 0.9, capacity: int = 64, delay: float = 0.0) -> None:
         self._answer, self._confidence, self._delay = answer, confidence, delay
+        self.heard: tuple[str, float] | None = None
+        """What is said in every sound, and how sure that is; None: nobody listens."""
         self._capacity = capacity
         self._results: asyncio.Queue[Answer | None] = asyncio.Queue()
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -87,6 +89,9 @@ class NullBroker:
 
     def _answer_to(self, request: Request) -> Answer:
         """As a model that knows what it is asked about, and looks everywhere."""
+        if request.listens:
+            text, confidence = self.heard or ("", 0.0)
+            return Answer(request.id, text, confidence, self._delay, None if self.heard else "speech_off")
         if request.explains is not None:
             return Answer(request.id, request.explains, 0.0, self._delay, where=(((1.0,),),) * len(request.pictures))
         return Answer(request.id, self._answer, self._confidence, self._delay, known_picture=True, known_words=True)

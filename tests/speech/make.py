@@ -1,0 +1,30 @@
+"""Makes the sounds of this folder anew; see README.md."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from pathlib import Path
+
+from bot.benchmarks.spoken import encoded, spoken
+
+FOLDER = Path(__file__).parent
+
+
+def main() -> None:
+    """Write them all."""
+    ball = spoken("What color is the ball?", "en-us", 150)
+    rng = random.Random(0)
+    sounds = {
+        "ball.ogg": ball,
+        "milk.ogg": spoken("Please buy some milk and eggs on your way home.", "en-us", 150),
+        "silence.ogg": array("h", [int(rng.gauss(0, 4)) for _ in range(32_000)]).tobytes(),
+        "ball.mp4": ball,
+        "ball.webm": ball,
+    }
+    for name, samples in sounds.items():
+        (FOLDER / name).write_bytes(encoded(samples, name.rpartition(".")[2]))
+
+
+if __name__ == "__main__":
+    main()
