@@ -138,7 +138,7 @@ POLL = {
     ("replied", "kind"),
     [
         ({"video": {**FILE, "width": 1, "height": 1, "duration": 1}}, "video"),
-        ({"voice": {**FILE, "duration": 1}}, "voice"),
+        ({"voice": {**FILE, "duration": 1}}, None),
         ({"poll": POLL}, "other"),
         ({"location": {"latitude": 1.0, "longitude": 1.0}}, "other"),
         ({"document": {**FILE, "mime_type": "application/pdf"}}, "document"),
