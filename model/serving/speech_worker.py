@@ -18,8 +18,9 @@ from typing import BinaryIO
 from model.errors import ModelError, SoundError
 from model.serving import framing
 from model.serving.child_process import Sender, give_up_rights, live_with_parent, take_pipes
+from model.speech.loading import load_transcriber
 from model.speech.sound import load_all, read_samples
-from model.speech.transcriber import RATE, Transcriber, load_transcriber
+from model.speech.transcriber import RATE, Transcriber
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol
 
 from model.errors import ModelError
@@ -55,25 +56,22 @@ def check_speech(speech: str) -> None:
     if missing:
         raise ModelError("speech_package_missing", package=missing[0])
     if wanted != POCKETSPHINX:
-        from model.speech.whisper import check_folder
-
-        check_folder(wanted)
-
-
-def load_transcriber(speech: str) -> Transcriber:
-    """Load what was `chosen`.
-
-    Raises:
-        ModelError: It cannot be loaded.
-    """
-    if speech == POCKETSPHINX:
-        from model.speech.pocketsphinx import Pocketsphinx
-
-        return Pocketsphinx()
-    from model.speech.whisper import Whisper
-
-    return Whisper.load(speech)
+        _check_folder(wanted)
 
 
 def _missing(*packages: str) -> list[str]:
     return [package for package in packages if find_spec(package) is None]
+
+
+def _check_folder(model: str) -> None:
+    """See that a folder holds a model; a hub id is fetched by the worker.
+
+    Raises:
+        ModelError: There is no such folder, and it can be no hub id.
+    """
+    path = Path(model).expanduser()
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            raise ModelError("speech_model_unusable", model=model)
+    elif model.count("/") != 1 or model.startswith(("/", ".", "~")):
+        raise ModelError("speech_model_missing", model=model)

@@ -102,17 +102,3 @@ def locate(model: str) -> Path:
         raise ModelError("hub_packages_missing") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError("hub_unreachable", model=model) from error
-
-
-def check_folder(model: str) -> None:
-    """See that a folder holds a model; a hub id is fetched by the worker.
-
-    Raises:
-        ModelError: There is no such folder, and it can be no hub id.
-    """
-    path = Path(model).expanduser()
-    if path.is_dir():
-        if not (path / "config.json").is_file():
-            raise ModelError("speech_model_unusable", model=model)
-    elif model.count("/") != 1 or model.startswith(("/", ".", "~")):
-        raise ModelError("speech_model_missing", model=model)
