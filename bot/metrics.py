@@ -83,6 +83,13 @@ worker_silence_seconds = Gauge(
 )
 
 
+def of_workers(workers: Sequence[WorkerInfo], redelivered: int) -> None:
+    """How the bot's workers are doing, also while nothing is answered."""
+    workers_ready.set(sum(worker.ready for worker in workers))
+    worker_restarts.set(sum(worker.restarts for worker in workers))
+    questions_redelivered.set(redelivered)
+
+
 def of_worker(processes: Sequence[WorkerInfo], in_hand: int, silence: float) -> None:
     """How a worker is doing."""
     worker_ready.set(sum(process.ready for process in processes))

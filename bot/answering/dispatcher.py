@@ -293,7 +293,3 @@ class Dispatcher:
             metrics.of_answer(answer)
         metrics.questions_in_flight.set(len(self._in_flight))
         self._wake.set()
-        workers = await self._broker.workers()
-        metrics.workers_ready.set(sum(worker.ready for worker in workers))
-        metrics.questions_redelivered.set(self._broker.redelivered)
-        metrics.worker_restarts.set(sum(worker.restarts for worker in workers))

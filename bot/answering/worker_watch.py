@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 
+from bot import metrics
 from bot.admins import Admins
 from bot.texts import workers as texts
 from model.serving.broker.protocol import Broker
@@ -54,7 +55,9 @@ class WorkerWatch:
     async def _run(self) -> None:
         while True:
             try:
-                await self._look(await self._broker.workers())
+                workers = await self._broker.workers()
+                metrics.of_workers(workers, self._broker.redelivered)
+                await self._look(workers)
             except Exception:
                 log.exception("the workers cannot be looked at; trying again")
             await asyncio.sleep(LOOK_SECONDS)

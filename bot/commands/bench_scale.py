@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ def bench_scale(
 ) -> None:
     """Time questions over Redis with workers whose model is a wait, as processes of their own.
 
-    Prints questions a second by the number of workers, beside what their waits allow, and what the broker adds to a
-    question at half the load of the first number of workers. The baseline is one worker.
+    Prints questions a second by the number of workers, beside what their waits allow; what the broker adds at half the
+    load of the first number of workers; and the CPU time that a question costs who asks (as the bot does), a worker and
+    Redis: where these add up to the machine's cores, more workers bring no more. The baseline is one worker.
     """
     from model.errors import FailureError
 
@@ -56,11 +58,12 @@ async def _measure(
 ) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     first: float | None = None
-    async with _server(folder, broker) as url:
+    async with _server(folder, broker) as (url, server):
         for number in numbers:
             place = f"{url}?namespace=bench{number}"
-            async with _workers(place, number, batch_size, batch_seconds):
-                rate = await _saturate(place, number * 2 * batch_size, seconds)
+            async with _workers(place, number, batch_size, batch_seconds) as workers:
+                parts = {"asking": [os.getpid()], "workers": workers, "redis": server}
+                rate, cpu = await _saturate(place, number * 2 * batch_size, seconds, parts)
                 if first is None:
                     first = rate / number
                     added = await _added(place, rate / 2, seconds, batch_seconds)
@@ -68,13 +71,15 @@ async def _measure(
             figures[f"questions_per_second_{number}"] = round(rate, 1)
             figures[f"allowed_{number}"] = round(number * batch_size / batch_seconds, 1)
             figures[f"times_one_worker_{number}"] = round(rate / first, 2)
+            figures |= {f"cpu_ms_a_question_{part}_{number}": value for part, value in cpu.items()}
     return figures
 
 
 @asynccontextmanager
-async def _server(folder: Path, broker: str | None) -> AsyncIterator[str]:
+async def _server(folder: Path, broker: str | None) -> AsyncIterator[tuple[str, list[int]]]:
+    """An address, and the numbers of the server's processes that are ours."""
     if broker is not None:
-        yield broker.partition("?")[0]
+        yield broker.partition("?")[0], []
         return
     found = shutil.which("redis-server") or shutil.which("valkey-server")
     if found is None:
@@ -85,18 +90,19 @@ async def _server(folder: Path, broker: str | None) -> AsyncIterator[str]:
     try:
         while not socket.exists():  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.02)
-        yield f"unix://{socket}"
+        yield f"unix://{socket}", [process.pid]
     finally:
         process.terminate()
         await process.wait()
 
 
 @asynccontextmanager
-async def _workers(url: str, number: int, batch_size: int, seconds: float) -> AsyncIterator[None]:
+async def _workers(url: str, number: int, batch_size: int, seconds: float) -> AsyncIterator[list[int]]:
+    """The numbers of their processes."""
     command = [sys.executable, "-m", "bot.benchmarks.simulated_worker", url, str(batch_size), str(seconds)]
     processes = [await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE) for _ in range(number)]
     try:
-        yield
+        yield [process.pid for process in processes]
     finally:
         for process in processes:
             if process.stdin is not None:
@@ -120,24 +126,39 @@ async def _asking(url: str, capacity: int) -> AsyncIterator[Any]:
         await broker.stop()
 
 
-async def _saturate(url: str, capacity: int, seconds: float) -> float:
-    """Questions a second with as many in flight as the workers may have in hand."""
+def _cpu_seconds(processes: Sequence[int]) -> float:
+    """CPU time that processes have used so far, as Linux tells it."""
+    stats = [Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split() for number in processes]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
+
+
+async def _saturate(
+    url: str, capacity: int, seconds: float, parts: dict[str, list[int]]
+) -> tuple[float, dict[str, float]]:
+    """Questions a second with as many in flight as the workers may have in hand; milliseconds of CPU a question."""
     from model.types import Request
+
+    def used() -> dict[str, float]:
+        return {
+            part: _cpu_seconds(processes) for part, processes in parts.items() if processes and sys.platform == "linux"
+        }
 
     async with _asking(url, capacity) as broker:
         answered, number = 0, capacity
         for first in range(capacity):
             await broker.submit(Request(str(first), b"picture", "what"))
-        began, warm = time.monotonic(), False
+        began, warm, before = time.monotonic(), False, used()
         async for _ in broker.results():
             if not warm and time.monotonic() - began > 1.0:
-                began, answered, warm = time.monotonic(), 0, True
+                began, answered, warm, before = time.monotonic(), 0, True, used()
             answered += 1
             if warm and time.monotonic() - began > seconds:
                 break
             number += 1
             await broker.submit(Request(str(number), b"picture", "what"))
-        return answered / (time.monotonic() - began)
+        took = time.monotonic() - began
+        cpu = {part: round(1000 * (now - before[part]) / answered, 2) for part, now in used().items()}
+        return answered / took, cpu
 
 
 async def _added(url: str, rate: float, seconds: float, batch_seconds: float) -> tuple[float, float]:

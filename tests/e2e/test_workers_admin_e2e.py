@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from e2e_helpers import StartBot, picture, says, sure
 from redis_server import RedisServer
 
+from bot import metrics
 from bot.answering import progress, worker_watch
 from bot.sandbox.person import Person
 from bot.texts import workers as texts
@@ -32,7 +34,7 @@ async def test_admins_see_workers_and_let_one_leave(
             await asyncio.sleep(0.01)
     await you.say("/admin")
     menu = await you.wait_for(lambda m: "attic" in m.get("text", ""))
-    assert f"Worker {workers[1].name}: ready" in menu["text"] and "heard 0 s ago" in menu["text"]
+    assert f"Worker {workers[1].name}: ready" in menu["text"] and re.search(r"heard \d+ s ago", menu["text"])
     assert (await you.press(menu, texts.let_leave(workers[0].name)))["text"] == texts.leaving(workers[0].name)
     await asyncio.wait_for(running[0], 60)
     assert not running[1].done()
@@ -65,11 +67,13 @@ async def test_when_nobody_can_answer_admins_and_those_who_wait_are_told(
     monkeypatch.setattr(worker_watch, "WAITING_SECONDS", 0.0)
     monkeypatch.setattr(worker_watch, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(progress, "POSITION_SECONDS", 0.05)
+    metrics.workers_ready.set(1)  # as before they went
     broker = Away()
     await you.say("/start")  # an admin whom the bot can write to
     await start_bot(broker)
     told = await you.wait_for(says("No worker can answer"))
     assert "The worker ended with code 1" in told["text"]
+    assert metrics.REGISTRY.get_sample_value("vqabot_workers_ready") == 0.0, "the alert asks for it"
     await ada.send_picture(picture(), "What colour?")
     await ada.wait_for(says("Nobody can look at pictures just now"))
     monkeypatch.setattr(worker_watch, "ADMINS_SECONDS", 3600.0)
@@ -77,6 +81,7 @@ async def test_when_nobody_can_answer_admins_and_those_who_wait_are_told(
     broker.here = True
     await ada.wait_for(sure)
     await you.wait_for(says("Workers can answer again"))
+    assert metrics.REGISTRY.get_sample_value("vqabot_workers_ready") == 1.0
     assert not [m for m in await ada.messages() if "Nobody can look" in m.get("text", "")], "it became the answer"
 
 

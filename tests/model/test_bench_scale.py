@@ -23,6 +23,7 @@ def test_more_workers_answer_more_over_a_server_that_is_there(redis_server: Redi
     for number in (1, 2):
         allowed = number * 2 / 0.05
         assert figures[f"allowed_{number}"] == allowed
+        assert all(figures[f"cpu_ms_a_question_{part}_{number}"] > 0 for part in ("asking", "workers"))
         assert 0 < figures[f"questions_per_second_{number}"] <= 1.5 * allowed, "what was in hand comes beside"
     assert figures["times_one_worker_1"] == 1.0
     ratio = figures["questions_per_second_2"] / figures["questions_per_second_1"]
