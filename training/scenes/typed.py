@@ -11,86 +11,12 @@ from importlib.resources import files
 from training.scenes.catalogue import CATALOGUE
 from training.scenes.wording import BESIDES, PLURAL_SYNONYMS, SYNONYMS
 
-WAYS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
-    (way["pattern"], tuple(way["forms"]))
-    for way in tomllib.loads((files("training.scenes") / "ways.toml").read_text(encoding="utf-8"))["ways"]
-)
+_TYPED = tomllib.loads((files("training.scenes") / "ways.toml").read_text(encoding="utf-8"))
+WAYS: tuple[tuple[str, tuple[str, ...]], ...] = tuple((way["pattern"], tuple(way["forms"])) for way in _TYPED["ways"])
 """Patterns of carefully worded questions, each with what people type instead."""
 _COMPILED = tuple((re.compile(pattern), forms) for pattern, forms in WAYS)
-_BEFORE = (
-    *(
-        "please",
-        "tell me",
-        "hey",
-        "can you tell me",
-        "i wonder",
-        "hello",
-        "so",
-        "do you know",
-        "in the picture",
-        "ok",
-        "and",
-    ),
-    *(
-        "um",
-        "quick question",
-        "can you say",
-        "hi",
-        "now",
-        "look",
-        "well",
-        "question",
-        "pls",
-        "could you tell me",
-        "bot",
-    ),
-)
-_AFTER = (
-    "please",
-    "in the picture",
-    "in this picture",
-    "in the image",
-    "here",
-    "there",
-    "in the pic",
-    "do you think",
-    "pls",
-    "in this drawing",
-    "in this scene",
-    "thanks",
-    "can you tell",
-    "now",
-    "in the photo",
-    "exactly",
-    "mate",
-)
-_SHORT = {
-    "you": ("u",),
-    "are": ("r",),
-    "people": ("ppl", "persons", "peeps"),
-    "picture": ("pic", "photo", "image", "drawing", "scene"),
-    "what": ("wat", "wht", "whats", "waht"),
-    "what's": ("whats", "wats", "what is"),
-    "where": ("were", "wher", "whre"),
-    "where's": ("wheres",),
-    "who's": ("whos",),
-    "how": ("hw",),
-    "many": ("mny", "manny"),
-    "color": ("colour", "colr", "clr", "col", "coulor"),
-    "colour": ("color", "colr", "coler", "colur"),
-    "gray": ("grey",),
-    "and": ("n", "&"),
-    "please": ("pls", "plz"),
-    "there": ("ther", "their"),
-    "weather": ("wether", "whether"),
-    "wearing": ("wearin",),
-    "holding": ("holdin",),
-    "doing": ("doin",),
-    "the": ("teh", "da", "th"),
-    "animal": ("creature",),
-    "isn't": ("isnt",),
-    "aren't": ("arent",),
-}
+_BEFORE, _AFTER = tuple(_TYPED["before"]), tuple(_TYPED["after"])
+_SHORT: dict[str, tuple[str, ...]] = {word: tuple(slips) for word, slips in _TYPED["slips"].items()}
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _ARTICLES = {"the", "a", "an"}
 
