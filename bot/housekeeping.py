@@ -79,8 +79,8 @@ class Housekeeping:
                 gone = await self._store.retention.expire(self._keep_days)
                 if gone and self._forget is not None:
                     await self._forget(gone)
-                await asyncio.sleep(TIDY_SECONDS)  # the store was tidied when it was opened
                 await self._store.tidy()
+                await asyncio.sleep(TIDY_SECONDS)
             except Exception:
                 log.exception("the data folder could not be tidied; trying again later")
                 await asyncio.sleep(WATCH_SECONDS)

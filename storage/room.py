@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from storage.database import Database
@@ -18,6 +19,8 @@ KEPT_FREE_SHARE = 0.05
 _TOTAL_GOAL, _CHAT_GOAL = 0.95, 0.9
 """How full a budget is left when pictures had to go, so that this is no work of every picture."""
 MOST_KNOWN = 10_000
+EACH = 50
+"""Pictures that go in one transaction: few enough that nobody waits for it, and one wait for the disk for all."""
 
 # Of a chat, or of all: first what nothing was asked about, then what is answered; the one used longest ago first.
 _CANDIDATES = """
@@ -142,24 +145,25 @@ class Room:
         where = "TRUE" if chat_id is None else "chat_id = :chat"
         parameters = {"chat": chat_id}
         rows = await self._db.fetch_all(_CANDIDATES.format(chat=where), parameters)
+        going: list[str] = []
         for row in rows:
             if used <= goal or (unasked_only and row["asked"]):
                 break
-            sha256 = row["sha256"]
-            size = await asyncio.to_thread(_size, self._path(sha256))
+            going.append(row["sha256"])
+            used -= await asyncio.to_thread(_size, self._path(row["sha256"]))
+        for some in batched(going, EACH):
+            contents = [{"chat": chat_id, "content": sha256} for sha256 in some]
             async with self._db.transaction() as tx:
-                content = {"chat": chat_id, "content": sha256}
-                await tx.execute(f"DELETE FROM photos WHERE sha256 = :content AND {where}", content)  # noqa: S608
-                await tx.execute(
+                await tx.execute_many(f"DELETE FROM photos WHERE sha256 = :content AND {where}", contents)  # noqa: S608
+                await tx.execute_many(
                     f"UPDATE questions SET picture_removed = 1 WHERE photo_sha256 = :content AND {where}",  # noqa: S608
-                    content,
+                    contents,
                 )
-                await tx.execute(
+                await tx.execute_many(
                     f"UPDATE question_pictures SET removed = 1 WHERE sha256 = :content AND {where}",  # noqa: S608
-                    content,
+                    contents,
                 )
-            await self._remove_unowned([sha256])
-            used -= size
+            await self._remove_unowned(some)
         return used
 
     async def _measure_chat(self, chat_id: int) -> int:
@@ -175,6 +179,13 @@ class Room:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def batched(values: Iterable[str], number: int) -> Iterator[list[str]]:
+    """Values in their order, so many at a time."""
+    left = iter(values)
+    while some := list(islice(left, number)):
+        yield some
 
 
 def _size(path: Path) -> int:

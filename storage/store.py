@@ -87,7 +87,7 @@ class Store:
         store = cls(data_dir, database, lock, budget)
         try:
             await check_owner(data_dir, database)
-            await store.tidy()
+            await store.forget_old()
         except BaseException as error:
             await store.close()
             if isinstance(error, sqlite3.DatabaseError):
@@ -96,12 +96,16 @@ class Store:
         return store
 
     async def tidy(self) -> None:
-        """Forget and delete what is not needed any more."""
+        """Forget and delete what is not needed any more. Each picture's file is looked at: nothing to wait for."""
+        await self.forget_old()
+        await self.photos.sweep()
+        self.photos.room.forget()  # measured anew: what others delete is noticed, too
+
+    async def forget_old(self) -> None:
+        """Forget what is kept for some days only."""
         await asyncio.to_thread(forget_old_copies, self.db.path, time.time())
         await self.updates.prune()
         await self.sent.prune()
-        await self.photos.sweep()
-        self.photos.room.forget()  # measured anew: what others delete is noticed, too
 
     async def statistics(self) -> Statistics:
         """Figures for the admins."""

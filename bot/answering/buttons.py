@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import chain
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -29,7 +29,7 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     if can_be_judged(question) and question.each_picture and question.several:
         answered = [place for place, one in enumerate(question.several, 1) if (one.answer or "").strip()]
         judging = [_judging(question, place) for place in answered]
-        rows += [[*one, *another] for one, another in zip_longest(judging[::2], judging[1::2], fillvalue=[])]
+        rows += [[*chain.from_iterable(judging[at : at + 2])] for at in range(0, len(judging), 2)]
     elif can_be_judged(question):
         below += _judging(question)
     if can_be_shown(question):

@@ -25,6 +25,7 @@ from bot.commands.bench_scale import bench_scale
 from bot.commands.bench_train import train
 from bot.commands.bench_trouble import memory, resume
 from bot.commands.bench_where import bench_where
+from bot.commands.bench_year import bench_year
 from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -51,6 +52,7 @@ bench.add_command(resume)
 bench.add_command(training_needs)
 bench.add_command(bench_scale)
 bench.add_command(train)
+bench.add_command(bench_year)
 
 
 @bench.command(epilog="Example: vqabot bench ask --runs 5 --json")

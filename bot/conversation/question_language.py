@@ -18,7 +18,7 @@ _WORDS = {
     "es": "qué que cuál cual cuántos cuántas cuanto dónde donde quién cómo como por es son está están el los las una un"
     " hay color de la del tiene en",
     "fr": "que quoi quel quelle quels quelles combien où qui pourquoi comment est sont le la les des du une un il y de"
-    " couleur dans sur vois est-ce",
+    " couleur dans sur vois est-ce ce cette ces",
     "pt": "a que qual quais quantos quantas onde quem por como é são está estão o os as uma um há tem cor de do da"
     " na no",
 }
