@@ -24,6 +24,7 @@ from bot.commands.bench_needs import training_needs
 from bot.commands.bench_scale import bench_scale
 from bot.commands.bench_train import train
 from bot.commands.bench_trouble import memory, resume
+from bot.commands.bench_voice import bench_voice
 from bot.commands.bench_where import bench_where
 from bot.commands.bench_year import bench_year
 from bot.texts.failures import sentence
@@ -53,6 +54,7 @@ bench.add_command(training_needs)
 bench.add_command(bench_scale)
 bench.add_command(train)
 bench.add_command(bench_year)
+bench.add_command(bench_voice, "voice")
 
 
 @bench.command(epilog="Example: vqabot bench ask --runs 5 --json")

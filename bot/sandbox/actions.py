@@ -73,14 +73,15 @@ async def send(
     quoted: dict[str, Any] | None = None,
     quote: str = "",
     still: bytes = b"",
+    seconds: int = 0,
     behind: dict[str, Any] | None = None,
     album: str | None = None,
 ) -> list[Stored]:
     """Send a text, or files with a caption on the first; several become albums of up to ten.
 
     `captions`: one for each file instead; `quoted`: an `external_reply`; `quote`: what is quoted of the message that is
-    answered; `still`: as in `media_content`; `behind`: as in `post`; `album`: the `media_group_id` of an album of which
-    these files are late ones.
+    answered; `still`: as in `media_content`; `seconds`: how long a voice message is; `behind`: as in `post`; `album`:
+    the `media_group_id` of an album of which these files are late ones.
 
     Raises:
         ApiError: 400 when there is nothing to send or too much of it.
@@ -98,6 +99,8 @@ async def send(
             if not upload.data:
                 raise bad_request("file must be non-empty")
             media = await media_content(world, upload, "document" if as_document else kind, still)
+            if seconds and "voice" in media:
+                media["voice"]["duration"] = seconds
             world.remember_media(media)
             contents.append({**media, **head})
             head = {}

@@ -134,8 +134,11 @@ class ClientApi:
         stored = self._world.files.by_id(request.match_info["file_id"])
         if stored is None:
             return web.json_response({"error": "There is no such file."}, status=404)
-        # Only pictures are shown; anything else is downloaded, so that no file can act as a page of ours.
-        shown = stored.media_type in {"image/jpeg", "image/png", "image/gif", "image/webp"}
+        # Only pictures and recordings are shown; else it is downloaded, so that no file can act as a page of ours.
+        shown = stored.media_type in {
+            *("image/jpeg", "image/png", "image/gif", "image/webp"),
+            *("audio/ogg", "audio/webm", "audio/mp4"),
+        }
         name = stored.name.replace('"', "").replace("\n", "")
         headers = {
             "Content-Type": stored.media_type if shown else "application/octet-stream",
@@ -173,6 +176,7 @@ class ClientApi:
                 album=fields.get("media_group_id") or None,
                 quoted=quoted,
                 quote=str(fields.get("quote") or ""),
+                seconds=int(fields.get("duration") or 0),
                 still=fields["thumbnail"].data if isinstance(fields.get("thumbnail"), Upload) else b"",
                 behind=_behind(chat, fields),
             )

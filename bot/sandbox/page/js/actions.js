@@ -42,6 +42,17 @@ export function makeActions(store, ui) {
       }
     },
 
+    /** Send what was recorded, as a voice message. */
+    async sendVoice({ file, seconds }) {
+      const reply = ui.composer.takeReply();
+      try {
+        await store.send(store.current, { files: [file], kind: "voice", seconds, replyTo: reply?.message_id },
+          { names: ["Voice message"], reply_to_message: reply ?? undefined });
+      } catch (error) {
+        complain(error);
+      }
+    },
+
     /** Show files in the sheet and send them; after a refusal the sheet is there again. */
     async sendFiles(files, begun = {}) {
       const chat = store.current;

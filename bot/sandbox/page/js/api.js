@@ -26,12 +26,14 @@ export class Api {
   }
 
   /** Send a text, or files (more than one make an album) with a caption. */
-  send(chat, { text = "", caption = "", files = [], asDocument = false, replyTo = null, quote = "", still = null }) {
+  send(chat, { text = "", caption = "", files = [], asDocument = false, replyTo = null, quote = "", still = null, kind = "", seconds = 0 }) {
     const form = new FormData();
     for (const [name, value] of Object.entries(this.#who({ chat, text, caption }))) form.append(name, value);
     if (replyTo) form.append("reply_to", replyTo);
     if (quote) form.append("quote", quote);
     if (still) form.append("thumbnail", still, "still.jpg");
+    if (kind) form.append("kind", kind);
+    if (seconds) form.append("duration", seconds);
     if (asDocument) form.append("as_document", "1");
     if (files.reduce((sum, file) => sum + file.size, 0) > MOST_BYTES) {
       return Promise.reject(new ApiError("That is too much at once: 250 MB is the most that can be sent."));

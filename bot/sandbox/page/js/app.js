@@ -34,6 +34,7 @@ class App {
     }, (open) => this.composer?.setSamples(open));
     this.composer = new Composer({
       send: (text, reply) => this.actions.sendText(text, reply),
+      voice: (recorded) => this.actions.sendVoice(recorded),
       edit: (message, text) => this.actions.edit(message, text),
       attach: () => chooseFiles((files) => this.actions.sendFiles(files)),
       jump: (id) => this.actions.jump(id),

@@ -6,6 +6,10 @@ import { clip, summary } from "./format.js";
 import { icon } from "./icons.js";
 import { renderStandingKeyboard } from "./keyboard.js";
 import { growing, setText } from "./textarea.js";
+import { complain } from "./toast.js";
+import { canRecord, startRecording } from "./voice.js";
+
+const RECORD = "Record a voice message";
 
 export class Composer {
   #drafts = new Map(); // chat id -> what was typed and not sent
@@ -13,8 +17,9 @@ export class Composer {
   #editing = null; // message that is edited
   #before = ""; // what was typed when editing began
   #commands = [];
+  #recording = null; // a promise of what is being recorded
 
-  /** `act`: { send(text, replyTo), edit(message, text), attach(), jump(id), editLast() }. */
+  /** `act`: { send(text, replyTo), voice({ file, seconds }), edit(message, text), attach(), jump(id), editLast() }. */
   constructor(act, samples) {
     this.act = act;
     this.chat = null;
@@ -27,13 +32,14 @@ export class Composer {
     this.keyboard = el("div", { class: "composer-keyboard", hidden: true });
     this.slash = iconButton(icon("slash"), "Commands", () => this.#toggleMenu(), { class: "in-field", hidden: true });
     this.samplesButton = iconButton(icon("spark"), "Sample pictures", () => samples.toggle(), { class: "in-field" });
+    this.voiceButton = iconButton(icon("mic"), RECORD, () => this.#voice(), { class: "in-field", hidden: !canRecord() });
     this.sendButton = iconButton(icon("send", 20), "Send", () => this.#send(), { class: "send" });
     this.attachButton = iconButton(icon("attach"), "Attach a picture or file", () => this.act.attach(), { class: "attach" });
     this.node = el("footer", { class: "composer" },
       this.menu.node, this.context,
       el("form", { class: "composer-row", on: { submit: (event) => { event.preventDefault(); this.#send(); } } },
         this.attachButton,
-        el("div", { class: "field" }, this.text, this.slash, this.samplesButton),
+        el("div", { class: "field" }, this.text, this.slash, this.voiceButton, this.samplesButton),
         this.sendButton),
       this.keyboard);
     this.text.addEventListener("input", () => this.#typed());
@@ -150,6 +156,34 @@ export class Composer {
     this.#editing = null;
     this.#context();
     setText(this.text, this.#before);
+  }
+
+  /** Begin to record, or end it and send. */
+  async #voice() {
+    try {
+      if (this.#recording) {
+        const recording = await this.#recording;
+        this.#recording = null;
+        this.#showRecording(false);
+        this.act.voice(await recording.stop());
+      } else {
+        this.#recording = startRecording(() => this.#voice());
+        await this.#recording;
+        this.#showRecording(true);
+      }
+    } catch (error) {
+      this.#recording = null;
+      this.#showRecording(false);
+      complain(error.name === "NotAllowedError" ? new Error("The browser does not let this page use the microphone.") : error);
+    }
+  }
+
+  #showRecording(on) {
+    const label = on ? "Send the recording" : RECORD;
+    this.voiceButton.classList.toggle("recording", on);
+    this.voiceButton.setAttribute("aria-label", label);
+    this.voiceButton.title = label;
+    this.text.placeholder = on ? "Recording… press again to send" : "Message";
   }
 
   #send() {

@@ -86,10 +86,13 @@ export function renderOwnPhotos(pictures) {
   return picture(0, { "aspect-ratio": `${box.width} / ${box.height}` });
 }
 
-/** A file as a row that downloads it. */
+/** A file as a row that downloads it; what was recorded can be heard. */
 export function renderFile(message) {
   const kind = mediaKind(message);
   const file = message[kind];
+  if (kind === "voice") {
+    return el("audio", { class: "voice", controls: true, preload: "metadata", src: file.url, "aria-label": `Voice message, ${file.duration} s` });
+  }
   const name = file.file_name || { voice: "Voice message.ogg", video_note: "Video message.mp4" }[kind] || `${kind}`;
   const extension = name.includes(".") ? name.split(".").at(-1).slice(0, 4).toUpperCase() : "";
   const thumbnail = file.thumbnail?.url;
