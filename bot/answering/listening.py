@@ -60,7 +60,8 @@ class Listening:
         return True
 
     async def _ask(self, request: Request) -> Answer:
-        waiting = self._waiting[request.id] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id] = waiting
         while True:
             with contextlib.suppress(BrokerUnavailableError):
                 await self._broker.submit(request)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from array import array
 from fractions import Fraction
+from typing import Any
 
 import click
 
@@ -47,7 +48,7 @@ def encoded(samples: bytes, form: str = "ogg") -> bytes:
     file = io.BytesIO()
     codec, rate = CODECS[form]
     with av.open(file, "w", format=form) as container:
-        stream = container.add_stream(codec, rate=rate, layout="mono", bit_rate=16_000)
+        stream: Any = container.add_stream(codec, rate=rate, layout="mono", bit_rate=16_000)
         frame = av.AudioFrame("s16", "mono", len(samples) // 2)
         frame.planes[0].update(samples + bytes(frame.planes[0].buffer_size - len(samples)))
         frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), 0

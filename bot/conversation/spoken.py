@@ -86,8 +86,9 @@ class Spoken:
 
 def _seconds(sound: Any) -> float | None:  # noqa: ANN401 - as above
     """How long a sound is, as Telegram says; python-telegram-bot may give a timedelta."""
-    duration = sound.duration
-    return duration.total_seconds() if hasattr(duration, "total_seconds") else duration
+    duration: Any = sound.duration
+    seconds: float | None = duration.total_seconds() if hasattr(duration, "total_seconds") else duration
+    return seconds
 
 
 async def _show(message: Message) -> None:

@@ -36,7 +36,7 @@ def read_samples(data: bytes) -> bytes:
     if len(data) > MOST_BYTES:
         raise SoundError("sound_too_big", megabytes=MOST_BYTES // 1_000_000)
     try:
-        with av.open(io.BytesIO(data), metadata_errors="ignore") as container:
+        with av.open(io.BytesIO(data), "r", metadata_errors="ignore") as container:
             if container.format.name not in FORMATS or not container.streams.audio:
                 raise SoundError("sound_unknown")
             return _samples(container)

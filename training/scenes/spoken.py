@@ -34,7 +34,8 @@ def said(question: str) -> str:
 
 def kinds() -> dict[str, list[str]]:
     """The words that may stand for one another, by the name of their kind."""
-    things, many = set(), set()
+    things: set[str] = set()
+    many: set[str] = set()
     for kind in CATALOGUE.values():
         names = (kind.name, *SYNONYMS.get(kind.name, ()), *BESIDES.get(kind.name, ()))
         things.update(names)
