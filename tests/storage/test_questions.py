@@ -180,6 +180,10 @@ async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     await store.questions.mark_delivered(first.id)
     await store.questions.cancel(1, second.id)
     assert await load(1, 5, before) == Load(asked=2, waiting_of_person=1, waiting_here=0, waiting=1)
+    await store.db.execute("UPDATE questions SET created_at = created_at + 86400 WHERE id = ?", (third.id,))
+    assert (await load(1, 5, before)).asked == 1, (
+        "the clock was set back: what seems to come from the future is no limit"
+    )
 
 
 async def test_many_tasks_ask_and_answer_at_once(store: Store, ask: Ask) -> None:
