@@ -7,8 +7,8 @@ import torch
 
 from training.builtin import architecture
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
+from training.builtin.cells import CELLS, Placing, twin_cells
 from training.builtin.data import SceneDataset
-from training.builtin.dense import CELLS, Placing, twin_cells
 from training.builtin.losses import Answered, twin_loss
 
 

@@ -15,8 +15,9 @@ from safetensors.torch import load_file
 
 from training.builtin import architecture
 from training.builtin.architecture import load_tokenizer
+from training.builtin.cells import covered, extent, whole_canvas
 from training.builtin.data import SceneDataset, collate
-from training.builtin.dense import _INDEX, LABELS, DenseHead, covered, extent, targets, whole_canvas
+from training.builtin.dense import _INDEX, LABELS, DenseHead, targets
 from training.builtin.judging import judge
 from training.builtin.losses import ask, losses_of, picture_features
 from training.builtin.naming import places_of, words_naming

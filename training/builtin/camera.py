@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
 from training.builtin.architecture import HEIGHT, RESIZE, WIDTH
-from training.builtin.dense import Placing
+from training.builtin.cells import Placing
 
 
 def taken(

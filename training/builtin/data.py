@@ -14,7 +14,8 @@ from torch.utils.data import Dataset
 
 from model.profile import BUILTIN_PROFILE
 from training.builtin.camera import taken
-from training.builtin.dense import CELLS, covered, targets, twin_cells
+from training.builtin.cells import CELLS, covered, twin_cells
+from training.builtin.dense import targets
 from training.scenes import art, layout, pair_questions, pairs, questions
 from training.scenes.scene import Scene
 from training.scenes.variety import WIDE, Variety

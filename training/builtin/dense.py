@@ -7,7 +7,6 @@ its vision side learns within hundreds of steps, and the answers follow.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from training.builtin.architecture import COLUMNS, HIDDEN, ROWS
+from training.builtin.cells import CELLS, Placing, extent, span
 from training.scenes.catalogue import (
     ACCESSORIES,
     ALL,
@@ -29,7 +29,7 @@ from training.scenes.catalogue import (
     POSES,
 )
 from training.scenes.facts import place_of
-from training.scenes.scene import Scene, Thing
+from training.scenes.scene import Scene
 from training.scenes.wording import PLACES, WEATHER
 
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -56,18 +56,8 @@ _WHOLE = (*WEATHER, "night", "indoors", "grass", "sand", "snow", "road")
 LABELS, WHOLE = len(_INDEX), len(_WHOLE)
 FINE = 128
 """Channels of the tower's states before its last stage."""
-CELLS = ROWS * COLUMNS
 MEASURES = 4
 """Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
-
-
-Placing = NDArray[np.float64]
-"""Where a scene lies on the model's input: a homography [3, 3] from scene pixels to shares of the input."""
-
-
-def whole_canvas(scene: Scene) -> Placing:
-    """The placing of a scene that fills the input."""
-    return np.diag([1 / scene.width, 1 / scene.height, 1.0])
 
 
 def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
@@ -96,46 +86,6 @@ def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def extent(thing: Thing, placing: Placing) -> tuple[float, float, float, float]:
-    """The box of a thing on the input, in shares of it: left, top, right, bottom."""
-    corners = np.array([(x, y, 1.0) for x in (thing.x, thing.x + thing.w) for y in (thing.y, thing.y + thing.h)])
-    placed = corners @ placing.T
-    points = placed[:, :2] / placed[:, 2:]
-    (left, top), (right, bottom) = points.min(0), points.max(0)
-    return float(left), float(top), float(right), float(bottom)
-
-
-def covered(things: Iterable[Thing], placing: Placing) -> NDArray[np.float32]:
-    """The cells that things cover: [CELLS] of 0 and 1."""
-    marks = np.zeros((ROWS, COLUMNS), np.float32)
-    for thing in things:
-        left, top, right, bottom = extent(thing, placing)
-        marks[_span(top * ROWS, bottom * ROWS), _span(left * COLUMNS, right * COLUMNS)] = 1
-    return marks.reshape(-1)
-
-
-def twin_cells(here: Placing, there: Placing) -> NDArray[np.int64]:
-    """For each cell of one picture, the cell of another that shows the same place of the scene.
-
-    Args:
-        here: Where the scene lies on the one.
-        there: Where it lies on the other.
-
-    Returns:
-        Numbers of cells, [CELLS]; -1 where that place is not on the other picture.
-    """
-    rows, columns = np.divmod(np.arange(CELLS), COLUMNS)
-    middles = np.stack([(columns + 0.5) / COLUMNS, (rows + 0.5) / ROWS, np.ones(CELLS)])  # [3, CELLS]
-    x, y, scale = there @ np.linalg.inv(here) @ middles
-    column, row = np.floor(x / scale * COLUMNS).astype(np.int64), np.floor(y / scale * ROWS).astype(np.int64)
-    inside = (column >= 0) & (column < COLUMNS) & (row >= 0) & (row < ROWS)
-    return np.where(inside, row * COLUMNS + column, -1)
-
-
-def _span(low: float, high: float) -> slice:
-    return slice(max(0, round(low)), max(round(high), round(low) + 1))
-
-
 def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, NDArray[np.float32]]:
     labels = np.zeros((rows, columns, LABELS), np.float32)
     measures = np.zeros((rows, columns, MEASURES), np.float32)
@@ -147,7 +97,7 @@ def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, 
     for thing in [each for one in scene.things for each in (one, one.holding) if each is not None]:
         left, top, right, bottom = extent(thing, placing)
         left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
-        labels[_span(top, bottom), _span(left, right), _INDEX["cover", thing.kind]] = 1
+        labels[span(top, bottom), span(left, right), _INDEX["cover", thing.kind]] = 1
         x, y = (left + right) / 2, (top + bottom) / 2
         centre = cell(x, y)
         labels[(*centre, _INDEX["centre", thing.kind])] = 1

@@ -288,7 +288,10 @@ def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
 
 @torch.no_grad()
 def _average(parts: Parts, decay: float) -> None:
-    """Moving average of the weights; shorter at the start, so that the first weights do not linger."""
+    """Moving average of the weights; shorter at the start, so that the first weights do not linger.
+
+    `swa_utils.AveragedModel` does the same around a copy of its own with other names; checkpoints hold plain models.
+    """
     decay = min(decay, (1 + parts.step) / (10 + parts.step))
     pairs = [(a, p) for a, p in zip(parts.average.parameters(), parts.model.parameters(), strict=True)]
     torch._foreach_lerp_([a for a, _ in pairs], [p.detach() for _, p in pairs], 1 - decay)
