@@ -110,12 +110,13 @@ class ChangeSetting(_Packed):
 
     prefix: ClassVar[str] = "set"
     name: str
-    """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), reset, or help."""
+    """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), zones (to choose from),
+    zone (its place), menu (back to it), reset, or help."""
     value: int = 0
 
     def is_valid(self) -> bool:
         """Whether there is such a setting."""
-        return self.name in ("beams", "tokens", "keep", "train", "lang", "reset", "help")
+        return self.name in ("beams", "tokens", "keep", "train", "lang", "zones", "zone", "menu", "reset", "help")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Chats:
         row = await self._db.fetch_one(f"SELECT {_SETTINGS} FROM chats WHERE chat_id = ?", (chat_id,))  # noqa: S608
         return ChatSettings() if row is None else ChatSettings(**{name: row[name] for name in SETTINGS})
 
-    async def set_settings(self, chat_id: int, **changes: int | None) -> ChatSettings:
+    async def set_settings(self, chat_id: int, **changes: int | str | None) -> ChatSettings:
         """Change settings by the names of `ChatSettings`; None follows the default again. Returns the new settings.
 
         Raises:

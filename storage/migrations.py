@@ -399,3 +399,9 @@ def count_what_is_not_delivered() -> tuple[str, ...]:
 def know_what_was_spoken() -> tuple[str, ...]:
     """Whether a question was heard: then what was heard is shown with the answer."""
     return ("ALTER TABLE questions ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0",)
+
+
+@step
+def keep_time_zones() -> tuple[str, ...]:
+    """In which time zone a chat reads times: an IANA name, or "UTC+03:00"."""
+    return ("ALTER TABLE chats ADD COLUMN time_zone TEXT",)

@@ -225,6 +225,8 @@ class ChatSettings:
     """How long questions and pictures are kept."""
     for_training: int | None = None
     """1: what people say about answers may be used for training, with the pictures."""
+    time_zone: str | None = None
+    """In which times are shown: an IANA name, or "UTC+03:00"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from bot.settings import Settings
+from bot.time_zones import zone_of
 from storage.records import ChatSettings, GlobalSettings
 
 
@@ -23,6 +25,8 @@ class Effective:
     """How long questions and pictures are kept, in days; 0: as long as there is room."""
     feedback: bool = True
     """Whether people can say what they think of answers."""
+    zone: tzinfo = UTC
+    """In which times are shown."""
 
 
 def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) -> Effective:
@@ -40,6 +44,7 @@ def effective(chat: ChatSettings, admins: GlobalSettings, settings: Settings) ->
         unsure_below=_first(admins.unsure_below, settings.unsure_below),
         keep_days=min((days for days in (chat.keep_days, settings.keep_days) if days), default=0),
         feedback=bool(_first(admins.feedback, settings.feedback)),
+        zone=zone_of(chat.time_zone),
     )
 
 

@@ -25,7 +25,7 @@ from storage.store import Store
 BROWSERS_SHOW = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp")
 PREVIEW_SIDE = 1000
 PROGRESS_EVERY = 200
-_SETTINGS = ("beams", "max_new_tokens", "keep_days", "for_training", "language")
+_SETTINGS = ("beams", "max_new_tokens", "keep_days", "for_training", "time_zone", "language")
 _BESIDE = {"chats", "exports", "sent_messages", "updates"}
 """Rows that have a place of their own in history.json."""
 

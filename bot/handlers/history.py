@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
 from telegram.constants import ChatType, ParseMode
@@ -38,7 +38,8 @@ async def on_history(update: Update, context: Context) -> None:
         return
     services, number = context.services, 0
     if context.args:
-        end = end_of(context.args[0]) if len(context.args) == 1 else None
+        zone = (await services.effective(message.chat_id)).zone
+        end = end_of(context.args[0], zone) if len(context.args) == 1 else None
         if end is None:
             await say(message, texts.HISTORY_USAGE)
             return
@@ -58,11 +59,11 @@ async def on_history(update: Update, context: Context) -> None:
     )
 
 
-def end_of(text: str) -> datetime | None:
-    """When a day (2026-11-03) or a month (2026-11) ends, in UTC; None for anything else."""
+def end_of(text: str, zone: tzinfo = UTC) -> datetime | None:
+    """When a day (2026-11-03) or a month (2026-11) ends in a zone; None for anything else."""
     for form, length in (("%Y-%m-%d", 1), ("%Y-%m", 32)):
         try:
-            begin = datetime.strptime(text, form).replace(tzinfo=UTC)
+            begin = datetime.strptime(text, form).replace(tzinfo=zone)
             end = begin + timedelta(days=length)
         except (ValueError, OverflowError):
             continue
@@ -165,6 +166,7 @@ async def _page(
         if possible
     ]
     rows = [row for row in (pictures, turning) if row]
+    now = await services.effective(chat_id)
     text = texts.history_page(
         items,
         number,
@@ -173,8 +175,9 @@ async def _page(
         named=chat_type != ChatType.PRIVATE,
         gone=gone,
         explained=explained.keys(),
-        keep_days=(await services.effective(chat_id)).keep_days,
+        keep_days=now.keep_days,
         opinions=await services.store.feedback.of_questions(chat_id, [question.id for question in found]),
+        zone=now.zone,
     )
     return text, InlineKeyboardMarkup(rows)
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import thread_of
+from bot.answering.asking import say, thread_of
 from bot.answering.effective import Effective
 from bot.callback_data import ChangeSetting
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
 from bot.texts.language import LANGUAGES, NAMES, language, speaking
+from bot.time_zones import PICKS, distance, find_zone, place_of
 from storage.records import ChatSettings
 
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -32,12 +34,15 @@ def register(application: App) -> None:
 
 
 async def on_settings(update: Update, context: Context) -> None:
-    """Show the menu."""
+    """Show the menu; or set the time zone that is named: /settings Lisbon."""
     message = update.effective_message
     if message is None:
         return
     services = context.services
     await services.know(message)
+    if context.args:
+        await say(message, await _set_zone(services, message, " ".join(context.args)))
+        return
     text, markup = await _menu(services, message.chat_id)
     await services.bot.send_message(
         message.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, message_thread_id=thread_of(message)
@@ -62,14 +67,32 @@ async def on_press(update: Update, context: Context) -> None:
         return
     with speaking(LANGUAGES[change.value] if change.name == "lang" and change.value < len(LANGUAGES) else language()):
         await _answer(update, await _change(services, chat.id, change))
-        text, markup = await _menu(services, chat.id)
+        choosing = change.name in ("zones", "zone")
+        text, markup = await (_zone_menu if choosing else _menu)(services, chat.id)
     with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
-async def _change(services: Services, chat_id: int, change: ChangeSetting) -> str:
+async def _set_zone(services: Services, message: Message, named: str) -> str:
+    """Set the time zone that somebody typed, if they may; returns the sentence for them."""
+    if not await may_change(services, message.chat, message.from_user, message):
+        return texts.ONLY_ADMINS
+    name = await asyncio.to_thread(find_zone, named)  # a language's cities are read when they are first asked for
+    if name is None:
+        return texts.ZONE_UNKNOWN
+    await services.store.chats.set_settings(message.chat_id, time_zone=name)
+    return texts.zone_changed(name)
+
+
+async def _change(services: Services, chat_id: int, change: ChangeSetting) -> str | None:
     """Set what was pressed; returns what to say about it."""
     chats = services.store.chats
+    if change.name in ("zones", "menu"):
+        return None
+    if change.name == "zone":
+        name = PICKS[change.value] if change.value < len(PICKS) else None
+        await chats.set_settings(chat_id, time_zone=name)
+        return texts.plain(texts.zone_changed(name))
     if change.name == "reset":
         if await chats.settings(chat_id) == ChatSettings():
             return texts.NO_CHOICE
@@ -93,7 +116,7 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
     return texts.setting_changed(name, value)
 
 
-async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
+async def _answer(update: Update, text: str | None, *, alert: bool = False) -> None:
     assert update.callback_query is not None
     with suppress(BadRequest):  # a press that was reported twice is answered once
         await update.callback_query.answer(text, show_alert=alert)
@@ -102,6 +125,17 @@ async def _answer(update: Update, text: str, *, alert: bool = False) -> None:
 async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:
     now, chosen = await services.effective(chat_id), await services.store.chats.settings(chat_id)
     return texts.settings(now, chosen), _keyboard(now, services.settings.keep_days, chosen)
+
+
+async def _zone_menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:
+    now = (await services.store.chats.settings(chat_id)).time_zone or "UTC"
+    picks = [
+        _marked(place_of(name) if name == "UTC" else f"{place_of(name)} {distance(name)}", "zone", place, name == now)
+        for place, name in enumerate(PICKS)
+    ]
+    rows = [picks[first : first + 2] for first in range(0, len(picks), 2)]
+    text = f"{texts.CHOOSE_ZONE}\n\n{texts.TIME_ZONE}: <b>{texts.zone_named(now)}</b>"
+    return text, InlineKeyboardMarkup([*rows, [_button(texts.BACK, "menu", 0)]])
 
 
 def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeyboardMarkup:
@@ -127,6 +161,7 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
             [*keeping, _marked(longest_text, "keep", longest, longest == now.keep_days)],
             [_button(texts.TRAINING, "help", 0)],
             training,
+            [_button(f"{texts.TIME_ZONE} ›", "zones", 0)],
             [_button(texts.LANGUAGE, "help", 0)],
             *(tongues[first : first + 3] for first in range(0, len(tongues), 3)),
             [_button(texts.RESET, "reset", 0)],

@@ -70,12 +70,15 @@ class Sentences(dict[str, str]):
 def moment(seconds: float, zone: tzinfo = UTC) -> str:
     """A moment (unix seconds) with its day, as the language writes it."""
     when = datetime.fromtimestamp(seconds, zone)
+    named = when.tzname() or ""
+    if named.startswith(("+", "-")):  # a zone without letters of its own
+        named = f"UTC{named[:3]}:{named[3:] or '00'}"
     if language() == ENGLISH:
-        return when.strftime("%d %b %Y, %H:%M %Z")
+        return f"{when:%d %b %Y, %H:%M} {named}"
     from babel.dates import format_date, format_time
 
     tongue = language()
-    text = f"{format_date(when, locale=tongue)}, {format_time(when, 'short', locale=tongue)} {when.tzname()}"
+    text = f"{format_date(when, locale=tongue)}, {format_time(when, 'short', locale=tongue)} {named}"
     return text.translate(_DIGITS.get(tongue, {}))
 
 

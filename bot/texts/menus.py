@@ -13,6 +13,7 @@ from bot.texts import feedback
 from bot.texts.answers import familiarity, shown
 from bot.texts.catalog import N_, _, isolated, moment, number, plural, speaks, spoken
 from bot.texts.language import NAMES, language
+from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
 from storage.records import ChatSettings, DeletedCounts, Kept, Question
 
@@ -30,7 +31,15 @@ CARE, LENGTH, KEEPING = N_("Care (beams)"), N_("Length (max new tokens)"), N_("H
 TRAINING, YES, NO = N_("May be used to train me"), N_("Yes"), N_("No")
 MAY_TRAIN = N_("Thank you! Pictures and questions whose answers you call right or wrong may teach me.")
 MAY_NOT_TRAIN = N_("Nothing of this chat is used to train me.")
-LANGUAGE = N_("Language")
+LANGUAGE, TIME_ZONE, BACK = N_("Language"), N_("Time zone"), N_("‹ Back")
+CHOOSE_ZONE = N_(
+    "<b>Time zone</b>\nWhich city has your time? If it is not among the buttons, write it, for example "
+    "<code>/settings Lisbon</code>, or the distance from UTC: <code>/settings UTC+3:30</code>."
+)
+ZONE_UNKNOWN = N_(
+    "I do not know this time zone. Please write a large city nearby, for example <code>/settings Lisbon</code>, or the "
+    "distance from UTC: <code>/settings UTC+3:30</code>."
+)
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
 NO_CHOICE = N_("This chat follows the defaults already.")
@@ -38,7 +47,7 @@ MENU_OUTDATED = N_("This menu is out of date. Send the command again.")
 
 EMPTY_HISTORY = N_("There is nothing yet: you have not asked me about a picture in this chat.")
 HISTORY_USAGE = N_(
-    "After /history can come a day or a month (in UTC), for example <code>/history 2026-11-03</code> or "
+    "After /history can come a day or a month, for example <code>/history 2026-11-03</code> or "
     "<code>/history 2026-11</code>. /history alone begins with the newest."
 )
 EMPTY_EXPORT = N_("There is nothing to export: I have kept nothing of this chat.")
@@ -74,10 +83,23 @@ def settings(now: Effective, chosen: ChatSettings) -> str:
         _("Older questions and pictures are deleted."),
         f"{spoken(TRAINING)}: <b>{trained}</b>",
         _("Whether pictures and questions whose answers you call right or wrong may teach me, without names."),
+        f"{spoken(TIME_ZONE)}: <b>{zone_named(chosen.time_zone)}</b>",
+        _("In which I write times."),
         f"{spoken(LANGUAGE)}: <b>{NAMES[language()]}</b>",
     )
     pairs = [f"{name}\n{meaning}" for name, meaning in zip(parts[::2], parts[1::2], strict=False)]
     return "\n\n".join((_("<b>Settings of this chat</b>"), *pairs, parts[-1]))
+
+
+def zone_named(name: str | None) -> str:
+    """A time zone by its city, with its distance from UTC now."""
+    place = escape(place_of(name))
+    return isolated(place if place.startswith("UTC") else f"{place} (UTC{distance(name)})")
+
+
+def zone_changed(name: str | None) -> str:
+    """Times are those of a zone from now on."""
+    return _("{name}: {value} from now on.", name=spoken(TIME_ZONE), value=zone_named(name))
 
 
 def _chosen(name: str, value: str, chosen: int | None) -> str:

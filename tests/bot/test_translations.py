@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -76,7 +77,13 @@ def test_placeholders_markup_and_commands_agree(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_telegram_limits_fits(language: str) -> None:
     with speaking(language):
-        alerts = (menus.SETTINGS_HELP, feedback.NOTED_WRONG, menus.ONLY_ADMINS, menus.keeping_changed(365))
+        alerts = (
+            menus.SETTINGS_HELP,
+            feedback.NOTED_WRONG,
+            menus.ONLY_ADMINS,
+            menus.keeping_changed(365),
+            menus.plain(menus.zone_changed("America/Argentina/ComodRivadavia")),
+        )
         assert all(len(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH for text in alerts)
         assert len(questions.DESCRIPTION) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH
         assert len(questions.SHORT_DESCRIPTION) <= BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH
@@ -98,6 +105,8 @@ def test_plurals_numbers_and_times_are_the_languages_own() -> None:
         assert catalog.moment(1_790_000_000) == "21.09.2026, 14:13 UTC" and sureness(0.55).startswith("55 % sicher")
     with speaking("en"):
         assert catalog.moment(1_790_000_000) == "21 Sep 2026, 14:13 UTC"
+        assert catalog.moment(1_790_000_000, ZoneInfo("Asia/Tehran")) == "21 Sep 2026, 17:43 UTC+03:30"
+        assert catalog.moment(1_790_000_000, ZoneInfo("America/Sao_Paulo")) == "21 Sep 2026, 11:13 UTC-03:00"
 
 
 def test_constants_are_said_in_the_language_of_the_moment() -> None:

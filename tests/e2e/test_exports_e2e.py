@@ -67,6 +67,7 @@ async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you
         "max_new_tokens": 61,
         "keep_days": None,
         "for_training": None,
+        "time_zone": None,
         "language": None,
     }
     assert {person["name"] for person in history["people"]} == {"You", "Ada", "Kim"}
