@@ -8,12 +8,14 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
 from pathlib import Path
 
 from bot.exporting.rows import COLUMNS, Row, Shown
-from model.counting import counted
+from bot.texts import export_page
+from bot.texts.catalog import direction, moment, number
+from bot.texts.language import language
 
 SCHEMA_VERSION = 2
 """Of history.json, as `history.schema.json` says it. A release that renames or removes anything counts it up."""
@@ -57,6 +59,8 @@ class Contents:
     """What history.json says of the chat itself: its number, settings and people, for each file of the export."""
     remainder: dict[str, object] = field(default_factory=dict)
     """What is kept beside, for the first file of the export."""
+    zone: tzinfo = UTC
+    """In which the page shows times."""
 
 
 def write_archives(contents: Contents, folder: Path, limit: int) -> list[Path]:
@@ -73,10 +77,10 @@ def write_archives(contents: Contents, folder: Path, limit: int) -> list[Path]:
     """
     portions = _portions(contents.pictures, limit)
     paths = []
-    for number, portion in enumerate(portions, 1):
-        name = "history.zip" if len(portions) == 1 else f"history-{number}-of-{len(portions)}.zip"
+    for part, portion in enumerate(portions, 1):
+        name = "history.zip" if len(portions) == 1 else f"history-{part}-of-{len(portions)}.zip"
         path = folder / name
-        _write(path, contents, portion, number, len(portions))
+        _write(path, contents, portion, part, len(portions))
         paths.append(path)
     return paths
 
@@ -129,16 +133,23 @@ def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], 
 
 
 def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: int = 1, parts: int = 1) -> str:
-    """The page: one card a picture, newest picture first, its questions in order. All that people wrote is escaped."""
+    """The page, in the language that is spoken: one card a picture, newest picture first, its questions in order.
+
+    All that people wrote is escaped.
+    """
     from jinja2 import Environment, PackageLoader, select_autoescape  # only when somebody exports
 
     environment = Environment(
         loader=PackageLoader("bot.exporting", "."), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     return environment.get_template("page.html.jinja").render(
-        counted=counted,
+        texts=export_page,
+        number=number,
+        when=lambda time: moment(datetime.fromisoformat(time).timestamp(), contents.zone),
+        language=language(),
+        direction=direction(),
         title=contents.title,
-        exported_at=contents.exported_at.strftime("%d %B %Y, %H:%M %Z"),
+        exported_at=contents.exported_at.isoformat(),
         questions=sum(len(picture.rows) for picture in pictures),
         pictures=list(reversed(pictures)),
         part=part,

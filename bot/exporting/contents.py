@@ -15,6 +15,8 @@ from bot.answering.outcomes import Outcomes
 from bot.decoder import Decoder
 from bot.exporting.archive import Contents, ExportedPicture
 from bot.exporting.rows import Explained, Row, Shown, explained_of, iso, picture_name, row_of, shown_of
+from bot.texts import export_page
+from bot.time_zones import zone_of
 from model.errors import PictureError
 from storage.exports import Export
 from storage.heat_maps import is_hot
@@ -81,7 +83,7 @@ async def gather(
     if chat.get("type") == "private":
         people.setdefault(chat_id, chat["title"])
     return Contents(
-        title=chat.get("title") or "your chat",
+        title=chat.get("title") or export_page.YOUR_CHAT,
         exported_at=datetime.fromtimestamp(until, UTC),
         pictures=[
             replace(picture, rows=rows[sha256], shown=shown[sha256], heat_maps=heat_maps[sha256])
@@ -95,6 +97,7 @@ async def gather(
             "people": [{"user_id": number, "name": name} for number, name in people.items()],
         },
         remainder=_remainder(kept),
+        zone=zone_of(chat.get("time_zone")),
     )
 
 

@@ -82,6 +82,11 @@ def moment(seconds: float, zone: tzinfo = UTC) -> str:
     return text.translate(_DIGITS.get(tongue, {}))
 
 
+def direction() -> str:
+    """From where the language is written: "ltr" or "rtl"."""
+    return "rtl" if language() in _FROM_RIGHT else "ltr"
+
+
 def isolated(text: str) -> str:
     """Text of another direction within a line: in a language from right to left it does not mix with what is around."""
     return f"\u2068{text}\u2069" if language() in _FROM_RIGHT else text

@@ -43,7 +43,8 @@ async def test_it_is_chosen_by_button_and_stays(start_bot: StartBot, you: Person
     await you.say("/history 2026-02-01")
     assert "1 Feb 2026, 01:45 UTC+03:30" in (await you.wait_for(has_buttons))["text"]
     await you.say("/export")
-    history, _ = await unpacked(you, await you.wait_for(is_document))
+    history, contents = await unpacked(you, await you.wait_for(is_document))
+    assert "01 Feb 2026, 01:45 UTC+03:30" in contents["index.html"].decode()
     assert history["settings"]["time_zone"] == "Asia/Tehran"
     assert history["questions"][0]["asked_at"] == "2026-01-31T22:15:00+00:00", "for programs as ever"
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser
 
-from bot.exporting.archive import Contents, ExportedPicture, write_archives
+from bot.exporting.archive import Contents, ExportedPicture, render_page, write_archives
 from bot.exporting.rows import Row
+from bot.texts import export_page
+from bot.texts.catalog import moment
+from bot.texts.language import LANGUAGES, speaking
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+NOW = datetime(2026, 11, 3, 10, 12, tzinfo=UTC)
 MARK = "window.ran = (window.ran || 0) + 1"
 ATTACKS = (
     f"<script>{MARK}</script>",
@@ -63,7 +69,7 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
         *(ExportedPicture(None, rows=[row]) for row in asked if not row.picture),
         ExportedPicture(name.replace("0", "1"), file),
     ]
-    contents = Contents(" ".join(ATTACKS), datetime(2026, 11, 3, 10, 12, tzinfo=UTC), pictures)
+    contents = Contents(" ".join(ATTACKS), NOW, pictures)
     (archive,) = write_archives(contents, tmp_path, 10**8)
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(tmp_path / "out")
@@ -89,5 +95,41 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
         assert sorted(" ".join(text.split()) for text in shown) == sorted(" ".join(text.split()) for text in ATTACKS)
         assert await page.locator("img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
         assert {url.split(":")[0] for url in asked} == {"file"} and page.url == page_file.as_uri()
+    finally:
+        await page.close()
+
+
+async def test_it_speaks_the_chats_language_in_its_direction_and_zone(browser: Browser, tmp_path: Path) -> None:
+    asked = replace(
+        rows("")[1],
+        question="What colour is it?",
+        says="Red",
+        sureness="",
+        known_picture=0.5,
+        answer="red",
+        asked_by="Kim",
+    )
+    failed = replace(asked, answer=None, state="failed", error=None)
+    contents = Contents("Kim", NOW, [ExportedPicture(None, rows=[asked, failed])], zone=ZoneInfo("Asia/Tehran"))
+    for language in LANGUAGES:
+        with speaking(language):
+            (tmp_path / f"{language}.html").write_text(render_page(contents, contents.pictures), encoding="utf-8")
+    page = await browser.new_page(viewport={"width": 360, "height": 700})
+    try:
+        for language in LANGUAGES:
+            await page.goto((tmp_path / f"{language}.html").as_uri())
+            persian = language == "fa"
+            root = page.locator("html")
+            assert await root.get_attribute("lang") == language
+            assert await root.evaluate("one => getComputedStyle(one).direction") == ("rtl" if persian else "ltr")
+            assert await page.locator(".question").first.evaluate("one => getComputedStyle(one).direction") == "ltr"
+            with speaking(language):
+                assert await page.title() == export_page.title("Kim")
+                assert await page.locator(".none").inner_text() == export_page.without_answer("failed", None)
+                assert await page.locator(".gone").inner_text() == export_page.NOT_KEPT
+                assert moment(NOW.timestamp(), contents.zone) in await page.locator(".facts").inner_text()
+            shown = await page.locator(".meta").first.inner_text()
+            assert ("۰۳:۳۰" if persian else "03:30") in shown or "3:30" in shown, "midnight in UTC"
+            assert await root.evaluate("one => one.scrollWidth <= innerWidth"), "nothing is cut off on a phone"
     finally:
         await page.close()
