@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.texts.catalog import N_, _, speaks
+from bot.texts.catalog import N_, _, speaks, spoken
 
 MOST_LISTED = 40
-USAGE = (
+USAGE = N_(
     "<code>/admin allow 123456789</code> lets a person or group in, <code>/admin block 123456789</code> keeps them "
     "out, <code>/admin forget 123456789</code> takes that back, and <code>/admin access</code> lists all. Groups have "
     "negative numbers. Who may not use me sees their own number, and can send it to you."
 )
-ADMINS_ALWAYS = "Admins may always use me: they stand in VQABOT_ADMIN_IDS."
+ADMINS_ALWAYS = N_("Admins may always use me: they stand in VQABOT_ADMIN_IDS.")
 
 
 def not_admitted(number: int) -> str:
@@ -42,11 +42,11 @@ def ruled(number: int, allowed: bool | None, *, listed: bool) -> str:
     """The admins' word was taken; `listed`: whether only some may use the bot."""
     who = f"<code>{number}</code>"
     if allowed is None:
-        return f"{who} is treated like everybody else again."
+        return _("{who} is treated like everybody else again.", who=who)
     if not allowed:
-        return f"{who} may not use me any more. What waits already is still answered."
-    open_to_all = "" if listed else " Everybody may, as long as VQABOT_ALLOWED_IDS is empty."
-    return f"{who} may use me from now on.{open_to_all}"
+        return _("{who} may not use me any more. What waits already is still answered.", who=who)
+    let_in = _("{who} may use me from now on.", who=who)
+    return let_in if listed else let_in + " " + _("Everybody may, as long as VQABOT_ALLOWED_IDS is empty.")
 
 
 def access(rulings: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
@@ -54,12 +54,14 @@ def access(rulings: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
     let_in = [str(number) for number, allowed in rulings.items() if allowed]
     kept_out = [str(number) for number, allowed in rulings.items() if not allowed]
     lines = [
-        f"<b>Who may use me</b>: {'only who is let in' if settings_ids else 'everybody who is not kept out'}",
-        *_listed("By VQABOT_ALLOWED_IDS", [str(number) for number in settings_ids]),
-        *_listed("Let in", let_in),
-        *_listed("Kept out", kept_out),
+        _("<b>Who may use me</b>: only who is let in")
+        if settings_ids
+        else _("<b>Who may use me</b>: everybody who is not kept out"),
+        *_listed(_("By VQABOT_ALLOWED_IDS"), [str(number) for number in settings_ids]),
+        *_listed(_("Let in"), let_in),
+        *_listed(_("Kept out"), kept_out),
         "",
-        USAGE,
+        spoken(USAGE),
     ]
     return "\n".join(lines)
 
@@ -70,7 +72,7 @@ def _listed(name: str, numbers: list[str]) -> list[str]:
         return []
     shown = ", ".join(f"<code>{number}</code>" for number in numbers[:MOST_LISTED])
     more = len(numbers) - MOST_LISTED
-    return [f"{name}: {shown}{f' and {more} more' if more > 0 else ''}"]
+    return [f"{name}: {shown}" + (" " + _("and {number} more", number=more) if more > 0 else "")]
 
 
 speaks(__name__)

@@ -1,4 +1,4 @@
-"""Every sentence of /admin, which admins read in English. HTML."""
+"""Every sentence of /admin. HTML."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import percent
+from bot.texts.catalog import N_, _, day, number, plural, speaks, spoken
 from bot.texts.workers import listed
-from model.counting import counted
 from model.types import WorkerInfo
 from storage.feedback import Opinions
 from storage.records import GlobalSettings, State, Statistics
 from storage.room import MB, Usage
 
 NAMES: dict[str, tuple[str, str]] = {
-    "beams": ("default_beams", "default beams"),
-    "tokens": ("default_max_new_tokens", "default max new tokens"),
-    "max_beams": ("max_beams", "largest beams"),
-    "max_tokens": ("max_max_new_tokens", "largest max new tokens"),
-    "rate": ("questions_per_minute", "questions that a person may ask in a minute"),
-    "unsure": ("unsure_below", "percent below which an answer is said as a guess"),
-    "feedback": ("feedback", "whether people are asked what they think of answers (1: yes, 0: no)"),
+    "beams": ("default_beams", N_("default beams")),
+    "tokens": ("default_max_new_tokens", N_("default max new tokens")),
+    "max_beams": ("max_beams", N_("largest beams")),
+    "max_tokens": ("max_max_new_tokens", N_("largest max new tokens")),
+    "rate": ("questions_per_minute", N_("questions that a person may ask in a minute")),
+    "unsure": ("unsure_below", N_("percent below which an answer is said as a guess")),
+    "feedback": ("feedback", N_("whether people are asked what they think of answers (1: yes, 0: no)")),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
 
@@ -42,97 +42,164 @@ def overview(
     last_poll: float | None,
 ) -> str:
     """How the bot is doing, and what is set."""
-    mean = "–" if stats.mean_seconds is None else f"{stats.mean_seconds:.2f} s"
-    sure = "–" if stats.mean_confidence is None else f"{percent(stats.mean_confidence)} %"
-
-    full = "" if room.free > room.kept_free else ": too little, so I take no new pictures"
-
-    def value(number: int, stored: int | None) -> str:
-        return f"<b>{number}</b>{'' if stored is None else ' (set here)'}"
-
-    return (
-        "<b>How the bot is doing</b>\n\n"
-        f"<b>Queue</b>: {counts[State.QUEUED]} waiting, {counts[State.RUNNING]} running ({in_flight} with the worker), "
-        f"{counts[State.ANSWERED]} to be delivered\n"
-        f"<b>Ever</b>: {counts[State.DELIVERED]} answered, {counts[State.FAILED]} failed, "
-        f"{counts[State.CANCELLED]} cancelled\n"
-        f"{listed(workers)}"
-        f"<b>Asked</b>: {stats.last_hour} in the last hour, {stats.last_day} in the last day, {stats.total} in all, "
-        f"by {counted(stats.chats, 'chat')}\n"
-        f"<b>Last day</b>: {mean} an answer, {sure} sure on average\n"
-        f"{_unmeasured(stats)}"
-        f"{feedback.for_admins(opinions, wanted=now.feedback)}"
-        f"<b>Pictures</b>: {stats.photos}, {room.used / MB:,.1f} of at most {room.total / MB:,.0f} MB\n"
-        f"<b>Disk</b>: {room.free / MB:,.0f} MB free{full}\n"
-        f"<b>Updates</b>: {updates['pending']} pending, {updates['failed']} unreadable; "
-        f"Telegram reached {ago(last_poll)}\n"
-        f"<b>Up</b>: {duration(uptime)}\n\n"
-        f"Default beams {value(now.beams, admins.default_beams)}, largest {value(now.max_beams, admins.max_beams)}\n"
-        f"Default max new tokens {value(now.max_new_tokens, admins.default_max_new_tokens)}, "
-        f"largest {value(now.max_max_new_tokens, admins.max_max_new_tokens)}\n"
-        "Questions that a person may ask in a minute "
-        f"{value(now.questions_per_minute, admins.questions_per_minute)}\n"
-        f"Percent below which I say that I do not know, and guess {value(now.unsure_below, admins.unsure_below)}\n\n"
+    mean = "–" if stats.mean_seconds is None else f"{number(stats.mean_seconds, 2)} s"
+    sure = "–" if stats.mean_confidence is None else f"{number(percent(stats.mean_confidence))} %"
+    doing = (
+        _(
+            "<b>Queue</b>: {waiting} waiting, {running} running ({with_workers} with the worker), "
+            "{answered} to be delivered",
+            waiting=counts[State.QUEUED],
+            running=counts[State.RUNNING],
+            with_workers=in_flight,
+            answered=counts[State.ANSWERED],
+        ),
+        _(
+            "<b>Ever</b>: {answered} answered, {failed} failed, {cancelled} cancelled",
+            answered=counts[State.DELIVERED],
+            failed=counts[State.FAILED],
+            cancelled=counts[State.CANCELLED],
+        ),
+        listed(workers).rstrip(),
+        _(
+            "<b>Asked</b>: {hour} in the last hour, {day} in the last day, {total} in all, {chats}",
+            hour=stats.last_hour,
+            day=stats.last_day,
+            total=stats.total,
+            chats=plural("by {number} chat", "by {number} chats", stats.chats),
+        ),
+        _("<b>Last day</b>: {mean} an answer, {sure} sure on average", mean=mean, sure=sure),
+        *_unmeasured(stats),
+        feedback.for_admins(opinions, wanted=now.feedback).rstrip(),
+        _(
+            "<b>Pictures</b>: {pictures}, {used} of at most {most} MB",
+            pictures=stats.photos,
+            used=number(room.used / MB, 1),
+            most=number(room.total / MB),
+        ),
+        _disk(room),
+        _(
+            "<b>Updates</b>: {pending} pending, {failed} unreadable; Telegram reached {ago}",
+            pending=updates["pending"],
+            failed=updates["failed"],
+            ago=ago(last_poll),
+        ),
+        _("<b>Up</b>: {time}", time=duration(uptime)),
+    )
+    is_set = (
+        _(
+            "Default beams {value}, largest {largest}",
+            value=_value(now.beams, admins.default_beams),
+            largest=_value(now.max_beams, admins.max_beams),
+        ),
+        _(
+            "Default max new tokens {value}, largest {largest}",
+            value=_value(now.max_new_tokens, admins.default_max_new_tokens),
+            largest=_value(now.max_max_new_tokens, admins.max_max_new_tokens),
+        ),
+        _(
+            "Questions that a person may ask in a minute {value}",
+            value=_value(now.questions_per_minute, admins.questions_per_minute),
+        ),
+        _(
+            "Percent below which I say that I do not know, and guess {value}",
+            value=_value(now.unsure_below, admins.unsure_below),
+        ),
+    )
+    how = _(
         "Set any value with <code>/admin beams 5</code>, <code>max_beams</code>, <code>tokens</code>, "
         "<code>max_tokens</code>, <code>rate</code>, <code>unsure</code> or <code>feedback</code>; "
         "<code>/admin beams default</code> takes it back. Who may use me: <code>/admin access</code>"
     )
+    return "\n\n".join((_("<b>How the bot is doing</b>"), "\n".join(doing), "\n".join(is_set), how))
 
 
-def _unmeasured(stats: Statistics) -> str:
+def _value(value: int, stored: int | None) -> str:
+    return f"<b>{value}</b>" if stored is None else _("<b>{value}</b> (set here)", value=str(value))
+
+
+def _disk(room: Usage) -> str:
+    free = number(room.free / MB)
+    if room.free > room.kept_free:
+        return _("<b>Disk</b>: {free} MB free", free=free)
+    return _("<b>Disk</b>: {free} MB free: too little, so I take no new pictures", free=free)
+
+
+def _unmeasured(stats: Statistics) -> list[str]:
     """Where a model stores nothing of what it knows."""
     if not stats.unmeasured:
-        return ""
-    return (
-        f"<b>Confidence</b>: in words instead of percentages for {counted(stats.unmeasured, 'answer')} of the "
-        "last day, since the model stores nothing of what it knows; <code>vqabot calibrate</code> measures it.\n"
-    )
+        return []
+    return [
+        plural(
+            "<b>Confidence</b>: in words instead of percentages for {number} answer of the last day, since the model "
+            "stores nothing of what it knows; <code>vqabot calibrate</code> measures it.",
+            "<b>Confidence</b>: in words instead of percentages for {number} answers of the last day, since the model "
+            "stores nothing of what it knows; <code>vqabot calibrate</code> measures it.",
+            stats.unmeasured,
+        )
+    ]
 
 
 def use_per_day(days: Sequence[tuple[date, int]]) -> str:
     """What stands under the chart of the last days."""
-    most = max(days, key=lambda day: day[1])
-    return (
-        f"Questions a day, the last {len(days)} days (UTC): {sum(number for _, number in days)} in all, "
-        f"at most {most[1]}, on {most[0]:%d %b}."
+    most = max(days, key=lambda one: one[1])
+    return _(
+        "Questions a day, the last {days} days (UTC): {total} in all, at most {most}, on {day}.",
+        days=len(days),
+        total=sum(one[1] for one in days),
+        most=most[1],
+        day=day(most[0]),
     )
 
 
 def usage() -> str:
     """What can stand after /admin."""
     words = ", ".join(f"<code>{word}</code>" for word in NAMES)
-    return (
-        f"After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>"
+    return _(
+        "After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>",
+        words=words,
     )
 
 
 def out_of_range(word: str, low: int, high: int) -> str:
     """A value out of its range."""
-    return f"<code>{word}</code> must be a whole number from {low} to {high}, or the word default."
+    return _(
+        "<code>{word}</code> must be a whole number from {low} to {high}, or the word default.",
+        word=word,
+        low=str(low),
+        high=str(high),
+    )
 
 
 def changed(word: str, value: int | None, limit: int | None = None) -> str:
     """A value was set; `limit` is the largest value allowed now where that is less and so counts instead."""
-    called = NAMES[word][1].capitalize()
+    called = spoken(NAMES[word][1])
+    called = called[:1].upper() + called[1:]
     if value is None:
-        return f"{called}: back to the default."
-    counts = "" if limit is None else f" The largest is {limit}, so {limit} is what counts."
-    return f"{called}: <b>{value}</b> from now on.{counts}"
+        return _("{name}: back to the default.", name=called)
+    said = _("{name}: <b>{value}</b> from now on.", name=called, value=str(value))
+    if limit is None:
+        return said
+    return said + " " + _("The largest is {limit}, so {limit} is what counts.", limit=str(limit))
 
 
 def duration(seconds: float) -> str:
     """A time span in its two largest units."""
-    minutes, _ = divmod(int(seconds), 60)
+    minutes = int(seconds) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        return _("{days} d {hours} h", days=days, hours=hours)
+    return _("{hours} h {minutes} min", hours=hours, minutes=minutes) if hours else _("{minutes} min", minutes=minutes)
 
 
 def ago(moment: float | None) -> str:
     """How long ago something was."""
     if moment is None:
-        return "not yet"
+        return _("not yet")
     seconds = max(0.0, datetime.now(UTC).timestamp() - moment)
-    return f"{seconds:.0f} s ago" if seconds < 120 else f"{duration(seconds)} ago"
+    if seconds < 120:
+        return _("{seconds} s ago", seconds=number(seconds))
+    return _("{time} ago", time=duration(seconds))
+
+
+speaks(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gettext
 import io
 import sys
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
@@ -92,13 +92,23 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if language() in _FROM_RIGHT else text
 
 
-def number(value: int) -> str:
-    """A whole number as the language writes it."""
+def day(date: date) -> str:
+    """A day without its year, as the language writes it."""
     if language() == ENGLISH:
-        return f"{value:,}"
+        return f"{date:%d %b}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMd", date, locale=language()).translate(_DIGITS.get(language(), {}))
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number as the language writes it, with so many digits behind the point at most."""
+    if language() == ENGLISH:
+        return f"{value:,.{digits}f}"
     from babel.numbers import format_decimal
 
-    return format_decimal(value, locale=language(), numbering_system="default").translate(_DIGITS.get(language(), {}))
+    written = format_decimal(round(value, digits), locale=language(), numbering_system="default")
+    return written.translate(_DIGITS.get(language(), {}))
 
 
 def speaks(module: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bot.texts.catalog import N_, _, speaks
-from model.counting import counted
+from bot.texts.catalog import N_, _, plural, speaks
 from storage.feedback import Opinion, Opinions
 
 RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
@@ -53,17 +52,28 @@ def _of_place(opinions: Sequence[Opinion]) -> str:
 def for_admins(opinions: Opinions, *, wanted: bool) -> str:
     """The share of right answers and the worst questions. HTML, lines that end."""
     if not wanted:
-        return "<b>Feedback</b>: not asked for\n"
+        return _("<b>Feedback</b>: not asked for") + "\n"
     if not opinions.judged:
-        return "<b>Feedback</b>: none in the last 30 days\n"
-    share = round(100 * opinions.right / opinions.judged)
-    worst = "".join(
-        f"   {escape(one.text[:LONGEST_SHOWN])}: wrong {one.wrong} of {one.judged}\n" for one in opinions.worst
-    )
-    return (
-        f"<b>Feedback</b>: {share} % of {counted(opinions.judged, 'opinion')} of the last 30 days say right\n"
-        f"{f'Most often called wrong:{chr(10)}{worst}' if worst else ''}"
-    )
+        return _("<b>Feedback</b>: none in the last 30 days") + "\n"
+    lines = [
+        plural(
+            "<b>Feedback</b>: {share} % of {number} opinion of the last 30 days say right",
+            "<b>Feedback</b>: {share} % of {number} opinions of the last 30 days say right",
+            opinions.judged,
+            share=round(100 * opinions.right / opinions.judged),
+        )
+    ]
+    lines += [_("Most often called wrong:")] if opinions.worst else []
+    lines += [
+        _(
+            "   {question}: wrong {wrong} of {judged}",
+            question=escape(one.text[:LONGEST_SHOWN]),
+            wrong=one.wrong,
+            judged=one.judged,
+        )
+        for one in opinions.worst
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 speaks(__name__)

@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from e2e_helpers import StartBot, picture, says, sure
+from e2e_helpers import YOU, StartBot, picture, says, sure
 from PIL import Image
 
 from bot import trouble_watch
@@ -17,7 +17,7 @@ from bot.use_chart import HEIGHT, WIDTH, draw_chart
 
 
 async def test_admin_shows_how_much_is_asked_each_day(start_bot: StartBot, you: Person) -> None:
-    await start_bot()
+    bot = await start_bot()
     await you.say("/admin")
     await you.wait_for(says("How the bot is doing"))
     await you.send_picture(picture(), "What colour?")
@@ -28,6 +28,14 @@ async def test_admin_shows_how_much_is_asked_each_day(start_bot: StartBot, you: 
     chart = Image.open(io.BytesIO(await you.download(shown)))
     assert chart.size == (WIDTH, HEIGHT)
     assert len([m for m in await you.messages() if "photo" in m and m["from"]["is_bot"]]) == 1, "none without use"
+    assert bot.services is not None
+    await bot.services.store.chats.set_language(YOU, "fa")
+    await you.say("/admin")
+    told = await you.wait_for(says("وضع ربات"))
+    assert "صف: ۰ در انتظار" in told["text"] and "آماده" in told["text"] and "Queue" not in told["text"]
+    await you.wait_for(lambda m: "پرسش‌ها در روز، ۳۰ روز گذشته" in m.get("caption", ""))
+    await you.say("/admin rate 7")
+    await you.wait_for(says("از این پس 7"))
 
 
 @pytest.mark.parametrize("most", [1, 4, 41, 1999, 10**6])
