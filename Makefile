@@ -12,7 +12,7 @@ help:  ## Say what can be made
 
 # The stamps depend on pyproject.toml: a changed dependency installs again, an unchanged one costs nothing.
 $(VENV)/.demo: pyproject.toml
-	@$(call install,.[inference],1.3 GB)
+	@$(call install,.[inference,speech],1.4 GB)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml
@@ -67,11 +67,11 @@ mutants: $(VENV)/.dev  ## Break lines one at a time: do the tests notice? ARGS="
 LOCK := pip compile pyproject.toml --upgrade --generate-hashes --no-config --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --quiet
 lock: $(VENV)/.dev  ## Pin what the images and deploy/gpu/check.sh install, with hashes, to the newest releases allowed
-	$(BIN)/uv $(LOCK) --extra inference --extra telemetry --universal --python-version 3.11 \
+	$(BIN)/uv $(LOCK) --extra inference --extra speech --extra telemetry --universal --python-version 3.11 \
 		--output-file deploy/requirements.txt
 	$(BIN)/uv $(LOCK) deploy/build.in --extra telemetry --universal --python-version 3.11 \
 		--constraints deploy/requirements.txt --output-file deploy/requirements-bot.txt
-	$(BIN)/uv $(LOCK) deploy/cpu-torch-needs.in --extra inference --extra telemetry --universal --python-version 3.11 \
+	$(BIN)/uv $(LOCK) deploy/cpu-torch-needs.in --extra inference --extra speech --extra telemetry --universal --python-version 3.11 \
 		--constraints deploy/requirements.txt --excludes deploy/cpu-left-out.txt --output-file deploy/requirements-cpu.txt
 	$(BIN)/uv $(LOCK) --extra training --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
 		--excludes deploy/gpu/left-out.txt --output-file deploy/gpu/requirements.txt

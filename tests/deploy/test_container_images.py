@@ -13,9 +13,9 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 LOCKS = {
-    "requirements.txt": ("inference", "telemetry"),
+    "requirements.txt": ("inference", "speech", "telemetry"),
     "requirements-bot.txt": ("telemetry",),
-    "requirements-cpu.txt": ("inference", "telemetry"),
+    "requirements-cpu.txt": ("inference", "speech", "telemetry"),
 }
 """What the images install, with the extras that each is for."""
 LEFT_OUT = {"requirements-cpu.txt": {"torch"}}

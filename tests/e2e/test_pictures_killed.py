@@ -1,4 +1,4 @@
-"""kill -9 in the middle of an album, a comparison and "Where?", with the processes as people start them."""
+"""kill -9 amid an album, a comparison, "Where?" and a voice message, with the processes as people start them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from bot.sandbox.server import Sandbox
 from bot.texts import heat_maps as texts
 from bot.texts.failures import sentence
 
+BALL = (Path(__file__).parents[1] / "speech" / "ball.ogg").read_bytes()
 ONE_ONLY = sentence("pictures_one_only")
+
+
+def is_heard(message: Message) -> bool:
+    return sure(message) and message["text"].startswith("I heard: What color is the ball?")
 
 
 def is_map(message: Message) -> bool:
@@ -27,12 +32,13 @@ async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Pe
     first, second = sample_scenes()[:2]
     question, truth = first.questions[0]
     async with running(sandbox, tmp_path / "data") as process:
-        await you.send_picture(first.picture, question)
+        picture = await you.send_picture(first.picture, question)
         answer = await you.wait_for(sure, PATIENCE)
         said = await you.press(answer, texts.BUTTON)
         assert said is not None and said["text"] == texts.COMING
         await you.send_album([first.picture, second.picture], question)
         await you.say("/compare")
+        voice = await you.send_file(BALL, "question.ogg", kind="voice", reply_to=picture["message_id"])
         process.kill()  # the first map takes seconds, and the album is being collected
         await process.wait()
         assert not [m for m in await you.messages() if is_map(m)]
@@ -40,11 +46,16 @@ async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Pe
         shown = await you.wait_for(is_map, PATIENCE, since=0)
         each = await you.wait_for(lambda m: m.get("text", "").startswith("1. "), PATIENCE, since=0)
         await you.wait_for(lambda m: m.get("text") == ONE_ONLY, PATIENCE, since=0)
+        heard = await you.wait_for(is_heard, PATIENCE, since=0)
         again = await you.press(answer, texts.BUTTON)
         assert again is not None and again["text"] == texts.SHOWN
     assert shown["reply_to_message"]["message_id"] == answer["message_id"] and truth in shown["caption"].lower()
     assert truth in each["text"].lower().splitlines()[0] and len(each["text"].splitlines()) == 2
+    assert heard["reply_to_message"]["message_id"] == voice["message_id"]
     messages = await you.messages()
     assert len([m for m in messages if is_map(m)]) == 1
     assert len([m for m in messages if m.get("text") == ONE_ONLY]) == 1
-    assert [m["message_id"] for m in await answers(you)] == [answer["message_id"], each["message_id"]]
+    assert [m["message_id"] for m in await answers(you)] == [
+        answer["message_id"],
+        *sorted([each["message_id"], heard["message_id"]]),
+    ]

@@ -116,7 +116,7 @@ async def _pid(bot: Bot) -> int:
 
 
 async def test_a_real_worker_hears_and_its_death_loses_nothing(start_bot: StartBot, you: Person) -> None:
-    """The worker is killed while it listens, and the bot is stopped while it waits: one question, one answer."""
+    """The worker is killed before it has heard: one question, one answer. (The bot: test_pictures_killed.py.)"""
     bot = await start_bot(EmbeddedBroker("builtin", speech="pocketsphinx"))
     await you.send_picture(picture())
     pid = await _pid(bot)
