@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
+import re
 import tempfile
 from array import array
 from pathlib import Path
@@ -26,7 +28,11 @@ LEAST_LEVEL = 40
 UNUSUAL, USUAL_SHARE = 0.4, 0.5
 """How sure something can be that is worded in no known way, if that share of its words follow one another as they do in
 questions; below it is none. What is worded in a known way is more likely right than not."""
+LIKELIEST = 200
+"""So many of the things that may have been said are looked through for one that is worded in a known way."""
 _TRIGRAM = 3
+_VARIANT = re.compile(r"\(\d+\)")
+"""What tells the ways apart in which a word is spoken."""
 _HISSING, _VOICELESS = ("S", "Z", "SH", "CH", "JH", "ZH"), ("P", "T", "K", "F", "TH")
 
 
@@ -63,12 +69,21 @@ class Pocketsphinx:
             return Heard("", 0.0)
         words = [part for part in self._decoder.seg() or () if part.word[0] not in "<["]
         sureness = math.exp(sum(math.log(min(1.0, max(1e-6, part.prob))) for part in words) / max(1, len(words)))
-        if not self._wordings.is_question(text):
+        question = text if self._wordings.is_question(text) else self._likeliest_question()
+        if question is None:
             usual = sum(part.lback == _TRIGRAM for part in words) / max(1, len(words))
             sureness = UNUSUAL * sureness if usual >= USUAL_SHARE else 0.0
         else:
-            sureness = (1 + sureness) / 2
+            text, sureness = question, (1 + sureness) / 2
         return Heard(f"{text[0].upper()}{text[1:]}?", sureness) if sureness else Heard("", 0.0)
+
+    def _likeliest_question(self) -> str | None:
+        """The first of the likeliest things that may have been said that is worded in a known way."""
+        for found in itertools.islice(self._decoder.nbest() or (), LIKELIEST):
+            text = _VARIANT.sub("", found.hypstr) if found is not None else ""
+            if self._wordings.is_question(text):
+                return text
+        return None
 
     def _write_dictionary(self, file: Path) -> set[str]:
         """How our words sound, of those that the package knows, or knows without their ending. Returns them."""

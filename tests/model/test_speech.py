@@ -34,6 +34,12 @@ def test_what_is_said_is_heard_in_whatever_phones_and_browsers_record(listener: 
     assert heard.text == "What color is the ball?" and heard.confidence >= 0.5
 
 
+def test_of_what_may_have_been_said_the_likeliest_question_is_heard(listener: Listener) -> None:
+    """Likelier to the ear alone is "What food is the lady do"."""
+    heard = listener.submit((SOUNDS / "mood.ogg").read_bytes()).result(PATIENCE)
+    assert heard.text == "What mood is the lady in?" and heard.confidence >= 0.5
+
+
 def test_silence_and_what_is_no_question_are_not_made_one(listener: Listener) -> None:
     silence = listener.submit((SOUNDS / "silence.ogg").read_bytes()).result(PATIENCE)
     assert (silence.text, silence.confidence) == ("", 0.0)

@@ -17,6 +17,7 @@ def main() -> None:
     rng = random.Random(0)
     sounds = {
         "ball.ogg": ball,
+        "mood.ogg": spoken("What mood is the lady in?", "en-us+m1", 150),
         "milk.ogg": spoken("Please buy some milk and eggs on your way home.", "en-us", 150),
         "silence.ogg": array("h", [int(rng.gauss(0, 4)) for _ in range(32_000)]).tobytes(),
         "ball.mp4": ball,
