@@ -15,6 +15,7 @@ from bot.commands.bench_answer import answer
 from bot.commands.bench_arithmetic import arithmetic
 from bot.commands.bench_bot import bench_bot
 from bot.commands.bench_equality import equality
+from bot.commands.bench_feedback import bench_feedback
 from bot.commands.bench_flood import bench_flood
 from bot.commands.bench_gpu import gpu
 from bot.commands.bench_hostile import bench_hostile
@@ -43,6 +44,7 @@ bench.add_command(arithmetic)
 bench.add_command(bench_bot)
 bench.add_command(bench_builtin)
 bench.add_command(equality)
+bench.add_command(bench_feedback, "feedback")
 bench.add_command(bench_flood)
 bench.add_command(gpu)
 bench.add_command(bench_hostile)
