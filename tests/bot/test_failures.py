@@ -1,4 +1,4 @@
-"""Failures are codes in `model` and `storage`, and sentences where people read them: each code has one that fits."""
+"""Failures are codes where they happen, and sentences where people read them: each code has one that fits."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from storage.errors import StorageError
 
 ROOT = Path(failures.__file__).parents[3]
 ERRORS = {
-    *("FailureError", "ModelError", "PictureError", "PictureCostError"),
+    *("FailureError", "ModelError", "PictureError", "PictureCostError", "SoundError"),
     *("StorageError", "DataDirInUseError", "CorruptDatabaseError", "NewerDatabaseError"),
 }
-ROOMS = [file for room in ("model", "storage") for file in (ROOT / room).rglob("*.py")]
+ROOMS = [
+    file for room in ("model", "storage", "bot/answering", "bot/conversation") for file in (ROOT / room).rglob("*.py")
+]
 
 
 def raised() -> list[tuple[str, set[str]]]:

@@ -48,6 +48,10 @@ async def test_a_played_conversation_reports_every_metric(
     await quiet(bot, questions=2)
     assert value("features_kept_total") >= 1 and value("stage_seconds_count", stage="generation") >= 2
 
+    while not value("workers_ready"):  # noqa: ASYNC110 - measured now and then; 0 again while it is started anew
+        await asyncio.sleep(0.01)
+    seen |= {"vqabot_workers_ready"}
+
     [worker] = await broker.workers()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGSTOP)
