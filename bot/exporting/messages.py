@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from telegram import InputMediaDocument, ReplyParameters
+from telegram import InputMediaDocument, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
@@ -34,6 +34,8 @@ TRIES = 5
 """How often a call is made again while Telegram cannot be reached: after 1, 2, 4 … seconds."""
 GRACE = 10.0
 """Seconds that a message on its way gets to arrive, when the bot stops or its chat is deleted."""
+MOST_REFUSED = 2
+"""How often a message that Telegram refuses is sent in another place."""
 BUSY_PAUSE = 0.1
 
 T = TypeVar("T")
@@ -50,6 +52,7 @@ class ExportMessages:
         """Go on from what the ledger says in `export`; `delivery` says nothing in the chat while one is sent."""
         self._store, self._bot, self._delivery, self._export = store, bot, delivery, export
         self._numbers = list(export.messages)
+        self._refused = 0
         self.sending = False
         """A message is on its way: cut off now it may arrive all the same."""
 
@@ -106,7 +109,7 @@ class ExportMessages:
             edited = await self._delivery.messages.edit(chat_id, self._numbers[-1], texts.EXPORT_FAILED, None)
             if edited in (Edited.DONE, Edited.SAME):
                 return
-        await self._bot.send_message(chat_id, texts.EXPORT_FAILED, **self._place())
+        await self._say(texts.EXPORT_FAILED)
 
     async def take_away(self) -> None:
         """Nothing of it stays in the chat."""
@@ -147,7 +150,7 @@ class ExportMessages:
             raise NotWantedError
         self._export = replace(self._export, sending_after=after)
         try:
-            sent = await self._bot.send_message(chat_id, text, rate_limit_args=Call(remembered=False), **self._place())
+            sent = await self._say(text)
         except TelegramError as error:
             if not unheard(error):
                 await self._store.exports.not_sent(chat_id)
@@ -156,11 +159,25 @@ class ExportMessages:
         self._delivery.sending.highest(chat_id, sent.message_id)
         return sent.message_id
 
-    def _place(self) -> dict[str, Any]:
-        """Where a new message belongs."""
+    async def _say(self, text: str) -> Message:
+        """Send a message where it belongs; refused, without its topic, which may be gone, then as no reply either."""
         under = self._export.answered_under
-        reply = None if under is None else ReplyParameters(under, allow_sending_without_reply=True)
-        return {"message_thread_id": self._export.thread_id, "reply_parameters": reply}
+        while True:
+            try:
+                return await self._bot.send_message(
+                    self._export.chat_id,
+                    text,
+                    message_thread_id=None if self._refused else self._export.thread_id,
+                    reply_parameters=None
+                    if under is None or self._refused == MOST_REFUSED
+                    else ReplyParameters(under, allow_sending_without_reply=True),
+                    rate_limit_args=Call(remembered=False),
+                )
+            except BadRequest as error:
+                if chat_is_gone(error) or self._refused == MOST_REFUSED:
+                    raise
+                log.info("an export's message was refused: %s", error.message)
+                self._refused += 1
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -266,6 +266,17 @@ async def test_a_large_export_comes_in_parts_that_each_hold_what_they_name(
     assert seen == [f"Question {number}?" for number in range(3)]
 
 
+async def test_an_export_whose_topic_is_gone_comes_all_the_same(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    sent = await you.send_picture(picture("blue"))
+    await you.wait_for(lambda m: m.get("text") == texts.WHAT_TO_KNOW)
+    assert bot.services is not None
+    await bot.services.store.exports.ask(YOU, sent["message_id"], thread_id=211)
+    bot.services.exporter.begin(YOU)
+    assert (await you.wait_for(is_document))["reply_to_message"]["message_id"] == sent["message_id"]
+    await gone(bot)
+
+
 async def test_nothing_is_kept_is_said(start_bot: StartBot, ada: Person) -> None:
     await start_bot()
     await ada.say("/export")
