@@ -126,11 +126,12 @@ class Dispatcher:
 
     async def _feed(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(await self._store.questions.fair_queue.seconds_to_next()):
-                    await self._wake.wait()
             self._wake.clear()
+            moment: float | None = None
             try:
+                # Asked first: a held question whose moment comes from here on is fed below, or ends the wait.
+                held = await self._store.questions.fair_queue.seconds_to_next()
+                moment = None if held is None else asyncio.get_running_loop().time() + held
                 while await self._feed_some():
                     pass
             except BrokerUnavailableError as error:
@@ -144,6 +145,9 @@ class Dispatcher:
             else:
                 if self._room <= 0:
                     asyncio.get_running_loop().call_later(ROOM_SECONDS, self._wake.set)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(moment):
+                    await self._wake.wait()
 
     async def _feed_some(self) -> bool:
         """Hand on as many questions as there is room for; True when there may be more."""

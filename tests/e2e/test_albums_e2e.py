@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -46,6 +47,26 @@ async def test_a_question_about_all_of_them_is_asked_once(start_bot: StartBot, y
     await quiet(bot)
     assert await pictures_asked(bot) == [("What changed?", [m["message_id"] for m in sent], False)]
     assert broker.asked == [("What changed?", 2)], "nothing is asked before all of them are there"
+
+
+async def test_an_album_is_asked_whose_moment_comes_while_others_are_chosen(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await start_bot(Seeing())
+    assert bot.services is not None
+    queue = bot.services.store.questions.fair_queue
+    choose = queue.next
+
+    async def slow(limit: int, exclude: Collection[int]) -> list[int]:
+        chosen = await choose(limit, exclude)
+        if not chosen and (held := await queue.seconds_to_next()) is not None:
+            await asyncio.sleep(held + 0.05)
+        return chosen
+
+    monkeypatch.setattr(queue, "next", slow)
+    await you.send_album([RED, BLUE], "What changed?")
+    assert (await you.wait_for(sure))["text"].startswith("Red, blue\n")
+    await quiet(bot)
 
 
 async def test_captions_of_their_own_ask_for_themselves(start_bot: StartBot, you: Person) -> None:
