@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 JOBS ?= 3
+# A comma would end an argument of $(call ...).
+DEMO := .[inference,speech]
 
 .PHONY: demo test lint format translations chaos fuzz mutants lock pictures bench clean help
 
@@ -12,7 +14,7 @@ help:  ## Say what can be made
 
 # The stamps depend on pyproject.toml: a changed dependency installs again, an unchanged one costs nothing.
 $(VENV)/.demo: pyproject.toml
-	@$(call install,.[inference,speech],1.4 GB)
+	@$(call install,$(DEMO),1.4 GB)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml

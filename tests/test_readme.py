@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,18 @@ async def test_a_bots_host_and_a_worker_apart(checkout: Path, tmp_path_factory: 
                 await process.wait()
             server.kill()
     assert [process.returncode for process in running] == [0, 0]
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_what_make_installs_is_one_requirement_with_extras_that_exist(target: str, tmp_path: Path) -> None:
+    """A comma in an argument of make's own functions would end it."""
+    said = ["make", "--dry-run", target, f"VENV={tmp_path / 'fresh'}"]
+    steps = subprocess.run(said, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ((wanted, *rest),) = (shlex.split(line)[-1:] for line in steps.splitlines() if " pip install " in line)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = re.fullmatch(r"\.\[([\w,]+)\]", wanted)
+    assert extras is not None and not rest, wanted
+    assert set(extras[1].split(",")) <= project["optional-dependencies"].keys()
 
 
 def test_asking_from_the_command_line() -> None:
