@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 PREFIX = "sound:"
 """Before the id of such a request; a question's is its number."""
-PATIENCE = 180.0
+TIMEOUT_SECONDS = 180.0
 """Seconds after which nobody listens: the chat waits for it with all that came since."""
 PAUSE_SECONDS = 1.0
 NOT_NOW = "speech_not_now"
@@ -37,7 +37,7 @@ class Listening:
         """
         request = Request(f"{PREFIX}{chat_id}:{message_id}", sound, "", origin=str(chat_id), listens=True)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while (answer := await self._ask(request)).error == LOST:
                     log.info("a sound got lost on its way and is sent again")
         except TimeoutError:

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.benchmarks.simulated_use import DAY, SimulatedUse
 from storage.data_folder import DATABASE, PHOTOS
 from storage.room import Budget
-from storage.simulated import DAY, SimulatedUse
 from storage.store import Store
 
 VISITOR = 10**6

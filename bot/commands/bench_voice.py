@@ -13,8 +13,6 @@ from bot.benchmarks.spoken import SPEEDS, VOICES, encoded, noisy, spoken, wordle
 NOISES: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "10 dB": 10.0}
 """Conditions, with the decibels between speech and noise."""
 WORDLESS = ("silence", "noise", "rumble", "music")
-SURE = 0.5
-"""What is less sure is asked about first (see `bot.handlers.voice`)."""
 
 
 @click.command(epilog="Example: vqabot bench voice --questions 50")
@@ -28,6 +26,7 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
     The speech is synthetic: people's is harder. An answer counts where the built-in model answers what was heard as it
     answers the question as it would have been typed, and the bot would not have asked back.
     """
+    from bot.handlers.voice import SURE
     from model.answerer import Answerer
     from model.serving.listener import Listener
     from training.scenes.spoken import said

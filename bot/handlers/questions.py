@@ -19,6 +19,7 @@ from bot.conversation.pictures_compared import compared
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
+from bot.handlers.as_text import handle_as_text
 from bot.handlers.feedback import is_correction
 from bot.handlers.voice import is_unclear
 from bot.services import App, Context, Services
@@ -134,13 +135,10 @@ async def _on_command(services: Services, update: Update, context: Context, fact
     assert message is not None
     if facts.private and facts.picture is not None and name != "delete":
         await take(services, message, facts.picture, facts.album)
-    kept = ("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message")
-    told = {key: value for key, value in message.to_dict().items() if key in kept}
     word = f"/{name}" if message.text is None else f"/{name}@{services.bot.username}"  # a mention says who is meant
     command = {"type": MessageEntity.BOT_COMMAND, "offset": 0, "length": len(word)}
-    told |= {"text": word + facts.text[len(facts.text.split()[0]) :], "entities": [command]}
-    as_text = Update.de_json({"update_id": update.update_id, "message": told}, services.bot)
-    await context.application.process_update(as_text)
+    text = word + facts.text[len(facts.text.split()[0]) :]
+    await handle_as_text(update, context, message, text, entities=[command])
 
 
 async def _on_talk(services: Services, message: Message, facts: Facts, kind: SmallTalk) -> None:

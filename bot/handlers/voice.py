@@ -13,12 +13,12 @@ from bot.callback_data import AskHeard
 from bot.conversation.meaning import Ask, Facts, Meaning
 from bot.conversation.pictures_meant import pictures_meant
 from bot.conversation.wording import Words
+from bot.handlers.as_text import handle_as_text
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 
 SURE = 0.5
 """From here on what was heard is asked; what is less sure is shown first."""
-KEPT = ("message_id", "date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message")
 
 
 def register(application: App) -> None:
@@ -68,7 +68,4 @@ async def on_press(update: Update, context: Context) -> None:
         await query.answer()
     with suppress(BadRequest):
         await shown.edit_reply_markup(None)
-    written = {key: value for key, value in spoken.to_dict().items() if key in KEPT}
-    written |= {"text": heard, "reply_to_message": shown.to_dict()}
-    as_text = Update.de_json({"update_id": update.update_id, "message": written}, context.services.bot)
-    await context.application.process_update(as_text)
+    await handle_as_text(update, context, spoken, heard, reply_to_message=shown.to_dict())

@@ -96,7 +96,7 @@ async def test_groups_and_topics_hear_what_means_the_bot_or_a_picture(start_bot:
 
 
 async def test_nobody_waits_for_ever(start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "PATIENCE", 0.2)
+    monkeypatch.setattr(listening, "TIMEOUT_SECONDS", 0.2)
     broker = hearing(QUESTION)
     broker._delay = PATIENCE
     bot = await start_bot(broker)

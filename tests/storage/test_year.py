@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.benchmarks import year
+from bot.benchmarks.simulated_use import DAY, SimulatedUse
 from storage.database import Transaction
 from storage.room import Budget
-from storage.simulated import DAY, SimulatedUse
 from storage.store import Store
 
 

@@ -7,32 +7,32 @@ import torch
 
 from training.builtin import architecture
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
-from training.builtin.cells import CELLS, Placing, twin_cells
+from training.builtin.cells import CELLS, Placing, corresponding_cells
 from training.builtin.data import SceneDataset
-from training.builtin.losses import Answered, twin_loss
+from training.builtin.losses import Answered, correspondence_loss
 
 
 def test_cells_that_show_the_same_place() -> None:
     straight: Placing = np.diag([1 / 320, 1 / 224, 1.0])
-    assert twin_cells(straight, straight).tolist() == list(range(CELLS))
+    assert corresponding_cells(straight, straight).tolist() == list(range(CELLS))
     shifted = np.array([[1, 0, 1 / COLUMNS], [0, 1, 0], [0, 0, 1]]) @ straight  # the scene lies a column further right
-    there = twin_cells(straight, shifted).reshape(ROWS, COLUMNS)
+    there = corresponding_cells(straight, shifted).reshape(ROWS, COLUMNS)
     assert there[:, :-1].tolist() == np.arange(CELLS).reshape(ROWS, COLUMNS)[:, 1:].tolist()
     assert (there[:, -1] == -1).all()
     slanted = np.array([[1, 0.05, 0.02], [0, 0.9, 0.03], [0.1, 0.05, 1]]) @ straight
-    for cell, twin in enumerate(twin_cells(straight, slanted)):
+    for cell, found in enumerate(corresponding_cells(straight, slanted)):
         x, y, scale = slanted @ [(cell % COLUMNS + 0.5) * 32, (cell // COLUMNS + 0.5) * 32, 1]
         column, row = int(x / scale * COLUMNS), int(y / scale * ROWS)
-        assert twin == (row * COLUMNS + column if column < COLUMNS and row < ROWS else -1)
+        assert found == (row * COLUMNS + column if column < COLUMNS and row < ROWS else -1)
 
 
 def test_most_pairs_are_taken_from_the_same_place() -> None:
     samples = [SceneDataset("views", 0, 1)._pair(random.Random(number)) for number in range(24)]
     same = []
     for sample in samples:
-        assert sample.twins is not None
-        assert sample.twins.shape == (2 * CELLS,)
-        same.append(bool((sample.twins.reshape(2, CELLS) == np.arange(CELLS)).all()))
+        assert sample.correspondences is not None
+        assert sample.correspondences.shape == (2 * CELLS,)
+        same.append(bool((sample.correspondences.reshape(2, CELLS) == np.arange(CELLS)).all()))
     assert 16 <= sum(same) < len(same)
 
 
@@ -50,7 +50,7 @@ def test_the_loss_is_nothing_where_a_head_looks_at_the_same_place_and_pads_are_n
     mask[0, -1] = 0
     nothing = torch.zeros(0)
     answered = Answered(nothing, nothing, (states, states), mask, [])
-    twins = torch.arange(CELLS).repeat(1, 2)
+    correspondences = torch.arange(CELLS).repeat(1, 2)
     with torch.no_grad():
         for layer in layers:
             for projection in (layer.self_attn.q_proj, layer.self_attn.k_proj):
@@ -58,7 +58,9 @@ def test_the_loss_is_nothing_where_a_head_looks_at_the_same_place_and_pads_are_n
                 projection.bias[-2 * half :] = 0
             # What a query of the one picture holds is where a key of the other one holds it.
             layer.self_attn.k_proj.weight[-2 * half :] = torch.eye(2 * half, HIDDEN).roll(half, 0)
-        assert twin_loss(model, answered, twins) < 1e-3
-        assert twin_loss(model, answered, twins.roll(1, 1)) > 10
-        some = torch.where(torch.arange(2 * CELLS) % 2 == 0, twins, -1)  # what shows in one picture alone is not asked
-        assert twin_loss(model, answered, some) < 1e-3
+        assert correspondence_loss(model, answered, correspondences) < 1e-3
+        assert correspondence_loss(model, answered, correspondences.roll(1, 1)) > 10
+        some = torch.where(
+            torch.arange(2 * CELLS) % 2 == 0, correspondences, -1
+        )  # what shows in one picture alone is not asked
+        assert correspondence_loss(model, answered, some) < 1e-3

@@ -249,7 +249,7 @@ def test_one_batch_is_learnt_by_heart() -> None:
         sum(losses.values()).backward()  # type: ignore[union-attr]
         optimizer.step()
         history.append({key: value.item() for key, value in losses.items()})
-    assert set(history[0]) == {"dense", "questions", "mentions", "places", "pairs", "changes", "twins"}
+    assert set(history[0]) == {"dense", "questions", "mentions", "places", "pairs", "changes", "correspondences"}
     for key in history[0]:
         assert history[-1][key] < history[0][key], key
 

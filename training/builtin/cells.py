@@ -38,7 +38,7 @@ def covered(things: Iterable[Thing], placing: Placing) -> NDArray[np.float32]:
     return marks.reshape(-1)
 
 
-def twin_cells(here: Placing, there: Placing) -> NDArray[np.int64]:
+def corresponding_cells(here: Placing, there: Placing) -> NDArray[np.int64]:
     """For each cell of one picture, the cell of another that shows the same place of the scene.
 
     Args:

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from model.profile import BUILTIN_PROFILE
 from training.builtin.camera import taken
-from training.builtin.cells import CELLS, covered, twin_cells
+from training.builtin.cells import CELLS, corresponding_cells, covered
 from training.builtin.dense import targets
 from training.scenes import art, layout, pair_questions, pairs, questions
 from training.scenes.scene import Scene
@@ -61,7 +61,7 @@ class Sample:
     asked: list[Asking] = field(default_factory=list)
     changed: NDArray[np.float32] | None = None
     """Pairs: cells with what changed, [2 CELLS] of 0 and 1; None where that is not told."""
-    twins: NDArray[np.int64] | None = None
+    correspondences: NDArray[np.int64] | None = None
     """Pairs: for each cell, the one of the other picture that shows the same place, [2 CELLS]; -1 where none does."""
 
 
@@ -120,7 +120,9 @@ class SceneDataset(Dataset[Sample]):
             self._draw(sample, scene, rng, seed, random.Random(view))
             for scene, view in zip((pair.first, pair.second), views, strict=True)
         ]
-        sample.twins = np.concatenate([twin_cells(*placings), twin_cells(*reversed(placings))])
+        sample.correspondences = np.concatenate(
+            [corresponding_cells(*placings), corresponding_cells(*reversed(placings))]
+        )
         for qa in pair_questions.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
@@ -139,15 +141,15 @@ def collate(samples: list[Sample]) -> dict[str, object]:
 
     Returns:
         pictures uint8 [B, 3, H, W]; dense targets [B, ...]; single and double, the questions about one picture and
-        about two, with their pictures' numbers in the batch; for the double ones changed and twins [K, 2 CELLS], and
-        told [K], 0 where what changed is not told.
+        about two, with their pictures' numbers in the batch; for the double ones changed and correspondences
+        [K, 2 CELLS], and told [K], 0 where what changed is not told.
     """
     pictures = [picture for sample in samples for picture in sample.pictures]
     dense = [each for sample in samples for each in sample.dense]
     single: list[Asking] = []
     double: list[Asking] = []
     changed: list[NDArray[np.float32]] = []
-    twins: list[NDArray[np.int64]] = []
+    correspondences: list[NDArray[np.int64]] = []
     told: list[float] = []
     first = 0
     for sample in samples:
@@ -159,7 +161,9 @@ def collate(samples: list[Sample]) -> dict[str, object]:
                 single.append(moved)
             else:
                 double.append(moved)
-                twins.append(np.full(2 * CELLS, -1) if sample.twins is None else sample.twins)
+                correspondences.append(
+                    np.full(2 * CELLS, -1) if sample.correspondences is None else sample.correspondences
+                )
                 changed.append(np.zeros(2 * CELLS, np.float32) if sample.changed is None else sample.changed)
                 told.append(float(sample.changed is not None))
         first += len(sample.pictures)
@@ -169,6 +173,8 @@ def collate(samples: list[Sample]) -> dict[str, object]:
         "single": single,
         "double": double,
         "changed": torch.from_numpy(np.stack(changed)) if changed else torch.zeros(0, 2 * CELLS),
-        "twins": torch.from_numpy(np.stack(twins)) if twins else torch.zeros(0, 2 * CELLS, dtype=torch.long),
+        "correspondences": torch.from_numpy(np.stack(correspondences))
+        if correspondences
+        else torch.zeros(0, 2 * CELLS, dtype=torch.long),
         "told": torch.tensor(told),
     }

@@ -23,7 +23,7 @@ PAIR_WEIGHT = 6.0
 """Weight of a question about two pictures beside one about one: there are fewer."""
 COMPARING = 2
 """Encoder layers, from the first, whose last head is taught to look at the same place of the other picture."""
-TWIN_WEIGHT = 0.3
+CORRESPONDENCE_WEIGHT = 0.3
 """Weight of teaching them."""
 
 
@@ -73,7 +73,9 @@ def losses_of(
         losses["changes"] = (
             head.changes_loss(cells[told], batch["changed"].to(device)[told]) if told.any() else 0 * losses["pairs"]
         )
-        losses["twins"] = TWIN_WEIGHT * twin_loss(model, answered, batch["twins"].to(device))
+        losses["correspondences"] = CORRESPONDENCE_WEIGHT * correspondence_loss(
+            model, answered, batch["correspondences"].to(device)
+        )
     return losses
 
 
@@ -170,7 +172,9 @@ def ask(
     return Answered(model.lm_head(hidden.last_hidden_state), labels, hidden.encoder_hidden_states, mask, offsets)
 
 
-def twin_loss(model: Florence2ForConditionalGeneration, answered: Answered, twins: Tensor) -> Tensor:
+def correspondence_loss(
+    model: Florence2ForConditionalGeneration, answered: Answered, correspondences: Tensor
+) -> Tensor:
     """Loss of looking, from each cell of either picture, at the same place of the other one.
 
     Comparing two pictures begins with that. With the answers' loss alone no head found it in 2,000 steps and "what
@@ -179,18 +183,18 @@ def twin_loss(model: Florence2ForConditionalGeneration, answered: Answered, twin
     Args:
         model: The model.
         answered: Answers to K questions about two pictures.
-        twins: For each cell, the one of the other picture that shows the same place: [K, 2 CELLS]; -1 for none.
+        correspondences: For each cell, that of the other picture which shows the same place, or -1: [K, 2 CELLS].
 
     Returns:
         Cross entropy of that head's attention, summed over the `COMPARING` layers.
     """
-    cells = twins.shape[1] // 2
-    first = torch.arange(1, cells + 1, device=twins.device)
+    cells = correspondences.shape[1] // 2
+    first = torch.arange(1, cells + 1, device=correspondences.device)
     rows = torch.cat([first, first + IMAGE_TOKENS])  # the cells' tokens
-    other = torch.cat([twins[:, :cells] + IMAGE_TOKENS, twins[:, cells:]], 1) + 1
-    wanted = other.masked_fill(twins < 0, -100)
+    other = torch.cat([correspondences[:, :cells] + IMAGE_TOKENS, correspondences[:, cells:]], 1) + 1
+    wanted = other.masked_fill(correspondences < 0, -100)
     padding = answered.mask[:, None] == 0  # [K, 1, S]
-    loss = torch.zeros((), device=twins.device)
+    loss = torch.zeros((), device=correspondences.device)
     for layer, states in zip(model.model.language_model.encoder.layers[:COMPARING], answered.states, strict=False):
         attention, states = layer.self_attn, states.float()
         query = attention.q_proj(states[:, rows])[..., -attention.head_dim :]
