@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from storage.atomic import flush, write_whole
 from storage.database import Database, Parameters, Row
+from storage.picture_files import PictureFiles, content_hash
 from storage.records import Photo
 from storage.room import EACH, Budget, Room, batched
 from storage.thumbnails import Thumbnails
@@ -43,14 +41,14 @@ class Photos:
     """The pictures of all chats; each question goes through a chat's own rows."""
 
     def __init__(self, database: Database, folder: Path, thumbnails: Thumbnails, budget: Budget | None = None) -> None:
-        self._db, self._folder, self._thumbnails = database, folder, thumbnails
+        self._db, self._files, self._thumbnails = database, PictureFiles(folder), thumbnails
         self.room = Room(database, folder, budget or Budget(), self.remove_unowned)
         # Contents that are being saved: their file may stand already and their row not yet.
         self._saving: Counter[str] = Counter()
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of a content hash lie."""
-        return self._folder / sha256[:2] / sha256
+        return self._files.path(sha256)
 
     async def save(
         self,
@@ -74,7 +72,7 @@ class Photos:
             OSError: The disk is full, or nearly, or cannot be written.
             NoRoomError: The budget for pictures is used up by questions that wait.
         """
-        sha256 = await asyncio.to_thread(_hash, data)
+        sha256 = await asyncio.to_thread(content_hash, data)
         self._saving[sha256] += 1
         values = {
             "chat": chat_id,
@@ -92,7 +90,7 @@ class Photos:
         try:
             if not await asyncio.to_thread(self.path(sha256).exists):
                 await self.room.make(chat_id, len(data))
-            await asyncio.to_thread(self._write, sha256, data)
+            await asyncio.to_thread(self._files.write, sha256, data)
             rows = await self._db.execute_returning(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608
                 f" :album, :now, {_NOW if talked else 'NULL'}, :user, :file, :still)"
@@ -242,8 +240,8 @@ class Photos:
 
     async def sweep(self, now: float | None = None) -> int:
         """Delete old files that have no row: leftovers of a crash between file and row. Returns how many."""
-        await asyncio.to_thread(self._thumbnails.sweep, self._folder)
-        found = await asyncio.to_thread(self._old_files, (time.time() if now is None else now) - SWEEP_AGE)
+        await asyncio.to_thread(self._thumbnails.sweep, self._files.folder)
+        found = await asyncio.to_thread(self._files.older, (time.time() if now is None else now) - SWEEP_AGE)
         partial = [path for path in found if path.suffix]
         for path in partial:
             await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -279,25 +277,3 @@ class Photos:
             file_unique_id=row["file_unique_id"],
             still_of=row["still_of"],
         )
-
-    def _write(self, sha256: str, data: bytes) -> None:
-        """Write the bytes under their hash, whole or not at all, and flush them to the disk."""
-        target = self.path(sha256)
-        if target.exists():
-            return
-        target.parent.mkdir(exist_ok=True, mode=0o700)  # without the folder of all pictures: it was unmounted
-        write_whole(target, data)
-        flush(self._folder)
-
-    def _old_files(self, before: float) -> list[Path]:
-        return [
-            Path(entry.path)
-            for folder in os.scandir(self._folder)
-            if folder.is_dir()
-            for entry in os.scandir(folder)
-            if entry.is_file() and entry.stat().st_mtime < before
-        ]
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
