@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.accounts import User
-from bot.sandbox.person import Person, PersonError, buttons
+from bot.sandbox.connection import PersonError
+from bot.sandbox.person import Person, buttons
 from bot.sandbox.server import Sandbox
 from bot.texts.answers import is_answer
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp

@@ -49,7 +49,8 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.commands.run import WRONG_SETTING
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
-    from bot.sandbox.person import Person, PersonError
+    from bot.sandbox.connection import PersonError
+    from bot.sandbox.person import Person
     from bot.sandbox.samples import Sample
     from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings

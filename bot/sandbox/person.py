@@ -6,19 +6,13 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import aiohttp
 
-from bot.sandbox.notifier import Notifier
+from bot.sandbox.connection import Connection, PersonError
 
 Message = dict[str, Any]
-STREAM_PAUSE = 0.2  # seconds before a broken event stream is opened again
-
-
-class PersonError(Exception):
-    """The sandbox refused what the person did; the text says why."""
 
 
 class Person:
@@ -29,26 +23,20 @@ class Person:
         self.user_id = user_id
         self.chat_id = chat_id if chat_id is not None else user_id
         self.answer: dict[str, Any] | None = None  # what the bot said to the last pressed button
-        self._base_url = base_url.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._changed = Notifier()
+        self._connection = Connection(base_url, user_id)
         self._last_said: dict[int, int] = {}  # chat id -> message id
-        self.events: list[dict[str, Any]] = []  # everything that the page would have heard since the start
 
     async def __aenter__(self) -> Person:
-        self._session = aiohttp.ClientSession(self._base_url, timeout=aiohttp.ClientTimeout(total=60))
-        number = (await self._get("/client/state"))["last_event"]
-        self._listener = asyncio.create_task(self._listen(number))
+        await self._connection.open()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
-        if self._session is not None:
-            await self._session.close()
+        await self._connection.close()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Everything that the page would have heard since the start."""
+        return self._connection.events
 
     # Doing -----------------------------------------------------------------------------------------------------------
 
@@ -177,7 +165,7 @@ class Person:
     async def messages(self, chat: int | None = None, limit: int = 50) -> list[Message]:
         """The newest messages of a chat, oldest first."""
         query = {"chat": str(chat if chat is not None else self.chat_id), "limit": str(limit)}
-        found: list[Message] = (await self._get("/client/messages", **query))["messages"]
+        found: list[Message] = (await self._connection.get("/client/messages", **query))["messages"]
         return found
 
     async def message(self, message_id: int, chat: int | None = None) -> Message | None:
@@ -189,7 +177,7 @@ class Person:
 
     async def state(self) -> dict[str, Any]:
         """People, chats, the bot and its commands."""
-        return await self._get("/client/state")
+        return await self._connection.get("/client/state")
 
     async def wait_for(
         self,
@@ -226,15 +214,12 @@ class Person:
                 texts = [message.get("text") or message.get("caption") or sorted(message) for message in others]
                 raise TimeoutError(f"No such message came within {timeout:g} s; there are: {texts}")
             if len(self.events) == heard:
-                await self._changed.wait(min(left, 2.0))
+                await self._connection.heard.wait(min(left, 2.0))
 
     async def download(self, message: Message) -> bytes:
         """The bytes of a message's document, or of its photo at the largest size."""
         media = message.get("document") or message["photo"][-1]
-        assert self._session is not None
-        async with self._session.get(media["url"]) as response:
-            response.raise_for_status()
-            return await response.read()
+        return await self._connection.download(media["url"])
 
     # The wire --------------------------------------------------------------------------------------------------------
 
@@ -256,37 +241,13 @@ class Person:
             form.add_field("file", io.BytesIO(data), filename=file_name)
         if still:
             form.add_field("thumbnail", io.BytesIO(still), filename="still.jpg")
-        assert self._session is not None
-        async with self._session.post(path, data=form) as response:
-            sent: list[Message] = (await _answer(response))["messages"]
+        sent: list[Message] = (await self._connection.post(path, form))["messages"]
         newest = max(message["message_id"] for message in sent)
         self._last_said[place] = max(self._last_said.get(place, 0), newest)
         return sent
 
     async def _post(self, path: str, fields: dict[str, Any], chat: int) -> dict[str, Any]:
-        assert self._session is not None
-        async with self._session.post(path, json={**fields, "user": self.user_id, "chat": chat}) as response:
-            return await _answer(response)
-
-    async def _get(self, path: str, **query: str) -> dict[str, Any]:
-        assert self._session is not None
-        async with self._session.get(path, params={"user": str(self.user_id), **query}) as response:
-            return await _answer(response)
-
-    async def _listen(self, number: int) -> None:
-        assert self._session is not None
-        endless = aiohttp.ClientTimeout(total=None, sock_read=60)
-        while True:
-            query = {"user": str(self.user_id), "after": str(number)}
-            with suppress(aiohttp.ClientError, TimeoutError):
-                async with self._session.get("/client/events", params=query, timeout=endless) as response:
-                    async for line in response.content:
-                        if line.startswith(b"data: "):
-                            event = json.loads(line[6:])
-                            number = event["n"]
-                            self.events.append(event)
-                            self._changed.notify()
-            await asyncio.sleep(STREAM_PAUSE)
+        return await self._connection.post(path, {**fields, "user": self.user_id, "chat": chat})
 
 
 def buttons(message: Message) -> list[dict[str, Any]]:
@@ -296,10 +257,3 @@ def buttons(message: Message) -> list[dict[str, Any]]:
 
 def _number(message: int | Message | None) -> int | None:
     return message["message_id"] if isinstance(message, dict) else message
-
-
-async def _answer(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    body: dict[str, Any] = await response.json()
-    if response.status != 200:
-        raise PersonError(body.get("error", f"HTTP {response.status}"))
-    return body

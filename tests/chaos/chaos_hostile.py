@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from PIL import Image
 
-from bot.sandbox.person import Person, PersonError
+from bot.sandbox.connection import PersonError
+from bot.sandbox.person import Person
 from model.benchmarks.picture_bombs import flat_avif, run_length_bmp
 
 BOMBER, HOARDER = 6001, 6002

@@ -13,7 +13,8 @@ from PIL import Image
 from sandbox_helpers import GROUP, picture
 
 from bot.commands.new_scenes import scene_drawer
-from bot.sandbox.person import Person, PersonError
+from bot.sandbox.connection import PersonError
+from bot.sandbox.person import Person
 from bot.sandbox.samples import Sample
 from bot.sandbox.server import PortInUseError, Sandbox
 

@@ -3,8 +3,8 @@
 
 import { EventStream } from "./events.js";
 import { MessageBox } from "./message-box.js";
+import { Typing } from "./typing.js";
 
-const TYPING_LASTS = 5_500; // ms; Telegram shows an action for five seconds
 const EVENTS_KEPT = 4_500; // the server keeps 5,000; after a longer absence everything is read again
 const PAGE = 50; // messages read at once
 
@@ -20,7 +20,7 @@ export class Store extends EventTarget {
     this.description = "";
     this.chats = new Map(); // id -> summary as the server gives it
     this.boxes = new Map(); // chat id -> MessageBox
-    this.typing = new Map(); // chat id -> { action, name, timer }
+    this.typing = new Typing(() => this.#tell("typing"));
     this.current = null; // id of the chat that is open
     this.attentive = () => false; // whether the person sees the newest message of the open chat
     this.live = true;
@@ -194,7 +194,7 @@ export class Store extends EventTarget {
       else this.api.read(chat).catch(() => {}); // the next state says it again
     }
     if (!this.isMine(message)) {
-      this.#calm(chat);
+      this.typing.end(chat);
       box.draft = null;
     }
     this.#tell("messages", { chat, cause: "new", message });
@@ -205,7 +205,7 @@ export class Store extends EventTarget {
     this.box(chat).replace(message);
     const summary = this.chats.get(chat);
     if (summary?.last?.message_id === message.message_id) summary.last = message;
-    if (!this.isMine(message)) this.#calm(chat);
+    if (!this.isMine(message)) this.typing.end(chat);
     this.#tell("messages", { chat, cause: "edited", message });
     this.#tell("chats");
   }
@@ -223,20 +223,8 @@ export class Store extends EventTarget {
   }
 
   #act(chat, { action, sender }) {
-    this.#calm(chat);
-    if (action !== "cancel") {
-      const timer = setTimeout(() => this.#calm(chat), TYPING_LASTS);
-      this.typing.set(chat, { action, name: sender?.first_name ?? "", timer });
-    }
-    this.#tell("typing");
-  }
-
-  #calm(chat) {
-    const acting = this.typing.get(chat);
-    if (!acting) return;
-    clearTimeout(acting.timer);
-    this.typing.delete(chat);
-    this.#tell("typing");
+    if (action === "cancel") this.typing.end(chat);
+    else this.typing.begin(chat, action, sender?.first_name ?? "");
   }
 
   #draft(chat, { text, entities }) {
@@ -291,7 +279,6 @@ export class Store extends EventTarget {
   #forget() {
     this.boxes.clear();
     this.busy.clear();
-    for (const { timer } of this.typing.values()) clearTimeout(timer);
     this.typing.clear();
   }
 
