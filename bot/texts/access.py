@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.texts.catalog import N_, _, speaks, spoken
+from bot.texts.catalog import N_, _, translate_constants, translated
 
 MOST_LISTED = 40
 USAGE = N_(
@@ -61,7 +61,7 @@ def access(rulings: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
         *_listed(_("Let in"), let_in),
         *_listed(_("Kept out"), kept_out),
         "",
-        spoken(USAGE),
+        translated(USAGE),
     ]
     return "\n".join(lines)
 
@@ -75,4 +75,4 @@ def _listed(name: str, numbers: list[str]) -> list[str]:
     return [f"{name}: {shown}" + (" " + _("and {number} more", number=more) if more > 0 else "")]
 
 
-speaks(__name__)
+translate_constants(__name__)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import percent
-from bot.texts.catalog import N_, _, day, number, plural, speaks, spoken
+from bot.texts.catalog import N_, _, day, number, plural, translate_constants, translated
 from bot.texts.workers import listed
 from model.types import WorkerInfo
 from storage.feedback import Opinions
@@ -172,7 +172,7 @@ def out_of_range(word: str, low: int, high: int) -> str:
 
 def changed(word: str, value: int | None, limit: int | None = None) -> str:
     """A value was set; `limit` is the largest value allowed now where that is less and so counts instead."""
-    called = spoken(NAMES[word][1])
+    called = translated(NAMES[word][1])
     called = called[:1].upper() + called[1:]
     if value is None:
         return _("{name}: back to the default.", name=called)
@@ -202,4 +202,4 @@ def ago(moment: float | None) -> str:
     return _("{time} ago", time=duration(seconds))
 
 
-speaks(__name__)
+translate_constants(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
+from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
 
@@ -85,7 +85,7 @@ def sureness(confidence: float, *, measured: bool = True) -> str:
     """
     value = percent(confidence)
     if not measured:
-        return spoken(next(words for least, words in _IN_WORDS.items() if value >= least))
+        return translated(next(words for least, words in _IN_WORDS.items() if value >= least))
     if value >= 80:
         return _("{value} % sure", value=value)
     if value >= 50:
@@ -118,7 +118,7 @@ def _shown(answer: str, confidence: float, about: Evidence | Answer, *, unsure_b
     sure = sureness(confidence, measured=measured)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
     return Shown(
-        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else spoken(NO_ANSWER),
+        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else translated(NO_ANSWER),
         sureness=sure,
         in_short=_("{value} %", value=value) if measured else sure,
         caveat=_caveat(about) if answer else "",
@@ -172,13 +172,13 @@ def _caveat(about: Evidence | Answer) -> str:
         )
         sentences.append(unknown)
     if about.known_picture is False:
-        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or spoken(DEFAULT_KNOWS)
+        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or translated(DEFAULT_KNOWS)
         sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
     elif words:
         sentences.append(_("So do not rely on this:"))
     elif about.known_words is False:
-        sentences.append(spoken(NEW_WORDING))
+        sentences.append(translated(NEW_WORDING))
     return " ".join(sentences)
 
 
-speaks(__name__)
+translate_constants(__name__)

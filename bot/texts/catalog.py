@@ -37,22 +37,22 @@ def N_(text: str, **values: object) -> str:  # noqa: N802 - gettext's word for w
 
 
 def _(text: str, **values: object) -> str:
-    """A sentence in the language that is spoken; `values` fill its placeholders, whole numbers as the language does."""
-    spoken = text if language() == ENGLISH else _catalogue(language()).gettext(text)
-    return spoken.format(**{name: _written(value) for name, value in values.items()}) if values else spoken
+    """A sentence in the language of the chat; `values` fill its placeholders, whole numbers as the language does."""
+    text = text if language() == ENGLISH else _catalogue(language()).gettext(text)
+    return text.format(**{name: _written(value) for name, value in values.items()}) if values else text
 
 
 def plural(one: str, many: str, counted: int, **values: object) -> str:
     """A sentence about a number of things, in the form that the language has for it; `{number}` stands for it."""
     if language() == ENGLISH:
-        spoken = one if counted == 1 else many
+        text = one if counted == 1 else many
     else:
-        spoken = _catalogue(language()).ngettext(one, many, counted)
-    return spoken.format(number=number(counted), **{name: _written(value) for name, value in values.items()})
+        text = _catalogue(language()).ngettext(one, many, counted)
+    return text.format(number=number(counted), **{name: _written(value) for name, value in values.items()})
 
 
-def spoken(sentence: str) -> str:
-    """A constant in the language that is spoken, where its own module says it."""
+def translated(sentence: str) -> str:
+    """A constant in the language of the chat, where its own module says it."""
     return _(sentence.template, **sentence.values) if isinstance(sentence, Sentence) else sentence
 
 
@@ -60,7 +60,7 @@ class Sentences(dict[str, str]):
     """Constants by their keys, each looked up when it is asked for."""
 
     def __getitem__(self, key: str) -> str:
-        return spoken(super().__getitem__(key))
+        return translated(super().__getitem__(key))
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as of dict
         """The sentence of a key, if there is one."""
@@ -77,9 +77,9 @@ def moment(seconds: float, zone: tzinfo = UTC) -> str:
         return f"{when:%d %b %Y, %H:%M} {named}"
     from babel.dates import format_date, format_time
 
-    tongue = language()
-    text = f"{format_date(when, locale=tongue)}, {format_time(when, 'short', locale=tongue)} {named}"
-    return text.translate(_DIGITS.get(tongue, {}))
+    code = language()
+    text = f"{format_date(when, locale=code)}, {format_time(when, 'short', locale=code)} {named}"
+    return text.translate(_DIGITS.get(code, {}))
 
 
 def direction() -> str:
@@ -111,15 +111,15 @@ def number(value: float, digits: int = 0) -> str:
     return written.translate(_DIGITS.get(language(), {}))
 
 
-def speaks(module: str) -> None:
+def translate_constants(module: str) -> None:
     """Let a module's constants be looked up whenever they are read from outside (Python's own way for modules)."""
-    sys.modules[module].__class__ = _Speaking
+    sys.modules[module].__class__ = _TranslatedModule
 
 
-class _Speaking(ModuleType):
+class _TranslatedModule(ModuleType):
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - as of any module
         value = super().__getattribute__(name)
-        return spoken(value) if type(value) is Sentence else value
+        return translated(value) if type(value) is Sentence else value
 
 
 def _written(value: object) -> object:
@@ -128,13 +128,13 @@ def _written(value: object) -> object:
 
 
 @cache
-def _catalogue(tongue: str) -> gettext.NullTranslations:
+def _catalogue(code: str) -> gettext.NullTranslations:
     """The sentences of a language. Babel is loaded only when somebody speaks one."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     file = io.BytesIO()
-    with (files("bot.texts") / "locale" / f"{tongue}.po").open("rb") as source:
-        write_mo(file, read_po(source, locale=tongue))
+    with (files("bot.texts") / "locale" / f"{code}.po").open("rb") as source:
+        write_mo(file, read_po(source, locale=code))
     file.seek(0)
     return gettext.GNUTranslations(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
+from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
 
 YOUR_CHAT = N_("your chat")
 ASKED_ABOUT = N_("The picture that was asked about")
@@ -42,8 +42,8 @@ def about(pictures: int) -> str:
 
 def without_answer(state: str, error: str | None) -> str:
     """In the place of an answer: why there is none."""
-    said: str = WITHOUT_ANSWER.get(state, spoken(NO_ANSWER))
+    said: str = WITHOUT_ANSWER.get(state, translated(NO_ANSWER))
     return f"{said}: {error}" if error else said
 
 
-speaks(__name__)
+translate_constants(__name__)

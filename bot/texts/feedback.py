@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bot.texts.catalog import N_, _, plural, speaks
+from bot.texts.catalog import N_, _, plural, translate_constants
 from storage.feedback import Opinion, Opinions
 
 RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
@@ -76,4 +76,4 @@ def for_admins(opinions: Opinions, *, wanted: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-speaks(__name__)
+translate_constants(__name__)

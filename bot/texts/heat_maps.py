@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.texts.answers import shown
-from bot.texts.catalog import N_, speaks, spoken
+from bot.texts.catalog import N_, translate_constants, translated
 from storage.records import Question
 
 BUTTON = N_("Where?")
@@ -28,11 +28,11 @@ def caption(request: Question) -> str:
         answer = _cut("; ".join(parts), 2 * _LONGEST)
     else:
         answer = _cut(shown(request).answer)
-    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{spoken(MEANING)}"
+    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{translated(MEANING)}"
 
 
 def _cut(text: str, length: int = _LONGEST) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-speaks(__name__)
+translate_constants(__name__)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, shown
-from bot.texts.catalog import N_, _, isolated, moment, number, plural, speaks, spoken
+from bot.texts.catalog import N_, _, isolated, moment, number, plural, translate_constants, translated
 from bot.texts.language import NAMES, language
 from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
@@ -73,7 +73,7 @@ DELETE_EMPTY = N_("There is nothing to delete: I have kept nothing of this chat.
 
 def settings(now: Effective, chosen: ChatSettings) -> str:
     """The text over the buttons of /settings."""
-    trained = spoken(YES if chosen.for_training else NO)
+    trained = translated(YES if chosen.for_training else NO)
     parts = (
         _chosen(CARE, number(now.beams), chosen.beams),
         _("How many answers I weigh against each other, 1 to {most}; more is slower.", most=now.max_beams),
@@ -81,11 +81,11 @@ def settings(now: Effective, chosen: ChatSettings) -> str:
         _("How long an answer may become, in pieces of words, 1 to {most}.", most=now.max_max_new_tokens),
         _chosen(KEEPING, keeping(now.keep_days), chosen.keep_days),
         _("Older questions and pictures are deleted."),
-        f"{spoken(TRAINING)}: <b>{trained}</b>",
+        f"{translated(TRAINING)}: <b>{trained}</b>",
         _("Whether pictures and questions whose answers you call right or wrong may teach me, without names."),
-        f"{spoken(TIME_ZONE)}: <b>{zone_named(chosen.time_zone)}</b>",
+        f"{translated(TIME_ZONE)}: <b>{zone_named(chosen.time_zone)}</b>",
         _("In which I write times."),
-        f"{spoken(LANGUAGE)}: <b>{NAMES[language()]}</b>",
+        f"{translated(LANGUAGE)}: <b>{NAMES[language()]}</b>",
     )
     pairs = [f"{name}\n{meaning}" for name, meaning in zip(parts[::2], parts[1::2], strict=False)]
     return "\n\n".join((_("<b>Settings of this chat</b>"), *pairs, parts[-1]))
@@ -99,13 +99,13 @@ def zone_named(name: str | None) -> str:
 
 def zone_changed(name: str | None) -> str:
     """Times are those of a zone from now on."""
-    return _("{name}: {value} from now on.", name=spoken(TIME_ZONE), value=zone_named(name))
+    return _("{name}: {value} from now on.", name=translated(TIME_ZONE), value=zone_named(name))
 
 
 def _chosen(name: str, value: str, chosen: int | None) -> str:
     """A setting with its value, and whether it is the chat's own."""
     whose = _("default") if chosen is None else _("chosen here")
-    return f"{spoken(name)}: <b>{value}</b> ({whose})"
+    return f"{translated(name)}: <b>{value}</b> ({whose})"
 
 
 def keeping(days: int) -> str:
@@ -141,7 +141,7 @@ def setting_kept(name: str, value: int, high: int) -> str:
 def export_progress(done: int, total: int) -> str:
     """How far the export is."""
     far = plural("{done} of {number} question", "{done} of {number} questions", total, done=done)
-    return f"{spoken(EXPORTING)}\n{far}"
+    return f"{translated(EXPORTING)}\n{far}"
 
 
 def export_part_coming(part: int, parts: int) -> str:
@@ -175,7 +175,7 @@ def delete_question(kept: Kept, group: bool) -> str:
 def deleted(counts: DeletedCounts, messages: int | None) -> str:
     """What was deleted where; `messages` is how many of the bot's own went, None where that was not asked for."""
     if not (counts.questions or counts.photos or counts.known):
-        return spoken(DELETED_ALREADY)
+        return translated(DELETED_ALREADY)
     done = _(
         "Deleted: {questions} and {pictures}, and this chat's name and settings. Nothing of this chat is left with me.",
         questions=plural("{number} question", "{number} questions", counts.questions),
@@ -192,7 +192,7 @@ def deleted(counts: DeletedCounts, messages: int | None) -> str:
 
 def empty_history(keep_days: int) -> str:
     """There is nothing to show."""
-    nothing = spoken(EMPTY_HISTORY)
+    nothing = translated(EMPTY_HISTORY)
     return f"{nothing} {older_is_deleted(keep_days)}" if keep_days else nothing
 
 
@@ -244,7 +244,7 @@ def history_page(
         answer = escape(shorten(answered.answer, 160))
         thought = feedback.of_answer(opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
-        beside = "".join(f" · {part}" for part in (thought, spoken(picture)) if part)
+        beside = "".join(f" · {part}" for part in (thought, translated(picture)) if part)
         when = isolated(moment(question.created_at, zone))
         lines.append(f"\n{place}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}")
     return "\n".join(lines)
@@ -260,4 +260,4 @@ def plain(text: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", text))
 
 
-speaks(__name__)
+translate_constants(__name__)

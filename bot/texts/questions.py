@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.texts.answers import shown, still
-from bot.texts.catalog import N_, Sentences, _, plural, speaks, spoken
+from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
 from bot.texts.failures import sentence
 from model.text import MAX_QUESTION
 from storage.records import Question, State
@@ -214,7 +214,7 @@ def group_welcome(username: str) -> str:
 
 def looking(position: int, again: bool = False) -> str:
     """The progress message; the position is how many questions wait before this one."""
-    base = spoken(LOOKING_AGAIN if again else LOOKING)
+    base = translated(LOOKING_AGAIN if again else LOOKING)
     if position <= 0:
         return base
     before = plural("{number} question before yours.", "{number} questions before yours.", position)
@@ -243,9 +243,9 @@ def _heard(question: Question) -> str:
 def _outcome(question: Question) -> str:
     """What became of one question."""
     if question.state is State.CANCELLED:
-        return spoken(CANCELLED)
+        return translated(CANCELLED)
     if question.state is State.FAILED:
-        return escape(sentence(question.error or spoken(BROKEN)))
+        return escape(sentence(question.error or translated(BROKEN)))
     answer = shown(question)
     if not (question.answer or "").strip():
         return answer.answer
@@ -259,4 +259,4 @@ def _outcome(question: Question) -> str:
     return "\n".join(line for line in lines if line)
 
 
-speaks(__name__)
+translate_constants(__name__)

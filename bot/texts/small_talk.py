@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.small_talk import SmallTalk
-from bot.texts.catalog import N_, _, spoken
+from bot.texts.catalog import N_, _, translated
 
 IN_GROUPS = (SmallTalk.GREETING, SmallTalk.ASKING)
 """What gets a reply in groups, too: the rest is said in passing there."""
@@ -14,8 +14,8 @@ _AGAIN = N_("Ask me more about the picture, or ask in other words.")
 
 def reply(kind: SmallTalk, with_picture: bool) -> str:
     """A short sentence; `with_picture`: whether there is one to ask about."""
-    go_on = spoken(_WITH_PICTURE if with_picture else _WITHOUT)
-    again = spoken(_AGAIN if with_picture else _WITHOUT)
+    go_on = translated(_WITH_PICTURE if with_picture else _WITHOUT)
+    again = translated(_AGAIN if with_picture else _WITHOUT)
     said = {
         SmallTalk.GREETING: (_("Hello!"), go_on),
         SmallTalk.NAME: (_("Nice to meet you!"), go_on),

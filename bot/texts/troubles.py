@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.texts.catalog import N_, _, number, plural, speaks
+from bot.texts.catalog import N_, _, number, plural, translate_constants
 from storage.room import MB, Usage
 
 
@@ -31,4 +31,4 @@ def errors(many: int, minutes: int) -> str:
     )
 
 
-speaks(__name__)
+translate_constants(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bot.texts.catalog import N_, _, number, plural, speaks
+from bot.texts.catalog import N_, _, number, plural, translate_constants
 from bot.texts.failures import sentence
 from model.types import WorkerInfo
 
@@ -79,4 +79,4 @@ def nobody(minutes: int, workers: Sequence[WorkerInfo]) -> str:
     return since + why + "\n" + _("Questions are kept and answered later. /admin shows who is there.")
 
 
-speaks(__name__)
+translate_constants(__name__)
