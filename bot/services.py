@@ -14,7 +14,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answering.effective import Effective, effective
 from bot.answering.refusals import Refusals
-from bot.conversation.passing import Passing
+from bot.conversation.recent_messages import RecentMessages
 from bot.conversation.wording import Typed, Wording
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
@@ -51,7 +51,7 @@ class Services:
     """Who was told of a limit."""
     wording: Wording = field(default_factory=Typed)
     """Turns messages into words."""
-    passing: Passing = field(default_factory=Passing)
+    recent: RecentMessages = field(default_factory=RecentMessages)
     """What passed by lately, between people and for the bot."""
     unfinished: set[int] = field(default_factory=set)
     """Updates whose handler met a trouble that passes: they are handled again."""

@@ -14,7 +14,7 @@ class Access:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def rulings(self, numbers: Collection[int]) -> dict[int, bool]:
+    async def decisions(self, numbers: Collection[int]) -> dict[int, bool]:
         """What was said of these people and groups, by their Telegram number: True is let in, False is kept out."""
         marks = ", ".join("?" * len(numbers))
         rows = await self._db.fetch_all(
@@ -28,7 +28,7 @@ class Access:
         rows = await self._db.fetch_all("SELECT chat_id, allowed FROM access ORDER BY changed_at DESC")
         return {row["chat_id"]: bool(row["allowed"]) for row in rows}
 
-    async def rule(self, number: int, allowed: bool | None) -> None:
+    async def decide(self, number: int, allowed: bool | None) -> None:
         """Let somebody in, keep them out, or (None) say nothing about them any more."""
         if allowed is None:
             await self._db.execute("DELETE FROM access WHERE chat_id = ?", (number,))

@@ -62,11 +62,11 @@ class Photos:
         file_unique_id: str | None = None,
         still_of: str | None = None,
         user_id: int | None = None,
-        talked: bool = True,
+        current: bool = True,
     ) -> Photo:
         """Keep a message's picture: the file first, durably, then its row. Saving again replaces the picture.
 
-        It is the picture talked about now, with all of its album; not `talked`: it was only given to `user_id`.
+        It is the picture talked about now, with all of its album; not `current`: it was only given to `user_id`.
 
         Raises:
             OSError: The disk is full, or nearly, or cannot be written.
@@ -93,7 +93,7 @@ class Photos:
             await asyncio.to_thread(self._files.write, sha256, data)
             rows = await self._db.execute_returning(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608
-                f" :album, :now, {_NOW if talked else 'NULL'}, :user, :file, :still)"
+                f" :album, :now, {_NOW if current else 'NULL'}, :user, :file, :still)"
                 " ON CONFLICT (chat_id, message_id) DO UPDATE"
                 " SET sha256 = excluded.sha256, media_type = excluded.media_type, size = excluded.size,"
                 " media_group_id = coalesce(excluded.media_group_id, media_group_id),"
@@ -105,12 +105,14 @@ class Photos:
         finally:
             self._saving -= Counter((sha256,))
         photo = self._photo(rows[0])
-        if talked and media_group_id is not None:
+        if current and media_group_id is not None:
             album = await self.in_group(chat_id, media_group_id)
-            await self.talk(chat_id, thread_id, [item.message_id for item in album], user_id)
+            await self.set_current(chat_id, thread_id, [item.message_id for item in album], user_id)
         return photo
 
-    async def talk(self, chat_id: int, thread_id: int | None, message_ids: Sequence[int], user_id: int | None) -> None:
+    async def set_current(
+        self, chat_id: int, thread_id: int | None, message_ids: Sequence[int], user_id: int | None
+    ) -> None:
         """The pictures of these messages are what is talked about now in this place, together, by somebody."""
         numbers = ", ".join(map(str, message_ids))
         await self._db.execute(

@@ -78,10 +78,10 @@ def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, Fi
             parts.append(f"{name} is no setting; there are {', '.join(sorted(fields))}")
         elif problem["loc"]:
             field = fields.get(name)
-            told = wording(problem)
+            words = wording(problem)
             if problem["type"] == "string_pattern_mismatch" and field is not None and field.examples:
-                told = f"must be like {', '.join(map(str, field.examples))}"
-            parts.append(f"{name} {told}; it is {problem['input']}")
+                words = f"must be like {', '.join(map(str, field.examples))}"
+            parts.append(f"{name} {words}; it is {problem['input']}")
         else:
             parts.append(wording(problem))
     start = f"{file}: " if file else ""

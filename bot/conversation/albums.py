@@ -17,7 +17,7 @@ from telegram import Message
 from bot.answering.asking import Admission, admit, ask_again, person_of, say, thread_of
 from bot.conversation.comparison import is_comparison
 from bot.conversation.meaning import Facts
-from bot.conversation.pictures_meant import take, talk_about
+from bot.conversation.pictures_meant import set_current_pictures, take
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question, State
@@ -70,9 +70,9 @@ async def on_album_picture(services: Services, message: Message, facts: Facts, r
     """
     assert facts.picture is not None and facts.album is not None
     chat_id, place = message.chat_id, (message.chat_id, thread_of(message))
-    put_off = services.passing.put_off_in(*place)
-    if put_off is not None and put_off.album == facts.album:  # a limit refused the caption: later it is asked of all
-        services.passing.put_off(*place, facts.picture, facts.album)
+    deferred = services.recent.deferred_in(*place)
+    if deferred is not None and deferred.album == facts.album:  # a limit refused the caption: later it is asked of all
+        services.recent.defer(*place, facts.picture, facts.album)
         return
     async with _waiting_for_it(services, chat_id, facts.album):
         photo = await take(services, message, facts.picture, facts.album, check=True)
@@ -80,9 +80,9 @@ async def on_album_picture(services: Services, message: Message, facts: Facts, r
         await _ask(services, message, facts.album, {}, None, edited=bool(revision))
         return
     # In groups the mention may stand under one picture and the words under another.
-    asking = services.passing.album(chat_id, facts.album).question
+    asking = services.recent.album(chat_id, facts.album).question
     if asking is None and facts.addressed and not facts.private:
-        asking = services.passing.caption_of(chat_id, facts.album)
+        asking = services.recent.caption_of(chat_id, facts.album)
     if asking is None:
         services.spawn(_ask_what_to_know(services, message, facts.album, photo))
         return
@@ -111,14 +111,14 @@ async def on_album_caption(
     async with _waiting_for_it(services, message.chat_id, facts.album):
         await take(services, message, facts.picture, facts.album)
         await _fetch_passed(services, message, facts.album)
-    services.passing.take_up(message.chat_id, thread_of(message))
+    services.recent.forget_deferred(message.chat_id, thread_of(message))
     edited = bool(admission.revision)
     await _ask(services, message, facts.album, {message.message_id: question}, admission, edited=edited)
 
 
 async def on_other_caption(services: Services, message: Message, album: str, question: str) -> None:
     """The caption stands under a video, say: it asks of the pictures beside it, now and of those that come."""
-    services.passing.album(message.chat_id, album).question = question
+    services.recent.album(message.chat_id, album).question = question
     await _fetch_passed(services, message, album)
     photos = await services.store.photos.in_group(message.chat_id, album)
     admission = await admit(services, message) if photos else None
@@ -129,7 +129,7 @@ async def on_other_caption(services: Services, message: Message, album: str, que
 async def has_asked(services: Services, chat_id: int, album: str) -> bool:
     """Whether an album's caption has asked something."""
     known = await services.store.question_pictures.of_album(chat_id, album)
-    return known is not None or services.passing.album(chat_id, album).question is not None
+    return known is not None or services.recent.album(chat_id, album).question is not None
 
 
 async def _ask(
@@ -191,7 +191,7 @@ async def _ask(
         )
     elif known.state is not State.CANCELLED and not wanted.same_as(known):
         await _change(services, known, wanted, ready_at)
-    await talk_about(services, message, photos)
+    await set_current_pictures(services, message, photos)
     services.dispatcher.wake()
     services.progress.wake()
 
@@ -234,7 +234,7 @@ async def _waiting_for_it(services: Services, chat_id: int, album: str) -> Async
 
 async def _fetch_passed(services: Services, message: Message, album: str) -> None:
     """In groups the pictures that came before the caption were nobody's business until now: they are fetched."""
-    for picture in services.passing.of_album(message.chat_id, album):
+    for picture in services.recent.of_album(message.chat_id, album):
         if picture.message_id != message.message_id:
             await take(services, message, picture, album)
 
@@ -245,8 +245,8 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     photos = await services.store.photos.in_group(message.chat_id, album)
     if not photos or photos[-1].message_id != photo.message_id:
         return  # a later picture has the word
-    put_off = services.passing.put_off_in(message.chat_id, thread_of(message))
-    if put_off is not None and put_off.album == album:
+    deferred = services.recent.deferred_in(message.chat_id, thread_of(message))
+    if deferred is not None and deferred.album == album:
         return
     if not await has_asked(services, message.chat_id, album):
         said = await say(message, texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM)

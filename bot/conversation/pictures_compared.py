@@ -10,7 +10,7 @@ from telegram import Message
 from bot.answering.asking import thread_of
 from bot.conversation.comparison import needs_two
 from bot.conversation.pictures import PictureNotTakenError
-from bot.conversation.pictures_meant import take, talk_about
+from bot.conversation.pictures_meant import set_current_pictures, take
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo
@@ -51,17 +51,17 @@ async def with_another(services: Services, message: Message, photo: Photo, *, ea
     if other is None:
         raise PictureNotTakenError(texts.NEED_TWO)
     both = sorted((photo, other), key=lambda one: abs(one.message_id))
-    await talk_about(services, message, both)
+    await set_current_pictures(services, message, both)
     return both
 
 
 async def _other(services: Services, message: Message, photo: Photo | None, *, earlier: bool) -> Photo | None:
-    """The newest picture of a message's place beside `photo`; in groups also one that passed between others."""
+    """The newest picture of a message's place beside `photo`; in groups also one that was sent between others."""
     chat_id, thread_id = message.chat_id, thread_of(message)
     own = None if photo is None else photo.message_id
     below = abs(photo.message_id) if photo is not None and earlier else message.message_id + 1
-    passed = [one for one in services.passing.pictures(chat_id, thread_id) if one.message_id not in (own, None)]
-    seen = max((one for one in passed if one.message_id < below), key=lambda one: one.message_id, default=None)
+    recent = [one for one in services.recent.pictures(chat_id, thread_id) if one.message_id not in (own, None)]
+    seen = max((one for one in recent if one.message_id < below), key=lambda one: one.message_id, default=None)
     known = await services.store.photos.newest_shown(chat_id, thread_id, below=below, beside=own)
     if seen is not None and (known is None or seen.message_id > known.message_id):
         return await take(services, message, seen)

@@ -40,18 +40,18 @@ async def pictures_meant(services: Services, message: Message, facts: Facts, sou
         photos = await _asked_about(services, message.chat_id, message.message_id)
     photos = photos or await replied_pictures(services, message, facts)
     meant = Meant(photos) if photos else await _last(services, message, replied_in_vain=facts.reply_to is not None)
-    services.passing.take_up(message.chat_id, thread_of(message))
-    await talk_about(services, message, meant.photos)
+    services.recent.forget_deferred(message.chat_id, thread_of(message))
+    await set_current_pictures(services, message, meant.photos)
     return meant
 
 
-async def talk_about(services: Services, message: Message, photos: Sequence[Photo]) -> None:
+async def set_current_pictures(services: Services, message: Message, photos: Sequence[Photo]) -> None:
     """These pictures are what is talked about now where the message stands."""
     chat_id, thread_id, user = message.chat_id, thread_of(message), person_of(message)[0]
     current = await services.store.photos.current(chat_id, thread_id, user)
     numbers = [photo.message_id for photo in photos]
     if [(p.message_id, p.talked_by) for p in current if p.talked_at is not None] != [(n, user) for n in numbers]:
-        await services.store.photos.talk(chat_id, thread_id, numbers, user)
+        await services.store.photos.set_current(chat_id, thread_id, numbers, user)
 
 
 async def take(
@@ -72,9 +72,9 @@ async def take(
         edited=message.edit_date is not None,
         check=check,
     )
-    put_off = services.passing.put_off_in(message.chat_id, thread_of(message))
-    if put_off is not None and picture.message_id not in put_off.pictures:
-        services.passing.take_up(message.chat_id, thread_of(message))
+    deferred = services.recent.deferred_in(message.chat_id, thread_of(message))
+    if deferred is not None and picture.message_id not in deferred.pictures:
+        services.recent.forget_deferred(message.chat_id, thread_of(message))
     return photo
 
 
@@ -126,17 +126,18 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
     chat_id, thread_id, user = message.chat_id, thread_of(message), person_of(message)[0]
     private = message.chat.type == ChatType.PRIVATE
     photos = services.store.photos
-    put_off = services.passing.put_off_in(chat_id, thread_id)
-    if put_off is not None and not replied_in_vain:
+    deferred = services.recent.deferred_in(chat_id, thread_id)
+    if deferred is not None and not replied_in_vain:
         try:
-            fetched = [await take(services, message, picture, put_off.album) for picture in put_off.pictures.values()]
+            fetched = [await take(services, message, picture, deferred.album) for picture in deferred.pictures.values()]
         except PictureNotTakenError:
-            services.passing.take_up(chat_id, thread_id)
+            services.recent.forget_deferred(chat_id, thread_id)
             raise
-        return Meant(fetched if put_off.album is None else await photos.in_group(chat_id, put_off.album), obvious=False)
+        meant = fetched if deferred.album is None else await photos.in_group(chat_id, deferred.album)
+        return Meant(meant, obvious=False)
     current = await photos.current(chat_id, thread_id, user)
     if not private and not replied_in_vain:
-        above = services.passing.above(chat_id, thread_id, message.message_id)
+        above = services.recent.above(chat_id, thread_id, message.message_id)
         if above and {picture.message_id for picture in above}.isdisjoint(photo.message_id for photo in current):
             return Meant([await take(services, message, picture) for picture in above], obvious=False)
         if not above and await _unseen_above(services, message):
@@ -147,14 +148,14 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
             not (replied_in_vain or _may_be_blind(services, message))
             and all(photo.talked_at is not None and (private or photo.talked_by == user) for photo in current)
             and not await photos.shown_since(chat_id, thread_id, newest)
-            and not services.passing.shown_after(chat_id, thread_id, max(photo.message_id for photo in current))
+            and not services.recent.shown_after(chat_id, thread_id, max(photo.message_id for photo in current))
         )
         if not obvious and any(photo.message_id <= 0 for photo in current):
             raise PictureNotTakenError(
                 texts.NEED_PICTURE_GROUP
             )  # it stands in what this supergroup was: not to be shown
         return Meant(current, obvious)
-    own = None if private else services.passing.newest_of(chat_id, thread_id, user)
+    own = None if private else services.recent.newest_of(chat_id, thread_id, user)
     if own is not None:
         return Meant([await take(services, message, own)], obvious=False)
     raise PictureNotTakenError(texts.NEED_PICTURE if private else texts.NEED_PICTURE_GROUP)
@@ -176,7 +177,7 @@ async def _unseen_above(services: Services, message: Message) -> bool:
         return False
     store = services.store
     if (
-        services.passing.saw(chat.id, before)
+        services.recent.saw(chat.id, before)
         or before in await store.sent.known(chat.id, before, before)
         or await store.photos.of_message(chat.id, before)
         or await store.questions.of_message(chat.id, before)

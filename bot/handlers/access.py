@@ -73,10 +73,10 @@ async def admitted(services: Services, chat_id: int, sender: int | None) -> bool
     A private chat (its number is above 0) lets in nobody but its person.
     """
     sender = chat_id if sender is None else sender
-    rulings = await services.store.access.rulings({chat_id, sender})
-    if not all(rulings.values()):
+    decisions = await services.store.access.decisions({chat_id, sender})
+    if not all(decisions.values()):
         return False
-    known = {*services.settings.allowed_ids, *rulings}
+    known = {*services.settings.allowed_ids, *decisions}
     return not services.settings.allowed_ids or sender in known or (chat_id < 0 and chat_id in known)
 
 

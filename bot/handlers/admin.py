@@ -26,7 +26,7 @@ from storage.records import ChatSettings
 CHART_DAYS = 30
 WORST = 3
 """Questions that are most often called wrong."""
-RULINGS = {"allow": True, "block": False, "forget": None}
+DECISIONS = {"allow": True, "block": False, "forget": None}
 """What stands after /admin to say who may use the bot."""
 LARGEST_OF = {"rate": 1000, "unsure": 99, "feedback": 1}
 PICKS: dict[str, tuple[int, ...]] = {
@@ -60,7 +60,7 @@ async def on_admin(update: Update, context: Context) -> None:
         await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
         await _show_use(services, message)
         return
-    if arguments[0].lower() in RULINGS or arguments == ["access"]:
+    if arguments[0].lower() in DECISIONS or arguments == ["access"]:
         await say(message, await _rule(services, arguments))
         return
     await say(message, await _set(services, arguments))
@@ -122,12 +122,12 @@ async def _rule(services: Services, arguments: list[str]) -> str:
     if word == "access" and len(arguments) == 1:
         return access_texts.access(await services.store.access.all(), settings.allowed_ids)
     number = _telegram_number(arguments[1]) if len(arguments) == 2 else None
-    if number is None or word not in RULINGS:
+    if number is None or word not in DECISIONS:
         return access_texts.USAGE
     if number in settings.admin_ids:
         return access_texts.ADMINS_ALWAYS
-    await services.store.access.rule(number, RULINGS[word])
-    return access_texts.ruled(number, RULINGS[word], listed=bool(settings.allowed_ids))
+    await services.store.access.decide(number, DECISIONS[word])
+    return access_texts.decided(number, DECISIONS[word], listed=bool(settings.allowed_ids))
 
 
 def _telegram_number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, MessageHandl
 
 from bot.answering.asking import person_of, thread_of
 from bot.conversation.message_facts import picture_of
-from bot.conversation.passing import Passed
+from bot.conversation.recent_messages import RecentMessage
 from bot.services import App, Context
 from bot.texts import questions as texts
 
@@ -29,9 +29,9 @@ async def on_passing(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    context.services.passing.note(
+    context.services.recent.note(
         message.chat_id,
-        Passed(
+        RecentMessage(
             message.message_id,
             thread_of(message),
             person_of(message)[0],
@@ -57,8 +57,8 @@ async def on_migration(update: Update, context: Context) -> None:
         if old is not None and new is not None:
             await services.store.chats.migrate(old, new)
             services.dispatcher.moved(old, new)
-            if old in services.settings.allowed_ids and not await services.store.access.rulings([new]):
-                await services.store.access.rule(new, True)
+            if old in services.settings.allowed_ids and not await services.store.access.decisions([new]):
+                await services.store.access.decide(new, True)
 
 
 def was_added(change: ChatMemberUpdated) -> bool:

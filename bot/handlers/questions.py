@@ -117,7 +117,7 @@ async def _refuse(services: Services, message: Message, facts: Facts, why: str) 
     """Say what cannot be, once for an album. A picture under too long a question is kept: it can be asked again."""
     if facts.picture is not None:
         await take(services, message, facts.picture, facts.album)
-    album = None if facts.album is None else services.passing.album(message.chat_id, facts.album)
+    album = None if facts.album is None else services.recent.album(message.chat_id, facts.album)
     if album is None or not album.refused or why in texts.REFUSALS:
         said = await say(message, texts.REFUSALS.get(why) or texts.UNSUPPORTED[why])
         if facts.picture is not None:
@@ -187,7 +187,7 @@ async def _on_question(
     admission = await admit(services, message, revision)
     if admission is None:
         if facts.picture is not None:  # not fetched now, but whoever asks again means it
-            services.passing.put_off(message.chat_id, thread_of(message), facts.picture, facts.album)
+            services.recent.defer(message.chat_id, thread_of(message), facts.picture, facts.album)
         return
     if meaning.source in (Source.OWN, Source.REPLIED):  # fetching takes a moment; else the progress stands at once
         services.spawn(_typing(services, message))

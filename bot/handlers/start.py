@@ -51,7 +51,7 @@ async def on_start(update: Update, context: Context) -> None:
         thread_id=thread_of(message),
         file_unique_id=largest.file_unique_id if largest else None,
         user_id=person_of(message)[0],
-        talked=False,
+        current=False,
     )
 
 

@@ -38,7 +38,7 @@ NOT_ADMITTED_HERE = N_("I answer only people and groups that my admin has let in
 """Shown over the chat when a button is pressed."""
 
 
-def ruled(number: int, allowed: bool | None, *, listed: bool) -> str:
+def decided(number: int, allowed: bool | None, *, listed: bool) -> str:
     """The admins' word was taken; `listed`: whether only some may use the bot."""
     who = f"<code>{number}</code>"
     if allowed is None:
@@ -49,10 +49,10 @@ def ruled(number: int, allowed: bool | None, *, listed: bool) -> str:
     return let_in if listed else let_in + " " + _("Everybody may, as long as VQABOT_ALLOWED_IDS is empty.")
 
 
-def access(rulings: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
+def access(decisions: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
     """Who may use the bot."""
-    let_in = [str(number) for number, allowed in rulings.items() if allowed]
-    kept_out = [str(number) for number, allowed in rulings.items() if not allowed]
+    let_in = [str(number) for number, allowed in decisions.items() if allowed]
+    kept_out = [str(number) for number, allowed in decisions.items() if not allowed]
     lines = [
         _("<b>Who may use me</b>: only who is let in")
         if settings_ids

@@ -123,7 +123,7 @@ async def test_nobody_comes_in_by_pretending(start_bot: StartBot, you: Person, w
     bot = await start_bot(allowed_ids=(YOU,) if way == "not listed" else (), admin_ids=(YOU,))
     assert bot.services is not None
     if way == "blocked":
-        await bot.services.store.access.rule(STRANGER, False)
+        await bot.services.store.access.decide(STRANGER, False)
     await you.send_picture(picture(), "What colour?")
     answer = await you.wait_for(sure)
     admin = {"id": YOU, "is_bot": False, "first_name": "You"}
@@ -164,9 +164,9 @@ async def test_when_it_cannot_be_told_who_may_nobody_may(
     assert bot.services is not None
 
     async def broken(numbers: object) -> dict[int, bool]:
-        raise ValueError("no rulings")
+        raise ValueError("no decisions")
 
-    monkeypatch.setattr(bot.services.store.access, "rulings", broken)
+    monkeypatch.setattr(bot.services.store.access, "decisions", broken)
     await you.send_picture(picture(), "What colour?")
     await you.wait_for(lambda m: m.get("text") == question_texts.BROKEN)
     await quiet(bot)

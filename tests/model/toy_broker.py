@@ -143,7 +143,7 @@ class ToyBroker:
         finally:
             writer.close()
             self._connections.remove(worker)
-            for answer in self._jobs.bury(worker):
+            for answer in self._jobs.worker_died(worker):
                 self._answers.put_nowait(answer)
             self._assign()
 

@@ -29,7 +29,7 @@ HOT: dict[str, Work] = {
     "photos: newest of a thread": lambda s: s.photos.newest(1, 7),
     "photos: current": lambda s: s.photos.current(1, None, 5),
     "photos: shown since": lambda s: s.photos.shown_since(1, None, 5.0),
-    "photos: talk": lambda s: s.photos.talk(1, None, [1, 2], 5),
+    "photos: set_current": lambda s: s.photos.set_current(1, None, [1, 2], 5),
     "photos: forget": lambda s: s.photos.forget(1, 5),
     "photos: of an album": lambda s: s.photos.in_group(1, "album"),
     "photos: read": lambda s: s.photos.read(1, s.photo.sha256),  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ HOT: dict[str, Work] = {
     "opinions: judge": lambda s: s.feedback.judge(1, 5, 7, is_right=False),
     "opinions: correct": lambda s: s.feedback.correct(1, 6, 7, 8, "red"),
     "opinions: of questions": lambda s: s.feedback.of_questions(1, [5, 6]),
-    "access": lambda s: s.access.rulings({1, 5}),
+    "access": lambda s: s.access.decisions({1, 5}),
     "fail": lambda s: s.questions.fail(6, "x"),
     "cancel": lambda s: s.questions.cancel(1, 7),
     "cancel all": lambda s: s.questions.cancel_all(1),

@@ -238,7 +238,7 @@ async def test_the_current_picture_is_the_one_talked_about_last(store: Store, mo
     )
     with monkeypatch.context() as patch:
         patch.setattr("storage.photos.time.time", lambda: 1.0)  # the clock was set back
-        await store.photos.talk(1, None, [one.message_id], 9)
+        await store.photos.set_current(1, None, [one.message_id], 9)
         assert [(p.message_id, p.talked_by) for p in await store.photos.current(1, None, 7)] == [(10, 9)]
     assert await store.photos.shown_since(1, None, one.created_at)
     assert [p.message_id for p in await store.photos.current(1, 4, 7)] == [elsewhere.message_id]
@@ -249,16 +249,16 @@ async def test_the_current_picture_is_the_one_talked_about_last(store: Store, mo
 async def test_an_album_is_talked_about_together_until_one_of_it_is(store: Store) -> None:
     album = [await store.photos.save(1, n, b"%d" % n, media_type="image/png", media_group_id="g") for n in (1, 2, 3)]
     assert [p.message_id for p in await store.photos.current(1, None, None)] == [1, 2, 3]
-    await store.photos.talk(1, None, [album[1].message_id], None)
+    await store.photos.set_current(1, None, [album[1].message_id], None)
     assert [p.message_id for p in await store.photos.current(1, None, None)] == [2]
 
 
 async def test_what_was_only_given_is_meant_where_nothing_else_is(store: Store) -> None:
-    given = await store.photos.save(1, 5, b"example", media_type="image/png", user_id=7, talked=False)
+    given = await store.photos.save(1, 5, b"example", media_type="image/png", user_id=7, current=False)
     assert await store.photos.newest(1) is None and await store.photos.current(1, None, 8) == []
     assert await store.photos.current(1, None, 7) == [given]
     own = await store.photos.save(1, 6, b"own", media_type="image/png", user_id=7)
-    await store.photos.save(1, 8, b"example", media_type="image/png", user_id=7, talked=False)
+    await store.photos.save(1, 8, b"example", media_type="image/png", user_id=7, current=False)
     assert await store.photos.current(1, None, 7) == [own] and not await store.photos.shown_since(
         1, None, own.created_at
     )

@@ -136,8 +136,8 @@ def _trained(
     """Train with these corrections; the official scores by held-out question."""
     folder = out / name.replace(" ", "-")
     settings = config.model_copy(update=_NO_JUDGING)
-    told = [settings.model_dump(mode="json"), [asdict(one) for one in corrected], split, beams]
-    mark = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    chosen = [settings.model_dump(mode="json"), [asdict(one) for one in corrected], split, beams]
+    mark = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:16]
     kept = read_outcome(folder)
     if kept is not None and kept[0] != mark:
         raise ConfigError(f"{folder} holds a training with other settings or corrections: choose another folder.")

@@ -39,8 +39,8 @@ def run_all(config: CompareConfig, out: Path, console: Console, *, again: bool) 
         for name in config.models:
             folder = out / TRIALS / name / str(seed)
             settings = config.training(name, seed)
-            told = {**settings.model_dump(mode="json"), "judged": [config.split, config.limit, config.beams]}
-            mark = hashlib.sha256(json.dumps([told, digest]).encode()).hexdigest()[:16]
+            chosen = {**settings.model_dump(mode="json"), "judged": [config.split, config.limit, config.beams]}
+            mark = hashlib.sha256(json.dumps([chosen, digest]).encode()).hexdigest()[:16]
             kept = read_outcome(folder)
             if kept is not None and kept[0] != mark:
                 raise ConfigError(

@@ -64,16 +64,16 @@ class UnknownWords:
         Args:
             model: The model's name, for people.
         """
-        told = []
+        found = []
         if self.answers.touched:
-            told.append(
+            found.append(
                 f"{_share(self.answers)} answers can never be right: {model} does not know {_named(self.answers)}."
             )
         if self.questions.touched:
-            told.append(
+            found.append(
                 f"{_share(self.questions)} questions lose words that {model} does not know: {_named(self.questions)}."
             )
-        return told
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

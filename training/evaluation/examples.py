@@ -89,7 +89,7 @@ def _shown(report: Report, questions: Iterator[VqaQuestion], pictures: Mapping[i
     found = []
     for q in questions:
         people = Counter(q.answers)
-        told = ", ".join(f"{answer} ({n})" for answer, n in sorted(people.items(), key=lambda item: (-item[1], item)))
+        listed = ", ".join(f"{answer} ({n})" for answer, n in sorted(people.items(), key=lambda item: (-item[1], item)))
         said, confidence = report.answers[q.question_id] or "(nothing)", report.confidences[q.question_id]
-        found.append(ShownAnswer(thumbnail(pictures[q.image_id]), q.question, said, confidence, q.answer or "", told))
+        found.append(ShownAnswer(thumbnail(pictures[q.image_id]), q.question, said, confidence, q.answer or "", listed))
     return found

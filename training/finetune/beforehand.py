@@ -36,9 +36,9 @@ def beforehand(
             yield f"Of train: {sentence}"
         if parts.new_words:
             one = len(parts.new_words) == 1
-            told = "1 new token stands for this word and is" if one else None
-            told = told or f"{len(parts.new_words):,} new tokens stand for these words and are"
-            yield f"{told} learnt (--new-words none leaves out what is unknown)."
+            counted = "1 new token stands for this word and is" if one else None
+            counted = counted or f"{len(parts.new_words):,} new tokens stand for these words and are"
+            yield f"{counted} learnt (--new-words none leaves out what is unknown)."
         elif config.lora_rank:
             yield "Adapters leave the embeddings as they are, so that new words cannot be learnt: train without them."
         else:

@@ -89,12 +89,12 @@ def _compare(out: Path, started: TrainConfig, config: TrainConfig, identity: dic
             f"{out} holds an interrupted training with other settings: {differences}. "
             "Give the same to go on, or choose another folder."
         )
-    told = json.loads((out / DATA).read_text(encoding="utf-8"))
-    if told["train"] != identity["train"]:
-        raise ConfigError(f"{out} holds an interrupted training on other questions ({told['data']}).")
-    if told["processes"] != identity["processes"]:
+    kept = json.loads((out / DATA).read_text(encoding="utf-8"))
+    if kept["train"] != identity["train"]:
+        raise ConfigError(f"{out} holds an interrupted training on other questions ({kept['data']}).")
+    if kept["processes"] != identity["processes"]:
         raise ConfigError(
-            f"{out} holds an interrupted training of {told['processes']} processes, and these are "
+            f"{out} holds an interrupted training of {kept['processes']} processes, and these are "
             f"{identity['processes']}: start as many to go on."
         )
 

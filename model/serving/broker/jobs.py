@@ -134,7 +134,7 @@ class Jobs(Generic[Worker]):
         else:
             self._jobs.pop(request_id, None)
 
-    def bury(self, worker: Worker) -> list[Answer]:
+    def worker_died(self, worker: Worker) -> list[Answer]:
         """A worker died: blame what it was busy with, free the rest. Returns the answers to what is given up."""
         self._workers.discard(worker)
         given_up = []

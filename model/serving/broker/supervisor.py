@@ -113,7 +113,7 @@ class Supervisor:
             if self._stopped:
                 return
             self._change(ready=False, pid=None)
-            for answer in self._jobs.bury(self):
+            for answer in self._jobs.worker_died(self):
                 self._answer(answer)
             assign(self._jobs)
             fruitful = self.info.answered > answered

@@ -13,7 +13,7 @@ from model.serving import framing
 from model.serving.broker.protocol import Broker
 from model.serving.broker.redis import keys
 from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, Client, bounded
-from model.serving.broker.redis.hand import Hand, Held
+from model.serving.broker.redis.pending import PendingEntries, PendingEntry
 from model.serving.broker.redis.pictures import FetchedPictures
 from model.types import Answer
 
@@ -29,9 +29,15 @@ Fields = dict[bytes, bytes]
 class Consumer:
     """Takes as many as can be answered soon, and hands them to what answers."""
 
-    def __init__(self, client: Client, prefix: str, name: str, answering: Broker, hand: Hand) -> None:
+    def __init__(self, client: Client, prefix: str, name: str, answering: Broker, pending: PendingEntries) -> None:
         """Take under a worker's name."""
-        self._client, self._prefix, self._name, self._answering, self._hand = client, prefix, name, answering, hand
+        self._client, self._prefix, self._name, self._answering, self._pending = (
+            client,
+            prefix,
+            name,
+            answering,
+            pending,
+        )
         self.pictures = FetchedPictures(OWN_PICTURE_BYTES, keys.PICTURE_SECONDS)
         self.ended = False
         """Set to take no more."""
@@ -39,20 +45,20 @@ class Consumer:
     async def run(self) -> None:
         """Take what there is room for, until `ended`."""
         while not self.ended:
-            self._hand.changed.clear()
+            self._pending.changed.clear()
             if not await self._wants_more():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(1.0):
-                        await self._hand.changed.wait()
+                        await self._pending.changed.wait()
                 continue
             try:
-                if not len(self._hand):
+                if not len(self._pending):
                     found = await self._read("alone", 1, None)
                     if found:
-                        self._hand.alone_waiting = max(0, self._hand.alone_waiting - 1)
+                        self._pending.alone_waiting = max(0, self._pending.alone_waiting - 1)
                         await self.accept("alone", found)
                         continue
-                room = self._answering.capacity - len(self._hand)
+                room = self._answering.capacity - len(self._pending)
                 await self.accept("jobs", await self._read("jobs", room, BLOCK_MS))
             except TROUBLE as error:
                 log.debug("nothing can be taken: %s", type(error).__name__)  # the beat says so, and makes groups anew
@@ -60,9 +66,9 @@ class Consumer:
 
     async def _wants_more(self) -> bool:
         """A question whose worker died is alone here, and is let come when such ones wait."""
-        if self._hand.has_lone or (self._hand.alone_waiting and len(self._hand)):
+        if self._pending.has_lone or (self._pending.alone_waiting and len(self._pending)):
             return False
-        if self._answering.capacity <= len(self._hand):
+        if self._answering.capacity <= len(self._pending):
             return False
         return any(process.ready for process in await self._answering.workers())
 
@@ -74,11 +80,11 @@ class Consumer:
     async def accept(self, stream: str, entries: Iterable[tuple[bytes, Fields]]) -> None:
         """Hand what was taken to what answers, with its pictures."""
         taken = [
-            (Held(stream, entry.decode(), fields[b"job"].decode(), fields[b"asker"].decode(), ""), fields)
+            (PendingEntry(stream, entry.decode(), fields[b"job"].decode(), fields[b"asker"].decode(), ""), fields)
             for entry, fields in entries
         ]
         for held, _ in taken:  # in hand from here on, also while pictures are fetched
-            self._hand.take(held)
+            self._pending.take(held)
         for held, fields in taken:
             try:
                 header = json.loads(fields[b"header"])
@@ -86,12 +92,12 @@ class Consumer:
                 names = {key: keys.picture_name(held.asker, key) for key in framing.picture_keys(header)}
                 pictures = await self._fetch(names)
                 if pictures is None:
-                    self._hand.finish(held, "lost", "picture")
+                    self._pending.finish(held, "lost", "picture")
                     continue
                 request = framing.request_of(header, pictures)
             except (ValueError, KeyError, TypeError):
                 log.exception("a question cannot be read: is the bot of another release?")
-                self._hand.finish(held, "answer", answer_text(Answer(held.id, "", 0.0, 0.0, FAILED)))
+                self._pending.finish(held, "answer", answer_text(Answer(held.id, "", 0.0, 0.0, FAILED)))
                 continue
             await self._answering.submit(replace(request, id=held.name))
 

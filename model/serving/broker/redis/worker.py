@@ -20,7 +20,7 @@ from model.serving.broker.redis import keys, scripts
 from model.serving.broker.redis.connection import TROUBLE, bounded, check, end, open_client, split_namespace
 from model.serving.broker.redis.consumer import Consumer, answer_text
 from model.serving.broker.redis.description import Description
-from model.serving.broker.redis.hand import Hand
+from model.serving.broker.redis.pending import PendingEntries
 from model.types import WorkerInfo
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,8 @@ class RedisWorker:
         self._scripts = {
             name: self._client.register_script(getattr(scripts, name)) for name in ("FINISH", "BEAT", "RELEASE")
         }
-        self._hand = Hand()
-        self._consumer = Consumer(self._client, self._prefix, self.name, answering, self._hand)
+        self._pending = PendingEntries()
+        self._consumer = Consumer(self._client, self._prefix, self.name, answering, self._pending)
         self._forgotten_since = "0-0"
         self._drained = asyncio.Event()
         self._draining = False
@@ -75,7 +75,7 @@ class RedisWorker:
     async def state(self) -> State:
         """How it is doing."""
         reached = self._begun_at if self.beat_at is None else self.beat_at
-        return State(await self._answering.workers(), len(self._hand), time.monotonic() - reached)
+        return State(await self._answering.workers(), len(self._pending), time.monotonic() - reached)
 
     @property
     def keeps_pictures(self) -> bool:
@@ -111,13 +111,13 @@ class RedisWorker:
 
     async def _finish(self, grace: float) -> None:
         """Take nothing more, and answer what is in hand, for so many seconds."""
-        log.info("finishing %d questions", len(self._hand))
+        log.info("finishing %d questions", len(self._pending))
         self._draining = self._consumer.ended = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
-                while len(self._hand):
-                    self._hand.changed.clear()
-                    await self._hand.changed.wait()
+                while len(self._pending):
+                    self._pending.changed.clear()
+                    await self._pending.changed.wait()
 
     async def _leave(self) -> None:
         """Hand back what is not answered, and be gone."""
@@ -134,20 +134,20 @@ class RedisWorker:
 
     async def _give(self) -> None:
         async for answer in self._answering.results():
-            held = self._hand.get(answer.id)
+            held = self._pending.get(answer.id)
             if held is None:
                 continue  # it went to another worker meanwhile, or was cancelled
             if answer.error == LOST:
-                self._hand.finish(held, "lost", "worker")
+                self._pending.finish(held, "lost", "worker")
             else:
-                self._hand.finish(held, "answer", answer_text(answer))
+                self._pending.finish(held, "answer", answer_text(answer))
 
     async def _push(self) -> None:
         """Give back what is finished: what comes meanwhile goes together."""
         while True:
-            await self._hand.to_push.wait()
-            self._hand.to_push.clear()
-            while batch := self._hand.finished[:]:
+            await self._pending.to_push.wait()
+            self._pending.to_push.clear()
+            while batch := self._pending.finished[:]:
                 arguments: list[str | int] = []
                 for one in batch:
                     held = one.held
@@ -158,9 +158,9 @@ class RedisWorker:
                     log.warning("answers cannot be given back (%s); trying again", type(error).__name__)
                     await asyncio.sleep(PAUSE_SECONDS)
                     continue
-                del self._hand.finished[: len(batch)]
+                del self._pending.finished[: len(batch)]
                 for one in batch:
-                    self._hand.drop(one.held.name)
+                    self._pending.drop(one.held.name)
 
     # Being alive -----------------------------------------------------------------------------------------------------
 
@@ -181,13 +181,13 @@ class RedisWorker:
 
     async def _beat_once(self) -> None:
         """Give a sign of life, and hear what became of what is in hand."""
-        in_hand = self._hand.names
-        gone, stray, self._hand.alone_waiting, drain, forgotten = await self._run(
+        in_hand = self._pending.names
+        gone, stray, self._pending.alone_waiting, drain, forgotten = await self._run(
             "BEAT", self.name, await self._description(), int(1000 * self._liveness), self._forgotten_since, *in_hand
         )
         self.beat_at = time.monotonic()
         for raw in gone:
-            held = self._hand.drop(raw.decode())
+            held = self._pending.drop(raw.decode())
             if held is not None:
                 await self._answering.cancel(held.name)
         for name, flat in stray:
@@ -205,14 +205,14 @@ class RedisWorker:
     async def _let_go(self) -> None:
         """Give what is in hand to others when nothing here has been able to answer for long."""
         now = time.monotonic()
-        if any(process.ready for process in await self._answering.workers()) or not len(self._hand):
+        if any(process.ready for process in await self._answering.workers()) or not len(self._pending):
             self._ready_at = now
         elif now - self._ready_at > UNREADY_SECONDS:
-            log.warning("nothing here can answer: %d questions go to other workers", len(self._hand))
-            held = self._hand.names
+            log.warning("nothing here can answer: %d questions go to other workers", len(self._pending))
+            held = self._pending.names
             await self._run("RELEASE", self.name, "stay", keys.MAX_DEATHS)
             for name in held:
-                self._hand.drop(name)
+                self._pending.drop(name)
                 await self._answering.cancel(name)
             self._ready_at = now
 

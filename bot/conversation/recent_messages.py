@@ -1,4 +1,4 @@
-"""What passed by lately, in memory only: pictures that were not meant for the bot are neither fetched nor kept."""
+"""The last messages of each chat, in memory only: pictures that are not meant for the bot are not fetched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_ALBUMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class RecentMessage:
     """A message that the bot saw, in a group mostly between others."""
 
     message_id: int
@@ -38,7 +38,7 @@ class Album:
 
 
 @dataclass(frozen=True, slots=True)
-class PutOff:
+class Deferred:
     """Pictures whose question a limit refused."""
 
     album: str | None
@@ -47,20 +47,20 @@ class PutOff:
     """By the numbers of their messages."""
 
 
-class Passing:
-    """The last messages of each chat."""
+class RecentMessages:
+    """The last messages of each chat, and what is known of albums and pictures beside them."""
 
     def __init__(self) -> None:
-        self._chats: OrderedDict[int, deque[Passed]] = OrderedDict()
+        self._chats: OrderedDict[int, deque[RecentMessage]] = OrderedDict()
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
-        self._put_off: OrderedDict[tuple[int, int | None], PutOff] = OrderedDict()
+        self._deferred: OrderedDict[tuple[int, int | None], Deferred] = OrderedDict()
 
-    def note(self, chat_id: int, message: Passed) -> None:
+    def note(self, chat_id: int, message: RecentMessage) -> None:
         """A message came; one that is handled again changes nothing."""
-        passed = self._chats.setdefault(chat_id, deque(maxlen=MESSAGES))
+        messages = self._chats.setdefault(chat_id, deque(maxlen=MESSAGES))
         self._chats.move_to_end(chat_id)
         if not self.saw(chat_id, message.message_id):
-            passed.append(message)
+            messages.append(message)
         if len(self._chats) > MOST_CHATS:
             self._chats.popitem(last=False)
 
@@ -95,11 +95,11 @@ class Passing:
 
     def caption_of(self, chat_id: int, album: str) -> str | None:
         """The first caption of an album whose messages did not mean the bot."""
-        passed = sorted(self._chats.get(chat_id, ()), key=lambda one: one.message_id)
-        return next((one.caption for one in passed if one.album == album and one.caption), None)
+        messages = sorted(self._chats.get(chat_id, ()), key=lambda one: one.message_id)
+        return next((one.caption for one in messages if one.album == album and one.caption), None)
 
     def pictures(self, chat_id: int, thread_id: int | None) -> Sequence[TelegramPicture]:
-        """The pictures that passed in a topic, oldest first."""
+        """The pictures among them in a topic, oldest first."""
         return [one.picture for one in self._place(chat_id, thread_id) if one.picture is not None]
 
     def album(self, chat_id: int, album: str) -> Album:
@@ -110,22 +110,22 @@ class Passing:
             self._albums.popitem(last=False)
         return found
 
-    def put_off(self, chat_id: int, thread_id: int | None, picture: TelegramPicture, album: str | None = None) -> None:
+    def defer(self, chat_id: int, thread_id: int | None, picture: TelegramPicture, album: str | None = None) -> None:
         """A picture was shown with a question that a limit refused: it is not fetched yet."""
-        known = self._put_off.get((chat_id, thread_id))
+        known = self._deferred.get((chat_id, thread_id))
         if known is None or album is None or known.album != album:
-            known = self._put_off[chat_id, thread_id] = PutOff(album, {})
+            known = self._deferred[chat_id, thread_id] = Deferred(album, {})
         known.pictures[picture.message_id] = picture
-        if len(self._put_off) > MOST_CHATS:
-            self._put_off.popitem(last=False)
+        if len(self._deferred) > MOST_CHATS:
+            self._deferred.popitem(last=False)
 
-    def put_off_in(self, chat_id: int, thread_id: int | None) -> PutOff | None:
+    def deferred_in(self, chat_id: int, thread_id: int | None) -> Deferred | None:
         """The pictures of a place that are not fetched yet."""
-        return self._put_off.get((chat_id, thread_id))
+        return self._deferred.get((chat_id, thread_id))
 
-    def take_up(self, chat_id: int, thread_id: int | None) -> None:
-        """Put nothing off any more: what was is fetched now, or another picture counts."""
-        self._put_off.pop((chat_id, thread_id), None)
+    def forget_deferred(self, chat_id: int, thread_id: int | None) -> None:
+        """Defer nothing any more: what was is fetched now, or another picture counts."""
+        self._deferred.pop((chat_id, thread_id), None)
 
-    def _place(self, chat_id: int, thread_id: int | None) -> list[Passed]:
+    def _place(self, chat_id: int, thread_id: int | None) -> list[RecentMessage]:
         return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]

@@ -1,4 +1,4 @@
-"""What a worker has in hand: taken from Redis, and not given back yet."""
+"""A worker's pending entries of Redis' streams: taken, and not acknowledged yet."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True, eq=False)
-class Held:
-    """A question in hand."""
+class PendingEntry:
+    """A question that was taken."""
 
     stream: str
     entry: str
@@ -25,20 +25,20 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What became of a question in hand."""
+    """What became of a question that was taken."""
 
-    held: Held
+    held: PendingEntry
     kind: str
     """`answer`, or `lost`: it is to be asked again."""
     value: str
     """The answer as JSON, or why."""
 
 
-class Hand:
-    """All questions in hand, and those of them that are to be given back."""
+class PendingEntries:
+    """All questions that were taken, and those of them that are to be given back."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Held] = {}
+        self._entries: dict[str, PendingEntry] = {}
         self.finished: list[Finished] = []
         self.changed = asyncio.Event()
         """Set when there are fewer."""
@@ -48,32 +48,32 @@ class Hand:
         """How many questions wait to be alone with a worker."""
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._entries)
 
     @property
     def names(self) -> list[str]:
         """Of all of them."""
-        return list(self._held)
+        return list(self._entries)
 
     @property
     def has_lone(self) -> bool:
         """Whether one is here that is to be alone."""
-        return any(held.stream == "alone" for held in self._held.values())
+        return any(held.stream == "alone" for held in self._entries.values())
 
-    def get(self, name: str) -> Held | None:
+    def get(self, name: str) -> PendingEntry | None:
         """One of them, by its name."""
-        return self._held.get(name)
+        return self._entries.get(name)
 
-    def take(self, held: Held) -> None:
+    def take(self, held: PendingEntry) -> None:
         """One more."""
-        self._held[held.name] = held
+        self._entries[held.name] = held
 
-    def drop(self, name: str) -> Held | None:
+    def drop(self, name: str) -> PendingEntry | None:
         """One less, if it was here."""
         self.changed.set()
-        return self._held.pop(name, None)
+        return self._entries.pop(name, None)
 
-    def finish(self, held: Held, kind: str, value: str) -> None:
+    def finish(self, held: PendingEntry, kind: str, value: str) -> None:
         """Have one given back."""
         self.finished.append(Finished(held, kind, value))
         self.to_push.set()
