@@ -6,13 +6,14 @@ from contextlib import suppress
 
 from telegram import Message, Update
 from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot.answering.asking import say
 from bot.callback_data import ConfirmDelete
 from bot.conversation.message_facts import facts_of
 from bot.handlers.chats import was_added
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import asker, is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import access as texts
@@ -57,8 +58,7 @@ async def _passes(services: Services, update: Update) -> bool:
     if query is not None:
         if (query.data or "").startswith(f"{ConfirmDelete.prefix}:"):
             return True
-        with suppress(BadRequest):
-            await query.answer(texts.NOT_ADMITTED_HERE, show_alert=True)
+        await answer_press(query, texts.NOT_ADMITTED_HERE, alert=True)
         return False
     if update.message is not None and _uses_a_right(update.message, services.bot.username):
         return True

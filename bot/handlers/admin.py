@@ -14,6 +14,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot.answering.asking import say
 from bot.answering.effective import effective
 from bot.callback_data import LARGEST, ChangeAdminSetting, DrainWorker
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import access as access_texts
@@ -76,8 +77,7 @@ async def on_press(update: Update, context: Context) -> None:
     said = None
     if change is not None and change.name in texts.NAMES:
         said = await _set(services, [change.name, str(change.value) if change.value else "default"])
-    with suppress(BadRequest):
-        await query.answer(None if said is None else menus.plain(said))
+    await answer_press(query, None if said is None else menus.plain(said))
     text, markup = await _overview(services)
     with suppress(BadRequest):  # nothing changed since
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
@@ -93,16 +93,14 @@ async def on_drain(update: Update, context: Context) -> None:
     names = {worker.name for worker in await services.broker.workers() if worker.name}
     found = [name for name in names if pressed is not None and ending_of(name) == pressed.ending]
     told = bool(found) and await services.broker.drain(found[0])
-    with suppress(BadRequest):
-        await query.answer(worker_texts.leaving(found[0]) if told else worker_texts.GONE_ALREADY)
+    await answer_press(query, worker_texts.leaving(found[0]) if told else worker_texts.GONE_ALREADY)
 
 
 async def _is_admins(services: Services, query: CallbackQuery) -> bool:
     """Whether one of the bot's admins pressed; others are told."""
     if is_bot_admin(services, query.from_user):
         return True
-    with suppress(BadRequest):
-        await query.answer(menus.ONLY_ADMINS, show_alert=True)
+    await answer_press(query, menus.ONLY_ADMINS, alert=True)
     return False
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from telegram import Update
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
 from bot.callback_data import CancelQuestion
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context
 from bot.texts import questions as texts
@@ -33,5 +31,4 @@ async def on_cancel(update: Update, context: Context) -> None:
                 sentence = texts.NOT_YOURS_TO_CANCEL
             elif await services.dispatcher.cancel(chat.id, question.id):
                 sentence = texts.CANCELLED
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer(sentence)
+    await answer_press(query, sentence)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from telegram import Message, Update
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import admit, ask, ask_again, revision_of, say
@@ -19,6 +17,7 @@ from bot.conversation.message_facts import facts_of
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_compared import last_two, with_another
 from bot.conversation.pictures_meant import pictures_meant, replied_pictures
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
@@ -76,8 +75,7 @@ async def on_each(update: Update, context: Context) -> None:
                 sentence = texts.NOT_YOURS_TO_ASK
             else:
                 sentence = await _ask_each(services, question)
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer(sentence)
+    await answer_press(query, sentence)
 
 
 async def _ask_each(services: Services, question: Question) -> str:

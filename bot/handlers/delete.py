@@ -13,6 +13,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
@@ -72,15 +73,13 @@ async def on_press(update: Update, context: Context) -> None:
     elif not await may_change(services, query.message.chat, query.from_user):
         refusal = texts.ONLY_ADMINS
     if refusal is not None or pressed is None or query.message is None:
-        with suppress(BadRequest):
-            await query.answer(refusal, show_alert=True)
+        await answer_press(query, refusal, alert=True)
         return
     chat_id, menu = query.message.chat.id, query.message.message_id
     text: str | None = texts.DELETE_KEPT
     if pressed.really:
         text = await _delete(services, chat_id, menu, messages=pressed.messages)
-    with suppress(BadRequest):
-        await query.answer(texts.DELETED_ALREADY if text is None else None)
+    await answer_press(query, texts.DELETED_ALREADY if text is None else None)
     if text is not None:
         with suppress(BadRequest):
             await query.edit_message_text(text, parse_mode=ParseMode.HTML)

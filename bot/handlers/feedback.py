@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from telegram import Message, ReactionType, ReactionTypeEmoji, Update
 from telegram.constants import ReactionEmoji
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, MessageReactionHandler
 
 from bot import metrics
 from bot.answering.asking import person_of, say
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import correction
+from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services
 from bot.texts import feedback as texts
 
@@ -39,8 +38,7 @@ async def on_press(update: Update, context: Context) -> None:
         ):
             metrics.of_opinion(pressed.is_right)
             sentence = texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer(sentence, show_alert=sentence == texts.NOTED_WRONG)
+    await answer_press(query, sentence, alert=sentence == texts.NOTED_WRONG)
 
 
 async def on_reaction(update: Update, context: Context) -> None:

@@ -13,6 +13,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
+from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
@@ -80,8 +81,7 @@ async def on_page(update: Update, context: Context) -> None:
     if wanted is not None and query.message is not None:
         chat = query.message.chat
         page = await _page(context.services, chat.id, chat.type, wanted.number)
-    with suppress(BadRequest):
-        await query.answer(None if page else texts.GONE)
+    await answer_press(query, None if page else texts.GONE)
     if page is not None:
         with suppress(BadRequest):  # the page shows this already
             await query.edit_message_text(
@@ -99,8 +99,7 @@ async def on_picture(update: Update, context: Context) -> None:
     if wanted is not None and query.message is not None:
         question = await services.store.questions.in_chat(query.message.chat.id, wanted.number)
     small = [] if question is None else await _thumbnails(services, question)
-    with suppress(BadRequest):
-        await query.answer(None if small else texts.GONE)
+    await answer_press(query, None if small else texts.GONE)
     for picture, data in small:
         assert question is not None
         under = question.answered_under

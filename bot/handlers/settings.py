@@ -13,6 +13,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot.answering.asking import say, thread_of
 from bot.answering.effective import Effective
 from bot.callback_data import ChangeSetting
+from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
@@ -56,17 +57,17 @@ async def on_press(update: Update, context: Context) -> None:
     services = context.services
     change = ChangeSetting.unpack(query.data)
     if change is None or query.message is None:
-        await _answer(update, texts.MENU_OUTDATED)
+        await answer_press(query, texts.MENU_OUTDATED)
         return
     chat = query.message.chat
     if not await may_change(services, chat, query.from_user):
-        await _answer(update, texts.ONLY_ADMINS, alert=True)
+        await answer_press(query, texts.ONLY_ADMINS, alert=True)
         return
     if change.name == "help":
-        await _answer(update, texts.SETTINGS_HELP, alert=True)
+        await answer_press(query, texts.SETTINGS_HELP, alert=True)
         return
     with speaking(LANGUAGES[change.value] if change.name == "lang" and change.value < len(LANGUAGES) else language()):
-        await _answer(update, await _change(services, chat.id, change))
+        await answer_press(query, await _change(services, chat.id, change))
         choosing = change.name in ("zones", "zone")
         text, markup = await (_zone_menu if choosing else _menu)(services, chat.id)
     with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
@@ -114,12 +115,6 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
         return texts.setting_kept(name, value, high)
     await chats.set_settings(chat_id, **{"beams" if beams else "max_new_tokens": value})
     return texts.setting_changed(name, value)
-
-
-async def _answer(update: Update, text: str | None, *, alert: bool = False) -> None:
-    assert update.callback_query is not None
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await update.callback_query.answer(text, show_alert=alert)
 
 
 async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from telegram import Update
 from telegram.constants import ChatType
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.answering.asking import say
+from bot.handlers.presses import answer_press
 from bot.services import App, Context
 from bot.texts import menus
 from bot.texts import questions as texts
@@ -34,5 +32,4 @@ async def on_unknown(update: Update, context: Context) -> None:
 async def on_unknown_button(update: Update, context: Context) -> None:
     """A button of an older release, or a made-up one: the app must not go on waiting for it."""
     if update.callback_query is not None:
-        with suppress(BadRequest):
-            await update.callback_query.answer(menus.MENU_OUTDATED)
+        await answer_press(update.callback_query, menus.MENU_OUTDATED)

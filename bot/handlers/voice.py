@@ -14,6 +14,7 @@ from bot.conversation.meaning import Ask, Facts, Meaning
 from bot.conversation.pictures_meant import pictures_meant
 from bot.conversation.wording import Words
 from bot.handlers.as_text import handle_as_text
+from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 
@@ -57,15 +58,12 @@ async def on_press(update: Update, context: Context) -> None:
     spoken = shown.reply_to_message if isinstance(shown, Message) else None
     heard = "".join(shown.parse_entities([MessageEntity.ITALIC]).values()) if isinstance(shown, Message) else ""
     if not isinstance(shown, Message) or spoken is None or not heard:
-        with suppress(BadRequest):
-            await query.answer(texts.NOTHING_HEARD_THERE)
+        await answer_press(query, texts.NOTHING_HEARD_THERE)
         return
     if person_of(spoken)[0] != query.from_user.id:
-        with suppress(BadRequest):
-            await query.answer(texts.NOT_YOURS_TO_CONFIRM)
+        await answer_press(query, texts.NOT_YOURS_TO_CONFIRM)
         return
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer()
+    await answer_press(query)
     with suppress(BadRequest):
         await shown.edit_reply_markup(None)
     await handle_as_text(update, context, spoken, heard, reply_to_message=shown.to_dict())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from telegram import Update
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
 from bot.answering.buttons import can_be_shown
 from bot.answering.limits import refusal
 from bot.callback_data import ShowWhere
+from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services
 from bot.texts import heat_maps as texts
 from bot.texts.failures import sentence
@@ -32,8 +30,7 @@ async def on_where(update: Update, context: Context) -> None:
         if question is not None and can_be_shown(question):
             under = question.placeholder_id or query.message.message_id
             said = await _show(services, question, under, query.from_user.id, query.from_user.first_name)
-    with suppress(BadRequest):  # a press that was reported twice is answered once
-        await query.answer(said)
+    await answer_press(query, said)
 
 
 async def _show(services: Services, question: Question, under: int, user_id: int, name: str) -> str:
