@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from bot.commands.bench_trouble import memory, resume
 from bot.commands.bench_voice import bench_voice
 from bot.commands.bench_where import bench_where
 from bot.commands.bench_year import bench_year
+from bot.commands.terminal import show_figures
 from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
@@ -95,11 +95,7 @@ def ask(model: str, runs: int, as_json: bool) -> None:
         "further_to_first": round(_median(further) / _median(first), 3),
         "peak_memory_mb": round(_peak_memory_mb()),
     }
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<22} {value:>10}")
+    show_figures(figures, as_json)
 
 
 def _cold(model: str) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import random
 import sys
 from collections.abc import Iterator
 
 import click
 
+from bot.commands.terminal import show_figures
 from bot.texts.failures import sentence
 from model.backends.placement import DTYPES
 
@@ -64,11 +64,7 @@ def arithmetic(
         before = f"{name}_" if len(dtypes) > 1 else ""
         figures[f"{before}difference_points"] = round(100 * (right[name] - right["float32"]) / asked, 2)
         figures[f"{before}same_answers_percent"] = round(100 * same[name] / asked, 2)
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<34} {value:>10}")
+    show_figures(figures, as_json)
 
 
 def _draw(numbers: range, per_picture: int) -> Iterator[tuple[str, bytes, str, str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
+
+from bot.commands.terminal import show_figures
 
 CHATS = 1000
 
@@ -41,11 +42,7 @@ def bench_bot(
             figures = asyncio.run(_measure(Path(folder), seconds, rate, outstanding, profile))
         except (LoadError, RuntimeError) as error:
             raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<34} {value:>10}")
+    show_figures(figures, as_json)
 
 
 async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, profile: Path | None) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
+
+from bot.commands.terminal import show_figures
 
 FLOODING, OTHER = 1, 2
 
@@ -32,11 +33,7 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
             figures = asyncio.run(_measure(Path(folder), model, questions, probes, batch_size))
         except (LoadError, RuntimeError) as error:
             raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<44} {value:>10}")
+    show_figures(figures, as_json)
 
 
 async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:

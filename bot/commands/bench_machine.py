@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from bot.commands.errors import needs
+from bot.commands.terminal import show_figures
 
 _KILLED_AFTER = 30.0
 """Seconds that a training may take beyond its time until it is killed."""
@@ -57,7 +58,7 @@ def machine(device: str, as_json: bool) -> None:
         rate = ceiling_of(dtype, device)
         figures[f"{str(dtype).removeprefix('torch.')}_gflop_per_second"] = round(rate / 1e9)
     figures["copied_gb_per_second"] = round(_copy_rate(device) / 1e9, 1)
-    _show(figures, as_json)
+    show_figures(figures, as_json)
 
 
 def _copy_rate(device: str) -> float:
@@ -122,7 +123,7 @@ def bench_builtin(
             (recipe.dense_steps * dense + recipe.question_steps * questions) / 3600, 2
         ),
     }
-    _show(figures, as_json)
+    show_figures(figures, as_json)
 
 
 def _pace(flags: list[str], seconds: float) -> float:
@@ -164,11 +165,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(_KILLED_AFTER)
-
-
-def _show(figures: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<46} {value}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import click
 
+from bot.commands.terminal import show_figures
 from bot.texts.failures import sentence
 
 START_SECONDS = 60.0
@@ -46,11 +46,7 @@ def bench_scale(
             raise click.ClickException(sentence(error)) from error
         except TimeoutError as error:
             raise click.ClickException("The workers did not come, or did not answer, in time.") from error
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<44} {value:>10}")
+    show_figures(figures, as_json)
 
 
 async def _measure(

@@ -10,11 +10,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bot.commands.errors import needs
+from bot.commands.terminal import show_figures
 from bot.texts.failures import sentence
 
 _PATIENCE = 600.0
@@ -78,7 +78,7 @@ def resume(model: str, steps: int, save_every: int, device: str, as_json: bool) 
             "largest_loss_difference": max(abs(a - b) for a, b in zip(one, other, strict=False)),
             "last_loss": other[-1],
         }
-    _show(figures, as_json)
+    show_figures(figures, as_json)
     if ended_before or len(one) != len(other):
         raise click.ClickException("The training ended before it could be killed, or its log is not whole.")
 
@@ -112,7 +112,7 @@ def memory(model: str, batch_size: int, headroom: float, device: str, as_json: b
     lines = done.stderr.strip().splitlines()
     told = "The memory does not suffice" in done.stderr or "Gradients and moments of the weights need" in done.stderr
     figures = {"exit_code": done.returncode, "told": told, "traceback": "Traceback" in done.stderr}
-    _show({**figures, "sentence": lines[-1].removeprefix("Error: ") if lines else ""}, as_json)
+    show_figures({**figures, "sentence": lines[-1].removeprefix("Error: ") if lines else ""}, as_json)
     if not told:
         raise click.ClickException("No sentence about memory came.")
 
@@ -160,11 +160,3 @@ def _last(log: Path) -> str:
 def _losses(out: Path) -> list[float]:
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
     return [line["loss"] for line in lines if "loss" in line]
-
-
-def _show(figures: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name.replace('_', ' '):<38} {value}")

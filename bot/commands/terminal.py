@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,16 @@ RECENT = 30.0
 def note(text: str) -> None:
     """Say on stderr what is being done, so that stdout stays what was asked for."""
     click.echo(text, err=True)
+
+
+def show_figures(figures: Mapping[str, object], as_json: bool) -> None:
+    """Figures by their names: one JSON object, or a line each."""
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    width = max(map(len, figures))
+    for name, value in figures.items():
+        click.echo(f"{name.replace('_', ' '):<{width}} {value!s:>10}")
 
 
 class Terminal:
