@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from transformers import BartConfig
-from transformers.models.florence2 import Florence2Config, Florence2VisionConfig
+from tiny import config_of
 
 from training.data.prepared import Example, write_examples
 from training.finetune.config import TrainConfig
@@ -47,39 +46,13 @@ def tiny_model(
     folder: Path, *, dropout: float = 0.0, drop_path: float = 0.0, seed: int = 0, positions: int = 64
 ) -> Path:
     """A model of some 200,000 weights, saved as a real one."""
-    vision = Florence2VisionConfig(
-        depths=[1, 1, 1],
-        patch_size=[11, 3, 3],
-        patch_stride=[8, 2, 2],
-        patch_padding=[5, 1, 1],
-        patch_prenorm=[False, True, True],
-        embed_dim=[16, 24, 32],
-        num_heads=[2, 2, 2],
-        num_groups=[2, 2, 2],
-        window_size=4,
-        drop_path_rate=drop_path,
-        projection_dim=32,
-        max_position_embeddings=8,
-        initializer_range=0.2,
-    )
-    text = BartConfig(
-        vocab_size=len(shapes.vocabulary()),
-        d_model=32,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=2,
-        decoder_attention_heads=2,
-        encoder_ffn_dim=64,
-        decoder_ffn_dim=64,
-        max_position_embeddings=positions,
+    config = config_of(
+        len(shapes.vocabulary()),
+        shapes.SPECIAL.index("<image>"),
+        positions=positions,
         dropout=dropout,
-        init_std=0.2,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-        decoder_start_token_id=2,
+        drop_path=drop_path,
     )
-    config = Florence2Config(vision_config=vision, text_config=text, image_token_id=shapes.SPECIAL.index("<image>"))
     return shapes.save(folder, config, SIZE, seed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.sandbox import attachments, pictures
@@ -79,6 +80,7 @@ def known_file(world: World, kind: str, file_id: str) -> dict[str, Any]:
 
 
 async def _send_kind(call: Call, kind: str) -> dict[str, Any]:
+    """Send a file; of pictures Telegram makes JPEGs."""
     caption = call.caption_content() if kind not in {"sticker", "video_note"} else {}
     options = OPTIONS[kind]
     call.parameters.flags(*options.flags)
@@ -94,46 +96,6 @@ async def _send_kind(call: Call, kind: str) -> dict[str, Any]:
     if call.parameters.understood.get("has_spoiler"):
         content = {**content, "has_media_spoiler": True}
     return send(call, chat, {**content, **caption})
-
-
-async def send_photo(call: Call) -> dict[str, Any]:
-    """Send a picture; Telegram makes JPEGs of it."""
-    return await _send_kind(call, "photo")
-
-
-async def send_document(call: Call) -> dict[str, Any]:
-    """Send a file as it is."""
-    return await _send_kind(call, "document")
-
-
-async def send_video(call: Call) -> dict[str, Any]:
-    """Send a video."""
-    return await _send_kind(call, "video")
-
-
-async def send_animation(call: Call) -> dict[str, Any]:
-    """Send a GIF or a silent video."""
-    return await _send_kind(call, "animation")
-
-
-async def send_audio(call: Call) -> dict[str, Any]:
-    """Send music."""
-    return await _send_kind(call, "audio")
-
-
-async def send_voice(call: Call) -> dict[str, Any]:
-    """Send a voice message."""
-    return await _send_kind(call, "voice")
-
-
-async def send_sticker(call: Call) -> dict[str, Any]:
-    """Send a sticker."""
-    return await _send_kind(call, "sticker")
-
-
-async def send_video_note(call: Call) -> dict[str, Any]:
-    """Send a round video."""
-    return await _send_kind(call, "video_note")
 
 
 async def get_file(call: Call) -> dict[str, Any]:
@@ -155,13 +117,13 @@ async def get_file(call: Call) -> dict[str, Any]:
 
 
 METHODS: dict[str, Method] = {
-    "sendPhoto": send_photo,
-    "sendDocument": send_document,
-    "sendVideo": send_video,
-    "sendAnimation": send_animation,
-    "sendAudio": send_audio,
-    "sendVoice": send_voice,
-    "sendSticker": send_sticker,
-    "sendVideoNote": send_video_note,
+    "sendPhoto": partial(_send_kind, kind="photo"),
+    "sendDocument": partial(_send_kind, kind="document"),
+    "sendVideo": partial(_send_kind, kind="video"),
+    "sendAnimation": partial(_send_kind, kind="animation"),
+    "sendAudio": partial(_send_kind, kind="audio"),
+    "sendVoice": partial(_send_kind, kind="voice"),
+    "sendSticker": partial(_send_kind, kind="sticker"),
+    "sendVideoNote": partial(_send_kind, kind="video_note"),
     "getFile": get_file,
 }

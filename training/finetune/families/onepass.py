@@ -18,6 +18,7 @@ from torch.nn import functional
 from model.families.base import Family
 from model.families.pixels import Normaliser
 from model.profile import Profile
+from training.finetune.errors import TrainingError
 
 IGNORED = -100
 """Label of a place that does not count."""
@@ -218,6 +219,20 @@ class PlainModel(Protocol):
     def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
         """A batch with labels: each question with its own picture."""
         ...
+
+
+def check_patches(vision: Any, size: tuple[int, int]) -> None:  # noqa: ANN401 - a vision tower's config of transformers
+    """See whether a vision transformer can cut pictures of a width and height into its patches.
+
+    Raises:
+        TrainingError: It cannot.
+    """
+    patch = int(vision.patch_size)
+    if size[0] % patch or size[1] % patch:
+        raise TrainingError(
+            f"Pictures of {size[0]}x{size[1]} cannot be cut into this model's patches: choose a --picture-size "
+            f"whose sides are multiples of {patch}."
+        )
 
 
 def padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:

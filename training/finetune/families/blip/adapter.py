@@ -16,8 +16,7 @@ from transformers import BlipForQuestionAnswering, BlipProcessor
 
 from model.families.blip.files import mended, read_weights
 from model.families.blip.model import Blip, encode_questions, mark_places, tokens_of, trained_size
-from training.finetune.errors import TrainingError
-from training.finetune.families.onepass import IGNORED, Batch, OnePass, padded
+from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded
 
 
 class OnePassBlip(OnePass, BlipForQuestionAnswering):
@@ -44,12 +43,7 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
 
     def tokens_of_picture(self, size: tuple[int, int]) -> int:
         """See `OnePass`."""
-        patch = int(cast(Any, self.config.vision_config).patch_size)
-        if size[0] % patch or size[1] % patch:
-            raise TrainingError(
-                f"Pictures of {size[0]}x{size[1]} cannot be cut into this model's patches: choose a --picture-size "
-                f"whose sides are multiples of {patch}."
-            )
+        check_patches(self.config.vision_config, size)
         return tokens_of(self.config, size)
 
     def states_shape(self, size: tuple[int, int]) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from transformers import PaliGemmaForConditionalGeneration, PaliGemmaProcessor
 from model.families.paligemma.files import positions_of, read_weights, tokens_of, trained_size
 from model.families.paligemma.model import ROOM, PaliGemma
 from training.finetune.errors import TrainingError
-from training.finetune.families.onepass import IGNORED, Batch, OnePass, padded, right_padded
+from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded, right_padded
 
 
 class OnePassPaliGemma(OnePass, PaliGemmaForConditionalGeneration):
@@ -44,12 +44,7 @@ class OnePassPaliGemma(OnePass, PaliGemmaForConditionalGeneration):
 
     def tokens_of_picture(self, size: tuple[int, int]) -> int:
         """See `OnePass`."""
-        patch = int(cast(Any, self.config.vision_config).patch_size)
-        if size[0] % patch or size[1] % patch:
-            raise TrainingError(
-                f"Pictures of {size[0]}x{size[1]} cannot be cut into this model's patches: choose a --picture-size "
-                f"whose sides are multiples of {patch}."
-            )
+        check_patches(self.config.vision_config, size)
         tokens, positions = tokens_of(self.config, size), positions_of(self.config)
         if positions - tokens < ROOM:
             raise TrainingError(
