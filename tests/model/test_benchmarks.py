@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.commands import bench_answer
+from model.benchmarks import answering
 from model.families.florence2 import count_flops
 
 
@@ -36,8 +38,11 @@ def test_both_sides_answer_the_same_questions(tiny_folder: Path, tmp_path: Path)
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
-def test_one_at_a_time_tells_first_questions_from_further_ones(tiny_folder: Path, tmp_path: Path) -> None:
-    """And a plot that cannot be written costs no figures."""
+def test_one_at_a_time_tells_first_questions_from_further_ones(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a plot that cannot be written costs no figures. Both sides run here: the test above sees their processes."""
+    monkeypatch.setattr(bench_answer, "_apart", lambda name, work: getattr(answering, name)(work))
     options = ["--pictures", "2", "--per-picture", "2", "--waiting", "1", "--tokens", "2", "--baseline-pictures", "1"]
     options += ["--plot", str(tmp_path / "nowhere" / "plot.png")]
     result = run("answer", "--model", str(tiny_folder), *options, "--json")

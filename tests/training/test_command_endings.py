@@ -19,10 +19,14 @@ from bot.commands.errors import Interrupted, Unexpected, in_words, needs
 from bot.commands.terminal import Pace, Terminal
 from training.scenes.official import Plan, write_scenes
 
-WITHOUT_TORCH = (
-    "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
-    "from bot.cli import main; main(sys.argv[1:])"
-)
+WITHOUT_TORCH = """
+import json, sys
+sys.modules["torch"] = sys.modules["transformers"] = None
+from click.testing import CliRunner
+from bot.cli import main
+done = [CliRunner().invoke(main, words) for words in json.load(sys.stdin)]
+json.dump([(one.exit_code, one.stderr) for one in done], sys.stdout)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +36,15 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ended(*arguments: object) -> tuple[int, str]:
-    """Exit code and stderr of a command on a machine without torch."""
-    command = [sys.executable, "-c", WITHOUT_TORCH, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
+def ended(*commands: tuple[object, ...]) -> list[tuple[int, str]]:
+    """Exit code and stderr of commands on a machine without torch, one after the other in one process."""
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH], input=words, capture_output=True, text=True, check=True
+    )
+    found = [(int(code), str(errors)) for code, errors in json.loads(done.stdout)]
+    assert not any("Traceback" in errors for _, errors in found)
+    return found
 
 
 def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: Path) -> None:
@@ -46,7 +53,7 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
     (run / "model" / "config.json").write_text("{}")
     own.mkdir()
     (own / "train.jsonl").write_text('{"image": "a.png", "question": "why", "answer": "so"}\n')
-    for arguments, sentence in (
+    wrong = (
         (("calibrate", scenes), "180 questions are too few: 100 are needed to fit on, and as many to judge by."),
         (("calibrate", scenes, "--model", tmp_path / "none"), "180 questions are too few"),
         (("evaluate", scenes, "--model", tmp_path / "none"), "There is no model at"),
@@ -64,8 +71,8 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
         (("evaluate", own), "It has train."),
         (("calibrate", ready, "--split", "calibration"), "With --divide-val it makes one of val."),
         (("scenes", "/proc/none"), "/proc/none cannot be written"),
-    ):
-        code, errors = ended(*arguments)
+    )
+    for (_, sentence), (code, errors) in zip(wrong, ended(*(command for command, _ in wrong)), strict=True):
         assert code == 1, errors
         [line] = [line for line in errors.splitlines() if line != "Drawing"]
         assert line.startswith("Error: ")
@@ -73,14 +80,14 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
 
 
 def test_what_goes_on_a_card_is_looked_at_before_the_model_answers(tmp_path: Path) -> None:
-    for flag in ("--report", "--training"):
-        code, errors = ended("package", "builtin", tmp_path / "x.zip", flag, tmp_path)  # without torch
+    flags = ("--report", "--training")
+    for code, errors in ended(*(("package", "builtin", tmp_path / "x.zip", flag, tmp_path) for flag in flags)):
         assert code == 1
         assert "cannot be read: " in errors
 
 
 def test_where_a_package_is_missing_it_is_named(scenes: Path) -> None:
-    code, errors = ended("evaluate", scenes)
+    [(code, errors)] = ended(("evaluate", scenes))
     assert code == 1
     assert errors.splitlines()[0] == "Loading the model builtin ..."
     assert "the package torch, which is not installed: in the project's folder run pip install '.[inference]'" in errors
