@@ -160,6 +160,10 @@ class Person:
         shown = ", ".join(button["text"] for button in buttons(current)) or "none"
         raise PersonError(f"The message has no button {button_text!r}; its buttons: {shown}.")
 
+    async def set_up(self, what: str, **fields: object) -> dict[str, Any]:
+        """Change the sandbox as BotFather or a group's owner does: `chats`, `member`, `topic`, `bot` and the like."""
+        return await self._connection.post(f"/client/{what}", {"user": self.user_id, **fields})
+
     # Looking ---------------------------------------------------------------------------------------------------------
 
     async def messages(self, chat: int | None = None, limit: int = 50) -> list[Message]:

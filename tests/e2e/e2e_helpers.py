@@ -74,10 +74,7 @@ async def press_forged(bot: Bot, person: Person, menu: Message, number: int, dat
 
 async def change(person: Person, what: str, **fields: Any) -> Any:
     """Do what BotFather or a group's owner does."""
-    assert person._session is not None
-    async with person._session.post(f"/client/{what}", json={"user": person.user_id, **fields}) as response:
-        assert response.status == 200, await response.text()
-        return await response.json()
+    return await person.set_up(what, **fields)
 
 
 async def forum(owner: Person) -> int:

@@ -175,9 +175,7 @@ async def test_in_groups_a_mention_under_any_picture_means_all_of_the_album(star
     bot = await start_bot(Seeing())
     assert bot.services is not None
     name = bot.services.bot.username
-    assert ada._session is not None
-    async with ada._session.post("/client/bot", json={"privacy": False}) as response:
-        assert response.status == 200
+    await ada.set_up("bot", privacy=False)
     for number, captions in enumerate((["", f"@{name} what changed?", ""], ["What changed?", "", f"@{name}"]), 1):
         sent = await ada.send_album([RED, BLUE, GREEN], captions, chat=GROUP)
         answer = await ada.wait_for(sure, chat=GROUP)

@@ -29,7 +29,7 @@ UNKNOWN = 1020
 
 
 async def someone(you: Person, number: int, code: str) -> None:
-    await you._post("/client/users", {"id": number, "first_name": "Kim", "language_code": code}, 0)
+    await you.set_up("users", id=number, first_name="Kim", language_code=code)
 
 
 def plain(text: str) -> str:

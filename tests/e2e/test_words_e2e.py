@@ -61,7 +61,7 @@ async def test_whatever_is_said_to_a_chat_is_said_in_its_language(
     start_bot: StartBot, sandbox: Sandbox, you: Person
 ) -> None:
     """Handlers, progress, answers and exports, also of what an earlier run left: a text asks for it when it is made."""
-    await you._post("/client/users", {"id": JANE, "first_name": "Jane", "language_code": "de-CH"}, 0)
+    await you.set_up("users", id=JANE, first_name="Jane", language_code="de-CH")
     broker = HeldBroker()
     bot = await start_bot(broker, questions_per_minute=1)
     async with Person(sandbox.url, JANE) as jane:

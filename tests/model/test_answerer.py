@@ -13,7 +13,8 @@ import pytest
 import tiny
 import torch
 from PIL import Image
-from tiny import IMAGE_TOKENS, POSITIONS, WORDS, Picture
+from tiny import IMAGE_TOKENS, WORDS, Picture
+from tiny_florence2 import POSITIONS
 from transformers.models.florence2 import Florence2ForConditionalGeneration, Florence2Processor
 
 from bot.texts.failures import sentence

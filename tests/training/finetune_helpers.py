@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from tiny import config_of
+from tiny_florence2 import config_of
 
 from training.data.prepared import Example, write_examples
 from training.finetune.config import TrainConfig
