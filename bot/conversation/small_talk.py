@@ -2,7 +2,9 @@
 
 A message is read in parts, between marks. It is small talk where each part is made of known phrases and of words that
 go with them (`small_talk.txt`); repeated letters, marks, accents and slips of one letter do not count. A part with a
-question mark is one only where its phrase is asked of the bot ("how are you?"). Everything else is a question.
+question mark is one only where its phrase is asked of the bot ("how are you?"). Of wordings that no list has, what they
+are made of decides (`talk_score`): they count as small talk only where that is likely, and where something seems to be
+asked, by a mark or a question word, only where it is nearly sure. Everything else is a question.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from bot.conversation.mash import is_mash
 from bot.conversation.phrases import known_word, lexicon, plain
+from bot.conversation.talk_score import talk_score
 
 
 class SmallTalk(StrEnum):
@@ -30,6 +34,8 @@ class SmallTalk(StrEnum):
     """A statement about the bot, or what somebody thinks of a picture."""
     AGREEMENT = "agreement"
     """Or disagreement, or an apology: nothing is wanted."""
+    REMARK = "remark"
+    """What no list has: a wording that is made like those that ask nothing, or keys without a meaning."""
     LAUGHTER = "laughter"
     EMOJI = "emoji"
 
@@ -47,6 +53,17 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
+LIKELY = 0.65
+"""So likely must it be that a wording which no list has asks nothing."""
+NEARLY_SURE = 0.88
+"""As `LIKELY`, of a single word (of things, most are in no list) or one with a question mark or a question word."""
+UNLIKELY = 0.4
+"""A comment, an insult or an introduction in words of one's own is a question where it is less likely than this."""
+_JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
+_MOST_NAME = 2
+"""Words of a name that is not introduced."""
+_MOST_REMARK = 12
+"""Words of a wording that no list has; a longer one is a question."""
 _MARKS = r".,!?;:…\n؟،؛¿¡❓❔—–()\"“”«»"
 _PART = re.compile(rf"([^{_MARKS}]*)([{_MARKS}]*)")
 _LAUGHTER = re.compile(
@@ -69,23 +86,8 @@ _QUESTION_WORDS = frozenset(
     (
         *("what", "which", "who", "whose", "whom", "where", "when", "why", "how", "many", "number", "count", "colour"),
         *("color", "or", "and", "but", "tell", "describe", "is", "are", "does", "do", "can", "could", "want", "wonder"),
-        *(
-            "need",
-            "wanna",
-            "would",
-            "give",
-            "mean",
-            "meant",
-            "see",
-            "seen",
-            "vedi",
-            "siehst",
-            "ves",
-            "vois",
-            "voyez",
-            "vês",
-            "ves",
-        ),
+        *("need", "wanna", "would", "give", "mean", "meant", "see", "seen", "isn", "isnt", "aren", "arent", "doesn"),
+        *("doesnt", "vedi", "siehst", "ves", "vois", "voyez"),
         *("question", "show", "find", "whats", "wheres", "whos", "any", "if", "look", "whether", "left", "right"),
         *("quale", "quali", "quanti", "quante", "quanto", "dove", "chi", "come", "perche", "cosa", "colore", "o", "ma"),
         *("was", "welche", "welcher", "welches", "wo", "wer", "wie", "viele", "warum", "farbe", "oder", "aber", "ob"),
@@ -104,11 +106,13 @@ def small_talk(text: str) -> SmallTalk | None:
     kinds: set[SmallTalk] = set()
     for words, asked in _parts(text):
         found = _kinds(words, asked=asked)
-        if found is None:
+        if found is None and not _is_remark(words, asked=asked):
             return None
-        kinds |= found
+        kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
+    if all(_is_remark(words, asked=asked) for words, asked in _parts(text)) and re.search(r"\w", plain(text)):
+        return SmallTalk.REMARK  # only words that go with others: "well..."
     if _is_asked(text) or re.search(r"\w", plain(text)):
         return None
     return SmallTalk.EMOJI if _shows_something(text) else None
@@ -142,6 +146,13 @@ def _is_asked(text: str) -> bool:
     return any(mark in text for mark in "?؟❓❔")
 
 
+def _is_remark(words: Sequence[str], *, asked: bool) -> bool:
+    """Whether a part that no list has asks nothing, by what it is made of."""
+    seems_asked = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words)
+    least = NEARLY_SURE if seems_asked else LIKELY
+    return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
+
+
 def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
     """What the phrases of a part are; none where it has only words that go with them. None: it may be a question."""
     if len(words) > _MOST_WORDS:
@@ -152,7 +163,9 @@ def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
         return covered[-1] if _is_asked_of_the_bot(read) else None
     if covered[-1] is not None:
         return covered[-1]
-    return _of_ones_own(read, words, covered) or _of_known_words(read)
+    found = _of_ones_own(read, words, covered) or _of_known_words(read)
+    judged = found and (not found.isdisjoint(_JUDGED) or len(words) > _MOST_NAME)
+    return None if judged and talk_score(" ".join(words)) < UNLIKELY else found
 
 
 def _covered(read: Sequence[str], words: Sequence[str]) -> list[set[SmallTalk] | None]:
@@ -184,7 +197,9 @@ def _kind(phrase: tuple[str, ...], word: str) -> SmallTalk | None:
         return SmallTalk.LAUGHTER
     if _INTERJECTION.fullmatch(word):
         return SmallTalk.AGREEMENT
-    return SmallTalk.NAME if phrase[0] in known.names else None
+    if phrase[0] in known.names:
+        return SmallTalk.NAME
+    return SmallTalk.REMARK if is_mash(word) else None
 
 
 def _is_asked_of_the_bot(read: Sequence[str]) -> bool:

@@ -25,6 +25,7 @@ def reply(kind: SmallTalk, with_picture: bool) -> str:
         SmallTalk.PRAISE: (_("Thank you!"), go_on),
         SmallTalk.COMMENT: (_("I only answer questions about pictures."), go_on),
         SmallTalk.AGREEMENT: (_("All right."), again),
+        SmallTalk.REMARK: (_("All right."), again),
         SmallTalk.INSULT: (_("I am sorry that I was no help."), again),
         SmallTalk.LAUGHTER: ("😄", again),
         SmallTalk.EMOJI: ("🙂", go_on),

@@ -1,0 +1,160 @@
+"""Learns which messages ask nothing, for `bot/conversation/talk_score.py`:
+
+    python -m bot.commands.fit_talk_score
+
+Examples are the phrases of `small_talk.txt`, the messages in `talk_examples/` and questions that are put together
+there; some with a slip of the fingers or without their mark. What tests judge by is not among them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import re
+import textwrap
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+
+from bot.conversation.phrases import lexicon
+from bot.conversation.talk_score import BUCKETS, STEP, features
+from training.scenes.typed import slip
+
+EXAMPLES = (
+    "small_talk.txt",
+    "talk_examples/no_questions.txt",
+    "talk_examples/questions.txt",
+    "talk_examples/things.txt",
+)
+_ROOM = files("bot.conversation")
+_SEED = "small talk"
+_NO_MESSAGES = ("filler", "comment", "introduction")
+"""Sections of `small_talk.txt` whose phrases are no messages of their own."""
+_MADE = 8
+"""Questions that are put together in each way."""
+_SLIPS = {0: 0.3, 1: 0.5}
+"""The share of questions, and of other messages, that come a second time with a slip."""
+_NO_MARK = 0.5
+_WEIGHT = {0: 1.0, 1: 1.5}
+"""There are more examples of questions than of what asks nothing."""
+_ASKING = re.compile(r"(?:are|do|does|can|is|how|who|what|whats|where) ")
+_QUALITIES = ("nice", "good", "bad", "funny", "cute", "stupid", "ugly", "happy", "angry", "big", "small", "red", "new")
+_ARTICLES = {
+    "en": ("the", "a", "any", "my"),
+    "it": ("il", "la", "un", "una"),
+    "de": ("der", "die", "das", "ein", "eine"),
+    "es": ("el", "la", "un", "una"),
+    "fr": ("le", "la", "un", "une"),
+    "pt": ("o", "a", "um", "uma"),
+}
+Example = tuple[str, int]
+"""A message, and 1 where it asks nothing."""
+
+
+def examples_hash() -> str:
+    """Which examples there are: the weights hold it, so that a test knows whether they were learnt from these."""
+    read = (_ROOM.joinpath(name).read_bytes() for name in EXAMPLES)
+    return hashlib.sha256(b"".join(read)).hexdigest()[:16]
+
+
+def examples(rng: random.Random) -> list[Example]:
+    """All examples, those that a seed draws among them."""
+    found = [*((text, 0) for text in _questions(rng)), *((text, 1) for text in _messages(rng))]
+    found += [(text.rstrip("?؟ "), asks) for text, asks in found if asks == 0 and rng.random() < _NO_MARK]
+    return found + [(_with_slip(text, rng), asks) for text, asks in found if rng.random() < _SLIPS[asks]]
+
+
+def _messages(rng: random.Random) -> Iterator[str]:
+    """What asks nothing; some of it with a mark."""
+    listed = _sections("small_talk.txt")
+    own = {kind: phrases for kind, phrases in listed.items() if kind not in _NO_MESSAGES}
+    names = sorted(lexicon().names)
+    found = [f"{begun} {rng.choice(names)}" for begun in listed["introduction"] * _MADE]
+    more, words = _sections("talk_examples/no_questions.txt"), _sections("talk_examples/questions.txt")
+    for name, phrases in more.items():
+        language, *way = name.split()
+        found += [_made(phrase, words, language, rng) for phrase in phrases * (_MADE if way else 1)]
+    for text in [*chain.from_iterable(own.values()), *found]:
+        yield text
+        if rng.random() < 0.25:
+            yield text + ("?" if _ASKING.match(text) or rng.random() < 0.1 else rng.choice("!."))
+
+
+def _questions(rng: random.Random) -> Iterator[str]:
+    """What asks."""
+    sections = _sections("talk_examples/questions.txt")
+    for name, listed in sections.items():
+        language, kind = name.split()
+        if kind == "thing":
+            yield from (thing + mark for thing in listed for mark in ("", "?"))
+        elif kind == "whole":
+            yield from listed * 2
+        elif kind == "ask":
+            for way in listed * _MADE:
+                made = _made(way, sections, language, rng)
+                yield made
+                apart = re.sub(r"^(what|who|where|how)s\b", r"\1's", made)
+                if apart != made:
+                    yield apart
+    for name, things in _sections("talk_examples/things.txt").items():
+        language = name.split()[0]
+        for thing in things:
+            yield thing
+            if language in _ARTICLES and rng.random() < 0.3:
+                yield f"{rng.choice(_ARTICLES[language])} {thing}"
+            if language == "en" and rng.random() < 0.3:
+                yield f"{rng.choice([*_QUALITIES, rng.choice(things)])} {thing}"
+
+
+def _made(way: str, words: Mapping[str, Sequence[str]], language: str, rng: random.Random) -> str:
+    """What is put together in a way: "the {thing}?"."""
+    return re.sub(r"\{(\w+)\}", lambda kind: rng.choice(words[f"{language} {kind[1]}"]), way)
+
+
+def _with_slip(text: str, rng: random.Random) -> str:
+    words = text.split(" ")
+    place = rng.randrange(len(words))
+    words[place] = slip(words[place], rng)
+    return " ".join(words)
+
+
+def _sections(name: str) -> dict[str, list[str]]:
+    """What stands in a file between commas, by section."""
+    sections: dict[str, list[str]] = {}
+    for line in _ROOM.joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            listed = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            listed += [text.strip() for text in line.split(",") if text.strip()]
+    return sections
+
+
+def fit(found: Sequence[Example]) -> tuple[float, array[int]]:
+    """The bias, and the weight of each bucket in steps."""
+    import numpy as np
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
+
+    buckets = [sorted(features(text)) for text, _ in found]
+    starts = np.cumsum([0, *map(len, buckets)])
+    columns = np.concatenate(buckets)
+    table = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(found), BUCKETS))
+    asks = np.array([asks for _, asks in found])
+    learnt = LogisticRegression(C=1.0, solver="liblinear", class_weight=_WEIGHT, random_state=0).fit(table, asks)
+    steps = np.clip(np.rint(learnt.coef_[0] / STEP), -127, 127).astype(int)
+    return float(learnt.intercept_[0]), array("b", steps.tolist())
+
+
+def main() -> None:
+    """Learn, and write the weights into the source tree."""
+    bias, steps = fit(examples(random.Random(_SEED)))
+    lines = textwrap.wrap(base64.b85encode(steps.tobytes()).decode(), 120)
+    target = Path(__file__).parents[1] / "conversation" / "talk_weights.txt"
+    target.write_text("\n".join([f"{examples_hash()} {bias:.4f}", *lines, ""]), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

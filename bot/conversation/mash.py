@@ -1,0 +1,31 @@
+"""Words that are no words: fingers that ran over the keys."""
+
+from __future__ import annotations
+
+import re
+
+_ROWS = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiopü",
+    "yxcvbnm",
+    "azertyuiop",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
+    "ячсмитьбю",
+)
+_RUN = 5
+"""So many keys beside each other, from left to right or back, are no word."""
+_RUNS = frozenset(
+    row[place : place + _RUN][::step] for row in _ROWS for place in range(len(row) - _RUN + 1) for step in (1, -1)
+)
+_NO_VOWELS = re.compile(r"[b-df-hj-np-tv-xz]{5,}|[бвгджзйклмнпрстфхцчшщ]{6,}")
+_AGAIN = re.compile(r"(\w{2,4})\1{3,}\w{0,3}")
+
+
+def is_mash(word: str) -> bool:
+    """Whether a plain word (lower case, no accents) is keys without a meaning: "asdfgh", "fghdfghdf", "jkjkjkjk"."""
+    if len(word) < _RUN:
+        return word in ("asdf", "hjkl", "qwer", "zxcv", "фыва")
+    return any(run in word for run in _RUNS) or bool(_NO_VOWELS.fullmatch(word) or _AGAIN.fullmatch(word))

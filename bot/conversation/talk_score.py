@@ -1,0 +1,72 @@
+"""How likely a message asks nothing about a picture, by what it is made of: for wordings that no list has.
+
+A logistic regression over words, pairs of words and the parts of words, in all languages at once. Its weights lie in
+`talk_weights.txt`, one byte for each hash of such a feature; `python -m bot.commands.fit_talk_score` learns them from
+`talk_examples/` and `small_talk.txt`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
+from zlib import crc32
+
+from bot.conversation.phrases import plain
+
+BUCKETS = 2**16
+STEP = 1 / 24
+"""Of a weight: weights are whole numbers of steps, from -127 to 127."""
+_PARTS = (2, 3, 4)
+"""Letters of a part of a word; its beginning and its end count as one."""
+_MOST_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learnt."""
+
+    examples: str
+    """Which examples it was learnt from: a hash of their files."""
+    bias: float
+    steps: array[int]
+    """Of each bucket."""
+
+
+def talk_score(text: str) -> float:
+    """The probability that a message asks nothing, from 0 to 1."""
+    learnt = weights()
+    score = learnt.bias + STEP * sum(learnt.steps[bucket] for bucket in features(text))
+    return 1 / (1 + exp(-max(-50.0, min(50.0, score))))
+
+
+def features(text: str) -> set[int]:
+    """The buckets of what a message is made of."""
+    return {crc32(feature.encode()) % BUCKETS for feature in _features(text)}
+
+
+def _features(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", plain(text))
+    for word in words:
+        yield f"={word}"
+        bounded = f"<{word}>"
+        for length in _PARTS:
+            for place in range(len(bounded) - length + 1):
+                yield bounded[place : place + length]
+    for one, other in zip(["^", *words], [*words, "$"], strict=True):
+        yield f"{one} {other}"
+    yield f"#{min(len(words), _MOST_WORDS)}"
+    yield from (f"#{mark}" for mark in "?!" if mark in text.replace("؟", "?"))
+
+
+@cache
+def weights() -> Weights:
+    """The weights, read once."""
+    stored = files("bot.conversation").joinpath("talk_weights.txt").read_text(encoding="ascii")
+    examples, bias, *lines = stored.split()
+    return Weights(examples, float(bias), array("b", base64.b85decode("".join(lines))))
