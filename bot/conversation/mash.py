@@ -20,12 +20,14 @@ _RUN = 5
 _RUNS = frozenset(
     row[place : place + _RUN][::step] for row in _ROWS for place in range(len(row) - _RUN + 1) for step in (1, -1)
 )
+_MOST = 30
+"""Letters; what is longer is something else."""
 _NO_VOWELS = re.compile(r"[b-df-hj-np-tv-xz]{5,}|[бвгджзйклмнпрстфхцчшщ]{6,}")
 _AGAIN = re.compile(r"(\w{2,4})\1{3,}\w{0,3}")
 
 
 def is_mash(word: str) -> bool:
     """Whether a plain word (lower case, no accents) is keys without a meaning: "asdfgh", "fghdfghdf", "jkjkjkjk"."""
-    if len(word) < _RUN:
+    if len(word) < _RUN or len(word) > _MOST:
         return word in ("asdf", "hjkl", "qwer", "zxcv", "фыва")
     return any(run in word for run in _RUNS) or bool(_NO_VOWELS.fullmatch(word) or _AGAIN.fullmatch(word))
