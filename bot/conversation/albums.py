@@ -144,6 +144,8 @@ async def _ask(
 ) -> None:
     """Ask what an album asks now, or add to what it asked. Repeating it changes nothing.
 
+    What was cancelled is asked again by a new caption, not by another picture.
+
     Args:
         services: What the bot works with.
         message: The message that came, with its picture fetched.
@@ -189,7 +191,7 @@ async def _ask(
             album=album,
             ready_at=ready_at,
         )
-    elif known.state is not State.CANCELLED and not wanted.same_as(known):
+    elif (captions or known.state is not State.CANCELLED) and not wanted.same_as(known):
         await _change(services, known, wanted, ready_at)
     await set_current_pictures(services, message, photos)
     services.dispatcher.wake()

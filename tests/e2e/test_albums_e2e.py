@@ -118,6 +118,26 @@ async def test_an_edited_caption_asks_for_all_again_in_the_same_place(start_bot:
     assert [text for text, _, _ in await pictures_asked(bot)] == ["What?", "What changed?", *["What colour?"] * 3]
 
 
+async def test_what_was_cancelled_is_asked_again_by_a_new_caption_alone(
+    start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await start_bot(Seeing())
+    assert bot.services is not None
+    monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 50.0)  # it waits until it is cancelled
+    sent = await you.send_album([RED, BLUE], "What changed?")
+    while len(await pictures_asked(bot)) == 0:
+        await asyncio.sleep(0.05)
+    assert await bot.services.dispatcher.cancel(YOU, 1)
+    monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 0.1)
+    await you.send_late(sent[0], GREEN)
+    await quiet(bot)
+    assert not await answers(you)
+    await you.send_late(sent[0], RED, "Are they the same?")
+    await you.wait_for(lambda m: m.get("text", "").startswith("Red, blue, green, red\n"), since=0)
+    await quiet(bot)
+    assert len(await answers(you)) == 1
+
+
 async def test_only_a_real_question_is_asked_of_all(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot(Seeing())
     sent = await you.send_album([RED, BLUE])
