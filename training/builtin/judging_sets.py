@@ -67,13 +67,13 @@ def foreign(rng: random.Random) -> Iterator[tuple[str, Image.Image]]:
             left, top = rng.randint(0, photo.width - width), rng.randint(0, photo.height - height)
             yield "photo", photo.crop((left, top, left + width, top + height))
     draw = np.random.default_rng(rng.getrandbits(32))
-    for number in range(40):
+    for number in range(50):
         yield "noise", _noise(number % 4, draw)
-    for _ in range(30):
+    for _ in range(50):
         tone = tuple(int(value) for value in draw.integers(0, 256, 3))
         plain = rng.choice(((255, 255, 255), (0, 0, 0), tone, tone))
         yield "blank", Image.new("RGB", (rng.randint(200, 900), rng.randint(200, 900)), plain)
-    for number in range(60):
+    for number in range(100):
         yield ("screen", "text")[number % 2], _page(rng, screen=number % 2 == 0)
 
 
