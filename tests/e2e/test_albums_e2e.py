@@ -125,7 +125,9 @@ async def test_what_was_cancelled_is_asked_again_by_a_new_caption_alone(
     assert bot.services is not None
     monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 50.0)  # it waits until it is cancelled
     sent = await you.send_album([RED, BLUE], "What changed?")
-    while len(await pictures_asked(bot)) == 0:
+    for _ in range(400):
+        if await pictures_asked(bot):
+            break
         await asyncio.sleep(0.05)
     assert await bot.services.dispatcher.cancel(YOU, 1)
     monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 0.1)
