@@ -34,6 +34,7 @@ from bot.intake.webhook import WebhookServer
 from bot.monitoring import Monitoring
 from bot.services import App, Context, Services
 from bot.settings import TELEGRAM, Settings
+from bot.tasks import cancel_and_wait
 from bot.transport.downloads import Downloads
 from bot.transport.http import AiohttpRequest, proxy_of_environment
 from bot.transport.rate_limiter import ChatRateLimiter
@@ -119,7 +120,7 @@ class Bot:
         application = self._application = _application(settings, self._token, request, limiter)
         await self._begin(self._broker)
         ready = asyncio.create_task(self._broker.wait_ready())
-        self._running.push_async_callback(_cancel, {ready})
+        self._running.push_async_callback(cancel_and_wait, ready)
         await _unless(ready, _insist(application.initialize))
         self._running.push_async_callback(application.shutdown)
         decoder = Decoder(store)
@@ -161,13 +162,13 @@ class Bot:
         self.lost = housekeeping.failure
         await self._begin(housekeeping)
         await self._begin(TroubleWatch(store.photos.room, admins))
-        self._running.push_async_callback(_cancel, services.tasks)
+        self._running.push_async_callback(lambda: cancel_and_wait(*services.tasks))
         await self._monitor(settings, watch)
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))
         self.model_ready = asyncio.create_task(_announce(ready, application.bot.username))
-        self._running.push_async_callback(_cancel, {self.model_ready})
+        self._running.push_async_callback(cancel_and_wait, self.model_ready)
 
     async def _monitor(self, settings: Settings, watch: WorkerWatch) -> None:
         if not settings.metrics_port:
@@ -233,13 +234,7 @@ async def _unless(ready: asyncio.Task[None], work: Coroutine[Any, Any, None]) ->
             ready.result()
         await task
     finally:
-        await _cancel({task})
-
-
-async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
-    for task in list(tasks):
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_and_wait(task)
 
 
 def _application(settings: Settings, token: str, request: BaseRequest, limiter: ChatRateLimiter) -> App:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot import metrics
+from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 from storage.errors import StorageError
 from storage.store import Store
@@ -39,9 +40,7 @@ class Housekeeping:
 
     async def stop(self) -> None:
         """End all."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_and_wait(*self._tasks)
 
     async def _watch(self) -> None:
         while True:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 
 from bot.admins import Admins
+from bot.tasks import cancel_and_wait
 from bot.texts import troubles as texts
 from storage.room import Room
 
@@ -60,9 +61,7 @@ class TroubleWatch:
     async def stop(self) -> None:
         """Look no more."""
         logging.getLogger().removeHandler(self._errors)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel_and_wait(self._task)
 
     async def _run(self) -> None:
         while True:

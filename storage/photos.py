@@ -264,18 +264,4 @@ class Photos:
         return [self._photo(row) for row in rows]
 
     def _photo(self, row: Row) -> Photo:
-        return Photo(
-            chat_id=row["chat_id"],
-            message_id=row["message_id"],
-            sha256=row["sha256"],
-            media_type=row["media_type"],
-            size=row["size"],
-            path=self.path(row["sha256"]),
-            thread_id=row["thread_id"],
-            media_group_id=row["media_group_id"],
-            created_at=row["created_at"],
-            talked_at=row["talked_at"],
-            talked_by=row["talked_by"],
-            file_unique_id=row["file_unique_id"],
-            still_of=row["still_of"],
-        )
+        return Photo(path=self.path(row["sha256"]), **row)

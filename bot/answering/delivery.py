@@ -24,6 +24,7 @@ from bot.answering.buttons import under_outcome
 from bot.answering.outcomes import Outcomes
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
+from bot.tasks import cancel_and_wait, finish_within
 from bot.texts import questions as texts
 from bot.texts.language import speaking
 from bot.transport.http import seconds_of
@@ -66,15 +67,8 @@ class Delivery:
 
     async def stop(self, grace: float = 5.0) -> None:
         """Let what is being told be told, but not longer than `grace` seconds."""
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
-        serving = list(self._serving.values())
-        if serving:
-            _, late = await asyncio.wait(serving, timeout=grace)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await cancel_and_wait(self._reader)
+        await finish_within(self._serving.values(), grace)
 
     def wake(self, *chats: int) -> None:
         """There is something to tell to these chats."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from bot import metrics, tracing
 from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, explained, number_of, parts_of
+from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.errors import BrokerUnavailableError
@@ -75,9 +76,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Stop feeding and collecting; what is in flight is asked again at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_and_wait(*self._tasks)
 
     def wake(self) -> None:
         """There is a new question, or room."""

@@ -15,6 +15,7 @@ from bot.answering.buttons import under_progress
 from bot.answering.delivery import Delivery
 from bot.answering.question_messages import Edited, unheard
 from bot.answering.sending import OPEN
+from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
 from bot.texts import workers as worker_texts
 from storage.records import Question
@@ -64,9 +65,7 @@ class Progress:
 
     async def stop(self) -> None:
         """Show nothing more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel_and_wait(self._task)
 
     def wake(self) -> None:
         """There is a question."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot import metrics
 from bot.admins import Admins
+from bot.tasks import cancel_and_wait
 from bot.texts import workers as texts
 from model.serving.broker.protocol import Broker
 from model.types import WorkerInfo
@@ -38,9 +39,7 @@ class WorkerWatch:
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel_and_wait(self._task)
 
     @property
     def ready(self) -> bool:

@@ -54,6 +54,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.sandbox.samples import Sample
     from bot.sandbox.server import PortInUseError, Sandbox, unused_message_id
     from bot.settings import Settings
+    from bot.tasks import cancel_and_wait
     from model.errors import ModelError
     from storage.errors import StorageError
 
@@ -106,8 +107,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
         await asyncio.wait({talking, waiting}, return_when=asyncio.FIRST_COMPLETED)
         try:
             if not talking.done():
-                talking.cancel()
-                await asyncio.gather(talking, return_exceptions=True)
+                await cancel_and_wait(talking)
                 return Interrupted.exit_code
             right = await talking
         except (TimeoutError, PersonError) as error:

@@ -10,6 +10,7 @@ import sys
 import click
 
 from bot.settings import Settings, SettingsError, load_settings
+from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,7 @@ async def _run(settings: Settings) -> None:
     try:
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():  # told to stop while Telegram could not be reached
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+            await cancel_and_wait(starting)
             return
         await starting
         await run_until(bot, stopped)

@@ -18,6 +18,7 @@ from bot.broker import Worker, open_worker
 from bot.commands.run import WRONG_SETTING
 from bot.monitoring import Monitoring
 from bot.settings import Settings, SettingsError, load_settings
+from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 from model.errors import BrokerError, ModelError
 
@@ -139,8 +140,7 @@ async def monitored(here: Sequence[Worker], settings: Settings) -> AsyncIterator
     try:
         yield
     finally:
-        measuring.cancel()
-        await asyncio.gather(measuring, return_exceptions=True)
+        await cancel_and_wait(measuring)
         await monitoring.stop()
 
 

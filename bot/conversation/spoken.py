@@ -13,6 +13,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.answering.listening import Listening
 from bot.conversation.message_facts import picture_of
 from bot.conversation.wording import Words, typed
+from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from bot.transport.downloads import Downloads
@@ -77,8 +78,7 @@ class Spoken:
         except BadRequest as error:
             raise SoundError("sound_gone") from error
         finally:
-            showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
+            await cancel_and_wait(showing)
         return Words(
             heard.text, attachment=kind, sureness=heard.confidence, refusal="" if heard.text else texts.NO_SPEECH
         )

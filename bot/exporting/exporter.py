@@ -18,6 +18,7 @@ from bot.decoder import Decoder
 from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from bot.exporting.messages import GRACE, ExportMessages, NotWantedError
+from bot.tasks import cancel_and_wait, finish_within
 from bot.texts import menus as texts
 from bot.texts.language import speaking
 from storage.exports import Export
@@ -59,11 +60,8 @@ class Exporter:
 
     async def stop(self, grace: float = GRACE) -> None:
         """Let what is on its way arrive, but not longer than `grace` seconds; the rest goes on at the next start."""
-        if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=grace)
-        for task in list(self._tasks.values()):
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await finish_within(self._tasks.values(), grace)
+        await cancel_and_wait(*self._tasks.values())  # what was begun meanwhile
 
     def begin(self, chat_id: int) -> None:
         """Make the export that a chat waits for, if it is not being made."""
@@ -83,8 +81,7 @@ class Exporter:
             if messages.sending:
                 # One that is cut off may arrive all the same. Left to itself it is known, and taken away.
                 await asyncio.wait([task], timeout=GRACE)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await cancel_and_wait(task)
         await messages.take_away()
 
     async def _run(self, chat_id: int) -> None:

@@ -15,6 +15,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bot import metrics
 from bot.intake.updates import ALLOWED, Take, has_number
+from bot.tasks import cancel_and_wait
 from bot.transport.http import AiohttpRequest, seconds_of
 
 log = logging.getLogger(__name__)
@@ -69,13 +70,9 @@ class Poller:
 
     async def stop(self) -> None:
         """End the poll that is under way; what it would have brought comes at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel_and_wait(self._task)
         await self._request.shutdown()
-        for task in self._closing:
-            task.cancel()
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        await cancel_and_wait(*self._closing)
 
     async def _poll(self) -> None:
         offset, pause = 0, 0.0

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from bot import metrics
 from bot.intake.handling import RETRY_SECONDS, Handling
 from bot.services import App
+from bot.tasks import cancel_and_wait, finish_within
 from storage.records import StoredUpdate
 from storage.store import Store
 
@@ -81,15 +82,8 @@ class Inbox:
     async def stop(self, grace: float = 5.0) -> None:
         """Let running handlers end, but not longer than `grace` seconds; what is left is handled at the next start."""
         self._queues.clear()
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
-        running = set(self._running.values())
-        if running:
-            _, late = await asyncio.wait(running, timeout=grace)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await cancel_and_wait(self._reader)
+        await finish_within(self._running.values(), grace)
 
     # What is in memory ------------------------------------------------------------------------------------------------
 
