@@ -135,9 +135,9 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     assert not evidence.words and away.unknown_words == (), "so few questions make no closed list of words"
     assert away.confidence < answer.confidence
     # Without enough pictures to learn from nothing of the old evidence stays.
-    monkeypatch.setattr("training.evaluation.evidence_fit.FEWEST_PICTURES", 71)
-    again = CliRunner().invoke(command, [*arguments[:5], "--shifts", "1"])
-    assert again.exit_code == 0 and "70 pictures are too few to learn what is familiar" in again.output
+    monkeypatch.setattr("training.evaluation.calibrate.FEWEST", 30)
+    again = CliRunner().invoke(command, [*arguments[:5], "--limit", "66"])
+    assert again.exit_code == 0 and "22 pictures are too few to learn what is familiar" in again.output
     assert Evidence.read(model) is None
     answerer = Answerer.load(str(model))
     (spoken,) = answerer.generate([answerer.prepare(request)])
