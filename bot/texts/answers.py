@@ -6,7 +6,7 @@ Plain text: HTML is made of it where it is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
 from model.types import Answer
@@ -51,14 +51,18 @@ class Shown:
 
 
 def shown(question: Question) -> Shown:
-    """A question's answer, as it stands in the ledger."""
-    return _shown(
+    """A question's answer, as it stands in the ledger; of one about each of several pictures, an answer for each."""
+    told = _shown(
         (question.answer or "").strip(),
         question.confidence or 0.0,
         question,
         unsure_below=question.unsure_below,
         asked_as=question.asked_as or "",
     )
+    if not question.each_picture or not question.several or not (question.answer or "").strip():
+        return told
+    each = [shown_picture(one, question.unsure_below).answer if one.answer else "–" for one in question.several]
+    return replace(told, answer=" · ".join(f"{number}. {answer}" for number, answer in enumerate(each, 1)))
 
 
 def shown_picture(picture: AskedPicture, unsure_below: int) -> Shown:

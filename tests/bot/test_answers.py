@@ -13,7 +13,7 @@ from bot.texts import menus
 from bot.texts.answers import DEFAULT_KNOWS, NEW_WORDING, NO_ANSWER, is_answer, shown, shown_answer
 from bot.texts.questions import outcome
 from model.types import Answer
-from storage.records import Evidence, Question
+from storage.records import AskedPicture, Evidence, Question
 
 KNOWN = {"known_picture": True, "known_words": True}
 OTHERS = (("orange", 0.3), ("pink", 0.1), ("grey", 0.05))
@@ -126,3 +126,13 @@ def test_the_history_says_what_is_new_to_the_model() -> None:
 def test_progress_and_sentences_are_no_answers() -> None:
     assert is_answer("1. Red – 90 % sure\n2. Blue – probably"), "about each of several pictures"
     assert not any(is_answer(text) for text in ("🔎 Looking…", "", "Cancelled.", "Are you sure?"))
+
+
+def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None:
+    known = AskedPicture("a", 1, answer="pond", confidence=0.9, known_picture=True)
+    both = (known, replace(known, sha256="b", answer="bed", confidence=0.02), replace(known, answer=None))
+    asked = question("1: pond; 2: bed; 3: –", 0.02, unsure_below=25, each_picture=True, several=both)
+    said = "1. Pond · 2. I do not know. My guess: bed · 3. –"
+    assert shown(asked).answer == said
+    assert row_of(asked, None).says == said
+    assert said in menus.history_page([(1, asked, None)], 0, 1, 1)
