@@ -106,7 +106,7 @@ async def test_an_export_names_all_pictures_of_a_question(start_bot: StartBot, y
     await you.wait_for(sure)
     await you.say("/history")
     shown = await you.wait_for(says("History"))
-    assert "1: red; 2: blue" in shown["text"]
+    assert "1. Red · 2. Blue" in shown["text"]
     await you.say("/export")
     sent = await you.wait_for(lambda m: "document" in m)
     with zipfile.ZipFile(BytesIO(await you.download(sent))) as archive:
