@@ -36,7 +36,6 @@ def drawing(colour: str) -> bytes:
 def test_it_sees_the_colour_of_a_ball_on_grass(builtin: Answerer, colour: str, beams: int) -> None:
     answer = builtin.answer([Request("1", drawing(colour), "What colour is the ball?", beams)])[0]
     assert answer.text == colour
-    assert answer.confidence > 0.5
 
 
 def test_it_knows_what_it_has_learnt_from(builtin: Answerer) -> None:

@@ -29,9 +29,11 @@ def test_a_picture_of_any_shape_lies_in_the_middle_in_its_own_proportions(size: 
 
 
 def test_models_squeeze_unless_they_say_otherwise() -> None:
-    builtin = Resize.read(read_image_settings(Path("model/builtin")))
-    assert not builtin.keep_proportions
-    assert builtin.place((10, 1000)) == (0, 0, *builtin.size)
+    settings = dict(read_image_settings(Path("model/builtin")))
+    assert settings.pop("keep_proportions")
+    squeezed = Resize.read(settings)
+    assert not squeezed.keep_proportions
+    assert squeezed.place((10, 1000)) == (0, 0, *squeezed.size)
 
 
 def test_the_processor_says_so_and_keeps_saying_it(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from model.confidence.calibration import Calibration, sequence_probability
 from model.confidence.evidence import Evidence
 from model.images import open_picture
 from model.loading import locate
+from model.processor import Resize, read_image_settings
 from model.profile import Profile
 from model.types import Request
 from training.data.vqa import DataError
@@ -88,9 +89,10 @@ def test_the_study_s_confidence_is_that_of_transformers() -> None:
     answerer = Answerer.load("builtin")
     model = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
     processor = Florence2Processor.from_pretrained(folder)
+    resize = Resize.read(read_image_settings(folder))  # in proportion, which transformers does not know
     picture = (Path(__file__).parents[2] / "bot" / "example.png").read_bytes()
     for question in ("what color is the ball", "what is the girl wearing", "how many dogs are there"):
-        inputs = processor(images=open_picture(picture), text=question, return_tensors="pt")
+        inputs = processor(images=resize.apply(open_picture(picture)), text=question, return_tensors="pt")
         out = model.generate(**inputs, num_beams=3, max_new_tokens=20, return_dict_in_generate=True, output_scores=True)
         (spoken,) = answerer.generate([answerer.prepare(Request("x", picture, question, beams=3))])
         assert spoken is not None

@@ -48,7 +48,7 @@ def test_the_command_prints_every_way_beside_the_middle_and_chance() -> None:
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout.splitlines()[-1])
     assert 0 < figures["questions"] <= figures["asked"] <= 8
-    assert next(iter(figures["ways"])) == "attention x gradient"
+    assert next(iter(figures["ways"])) == "relevance"
     assert list(figures["ways"])[-2:] == ["the picture's middle", "anywhere"]
     for one in figures["ways"].values():
         assert one["on_it_interval"][0] <= one["on_it"] <= one["on_it_interval"][1]

@@ -44,7 +44,7 @@ def shown(out: Path, split: str = "train") -> dict[str, tuple[int, ...]]:
     found = {}
     for example in read_examples(out, split):
         with Image.open(out / example.image) as picture:
-            pixel = picture.getpixel((5, 5))
+            pixel = picture.getpixel((picture.width // 2, picture.height // 2))
             assert isinstance(pixel, tuple)
             found[example.answer or ""] = pixel
     return found
@@ -84,8 +84,8 @@ def test_what_no_longer_belongs_goes_and_what_is_not_ours_stays(tmp_path: Path) 
     earlier.parent.mkdir(parents=True)
     earlier.write_bytes(b"old")
     run(own(tmp_path / "data", "red"), out)
-    assert sorted(p.name for p in (out / "images").iterdir()) == ["320x192-bilinear", "mine.png"]
-    assert len(list((out / "images" / "320x192-bilinear").iterdir())) == 1
+    assert sorted(p.name for p in (out / "images").iterdir()) == ["320x224-bicubic-in-proportion", "mine.png"]
+    assert len(list((out / "images" / "320x224-bicubic-in-proportion").iterdir())) == 1
 
 
 def test_a_failed_preparation_leaves_the_last_one_as_it_was(tmp_path: Path) -> None:
@@ -185,9 +185,9 @@ def test_another_size_than_the_models_is_said_with_what_it_costs(tmp_path: Path)
     folder = own(tmp_path / "data", "red")
     assert "learn to see anew" not in run(folder, tmp_path / "out")
     said = run(folder, tmp_path / "out", "--size", "224")
-    assert "The pictures become 224x224, but builtin sees 320x192: it has to learn to see anew" in said
+    assert "The pictures become 224x224, but builtin sees 320x224: it has to learn to see anew" in said
     summary = json.loads((tmp_path / "out" / "prepare.json").read_text())
-    assert (summary["size"], summary["resample"]) == ([224, 224], "bilinear")
+    assert (summary["size"], summary["resample"]) == ([224, 224], "bicubic")
     assert "at most 2048 a side" in run(folder, tmp_path / "out", "--size", "3000", code=1)
 
 

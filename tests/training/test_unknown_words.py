@@ -26,10 +26,22 @@ def test_the_builtin_model_knows_every_word_of_its_scenes(builtin: Vocabulary, t
     assert (found.questions.texts, found.answers.texts) == (120, 120)
 
 
-def test_shapes_are_foreign_to_the_builtin_model(builtin: Vocabulary) -> None:
+def whole_words() -> Tokenizer:
+    known = ["<unk>", "is", "there", "a", "what", "color", "the", "ball", "in", "red"]
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(known)}, unk_token="<unk>"))
+    tokenizer.add_special_tokens(["<unk>"])
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    return tokenizer
+
+
+def test_no_word_is_foreign_to_pieces_of_words(builtin: Vocabulary) -> None:
+    assert not builtin.look_through(["is the circle in the rhombus"], ["teal circle"])
+
+
+def test_shapes_are_foreign_to_whole_words() -> None:
     questions = ["Is there a Circle?", "what color is the ball", "is the circle in the rhombus"]
     answers = ["circle", "Teal", "red", "teal  circle"]
-    found = builtin.look_through(questions, answers)
+    found = Vocabulary(whole_words(), BUILTIN_PROFILE).look_through(questions, answers)
     assert (found.questions.touched, found.answers.touched) == (2, 3)
     assert found.questions.words == {"circle": 2, "rhombus": 1}
     assert found.answers.words == {"circle": 2, "teal": 2}

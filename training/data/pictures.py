@@ -87,7 +87,10 @@ def prepare_picture(job: PictureJob) -> PreparedPicture:
 
 def folder_of(resize: Resize | None) -> str:
     """Where pictures of a size lie, inside the prepared data."""
-    return f"{FOLDER}/original" if resize is None else f"{FOLDER}/{resize}-{resize.resample.name.lower()}"
+    if resize is None:
+        return f"{FOLDER}/original"
+    whole = "-in-proportion" if resize.keep_proportions else ""
+    return f"{FOLDER}/{resize}-{resize.resample.name.lower()}{whole}"
 
 
 def sweep(data: Path, kept: Collection[str], *, earlier: bool) -> int:

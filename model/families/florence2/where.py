@@ -125,8 +125,8 @@ def _normed(carried: Tensor) -> Tensor:
 
 
 WAYS: dict[str, Callable[[Pass], Tensor]] = {
-    "attention x gradient": attention_gradient,
     "relevance": relevance,
+    "attention x gradient": attention_gradient,
     "input x gradient": input_gradient,
     "attention": raw_attention,
 }
