@@ -66,6 +66,7 @@ def calibrate(
     from training.evaluation import answer_length, calibration_run
     from training.evaluation import calibrate as fitting
     from training.evaluation.evaluate import check_answered
+    from training.evaluation.seen import MADE
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)
@@ -78,7 +79,9 @@ def calibrate(
         asked = load_split(data, split, limit=config.limit)
         check_answered(data, split, asked.questions)
         fitting.check_enough(asked.questions)
-        others = {each.name: load_split(each, split_of(each, split)) for each in folders}
+        others = {
+            str(each) if each.name in MADE else each.name: load_split(each, split_of(each, split)) for each in folders
+        }
         for name, other in others.items():
             check_answered(data.parent / name, split, other.questions)
         trained = load_split(data, "train", pictures=False).questions if has_answers(data, "train") else []

@@ -19,6 +19,7 @@ from transformers.utils import logging
 
 from model.loading import model_type
 from model.plugins import find
+from model.processor import Resize, read_image_settings
 from model.types import Request
 
 
@@ -37,6 +38,7 @@ class Baseline:
         model: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True)
         self._processor, self._model, self._device = processor, model.to(device).eval(), device
         self._dtype = dtype
+        self._resize = Resize.read(read_image_settings(folder))
         self._least = int(model.generation_config.min_new_tokens or 0)  # not every class asks its own config
 
     def answer(self, request: Request, prompt: str) -> str:
@@ -56,7 +58,10 @@ class Baseline:
     @torch.inference_mode()
     def generate_batch(self, requests: Sequence[Request], prompts: Sequence[str]) -> list[list[int]]:
         """The same for questions with the same settings in one call; shorter answers end in padding."""
-        pictures = [[Image.open(io.BytesIO(request.picture)).convert("RGB")] for request in requests]
+        opened = [Image.open(io.BytesIO(request.picture)).convert("RGB") for request in requests]
+        if self._resize.keep_proportions:  # which transformers does not know
+            opened = [self._resize.apply(picture) for picture in opened]
+        pictures = [[picture] for picture in opened]
         texts = [self._wording.format(prompt) for prompt in prompts]
         inputs = self._processor(images=pictures, text=texts, padding=True).convert_to_tensors("pt")
         inputs.pop("labels", None)  # PaliGemma's processor gives some, whatever is asked

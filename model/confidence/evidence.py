@@ -128,6 +128,8 @@ class Evidence:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""
         picture = max(pictures, key=lambda one: one.distance)
         features, asked, unknown = self.features(question, generation, picture)
+        if len(pictures) > 1:  # all that was learnt of questions is about those about one picture
+            asked, unknown = None, ()
         odds = float((features - self.centre) / self.spread @ self.weights) + self.offset
         confidence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
         known_picture = picture.distance <= 1

@@ -40,7 +40,8 @@ async def test_what_takes_too_much_is_noticed(tmp_path: Path) -> None:
     """The same updates, judged as if the bot had to be faster and smaller than any can be."""
     report = await run(essentials()[:1], 1, tmp_path / "data", slots=1, judged=Judged(0.0, 1.0, 0.0))
     problems = [finding["problem"] for finding in report.findings]
-    assert len(problems) == 2 and problems[0] == "it took 0 s" and problems[1].endswith("MB are too many for the bot")
+    slow, large = problems
+    assert slow.startswith("it took ") and large.endswith("MB are too many for the bot")
 
 
 def test_what_is_said_twice_is_noticed() -> None:

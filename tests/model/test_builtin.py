@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from importlib.resources import files
 
 import pytest
@@ -12,7 +13,11 @@ from tokenizers import Tokenizer
 from model.answerer import Answerer
 from model.loading import builtin_path
 from model.text import normalise_question
-from model.types import Request
+from model.types import Request, SentPicture
+from training.scenes import art
+from training.scenes.pair_questions import ask_pair
+from training.scenes.pairs import compose_pair
+from training.scenes.variety import WIDE
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,30 @@ def drawing(colour: str) -> bytes:
 def test_it_sees_the_colour_of_a_ball_on_grass(builtin: Answerer, colour: str, beams: int) -> None:
     answer = builtin.answer([Request("1", drawing(colour), "What colour is the ball?", beams)])[0]
     assert answer.text == colour
+
+
+def test_it_says_what_changed_between_two_pictures(builtin: Answerer) -> None:
+    plain = WIDE.without([*WIDE.media, *WIDE.hands, *WIDE.backdrops, "contour", "typed"])
+    right = []
+    for number in range(40):
+        rng = random.Random(f"two pictures of the builtin model/{number}")
+        pair = compose_pair(rng, plain)
+        if pair.kind not in ("added", "gone", "same"):
+            continue
+        one, two = (art.render(scene, random.Random(number), 1.0) for scene in (pair.first, pair.second))
+        (qa,) = ask_pair(pair, rng, 1, typing=False)
+        request = Request("1", png(one), qa.question, 3, others=(SentPicture(png(two)),))
+        answer = builtin.answer([request])[0]
+        assert answer.known_words, "what is asked about two pictures is not new to it"
+        right.append(answer.text == qa.answer)
+    assert len(right) > 10
+    assert sum(right) >= 0.6 * len(right)
+
+
+def png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def test_it_knows_what_it_has_learnt_from(builtin: Answerer) -> None:

@@ -22,7 +22,7 @@ COLOURS = {
 }
 SHAPES = ("circle", "triangle", "rectangle")
 UNKNOWN = ("circle", "triangle", "rectangle", "teal")
-"""What the built-in model knows no word for."""
+"""What a vocabulary of the scenes' whole words does not hold."""
 SIZE = (320, 192)
 
 

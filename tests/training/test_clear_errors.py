@@ -140,8 +140,8 @@ def lines(data: Path, edit: Callable[[list[dict[str, Any]]], object]) -> None:
         (lambda data: lines(data, lambda found: found.append(found[0])), "is there twice."),
         (lambda data: lines(data, lambda found: found[0].pop("image")), "line 1 is no prepared question: image"),
         (
-            lambda data: [file.unlink() for file in (data / "images" / "320x192-bilinear").iterdir()],
-            "val.jsonl: the picture images/320x192-bilinear/",
+            lambda data: [file.unlink() for file in (data / "images" / "320x224-bicubic-in-proportion").iterdir()],
+            "val.jsonl: the picture images/320x224-bicubic-in-proportion/",
         ),
         (
             lambda data: lines(data, lambda found: found[1].update(image=found[3]["image"])),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import shapes_and_colours
 from click.testing import CliRunner
+from finetune_helpers import tiny_model
 from PIL import Image
 
 from bot.cli import main
@@ -175,21 +176,24 @@ def shapes(folder: Path) -> Path:
 
 def test_words_that_the_model_does_not_know_are_told(tmp_path: Path) -> None:
     source = shapes(tmp_path / "data")
-    said = run("prepare", source, tmp_path / "out")
-    assert "3 of 6 (50.0 %) answers can never be right: builtin does not know “circle”, “triangle”, “teal”" in said
+    name = str(tiny_model(tmp_path / "whole-words"))
+    words = ("--model", name)
+    said = run("prepare", source, tmp_path / "out", *words)
+    assert f"3 of 6 (50.0 %) answers can never be right: {name} does not know “circle”, “triangle”, “teal”" in said
     unknown = json.loads((tmp_path / "out" / "prepare.json").read_text())["unknown_words"]
     assert unknown["answers"] == {"texts": 6, "touched": 3, "words": {"circle": 1, "triangle": 1, "teal": 1}}
-    assert "answers can never be right" in run("report", source, tmp_path / "page")
+    assert "answers can never be right" in run("report", source, tmp_path / "page", *words)
     page = (tmp_path / "page" / "report.html").read_text()
-    assert "Words that builtin does not know" in page
+    assert f"Words that {name} does not know" in page
     assert "50.0 % of the answers (3 of 6) can never be right. circle (1), triangle (1), teal (1)" in page
     assert "never be right" not in run("report", source, tmp_path / "page", "--model", "none")
     assert "There is no model at" in run("prepare", source, tmp_path / "out", "--model", "nowhere", code=1)
 
 
-def test_the_shapes_and_colours_of_the_docs_have_words_that_the_model_lacks(tmp_path: Path) -> None:
+def test_the_shapes_and_colours_of_the_docs_have_words_that_whole_words_lack(tmp_path: Path) -> None:
     data = shapes_and_colours.write(tmp_path / "shapes", train=40, val=5)
-    done = CliRunner().invoke(main, ["data", "prepare", str(data), str(tmp_path / "prepared")])
+    words = ("--model", str(tiny_model(tmp_path / "model")))
+    done = CliRunner().invoke(main, ["data", "prepare", str(data), str(tmp_path / "prepared"), *words])
     assert done.exit_code == 0, done.output
     unknown = json.loads((tmp_path / "prepared" / "prepare.json").read_text())["unknown_words"]["answers"]["words"]
     assert set(unknown) == set(shapes_and_colours.UNKNOWN)

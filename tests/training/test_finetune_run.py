@@ -32,6 +32,8 @@ from training.finetune.run import train
 if __name__ == "__main__":
     train(TrainConfig(**json.loads(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3]), Quiet())
 """
+HELPERS = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
+"""For that program: where `finetune_helpers` and what it imports lie."""
 
 
 def test_the_command_leaves_a_model_that_answers_and_a_record(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_training_killed_in_its_second_epoch_ends_with_the_same_weights(tmp_pa
     program.write_text(PROGRAM)
     process = subprocess.Popen(
         [sys.executable, str(program), config.model_dump_json(), str(data), str(killed)],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": HELPERS},
     )
     while not (killed / "checkpoints" / "checkpoint-5" / "complete").exists():
         assert process.poll() is None
@@ -158,7 +160,7 @@ def test_two_processes_make_the_steps_of_one_with_batches_twice_as_large(tmp_pat
     two = settings(model, batch_size=2, **config).model_dump_json()
     done = subprocess.run(
         [*launch, "--standalone", str(program), two, str(data), str(tmp_path / "two")],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": HELPERS, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
     )
@@ -190,7 +192,7 @@ def test_what_is_called_best_is_a_model_everywhere_at_any_moment(tmp_path: Path)
     config = settings(model, epochs=200, lora_rank=2, save_every=5, evaluate_every=5).model_dump_json()
     process = subprocess.Popen(
         [sys.executable, str(program), config, str(data), str(out)],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": HELPERS},
     )
     while not (out / "checkpoints" / "checkpoint-10" / "complete").exists():
         assert process.poll() is None

@@ -41,8 +41,8 @@ def test_official_files_become_lines_with_pictures_at_the_training_size(scenes: 
             assert example.answers == question.answers
             assert len(example.answers) == (0 if split == "test" else 10)
             with Image.open(tmp_path / example.image) as picture:
-                assert (picture.size, picture.mode) == ((320, 192), "RGB")
-    assert prepared_size(tmp_path) == (320, 192)
+                assert (picture.size, picture.mode) == ((320, 224), "RGB")
+    assert prepared_size(tmp_path) == (320, 224)
     summary = json.loads((tmp_path / "prepare.json").read_text())
     assert summary["splits"]["train"]["pictures"] == 6
     assert summary["config"]["task"] == "open-ended"

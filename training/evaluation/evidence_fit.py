@@ -26,7 +26,8 @@ from model.confidence.evidence import (
 )
 from model.confidence.spaces import Measure, Space, Vector
 from training.errors import DataError
-from training.evaluation.seen import OWN, Seen
+from training.evaluation.seen import MADE, OWN, Seen
+from training.evaluation.shifts import NOTHING
 
 FEWEST_PICTURES = 60
 """Of fewer own pictures nothing could be learnt that could be believed."""
@@ -39,6 +40,10 @@ _RIDGE = 0.05
 _WITHIN = 0.99
 _STRICTER = 0.995
 """Of the larger of a question's distances: what is known keeps within it 99 times in 100, with room for chance."""
+_MOST_OTHERS = 0.75
+"""Share of others' pictures, of those about which everything was answered rightly, that are not called unlike."""
+_NOTHING_WITHIN = 0.05
+"""Share of the pictures of nothing that may be among them by that."""
 _STRENGTH = 0.3
 """Inverse strength of the penalty on the weights."""
 _RARE = 0.01
@@ -117,7 +122,7 @@ def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage
         least=0.0,
         coverage=coverage,
     )
-    limited = replace(started, limits=_limits(started, held))
+    limited = replace(started, limits=_limits(started, held, sides.sure))
     weighed = _weigh(limited, sides.sure)
     return replace(weighed, least=_least(weighed, sides.sure, coverage))
 
@@ -178,8 +183,8 @@ def _words(seen: Sequence[Seen], questions: Iterable[str]) -> set[str]:
     return {word for text in (*(one.asked.question for one in seen), *questions) for word in words_of(text)}
 
 
-def _limits(evidence: Evidence, held: Sequence[Seen]) -> Limits:
-    """What held-out own pictures and questions keep within."""
+def _limits(evidence: Evidence, held: Sequence[Seen], seen: Sequence[Seen]) -> Limits:
+    """What held-out own pictures and questions keep within; for pictures see `_reach`."""
     looks = [evidence.looks.measure(one) for one in _distinct(held, "looks")]
     tokens = [evidence.tokens.measure(one) for one in _distinct(held, "token")]
     space = evidence.questions
@@ -198,10 +203,30 @@ def _limits(evidence: Evidence, held: Sequence[Seen]) -> Limits:
     return Limits(
         looks=limits[0],
         tokens=limits[1],
-        picture=float(np.quantile(pictures, _WITHIN)),
+        picture=_reach(evidence, limits[:2], float(np.quantile(pictures, _WITHIN)), seen),
         question=limits[2],
         asked=float(np.quantile(states, _STRICTER)) if states else 1.0,
     )
+
+
+def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float, seen: Sequence[Seen]) -> float:
+    """How far a picture may lie: as far as `own` ones, and as most others' about which everything was answered rightly.
+
+    Nearly all pictures with nothing to see stay beyond it.
+    """
+    distance: dict[str, dict[str, float]] = defaultdict(dict)
+    wrong = {one.asked.key for one in seen if not one.right}
+    for one in seen:
+        if one.asked.group == NOTHING or (one.asked.group not in MADE and one.asked.key not in wrong):
+            looks = _over(evidence.looks.measure(one.looks), limits[0])
+            token = _over(evidence.tokens.measure(one.token), limits[1])
+            group = NOTHING if one.asked.group == NOTHING else ""
+            distance[group][one.asked.key] = together((*looks, *token))
+    if not distance[""] or not distance[NOTHING]:
+        return own
+    others = float(np.quantile(list(distance[""].values()), _MOST_OTHERS))
+    nothing = float(np.quantile(list(distance[NOTHING].values()), _NOTHING_WITHIN))
+    return max(own, min(others, nothing))
 
 
 def _over(found: Measure, limit: tuple[float, float]) -> tuple[float, float]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from model.answerer import Answerer
 
 OWN = "own"
+MADE = frozenset((OWN, *SHIFTS, TYPED, NOTHING))
+"""Names of the sets that no folder is."""
 AT_ONCE = 32
 _EMPTY_ANSWERS = {"no", "0", "none", "nothing", "nobody"}
 """What may well be right about a picture of nothing."""
