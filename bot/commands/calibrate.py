@@ -41,6 +41,13 @@ except ModuleNotFoundError as error:
     type=click.Path(path_type=Path),
     help="Annotated questions unlike the model's own (other styles, wordings, things); may be given again.",
 )
+@click.option(
+    "--words",
+    "word_folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Further questions that the model was trained to read, for their words; may be given again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 @config_options(CalibrateConfig)
 def calibrate(
@@ -49,6 +56,7 @@ def calibrate(
     split: str,
     keep: bool | None,
     folders: tuple[Path, ...],
+    word_folders: tuple[Path, ...],
     as_json: bool,
     config_file: Path | None,
     **given: object,
@@ -66,7 +74,7 @@ def calibrate(
     from training.evaluation import answer_length, calibration_run
     from training.evaluation import calibrate as fitting
     from training.evaluation.evaluate import check_answered
-    from training.evaluation.seen import MADE
+    from training.evaluation.seen import RESERVED
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)
@@ -79,12 +87,14 @@ def calibrate(
         asked = load_split(data, split, limit=config.limit)
         check_answered(data, split, asked.questions)
         fitting.check_enough(asked.questions)
-        others = {
-            str(each) if each.name in MADE else each.name: load_split(each, split_of(each, split)) for each in folders
-        }
-        for name, other in others.items():
-            check_answered(data.parent / name, split, other.questions)
-        trained = load_split(data, "train", pictures=False).questions if has_answers(data, "train") else []
+        others: dict[str, Split] = {}
+        for each in folders:
+            name = str(each) if each.name in {*RESERVED, *others} else each.name
+            others[name] = load_split(each, split_of(each, split))
+            check_answered(each, split, others[name].questions)
+        trained = list(load_split(data, "train", pictures=False).questions if has_answers(data, "train") else [])
+        for each in word_folders:
+            trained += load_split(each, split_of(each, "train"), pictures=False).questions
         source = locate(model)
         known = provenance.read(source)
         remarks = provenance.remarks({**known, "calibrated": ()}, asked)

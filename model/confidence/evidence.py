@@ -50,7 +50,8 @@ def words_of(question: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What 99 % of the model's own held-out pictures and questions keep within."""
+    """What 99 % of the model's own held-out pictures and questions keep within; pictures may lie as far as most others'
+    that are answered rightly."""
 
     looks: tuple[float, float]
     """By Mahalanobis and by the nearest, of the pixels."""

@@ -106,7 +106,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     write_scenes(data, Plan("calibrate", {"train": 0, "val": 70, "test": 0}), lambda _: None, workers=1)
     shutil.copytree(locate("builtin"), model)
     before = Profile.read(model)
-    shifted = tmp_path / "shifted"
+    shifted = tmp_path / "own"  # not to be mixed up with the model's own
     write_scenes(shifted, Plan("shifted", {"train": 0, "val": 12}, wide=True), lambda _: None, workers=1)
     arguments = [str(data), "--model", str(model), "--beams", "1", "--shifts", "9", "--shifted", str(shifted)]
     done = CliRunner().invoke(command, [*arguments, "--json"])
@@ -130,7 +130,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     evidence = Evidence.read(model)
     assert evidence is not None and answer.text in evidence.answers
     sets = set(told["evidence"]["sets"])  # those of which a question fell to the judged side
-    assert {"own", "shifted"} < sets <= {"own", "shifted", TYPED, NOTHING, *SHIFTS}
+    assert {"own", str(shifted)} < sets <= {"own", str(shifted), TYPED, NOTHING, *SHIFTS}
     strange = replace(request, picture=noise(), picture_key="", question="Who painted the plinth?")
     away = answerer.answer([strange])[0]
     assert away.known_picture is False

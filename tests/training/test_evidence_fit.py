@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from model.types import Generation
 from training.errors import DataError
 from training.evaluation.evidence_fit import divide, judge, learn
 from training.evaluation.seen import OWN, JudgedQuestion, Seen
+from training.evaluation.shifts import NOTHING
 from training.evaluation.trust import Prediction, figures, sets
 
 FAR = "far"
@@ -66,6 +68,20 @@ def test_away_from_home_it_is_less_sure_and_says_so(seen: list[Seen]) -> None:
     assert evidence.answers == {"red", "blue", "purple"} and "training" in evidence.words
     unknown = {said.unknown_words for one, said in zip(sides.judged, judged, strict=True) if one.asked.group == FAR}
     assert unknown == {("wat", "colr", "it")}
+
+
+def test_others_pictures_are_known_as_far_as_they_are_answered_rightly_and_short_of_nothing(seen: list[Seen]) -> None:
+    right = [replace(one, right=True) for one in invented("right", 400, 1.5, 20_000)]
+    wrong = [replace(one, right=False) for one in invented("wrong", 400, 3.0, 30_000)]
+    nothing = [replace(one, right=False) for one in invented(NOTHING, 200, 6.0, 40_000)]
+    near = [replace(one, right=False) for one in invented(NOTHING, 200, 0.0, 50_000)]
+
+    def reach(*others: Seen) -> float:
+        return learn(divide([*seen[:1600], *others], 0), [], [], 0.9).limits.picture
+
+    alone = reach(*nothing)
+    assert reach(*right, *wrong, *nothing) > alone
+    assert reach(*wrong, *nothing) == reach(*right, *wrong) == reach(*right, *wrong, *near) == alone
 
 
 def test_the_sets_hold_the_right_answer_as_often_as_they_should(seen: list[Seen]) -> None:

@@ -26,7 +26,7 @@ from model.confidence.evidence import (
 )
 from model.confidence.spaces import Measure, Space, Vector
 from training.errors import DataError
-from training.evaluation.seen import MADE, OWN, Seen
+from training.evaluation.seen import OWN, RESERVED, Seen
 from training.evaluation.shifts import NOTHING
 
 FEWEST_PICTURES = 60
@@ -217,7 +217,7 @@ def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float
     distance: dict[str, dict[str, float]] = defaultdict(dict)
     wrong = {one.asked.key for one in seen if not one.right}
     for one in seen:
-        if one.asked.group == NOTHING or (one.asked.group not in MADE and one.asked.key not in wrong):
+        if one.asked.group == NOTHING or (one.asked.group not in RESERVED and one.asked.key not in wrong):
             looks = _over(evidence.looks.measure(one.looks), limits[0])
             token = _over(evidence.tokens.measure(one.token), limits[1])
             group = NOTHING if one.asked.group == NOTHING else ""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from model.answerer import Answerer
 
 OWN = "own"
-MADE = frozenset((OWN, *SHIFTS, TYPED, NOTHING))
-"""Names of the sets that no folder is."""
+RESERVED = frozenset((OWN, *SHIFTS, TYPED, NOTHING))
+"""Names of the sets that are no folder of shifted data."""
 AT_ONCE = 32
 _EMPTY_ANSWERS = {"no", "0", "none", "nothing", "nobody"}
 """What may well be right about a picture of nothing."""
