@@ -29,12 +29,14 @@ STRESS: Mapping[str, float] = {
     "two-step": 1.3,
     "bigger": 1.3,
     "where": 1.2,
+    "colour": 1.3,
+    "holding": 1.5,
     "setting": 0.7,
 }
 """Kinds that are learnt last are asked more often."""
 SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
 """Pixels to a scene pixel: finer or coarser edges, from smooth to ragged."""
-PAIR_EVERY = 3
+PAIR_EVERY = 2
 """Every so manieth sample is a pair."""
 SAME_VIEW = 0.75
 """Share of the pairs whose pictures are taken from the same place."""
@@ -60,7 +62,9 @@ class Sample:
     dense: list[dict[str, NDArray[np.float32]]]
     asked: list[Asking] = field(default_factory=list)
     changed: NDArray[np.float32] | None = None
-    """Pairs: cells with what changed, [2 CELLS] of 0 and 1; None where that is not told."""
+    """Pairs: cells with what changed, [2 CELLS] of 0 and 1; None where the change has no place."""
+    change: int = 0
+    """Pairs: the kind of change, its place in `pairs.KINDS`."""
     correspondences: NDArray[np.int64] | None = None
     """Pairs: for each cell, the one of the other picture that shows the same place, [2 CELLS]; -1 where none does."""
 
@@ -120,6 +124,7 @@ class SceneDataset(Dataset[Sample]):
             self._draw(sample, scene, rng, seed, random.Random(view))
             for scene, view in zip((pair.first, pair.second), views, strict=True)
         ]
+        sample.change = pairs.KINDS.index(pair.kind)
         sample.correspondences = np.concatenate(
             [corresponding_cells(*placings), corresponding_cells(*reversed(placings))]
         )
@@ -142,7 +147,7 @@ def collate(samples: list[Sample]) -> dict[str, object]:
     Returns:
         pictures uint8 [B, 3, H, W]; dense targets [B, ...]; single and double, the questions about one picture and
         about two, with their pictures' numbers in the batch; for the double ones changed and correspondences
-        [K, 2 CELLS], and told [K], 0 where what changed is not told.
+        [K, 2 CELLS], change_located [K], 0 where the change has no place, and change [K], its kind.
     """
     pictures = [picture for sample in samples for picture in sample.pictures]
     dense = [each for sample in samples for each in sample.dense]
@@ -150,7 +155,8 @@ def collate(samples: list[Sample]) -> dict[str, object]:
     double: list[Asking] = []
     changed: list[NDArray[np.float32]] = []
     correspondences: list[NDArray[np.int64]] = []
-    told: list[float] = []
+    located: list[float] = []
+    change: list[int] = []
     first = 0
     for sample in samples:
         for one in sample.asked:
@@ -165,7 +171,8 @@ def collate(samples: list[Sample]) -> dict[str, object]:
                     np.full(2 * CELLS, -1) if sample.correspondences is None else sample.correspondences
                 )
                 changed.append(np.zeros(2 * CELLS, np.float32) if sample.changed is None else sample.changed)
-                told.append(float(sample.changed is not None))
+                located.append(float(sample.changed is not None))
+                change.append(sample.change)
         first += len(sample.pictures)
     return {
         "pictures": torch.stack(pictures),
@@ -176,5 +183,6 @@ def collate(samples: list[Sample]) -> dict[str, object]:
         "correspondences": torch.from_numpy(np.stack(correspondences))
         if correspondences
         else torch.zeros(0, 2 * CELLS, dtype=torch.long),
-        "told": torch.tensor(told),
+        "change_located": torch.tensor(located),
+        "change": torch.tensor(change, dtype=torch.long),
     }

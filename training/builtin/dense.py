@@ -29,6 +29,7 @@ from training.scenes.catalogue import (
     POSES,
 )
 from training.scenes.facts import place_of
+from training.scenes.pairs import KINDS
 from training.scenes.scene import Scene
 from training.scenes.wording import PLACES, WEATHER
 
@@ -70,7 +71,7 @@ def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
     Returns:
         For the grid of picture tokens and, with "fine_" before the name, for the tower's grid of twice the fineness:
         labels [cells, LABELS] of 0 and 1, measures [cells, MEASURES], has [cells] (1 where a centre lies and the
-        measures count); whole [WHOLE], and told [1], 0 where nothing tells the whole.
+        measures count); whole [WHOLE], and whole_shown [1], 0 where nothing shows it.
     """
     truths = (
         *(scene.weather == w for w in WEATHER),
@@ -82,7 +83,7 @@ def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
         **_grid(scene, placing, ROWS, COLUMNS),
         **{f"fine_{name}": value for name, value in _grid(scene, placing, 2 * ROWS, 2 * COLUMNS).items()},
         "whole": np.asarray(truths, np.float32),
-        "told": np.asarray([not scene.style.backdrop], np.float32),
+        "whole_shown": np.asarray([not scene.style.backdrop], np.float32),
     }
 
 
@@ -156,6 +157,9 @@ class DenseHead(nn.Module):
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.full((LABELS,), -4.0))
         self.changed = nn.Linear(HIDDEN, 1)
+        self.change = nn.Linear(HIDDEN, len(KINDS))
+        self.other_cells = nn.Linear(HIDDEN, LABELS)
+        nn.init.constant_(self.other_cells.bias, -4.0)
         names = torch.zeros(LABELS, len(tokenizer))
         for (_, label), index in _INDEX.items():
             pieces = tokenizer(label, add_special_tokens=False)["input_ids"]
@@ -186,7 +190,7 @@ class DenseHead(nn.Module):
         named = functional.binary_cross_entropy_with_logits(near, target["labels"], reduction="none")
         named = named * self.get_buffer("spoken")
         whole = functional.binary_cross_entropy_with_logits(self.whole(normed[:, 0]), target["whole"], reduction="none")
-        whole = whole * target["told"]
+        whole = whole * target["whole_shown"]
         out = self.cells(normed[:, 1:])  # [B, N, LABELS + MEASURES]
         fine_out = self.fine_cells(self.fine_norm(fine.float().flatten(2).transpose(1, 2)))  # [B, 4 N, ...]
         loss: Tensor = (
@@ -225,6 +229,48 @@ class DenseHead(nn.Module):
         """
         found = self.changed(states.float()).squeeze(-1)
         return functional.binary_cross_entropy_with_logits(found, marks, pos_weight=torch.tensor(MENTION_WEIGHT))
+
+    def change_kind_loss(self, states: Tensor, marks: Tensor, kinds: Tensor) -> Tensor:
+        """Loss of naming the kind of change: from the second picture's mean, and from each cell in which it lies.
+
+        Args:
+            states: The encoder's last states of both pictures' tokens: [K, 2 (1 + N), HIDDEN].
+            marks: 1 where something lies that changed: [K, 2 N].
+            kinds: Places in `pairs.KINDS`: [K].
+
+        Returns:
+            Cross entropy, mean over the pairs plus mean over the marked cells.
+        """
+        logits = self.change(states.float())  # [K, 2 (1 + N), KINDS]
+        first, second = logits.chunk(2, 1)
+        loss = functional.cross_entropy(second[:, 0], kinds)
+        cells = torch.cat([first[:, 1:], second[:, 1:]], 1)
+        question, cell = marks.nonzero(as_tuple=True)
+        if len(question):
+            loss = loss + functional.cross_entropy(cells[question, cell], kinds[question])
+        return loss
+
+    def other_cells_loss(self, states: Tensor, labels: Tensor, correspondences: Tensor) -> Tensor:
+        """Loss of telling, from each cell, what the other picture shows at the same place.
+
+        A thing that changed its colour, pose or face stays where it was: only who has both at hand sees the change.
+
+        Args:
+            states: An encoder layer's states of both pictures' cells: [K, 2 N, HIDDEN].
+            labels: Labels of both pictures' cells: [K, 2 N, LABELS] of 0 and 1.
+            correspondences: For each cell, that of the other picture which shows the same place, or -1: [K, 2 N].
+
+        Returns:
+            Binary cross entropy, summed over the labels that words name, mean over the cells that have a counterpart.
+        """
+        first, second = labels.chunk(2, 1)
+        rows = correspondences.clamp(min=0)[..., None].expand(-1, -1, labels.shape[2])
+        half = rows.shape[1] // 2
+        wanted = torch.cat([second.gather(1, rows[:, :half]), first.gather(1, rows[:, half:])], 1)
+        loss = functional.binary_cross_entropy_with_logits(self.other_cells(states.float()), wanted, reduction="none")
+        shown = (correspondences >= 0).float()
+        total: Tensor = (loss @ self.get_buffer("spoken") * shown).sum() / shown.sum().clamp(min=1)
+        return total
 
     def places_loss(self, states: Tensor, cells: Tensor, centres: Tensor, alone: Tensor) -> Tensor:
         """Loss of telling, at the words that name a thing, where in the picture it is.

@@ -25,6 +25,8 @@ COMPARING = 2
 """Encoder layers, from the first, whose last head is taught to look at the same place of the other picture."""
 CORRESPONDENCE_WEIGHT = 0.3
 """Weight of teaching them."""
+CHANGE_KIND_WEIGHT = 0.5
+"""Weight of naming the kind of change in the encoder beside answering."""
 
 
 def losses_of(
@@ -66,17 +68,25 @@ def losses_of(
         with bf16:
             answered = ask(model, tokenizer, features, batch["double"])
         losses["pairs"] = answered.loss(tokenizer) * len(batch["double"]) / max(1, len(batch["single"])) * PAIR_WEIGHT
-        cells = torch.cat(
-            [answered.states[-1][:, 1:IMAGE_TOKENS], answered.states[-1][:, IMAGE_TOKENS + 1 : 2 * IMAGE_TOKENS]], 1
-        )
-        told = batch["told"].to(device) > 0
+        last, changed = answered.states[-1][:, : 2 * IMAGE_TOKENS], batch["changed"].to(device)
+        located = batch["change_located"].to(device) > 0
         losses["changes"] = (
-            head.changes_loss(cells[told], batch["changed"].to(device)[told]) if told.any() else 0 * losses["pairs"]
+            head.changes_loss(_cells_of(last[located]), changed[located]) if located.any() else 0 * losses["pairs"]
         )
-        losses["correspondences"] = CORRESPONDENCE_WEIGHT * correspondence_loss(
-            model, answered, batch["correspondences"].to(device)
+        losses["change kinds"] = CHANGE_KIND_WEIGHT * head.change_kind_loss(last, changed, batch["change"].to(device))
+        correspondences = batch["correspondences"].to(device)
+        losses["correspondences"] = CORRESPONDENCE_WEIGHT * correspondence_loss(model, answered, correspondences)
+        first, second = (dense["labels"][[one.pictures[place] for one in batch["double"]]] for place in (0, 1))
+        losses["other picture"] = head.other_cells_loss(
+            _cells_of(answered.states[COMPARING][:, : 2 * IMAGE_TOKENS]), torch.cat([first, second], 1), correspondences
         )
     return losses
+
+
+def _cells_of(states: Tensor) -> Tensor:
+    """The cells' states without the pictures' means: [K, 2 IMAGE_TOKENS, HIDDEN] to [K, 2 CELLS, HIDDEN]."""
+    first, second = states.chunk(2, 1)
+    return torch.cat([first[:, 1:], second[:, 1:]], 1)
 
 
 def picture_features(model: Florence2ForConditionalGeneration, pixels: Tensor) -> tuple[Tensor, Tensor]:

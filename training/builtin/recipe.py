@@ -48,10 +48,10 @@ class Recipe:
     dense_batch: int = 30
     """Pictures a step in the first phase."""
     batch: int = 24
-    """Samples a step in the second phase; every third is a pair of pictures."""
+    """Samples a step in the second phase; every second is a pair of pictures."""
     per_picture: int = 6
     """Questions a picture in the second phase."""
-    per_pair: int = 4
+    per_pair: int = 3
     """Questions a pair."""
     learning_rate: float = 1e-3
     warmup: int = 200
@@ -142,7 +142,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
         finally:
             torch.set_num_threads(threads)
         return
-    (folder / "meeting").unlink(missing_ok=True)  # of a run that was killed
+    (folder / "rendezvous").unlink(missing_ok=True)  # of a run that was killed
     torch.multiprocessing.spawn(_train, (recipe, folder, report), nprocs=recipe.processes)  # type: ignore[attr-defined,no-untyped-call]
 
 
@@ -150,9 +150,9 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
     """One of the processes; the first one reports and keeps checkpoints."""
     if recipe.processes > 1:
         torch.set_num_threads(1)
-        meeting = f"file://{(folder / 'meeting').absolute()}"
+        rendezvous = f"file://{(folder / 'rendezvous').absolute()}"
         distributed.init_process_group(
-            "gloo", init_method=meeting, rank=rank, world_size=recipe.processes, timeout=PATIENCE
+            "gloo", init_method=rendezvous, rank=rank, world_size=recipe.processes, timeout=PATIENCE
         )
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -21,7 +21,10 @@ CHANGES = ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "w
 """The kinds of changes."""
 KINDS = (*CHANGES, "same", "other")
 """The kinds of pairs: one change, none, or two scenes that have nothing to do with each other."""
-WEIGHTS = (2.0, 2.0, 2.0, 2.0, 1.0, 1.6, 0.8, 0.7, 0.6, 3.0, 0.6)
+WEIGHTS = (2.0, 2.0, 2.4, 2.0, 1.6, 2.0, 1.6, 1.0, 1.0, 3.0, 0.6)
+"""How often each of `KINDS` is wanted."""
+TRIES = 12
+"""Scenes that are composed until one allows the change that is wanted."""
 MOVED = 0.2
 """Least share of the picture's width by which a moved thing moves."""
 
@@ -41,15 +44,19 @@ class Pair:
 
 
 def compose_pair(rng: random.Random, variety: Variety = WIDE) -> Pair:
-    """Compose a pair; what the kind that was drawn cannot be done to becomes another kind."""
-    scene = layout.compose(rng, variety)
+    """Compose a pair; where no scene in `TRIES` allows the wanted change, another kind is made."""
     wanted = rng.choices(KINDS, WEIGHTS)[0]
+    scene = layout.compose(rng, variety)
     if wanted == "other":
         other = layout.compose(rng, variety)
         other.width, other.height = scene.width, scene.height
         other.things = [t for t in other.things if t.x + t.w <= other.width + 2 and t.y + t.h <= other.height + 2]
         return Pair(scene, other, "other", EVERYTHING, ((), ()))
-    made = _DO[wanted](scene, rng) if wanted != "same" else None
+    made = None
+    for _ in range(TRIES if wanted != "same" else 0):
+        if (made := _DO[wanted](scene, rng)) is not None:
+            break
+        scene = layout.compose(rng, variety)
     while made is None and wanted != "same":
         wanted = rng.choice(KINDS[:-1])
         made = _DO[wanted](scene, rng) if wanted != "same" else None
