@@ -3,6 +3,7 @@
 import { measure, previewSheet, stillOf } from "./attach.js";
 import { el } from "./dom.js";
 import { drawPad, forgetDrawing } from "./draw-pad.js";
+import { withEmoji } from "./emoji.js";
 import { mediaKind } from "./format.js";
 import { onMenu, showMenu } from "./menu.js";
 import { newSceneSheet } from "./new-scene.js";
@@ -207,7 +208,7 @@ export function makeActions(store, ui) {
           role: "menuitemcheckbox", "aria-checked": String(given.includes(emoji)),
           on: { click: () => actions.react(message, given.includes(emoji) ? "" : emoji) },
         },
-        emoji,
+        withEmoji(emoji),
       )));
       showMenu({ x, y, items, top, label: "Message" });
     },

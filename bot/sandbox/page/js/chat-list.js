@@ -2,6 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { el, fill, iconButton } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { action, clip, shortTime, summary } from "./format.js";
 import { icon } from "./icons.js";
 
@@ -40,7 +41,7 @@ export class ChatList {
     const sender = last && (store.isMine(last) ? "You: " : isPrivate ? "" : `${last.from?.first_name ?? ""}: `);
     const line = acting
       ? el("span", { class: "chat-line acting" }, `${isPrivate ? "" : `${acting.name} is `}${action(acting.action)}…`)
-      : el("span", { class: "chat-line", dir: "auto" }, last ? [el("span", { class: "chat-sender" }, sender), thumbnail(last), clip(summary(last), 90)] : "No messages yet");
+      : el("span", { class: "chat-line", dir: "auto" }, last ? [el("span", { class: "chat-sender" }, sender), thumbnail(last), withEmoji(clip(summary(last), 90))].flat() : "No messages yet");
     return el(
       "button",
       {

@@ -2,6 +2,7 @@
 
 import { CommandMenu } from "./commands.js";
 import { coarsePointer, el, fill, iconButton } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { clip, summary } from "./format.js";
 import { icon } from "./icons.js";
 import { renderStandingKeyboard } from "./keyboard.js";
@@ -260,7 +261,7 @@ export class Composer {
       el("button", { type: "button", class: "context-body", on: { click: () => this.act.jump(message.message_id) } },
         small ? el("img", { src: small, alt: "", class: "quote-thumb" }) : null,
         el("span", { class: "quote-text" }, el("span", { class: "quote-name" }, title),
-          el("span", { class: "quote-line", dir: "auto" }, clip(message.quoted ?? summary(message), 120)))),
+          el("span", { class: "quote-line", dir: "auto" }, withEmoji(clip(message.quoted ?? summary(message), 120))))),
       iconButton(icon("close", 20), this.#editing ? "Stop editing" : "Do not reply", () => { this.dismiss(); this.focus(); }));
   }
 }

@@ -1,6 +1,7 @@
 // Telegram's text entities as elements. Offsets count UTF-16 units, which is what JavaScript's strings count too.
 
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
 
 const SAFE_LINK = /^(https?|mailto|tel|ftp):/i;
@@ -44,14 +45,14 @@ function build(text, start, stop, entities, actions) {
     const isBlock = BLOCKS.has(entity.type);
     if (entity.offset > at) {
       const before = text.slice(at, entity.offset);
-      nodes.push(isBlock ? before.replace(/\n$/, "") : before);
+      nodes.push(...withEmoji(isBlock ? before.replace(/\n$/, "") : before));
     }
     const part = text.slice(entity.offset, end);
     nodes.push(wrap(entity, part, build(text, entity.offset, end, inside, actions), actions));
     at = Math.max(at, end);
     if (isBlock && text[at] === "\n" && at < stop) at += 1; // a block ends its line by itself
   }
-  if (at < stop) nodes.push(text.slice(at, stop));
+  if (at < stop) nodes.push(...withEmoji(text.slice(at, stop)));
   return nodes;
 }
 

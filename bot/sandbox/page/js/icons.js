@@ -38,16 +38,22 @@ const FILLED = new Set(["send"]);
 
 /** An icon as an SVG element; decoration for a button that carries its own label. */
 export function icon(name, size = 22) {
-  const svg = document.createElementNS(SVG, "svg");
-  const attributes = {
-    viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", class: "icon",
-    fill: FILLED.has(name) ? "currentColor" : "none", stroke: "currentColor", "stroke-width": "1.8",
-    "stroke-linecap": "round", "stroke-linejoin": "round",
-  };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", SHAPES[name]);
-  if (FILLED.has(name)) path.setAttribute("stroke-width", "1.2");
-  svg.append(path);
+  const filled = FILLED.has(name);
+  return shape(
+    { width: size, height: size, class: "icon", fill: filled ? "currentColor" : "none", stroke: "currentColor", "stroke-width": filled ? "1.2" : "1.8" },
+    [{ d: SHAPES[name] }],
+  );
+}
+
+/** An SVG element on the grid, of paths given by their attributes; nobody has it read out. */
+export function shape(attributes, paths) {
+  const svg = element("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", "stroke-linecap": "round", "stroke-linejoin": "round", ...attributes });
+  svg.append(...paths.map((path) => element("path", path)));
   return svg;
+}
+
+function element(tag, attributes) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(key, value);
+  return node;
 }

@@ -1,6 +1,7 @@
 // Buttons under a message, and the bot's own keyboard under the composer.
 
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
 
 /** The inline keyboard of a message. `context`: { busy(message, data), actions }. */
@@ -15,14 +16,14 @@ function renderKey(message, button, { busy, actions }) {
   if (button.url) {
     const safe = /^https?:/i.test(button.url) ? button.url : null;
     return el("a", { class: look, href: safe, target: "_blank", rel: "noopener noreferrer" },
-      el("span", { class: "key-text" }, button.text), el("span", { class: "key-corner" }, icon("link", 12)));
+      el("span", { class: "key-text" }, withEmoji(button.text)), el("span", { class: "key-corner" }, icon("link", 12)));
   }
   const waits = Boolean(button.callback_data) && busy(message, button.callback_data);
   const corner = button.copy_text ? el("span", { class: "key-corner" }, icon("copy", 12)) : null;
   return el(
     "button",
     { type: "button", class: [...look, waits && "busy"], "aria-busy": waits ? "true" : null, on: { click: () => actions.key(message, button) } },
-    el("span", { class: "key-text" }, button.text), corner,
+    el("span", { class: "key-text" }, withEmoji(button.text)), corner,
     waits ? el("span", { class: "spinner", "aria-label": "Waiting for the bot" }) : null,
   );
 }
@@ -42,7 +43,7 @@ export function standingKeyboard(messages, me) {
 export function renderStandingKeyboard(markup, send) {
   const rows = markup.keyboard.map((row) => el("div", { class: "keys-row" }, row.map((button) => {
     const text = typeof button === "string" ? button : button.text;
-    return el("button", { type: "button", class: "key", on: { click: () => send(text) } }, el("span", { class: "key-text" }, text));
+    return el("button", { type: "button", class: "key", on: { click: () => send(text) } }, el("span", { class: "key-text" }, withEmoji(text)));
   })));
   return el("div", { class: "keys standing-keys", role: "group", "aria-label": "Bot keyboard" }, rows);
 }

@@ -1,6 +1,7 @@
 // Photos in boxes of their final size (nothing jumps when they load), albums, files.
 
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { mediaKind, size } from "./format.js";
 import { icon } from "./icons.js";
 
@@ -113,7 +114,7 @@ export function renderFile(message) {
 export function renderSticker(message) {
   const { url, emoji } = message.sticker;
   const picture = el("img", { class: "sticker", src: url, alt: `Sticker ${emoji ?? ""}` });
-  picture.addEventListener("error", () => picture.replaceWith(el("span", { class: "sticker-emoji" }, emoji ?? "🙂")));
+  picture.addEventListener("error", () => picture.replaceWith(el("span", { class: "sticker-emoji" }, withEmoji(emoji ?? "🙂"))));
   return picture;
 }
 

@@ -2,6 +2,7 @@
 
 import { avatar, colourOf } from "./avatar.js";
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { renderText } from "./entities.js";
 import { clip, mediaKind, service, summary, time } from "./format.js";
 import { icon } from "./icons.js";
@@ -114,7 +115,7 @@ function renderQuote(quoted, quote, actions) {
     small ? el("img", { src: small, alt: "", class: "quote-thumb" }) : null,
     el("span", { class: "quote-text" },
       el("span", { class: "quote-name" }, quoted.from?.first_name ?? ""),
-      el("span", { class: "quote-line", dir: "auto" }, clip(quote?.text ?? summary(quoted), 120))),
+      el("span", { class: "quote-line", dir: "auto" }, withEmoji(clip(quote?.text ?? summary(quoted), 120)))),
   );
 }
 
@@ -131,7 +132,7 @@ function renderReactions(message, actions) {
       type: "button", class: ["reaction", actions.isMe(users) && "own"], "aria-label": `${emoji}, ${users.length}`,
       on: { click: () => actions.react(message, actions.isMe(users) ? "" : emoji) },
     },
-    el("span", {}, emoji), users.length > 1 ? el("span", {}, String(users.length)) : null,
+    el("span", {}, withEmoji(emoji)), users.length > 1 ? el("span", {}, String(users.length)) : null,
   ));
   return el("div", { class: "reactions" }, pills);
 }

@@ -1,13 +1,14 @@
 // Short notices over the conversation, and the dialogs that wait for an answer.
 
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 
 const LASTS = 4_500; // ms
 
 /** Show a notice; an error stands out and is read out at once. */
 export function toast(text, { error = false } = {}) {
   const place = document.querySelector("#toasts");
-  const note = el("div", { class: ["toast", error && "error"], role: error ? "alert" : null }, text);
+  const note = el("div", { class: ["toast", error && "error"], role: error ? "alert" : null }, withEmoji(text));
   for (const other of place.children) if (other.textContent === text) other.remove();
   place.append(note);
   if (place.matches(":popover-open")) place.hidePopover();
@@ -44,7 +45,7 @@ function box(text, buttons) {
   const rows = buttons.map(([value, label, look]) =>
     el("button", { type: "submit", value, class: ["button", look], autofocus: look !== "quiet" }, label));
   return el("dialog", { class: "box", "aria-label": text },
-    el("form", { method: "dialog" }, el("p", { dir: "auto" }, text), el("div", { class: "box-buttons" }, rows)));
+    el("form", { method: "dialog" }, el("p", { dir: "auto" }, withEmoji(text)), el("div", { class: "box-buttons" }, rows)));
 }
 
 /** A text that has to be seen. */
