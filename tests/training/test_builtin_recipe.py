@@ -17,7 +17,8 @@ from training.builtin import architecture
 from training.builtin.architecture import load_tokenizer
 from training.builtin.cells import covered, extent, whole_canvas
 from training.builtin.data import SceneDataset, collate
-from training.builtin.dense import _INDEX, LABELS, DenseHead, targets
+from training.builtin.dense import INDEX, LABELS, targets
+from training.builtin.dense_head import DenseHead
 from training.builtin.judging import judge
 from training.builtin.losses import ask, losses_of, picture_features
 from training.builtin.naming import places_of, words_naming
@@ -116,17 +117,17 @@ def test_targets_stand_where_the_things_are(fine: str) -> None:
             row = int((thing.y + thing.h / 2) / picture.height * rows)
             if not (0 <= row < rows and 0 <= column < columns):
                 continue
-            assert labels[row, column, _INDEX["centre", thing.kind]] == 1
+            assert labels[row, column, INDEX["centre", thing.kind]] == 1
             assert target[f"{fine}has"].reshape(rows, columns)[row, column] == 1
             if thing.mood and thing.pose not in ("sleeping", "lying"):
                 assert thing.face is not None
                 people += 1
                 x, y = thing.face
                 face = labels[int(y / picture.height * rows), int(x / picture.width * columns)]
-                assert face[_INDEX["mood", thing.mood]] == 1
+                assert face[INDEX["mood", thing.mood]] == 1
         kinds = {thing.kind for each in scene.things for thing in (each, each.holding) if thing is not None}
         marked = {
-            word for (group, word), index in _INDEX.items() if group == "centre" and np.any(labels[..., index] == 1)
+            word for (group, word), index in INDEX.items() if group == "centre" and np.any(labels[..., index] == 1)
         }
         assert marked == kinds
     assert people > 5

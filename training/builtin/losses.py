@@ -14,7 +14,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from training.builtin.architecture import IMAGE_TOKENS, SECOND
 from training.builtin.data import Asking
-from training.builtin.dense import DenseHead
+from training.builtin.dense_head import DenseHead
 from training.builtin.naming import marks_of, places_of
 
 DECODER_START = 2

@@ -29,7 +29,7 @@ from model.processor import read_image_settings, read_tokenizer
 from model.profile import BUILTIN_PROFILE
 from training.builtin.architecture import HEIGHT, HIDDEN, WIDTH
 from training.builtin.data import Asking, SceneDataset, collate
-from training.builtin.dense import FINE, DenseHead
+from training.builtin.dense_head import FINE, DenseHead
 from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
 from training.builtin.judging import SETS
 from training.builtin.recipe import NAMESPACE, Recipe

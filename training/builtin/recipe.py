@@ -22,7 +22,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 from model.atomic import replacing
 from training.builtin import architecture
 from training.builtin.data import PAIR_EVERY, SceneDataset, collate
-from training.builtin.dense import DenseHead
+from training.builtin.dense_head import DenseHead
 from training.builtin.losses import losses_of
 from training.builtin.warm_start import take_over
 from training.scenes.variety import WIDE
