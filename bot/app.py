@@ -42,7 +42,7 @@ from bot.transport.retrying import retrying
 from bot.trouble_watch import TroubleWatch
 from model.serving.broker.protocol import Broker
 from model.speech.transcriber import OFF
-from storage.room import MB, Budget
+from storage.quota import MB, Budget
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Bot:
         await self._begin(self._broker)
         ready = asyncio.create_task(self._broker.wait_ready())
         self._running.push_async_callback(cancel_and_wait, ready)
-        await _unless(ready, _insist(application.initialize))
+        await _unless(ready, _retry_until_answered(application.initialize))
         self._running.push_async_callback(application.shutdown)
         decoder = Decoder(store)
         delivery = Delivery(store, application.bot, Outcomes(store, decoder))
@@ -161,7 +161,7 @@ class Bot:
         housekeeping = Housekeeping(store, settings.keep_days, self._broker.forget)
         self.lost = housekeeping.failure
         await self._begin(housekeeping)
-        await self._begin(TroubleWatch(store.photos.room, admins))
+        await self._begin(TroubleWatch(store.photos.quota, admins))
         self._running.push_async_callback(lambda: cancel_and_wait(*services.tasks))
         await self._monitor(settings, watch)
         await self._begin(inbox)
@@ -186,7 +186,7 @@ class Bot:
 
         settings, bot = self._settings, application.bot
         if settings.webhook_url is None:
-            await _insist(bot.delete_webhook)
+            await _retry_until_answered(bot.delete_webhook)
             poller = Poller(bot.base_url, inbox.take, seen, proxy)
             self.failure = poller.failure
             await self._begin(poller)
@@ -198,7 +198,9 @@ class Bot:
         except OSError as error:
             where = f"{settings.webhook_listen} port {settings.webhook_port}"
             raise BotError(f"The webhook cannot listen on {where}: {error.strerror or error}.") from error
-        await _insist(partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED))
+        await _retry_until_answered(
+            partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
+        )
 
     async def _begin(self, part: Part) -> None:
         self._running.push_async_callback(part.stop)
@@ -244,7 +246,7 @@ def _application(settings: Settings, token: str, request: BaseRequest, limiter: 
     return builder.rate_limiter(limiter).context_types(ContextTypes(context=Context)).job_queue(None).build()
 
 
-async def _insist(call: Callable[[], Awaitable[object]]) -> None:
+async def _retry_until_answered(call: Callable[[], Awaitable[object]]) -> None:
     """Make a call of the start until Telegram answers it.
 
     Raises:

@@ -52,9 +52,9 @@ class Services:
     wording: Wording = field(default_factory=Typed)
     """Turns messages into words."""
     recent: RecentMessages = field(default_factory=RecentMessages)
-    """What passed by lately, between people and for the bot."""
+    """The last messages, between people and for the bot."""
     unfinished: set[int] = field(default_factory=set)
-    """Updates whose handler met a trouble that passes: they are handled again."""
+    """Updates whose handler met a transient error: they are handled again."""
     admins_with_menu: set[int] = field(default_factory=set)
     """Admins of the bot whose private chat lists /admin."""
     waiting_for_room: set[int] = field(default_factory=set)

@@ -48,16 +48,16 @@ def begin(question: Question) -> str:
         whole = tracing.TRACER.start_span("question", attributes=attributes, start_time=asked)
         if not whole.is_recording():
             return ""
-        tracing.TRACER.start_span("wait for a turn", tracing.below(whole), start_time=asked).end()
+        tracing.TRACER.start_span("wait for a turn", tracing.context_of(whole), start_time=asked).end()
     else:  # asked again, since its worker or its broker lost it
         whole = trace.whole
         tracing.failed(trace.part, LOST)
         trace.part.end()
-    part = tracing.TRACER.start_span("broker", tracing.below(whole), SpanKind.PRODUCER)
+    part = tracing.TRACER.start_span("broker", tracing.context_of(whole), SpanKind.PRODUCER)
     _open[question.id] = _Trace(whole, part)
     while len(_open) > MOST_OPEN:
         end(next(iter(_open)))
-    return tracing.carried(part)
+    return tracing.traceparent_of(part)
 
 
 def answered(number: int, error: str | None) -> None:
@@ -66,7 +66,7 @@ def answered(number: int, error: str | None) -> None:
     if trace is not None:
         tracing.failed(trace.part, error)
         trace.part.end()
-        trace.part = tracing.TRACER.start_span("delivery", tracing.below(trace.whole), SpanKind.CLIENT)
+        trace.part = tracing.TRACER.start_span("delivery", tracing.context_of(trace.whole), SpanKind.CLIENT)
 
 
 def end(number: int, error: str | None = None) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from bot.admins import Admins
 from bot.tasks import cancel_and_wait
 from bot.texts import troubles as texts
-from storage.room import Room
+from storage.quota import Quota
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ class _Errors(logging.Handler):
 class TroubleWatch:
     """Looks at the disk and at the log now and then."""
 
-    def __init__(self, room: Room, admins: Admins) -> None:
-        """Look at the disk of `room`."""
-        self._room, self._admins = room, admins
+    def __init__(self, quota: Quota, admins: Admins) -> None:
+        """Look at the disk of `quota`."""
+        self._quota, self._admins = quota, admins
         self._errors = _Errors()
         self._full = False
         self._told_at: float | None = None
@@ -73,7 +73,7 @@ class TroubleWatch:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_at_disk(self) -> None:
-        usage = await self._room.usage()
+        usage = await self._quota.usage()
         if not self._full and usage.free < NEARLY * usage.kept_free:
             self._full = True
             log.warning("the disk is nearly full: %d bytes are free", usage.free)

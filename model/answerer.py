@@ -1,4 +1,4 @@
-"""Load a model once, answer batches: each picture is looked at once, and a failure stays with its own request."""
+"""Load a model once, answer batches: each picture is encoded once, and a failure stays with its own request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cachetools import Cache, LRUCache
 
 from model.backends.placement import Placement
-from model.batches import halving
+from model.batches import bisect_on_failure
 from model.confidence.calibration import sequence_probability
 from model.errors import PictureError
 from model.explaining import Explainer
@@ -85,7 +85,7 @@ class Answerer:
         return answerer
 
     def wanted_pictures(self, request: Request) -> list[SentPicture]:
-        """The pictures whose pixels `prepare` will need: what cannot be asked, or was looked at before, needs none.
+        """The pictures whose pixels `prepare` will need: what cannot be asked, or was encoded before, needs none.
 
         To show where an answer came from takes the pictures' sizes.
         """
@@ -120,8 +120,8 @@ class Answerer:
             except PictureError as unreadable:
                 return Prepared(request, prompt, (), str(unreadable), began, refused_picture=sent.key)
             pixels = self.family.prepare(picture)
-            look = None if self._evidence is None else self._evidence.look(pixels)
-            prepared[sent.key] = PreparedPicture(sent.key, pixels, features, picture.size, look)
+            statistics = None if self._evidence is None else self._evidence.statistics_of(pixels)
+            prepared[sent.key] = PreparedPicture(sent.key, pixels, features, picture.size, statistics)
         return Prepared(request, prompt, tuple(prepared[sent.key] for sent in request.pictures), None, began)
 
     def _kept(self, key: str) -> Tensor | None:
@@ -159,7 +159,7 @@ class Answerer:
         """What the model says to a batch that `prepare` has seen, in its order; None where it refuses or fails."""
         prompts = self._prompts(batch)
         with clock("generation"):
-            found = halving(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
+            found = bisect_on_failure(lambda part: self.family.generate([prompt for _, prompt in part]), prompts)
         generations = {id(item): generation for (item, _), generation in zip(prompts, found, strict=True)}
         return [generations.get(id(item)) for item in batch]
 
@@ -167,7 +167,7 @@ class Answerer:
         """The log-probability of each of a request's texts as its answer, in the batch's order; None where refused."""
         given = {id(item): own for item, own in zip(batch, texts, strict=True)}
         prompts = self._prompts(batch)
-        scored = halving(
+        scored = bisect_on_failure(
             lambda part: self.family.score([prompt for _, prompt in part], [given[id(item)] for item, _ in part]),
             prompts,
         )
@@ -233,7 +233,7 @@ class Answerer:
         """Features of a batch's pictures by key, each picture encoded once; a picture that fails is left out."""
         seen: dict[str, Tensor] = {}
         new: dict[str, Pixels] = {}
-        looked: dict[str, Vector] = {}
+        new_statistics: dict[str, Vector] = {}
         for picture in (picture for item in batch for picture in item.pictures):
             key = picture.key
             if key in seen or key in new:
@@ -245,16 +245,16 @@ class Answerer:
                 seen[key] = kept
             elif picture.pixels is not None:
                 new[key] = picture.pixels
-                if picture.looks is not None:
-                    looked[key] = picture.looks
+                if picture.statistics is not None:
+                    new_statistics[key] = picture.statistics
         with clock("images"):
-            encoded = halving(self.family.encode_images, list(new.values()))
+            encoded = bisect_on_failure(self.family.encode_images, list(new.values()))
         for key, features in zip(new, encoded, strict=True):
             if features is not None:
                 seen[key] = features
                 if self._evidence is not None:
                     token = features.float().mean(0).cpu().numpy()
-                    self._familiar[key] = self._evidence.picture(looked[key], token)
+                    self._familiar[key] = self._evidence.picture(new_statistics[key], token)
                 with suppress(ValueError):  # larger than the whole cache
                     self.features[key] = features
         return seen

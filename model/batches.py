@@ -14,8 +14,10 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def halving(work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequence[_Item]) -> list[_Result | None]:
-    """Run `work` on a batch; when it fails (out of memory, one bad item) on its halves, until the culprit is alone.
+def bisect_on_failure(
+    work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequence[_Item]
+) -> list[_Result | None]:
+    """Run `work` on a batch; when it fails (out of memory, one bad item) on its halves, until the bad item is alone.
 
     Returns:
         One result an item, in order; None for each item that fails alone.
@@ -32,7 +34,7 @@ def halving(work: Callable[[Sequence[_Item]], Sequence[_Result]], items: Sequenc
         log.warning("a batch of %d failed; trying its halves", len(items), exc_info=True)
     free_memory()
     middle = len(items) // 2
-    return [*halving(work, items[:middle]), *halving(work, items[middle:])]
+    return [*bisect_on_failure(work, items[:middle]), *bisect_on_failure(work, items[middle:])]
 
 
 def free_memory() -> None:

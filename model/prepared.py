@@ -37,8 +37,8 @@ class PreparedPicture:
     """What is kept of it: it may be let go of until the batch begins."""
     size: tuple[int, int] | None = None
     """Width and height of the picture itself; None where it was not decoded."""
-    looks: Vector | None = None
-    """The look of its pixels, where the model's evidence asks for it."""
+    statistics: Vector | None = None
+    """Of its pixels, where the model's evidence asks for it."""
     evidence: PictureEvidence | None = None
     """How familiar it was when it was encoded, with `features`."""
 

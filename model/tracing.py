@@ -27,16 +27,16 @@ def ns(seconds: float) -> int:
     return int(seconds * 1e9)
 
 
-def below(span: Span) -> Context:
-    """Where the parts of a span belong."""
+def context_of(span: Span) -> Context:
+    """The context in which the parts of a span are started."""
     return trace.set_span_in_context(span, Context())
 
 
-def carried(span: Span) -> str:
-    """A span as a request carries it (W3C traceparent); empty where nothing is exported."""
+def traceparent_of(span: Span) -> str:
+    """A span's W3C traceparent, which a request carries; empty where nothing is exported."""
     carrier: dict[str, str] = {}
     if span.is_recording():
-        _PROPAGATOR.inject(carrier, below(span))
+        _PROPAGATOR.inject(carrier, context_of(span))
     return carrier.get("traceparent", "")
 
 
@@ -62,7 +62,7 @@ def answered(traceparent: str, answer: Answer) -> None:
     span = TRACER.start_span("worker", context, SpanKind.CONSUMER, attributes, start_time=ns(at))
     for stage in _STAGES:
         if stage in answer.stages:
-            part = TRACER.start_span(stage, below(span), start_time=ns(at))
+            part = TRACER.start_span(stage, context_of(span), start_time=ns(at))
             at += answer.stages[stage]
             part.end(ns(min(at, end)))
     failed(span, answer.error)

@@ -127,7 +127,7 @@ class Chats:
             deleted = await delete_rows(tx, chat_id)
         self._known.pop(chat_id, None)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
-        self._photos.room.forget()
+        self._photos.quota.measure_again()
         await self._db.checkpoint()
         await asyncio.to_thread(delete_from_copies, self._db.path, chat_id)
         return DeletedCounts(asked[0]["number"], deleted["photos"], bool(deleted["chats"]))

@@ -84,7 +84,7 @@ def count_pictures(photos: Path) -> int:
     return sum(1 for path in photos.glob("??/*") if path.is_file())
 
 
-class Place:
+class OpenedFolder:
     """Where the data were when they were opened: device and inode of the folders and the database."""
 
     def __init__(self, folder: Path) -> None:

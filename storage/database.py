@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage.opening import close, connect, look_at_every_page, migrate, refusal
+from storage.opening import close, connect, migrate, quick_check, refusal
 from storage.shielding import shielded
 
 READERS = 3
@@ -103,7 +103,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections; what was committed stays."""
-        async with self._lock, self._nobody_reads() as readers:
+        async with self._lock, self._all_readers() as readers:
             await self._commit()
             await shielded(close(*readers, self._writer))
 
@@ -123,7 +123,7 @@ class Database:
                 yield Transaction(self._writer)
                 await shielded(self._writer.execute("RELEASE one"))
             except BaseException:
-                await shielded(self._undo())
+                await shielded(self._rollback())
                 raise
             finally:
                 group = self._commit_later()
@@ -136,15 +136,15 @@ class Database:
         Without `durable` it does not wait for the disk: the commit comes at once all the same, and whatever is written
         later is never kept without it. Readers see it after that commit.
         """
-        return await self._alone(lambda tx: tx.execute(sql, parameters), durable)
+        return await self._single_statement(lambda tx: tx.execute(sql, parameters), durable)
 
     async def execute_many(self, sql: str, rows: Sequence[Parameters], *, durable: bool = True) -> int:
         """A transaction of one statement for each row, harmless when repeated. `durable` as in `execute`."""
-        return await self._alone(lambda tx: tx.execute_many(sql, rows), durable)
+        return await self._single_statement(lambda tx: tx.execute_many(sql, rows), durable)
 
     async def execute_returning(self, sql: str, parameters: Parameters = (), *, durable: bool = True) -> list[Row]:
         """A transaction of one statement with RETURNING; gives its rows. `durable` as in `execute`."""
-        return await self._alone(lambda tx: tx.fetch_all(sql, parameters), durable)
+        return await self._single_statement(lambda tx: tx.fetch_all(sql, parameters), durable)
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query, as of the last commit."""
@@ -161,7 +161,7 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Bring everything from the log into the database file and empty the log, so that deleted text is gone."""
-        async with self._lock, self._nobody_reads():
+        async with self._lock, self._all_readers():
             await self._commit()
             await shielded(self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
 
@@ -174,10 +174,10 @@ class Database:
         """
         while not self.checked:
             reader = await self._readers.get()
-            look = asyncio.ensure_future(look_at_every_page(reader))
-            self._checking = reader, look
+            check = asyncio.ensure_future(quick_check(reader))
+            self._checking = reader, check
             try:
-                await asyncio.shield(look)
+                await asyncio.shield(check)
                 self.checked = True
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
@@ -190,13 +190,13 @@ class Database:
                 await asyncio.sleep(CHECK_AGAIN_SECONDS)
 
     async def _interrupt_check(self) -> None:
-        """End the look at all pages; an interruption before it has begun does nothing."""
+        """End the check; an interruption before it has begun does nothing."""
         while self._checking is not None and not self._checking[1].done():
             await self._checking[0].interrupt()
             await asyncio.wait([self._checking[1]], timeout=INTERRUPT_SECONDS)
 
     @asynccontextmanager
-    async def _nobody_reads(self) -> AsyncIterator[list[aiosqlite.Connection]]:
+    async def _all_readers(self) -> AsyncIterator[list[aiosqlite.Connection]]:
         """Hold all readers. Only for who has the writer's lock: two who hold some would wait for each other."""
         held: list[aiosqlite.Connection] = []
         await self._interrupt_check()
@@ -210,14 +210,14 @@ class Database:
 
     # One commit for all who came meanwhile ----------------------------------------------------------------------------
 
-    async def _alone(self, statement: Callable[[Transaction], Coroutine[Any, Any, T]], durable: bool) -> T:
+    async def _single_statement(self, statement: Callable[[Transaction], Coroutine[Any, Any, T]], durable: bool) -> T:
         """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
             try:
                 await shielded(self._begin(savepoint=False))
                 result = await shielded(statement(Transaction(self._writer)))
             except sqlite3.Error:
-                await shielded(self._undo(savepoint=False))
+                await shielded(self._rollback(savepoint=False))
                 raise
             finally:
                 group = self._commit_later()
@@ -233,7 +233,7 @@ class Database:
         if savepoint:
             await self._writer.execute("SAVEPOINT one")
 
-    async def _undo(self, *, savepoint: bool = True) -> None:
+    async def _rollback(self, *, savepoint: bool = True) -> None:
         """Take back what the newest member of the group did; the others' work stays."""
         group = self._group
         if group is None:

@@ -66,7 +66,7 @@ async def _version(connection: aiosqlite.Connection) -> int:
     return int(row[0])
 
 
-async def look_at_every_page(connection: aiosqlite.Connection) -> None:
+async def quick_check(connection: aiosqlite.Connection) -> None:
     """See whether a database is whole.
 
     Raises:
@@ -91,7 +91,7 @@ async def migrate(path: Path, connection: aiosqlite.Connection) -> bool:
     version = await _version(connection)
     whole = path.stat().st_size <= CHECKED_AT_ONCE or version < len(STEPS)  # noqa: ASYNC240 - asks the kernel once
     if whole:
-        await look_at_every_page(connection)
+        await quick_check(connection)
     if version > len(STEPS):
         raise NewerDatabaseError("database_newer", database=path, version=version, known=len(STEPS))
     if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"):

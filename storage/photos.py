@@ -11,8 +11,8 @@ from pathlib import Path
 
 from storage.database import Database, Parameters, Row
 from storage.picture_files import PictureFiles, content_hash
+from storage.quota import EACH, Budget, Quota, batched
 from storage.records import Photo
-from storage.room import EACH, Budget, Room, batched
 from storage.thumbnails import Thumbnails
 
 SWEEP_AGE = 3600.0
@@ -42,7 +42,7 @@ class Photos:
 
     def __init__(self, database: Database, folder: Path, thumbnails: Thumbnails, budget: Budget | None = None) -> None:
         self._db, self._files, self._thumbnails = database, PictureFiles(folder), thumbnails
-        self.room = Room(database, folder, budget or Budget(), self.remove_unowned)
+        self.quota = Quota(database, folder, budget or Budget(), self.remove_unowned)
         # Contents that are being saved: their file may stand already and their row not yet.
         self._saving: Counter[str] = Counter()
 
@@ -89,7 +89,7 @@ class Photos:
         }
         try:
             if not await asyncio.to_thread(self.path(sha256).exists):
-                await self.room.make(chat_id, len(data))
+                await self.quota.make_room(chat_id, len(data))
             await asyncio.to_thread(self._files.write, sha256, data)
             rows = await self._db.execute_returning(
                 f"INSERT INTO photos ({_COLUMNS}) VALUES (:chat, :message, :sha256, :media_type, :size, :thread,"  # noqa: S608

@@ -44,7 +44,7 @@ class Retention:
             gone += await self._expire(chat_id, moment - days * DAY)
         if gone:
             await self._photos.remove_unowned(dict.fromkeys(gone))
-            self._photos.room.forget()
+            self._photos.quota.measure_again()
             await self._db.checkpoint()
         return gone
 

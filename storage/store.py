@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from storage.access import Access
 from storage.bot_settings import BotSettings
 from storage.chats import Chats
-from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, Place, check_before_opening, check_owner, claim
+from storage.data_folder import DATABASE, PHOTOS, THUMBNAILS, OpenedFolder, check_before_opening, check_owner, claim
 from storage.database import Database
 from storage.errors import DataDirInUseError, StorageError
 from storage.exports import Exports
@@ -26,9 +26,9 @@ from storage.photos import Photos
 from storage.picture_checks import PictureChecks
 from storage.question_pictures import QuestionPictures
 from storage.questions import Questions
+from storage.quota import Budget
 from storage.records import Statistics
 from storage.retention import Retention
-from storage.room import Budget
 from storage.sent_messages import SentMessages
 from storage.statistics import statistics, use_per_day
 from storage.thumbnails import Thumbnails
@@ -40,7 +40,7 @@ class Store:
 
     def __init__(self, data_dir: Path, database: Database, lock: FileLock, budget: Budget | None = None) -> None:
         self.data_dir, self.db, self._lock = data_dir, database, lock
-        self._place = Place(data_dir)
+        self._place = OpenedFolder(data_dir)
         self.updates = Updates(database)
         self.thumbnails = Thumbnails(data_dir / THUMBNAILS)
         self.photos = Photos(database, data_dir / PHOTOS, self.thumbnails, budget)
@@ -99,7 +99,7 @@ class Store:
         """Forget and delete what is not needed any more. Each picture's file is looked at: nothing to wait for."""
         await self.forget_old()
         await self.photos.sweep()
-        self.photos.room.forget()  # measured anew: what others delete is noticed, too
+        self.photos.quota.measure_again()  # measured anew: what others delete is noticed, too
 
     async def forget_old(self) -> None:
         """Forget what is kept for some days only."""

@@ -30,7 +30,7 @@ class TrialError(Exception):
         self.status = status
 
 
-def apart(work: Callable[_Given, _Result], *args: _Given.args, **settings: _Given.kwargs) -> _Result:
+def in_child_process(work: Callable[_Given, _Result], *args: _Given.args, **settings: _Given.kwargs) -> _Result:
     """Do something in a fresh process: what it takes of memory is its own, and what kills it kills nothing else.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot import metrics, tracing
-from bot.answering.parts import Gathering, PictureRefusedError, evidence_of, explained, number_of, parts_of
+from bot.answering.parts import PartialAnswers, PictureRefusedError, evidence_of, explained, number_of, parts_of
 from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
@@ -49,7 +49,7 @@ class Dispatcher:
         self._store, self._broker, self._notify = store, broker, notify
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
-        self._gathering: dict[int, Gathering] = {}  # of those that are asked of each of their pictures
+        self._gathering: dict[int, PartialAnswers] = {}  # of those that are asked of each of their pictures
         self._explaining: dict[int, str] = {}  # those that ask where an answer came from, and which model gave it
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
@@ -174,7 +174,7 @@ class Dispatcher:
             del self._unsent[0]
 
     async def _submit(self, question: Question) -> None:
-        requests, gathering, trace = [], Gathering(question), tracing.begin(question)
+        requests, gathering, trace = [], PartialAnswers(question), tracing.begin(question)
         for part in parts_of(question):
             try:
                 pictures = [await self._read(question, picture) for picture in part.pictures]

@@ -26,7 +26,7 @@ REMEMBERED = 5000
 """The newest messages of others that are known without the ledger."""
 
 
-class Unheard(Protocol):
+class UnconfirmedMessage(Protocol):
     """What a message of which the bot has not heard belongs to: a question, or an export."""
 
     @property
@@ -65,7 +65,7 @@ class MessageSearch:
         """Wait until Telegram has surely carried out what it was asked, or never will."""
         await asyncio.sleep(SETTLE_SECONDS)
 
-    async def find(self, lost: Unheard, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
+    async def find(self, lost: UnconfirmedMessage, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
         """Find a message whose sending was not heard of among the next unknown numbers, and let it show `text`.
 
         Returns:
@@ -81,7 +81,7 @@ class MessageSearch:
 
     async def among(
         self,
-        lost: Unheard,
+        lost: UnconfirmedMessage,
         low: int,
         high: int,
         most: int,
@@ -130,7 +130,7 @@ class MessageSearch:
         return None if first else kept
 
 
-def first_number(lost: Unheard) -> int:
+def first_number(lost: UnconfirmedMessage) -> int:
     """The first number that a message may have of which the bot has not heard."""
     assert lost.sending_after is not None
     return lost.sending_after + 1

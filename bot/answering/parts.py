@@ -97,7 +97,7 @@ def evidence_of(answer: Answer) -> Evidence:
 
 
 @dataclass(slots=True)
-class Gathering:
+class PartialAnswers:
     """The answers about each picture of a question, while they come."""
 
     question: Question

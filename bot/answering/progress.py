@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.answering.buttons import under_progress
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Edited, unheard
+from bot.answering.question_messages import Edited, may_have_arrived
 from bot.answering.sending import OPEN
 from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
@@ -119,7 +119,7 @@ class Progress:
                 await self._show(fresh, positions[fresh.id])
             except TelegramError as error:
                 log.info("question %d: its progress could not be shown: %s", question.id, error.message)
-                if not unheard(error):
+                if not may_have_arrived(error):
                     self._shown[question.id] = (chat_id, 0)  # once is enough; the answer finds its own way
                 await asyncio.sleep(PAUSE)
                 return

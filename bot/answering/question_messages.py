@@ -45,7 +45,7 @@ _GONE = (
 )
 """What Telegram answers where a chat takes no message of the bot's, whatever it says."""
 
-_HEARD = (
+_WITHOUT_EFFECT = (
     BadRequest,
     ChatMigrated,
     Conflict,
@@ -76,9 +76,9 @@ def chat_is_gone(error: TelegramError) -> bool:
     )
 
 
-def unheard(error: TelegramError) -> bool:
+def may_have_arrived(error: TelegramError) -> bool:
     """Whether a call that failed in this way may have had its effect."""
-    return not isinstance(error, _HEARD)
+    return not isinstance(error, _WITHOUT_EFFECT)
 
 
 class QuestionMessages:

@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from bot.answering.buttons import under_outcome, under_progress
 from bot.answering.message_search import AT_FIRST, AT_MOST, SPAN, WITHOUT_END, MessageSearch, first_number
 from bot.answering.outcomes import Outcome, Outcomes
-from bot.answering.question_messages import QuestionMessages, chat_is_gone, unheard
+from bot.answering.question_messages import QuestionMessages, chat_is_gone, may_have_arrived
 from bot.texts import questions as texts
 from storage.records import Question, State
 from storage.store import Store
@@ -117,7 +117,7 @@ class Sending:
         try:
             number = await self._messages.send(question, text, markup, silent=not outcome, refused=refused, photo=photo)
         except TelegramError as error:
-            if settled and not unheard(error):
+            if settled and not may_have_arrived(error):
                 await self._store.outcomes.settled(question.id)
                 self.unsettled.discard(chat_id)
             raise

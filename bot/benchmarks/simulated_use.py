@@ -73,7 +73,7 @@ class SimulatedUse:
             )
             await tx.execute_many(_PHOTO, shown)
             await tx.execute_many(_QUESTION, asked)
-        self.store.photos.room.forget()
+        self.store.photos.quota.measure_again()
 
     def _pictures(self, questions: int) -> Iterator[tuple[bytes, range]]:
         """Pictures, each with the numbers of the questions about it."""

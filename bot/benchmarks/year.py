@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.benchmarks.simulated_use import DAY, SimulatedUse
 from storage.data_folder import DATABASE, PHOTOS
-from storage.room import Budget
+from storage.quota import Budget
 from storage.store import Store
 
 VISITOR = 10**6
@@ -66,10 +66,10 @@ async def simulate(
             await use.day(today, questions_a_day)
             if day % TIDY_DAYS == 0 or day == days - 1:
                 await store.retention.expire(keep_days, today + DAY)
-                await store.photos.room.make(VISITOR, 0)
+                await store.photos.quota.make_room(VISITOR, 0)
             progress(1)
         await use.day(now - DAY, VISITOR_QUESTIONS, VISITOR + 1)
-        await store.photos.room.make(VISITOR + 1, 0)
+        await store.photos.quota.make_room(VISITOR + 1, 0)
     return first, await measure(folder, budget, VISITOR + 1)
 
 

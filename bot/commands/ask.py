@@ -19,7 +19,7 @@ from bot.conversation.comparison import is_comparison
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
-from model.backends.placement import Placement, calm_threads
+from model.backends.placement import Placement, limit_busy_waiting
 from model.errors import PictureError
 from model.heat_map import draw_heat_map, side_by_side
 from model.images import open_picture
@@ -198,7 +198,7 @@ def _settings() -> Settings:
 
 
 def _load(model: str, placement: Placement) -> Answerer:
-    calm_threads(os.environ)
+    limit_busy_waiting(os.environ)
     with in_words():
         from model.answerer import Answerer
 

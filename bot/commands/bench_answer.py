@@ -12,7 +12,7 @@ import click
 
 from bot.commands.errors import needs
 from bot.texts.failures import sentence
-from model.backends.placement import DTYPES, calm_threads
+from model.backends.placement import DTYPES, limit_busy_waiting
 
 if TYPE_CHECKING:
     from model.benchmarks.answering import Side, Workload
@@ -123,7 +123,7 @@ def _apart(name: str, work: Workload) -> Side:
     from model.benchmarks import answering
     from model.errors import ModelError
 
-    calm_threads(os.environ)  # both sides, as the worker
+    limit_busy_waiting(os.environ)  # both sides, as the worker
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler says on standard error when it begins and ends
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

@@ -25,7 +25,7 @@ def training_needs(size: int, measured: tuple[str, ...], as_json: bool) -> None:
     try:
         from training.finetune.families.shapes import SHAPES, save_shape
         from training.finetune.memory import GB, WAYS, Sizes, measure
-        from training.trials import TrialError, apart
+        from training.trials import TrialError, in_child_process
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     if unknown := sorted(set(measured) - set(SHAPES)):
@@ -40,7 +40,7 @@ def training_needs(size: int, measured: tuple[str, ...], as_json: bool) -> None:
             for way in WAYS[:3]:  # the 4-bit one needs a GPU
                 note(f"Training {shape}, {way} ...")
                 try:
-                    found = apart(measure, model, way, size, Path(place) / way.replace(" ", "-"))
+                    found = in_child_process(measure, model, way, size, Path(place) / way.replace(" ", "-"))
                 except TrialError as error:
                     raise click.ClickException(str(error)) from error
                 rows[shape][f"{way}, measured"] = round(found / GB, 2)

@@ -56,8 +56,8 @@ def train(
 
         from model.processor import read_image_settings
         from training.finetune import throughput
-        from training.finetune.drawn import draw_data
         from training.finetune.errors import TrainingError
+        from training.finetune.synthetic import write_synthetic_data
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     if device == "cuda" and not torch.cuda.is_available():
@@ -72,7 +72,7 @@ def train(
             size = int(read_image_settings(model)["size"]["width"])
         task = throughput.Task(
             model or save_shape(shape, base / "model", (size, size), dropout=False),
-            draw_data(base / "data", -(-questions * steps // per_picture), per_picture, (size, size)),
+            write_synthetic_data(base / "data", -(-questions * steps // per_picture), per_picture, (size, size)),
             base / "work",
             questions,
             steps,

@@ -122,7 +122,7 @@ def _draw(folder: Path, model: str, *, pictures: int = 1, copies: int = 1) -> No
     try:
         from model.loading import locate
         from model.processor import read_image_settings
-        from training.finetune.drawn import draw_data
+        from training.finetune.synthetic import write_synthetic_data
     except ModuleNotFoundError as error:
         raise needs("training", error) from error
     from model.errors import ModelError
@@ -131,7 +131,7 @@ def _draw(folder: Path, model: str, *, pictures: int = 1, copies: int = 1) -> No
         size = read_image_settings(locate(model))["size"]
     except ModelError as error:
         raise click.ClickException(sentence(error)) from error
-    draw_data(folder, pictures, 1, (int(size["width"]), int(size["height"])), copies=copies)
+    write_synthetic_data(folder, pictures, 1, (int(size["width"]), int(size["height"])), copies=copies)
 
 
 def _to(words: list[str], out: Path) -> list[str]:

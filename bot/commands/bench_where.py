@@ -10,7 +10,7 @@ import click
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import Terminal
-from model.backends.placement import Placement, calm_threads
+from model.backends.placement import Placement, limit_busy_waiting
 from model.counting import counted
 
 
@@ -25,7 +25,7 @@ def bench_where(model: str, scenes: int, seed: str, as_json: bool) -> None:
     Questions about one thing count that were answered rightly, and not so about a grey picture. "On it": the hottest
     place lies in the thing's box. "Heat on it": the share of the heat in the box. With 95 % intervals.
     """
-    calm_threads(os.environ)
+    limit_busy_waiting(os.environ)
     with in_words():
         from model.answerer import Answerer
         from model.families.base import ShowsWhere

@@ -64,7 +64,7 @@ def facts_of(message: Message, bot_id: int, bot_username: str, words: Words | No
         line = _line_number(replied.text or replied.caption or "", quote.position)
     elif quote is not None and not text:
         text = quote.text  # somebody's words, passed on to the bot
-    spoken = words.sureness is not None  # a voice cannot mention anybody
+    spoken = words.confidence is not None  # a voice cannot mention anybody
     return Facts(
         private=private,
         text=text,

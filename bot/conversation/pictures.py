@@ -12,8 +12,8 @@ from bot.services import Services
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.errors import PictureError
+from storage.quota import NoRoomError
 from storage.records import Photo
-from storage.room import NoRoomError
 
 log = logging.getLogger(__name__)
 

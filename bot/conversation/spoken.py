@@ -46,11 +46,11 @@ class Spoken:
             return words
         known = await self._store.questions.of_message(message.chat_id, message.message_id)
         if known:  # it is handled again
-            return Words(known[-1].text, attachment=kind, sureness=1.0)
+            return Words(known[-1].text, attachment=kind, confidence=1.0)
         try:
             return await self._listen(message, getattr(message, kind), kind)
         except SoundError as error:
-            return Words("", attachment=kind, sureness=0.0, refusal=sentence(error))
+            return Words("", attachment=kind, confidence=0.0, refusal=sentence(error))
 
     def _may_be_meant(self, message: Message) -> bool:
         """In groups a voice cannot mention anybody: it means the bot in reply to it, or to a picture."""
@@ -80,7 +80,7 @@ class Spoken:
         finally:
             await cancel_and_wait(showing)
         return Words(
-            heard.text, attachment=kind, sureness=heard.confidence, refusal="" if heard.text else texts.NO_SPEECH
+            heard.text, attachment=kind, confidence=heard.confidence, refusal="" if heard.text else texts.NO_SPEECH
         )
 
 

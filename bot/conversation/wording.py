@@ -20,7 +20,7 @@ class Words:
     """Mentions and commands in `text`, each with what stands there. Their offsets count UTF-16 units."""
     attachment: str | None = None
     """The kind of the attachment that said it ("voice"): then it is nothing that cannot be looked at."""
-    sureness: float | None = None
+    confidence: float | None = None
     """Of what was heard, from 0 to 1; None of what was typed."""
     refusal: str = ""
     """Why nothing was heard: a sentence."""

@@ -82,7 +82,7 @@ class Exporter:
                 # One that is cut off may arrive all the same. Left to itself it is known, and taken away.
                 await asyncio.wait([task], timeout=GRACE)
             await cancel_and_wait(task)
-        await messages.take_away()
+        await messages.delete_messages()
 
     async def _run(self, chat_id: int) -> None:
         with speaking(await self._store.chats.language(chat_id)):
@@ -131,7 +131,7 @@ class Exporter:
             paths = await shielded(asyncio.to_thread(write_archives, contents, folder, limit))
             # All of them, also after a restart: what had to go meanwhile for lack of room divides them anew.
             for place, path in enumerate(paths):
-                await messages.put(place, len(paths), path)
+                await messages.send_file(place, len(paths), path)
             await messages.keep(len(paths))
         finally:
             if folder is not None:

@@ -21,7 +21,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Edited, chat_is_gone, unheard
+from bot.answering.question_messages import Edited, chat_is_gone, may_have_arrived
 from bot.texts import menus as texts
 from bot.transport.rate_limiter import Call
 from bot.transport.retrying import retrying
@@ -69,7 +69,7 @@ class ExportMessages:
         with contextlib.suppress(TelegramError):
             await self._delivery.messages.edit(self._export.chat_id, self._numbers[-1], text, None)
 
-    async def put(self, place: int, files: int, path: Path) -> None:
+    async def send_file(self, place: int, files: int, path: Path) -> None:
         """Let the message at this place, counted from 0, become one of the files.
 
         Raises:
@@ -82,7 +82,7 @@ class ExportMessages:
             await self._send(place, texts.export_part_coming(place + 1, files))
         for last in (False, True):
             try:
-                await self._insist(partial(self._edit, place, media))
+                await self._with_retries(partial(self._edit, place, media))
                 return
             except BadRequest as error:
                 if "message is not modified" in error.message.lower():
@@ -111,7 +111,7 @@ class ExportMessages:
                 return
         await self._say(texts.EXPORT_FAILED)
 
-    async def take_away(self) -> None:
+    async def delete_messages(self) -> None:
         """Nothing of it stays in the chat."""
         with contextlib.suppress(TimeoutError, TelegramError):
             if self._export.sending_after is not None:
@@ -130,7 +130,7 @@ class ExportMessages:
         async with self._alone():
             self.sending = True
             try:
-                number = await self._insist(partial(self._found_or_sent, text))
+                number = await self._with_retries(partial(self._found_or_sent, text))
                 self._numbers[place : place + 1] = [number]
                 if not await self._store.exports.set_messages(self._export.chat_id, self._numbers):
                     raise NotWantedError
@@ -152,7 +152,7 @@ class ExportMessages:
         try:
             sent = await self._say(text)
         except TelegramError as error:
-            if not unheard(error):
+            if not may_have_arrived(error):
                 await self._store.exports.not_sent(chat_id)
                 self._export = replace(self._export, sending_after=None)
             raise
@@ -194,6 +194,6 @@ class ExportMessages:
         finally:
             over.set()
 
-    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _with_retries(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make a call, a few times while Telegram cannot be reached."""
         return await retrying("an export waits for Telegram", longest=2.0**TRIES, tries=TRIES + 1)(call)

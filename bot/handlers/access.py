@@ -18,35 +18,35 @@ from bot.handlers.rights import asker, is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import access as texts
 
-GATE = -2
+FIRST_GROUP = -2
 """The group of handlers that sees an update first."""
-TOLD_FOR = 3600.0
+REPEAT_SECONDS = 3600.0
 """Seconds for which nobody is told again that they may not use the bot."""
 RIGHTS = ("privacy", "export", "delete")
 """Commands that everybody has: what is kept of people is theirs, whoever may ask questions."""
 
 
 def register(application: App) -> None:
-    """Stand before all other handlers."""
-    application.add_handler(TypeHandler(Update, on_update), group=GATE)
+    """Run before all other handlers."""
+    application.add_handler(TypeHandler(Update, on_update), group=FIRST_GROUP)
 
 
 async def on_update(update: Update, context: Context) -> None:
-    """Let an update pass, or end it here.
+    """Let the handlers see an update, or stop it here.
 
     Raises:
-        ApplicationHandlerStop: It does not pass; also where that cannot be found out now.
+        ApplicationHandlerStop: They may not; also where that cannot be found out now.
     """
     try:
-        passes = await _passes(context.services, update)
+        allowed = await _is_allowed(context.services, update)
     except Exception as error:
         await context.application.process_error(update, error)
         raise ApplicationHandlerStop from error
-    if not passes:
+    if not allowed:
         raise ApplicationHandlerStop
 
 
-async def _passes(services: Services, update: Update) -> bool:
+async def _is_allowed(services: Services, update: Update) -> bool:
     """Whether the handlers may see an update; else its sender is told, once in a while."""
     chat, message = update.effective_chat, update.effective_message
     sender = _sender(update)
@@ -101,7 +101,7 @@ async def _tell(services: Services, update: Update, sender: int | None) -> None:
         private = message.chat.type == ChatType.PRIVATE
         if not private and not facts_of(message, services.bot.id, services.bot.username).addressed:
             return
-        if services.refusals.first(message.chat_id, sender or 0, TOLD_FOR):
+        if services.refusals.first(message.chat_id, sender or 0, REPEAT_SECONDS):
             number = message.chat_id
             await say(message, texts.not_admitted(number) if private else texts.group_not_admitted(number))
     elif change is not None and was_added(change):

@@ -173,7 +173,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         await store.questions.counts(),
         workers,
         await store.statistics(),
-        await store.photos.room.usage(),
+        await store.photos.quota.usage(),
         admins,
         now,
         in_flight=services.dispatcher.in_flight,

@@ -1,4 +1,4 @@
-"""What happens to chats themselves: the bot is added to a group, a group becomes a supergroup, messages pass by."""
+"""What happens to chats themselves: the bot is added to a group, a group becomes a supergroup, messages come."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bot.conversation.recent_messages import RecentMessage
 from bot.services import App, Context
 from bot.texts import questions as texts
 
-BEFORE_ALL = -1
-"""The group of handlers that sees an update before the others do."""
+EARLY_GROUP = -1
+"""The group of handlers that runs before the usual ones."""
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
 def register(application: App) -> None:
-    """Take the service messages about migration and membership, and look at whatever passes."""
-    application.add_handler(TypeHandler(Update, on_passing), group=BEFORE_ALL)
+    """Take the service messages about migration and membership, and note every message."""
+    application.add_handler(TypeHandler(Update, on_any_message), group=EARLY_GROUP)
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
     application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
 
 
-async def on_passing(update: Update, context: Context) -> None:
+async def on_any_message(update: Update, context: Context) -> None:
     """Remember what came. What a channel posts into its group by itself goes to nobody: no command in it is one."""
     message = update.message
     if message is None:

@@ -52,11 +52,11 @@ async def publish(services: Services) -> None:
     await _publish(services, None)
     for admin in services.settings.admin_ids:
         await _publish_for_admin(services, admin)
-    await _insist(partial(_describe, services, None))
+    await _retry_until_answered(partial(_describe, services, None))
     for language in OTHERS:
         with speaking(language):
             await _publish(services, language)
-            await _insist(partial(_describe, services, language))
+            await _retry_until_answered(partial(_describe, services, language))
 
 
 async def _publish(services: Services, language: str | None) -> None:
@@ -66,7 +66,9 @@ async def _publish(services: Services, language: str | None) -> None:
         (BotCommandScopeAllGroupChats(), GROUP),
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
     ):
-        await _insist(partial(services.bot.set_my_commands, _commands(names), scope=scope, language_code=language))
+        await _retry_until_answered(
+            partial(services.bot.set_my_commands, _commands(names), scope=scope, language_code=language)
+        )
 
 
 def _commands(names: Sequence[str]) -> list[BotCommand]:
@@ -77,14 +79,14 @@ async def _publish_for_admin(services: Services, admin: int) -> None:
     try:
         with speaking(await services.store.chats.language(admin)):
             commands = _commands((*PRIVATE, "admin"))
-        await _insist(partial(services.bot.set_my_commands, commands, scope=BotCommandScopeChat(admin)))
+        await _retry_until_answered(partial(services.bot.set_my_commands, commands, scope=BotCommandScopeChat(admin)))
     except TelegramError:  # Telegram knows no chat with this admin yet, or the admin has blocked the bot
         services.admins_with_menu.discard(admin)
     else:
         services.admins_with_menu.add(admin)
 
 
-async def _insist(call: Callable[[], Awaitable[object]]) -> None:
+async def _retry_until_answered(call: Callable[[], Awaitable[object]]) -> None:
     await retrying("the commands cannot be registered yet", longest=LONGEST_PAUSE)(call)
 
 

@@ -98,11 +98,11 @@ async def _delete(services: Services, chat_id: int, menu: int, *, messages: bool
     await services.broker.forget(pictures)
     services.used_menus.add((chat_id, menu))
     leaving = {*own, *progress} - {menu}
-    await _take_away(services, chat_id, sorted(leaving))
+    await _delete_messages(services, chat_id, sorted(leaving))
     return texts.deleted(counts, len(leaving) if messages else None)
 
 
-async def _take_away(services: Services, chat_id: int, message_ids: Sequence[int]) -> None:
+async def _delete_messages(services: Services, chat_id: int, message_ids: Sequence[int]) -> None:
     """Delete messages of the bot's. What Telegram does not delete (it is too old, say) stays."""
     for first in range(0, len(message_ids), BulkRequestLimit.MAX_LIMIT):
         with suppress(TelegramError):

@@ -14,7 +14,7 @@ from telegram.ext import ApplicationHandlerStop
 from bot.answering.asking import say
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
-from bot.transport.retrying import passes
+from bot.transport.retrying import is_transient
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def register(application: App) -> None:
 
 
 async def on_error(update: object, context: Context) -> None:
-    """Have the update handled again after what passes; else log, and tell the person, once.
+    """Have the update handled again after a transient error; else log, and tell the person, once.
 
     Raises:
         ApplicationHandlerStop: The person was told: no other handler looks at the update.
@@ -38,7 +38,7 @@ async def on_error(update: object, context: Context) -> None:
         # The group is a supergroup by now, which tells so itself; there is nobody left to answer here.
         await context.services.store.chats.migrate(update.effective_chat.id, error.new_chat_id)
         return
-    if isinstance(update, Update) and passes(error):
+    if isinstance(update, Update) and is_transient(error):
         log.warning("update %d is handled again: %s: %s", update.update_id, type(error).__name__, error)
         services = context.services
         services.unfinished.add(update.update_id)

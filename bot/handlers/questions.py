@@ -77,7 +77,7 @@ async def on_message(update: Update, context: Context) -> None:
             case Show(source):
                 await _on_picture(services, message, facts, source, revision_of(update))
             case Ask():
-                spoken = words.sureness is not None
+                spoken = words.confidence is not None
                 await _on_question(services, message, facts, meaning, revision_of(update), replaced, spoken=spoken)
     except PictureNotTakenError as error:
         if not isinstance(meaning, Nothing):

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.services import Services
 
-_RULERS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+_ADMIN_STATUSES = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 ANY_ADMIN = 0
 """Stands for the presser's number where only a group's admins may press, whoever of them it is."""
 
@@ -62,7 +62,7 @@ async def may_change(services: Services, chat: Chat, user: User | None, message:
         member = await services.bot.get_chat_member(chat.id, user.id)
     except TelegramError:
         return False  # who cannot be recognised has no rights
-    return member.status in _RULERS
+    return member.status in _ADMIN_STATUSES
 
 
 def is_bot_admin(services: Services, user: User | None) -> bool:

@@ -33,9 +33,9 @@ async def is_unclear(services: Services, message: Message, facts: Facts, words: 
     Raises:
         PictureNotTakenError: There is no picture that it could be about.
     """
-    if words.sureness is None or not facts.addressed:
+    if words.confidence is None or not facts.addressed:
         return False
-    if words.text and words.sureness >= SURE:
+    if words.text and words.confidence >= SURE:
         return False
     if facts.reply_picture is not None and not facts.private and not facts.reply_to_bot:
         return True  # people talk about a picture

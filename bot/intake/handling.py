@@ -36,7 +36,7 @@ SUSPICION_SECONDS = 10.0
 RETRY_SECONDS = 1.0
 LONGEST_RETRY = 30.0
 GIVE_UP_SECONDS = 3600.0
-"""An update that meets troubles which pass (Telegram is away, say) is given up after so many seconds."""
+"""An update that meets transient errors (Telegram is away, say) is given up after so many seconds."""
 
 
 class Handling:
@@ -83,7 +83,7 @@ class Handling:
         await self._give_up(stored, f"given up after {GIVE_UP_SECONDS:.0f} s")
 
     async def _process(self, stored: StoredUpdate) -> bool:
-        """Run the handlers, again and again while they meet what passes; False when it does not pass.
+        """Run the handlers, again after transient errors; False when these last.
 
         It keeps its chat's turn meanwhile: a follow-up must not overtake the picture that it is about.
         """

@@ -25,20 +25,20 @@ def read_update(raw: dict[str, Any], bot: Bot) -> Update:
     try:
         return Update.de_json(raw, bot)
     except Exception as error:  # noqa: BLE001 - whatever python-telegram-bot says of what it does not expect
-        mended = _mended(raw, bot)
-        update = Update.de_json(mended, bot)
+        repaired = _repaired(raw, bot)
+        update = Update.de_json(repaired, bot)
         log.warning("update %s is read without a part that cannot be parsed: %r", raw.get("update_id"), error)
         return update
 
 
-def _mended(body: dict[str, Any], bot: Bot) -> dict[str, Any]:
+def _repaired(body: dict[str, Any], bot: Bot) -> dict[str, Any]:
     """An update, or a pressed button, with readable messages."""
     readable = dict(body)
     for kind in ("message", "edited_message"):
         if isinstance(body.get(kind), dict):
             readable[kind] = _message(body[kind], bot)
     if isinstance(body.get("callback_query"), dict):
-        readable["callback_query"] = _mended(body["callback_query"], bot)
+        readable["callback_query"] = _repaired(body["callback_query"], bot)
     return readable
 
 

@@ -12,8 +12,8 @@ from bot.texts.catalog import N_, _, day, number, plural, translate_constants, t
 from bot.texts.workers import listed
 from model.types import WorkerInfo
 from storage.feedback import Opinions
+from storage.quota import MB, Usage
 from storage.records import GlobalSettings, State, Statistics
-from storage.room import MB, Usage
 
 NAMES: dict[str, tuple[str, str]] = {
     "beams": ("default_beams", N_("default beams")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.texts.catalog import N_, _, number, plural, translate_constants
-from storage.room import MB, Usage
+from storage.quota import MB, Usage
 
 
 def disk_nearly_full(usage: Usage) -> str:

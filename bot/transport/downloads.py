@@ -44,25 +44,25 @@ class _Running:
 
 
 @dataclass(slots=True)
-class _Lane:
-    """So many downloads at once; the slowest makes room for who waits."""
+class _Slots:
+    """So many downloads at once; the slowest is ended where others wait."""
 
-    places: asyncio.Semaphore
+    free: asyncio.Semaphore
     running: set[_Running] = field(default_factory=set)
 
     @contextlib.asynccontextmanager
-    async def place(self, seconds: float) -> AsyncIterator[_Running]:
-        """A place for a download that takes `seconds` at most.
+    async def take(self, seconds: float) -> AsyncIterator[_Running]:
+        """A slot for a download that takes `seconds` at most.
 
         Raises:
             TimeoutError: It took longer, or was too slow while others waited.
         """
-        hurrying = asyncio.create_task(self._hurry()) if self.places.locked() else None
+        ending = asyncio.create_task(self._end_slowest()) if self.free.locked() else None
         try:
-            await self.places.acquire()
+            await self.free.acquire()
         finally:
-            if hurrying is not None:
-                hurrying.cancel()
+            if ending is not None:
+                ending.cancel()
         try:
             async with asyncio.timeout(seconds) as timeout:
                 running = _Running(_now(), timeout)
@@ -72,9 +72,9 @@ class _Lane:
                 finally:
                     self.running.discard(running)
         finally:
-            self.places.release()
+            self.free.release()
 
-    async def _hurry(self) -> None:
+    async def _end_slowest(self) -> None:
         while True:
             now = _now()
             slow = [one for one in self.running if _slow(one, now)]
@@ -98,8 +98,8 @@ class Downloads:
             token, f"{base_url}/bot", f"{base_url}/file/bot", request=self._asking, rate_limiter=limiter
         )
         self._chats: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
-        self._small = _Lane(asyncio.Semaphore(SMALL_AT_ONCE))
-        self._large = _Lane(asyncio.Semaphore(LARGE_AT_ONCE))
+        self._small = _Slots(asyncio.Semaphore(SMALL_AT_ONCE))
+        self._large = _Slots(asyncio.Semaphore(LARGE_AT_ONCE))
 
     async def start(self) -> None:
         """Get ready."""
@@ -142,10 +142,10 @@ class Downloads:
     async def _read(self, address: str, size: int | None) -> bytes:
         if not address.startswith(("http://", "https://")):  # a Bot API server on this machine may name its own file
             return await asyncio.to_thread(_local, address)
-        lane = self._small if size is not None and size <= SMALL else self._large
+        slots = self._small if size is not None and size <= SMALL else self._large
         seconds = FIRST_SECONDS + (MAX_BYTES if size is None else size) / LEAST_SPEED
         try:
-            async with lane.place(seconds) as running:
+            async with slots.take(seconds) as running:
                 return await self._receive(address, running)
         except TimeoutError as error:
             raise TimedOut("a download took too long") from error

@@ -1,4 +1,4 @@
-"""Makes a call to Telegram again while what it met may pass.
+"""Makes a call to Telegram again after transient errors.
 
 Loops that do something else by what they met (polling, delivery, an update's handling, a worker's restarts) double
 their pause themselves: within tenacity their branches would be callbacks.
@@ -26,7 +26,7 @@ from bot.transport.http import seconds_of
 log = logging.getLogger(__name__)
 
 
-def passes(error: BaseException | None) -> bool:
+def is_transient(error: BaseException | None) -> bool:
     """Whether trying again later may help: the network, a busy Telegram, a full disk."""
     if isinstance(error, BadRequest):
         return False
@@ -42,11 +42,11 @@ def retrying(
         doing: What the call does, for the log.
         first: Seconds before the second attempt; they double.
         longest: The most seconds before an attempt, unless Telegram asks for more.
-        ends: Seconds after which what the call met is raised; never by default.
+        ends: Seconds after which the last error is raised; never by default.
         tries: Attempts after which it is raised; any number by default.
 
     Raises:
-        Exception: What the call raised and does not pass.
+        Exception: What the call raised, where it is not transient.
     """
 
     def note(state: RetryCallState) -> None:
@@ -54,7 +54,7 @@ def retrying(
         log.warning("%s (%s: %s); trying again in %.0f s", doing, type(error).__name__, error, state.upcoming_sleep)
 
     return AsyncRetrying(
-        retry=retry_if_exception(passes),
+        retry=retry_if_exception(is_transient),
         wait=_Wait(wait_exponential(first, longest)),
         stop=(stop_never if ends is None else stop_after_delay(ends))
         | (stop_never if tries is None else stop_after_attempt(tries)),

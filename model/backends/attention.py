@@ -22,15 +22,15 @@ def attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = No
     """
     if query.device.type != "cpu" or query.dtype != torch.bfloat16 or fused_is_faster(query.shape[-2] >= _FEW):
         return functional.scaled_dot_product_attention(query, keys, values, attn_mask=bias)
-    return plainly(query, keys, values, bias)
+    return eager_attention(query, keys, values, bias)
 
 
 _FEW = 32
 """Below so many queries the products are too thin for what the fused kernel is made for."""
 
 
-def plainly(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Attention as two products with a softmax between them; arguments as for `attend`."""
+def eager_attention(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Attention as two matrix products with a softmax between them; arguments as for `attend`."""
     scores = (query * query.shape[-1] ** -0.5) @ keys.transpose(-1, -2)  # [.., q, S]
     if bias is not None:
         scores = scores + bias
@@ -51,7 +51,7 @@ def fused_is_faster(many: bool) -> bool:
     query = torch.ones(shape, dtype=torch.bfloat16)
     keys = torch.ones(*shape[:2], seen, shape[3], dtype=torch.bfloat16)
     fused = _time(lambda: functional.scaled_dot_product_attention(query, keys, keys))
-    return fused < _time(lambda: plainly(query, keys, keys))
+    return fused < _time(lambda: eager_attention(query, keys, keys))
 
 
 def _time(work: Callable[[], object], tries: int = 4) -> float:

@@ -34,7 +34,7 @@ class Placement:
             raise ModelError("threads_negative")
 
 
-def calm_threads(environment: MutableMapping[str, str]) -> None:
+def limit_busy_waiting(environment: MutableMapping[str, str]) -> None:
     """Let torch's threads wait for each other some ten microseconds by spinning, then asleep, unless settings differ.
 
     Spinning on, as by default, they keep the core that the last of them needs to get there whenever the machine has

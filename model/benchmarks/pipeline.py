@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-class _Nowhere:
+class _IgnoredReports:
     """Nobody hears of what is under way."""
 
     def stage(self, stage: str, ids: Sequence[str]) -> None:
@@ -43,7 +43,7 @@ class Pipeline:
         self.prepared = 0.0
         """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = RequestQueue(self, _Nowhere(), ImagePool(decode_processes()), Listener("off"))
+        self._inbox = RequestQueue(self, _IgnoredReports(), ImagePool(decode_processes()), Listener("off"))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from model.atomic import write_text
 from model.confidence.calibration import log_odds_parts, sequence_probability
-from model.confidence.looks import looks
+from model.confidence.pixel_statistics import pixel_statistics
 from model.confidence.spaces import Measure, Space, Vector
 from model.errors import ModelError
 from model.text import normalise_question
@@ -38,7 +38,7 @@ _FAR = 5.0  # natural logarithm of the largest distance that counts
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def together(parts: Sequence[float]) -> float:
+def root_mean_square(parts: Sequence[float]) -> float:
     """Several distances as one: their root mean square, which told photos from scenes better than the largest did."""
     return math.sqrt(math.fsum(part * part for part in parts) / len(parts))
 
@@ -54,7 +54,7 @@ class Limits:
     that are answered rightly."""
 
     looks: tuple[float, float]
-    """By Mahalanobis and by the nearest, of the pixels."""
+    """By Mahalanobis and by the nearest, of the pixels' statistics."""
     tokens: tuple[float, float]
     """The same of the mean picture token."""
     picture: float
@@ -97,8 +97,11 @@ class Evidence:
     """All that `calibrate` learnt about a model."""
 
     looks: Space
+    """Of the statistics of pictures' pixels."""
     tokens: Space
+    """Of pictures' mean tokens."""
     questions: Space | None
+    """Of questions' states; None where the family tells none."""
     limits: Limits
     words: frozenset[str]
     """Of the questions that the model knows; empty where they are no closed list: any word may come."""
@@ -114,16 +117,17 @@ class Evidence:
     coverage: float
     """How often the set holds the right answer, 0 to 1, as it was asked for."""
 
-    def look(self, pixels: NDArray[np.uint8]) -> Vector:
-        """The look of a picture at the model's input size, [H, W, 3]; safe in any thread."""
-        return looks(pixels)
+    @staticmethod
+    def statistics_of(pixels: NDArray[np.uint8]) -> Vector:
+        """What `picture` takes of a picture at the model's input size, [H, W, 3]; safe in any thread."""
+        return pixel_statistics(pixels)
 
-    def picture(self, look: Vector, token: Vector) -> PictureEvidence:
-        """Measure a picture by the look of its pixels [P] and its mean token [D]."""
-        found = self.looks.measure(look), self.tokens.measure(token)
+    def picture(self, statistics: Vector, token: Vector) -> PictureEvidence:
+        """Measure a picture by the statistics of its pixels [P] and its mean token [D]."""
+        found = self.looks.measure(statistics), self.tokens.measure(token)
         parts = (*_over(found[0], self.limits.looks), *_over(found[1], self.limits.tokens))
         along = np.concatenate([_along(one) for one in found])
-        return PictureEvidence(together(parts) / self.limits.picture, parts, along)
+        return PictureEvidence(root_mean_square(parts) / self.limits.picture, parts, along)
 
     def judge(self, question: str, generation: Generation, pictures: Sequence[PictureEvidence]) -> Judged:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""

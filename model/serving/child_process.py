@@ -1,4 +1,4 @@
-"""What a process that another one started does first: take its pipes, and end when that one ends."""
+"""What a child process does first: claim its pipes, end when its parent ends, and give up what it does not need."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Sender:
             framing.write(self._pipe, header, blob)
 
 
-def take_pipes() -> tuple[BinaryIO, Sender]:
+def claim_standard_streams() -> tuple[BinaryIO, Sender]:
     """The parent's pipes; afterwards a stray print goes to standard error and disturbs no message."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return sys.stdin.buffer, Sender(out)
 
 
-def live_with_parent(parent: int) -> None:
+def exit_with_parent(parent: int) -> None:
     """Leave Ctrl+C to the parent, end when it ends, and be the first to go when memory runs out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
@@ -59,7 +59,7 @@ def live_with_parent(parent: int) -> None:
             log.debug("the kernel keeps its own order for out-of-memory")
 
 
-def give_up_rights(memory: int) -> None:
+def drop_privileges(memory: int) -> None:
     """No more memory than this, no new descriptor (file, socket, pipe), nothing written, no core left on the disk."""
     for limit, value in (
         (resource.RLIMIT_AS, memory),

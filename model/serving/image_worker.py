@@ -25,7 +25,7 @@ from model.errors import PictureError
 from model.heat_map import draw_heat_map, side_by_side
 from model.images import Alone, decode, media_type_of, read_header
 from model.serving import framing
-from model.serving.child_process import Sender, give_up_rights, live_with_parent, take_pipes
+from model.serving.child_process import Sender, claim_standard_streams, drop_privileges, exit_with_parent
 
 JPEG_QUALITY = 85
 
@@ -37,12 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cpu-seconds", type=int, required=True, help="of one picture")
     parser.add_argument("--memory", type=int, required=True, help="bytes of the whole process")
     options = parser.parse_args(arguments)
-    source, send = take_pipes()
-    live_with_parent(options.parent)
+    source, send = claim_standard_streams()
+    exit_with_parent(options.parent)
     Image.init()  # all readers, while they still can be loaded
     pillow_heif.register_heif_opener()
     side_by_side([Image.new("RGB", (8, 8))] * 2)  # its font, too
-    give_up_rights(options.memory)
+    drop_privileges(options.memory)
     serve(source, send, options.cpu_seconds)
     return 0
 

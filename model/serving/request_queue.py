@@ -32,7 +32,7 @@ IDLE_SECONDS = 0.5
 NOT_HEARD = "sound_breaks"
 
 
-class Prepares(Protocol):
+class RequestPreparer(Protocol):
     """What the queue needs of an answerer."""
 
     def wanted_pictures(self, request: Request) -> Sequence[SentPicture]:
@@ -66,7 +66,7 @@ class _Waiting:
 class RequestQueue:
     """What is ready does not wait for what is not."""
 
-    def __init__(self, answerer: Prepares, reports: Reports, pool: ImagePool, listener: Listener) -> None:
+    def __init__(self, answerer: RequestPreparer, reports: Reports, pool: ImagePool, listener: Listener) -> None:
         """Decode in `pool` and have sounds heard by `listener`, reporting what this process itself is busy with."""
         self._answerer, self._reports, self._pool, self._listener = answerer, reports, pool, listener
         self._listening: dict[str, Future[Heard]] = {}

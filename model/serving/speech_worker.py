@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from model.errors import ModelError, SoundError
 from model.serving import framing
-from model.serving.child_process import Sender, give_up_rights, live_with_parent, take_pipes
+from model.serving.child_process import Sender, claim_standard_streams, drop_privileges, exit_with_parent
 from model.speech.loading import load_transcriber
 from model.speech.sound import load_all, read_samples
 from model.speech.transcriber import RATE, Transcriber
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cpu-seconds", type=int, required=True, help="of one sound; 0: no limit")
     parser.add_argument("--memory", type=int, required=True, help="bytes of the whole process; 0: no limit")
     options = parser.parse_args(arguments)
-    source, send = take_pipes()
-    live_with_parent(options.parent)
+    source, send = claim_standard_streams()
+    exit_with_parent(options.parent)
     logging.getLogger("libav").setLevel(logging.CRITICAL)  # about harmless flaws
     try:
         transcriber = load_transcriber(options.speech)
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     load_all()
     transcriber.transcribe(bytes(2 * RATE))  # what libraries load late they load now
-    give_up_rights(options.memory or resource.RLIM_INFINITY)
+    drop_privileges(options.memory or resource.RLIM_INFINITY)
     send({"type": "ready"})
     serve(source, send, transcriber, options.cpu_seconds)
     return 0

@@ -18,7 +18,7 @@ from model.prepared import Prepared
 from model.progress import progress
 from model.serving.image_pool import ImagePool
 from model.serving.listener import Listener
-from model.serving.request_queue import Prepares, RequestQueue
+from model.serving.request_queue import RequestPreparer, RequestQueue
 from model.serving.transport import Cancellation, Transport
 from model.speech.transcriber import OFF
 from model.types import Answer
@@ -30,7 +30,7 @@ MODEL_UNUSABLE = 3
 """Exit code: the model cannot be loaded, and trying again at once will not help."""
 
 
-class Answers(Prepares, Protocol):
+class BatchAnswerer(RequestPreparer, Protocol):
     """What the worker needs of an answerer."""
 
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
@@ -70,7 +70,7 @@ def work(transport: Transport, model: str, placement: Placement, batch_size: int
 
 
 def serve(
-    answerer: Answers, transport: Transport, batch_size: int, processes: int = 2, listener: Listener | None = None
+    answerer: BatchAnswerer, transport: Transport, batch_size: int, processes: int = 2, listener: Listener | None = None
 ) -> None:
     """Answer what comes until the transport ends, and then what was taken.
 

@@ -22,8 +22,8 @@ from bot.texts import admin, menus
 from bot.texts.answers import percent, sureness
 from model.types import WorkerInfo
 from storage.feedback import Opinions
+from storage.quota import Usage
 from storage.records import ChatSettings, GlobalSettings, Question, State, Statistics
-from storage.room import Usage
 
 TOKEN = "123456789:AAH" + "x" * 32
 

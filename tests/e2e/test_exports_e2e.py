@@ -210,7 +210,7 @@ async def test_a_picture_that_has_to_go_while_it_is_packed_is_in_the_export(
     loop = asyncio.get_running_loop()
 
     def crowded(contents: Contents, folder: Path, limit: int) -> list[Path]:
-        asyncio.run_coroutine_threadsafe(services.store.photos.room._shrink(None, 10**9, 0), loop).result()
+        asyncio.run_coroutine_threadsafe(services.store.photos.quota._shrink(None, 10**9, 0), loop).result()
         return write_archives(contents, folder, limit)
 
     def no_links(*_: object) -> None:

@@ -22,7 +22,7 @@ from telegram.error import (
 )
 
 from bot.answering import delivery
-from bot.answering.question_messages import unheard
+from bot.answering.question_messages import may_have_arrived
 from bot.app import Bot
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
@@ -259,9 +259,9 @@ async def test_nothing_is_sent_before_it_is_known_what_an_earlier_run_left(
 
 def test_only_a_clear_refusal_says_that_a_call_had_no_effect() -> None:
     refused = (BadRequest("no"), Forbidden("no"), RetryAfter(1), ChatMigrated(-1), NotConnectedError("no"))
-    assert not any(unheard(error) for error in refused)
+    assert not any(may_have_arrived(error) for error in refused)
     unclear = (TimedOut(), NetworkError("Bad Gateway"), TelegramError("Invalid server response"))
-    assert all(unheard(error) for error in unclear)
+    assert all(may_have_arrived(error) for error in unclear)
 
 
 async def test_an_edit_during_the_sending_of_the_answer_gets_the_same_message(

@@ -14,7 +14,7 @@ from tiny import Picture
 
 from model.answerer import Answerer
 from model.confidence.evidence import ALONG, FILE_NAME, PLAIN, Evidence, Limits, words_of
-from model.confidence.looks import looks
+from model.confidence.pixel_statistics import pixel_statistics
 from model.confidence.spaces import Space
 from model.errors import ModelError
 from model.types import Generation, Request
@@ -60,7 +60,7 @@ def answerer(tiny_folder: Path) -> Answerer:
 
 @pytest.fixture(scope="module")
 def look_width(answerer: Answerer) -> int:
-    return len(looks(answerer.family.prepare(Image.new("RGB", (64, 48)))))
+    return len(pixel_statistics(answerer.family.prepare(Image.new("RGB", (64, 48)))))
 
 
 def test_distances_are_in_standard_deviations() -> None:
@@ -84,10 +84,10 @@ def test_a_drawing_and_a_photo_look_different_whatever_their_size() -> None:
         return np.asarray(sheet)
 
     grain = draw.integers(0, 256, (200, 300, 3), np.uint8)
-    small, large = looks(drawing(300, 200)), looks(drawing(1800, 1200))
-    assert small.shape == large.shape == looks(grain).shape
-    assert np.linalg.norm(small - large) * 4 < np.linalg.norm(small - looks(grain))
-    assert np.isfinite(looks(np.zeros((1, 1, 3), np.uint8))).all()
+    small, large = pixel_statistics(drawing(300, 200)), pixel_statistics(drawing(1800, 1200))
+    assert small.shape == large.shape == pixel_statistics(grain).shape
+    assert np.linalg.norm(small - large) * 4 < np.linalg.norm(small - pixel_statistics(grain))
+    assert np.isfinite(pixel_statistics(np.zeros((1, 1, 3), np.uint8))).all()
 
 
 def test_an_answer_carries_what_was_measured(answerer: Answerer, look_width: int, picture: Picture) -> None:

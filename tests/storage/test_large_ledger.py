@@ -103,7 +103,7 @@ async def test_damage_that_a_start_meets_is_a_sentence_and_leaves_nothing_open(
 async def test_a_long_look_holds_up_nobody(
     tmp_path: Path, large: None, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    look, begun = opening.look_at_every_page, asyncio.Event()
+    look, begun = opening.quick_check, asyncio.Event()
 
     async def endless_at_first(connection: aiosqlite.Connection) -> None:
         if not begun.is_set():
@@ -115,7 +115,7 @@ async def test_a_long_look_holds_up_nobody(
 
     async with await Store.open(tmp_path):
         pass  # a new database is looked at
-    monkeypatch.setattr(database, "look_at_every_page", endless_at_first)
+    monkeypatch.setattr(database, "quick_check", endless_at_first)
     async with await Store.open(tmp_path) as store:
         assert not store.db.checked
         checking = asyncio.create_task(store.db.check())

@@ -91,9 +91,9 @@ async def test_a_picture_that_had_to_go_is_gone_for_it_too(store: Store, ask: As
     photos = [await store.photos.save(1, n, bytes([n]) * 9, media_type="image/png") for n in (4, 5)]
     several = [AskedPicture(sha256=p.sha256, message_id=p.message_id) for p in photos]
     asked = await ask(photo_sha256=photos[0].sha256, several=several)
-    await store.photos.room._shrink(None, 18, 0)
+    await store.photos.quota._shrink(None, 18, 0)
     assert all(photo.path.exists() for photo in photos), "it waits for its answer"
     await store.questions.answer_many([(asked.id, "yes", 0.9, 0.1)])
     await store.questions.mark_delivered(asked.id)
-    await store.photos.room._shrink(None, 18, 0)
+    await store.photos.quota._shrink(None, 18, 0)
     assert await store.photos.kept(1, [photo.sha256 for photo in photos]) == set()

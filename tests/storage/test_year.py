@@ -11,7 +11,7 @@ import pytest
 from bot.benchmarks import year
 from bot.benchmarks.simulated_use import DAY, SimulatedUse
 from storage.database import Transaction
-from storage.room import Budget
+from storage.quota import Budget
 from storage.store import Store
 
 
@@ -56,6 +56,6 @@ async def test_what_goes_for_lack_of_room_shares_transactions(tmp_path: Path, mo
     async with await Store.open(tmp_path / "data", Budget(total=60_000, per_chat=60_000)) as store:
         await SimulatedUse(store, picture_bytes=1_000).day(time.time() - DAY, 800)  # 200 pictures
         begun = counted_transactions(store, monkeypatch)
-        await store.photos.room.make(1, 0)
-        assert (await store.photos.room.usage()).used <= 60_000
+        await store.photos.quota.make_room(1, 0)
+        assert (await store.photos.quota.usage()).used <= 60_000
         assert len(begun) < 10, "143 pictures went"

@@ -20,7 +20,7 @@ from bot.commands.compare import compare
 from training.compare import trial
 from training.compare.trial import OUTCOME
 from training.evaluation.bootstrap import paired_bootstrap
-from training.trials import TrialError, apart, as_trial_errors
+from training.trials import TrialError, as_trial_errors, in_child_process
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 
@@ -143,6 +143,6 @@ def test_the_bootstrap_resamples_pictures() -> None:
 
 def test_what_kills_a_trial_kills_nothing_else() -> None:
     with pytest.raises(TrialError, match="was killed") as error:
-        apart(os._exit, 9)
+        in_child_process(os._exit, 9)
     assert error.value.status == "out of memory"
-    assert apart(len, "four") == 4
+    assert in_child_process(len, "four") == 4

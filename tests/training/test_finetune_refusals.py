@@ -14,9 +14,9 @@ from finetune_helpers import Quiet, prepared, settings, tiny_model
 
 from bot.cli import main
 from training.finetune.checkpoints import complete_checkpoints
+from training.finetune.divergence import DivergenceDetector
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
-from training.finetune.health import Health
 from training.finetune.limits import check_memory
 from training.finetune.loading import load_parts
 from training.finetune.run import train
@@ -96,13 +96,13 @@ def test_a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_checkpoin
 
 
 def test_a_growing_loss_diverges_and_a_shaking_one_does_not() -> None:
-    steady = Health(1e-6)
+    steady = DivergenceDetector(1e-6)
     for step in range(40):
         steady.check(2.0 + (step % 3) * 0.9, step)
-    small = Health(1e-6)
+    small = DivergenceDetector(1e-6)
     for step in range(40):
         small.check(0.01 * (step + 1), step)  # forty times the start, but still a small loss
-    growing = Health(1e-3)
+    growing = DivergenceDetector(1e-3)
     with pytest.raises(TrainingError, match=r"diverges: 1.60 at the start, .* around step") as stopped:
         for step in range(40):
             growing.check(1.0 + 0.3 * step, step)

@@ -236,13 +236,13 @@ def test_another_picture_size_is_said_with_what_it_costs(tmp_path: Path) -> None
 def test_long_answers_are_waited_for(tmp_path: Path) -> None:
     from training.data.prepared import Example
     from training.finetune.data import Collator
-    from training.finetune.judge import Judge
     from training.finetune.loading import load_parts
+    from training.finetune.validation import Validator
 
     model, data = tiny_model(tmp_path / "model"), prepared(tmp_path / "data")
     parts = load_parts(settings(model), torch.device("cpu"))
     collator = Collator(data, parts.model)
     said = " ".join(["red"] * 30)
     rows = [Example("images/0.png", "what is it", 1, 0, said, (said,) * 10)]
-    assert Judge(rows, collator, 1).new_tokens == 32, "thirty words with start and end"
-    assert Judge([Example("images/0.png", "what is it", 1, 0, "red")], collator, 1).new_tokens == 20
+    assert Validator(rows, collator, 1).new_tokens == 32, "thirty words with start and end"
+    assert Validator([Example("images/0.png", "what is it", 1, 0, "red")], collator, 1).new_tokens == 20

@@ -23,7 +23,7 @@ from training.data.vqa import DataError
 from training.evaluation.bootstrap import paired_bootstrap
 from training.evaluation.intervals import Difference
 from training.finetune.config import TrainConfig
-from training.trials import apart
+from training.trials import in_child_process
 
 _NO_JUDGING: dict[str, Any] = {"eval_questions": 0, "reference": False, "early_stopping": 0, "limit": None}
 """The questions that the gain is measured by choose no weights."""
@@ -91,8 +91,8 @@ def measure(
         )
     start = str(locate(config.model))
     console.say("Asking the model ...")
-    asked: Judged = apart(judge_here, start, data, "train", config.limit, beams)
-    before: Judged = apart(judge_here, start, data, split, None, beams)
+    asked: Judged = in_child_process(judge_here, start, data, "train", config.limit, beams)
+    before: Judged = in_child_process(judge_here, start, data, split, None, beams)
     by_doubt = sorted(examples, key=lambda number: (asked.confidence[number], number))
     chosen = {
         "most uncertain first": by_doubt[:corrections],
@@ -157,5 +157,5 @@ def _trained(
 
 
 def _run(config: TrainConfig, subset: Path, data: Path, folder: Path, split: str, beams: int) -> Outcome:
-    apart(train_here, config, subset, folder)
-    return Outcome("done", judged=apart(judge_here, str(folder / "model"), data, split, None, beams))
+    in_child_process(train_here, config, subset, folder)
+    return Outcome("done", judged=in_child_process(judge_here, str(folder / "model"), data, split, None, beams))

@@ -19,7 +19,7 @@ from training.data.splits import load_split
 from training.evaluation.accuracy import exact_match, official_accuracy
 from training.finetune.config import TrainConfig
 from training.finetune.folder import RESULT
-from training.trials import Status, TrialError, apart
+from training.trials import Status, TrialError, in_child_process
 
 OUTCOME = "outcome.json"
 _AT_ONCE = 32
@@ -78,9 +78,9 @@ def run_trial(config: TrainConfig, data: Path, out: Path, split: str, limit: int
     trained: dict[str, Any] = {}
     try:
         if not (out / RESULT).is_file():
-            apart(train_here, config, data, out)
+            in_child_process(train_here, config, data, out)
         trained = json.loads((out / RESULT).read_text(encoding="utf-8"))
-        judged = apart(judge_here, str(out / "model"), data, split, limit, beams)
+        judged = in_child_process(judge_here, str(out / "model"), data, split, limit, beams)
     except TrialError as error:
         return Outcome(error.status, str(error), trained)
     return Outcome("done", "", trained, judged)

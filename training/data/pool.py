@@ -20,7 +20,9 @@ _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
 
 
-def spread(work: Callable[[_Job], _Result], jobs: Sequence[_Job], processes: int = 0) -> Generator[_Result, None, None]:
+def parallel_map(
+    work: Callable[[_Job], _Result], jobs: Sequence[_Job], processes: int = 0
+) -> Generator[_Result, None, None]:
     """Do `work` on each job; the results come in the order of the jobs.
 
     Args:

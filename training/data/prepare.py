@@ -17,7 +17,7 @@ from training.console import Console
 from training.data.counts import Counts
 from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, shared_sentences, without
 from training.data.pictures import PictureJob, PreparedPicture, folder_of, prepare_picture, sweep
-from training.data.pool import spread
+from training.data.pool import parallel_map
 from training.data.prepare_config import PrepareConfig
 from training.data.prepared import (
     PREPARED_SPLITS,
@@ -135,7 +135,7 @@ def _usable(
     done: dict[int, PreparedPicture] = {}
     with (
         console.bar(len(jobs), f"Pictures of {split}") as bar,
-        closing(spread(prepare_picture, list(jobs.values()), config.processes)) as results,
+        closing(parallel_map(prepare_picture, list(jobs.values()), config.processes)) as results,
     ):
         for number, result in zip(jobs, results, strict=True):
             bar.update(1)

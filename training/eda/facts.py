@@ -16,7 +16,7 @@ from model.errors import PictureError
 from model.images import open_picture
 from model.text import normalise_question, target_answer
 from training.data.files import PictureFile
-from training.data.pool import spread
+from training.data.pool import parallel_map
 from training.data.sources import SourceQuestion
 
 _MARKS = ".,;:!?\"'()"
@@ -93,7 +93,7 @@ def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress
             facts.missing += 1
             facts.problems.append((each.name, each.problem))
     good: set[int] = set()
-    with closing(spread(picture_facts, list(there.values()), processes)) as results:
+    with closing(parallel_map(picture_facts, list(there.values()), processes)) as results:
         for number, facts_of_file in zip(there, results, strict=True):
             progress(1)
             if facts_of_file.problem:

@@ -21,7 +21,7 @@ from model.confidence.evidence import (
     Limits,
     PictureEvidence,
     others_share,
-    together,
+    root_mean_square,
     words_of,
 )
 from model.confidence.spaces import Measure, Space, Vector
@@ -65,7 +65,7 @@ def too_few(pictures: int) -> str:
 
 
 def divide(seen: Sequence[Seen], seed: int) -> Sides:
-    """Divide by pictures, each set for itself: what comes from one picture stays together.
+    """Divide by pictures, each set for itself: what comes from one picture stays root_mean_square.
 
     Raises:
         DataError: There are too few own pictures.
@@ -198,7 +198,9 @@ def _limits(evidence: Evidence, held: Sequence[Seen], seen: Sequence[Seen]) -> L
         return float(first), float(second)
 
     limits = limit(looks), limit(tokens), limit(asked)
-    pictures = [together((*_over(a, limits[0]), *_over(b, limits[1]))) for a, b in zip(looks, tokens, strict=True)]
+    pictures = [
+        root_mean_square((*_over(a, limits[0]), *_over(b, limits[1]))) for a, b in zip(looks, tokens, strict=True)
+    ]
     states = [max(_over(one, limits[2])) for one in asked]
     return Limits(
         looks=limits[0],
@@ -221,7 +223,7 @@ def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float
             looks = _over(evidence.looks.measure(one.looks), limits[0])
             token = _over(evidence.tokens.measure(one.token), limits[1])
             group = NOTHING if one.asked.group == NOTHING else ""
-            distance[group][one.asked.key] = together((*looks, *token))
+            distance[group][one.asked.key] = root_mean_square((*looks, *token))
     if not distance[""] or not distance[NOTHING]:
         return own
     others = float(np.quantile(list(distance[""].values()), _MOST_OTHERS))

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from model.confidence.calibration import sequence_probability
-from model.confidence.looks import looks
+from model.confidence.pixel_statistics import pixel_statistics
 from model.confidence.spaces import Vector
 from model.images import open_picture
 from model.types import Generation, Request
@@ -142,7 +142,7 @@ def _see(answerer: Answerer, batch: Sequence[tuple[Image.Image, JudgedQuestion]]
         item = answerer.prepare(request, {one.key: picture})
         prepared.append(item)
         if one.key not in pixels and item.pictures and item.pictures[0].pixels is not None:
-            pixels[one.key] = looks(item.pictures[0].pixels)
+            pixels[one.key] = pixel_statistics(item.pictures[0].pixels)
     found = []
     for (_, one), generation in zip(batch, answerer.generate(prepared), strict=True):
         features = answerer.features.get(one.key)

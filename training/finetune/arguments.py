@@ -24,7 +24,7 @@ def trainer_arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments
     on_cpu = config.device == "cpu" or not torch.cuda.is_available()
     precision = choose_precision(config.precision, torch.device("cpu" if on_cpu else "cuda"))
     workers = config.workers if config.workers is not None else (0 if on_cpu else 4)
-    judged = "no" if not config.eval_questions else "steps" if config.evaluate_every else "epoch"
+    strategy = "no" if not config.eval_questions else "steps" if config.evaluate_every else "epoch"
     arguments = TrainingArguments(
         output_dir=str(out / "checkpoints"),
         use_cpu=on_cpu,
@@ -42,7 +42,7 @@ def trainer_arguments(config: TrainConfig, out: Path) -> tuple[TrainingArguments
         warmup_steps=config.warmup_steps,
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
-        eval_strategy=judged,
+        eval_strategy=strategy,
         eval_steps=config.evaluate_every or None,
         save_strategy="steps" if config.save_every else "epoch",
         save_steps=config.save_every or 1,

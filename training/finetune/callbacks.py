@@ -18,8 +18,8 @@ from transformers import TrainerState as State
 from transformers import TrainingArguments as Args
 
 from training.console import Bar, Console
-from training.finetune.judge import best_of, evaluations
 from training.finetune.plots import draw
+from training.finetune.validation import best_of, evaluations
 
 
 class LogCallback(TrainerCallback):
@@ -153,12 +153,12 @@ class BestModelCallback(TrainerCallback):
 
     def on_evaluate(self, args: Args, state: State, control: Control, **_: object) -> None:
         """Compare with the evaluations before, those of an interrupted training too."""
-        judged = evaluations(state.log_history)
-        best = judged.index(best_of(judged))
-        if best == len(judged) - 1:
+        evaluated = evaluations(state.log_history)
+        best = evaluated.index(best_of(evaluated))
+        if best == len(evaluated) - 1:
             if state.is_world_process_zero:
                 self.save(self.folder)
-        elif self.patience and len(judged) - 1 - best >= self.patience:
+        elif self.patience and len(evaluated) - 1 - best >= self.patience:
             control.should_training_stop = True
 
 

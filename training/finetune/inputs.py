@@ -24,8 +24,8 @@ class Inputs:
 
     rows: list[Example]
     """Those to learn from."""
-    judged: list[Example]
-    """Those of val to judge by; empty where it is not judged."""
+    validation: list[Example]
+    """Those of val that it is validated on; empty where it is not."""
 
 
 def read_inputs(config: TrainConfig, data: Path, out: Path) -> Inputs:
@@ -41,8 +41,8 @@ def read_inputs(config: TrainConfig, data: Path, out: Path) -> Inputs:
         raise DataError(_not_prepared(data))
     check_trainable(locate(config.model), config.model)
     rows = read_answered(data, "train", config.limit)
-    judged = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
-    return Inputs(rows, judged)
+    validation = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
+    return Inputs(rows, validation)
 
 
 def read_answered(data: Path, split: str, limit: int | None = None) -> list[Example]:

@@ -17,9 +17,9 @@ from transformers.trainer_utils import SaveStrategy
 from model.plugins import find
 from training.console import Silent
 from training.finetune.config import TrainConfig
-from training.finetune.drawn import draw_data
 from training.finetune.families.onepass import OnePass
 from training.finetune.run import assemble
+from training.finetune.synthetic import write_synthetic_data
 
 GB = 1e9
 RANK = 16
@@ -95,7 +95,7 @@ def measure(model: Path, way: str, side: int, work: Path) -> float:
         side: Of its pictures, in pixels.
         work: An empty folder.
     """
-    data = draw_data(work / "data", 3, 1, (side, side))
+    data = write_synthetic_data(work / "data", 3, 1, (side, side))
     before = psutil.Process().memory_info().rss
     config = TrainConfig(
         model=str(model),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from training.finetune.judge import best_of, evaluations
+from training.finetune.validation import best_of, evaluations
 from training.report.figures import LIGHT, finish, prepare
 
 
@@ -22,7 +22,7 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
     from matplotlib.ticker import MaxNLocator
 
     trained = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
-    judged = evaluations(history)
+    evaluated = evaluations(history)
     figure = Figure(figsize=(10, 4), layout="constrained", facecolor=LIGHT.paper)
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
@@ -32,19 +32,19 @@ def draw(history: Sequence[Mapping[str, float]], file: Path) -> None:
     if trained:
         # One line of the log is a point, which a line alone would not show.
         left.plot(*zip(*trained, strict=True), "o-" if len(trained) < 3 else "-", color=LIGHT.soft, label="train")
-    if judged:
-        steps = [entry["step"] for entry in judged]
-        left.plot(steps, [entry["eval_loss"] for entry in judged], "o-", color=now, label="val")
-        right.plot(steps, [entry["eval_official"] for entry in judged], "o-", color=now, label="official accuracy")
-        if judged[0]["step"] == 0:
-            right.axhline(judged[0]["eval_official"], color=before, linestyle="--", label="before training")
-        best = best_of(judged)
+    if evaluated:
+        steps = [entry["step"] for entry in evaluated]
+        left.plot(steps, [entry["eval_loss"] for entry in evaluated], "o-", color=now, label="val")
+        right.plot(steps, [entry["eval_official"] for entry in evaluated], "o-", color=now, label="official accuracy")
+        if evaluated[0]["step"] == 0:
+            right.axhline(evaluated[0]["eval_official"], color=before, linestyle="--", label="before training")
+        best = best_of(evaluated)
         right.annotate(
             f"{best['eval_official']:.1f} %",
             (best["step"], best["eval_official"]),
             textcoords="offset points",
             xytext=(0, 8 if best["eval_official"] < 90 else -14),
-            ha="left" if best is judged[0] else "right" if best is judged[-1] else "center",
+            ha="left" if best is evaluated[0] else "right" if best is evaluated[-1] else "center",
         )
         right.margins(y=0.2)
         low, high = right.get_ylim()

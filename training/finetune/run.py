@@ -23,7 +23,6 @@ from training.data import provenance
 from training.data.prepared import prepared_size
 from training.data.provenance import Provenance, Role, Sketch, prepared_digests
 from training.finetune.arguments import trainer_arguments
-from training.finetune.beforehand import beforehand, cost_of_size
 from training.finetune.callbacks import BestModelCallback, EpochCallback, LimitCallback, LogCallback, peak_memory
 from training.finetune.checkpoints import BEST, complete_checkpoints
 from training.finetune.config import Precision, TrainConfig
@@ -33,11 +32,12 @@ from training.finetune.features import FeatureStore, fill, fingerprint, make_roo
 from training.finetune.folder import RESULT, RunStart, open_run
 from training.finetune.four_bit import check_four_bit
 from training.finetune.inputs import Inputs, read_inputs
-from training.finetune.judge import Judge, best_of, evaluations
 from training.finetune.limits import GB, check_disk, check_memory, keep_freed_memory, set_threads
 from training.finetune.loading import Parts, load_parts, save_model
 from training.finetune.result import TrainingResult
-from training.finetune.trainer import FineTuner, device_of, for_all
+from training.finetune.trainer import FineTuner, device_of, on_main_process
+from training.finetune.validation import Validator, best_of, evaluations
+from training.finetune.warnings_before import cost_of_size, warnings_before_training
 
 
 def train(
@@ -85,7 +85,7 @@ class Assembled:
     journal: LogCallback
     questions: int
     pictures: int
-    judged: int
+    validation: int
     precision: Precision
     entry: RunStart
     stopper: LimitCallback
@@ -107,12 +107,12 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     """Read the model, look at the machine and at what `out` holds, and keep a frozen tower's features."""
     began = time.monotonic()
     inputs = inputs or read_inputs(config, data, out)
-    rows, judged = inputs.rows, inputs.judged
+    rows, validation = inputs.rows, inputs.validation
     args, precision = trainer_arguments(config, out)
     device = device_of(args)
     if args.process_index:
         console = Silent()
-    entry = for_all(args, lambda: open_run(out, config, data, args.world_size))
+    entry = on_main_process(args, lambda: open_run(out, config, data, args.world_size))
     args.max_steps = entry.config.max_steps or -1
     transformers.set_seed(config.seed)
     if config.four_bit:
@@ -125,9 +125,9 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
     check_disk(parts, config, out)
     collator = Collator(data, parts.model)
     journal = LogCallback(out, console, config.batch_size * config.accumulate * args.world_size)
-    judge = Judge(judged, collator, config.batch_size) if judged else None
+    validator = Validator(validation, collator, config.batch_size) if validation else None
     watchers = [journal] if not args.process_index else []
-    trainer = FineTuner(parts, args, Examples(rows), collator, judge, config.keep_checkpoints, console, watchers)
+    trainer = FineTuner(parts, args, Examples(rows), collator, validator, config.keep_checkpoints, console, watchers)
     trainer.add_callback(EpochCallback(trainer.sampler.set_epoch))
     before = provenance.read(parts.source)
     met: dict[Role, Sequence[Sketch]] = {
@@ -137,28 +137,30 @@ def assemble(config: TrainConfig, data: Path, out: Path, console: Console, input
         ],
         "chosen": [
             *before.get("chosen", ()),
-            Sketch.of(f"the val split of {data.name}", prepared_digests(data, judged)),
+            Sketch.of(f"the val split of {data.name}", prepared_digests(data, validation)),
         ],
     }
     best = out / "checkpoints" / BEST
     trainer.add_callback(BestModelCallback(best, config.early_stopping, lambda folder: save_model(parts, folder, met)))
     left = max(1e-3, 60 * config.max_minutes - (time.monotonic() - began)) if config.max_minutes else 0
-    stopper = LimitCallback(left, entry.last_step, lambda late: for_all(args, lambda: late))
+    stopper = LimitCallback(left, entry.last_step, lambda late: on_main_process(args, lambda: late))
     trainer.add_callback(stopper)
-    args.eval_on_start = config.reference and judge is not None and entry.resume is None
+    args.eval_on_start = config.reference and validator is not None and entry.resume is None
     pictures = len({name for row in rows for name in row.images})
-    ready = Assembled(trainer, parts, journal, len(rows), pictures, len(judged), precision, entry, stopper, met)
+    ready = Assembled(trainer, parts, journal, len(rows), pictures, len(validation), precision, entry, stopper, met)
     console.say(
         f"{counted(len(rows), 'question')} about {counted(pictures, 'picture')} of "
         f"{parts.model.size[0]}x{parts.model.size[1]}, "
         f"{ready.parameters:,} parameters to train, {precision} on {device.type}."
     )
-    for sentence in beforehand(config, parts, judged, prepared_size(data)):
+    for sentence in warnings_before_training(config, parts, validation, prepared_size(data)):
         console.say(sentence)
-    if entry.resume is None and judge is not None and config.reference and parts.model.size != parts.own_size:
-        console.say(cost_of_size(parts, judge, trainer.autocast_smart_context_manager))
+    if entry.resume is None and validator is not None and config.reference and parts.model.size != parts.own_size:
+        console.say(cost_of_size(parts, validator, trainer.autocast_smart_context_manager))
     if config.tower_frozen:
-        _keep_features(config, out, parts, [name for row in (*rows, *judged) for name in row.images], trainer, console)
+        _keep_features(
+            config, out, parts, [name for row in (*rows, *validation) for name in row.images], trainer, console
+        )
     if entry.resume is not None:
         console.say(f"Going on from {entry.resume}.")
     return ready
@@ -178,10 +180,10 @@ def _train(
     trainer, best, entry = ready.trainer, out / "checkpoints" / BEST, ready.entry
     try:
         if entry.over and entry.resume is not None:
-            trainer.take_up(entry.resume)
+            trainer.restore(entry.resume)
         else:
             trainer.train(resume_from_checkpoint=str(entry.resume) if entry.resume else None)
-        if trainer.judge is not None and trainer.judged_at != trainer.state.global_step:
+        if trainer.validator is not None and trainer.validated_at != trainer.state.global_step:
             trainer.evaluate()
     except TrainingError as error:
         raise type(error)(f"{error} {_kept(out)}") from error
@@ -211,7 +213,7 @@ def _keep_features(
     )
     store = FeatureStore(folder, tower, model.states_shape(model.size), dtype, most)
     keys = {name: picture_key(collator.file(name)) for name in dict.fromkeys(names)}
-    for_all(args, lambda: make_room(folder, store, keys.values(), most))
+    on_main_process(args, lambda: make_room(folder, store, keys.values(), most))
     if store.room < len(keys):
         console.say(
             f"{config.feature_cache_gb:g} GB hold the features of {store.room:,} of {len(keys):,} pictures; "
@@ -240,8 +242,8 @@ def _kept(out: Path) -> str:
 
 
 def _result(ready: Assembled) -> TrainingResult:
-    judged = evaluations(ready.trainer.state.log_history)
-    best = best_of(judged) if judged else None
+    evaluated = evaluations(ready.trainer.state.log_history)
+    best = best_of(evaluated) if evaluated else None
     seconds = statistics.median(ready.journal.all_seconds) if ready.journal.all_seconds else None
     last = ready.trainer.state.global_step
     return TrainingResult(
@@ -253,8 +255,8 @@ def _result(ready: Assembled) -> TrainingResult:
         seconds_per_step=round(seconds, 4) if seconds else None,
         questions_per_second=round(ready.journal.per_step / seconds, 2) if seconds else None,
         peak_memory_gb=round(peak_memory() / GB, 2),
-        judged_by=ready.judged,
-        reference_official=round(judged[0]["eval_official"], 2) if judged and judged[0]["step"] == 0 else None,
+        judged_by=ready.validation,
+        reference_official=round(evaluated[0]["eval_official"], 2) if evaluated and evaluated[0]["step"] == 0 else None,
         best_official=round(best["eval_official"], 2) if best else None,
         best_step=int(best["step"]) if best else last,
         new_words=len(ready.parts.new_words),

@@ -1,4 +1,4 @@
-"""transformers' Trainer with this house's order of questions, its judge, and checkpoints that survive anything."""
+"""transformers' Trainer with questions in the order of their pictures, our validation, and crash-proof checkpoints."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from transformers.trainer import TRAINER_STATE_NAME
 from training.console import Console
 from training.finetune.checkpoints import COMPLETE, complete_checkpoints, name_of
 from training.finetune.data import Collator, Examples, PictureSampler
+from training.finetune.divergence import DivergenceDetector
 from training.finetune.families.onepass import Batch
-from training.finetune.health import Health
-from training.finetune.judge import Judge, Tally
 from training.finetune.loading import Parts
+from training.finetune.validation import ValidationSums, Validator
 
 _Outcome = TypeVar("_Outcome")
 
@@ -34,18 +34,18 @@ class FineTuner(Trainer):
         args: TrainingArguments,
         rows: Examples,
         collator: Collator,
-        judge: Judge | None,
+        validator: Validator | None,
         keep: int,
         console: Console,
         callbacks: Sequence[Any],
     ) -> None:
         """Train on these questions, keeping so many checkpoints."""
-        self.parts, self.collator, self.judge, self.keep = parts, collator, judge, keep
+        self.parts, self.collator, self.validator, self.keep = parts, collator, validator, keep
         self.console = console
-        self.judged_at = -1
+        self.validated_at = -1
         """The step of the last evaluation."""
         self.sampler = PictureSampler(rows.rows, args.seed)
-        self.health = Health(args.learning_rate)
+        self.divergence = DivergenceDetector(args.learning_rate)
         super().__init__(
             model=parts.trained,
             args=args,
@@ -54,8 +54,8 @@ class FineTuner(Trainer):
             data_collator=collator,
             callbacks=list(callbacks),
         )
-        for talker in (ProgressCallback, PrinterCallback):
-            self.remove_callback(talker)
+        for printing in (ProgressCallback, PrinterCallback):
+            self.remove_callback(printing)
 
     def _get_train_sampler(self, train_dataset: object = None) -> Sampler[int]:
         return self.sampler
@@ -64,13 +64,13 @@ class FineTuner(Trainer):
         """One batch forth and back; a loss that is no number never reaches the weights."""
         loss: Tensor = super().training_step(model, inputs, num_items_in_batch)
         if self.args.device.type == "cpu" and not loss.isfinite():
-            self.health.check(loss.item(), self.state.global_step + 1)
+            self.divergence.check(loss.item(), self.state.global_step + 1)
         return loss
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Look at the mean loss since the last line before it is logged."""
         if "loss" in logs:
-            self.health.check(logs["loss"], self.state.global_step)
+            self.divergence.check(logs["loss"], self.state.global_step)
         super().log(logs, start_time)
 
     def _get_grad_norm(self, model: nn.Module, grad_norm: Any = None) -> Any:  # noqa: ANN401 - the Trainer's
@@ -83,26 +83,26 @@ class FineTuner(Trainer):
         """Not counted."""
         return 0
 
-    def take_up(self, checkpoint: Path) -> None:
+    def restore(self, checkpoint: Path) -> None:
         """Be as after the last step of a checkpoint, without training on."""
         self._load_from_checkpoint(str(checkpoint))
         self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
 
     def evaluate(self, *_: object, **__: object) -> dict[str, float]:
-        """Judge the model as it stands, each process its share of the questions."""
-        assert self.judge is not None
+        """Validate the model as it stands, each process its share of the questions."""
+        assert self.validator is not None
         share = (self.args.process_index, self.args.world_size)
-        with self.console.bar(len(self.judge.rows) // share[1], "Judging") as bar:
-            tally = self.judge.judge(self.autocast_smart_context_manager, share, bar.update)
+        with self.console.bar(len(self.validator.rows) // share[1], "Judging") as bar:
+            sums = self.validator.validate(self.autocast_smart_context_manager, share, bar.update)
         if self.args.world_size > 1:
-            tally = sum(gather_object([tally]), Tally())
-        metrics, self.judged_at = tally.metrics(), self.state.global_step
+            sums = sum(gather_object([sums]), ValidationSums())
+        metrics, self.validated_at = sums.metrics(), self.state.global_step
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:  # noqa: ANN401
-        self.health.check_weights(model, self.state.global_step)
+        self.divergence.check_weights(model, self.state.global_step)
         super()._save_checkpoint(model, trial)
         if self.args.should_save:
             folder = Path(str(self.args.output_dir)) / name_of(self.state.global_step)
@@ -118,7 +118,7 @@ def device_of(args: TrainingArguments) -> torch.device:
     return device
 
 
-def for_all(args: TrainingArguments, work: Callable[[], _Outcome]) -> _Outcome:
+def on_main_process(args: TrainingArguments, work: Callable[[], _Outcome]) -> _Outcome:
     """Do something in the first process alone and give its outcome, also an error, to all of them."""
     if args.world_size == 1:
         return work()

@@ -21,9 +21,9 @@ from training.data.prepared import Example
 from training.evaluation.accuracy import official_accuracy
 from training.finetune.config import TrainConfig
 from training.finetune.folder import RESULT
-from training.finetune.judge import NEW_TOKENS, PEOPLE
 from training.finetune.result import TrainingResult
 from training.finetune.run import train
+from training.finetune.validation import NEW_TOKENS, PEOPLE
 
 _AT_ONCE = 32
 _NO_RESULT = ("checkpoints", "features", "tensorboard")

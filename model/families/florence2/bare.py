@@ -117,7 +117,7 @@ class BareFlorence2(nn.Module):
         weights |= dict.fromkeys(_TIED, tied)
         if _COMPUTED not in weights:
             shape = self.get_buffer(_COMPUTED).shape
-            weights[_COMPUTED] = _waves(*shape).to(tied.dtype)
+            weights[_COMPUTED] = _sinusoids(*shape).to(tied.dtype)
         self.load_state_dict(weights, strict=True, assign=True)
         language = self.model.language_model
         for part in (language.encoder.embed_tokens, language.decoder.embed_tokens, self.lm_head):
@@ -277,7 +277,7 @@ class _Projector(nn.Module):
         return normed
 
 
-def _waves(places: int, width: int) -> Tensor:
+def _sinusoids(places: int, width: int) -> Tensor:
     """The sines and cosines of the moments in time, [places, width]."""
     half = width // 2
     speeds = torch.exp(torch.arange(half).float() * -(math.log(10000) / half))

@@ -114,7 +114,7 @@ class Decoder:
         for number, layer in enumerate(self._text.layers):
             own, x = layer.self_attn, layer.input_layernorm(states)
             query, key, value = (_heads(part(x), own.head_dim) for part in (own.q_proj, own.k_proj, own.v_proj))
-            seen = attention(number, _turned(query, *waves), _turned(key, *waves), value)
+            seen = attention(number, _rotated(query, *waves), _rotated(key, *waves), value)
             seen = own.o_proj(seen.transpose(1, 2).flatten(2))
             if self._two:
                 states = states + layer.post_attention_layernorm(seen)
@@ -184,7 +184,7 @@ def _grouped(query: Tensor, heads: int) -> Tensor:
     return query.reshape(query.shape[0], heads, -1, query.shape[-1])
 
 
-def _turned(states: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
+def _rotated(states: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
     """Rotary positions, [R, H, T, W]."""
     first, second = states.chunk(2, -1)
     return states * cosines + torch.cat((-second, first), -1) * sines

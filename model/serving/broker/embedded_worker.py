@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from model.backends.placement import Placement
 from model.serving import framing
-from model.serving.child_process import Sender, live_with_parent, take_pipes
+from model.serving.child_process import Sender, claim_standard_streams, exit_with_parent
 from model.serving.transport import Cancellation, Stage
 from model.serving.worker import work
 from model.types import Answer, Request
@@ -32,8 +32,8 @@ class PipeTransport:
     @classmethod
     def of_parent(cls, parent: int) -> PipeTransport:
         """Take this process's pipes, and end when its parent does."""
-        transport = cls(*take_pipes())
-        live_with_parent(parent)
+        transport = cls(*claim_standard_streams())
+        exit_with_parent(parent)
         return transport
 
     def requests(self) -> Iterator[Request | Cancellation]:

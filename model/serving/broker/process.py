@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from model.backends.placement import calm_threads
+from model.backends.placement import limit_busy_waiting
 from model.serving import framing
 from model.serving.broker.watchdog import Watchdog
 from model.serving.child_process import python_path
@@ -88,5 +88,5 @@ def clean_environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET_PREFIX)}
     environment["PYTHONPATH"] = python_path()
     environment["TOKENIZERS_PARALLELISM"] = "false"
-    calm_threads(environment)
+    limit_busy_waiting(environment)
     return environment

@@ -1,4 +1,4 @@
-"""Judges a model during its training: the loss and the official accuracy on the same questions of val each time."""
+"""Validates a model during its training: the loss and the official accuracy on the same questions of val each time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEW_TOKENS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ValidationSums:
     """Sums over the questions of one process."""
 
     loss: float = 0.0
@@ -30,8 +30,8 @@ class Tally:
     exact: int = 0
     questions: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
+    def __add__(self, other: ValidationSums) -> ValidationSums:
+        return ValidationSums(
             self.loss + other.loss,
             self.tokens + other.tokens,
             self.official + other.official,
@@ -53,26 +53,26 @@ def evaluations(history: Iterable[Mapping[str, float]]) -> list[Mapping[str, flo
     return [entry for entry in history if "eval_official" in entry]
 
 
-def best_of(judged: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+def best_of(evaluated: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     """The best evaluation: by accuracy, then by loss; the first of equals."""
-    return max(judged, key=lambda entry: (entry["eval_official"], -entry["eval_loss"]))
+    return max(evaluated, key=lambda entry: (entry["eval_official"], -entry["eval_loss"]))
 
 
-class Judge:
+class Validator:
     """Asks a model the way the bot does, greedily, and holds its answers against people's."""
 
     def __init__(self, rows: Sequence[Example], collator: Collator, batch_size: int) -> None:
-        """Judge by these questions, those of a picture side by side."""
+        """Validate on these questions, those of a picture side by side."""
         self.rows, self.collator, self.batch_size = rows, collator, batch_size
         # People's longest answer with its end: cut shorter, it could never be right.
         self.new_tokens = max(NEW_TOKENS, *(collator.model.family.answer_length(row.answer or "") for row in rows))
 
-    def judge(
+    def validate(
         self,
         autocast: Callable[[], AbstractContextManager[object]],
         share: tuple[int, int] = (0, 1),
         progress: Callable[[int], object] = lambda _: None,
-    ) -> Tally:
+    ) -> ValidationSums:
         """Answer the questions of one process.
 
         Args:
@@ -80,7 +80,7 @@ class Judge:
             share: Number of this process, and of how many.
             progress: Called with the number of questions done since the last call.
         """
-        total, model = Tally(), self.collator.model
+        total, model = ValidationSums(), self.collator.model
         starts = range(share[0] * self.batch_size, len(self.rows), share[1] * self.batch_size)
         was_training = model.training
         model.train(False)
@@ -88,12 +88,12 @@ class Judge:
             for start in starts:
                 rows = self.rows[start : start + self.batch_size]
                 with autocast():
-                    total = total + self._judge(rows, model)
+                    total = total + self._validate(rows, model)
                 progress(len(rows))
         model.train(was_training)
         return total
 
-    def _judge(self, rows: Sequence[Example], model: OnePass) -> Tally:
+    def _validate(self, rows: Sequence[Example], model: OnePass) -> ValidationSums:
         device = next(model.parameters()).device
         batch = {name: value.to(device) for name, value in self.collator(rows).items()}
         tokens = int((batch["labels"] != IGNORED).sum())
@@ -109,7 +109,7 @@ class Judge:
             for answer, row in zip(answers, rows, strict=True)
         )
         exact = sum(exact_match(answer, row.answer or "") == 1 for answer, row in zip(answers, rows, strict=True))
-        return Tally(loss, tokens, official, exact, len(rows))
+        return ValidationSums(loss, tokens, official, exact, len(rows))
 
 
 def _joined(family: Family, tokens: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ async def test_a_full_disk_is_said_once_and_the_question_is_answered_when_there_
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("storage.room.KEPT_FREE_SHARE", 1.0)
+        patch.setattr("storage.quota.KEPT_FREE_SHARE", 1.0)
         await start_bot(min_free_mb=10**12)
         asked = await you.send_picture(picture(), "What colour is it?")
         said = await you.wait_for(lambda m: m.get("text") == texts.DISK_FULL)

@@ -11,7 +11,9 @@ from training.data.prepared import Example, write_examples
 from training.scenes import art, layout, questions
 
 
-def draw_data(folder: Path, pictures: int, per_picture: int, size: tuple[int, int], *, copies: int = 1) -> Path:
+def write_synthetic_data(
+    folder: Path, pictures: int, per_picture: int, size: tuple[int, int], *, copies: int = 1
+) -> Path:
     """Write a train split: so many pictures of this width and height, each with its questions.
 
     Args:

@@ -18,7 +18,7 @@ FLOOR = 1.0
 
 
 @dataclass(slots=True)
-class Health:
+class DivergenceDetector:
     """The losses so far, each the mean since the line before."""
 
     learning_rate: float

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.quota import Budget, NoRoomError
 from storage.records import Photo, Question
-from storage.room import Budget, NoRoomError
 from storage.store import Store
 
 SIZE = 1000
@@ -104,7 +104,7 @@ async def test_where_questions_wait_for_all_of_it_there_is_no_room(store: Store)
         await show(store, 1, 10)
     assert bytes_kept(store) == 10 * SIZE and await store.photos.of_message(1, 10) is None
     await store.chats.delete_everything(1)
-    assert (await store.photos.room.usage()).used == 0
+    assert (await store.photos.quota.usage()).used == 0
     assert (await show(store, 1, 11)).path.exists(), "what was deleted is room again"
 
 
@@ -118,7 +118,7 @@ async def test_where_questions_of_all_chats_wait_for_all_of_it_there_is_no_room(
 
 
 async def test_a_nearly_full_disk_is_refused_before_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.room.KEPT_FREE_SHARE", 1.0)
+    monkeypatch.setattr("storage.quota.KEPT_FREE_SHARE", 1.0)
     async with await Store.open(tmp_path / "data", Budget(min_free=10**18)) as store:
         with pytest.raises(OSError, match="nearly full") as caught:
             await show(store, 1, 1)
@@ -127,17 +127,17 @@ async def test_a_nearly_full_disk_is_refused_before_it_fails(tmp_path: Path, mon
 
 
 async def test_a_deletion_while_room_is_made_disturbs_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = store.photos.room
-    measure = room._measure_chat
+    quota = store.photos.quota
+    measure = quota._measure_chat
 
     async def meanwhile(chat_id: int) -> int:
-        room.forget()
+        quota.measure_again()
         return await measure(chat_id)
 
-    monkeypatch.setattr(room, "_measure_chat", meanwhile)
+    monkeypatch.setattr(quota, "_measure_chat", meanwhile)
     for number in range(30):
         await show(store, 1, number)
-    usage = await room.usage()
+    usage = await quota.usage()
     assert usage.used == bytes_kept(store) <= 10 * SIZE and usage.total == 20 * SIZE and usage.free > 0
 
 
@@ -148,7 +148,7 @@ async def test_on_a_nearly_full_disk_what_nobody_asked_about_makes_room(
     async with await Store.open(tmp_path / "data", Budget(min_free=disk)) as store:
         usage = shutil.disk_usage(tmp_path)
         monkeypatch.setattr(
-            "storage.room.shutil.disk_usage", lambda _: type(usage)(disk, 0, 25 * SIZE - bytes_kept(store))
+            "storage.quota.shutil.disk_usage", lambda _: type(usage)(disk, 0, 25 * SIZE - bytes_kept(store))
         )
         answered = [await show(store, 1, number) for number in range(10)]
         for photo in answered:

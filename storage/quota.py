@@ -67,7 +67,7 @@ class NoRoomError(StorageError):
     """A picture has no room, since questions wait for all that is kept."""
 
 
-class Room:
+class Quota:
     """Makes room before a picture is written: pictures that no question waits for go."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Room:
         """What may be kept."""
         return self._budget
 
-    async def make(self, chat_id: int, size: int) -> None:
+    async def make_room(self, chat_id: int, size: int) -> None:
         """See that `size` more bytes of a chat have room.
 
         Raises:
@@ -97,7 +97,7 @@ class Room:
             if (lacking := size + usage.kept_free - usage.free) > 0:
                 # It may be full for a moment only, and by something else: what was answered stays.
                 await self._shrink(None, usage.used, max(0, usage.used - lacking), unasked_only=True)
-                self.forget()
+                self.measure_again()
                 usage = await self._usage()
             if usage.free - size < usage.kept_free:
                 raise OSError(errno.ENOSPC, "the disk is nearly full")
@@ -135,7 +135,7 @@ class Room:
         kept_free = int(min(self._budget.min_free, KEPT_FREE_SHARE * disk.total))
         return Usage(self._total, self._budget.total, disk.free, kept_free)
 
-    def forget(self) -> None:
+    def measure_again(self) -> None:
         """Pictures were deleted: measure anew when it is needed."""
         self._measured = False
         self._of_chat.clear()

@@ -23,8 +23,8 @@ _LARGEST = 640 * 640
 """Of more pixels than this every second row and column is left out."""
 
 
-def looks(pixels: NDArray[np.uint8]) -> Vector:
-    """The look of a picture at the model's input size, [H, W, 3], as a vector [P]."""
+def pixel_statistics(pixels: NDArray[np.uint8]) -> Vector:
+    """Statistics of a picture at the model's input size, [H, W, 3] of 0 to 255, as a vector [P]; safe in any thread."""
     while pixels.shape[0] * pixels.shape[1] > _LARGEST:
         pixels = pixels[::2, ::2]
     wide = pixels.astype(np.int16)

@@ -1,4 +1,4 @@
-"""What should be known before the first step: words that cannot be learnt, and what another picture size costs."""
+"""What people should know before the first step: words that cannot be learnt, and what another picture size costs."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from model.processor import read_image_settings
 from training.data.prepared import Example
 from training.data.unknown_words import Vocabulary
 from training.finetune.config import TrainConfig
-from training.finetune.judge import Judge
 from training.finetune.loading import Parts
+from training.finetune.validation import Validator
 from training.finetune.words import unknown_of
 
 SAMPLE = 100
 """Questions of val by which two picture sizes are held against each other."""
 
 
-def beforehand(
-    config: TrainConfig, parts: Parts, judged: Sequence[Example], prepared: tuple[int, int] | None
+def warnings_before_training(
+    config: TrainConfig, parts: Parts, validation: Sequence[Example], prepared: tuple[int, int] | None
 ) -> Iterator[str]:
     """Sentences about the data and the model.
 
     Args:
         config: The settings.
         parts: The model, with its new words.
-        judged: Questions of val.
+        validation: Questions of val.
         prepared: Width and height of the prepared pictures, where they share one.
     """
     if parts.unknown:
@@ -43,7 +43,7 @@ def beforehand(
             yield "Adapters leave the embeddings as they are, so that new words cannot be learnt: train without them."
         else:
             yield "They are left out; --new-words auto makes tokens of them."
-    left = unknown_of(Vocabulary(parts.tokenizer, parts.model.profile), judged)
+    left = unknown_of(Vocabulary(parts.tokenizer, parts.model.profile), validation)
     for sentence in left.sentences("the model"):
         yield f"Of val: {sentence}"
     own, size = parts.own_size, parts.model.size
@@ -60,15 +60,15 @@ def beforehand(
         )
 
 
-def cost_of_size(parts: Parts, judge: Judge, autocast: Callable[[], AbstractContextManager[object]]) -> str:
+def cost_of_size(parts: Parts, validator: Validator, autocast: Callable[[], AbstractContextManager[object]]) -> str:
     """How well some questions of val are answered at this picture size and at the model's own, before any step."""
     model, images = parts.model, read_image_settings(parts.source)
     sizes = {"its own": parts.own_size, "this": model.size}
-    some, scores = Judge(judge.rows[:SAMPLE], judge.collator, judge.batch_size), {}
+    some, scores = Validator(validator.rows[:SAMPLE], validator.collator, validator.batch_size), {}
     for name, size in sizes.items():  # the one to train at comes last and stays
         model.prepare_for(size, parts.tokenizer, images)
         with torch.random.fork_rng():
-            scores[name] = some.judge(autocast).metrics()["eval_official"]
+            scores[name] = some.validate(autocast).metrics()["eval_official"]
     return (
         f"Before the first step it answers {scores['this']:.1f} % of {counted(len(some.rows), 'question')} of val "
         f"rightly at {_shown(model.size)}, and {scores['its own']:.1f} % at its own size."
