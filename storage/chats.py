@@ -7,6 +7,8 @@ import time
 from dataclasses import fields
 from typing import Any
 
+from cachetools import LRUCache
+
 from storage.chat_rows import delete_from_copies, delete_rows, migrate_rows, rows_of
 from storage.database import Database
 from storage.photos import Photos
@@ -23,7 +25,7 @@ class Chats:
     def __init__(self, database: Database, photos: Photos) -> None:
         self._db, self._photos = database, photos
         # Type, title and language of chats that wrote lately, as they were told.
-        self._known: dict[int, tuple[str, str, str | None]] = {}
+        self._known: LRUCache[int, tuple[str, str, str | None]] = LRUCache(MOST_KNOWN)
 
     async def touch(self, chat_id: int, type_: str, title: str = "", language: str | None = None) -> None:
         """Know a chat; its type and title are kept up to date, of its languages (BCP 47) the first that it tells."""
@@ -35,8 +37,6 @@ class Chats:
             " language = coalesce(language, excluded.language)",
             (chat_id, type_, title, language, time.time()),
         )
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
         self._known[chat_id] = (type_, title, language)
 
     async def language(self, chat_id: int) -> str | None:

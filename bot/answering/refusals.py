@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from cachetools import TLRUCache
 
 MOST_REMEMBERED = 10_000
 
@@ -11,18 +11,16 @@ class Refusals:
     """Who was told of a limit: once, until there is room again."""
 
     def __init__(self) -> None:
-        self._until: dict[tuple[int, int], float] = {}  # of chat and person; monotonic seconds
+        # By chat and person: the seconds for which they need not be told again.
+        self._told: TLRUCache[tuple[int, int], float] = TLRUCache(MOST_REMEMBERED, lambda _, value, now: now + value)
 
     def first(self, chat_id: int, person: int, seconds: float) -> bool:
         """Whether somebody has to be told now that a limit holds for so many seconds."""
-        now = time.monotonic()
-        if self._until.get((chat_id, person), 0.0) > now:
+        if (chat_id, person) in self._told:
             return False
-        if len(self._until) >= MOST_REMEMBERED:
-            self._until = {key: until for key, until in self._until.items() if until > now}
-        self._until[chat_id, person] = now + seconds
+        self._told[chat_id, person] = seconds
         return True
 
     def over(self, chat_id: int, person: int) -> None:
         """They may ask again."""
-        self._until.pop((chat_id, person), None)
+        self._told.pop((chat_id, person), None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from bot.conversation.meaning import TelegramPicture
 
@@ -51,18 +53,15 @@ class RecentMessages:
     """The last messages of each chat, and what is known of albums and pictures beside them."""
 
     def __init__(self) -> None:
-        self._chats: OrderedDict[int, deque[RecentMessage]] = OrderedDict()
-        self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
-        self._deferred: OrderedDict[tuple[int, int | None], Deferred] = OrderedDict()
+        self._chats: LRUCache[int, deque[RecentMessage]] = LRUCache(MOST_CHATS)
+        self._albums: LRUCache[tuple[int, str], Album] = LRUCache(MOST_ALBUMS)
+        self._deferred: LRUCache[tuple[int, int | None], Deferred] = LRUCache(MOST_CHATS)
 
     def note(self, chat_id: int, message: RecentMessage) -> None:
         """A message came; one that is handled again changes nothing."""
         messages = self._chats.setdefault(chat_id, deque(maxlen=MESSAGES))
-        self._chats.move_to_end(chat_id)
         if not self.saw(chat_id, message.message_id):
             messages.append(message)
-        if len(self._chats) > MOST_CHATS:
-            self._chats.popitem(last=False)
 
     def saw(self, chat_id: int, message_id: int) -> bool:
         """Whether a message of that number came."""
@@ -104,11 +103,7 @@ class RecentMessages:
 
     def album(self, chat_id: int, album: str) -> Album:
         """What is known of an album, to be added to."""
-        found = self._albums.setdefault((chat_id, album), Album())
-        self._albums.move_to_end((chat_id, album))
-        if len(self._albums) > MOST_ALBUMS:
-            self._albums.popitem(last=False)
-        return found
+        return self._albums.setdefault((chat_id, album), Album())
 
     def defer(self, chat_id: int, thread_id: int | None, picture: TelegramPicture, album: str | None = None) -> None:
         """A picture was shown with a question that a limit refused: it is not fetched yet."""
@@ -116,8 +111,6 @@ class RecentMessages:
         if known is None or album is None or known.album != album:
             known = self._deferred[chat_id, thread_id] = Deferred(album, {})
         known.pictures[picture.message_id] = picture
-        if len(self._deferred) > MOST_CHATS:
-            self._deferred.popitem(last=False)
 
     def deferred_in(self, chat_id: int, thread_id: int | None) -> Deferred | None:
         """The pictures of a place that are not fetched yet."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cachetools import LRUCache
 
 from model.errors import PictureCostError, PictureError
 from model.serving.image_process import DEFAULT_LIMITS, ImageProcess, Limits
@@ -83,7 +85,7 @@ class ImagePool:
         self._waiting: dict[str, deque[_Job]] = {}
         self._running: Counter[str] = Counter()
         self._spent: dict[str, tuple[float, float]] = {}
-        self._refused: OrderedDict[str, str] = OrderedDict()
+        self._refused: LRUCache[str, str] = LRUCache(REMEMBERED)
         self._large = threading.Semaphore()
         self._processes: dict[threading.Thread, ImageProcess | None] = {}
         self._idle = 0
@@ -129,7 +131,6 @@ class ImagePool:
             if self._closed:
                 job.future.set_exception(InterruptedError(CLOSED))
             elif key and key in self._refused:
-                self._refused.move_to_end(key)
                 job.future.set_exception(PictureCostError(self._refused[key]))
             else:
                 self._waiting.setdefault(job.origin, deque()).append(job)
@@ -192,7 +193,8 @@ class ImagePool:
         return None
 
     def _do(self, job: _Job) -> None:
-        refusal = self._refused.get(job.key)
+        with self._changed:
+            refusal = self._refused.get(job.key)
         if refusal is not None:  # found out since it was asked for
             job.future.set_exception(PictureCostError(refusal))
             return
@@ -260,8 +262,6 @@ class ImagePool:
         if key and error.seconds >= COSTLY_SECONDS:
             with self._changed:
                 self._refused[key] = str(error)
-                if len(self._refused) > REMEMBERED:
-                    self._refused.popitem(last=False)
 
     def _charge(self, origin: str, seconds: float) -> None:
         with self._changed:

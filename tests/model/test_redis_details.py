@@ -17,7 +17,7 @@ from model.serving import framing
 from model.serving.broker.null import NullBroker
 from model.serving.broker.redis import RedisBroker, keys
 from model.serving.broker.redis.connection import split_namespace
-from model.serving.broker.redis.pictures import FetchedPictures, SentPictures
+from model.serving.broker.redis.pictures import SentPictures
 from model.serving.broker.redis.worker import RedisWorker
 from model.types import Answer, Request
 
@@ -60,13 +60,6 @@ def test_pictures_stay_within_their_bounds() -> None:
     assert sent.put("b", 6, ["a", "b"]) == [], "both are needed"
     sent.used(["a"])
     assert sent.put("c", 4, ["c"]) == ["b"]
-    fetched = FetchedPictures(10, 3600.0)
-    for name in "abc":
-        fetched.put(name, b"1234")
-    assert fetched.get("a") is None and fetched.get("c") == b"1234"
-    assert FetchedPictures(10, -1.0).get("a") is None
-    fetched.put("large", b"x" * 11)
-    assert fetched.get("large") is None and fetched.get("c") is None
 
 
 def test_bot_and_workers_of_neighbouring_releases_understand_each_other() -> None:

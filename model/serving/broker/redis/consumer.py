@@ -9,12 +9,13 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cachetools import TTLCache
+
 from model.serving import framing
 from model.serving.broker.protocol import Broker
 from model.serving.broker.redis import keys
 from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, Client, bounded
 from model.serving.broker.redis.pending import PendingEntries, PendingEntry
-from model.serving.broker.redis.pictures import FetchedPictures
 from model.types import Answer
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class Consumer:
             answering,
             pending,
         )
-        self.pictures = FetchedPictures(OWN_PICTURE_BYTES, keys.PICTURE_SECONDS)
+        self.pictures: TTLCache[str, bytes] = TTLCache(OWN_PICTURE_BYTES, keys.PICTURE_SECONDS, getsizeof=len)
+        """Own copies, so that a picture travels here once."""
         self.ended = False
         """Set to take no more."""
 
@@ -114,7 +116,8 @@ class Consumer:
                     continue
                 if picture is None:
                     return None
-                self.pictures.put(name, picture)
+            with contextlib.suppress(ValueError):  # larger than all that is kept
+                self.pictures[name] = picture  # its time begins anew
             pictures[key] = picture
         return pictures
 

@@ -1,8 +1,7 @@
-"""Pictures on their way: what the bot has put into Redis, and what a worker keeps of what it fetched."""
+"""Pictures on their way: what the bot has put into Redis."""
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Collection
 
@@ -39,48 +38,3 @@ class SentPictures:
         """They are not there any more."""
         for name in names:
             self._sizes.pop(name, None)
-
-
-class FetchedPictures:
-    """A worker's own copies, so that a picture travels to it once; for a while, and within a bound."""
-
-    def __init__(self, most_bytes: int, seconds: float) -> None:
-        """Keep at most so many bytes, each picture for so long after its last use."""
-        self._most, self._seconds = most_bytes, seconds
-        self._kept: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
-        self._bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, name: str) -> bytes | None:
-        """A picture that was fetched before."""
-        self._expire()
-        found = self._kept.get(name)
-        if found is None:
-            return None
-        self._kept[name] = (found[0], time.monotonic())
-        self._kept.move_to_end(name)
-        return found[0]
-
-    def put(self, name: str, picture: bytes) -> None:
-        """Keep a picture that was fetched; the longest unused make room."""
-        self.forget(name)
-        self._kept[name] = (picture, time.monotonic())
-        self._bytes += len(picture)
-        while self._bytes > self._most:
-            self.forget(next(iter(self._kept)))
-
-    def forget(self, name: str) -> None:
-        """Let go of a picture."""
-        found = self._kept.pop(name, None)
-        if found is not None:
-            self._bytes -= len(found[0])
-
-    def _expire(self) -> None:
-        oldest = time.monotonic() - self._seconds
-        while self._kept:
-            name, (_, used) = next(iter(self._kept.items()))
-            if used >= oldest:
-                return
-            self.forget(name)

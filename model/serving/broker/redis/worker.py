@@ -196,7 +196,7 @@ class RedisWorker:
             await self._consumer.accept(stream, [(entry.encode(), fields)])
         for entry, flat in forgotten:
             self._forgotten_since = entry.decode()
-            self._consumer.pictures.forget(dict(zip(flat[::2], flat[1::2], strict=True))[b"picture"].decode())
+            self._consumer.pictures.pop(dict(zip(flat[::2], flat[1::2], strict=True))[b"picture"].decode(), None)
         if drain and not self._drained.is_set():
             log.info("an admin lets this worker leave")
             self._drained.set()
