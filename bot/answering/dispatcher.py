@@ -49,7 +49,7 @@ class Dispatcher:
         self._store, self._broker, self._notify = store, broker, notify
         self._wake = asyncio.Event()
         self._in_flight: dict[int, int] = {}  # questions that are with the workers, and their chats
-        self._gathering: dict[int, PartialAnswers] = {}  # of those that are asked of each of their pictures
+        self._partial: dict[int, PartialAnswers] = {}  # of those that are asked of each of their pictures
         self._explaining: dict[int, str] = {}  # those that ask where an answer came from, and which model gave it
         self._unsent: list[Question] = []
         self._answers: list[Answer] = []
@@ -62,8 +62,8 @@ class Dispatcher:
         return len(self._in_flight)
 
     @property
-    def _room(self) -> int:
-        further = sum(len(gathering.question.several) - 1 for gathering in self._gathering.values())
+    def _free_capacity(self) -> int:
+        further = sum(len(partial.question.several) - 1 for partial in self._partial.values())
         return self._broker.capacity - len(self._in_flight) - further
 
     async def start(self) -> None:
@@ -92,7 +92,7 @@ class Dispatcher:
             self._notify(chat_id)
         return cancelled
 
-    def moved(self, old: int, new: int) -> None:
+    def chat_migrated(self, old: int, new: int) -> None:
         """A group became a supergroup: what its questions bring is told to the new chat."""
         for number, chat_id in self._in_flight.items():
             if chat_id == old:
@@ -110,8 +110,8 @@ class Dispatcher:
 
     async def _drop(self, question_id: int) -> None:
         if question_id in self._in_flight:
-            gathering = self._gathering.get(question_id)
-            parts = parts_of(gathering.question) if gathering is not None else []
+            partial = self._partial.get(question_id)
+            parts = parts_of(partial.question) if partial is not None else []
             for request_id in [part.request_id for part in parts] or [str(question_id)]:
                 await self._broker.cancel(request_id)
             self._forget(question_id)
@@ -119,7 +119,7 @@ class Dispatcher:
 
     def _forget(self, question_id: int) -> int | None:
         """A question is not with the workers any more; returns its chat, where it was."""
-        self._gathering.pop(question_id, None)
+        self._partial.pop(question_id, None)
         self._explaining.pop(question_id, None)
         return self._in_flight.pop(question_id, None)
 
@@ -142,7 +142,7 @@ class Dispatcher:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wake.set()
             else:
-                if self._room <= 0:
+                if self._free_capacity <= 0:
                     asyncio.get_running_loop().call_later(ROOM_SECONDS, self._wake.set)
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(moment):
@@ -151,9 +151,9 @@ class Dispatcher:
     async def _feed_some(self) -> bool:
         """Hand on as many questions as there is room for; True when there may be more."""
         await self._submit_all()
-        if self._room <= 0:
+        if self._free_capacity <= 0:
             return False
-        chosen = await self._store.questions.next_queued(self._room, exclude=self._in_flight.keys())
+        chosen = await self._store.questions.next_queued(self._free_capacity, exclude=self._in_flight.keys())
         if not chosen:
             return False
         taken = set(await self._store.questions.mark_running([question.id for question in chosen], durable=False))
@@ -174,7 +174,7 @@ class Dispatcher:
             del self._unsent[0]
 
     async def _submit(self, question: Question) -> None:
-        requests, gathering, trace = [], PartialAnswers(question), tracing.begin(question)
+        requests, partial, trace = [], PartialAnswers(question), tracing.begin(question)
         for part in parts_of(question):
             try:
                 pictures = [await self._read(question, picture) for picture in part.pictures]
@@ -183,13 +183,13 @@ class Dispatcher:
                 if part.place is None:
                     await self._refuse(question, str(refusal))
                     return
-                gathering.refuse(part.place, str(refusal))
+                partial.refuse(part.place, str(refusal))
         if question.id not in self._in_flight:
             return  # cancelled meanwhile
         if question.each_picture and question.several:
-            self._gathering[question.id] = gathering
+            self._partial[question.id] = partial
             if not requests:
-                await self._refuse(question, gathering.error or texts.PICTURE_GONE)
+                await self._refuse(question, partial.error or texts.PICTURE_GONE)
                 return
         elif question.explains is not None:
             self._explaining[question.id] = question.model
@@ -239,27 +239,27 @@ class Dispatcher:
                 else:
                     del self._answers[: len(answers)]
 
-    async def _gather(self, answers: list[Answer]) -> list[int]:
+    async def _enter_partial(self, answers: list[Answer]) -> list[int]:
         """Put answers about single pictures together, and enter what is complete. Returns those questions' numbers."""
         complete = []
         for answer in answers:
             number, place = number_of(answer.id)
-            gathering = self._gathering.get(number)
-            if place is None or gathering is None:  # what an earlier run asked is asked again
+            partial = self._partial.get(number)
+            if place is None or partial is None:  # what an earlier run asked is asked again
                 continue
-            gathering.add(place, answer)
-            if not gathering.complete or number in complete:
+            partial.add(place, answer)
+            if not partial.complete or number in complete:
                 continue
             complete.append(number)
-            if gathering.error is not None:
-                await self._store.questions.fail(number, gathering.error)
-            elif gathering.question.explains is not None:
-                heat = [gathering.heat.get(place) for place in range(len(gathering.question.several))]
-                await self._store.heat_maps.enter(number, heat, gathering.seconds)
+            if partial.error is not None:
+                await self._store.questions.fail(number, partial.error)
+            elif partial.question.explains is not None:
+                heat = [partial.heat.get(place) for place in range(len(partial.question.several))]
+                await self._store.heat_maps.enter(number, heat, partial.seconds)
             else:
-                said, confidence = gathering.pictures, gathering.confidence
+                said, confidence = partial.pictures, partial.confidence
                 await self._store.question_pictures.answer_each(
-                    number, said, gathering.answer, confidence, gathering.seconds
+                    number, said, partial.answer, confidence, partial.seconds
                 )
         return complete
 
@@ -284,7 +284,7 @@ class Dispatcher:
         for number, answer in whole.items():
             if answer.error is not None:
                 await self._store.questions.fail(number, answer.error)
-        for number in [*whole, *await self._gather(answers)]:
+        for number in [*whole, *await self._enter_partial(answers)]:
             chat_id = self._forget(number)
             if chat_id is None:  # given away by an earlier run
                 question = await self._store.questions.get(number)

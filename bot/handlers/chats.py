@@ -56,7 +56,7 @@ async def on_migration(update: Update, context: Context) -> None:
     ):
         if old is not None and new is not None:
             await services.store.chats.migrate(old, new)
-            services.dispatcher.moved(old, new)
+            services.dispatcher.chat_migrated(old, new)
             if old in services.settings.allowed_ids and not await services.store.access.decisions([new]):
                 await services.store.access.decide(new, True)
 

@@ -9,19 +9,19 @@ step = added_to(STEPS)
 
 
 @step
-def keep_the_evidence() -> tuple[str, ...]:
+def add_evidence() -> tuple[str, ...]:
     """How far an answer can be relied on beside its confidence, as a JSON object."""
     return ("ALTER TABLE questions ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}'",)
 
 
 @step
-def know_languages() -> tuple[str, ...]:
+def add_languages() -> tuple[str, ...]:
     """Which language a chat is spoken to in."""
     return ("ALTER TABLE chats ADD COLUMN language TEXT",)
 
 
 @step
-def ask_about_several_pictures() -> tuple[str, ...]:
+def create_question_pictures() -> tuple[str, ...]:
     """A question's pictures where it is about more than one, each with what was said of it; and its album."""
     return (
         """CREATE TABLE question_pictures (
@@ -56,7 +56,7 @@ def ask_about_several_pictures() -> tuple[str, ...]:
 
 
 @step
-def complete_questions() -> tuple[str, ...]:
+def add_question_in_full() -> tuple[str, ...]:
     """A question in full, where it leant on the one before; and how sure its answer must be to be said plainly."""
     return (
         "ALTER TABLE questions ADD COLUMN asked_as TEXT",
@@ -66,7 +66,7 @@ def complete_questions() -> tuple[str, ...]:
 
 
 @step
-def say_who_may_ask() -> tuple[str, ...]:
+def create_access() -> tuple[str, ...]:
     """Whom the admins let in (1) and keep out (0), people and groups; and how long a chat is kept, in days."""
     return (
         """CREATE TABLE access (
@@ -79,7 +79,7 @@ def say_who_may_ask() -> tuple[str, ...]:
 
 
 @step
-def keep_what_people_think() -> tuple[str, ...]:
+def create_feedback() -> tuple[str, ...]:
     """Whether people call answers right, and what they say is right; which chats let that be used for training."""
     return (
         """CREATE TABLE feedback (
@@ -101,7 +101,7 @@ def keep_what_people_think() -> tuple[str, ...]:
 
 
 @step
-def show_where_answers_came_from() -> tuple[str, ...]:
+def add_explanations() -> tuple[str, ...]:
     """Requests to show where in its pictures an answer came from: rows like questions, and what was found (JSON)."""
     return (
         "ALTER TABLE questions ADD COLUMN explains INTEGER",
@@ -111,7 +111,7 @@ def show_where_answers_came_from() -> tuple[str, ...]:
 
 
 @step
-def keep_stills() -> tuple[str, ...]:
+def add_stills() -> tuple[str, ...]:
     """Which pictures are only the still of something that moves, and which answers rest on one."""
     return (
         "ALTER TABLE photos ADD COLUMN still_of TEXT",
@@ -120,7 +120,7 @@ def keep_stills() -> tuple[str, ...]:
 
 
 @step
-def judge_each_picture() -> tuple[str, ...]:
+def add_feedback_position() -> tuple[str, ...]:
     """What people think of the answer about one of several pictures: counted from 1; 0 is the answer as a whole."""
     return (
         """CREATE TABLE opinions (
@@ -145,18 +145,18 @@ def judge_each_picture() -> tuple[str, ...]:
 
 
 @step
-def count_what_is_not_delivered() -> tuple[str, ...]:
+def index_undelivered_states() -> tuple[str, ...]:
     """How many questions are in each state, without a walk through all that were ever answered."""
     return ("CREATE INDEX questions_not_delivered ON questions (state) WHERE state <> 'delivered'",)
 
 
 @step
-def know_what_was_spoken() -> tuple[str, ...]:
+def add_spoken() -> tuple[str, ...]:
     """Whether a question was heard: then what was heard is shown with the answer."""
     return ("ALTER TABLE questions ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0",)
 
 
 @step
-def keep_time_zones() -> tuple[str, ...]:
+def add_time_zones() -> tuple[str, ...]:
     """In which time zone a chat reads times: an IANA name, or "UTC+03:00"."""
     return ("ALTER TABLE chats ADD COLUMN time_zone TEXT",)

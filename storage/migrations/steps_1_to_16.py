@@ -9,7 +9,7 @@ step = added_to(STEPS)
 
 
 @step
-def keep_updates() -> tuple[str, ...]:
+def create_updates() -> tuple[str, ...]:
     """Raw updates, by Telegram's number, until they are handled."""
     return (
         """CREATE TABLE updates (
@@ -25,7 +25,7 @@ def keep_updates() -> tuple[str, ...]:
 
 
 @step
-def know_chats() -> tuple[str, ...]:
+def create_chats() -> tuple[str, ...]:
     """Chats with their settings, and what the admins set for all."""
     return (
         """CREATE TABLE chats (
@@ -41,7 +41,7 @@ def know_chats() -> tuple[str, ...]:
 
 
 @step
-def keep_photos() -> tuple[str, ...]:
+def create_photos() -> tuple[str, ...]:
     """Which message of which chat showed which picture; the bytes lie in files."""
     return (
         """CREATE TABLE photos (
@@ -60,7 +60,7 @@ def keep_photos() -> tuple[str, ...]:
 
 
 @step
-def keep_questions() -> tuple[str, ...]:
+def create_questions() -> tuple[str, ...]:
     """The ledger: every question once, with its state."""
     return (
         """CREATE TABLE questions (
@@ -101,7 +101,7 @@ def keep_questions() -> tuple[str, ...]:
 
 
 @step
-def know_sent_messages() -> tuple[str, ...]:
+def create_sent_messages() -> tuple[str, ...]:
     """The bot's own messages, and which message's picture each is about."""
     return (
         """CREATE TABLE sent_messages (
@@ -116,7 +116,7 @@ def know_sent_messages() -> tuple[str, ...]:
 
 
 @step
-def find_a_persons_questions() -> tuple[str, ...]:
+def index_questions_of_person() -> tuple[str, ...]:
     """Limits count over all chats of a person, and what is not told yet."""
     return (
         "CREATE INDEX questions_of_person ON questions (user_id, told, created_at)",
@@ -126,7 +126,7 @@ def find_a_persons_questions() -> tuple[str, ...]:
 
 
 @step
-def follow_the_talk() -> tuple[str, ...]:
+def add_current_picture() -> tuple[str, ...]:
     """Which picture was talked about last, and by whom; which file of Telegram's it is; what an answer stands under."""
     return (
         "ALTER TABLE photos ADD COLUMN talked_at REAL",
@@ -139,7 +139,7 @@ def follow_the_talk() -> tuple[str, ...]:
 
 
 @step
-def name_the_ledger() -> tuple[str, ...]:
+def create_ledger_id() -> tuple[str, ...]:
     """A name that the database shares with the folder of its pictures: those of another are not its to sweep."""
     return (
         "CREATE TABLE ledger (id TEXT NOT NULL) STRICT",
@@ -148,7 +148,7 @@ def name_the_ledger() -> tuple[str, ...]:
 
 
 @step
-def keep_exports() -> tuple[str, ...]:
+def create_exports() -> tuple[str, ...]:
     """Exports that were asked for and do not stand in their chat yet: one a chat."""
     return (
         """CREATE TABLE exports (
@@ -164,7 +164,7 @@ def keep_exports() -> tuple[str, ...]:
 
 
 @step
-def remove_pictures() -> tuple[str, ...]:
+def add_picture_removed() -> tuple[str, ...]:
     """Pictures that had to go for others, while what was asked about them stays."""
     return (
         "ALTER TABLE questions ADD COLUMN picture_removed INTEGER NOT NULL DEFAULT 0",
@@ -173,7 +173,7 @@ def remove_pictures() -> tuple[str, ...]:
 
 
 @step
-def know_readable_pictures() -> tuple[str, ...]:
+def create_picture_checks() -> tuple[str, ...]:
     """Which contents could be read, and why others could not; what was answered could be read."""
     return (
         """CREATE TABLE picture_checks (
@@ -191,7 +191,7 @@ def know_readable_pictures() -> tuple[str, ...]:
 
 
 @step
-def remember_what_is_being_sent() -> tuple[str, ...]:
+def add_sending() -> tuple[str, ...]:
     """A message whose reply is not heard can be found again: what was being sent, and which numbers it may have."""
     return (
         "ALTER TABLE questions ADD COLUMN sending_after INTEGER",
@@ -204,7 +204,7 @@ def remember_what_is_being_sent() -> tuple[str, ...]:
 
 
 @step
-def keep_updates_by_chat() -> tuple[str, ...]:
+def add_chat_of_updates() -> tuple[str, ...]:
     """What waits of one chat is found without what waits of others."""
     return (
         "ALTER TABLE updates ADD COLUMN chat_id INTEGER NOT NULL DEFAULT 0",
@@ -214,7 +214,7 @@ def keep_updates_by_chat() -> tuple[str, ...]:
 
 
 @step
-def keep_messages_of_exports() -> tuple[str, ...]:
+def add_messages_of_exports() -> tuple[str, ...]:
     """An export's messages, each of which becomes one of its files; one whose reply is not heard can be found again."""
     return (
         "ALTER TABLE exports ADD COLUMN messages TEXT NOT NULL DEFAULT '[]'",
@@ -226,13 +226,13 @@ def keep_messages_of_exports() -> tuple[str, ...]:
 
 
 @step
-def remember_several_sendings() -> tuple[str, ...]:
+def add_sending_several() -> tuple[str, ...]:
     """A message whose reply was not heard may be sent anew before it is found: then more than one may stand."""
     return ("ALTER TABLE questions ADD COLUMN sending_several INTEGER NOT NULL DEFAULT 0",)
 
 
 @step
-def name_what_is_delivered() -> tuple[str, ...]:
+def rename_told_to_delivered() -> tuple[str, ...]:
     """The field's word for an outcome that stands in its chat."""
     return (
         "DROP INDEX questions_untold",

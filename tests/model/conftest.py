@@ -1,4 +1,4 @@
-"""What the tests of the model room share: a tiny model on disk, loaded once, and pictures to ask about."""
+"""What the tests of `model` share: a tiny model on disk, loaded once, and pictures to ask about."""
 
 from __future__ import annotations
 

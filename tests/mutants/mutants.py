@@ -202,10 +202,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     survivors = [outcome.mutant for outcome in outcomes if not outcome.noticed]
-    print(f"\n{'room':<10}{'mutants':>9}{'noticed':>9}{'survived':>10}")
-    for room in sorted({mutant.file.partition("/")[0] for mutant in mutants}):
-        of_room = [outcome.noticed for outcome in outcomes if outcome.mutant.file.startswith(f"{room}/")]
-        print(f"{room:<10}{len(of_room):>9}{sum(of_room):>9}{of_room.count(False):>10}")
+    print(f"\n{'package':<10}{'mutants':>9}{'noticed':>9}{'survived':>10}")
+    for package in sorted({mutant.file.partition("/")[0] for mutant in mutants}):
+        of_package = [outcome.noticed for outcome in outcomes if outcome.mutant.file.startswith(f"{package}/")]
+        print(f"{package:<10}{len(of_package):>9}{sum(of_package):>9}{of_package.count(False):>10}")
     print(f"{(time.monotonic() - began) / 60:.0f} minutes")
     for mutant in survivors:
         print(f"survived: {mutant}\n  {mutant.survives or 'NO REASON IS KNOWN'}")

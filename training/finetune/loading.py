@@ -125,7 +125,7 @@ def _check_room(model: OnePass, most: int) -> None:
 
 
 def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
-    """Write the model as it is now, as every command of the house reads it, whole or not at all; adapters are merged.
+    """Write the model as it is now, as every command here reads it, whole or not at all; adapters are merged.
 
     Args:
         parts: The model; it stays as it is.

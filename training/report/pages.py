@@ -1,4 +1,4 @@
-"""Fills the room's templates, and shrinks pictures so that a page can carry them."""
+"""Fills this package's templates, and shrinks pictures so that a page can carry them."""
 
 from __future__ import annotations
 
