@@ -99,7 +99,7 @@ async def test_the_slowest_makes_room_when_all_places_are_taken(
         sandbox.world.faults.change({"always": [{"method": "download", "chats": list(range(1, 13)), "drip": 5.0}]})
         dripping = fetching(downloads, sandbox, range(1, 13))
         async with asyncio.timeout(100):
-            while not downloads._small.places.locked():  # noqa: ASYNC110 - nothing tells
+            while not downloads._small.free.locked():  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.01)
             assert await downloads.fetch(YOU, sent(sandbox, YOU), None) == CONTENT
         outcomes = await ended(dripping)
