@@ -24,7 +24,6 @@ from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
 from bot.conversation.spoken import Spoken
 from bot.conversation.wording import Typed
-from bot.decoder import Decoder
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
 from bot.housekeeping import Housekeeping
@@ -32,6 +31,7 @@ from bot.intake.polling import Poller
 from bot.intake.updates import ALLOWED, Inbox
 from bot.intake.webhook import WebhookServer
 from bot.monitoring import Monitoring
+from bot.picture_decoder import PictureDecoder
 from bot.services import App, Context, Services
 from bot.settings import TELEGRAM, Settings
 from bot.tasks import cancel_and_wait
@@ -51,7 +51,7 @@ CONNECTIONS = 64
 LONGEST_PAUSE = 30.0
 
 
-class Part(Protocol):
+class Component(Protocol):
     """Something that runs while the bot does."""
 
     async def start(self) -> None:
@@ -123,7 +123,7 @@ class Bot:
         self._running.push_async_callback(cancel_and_wait, ready)
         await _unless(ready, _retry_until_answered(application.initialize))
         self._running.push_async_callback(application.shutdown)
-        decoder = Decoder(store)
+        decoder = PictureDecoder(store)
         delivery = Delivery(store, application.bot, Outcomes(store, decoder))
         admins = Admins(store, application.bot, settings.admin_ids)
         watch = WorkerWatch(self._broker, admins)
@@ -202,7 +202,7 @@ class Bot:
             partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
         )
 
-    async def _begin(self, part: Part) -> None:
+    async def _begin(self, part: Component) -> None:
         self._running.push_async_callback(part.stop)
         await part.start()
 

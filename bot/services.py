@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.answering.delivery import Delivery
     from bot.answering.dispatcher import Dispatcher
     from bot.answering.progress import Progress
-    from bot.decoder import Decoder
     from bot.exporting.exporter import Exporter
+    from bot.picture_decoder import PictureDecoder
     from bot.transport.downloads import Downloads
 
 
@@ -39,7 +39,7 @@ class Services:
     bot: ExtBot[Any]
     dispatcher: Dispatcher
     delivery: Delivery
-    decoder: Decoder
+    decoder: PictureDecoder
     downloads: Downloads
     exporter: Exporter
     progress: Progress

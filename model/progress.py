@@ -11,7 +11,7 @@ _STEP = 0.5
 """Seconds."""
 
 
-class Progress:
+class ProgressCounter:
     """A count that whoever watches the process compares with the one it saw before."""
 
     def __init__(self) -> None:
@@ -41,5 +41,5 @@ class Progress:
             thread.join()
 
 
-progress = Progress()
+progress = ProgressCounter()
 """This process's; a process has one model."""

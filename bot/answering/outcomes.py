@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.decoder import Decoder
+from bot.picture_decoder import PictureDecoder
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
 from model.errors import PictureError
@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
 class Outcomes:
     """Puts outcomes into words and pictures. It can be done again at any time, as after a restart."""
 
-    def __init__(self, store: Store, decoder: Decoder) -> None:
+    def __init__(self, store: Store, decoder: PictureDecoder) -> None:
         """Take pictures from `store`, and have them drawn by `decoder`."""
         self._store, self._decoder = store, decoder
 

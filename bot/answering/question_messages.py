@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 
 from bot.transport.http import NotConnectedError
-from bot.transport.rate_limiter import Call
+from bot.transport.rate_limiter import CallLimits
 from bot.transport.retrying import retrying
 from storage.records import Question
 
@@ -113,7 +113,9 @@ class QuestionMessages:
             message_thread_id=question.thread_id if not refused else None,
             disable_notification=silent,
             reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
-            rate_limit_args=Call(remembered=False),  # known elsewhere first, it would not be looked for after a kill
+            rate_limit_args=CallLimits(
+                remembered=False
+            ),  # known elsewhere first, it would not be looked for after a kill
         )
         return message.message_id
 
@@ -150,7 +152,7 @@ class QuestionMessages:
         Returns:
             What became of it, and of a message that was edited which one it replies to.
         """
-        edit = partial(self._edit, chat_id, message_id, text, markup, photo, limits=Call(counted=False))
+        edit = partial(self._edit, chat_id, message_id, text, markup, photo, limits=CallLimits(counted=False))
         looking = f"chat {chat_id}: message {message_id} is looked for"
         found: tuple[Edited, int | None] = await retrying(looking, first=FIRST_PAUSE, longest=LONGEST_PAUSE)(edit)
         return found
@@ -162,7 +164,7 @@ class QuestionMessages:
         text: str,
         markup: InlineKeyboardMarkup | None,
         photo: bytes | None,
-        limits: Call | None = None,
+        limits: CallLimits | None = None,
     ) -> tuple[Edited, int | None]:
         """What became of it, and the message that the edited one replies to."""
         try:

@@ -33,7 +33,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFile:
+class PicturePath:
     """A picture file that was read."""
 
     name: str
@@ -164,14 +164,14 @@ def _is_question(word: str) -> bool:
     return not _is_file(word) and (not word.strip() or "?" in word or " " in word.strip())
 
 
-def _read(name: str) -> PictureFile:
+def _read(name: str) -> PicturePath:
     if name == STDIN:
-        return PictureFile("standard input", sys.stdin.buffer.read())
+        return PicturePath("standard input", sys.stdin.buffer.read())
     path = Path(name)
     try:
         if path.is_dir():
             raise click.ClickException(f"{name} is a folder: name a picture file.")
-        return PictureFile(name, path.read_bytes())
+        return PicturePath(name, path.read_bytes())
     except FileNotFoundError as error:
         raise click.ClickException(f"There is no picture at {name}.") from error
     except (OSError, ValueError) as error:
@@ -179,7 +179,7 @@ def _read(name: str) -> PictureFile:
         raise click.ClickException(f"{name} cannot be read: {reason}.") from error
 
 
-def _readable(picture: PictureFile, questions: list[str], as_json: bool) -> bool:
+def _readable(picture: PicturePath, questions: list[str], as_json: bool) -> bool:
     """Whether this is a picture; if not, say at once what is wrong with it, without loading a model for it."""
     try:
         open_picture(picture.data)

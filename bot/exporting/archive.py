@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
 from pathlib import Path
 
-from bot.exporting.rows import COLUMNS, Row, Shown
+from bot.exporting.rows import COLUMNS, Appearance, ExportRow
 from bot.texts import export_page
 from bot.texts.catalog import direction, moment, number
 from bot.texts.language import language
@@ -33,9 +33,9 @@ class ExportedPicture:
     file: Path | None = None
     preview: bytes | None = None
     """A small JPEG for the page where browsers cannot show the picture itself."""
-    rows: Sequence[Row] = ()
+    rows: Sequence[ExportRow] = ()
     """What was asked about it, oldest first."""
-    shown: Sequence[Shown] = ()
+    shown: Sequence[Appearance] = ()
     """The messages that showed it."""
     heat_maps: Mapping[str, Path] = field(default_factory=dict)
     """Pictures that show where answers came from, by their paths inside the ZIP."""
@@ -157,7 +157,7 @@ def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: i
     )
 
 
-def _csv(rows: Sequence[Row]) -> bytes:
+def _csv(rows: Sequence[ExportRow]) -> bytes:
     """UTF-8 with the mark that spreadsheets need to see that it is."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)

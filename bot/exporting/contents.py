@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.outcomes import Outcomes
-from bot.decoder import Decoder
 from bot.exporting.archive import Contents, ExportedPicture
-from bot.exporting.rows import Explained, Row, Shown, explained_of, iso, picture_name, row_of, shown_of
+from bot.exporting.rows import Appearance, Explained, ExportRow, appearance_of, explained_of, iso, picture_name, row_of
+from bot.picture_decoder import PictureDecoder
 from bot.texts import export_page
 from bot.time_zones import zone_of
 from model.errors import PictureError
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 
 async def gather(
-    store: Store, decoder: Decoder, outcomes: Outcomes, export: Export, folder: Path, progress: Progress
+    store: Store, decoder: PictureDecoder, outcomes: Outcomes, export: Export, folder: Path, progress: Progress
 ) -> Contents:
     """Everything that is kept of a chat, up to the moment when the export was asked for.
 
@@ -45,8 +45,8 @@ async def gather(
     chat_id, until = export.chat_id, export.created_at
     kept, total = await store.chats.everything(chat_id), (await store.chats.amount(chat_id)).questions
     pictures: dict[str, ExportedPicture] = {}
-    rows: defaultdict[str, list[Row]] = defaultdict(list)
-    shown: defaultdict[str, list[Shown]] = defaultdict(list)
+    rows: defaultdict[str, list[ExportRow]] = defaultdict(list)
+    shown: defaultdict[str, list[Appearance]] = defaultdict(list)
     people: dict[int, str] = {}
 
     async def name_of(sha256: str) -> str | None:
@@ -56,7 +56,7 @@ async def gather(
 
     for photo in await store.photos.of_chat(chat_id):
         if photo.created_at <= until:
-            shown[photo.sha256].append(shown_of(photo, await name_of(photo.sha256)))
+            shown[photo.sha256].append(appearance_of(photo, await name_of(photo.sha256)))
     explained: defaultdict[int, list[Explained]] = defaultdict(list)
     heat_maps: defaultdict[str, dict[str, Path]] = defaultdict(dict)
     async for request in store.heat_maps.of_chat(chat_id):
@@ -111,7 +111,7 @@ async def _draw(outcomes: Outcomes, request: Question, folder: Path) -> str | No
     return f"pictures/{name}"
 
 
-async def _picture(store: Store, decoder: Decoder, chat_id: int, sha256: str, folder: Path) -> ExportedPicture:
+async def _picture(store: Store, decoder: PictureDecoder, chat_id: int, sha256: str, folder: Path) -> ExportedPicture:
     """The file with a name for the ZIP, and a small copy where browsers cannot show it."""
     path = folder / sha256
     try:

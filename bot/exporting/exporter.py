@@ -14,10 +14,10 @@ from telegram.error import ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
 from bot.answering.delivery import Delivery
-from bot.decoder import Decoder
 from bot.exporting.archive import write_archives
 from bot.exporting.contents import gather
 from bot.exporting.messages import GRACE, ExportMessages, NotWantedError
+from bot.picture_decoder import PictureDecoder
 from bot.tasks import cancel_and_wait, finish_within
 from bot.texts import menus as texts
 from bot.texts.language import speaking
@@ -41,7 +41,7 @@ MOST_ATTEMPTS = 3
 class Exporter:
     """One task for each chat that waits for an export, few of them at work at once."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any], decoder: Decoder, delivery: Delivery) -> None:
+    def __init__(self, store: Store, bot: ExtBot[Any], decoder: PictureDecoder, delivery: Delivery) -> None:
         """Take exports from `store`, look at their pictures with `decoder`, and send them with `bot`.
 
         `delivery` is who else speaks in the chats.

@@ -23,7 +23,7 @@ from telegram.ext import ExtBot
 from bot.answering.delivery import Delivery
 from bot.answering.question_messages import Edited, chat_is_gone, may_have_arrived
 from bot.texts import menus as texts
-from bot.transport.rate_limiter import Call
+from bot.transport.rate_limiter import CallLimits
 from bot.transport.retrying import retrying
 from storage.exports import Export
 from storage.store import Store
@@ -171,7 +171,7 @@ class ExportMessages:
                     reply_parameters=None
                     if under is None or self._refused == MOST_REFUSED
                     else ReplyParameters(under, allow_sending_without_reply=True),
-                    rate_limit_args=Call(remembered=False),
+                    rate_limit_args=CallLimits(remembered=False),
                 )
             except BadRequest as error:
                 if chat_is_gone(error) or self._refused == MOST_REFUSED:

@@ -77,7 +77,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ExportRow:
     """A question as it is exported: all that is kept of it."""
 
     id: int
@@ -150,7 +150,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Appearance:
     """A message that showed a picture, as it is exported."""
 
     picture: str | None
@@ -176,10 +176,10 @@ class Shown:
 
 def row_of(
     question: Question, picture: str | None, names: Sequence[str | None] = (), where: Sequence[Explained] = ()
-) -> Row:
+) -> ExportRow:
     """The exported form of a question; `names` are the paths of all its pictures inside the ZIP."""
     answer = None if question.answer is None else shown(question)
-    return Row(
+    return ExportRow(
         id=question.id,
         asked_at=iso(question.created_at),
         asked_by=question.user_name,
@@ -246,9 +246,9 @@ def explained_of(request: Question, picture: str | None) -> Explained:
     )
 
 
-def shown_of(photo: Photo, picture: str | None) -> Shown:
+def appearance_of(photo: Photo, picture: str | None) -> Appearance:
     """The exported form of a message that showed a picture."""
-    return Shown(
+    return Appearance(
         picture=picture,
         sha256=photo.sha256,
         message_id=photo.message_id,

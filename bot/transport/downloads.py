@@ -19,7 +19,7 @@ from yarl import URL
 
 from bot import metrics
 from bot.transport.http import CONNECT_SECONDS, LEAST_SPEED, AiohttpRequest
-from bot.transport.rate_limiter import Call, ChatRateLimiter
+from bot.transport.rate_limiter import CallLimits, ChatRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,9 @@ class Downloads:
         turn = self._chats.setdefault(chat_id, asyncio.Semaphore(EACH_CHAT))
         async with turn:
             for _ in range(TRIES):
-                extra: dict[str, Any] = {} if self._bot.rate_limiter is None else {"rate_limit_args": Call(chat_id)}
+                extra: dict[str, Any] = (
+                    {} if self._bot.rate_limiter is None else {"rate_limit_args": CallLimits(chat_id)}
+                )
                 file = await self._bot.get_file(file_id, **extra)
                 size = file.file_size or expected_size
                 if size is not None and size > MAX_BYTES:

@@ -25,7 +25,7 @@ Sent = Callable[[int, Sequence[int]], Awaitable[None]]
 """Hears of a chat and the numbers of the messages that the bot just sent to it."""
 
 
-class Call(NamedTuple):
+class CallLimits(NamedTuple):
     """As `rate_limit_args`: what a call does not say of itself."""
 
     chat_id: int | None = None
@@ -85,7 +85,7 @@ class _Chat:
         return max([self.halted_until, *(window.opens(now, messages) for window in self.windows)])
 
 
-class ChatRateLimiter(BaseRateLimiter[Call]):
+class ChatRateLimiter(BaseRateLimiter[CallLimits]):
     """Telegram's limits for each chat by itself, and one for all in which chats take turns.
 
     A 429 halts its chat only, as long as Telegram says. Its call is made again up to `MAX_RETRIES` times, unless the
@@ -94,7 +94,7 @@ class ChatRateLimiter(BaseRateLimiter[Call]):
     halts that call only.
 
     Messages and edits are counted; typing, answers to buttons and all that only asks or deletes are not.
-    What a call does not say of itself, a `Call` given as its `rate_limit_args` does.
+    What a call does not say of itself, a `CallLimits` given as its `rate_limit_args` does.
     """
 
     def __init__(self, *, limited: bool = True, sent: Sent | None = None) -> None:
@@ -132,14 +132,14 @@ class ChatRateLimiter(BaseRateLimiter[Call]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: Call | None,
+        rate_limit_args: CallLimits | None,
     ) -> Result:
         """Make a call when its turn has come, and again when Telegram asks for a pause.
 
         Raises:
             RetryAfter: The pause is too long, or was asked for too often.
         """
-        call = rate_limit_args or Call()
+        call = rate_limit_args or CallLimits()
         key = _chat_of(data, call.chat_id)
         counted = self._limited and key is not None and call.counted
         messages = _messages(endpoint, data) if counted else 0

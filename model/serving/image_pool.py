@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cachetools import LRUCache
 
 from model.errors import PictureCostError, PictureError
-from model.serving.image_process import DEFAULT_LIMITS, ImageProcess, Limits
+from model.serving.image_process import DEFAULT_LIMITS, DecodingLimits, ImageProcess
 from model.serving.limited_process import EndedError, ExhaustedError
 from model.types import Grid
 
@@ -78,7 +78,7 @@ class _Job:
 class ImagePool:
     """Some decoding processes and those who wait for them. A process starts when it is first needed."""
 
-    def __init__(self, size: int, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, size: int, limits: DecodingLimits = DEFAULT_LIMITS) -> None:
         """Use at most `size` processes at once."""
         self._size, self._limits = size, limits
         self._changed = threading.Condition()

@@ -11,7 +11,7 @@ from model.serving.limited_process import LimitedProcess
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DecodingLimits:
     """What one picture may take: some three times what the largest that people send take on a common machine."""
 
     cpu_seconds: int = 6
@@ -22,13 +22,13 @@ class Limits:
     """Addresses of the whole process."""
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = DecodingLimits()
 
 
 class ImageProcess(LimitedProcess):
     """A decoding process. For one thread at a time, but for `kill`."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: DecodingLimits = DEFAULT_LIMITS) -> None:
         """Start it.
 
         Raises:

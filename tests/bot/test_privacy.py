@@ -21,7 +21,7 @@ from PIL import Image
 
 import bot.handlers
 from bot.exporting.archive import Contents, ExportedPicture, write_archives
-from bot.exporting.rows import Row, picture_name, row_of
+from bot.exporting.rows import ExportRow, picture_name, row_of
 from storage.backup import backup
 from storage.chats import Chats
 from storage.photos import Photos
@@ -146,7 +146,7 @@ NASTY = (
 )
 
 
-def row(text: str, picture: str | None) -> Row:
+def row(text: str, picture: str | None) -> ExportRow:
     question = Question(
         id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name=text, photo_sha256="ab" * 32,
         photo_message_id=1, text=text, beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer=text,

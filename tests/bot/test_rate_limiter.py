@@ -16,7 +16,7 @@ from telegram.ext import ExtBot
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.transport import rate_limiter
-from bot.transport.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, Call, ChatRateLimiter, Rate
+from bot.transport.rate_limiter import LONGEST_WAIT, MANY, MAX_RETRIES, CallLimits, ChatRateLimiter, Rate
 
 TOKEN = "1000000001:rate_limiter_tests_have_no_secret"
 GROUP, YOU = -100200300, 1001
@@ -32,7 +32,7 @@ class Telegram:
         self.refusals: dict[Any, list[int]] = {}
         self.result: Any = True
 
-    async def __call__(self, endpoint: str, chat: Any, *, call: Call | None = None, **data: Any) -> Any:
+    async def __call__(self, endpoint: str, chat: Any, *, call: CallLimits | None = None, **data: Any) -> Any:
         data = data if chat is None else {"chat_id": chat, **data}
         return await self.limiter.process_request(self._receive, (endpoint, chat), {}, endpoint, data, call)
 
@@ -156,7 +156,7 @@ async def test_a_long_pause_is_handed_on_and_kept() -> None:
     assert telegram.chats() == [YOU], "a chat that is halted for long is not called"
     telegram.refusals[None] = [int(LONGEST_WAIT) + 30]
     with pytest.raises(RetryAfter):
-        await telegram("getFile", None, call=Call(chat_id=5))
+        await telegram("getFile", None, call=CallLimits(chat_id=5))
     with pytest.raises(RetryAfter):
         await telegram("sendMessage", 5)
     telegram.refusals[None] = [int(LONGEST_WAIT) + 30]

@@ -14,18 +14,18 @@ from test_menus_e2e import press_forged
 
 from bot.app import Bot
 from bot.callback_data import ShowPicture
-from bot.decoder import Decoder, PictureInfo
+from bot.picture_decoder import PictureDecoder, PictureInfo
 from bot.sandbox.person import Person, buttons
 from bot.services import Services
 from model.benchmarks.picture_bombs import run_length_bmp
 from model.errors import PictureError
 from model.serving.image_pool import TOO_SLOW, ImagePool
-from model.serving.image_process import Limits
+from model.serving.image_process import DecodingLimits
 from storage.records import Photo
 from storage.store import Store
 
-SHORT = Limits(cpu_seconds=1, clock_seconds=60)
-ENDLESS = Limits(cpu_seconds=10_000, clock_seconds=10_000)
+SHORT = DecodingLimits(cpu_seconds=1, clock_seconds=60)
+ENDLESS = DecodingLimits(cpu_seconds=10_000, clock_seconds=10_000)
 
 
 def services_of(bot: Bot) -> Services:
@@ -120,14 +120,14 @@ async def test_a_press_on_what_was_not_understood_decodes_nothing(start_bot: Sta
 
 
 @pytest.fixture
-async def decoder(tmp_path: Path) -> AsyncIterator[Decoder]:
+async def decoder(tmp_path: Path) -> AsyncIterator[PictureDecoder]:
     async with await Store.open(tmp_path / "data") as store:
-        decoder = Decoder(store, ImagePool(2, SHORT))
+        decoder = PictureDecoder(store, ImagePool(2, SHORT))
         yield decoder
         await decoder.stop()
 
 
-async def test_a_picture_is_inspected_once(decoder: Decoder, tmp_path: Path) -> None:
+async def test_a_picture_is_inspected_once(decoder: PictureDecoder, tmp_path: Path) -> None:
     file = tmp_path / "picture.jfif"
     file.write_bytes(picture(form="JPEG"))
     found = await decoder.inspect(file)
@@ -138,12 +138,12 @@ async def test_a_picture_is_inspected_once(decoder: Decoder, tmp_path: Path) -> 
         await decoder.inspect(tmp_path / "none")
 
 
-async def test_a_refusal_is_remembered_over_a_restart(decoder: Decoder, tmp_path: Path) -> None:
+async def test_a_refusal_is_remembered_over_a_restart(decoder: PictureDecoder, tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(PictureError) as refusal:
             await decoder.inspect(run_length_bmp(), chat_id=1)
         assert str(refusal.value) == TOO_SLOW
-    after = Decoder(decoder._store)
+    after = PictureDecoder(decoder._store)
     await after.start()
     with pytest.raises(PictureError) as again:
         await after.inspect(run_length_bmp(), chat_id=2)
@@ -156,7 +156,7 @@ async def test_a_refusal_is_remembered_over_a_restart(decoder: Decoder, tmp_path
     assert await decoder.thumbnail("cd" * 32, tmp_path / "none", 320) is None
 
 
-async def test_what_many_want_at_once_is_made_once(decoder: Decoder, tmp_path: Path) -> None:
+async def test_what_many_want_at_once_is_made_once(decoder: PictureDecoder, tmp_path: Path) -> None:
     file = tmp_path / "picture"
     file.write_bytes(picture(size=(3_000, 2_000)))
     wanted = [asyncio.create_task(decoder.thumbnail("ab" * 32, file, 320)) for _ in range(8)]
@@ -166,7 +166,7 @@ async def test_what_many_want_at_once_is_made_once(decoder: Decoder, tmp_path: P
     assert first is not None and others == [first] * 7 and not decoder._making
 
 
-async def test_ended_while_it_decodes_nothing_waits(decoder: Decoder, tmp_path: Path) -> None:
+async def test_ended_while_it_decodes_nothing_waits(decoder: PictureDecoder, tmp_path: Path) -> None:
     file = tmp_path / "bomb"
     file.write_bytes(run_length_bmp())
     decoder._pool = pool = ImagePool(2, ENDLESS)

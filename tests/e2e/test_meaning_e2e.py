@@ -15,7 +15,7 @@ from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import run_length_bmp
 from model.serving.broker.null import NullBroker
 from model.serving.image_pool import TOO_SLOW, ImagePool
-from model.serving.image_process import Limits
+from model.serving.image_process import DecodingLimits
 from model.text import MAX_QUESTION
 from storage.picture_checks import PictureCheck
 
@@ -161,7 +161,7 @@ async def test_the_bytes_of_a_file_without_a_type_tell(start_bot: StartBot, you:
 async def test_what_costs_too_much_is_not_called_something_else(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     assert bot.services is not None
-    bot.services.decoder._pool = ImagePool(2, Limits(cpu_seconds=1, clock_seconds=60))
+    bot.services.decoder._pool = ImagePool(2, DecodingLimits(cpu_seconds=1, clock_seconds=60))
     for number in range(2):  # the second time from what is remembered
         await you.send_picture(run_length_bmp(), "What?", name=f"{number}.bin", as_document=True)
         await you.wait_for(says(sentence(TOO_SLOW)))

@@ -30,7 +30,7 @@ from model.benchmarks.picture_bombs import BOMBS
 from model.errors import PictureError
 from model.images import MAX_PIXELS, MAX_SIDE
 from model.serving.image_pool import BREAKS, Decoded, ImagePool
-from model.serving.image_process import DEFAULT_LIMITS, Limits
+from model.serving.image_process import DEFAULT_LIMITS, DecodingLimits
 
 PATIENCE = 120.0
 """Seconds before a picture counts as a hang: several times the limit that ends it on a busy machine."""
@@ -104,7 +104,7 @@ class Report:
 class Opener:
     """Opens pictures as the bot and its worker do: in a process with limits, which is replaced when one is reached."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, judged: Judged = JUDGED) -> None:
+    def __init__(self, limits: DecodingLimits = DEFAULT_LIMITS, judged: Judged = JUDGED) -> None:
         self._pool, self._judged = ImagePool(1, limits), judged
 
     def open(self, data: bytes) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def run(
     processes: int = 2,
     *,
     bombs: Mapping[str, Callable[[], bytes]] = BOMBS,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: DecodingLimits = DEFAULT_LIMITS,
     judged: Judged = JUDGED,
 ) -> Report:
     """Open `number` damaged pictures, and each bomb whole and damaged; findings are written into the folder `keep`.

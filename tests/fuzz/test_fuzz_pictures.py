@@ -17,7 +17,7 @@ from bot.texts.failures import sentence
 from model.benchmarks.picture_bombs import BOMBS, run_length_bmp
 from model.errors import PictureError
 from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded
-from model.serving.image_process import DEFAULT_LIMITS, Limits
+from model.serving.image_process import DEFAULT_LIMITS, DecodingLimits
 
 NUMBER, SEED = 1500, 11
 
@@ -51,7 +51,7 @@ def test_a_seed_gives_the_same_pictures_again(seeds: dict[str, bytes]) -> None:
 
 FEW = {name: BOMBS[name] for name in ("bmp runs", "png notes", "webp flat", "ppm plain")}
 SMALLER = {"bmp runs": lambda: run_length_bmp(30_000_000), "webp flat": BOMBS["webp flat"]}
-QUICK = Limits(cpu_seconds=2, clock_seconds=60)
+QUICK = DecodingLimits(cpu_seconds=2, clock_seconds=60)
 
 
 def test_bombs_stay_within_what_they_may_take() -> None:
@@ -63,11 +63,13 @@ def test_bombs_stay_within_what_they_may_take() -> None:
 @pytest.mark.parametrize(
     ("bomb", "limits", "judged", "outcome"),
     [
-        ("bmp runs", Limits(cpu_seconds=60, clock_seconds=120), Judged(cpu_seconds=1), "slow"),
+        ("bmp runs", DecodingLimits(cpu_seconds=60, clock_seconds=120), Judged(cpu_seconds=1), "slow"),
         ("webp flat", DEFAULT_LIMITS, Judged(peak_mb=300), "large"),
     ],
 )
-def test_a_limit_that_is_not_kept_fails_the_run(bomb: str, limits: Limits, judged: Judged, outcome: str) -> None:
+def test_a_limit_that_is_not_kept_fails_the_run(
+    bomb: str, limits: DecodingLimits, judged: Judged, outcome: str
+) -> None:
     opener = Opener(limits, judged)
     try:
         assert opener.open(SMALLER[bomb]())["outcome"] == outcome

@@ -17,7 +17,7 @@ from model.prepared import Prepared
 from model.progress import progress
 from model.serving import image_pool, worker
 from model.serving.broker.embedded_worker import PipeTransport
-from model.serving.image_process import Limits
+from model.serving.image_process import DecodingLimits
 from model.types import Answer, Request, SentPicture
 
 EVIDENCE: dict[str, Any] = {
@@ -93,7 +93,7 @@ def main() -> None:
         raise SystemExit(worker.MODEL_UNUSABLE)
     pace = 10.0 if options.model == "slow" else 0.0
     transport.ready("cpu", "float32", pace)
-    limits = Limits(cpu_seconds=2)  # a third, so that bombs cost the tests less
+    limits = DecodingLimits(cpu_seconds=2)  # a third, so that bombs cost the tests less
     worker.ImagePool = partial(image_pool.ImagePool, limits=limits)  # type: ignore[misc,assignment]
     worker.serve(Obedient(), transport, options.batch_size)
 

@@ -19,7 +19,7 @@ from training.finetune.config import TrainConfig
 from training.finetune.data import Collator
 from training.finetune.families import read_for_plain_loop
 from training.finetune.families.onepass import IGNORED, Batch, OnePass
-from training.finetune.loading import Parts, load_parts, save_model
+from training.finetune.loading import ModelParts, load_parts, save_model
 
 TRAINED = {name: make for name, make in MODELS.items() if name != "toy"}
 """A family that only answers is told from one that can be trained: tests/training/test_finetune_refusals.py."""
@@ -50,17 +50,17 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def parts(folder: Path) -> Parts:
+def parts(folder: Path) -> ModelParts:
     return read(folder)
 
 
-def read(folder: Path, **changed: Any) -> Parts:
+def read(folder: Path, **changed: Any) -> ModelParts:
     config = TrainConfig(model=str(folder), device="cpu", precision="fp32", new_words="none", **changed)
     return load_parts(config, torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
-def collate(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Collator:
+def collate(parts: ModelParts, tmp_path_factory: pytest.TempPathFactory) -> Collator:
     """Over three pictures at the model's size, the first of them under a second name as well."""
     data = tmp_path_factory.mktemp("data")
     for name, seed in (("0.png", 0), ("1.png", 1), ("2.png", 2), ("copy.png", 0)):
@@ -175,7 +175,7 @@ def test_the_kept_states_of_a_picture_have_the_shape_that_is_named(collate: Coll
     assert tokens.shape[1] == model.picture_tokens == model.tokens_of_picture(model.size)
 
 
-def test_adapters_stand_beside_the_text_side_alone(parts: Parts) -> None:
+def test_adapters_stand_beside_the_text_side_alone(parts: ModelParts) -> None:
     inside = {id(module) for module in parts.model.vision_tower.modules()}
     meant = [module for name, module in parts.model.named_modules() if re.fullmatch(parts.model.lora_targets, name)]
     assert len(meant) > 4
@@ -183,7 +183,7 @@ def test_adapters_stand_beside_the_text_side_alone(parts: Parts) -> None:
     assert all(isinstance(module, torch.nn.Linear) for module in meant)
 
 
-def test_a_saved_model_answers_and_trains_as_before(collate: Collator, parts: Parts, tmp_path: Path) -> None:
+def test_a_saved_model_answers_and_trains_as_before(collate: Collator, parts: ModelParts, tmp_path: Path) -> None:
     save_model(parts, tmp_path / "saved", {})
     again = read(tmp_path / "saved")
     batch = collate(rows("0.png", "1.png"))

@@ -23,10 +23,10 @@ from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_leng
 from model.errors import PictureCostError, PictureError
 from model.images import open_picture
 from model.serving.image_pool import BREAKS, TOO_SLOW, Decoded, ImagePool
-from model.serving.image_process import Limits
+from model.serving.image_process import DecodingLimits
 
-SHORT = Limits(cpu_seconds=1, clock_seconds=60)
-ENDLESS = Limits(cpu_seconds=10_000, clock_seconds=10_000)
+SHORT = DecodingLimits(cpu_seconds=1, clock_seconds=60)
+ENDLESS = DecodingLimits(cpu_seconds=10_000, clock_seconds=10_000)
 GOOD = save(two_halves(), "JPEG")
 
 Make = Callable[..., ImagePool]
@@ -43,7 +43,7 @@ def pool() -> Iterator[ImagePool]:
 def make() -> Iterator[Make]:
     made: list[ImagePool] = []
 
-    def make(size: int, limits: Limits = SHORT) -> ImagePool:
+    def make(size: int, limits: DecodingLimits = SHORT) -> ImagePool:
         made.append(ImagePool(size, limits))
         return made[-1]
 
@@ -106,7 +106,7 @@ def test_what_takes_too_long_is_refused_and_remembered(make: Make, bomb: Callabl
 
 
 def test_the_clock_ends_what_the_kernel_does_not(make: Make) -> None:
-    pool = make(1, Limits(cpu_seconds=10_000, clock_seconds=2))
+    pool = make(1, DecodingLimits(cpu_seconds=10_000, clock_seconds=2))
     with refuses(PictureCostError, match="too long"):
         pool.submit(progressive_jpeg()).result()
 
@@ -139,7 +139,7 @@ def test_what_ends_every_process_is_given_up(make: Make, monkeypatch: pytest.Mon
 
 
 def test_more_memory_than_allowed_is_a_refusal(make: Make) -> None:
-    pool = make(1, Limits(cpu_seconds=60, clock_seconds=120, memory_bytes=400 * 2**20))
+    pool = make(1, DecodingLimits(cpu_seconds=60, clock_seconds=120, memory_bytes=400 * 2**20))
     with pytest.raises(PictureError) as refusal:
         pool.submit(flat_avif()).result()
     assert sentence(refusal.value)[0].isupper() and sentence(refusal.value).endswith(".")
@@ -168,7 +168,7 @@ def test_nobody_has_all_processes(make: Make) -> None:
 
 
 def test_who_spent_least_goes_first(make: Make) -> None:
-    pool = make(1, Limits(cpu_seconds=1, clock_seconds=120))
+    pool = make(1, DecodingLimits(cpu_seconds=1, clock_seconds=120))
     pool.submit(run_length_bmp(), origin="spender").exception()
     finished: list[str] = []
     busy = pool.submit(save(two_halves((4_000, 4_000)), "PNG"), origin="first")

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from model.answerer import Answerer
 from model.families.base import ShowsWhere
 from model.families.florence2.where import WAYS, Pass, relevance
-from model.progress import Progress
+from model.progress import ProgressCounter
 from model.types import Request, SentPicture
 
 
@@ -97,7 +97,7 @@ def test_relevance_goes_through_the_encoder_as_the_paper_has_it() -> None:
 
 def test_while_it_loads_work_goes_on_and_no_longer_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.progress._STEP", 0.001)
-    counted = Progress()
+    counted = ProgressCounter()
     with counted.moving(60.0):
         while counted.count < 3:
             time.sleep(0.001)

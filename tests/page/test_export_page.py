@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Browser
 
 from bot.exporting.archive import Contents, ExportedPicture, render_page, write_archives
-from bot.exporting.rows import Row
+from bot.exporting.rows import ExportRow
 from bot.texts import export_page
 from bot.texts.catalog import moment
 from bot.texts.language import LANGUAGES, speaking
@@ -36,9 +36,9 @@ ATTACKS = (
 )
 
 
-def rows(picture: str) -> list[Row]:
+def rows(picture: str) -> list[ExportRow]:
     return [
-        Row(
+        ExportRow(
             id=number,
             asked_at="2026-01-01T00:00:00+00:00",
             asked_by=attack,

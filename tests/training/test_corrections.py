@@ -13,7 +13,7 @@ from finetune_helpers import prepared, tiny_model
 
 from bot.commands.bench_feedback import bench_feedback
 from training.compare import corrections
-from training.compare.trial import judge_here
+from training.compare.trial import evaluate_here
 from training.data.prepared import read_examples
 from training.evaluation.bootstrap import paired_bootstrap
 
@@ -41,14 +41,14 @@ def test_corrections_are_chosen_in_two_ways_and_their_gain_is_measured(tmp_path:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout.splitlines()[-1])
     assert (found["corrections"], found["pool"], found["judged_by"]) == (3, 12, 6)
-    asked = judge_here(str(model), data, "train", None, 1)
+    asked = evaluate_here(str(model), data, "train", None, 1)
     least = sorted(asked.confidence, key=lambda number: (asked.confidence[number], number))[:3]
     chosen = {
         name: [one.question_id for one in read_examples(out / name / "data", "train")] for name in (UNCERTAIN, CHANCE)
     }
     assert chosen[UNCERTAIN] == least and len(set(chosen[CHANCE])) == 3
-    before = judge_here(str(model), data, "val", None, 1).official
-    after = {name: judge_here(str(out / name / "model"), data, "val", None, 1).official for name in chosen}
+    before = evaluate_here(str(model), data, "val", None, 1).official
+    after = {name: evaluate_here(str(out / name / "model"), data, "val", None, 1).official for name in chosen}
     picture_of = {one.question_id: one.image_id for one in read_examples(data, "val")}
     for arm, name in (("uncertain", UNCERTAIN), ("chance", CHANCE)):
         gain = paired_bootstrap(after[name], before, picture_of)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model.loading import locate
-from training.compare.trial import Judged, Outcome, judge_here, read_outcome, train_here
+from training.compare.trial import Evaluation, TrialOutcome, evaluate_here, read_outcome, train_here
 from training.config import ConfigError
 from training.console import Console
 from training.data.prepared import SUMMARY, Example, read_examples, write_examples
@@ -91,8 +91,8 @@ def measure(
         )
     start = str(locate(config.model))
     console.say("Asking the model ...")
-    asked: Judged = in_child_process(judge_here, start, data, "train", config.limit, beams)
-    before: Judged = in_child_process(judge_here, start, data, split, None, beams)
+    asked: Evaluation = in_child_process(evaluate_here, start, data, "train", config.limit, beams)
+    before: Evaluation = in_child_process(evaluate_here, start, data, split, None, beams)
     by_doubt = sorted(examples, key=lambda number: (asked.confidence[number], number))
     chosen = {
         "most uncertain first": by_doubt[:corrections],
@@ -141,7 +141,7 @@ def _trained(
     kept = read_outcome(folder)
     if kept is not None and kept[0] != mark:
         raise ConfigError(f"{folder} holds a training with other settings or corrections: choose another folder.")
-    outcome: Outcome | None = kept[1] if kept is not None else None
+    outcome: TrialOutcome | None = kept[1] if kept is not None else None
     if outcome is None or outcome.judged is None:
         console.say(f"Training with {len(corrected)} corrections, {name} ...")
         subset = folder / "data"
@@ -156,6 +156,6 @@ def _trained(
     return outcome.judged.official
 
 
-def _run(config: TrainConfig, subset: Path, data: Path, folder: Path, split: str, beams: int) -> Outcome:
+def _run(config: TrainConfig, subset: Path, data: Path, folder: Path, split: str, beams: int) -> TrialOutcome:
     in_child_process(train_here, config, subset, folder)
-    return Outcome("done", judged=in_child_process(judge_here, str(folder / "model"), data, split, None, beams))
+    return TrialOutcome("done", judged=in_child_process(evaluate_here, str(folder / "model"), data, split, None, beams))

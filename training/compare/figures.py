@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from training.compare.trial import Judged, Outcome
+from training.compare.trial import Evaluation, TrialOutcome
 from training.data.vqa import VqaQuestion
 from training.evaluation.bootstrap import paired_bootstrap
 from training.evaluation.intervals import Difference, Estimate, estimate
@@ -19,7 +19,7 @@ THOUSAND = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One model over its seeds: means of those that came to an end; None where none did."""
 
     name: str
@@ -47,7 +47,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ComparedPair:
     """Two models on the same questions."""
 
     first: str
@@ -64,8 +64,8 @@ class Pair:
 class Figures:
     """All of it."""
 
-    rows: list[Row]
-    pairs: list[Pair]
+    rows: list[FigureRow]
+    pairs: list[ComparedPair]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -74,7 +74,7 @@ class Figures:
 
 
 def figures_of(
-    outcomes: Mapping[str, Sequence[Outcome]], questions: Sequence[VqaQuestion], price: float | None
+    outcomes: Mapping[str, Sequence[TrialOutcome]], questions: Sequence[VqaQuestion], price: float | None
 ) -> Figures:
     """The figures of all models, the best first.
 
@@ -92,13 +92,13 @@ def figures_of(
         ended = dict(Counter[str](outcome.status for outcome in own))
         reasons = tuple(dict.fromkeys(outcome.reason for outcome in own if outcome.reason))
         if not judged:
-            rows.append(Row(name, len(own), ended, reasons))
+            rows.append(FigureRow(name, len(own), ended, reasons))
             continue
         means[name] = {n: statistics.fmean(one.official[n] for one in judged) for n in picture_of}
         rows.append(_row(name, own, judged, means[name], picture_of, type_of, ended, reasons, price))
     rows.sort(key=lambda row: -1.0 if row.official is None else row.official.value, reverse=True)
     pairs = [
-        Pair(first.name, second.name, paired_bootstrap(means[first.name], means[second.name], picture_of))
+        ComparedPair(first.name, second.name, paired_bootstrap(means[first.name], means[second.name], picture_of))
         for first, second in combinations([row for row in rows if row.official is not None], 2)
     ]
     return Figures(rows, pairs)
@@ -106,15 +106,15 @@ def figures_of(
 
 def _row(
     name: str,
-    own: Sequence[Outcome],
-    judged: Sequence[Judged],
+    own: Sequence[TrialOutcome],
+    judged: Sequence[Evaluation],
     means: Mapping[int, float],
     picture_of: Mapping[int, int],
     type_of: Mapping[int, str],
     ended: Mapping[str, int],
     reasons: tuple[str, ...],
     price: float | None,
-) -> Row:
+) -> FigureRow:
     trained = [outcome.training for outcome in own if outcome.judged is not None]
     speeds = [one["questions_per_second"] for one in trained if one.get("questions_per_second")]
     overall = [statistics.fmean(one.official.values()) for one in judged]
@@ -123,7 +123,7 @@ def _row(
     def score(numbers: Sequence[int]) -> Estimate:
         return estimate([means[n] for n in numbers], [picture_of[n] for n in numbers])
 
-    return Row(
+    return FigureRow(
         name=name,
         seeds=len(own),
         ended=ended,
@@ -144,6 +144,6 @@ def _row(
     )
 
 
-def _ece(judged: Judged) -> float:
+def _ece(judged: Evaluation) -> float:
     numbers = list(judged.exact)
     return calibration_error(reliability([judged.confidence[n] for n in numbers], [judged.exact[n] for n in numbers]))

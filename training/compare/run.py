@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.compare.config import CompareConfig
-from training.compare.trial import Outcome, read_outcome, run_trial
+from training.compare.trial import TrialOutcome, read_outcome, run_trial
 from training.config import ConfigError
 from training.console import Console
 from training.data.prepared import split_file
@@ -16,7 +16,7 @@ from training.data.prepared import split_file
 TRIALS = "trials"
 
 
-def run_all(config: CompareConfig, out: Path, console: Console, *, again: bool) -> dict[str, list[Outcome]]:
+def run_all(config: CompareConfig, out: Path, console: Console, *, again: bool) -> dict[str, list[TrialOutcome]]:
     """Run every trial that is not over yet; the same call goes on where an interrupted one stopped.
 
     Args:
@@ -33,7 +33,7 @@ def run_all(config: CompareConfig, out: Path, console: Console, *, again: bool) 
     """
     files = [split_file(config.data, split).read_bytes() for split in ("train", config.split)]
     digest = hashlib.sha256(b"".join(hashlib.sha256(file).digest() for file in files)).hexdigest()
-    found: dict[str, list[Outcome]] = {}
+    found: dict[str, list[TrialOutcome]] = {}
     # One seed of all models first: after a third of the time there is something to see of each.
     for seed in config.seeds:
         for name in config.models:
@@ -58,7 +58,7 @@ def run_all(config: CompareConfig, out: Path, console: Console, *, again: bool) 
     return found
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: TrialOutcome) -> str:
     if outcome.judged is None:
         return f"{outcome.status}. {outcome.reason}"
     scores = outcome.judged.official.values()

@@ -26,7 +26,7 @@ _AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Evaluation:
     """How a trained model answers. Times in seconds on this machine."""
 
     parameters: int
@@ -42,7 +42,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """What a trial came to."""
 
     status: Status
@@ -50,14 +50,14 @@ class Outcome:
     """Why it is not done, a sentence."""
     training: dict[str, Any] = field(default_factory=dict)
     """As `vqabot train` keeps it in result.json."""
-    judged: Judged | None = None
+    judged: Evaluation | None = None
 
     def write(self, folder: Path, mark: str) -> None:
         """Keep it; `mark` tells which settings it belongs to."""
         write_text(folder / OUTCOME, json.dumps({"mark": mark, **asdict(self)}) + "\n")
 
 
-def read_outcome(folder: Path) -> tuple[str, Outcome] | None:
+def read_outcome(folder: Path) -> tuple[str, TrialOutcome] | None:
     """What is kept of a trial, behind the mark of its settings; None where it is not over yet."""
     try:
         values = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
@@ -66,24 +66,24 @@ def read_outcome(folder: Path) -> tuple[str, Outcome] | None:
     mark, judged = str(values.pop("mark")), values.pop("judged")
     if judged is not None:
         by_number = {name: {int(key): value for key, value in judged[name].items()} for name in _BY_QUESTION}
-        judged = Judged(**{**judged, **by_number})
-    return mark, Outcome(**values, judged=judged)
+        judged = Evaluation(**{**judged, **by_number})
+    return mark, TrialOutcome(**values, judged=judged)
 
 
 _BY_QUESTION = ("official", "exact", "confidence")
 
 
-def run_trial(config: TrainConfig, data: Path, out: Path, split: str, limit: int | None, beams: int) -> Outcome:
+def run_trial(config: TrainConfig, data: Path, out: Path, split: str, limit: int | None, beams: int) -> TrialOutcome:
     """Train, going on where an interrupted training stopped, and judge; each in a process of its own."""
     trained: dict[str, Any] = {}
     try:
         if not (out / RESULT).is_file():
             in_child_process(train_here, config, data, out)
         trained = json.loads((out / RESULT).read_text(encoding="utf-8"))
-        judged = in_child_process(judge_here, str(out / "model"), data, split, limit, beams)
+        judged = in_child_process(evaluate_here, str(out / "model"), data, split, limit, beams)
     except TrialError as error:
-        return Outcome(error.status, str(error), trained)
-    return Outcome("done", "", trained, judged)
+        return TrialOutcome(error.status, str(error), trained)
+    return TrialOutcome("done", "", trained, judged)
 
 
 def train_here(config: TrainConfig, data: Path, out: Path) -> None:
@@ -93,7 +93,7 @@ def train_here(config: TrainConfig, data: Path, out: Path) -> None:
     train(config, data, out, Silent())
 
 
-def judge_here(model: str, data: Path, split: str, limit: int | None, beams: int) -> Judged:
+def evaluate_here(model: str, data: Path, split: str, limit: int | None, beams: int) -> Evaluation:
     """Ask a model all questions of a split with their own pictures."""
     asked = load_split(data, split, limit=limit)
     began = time.perf_counter()
@@ -111,7 +111,7 @@ def judge_here(model: str, data: Path, split: str, limit: int | None, beams: int
             answers[int(answer.id)] = answer
     seconds = time.perf_counter() - began
     questions = {one.question_id: one for one in asked.questions}
-    return Judged(
+    return Evaluation(
         parameters=count_parameters(Path(model)),
         official={n: official_accuracy(answers[n].text, one.answers) for n, one in questions.items()},
         exact={n: exact_match(answers[n].text, one.answer or "") == 1 for n, one in questions.items()},

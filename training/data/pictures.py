@@ -48,7 +48,7 @@ def _key(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPicture:
+class PictureResult:
     """What became of it."""
 
     name: str = ""
@@ -57,7 +57,7 @@ class PreparedPicture:
     """Why the picture cannot be used."""
 
 
-def prepare_picture(job: PictureJob) -> PreparedPicture:
+def prepare_picture(job: PictureJob) -> PictureResult:
     """Write one picture, unless one of the same bytes is there at this size.
 
     The pixels are those that the model sees when the picture is asked about in the chat: decoded, laid on white and
@@ -69,20 +69,20 @@ def prepare_picture(job: PictureJob) -> PreparedPicture:
     try:
         data = job.picture.read_bytes()
     except OSError as error:
-        return PreparedPicture(problem=f"It cannot be read: {error.strerror or error}.")
+        return PictureResult(problem=f"It cannot be read: {error.strerror or error}.")
     name = f"{folder_of(job.resize)}/{_key(data)}.png"
     target = job.out / name
     if target.is_file() and target.stat().st_size:
-        return PreparedPicture(name)
+        return PictureResult(name)
     try:
         picture = open_picture(data)
     except PictureError as error:
-        return PreparedPicture(problem=sentence(error))
+        return PictureResult(problem=sentence(error))
     if job.resize is not None:
         picture = job.resize.apply(picture)
     with replacing(target, unique=True) as partial:
         picture.save(partial, "PNG", compress_level=1)
-    return PreparedPicture(name)
+    return PictureResult(name)
 
 
 def folder_of(resize: Resize | None) -> str:

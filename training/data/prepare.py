@@ -16,7 +16,7 @@ from model.text import normalise_question, target_answer
 from training.console import Console
 from training.data.counts import Counts
 from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, shared_sentences, without
-from training.data.pictures import PictureJob, PreparedPicture, folder_of, prepare_picture, sweep
+from training.data.pictures import PictureJob, PictureResult, folder_of, prepare_picture, sweep
 from training.data.pool import parallel_map
 from training.data.prepare_config import PrepareConfig
 from training.data.prepared import (
@@ -132,7 +132,7 @@ def _usable(
             counts.note(found, found.problem, of_picture[number])
         else:
             jobs[number] = PictureJob(found.picture, out, resize)
-    done: dict[int, PreparedPicture] = {}
+    done: dict[int, PictureResult] = {}
     with (
         console.bar(len(jobs), f"Pictures of {split}") as bar,
         closing(parallel_map(prepare_picture, list(jobs.values()), config.processes)) as results,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from training.eda.facts import Facts
+from training.eda.facts import SplitFacts
 from training.report.figures import DARK, LIGHT, Drawn, Theme, draw
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SMALL_WORDS = frozenset(
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-def commonest_answers(splits: Sequence[Facts]) -> Drawn:
+def commonest_answers(splits: Sequence[SplitFacts]) -> Drawn:
     """The 30 commonest answers of all splits together, as shares of each split's questions."""
     total: Counter[str] = Counter()
     for each in splits:
@@ -54,7 +54,7 @@ def commonest_answers(splits: Sequence[Facts]) -> Drawn:
     return _bars(splits, names, [_shares(each.answers) for each in splits], alt, 0.27)
 
 
-def groups(splits: Sequence[Facts], what: Callable[[Facts], Counter[str]], most: int, alt: str) -> Drawn:
+def groups(splits: Sequence[SplitFacts], what: Callable[[SplitFacts], Counter[str]], most: int, alt: str) -> Drawn:
     """Named groups as horizontal bars, the largest first."""
     total: Counter[str] = Counter()
     for each in splits:
@@ -63,7 +63,7 @@ def groups(splits: Sequence[Facts], what: Callable[[Facts], Counter[str]], most:
     return _bars(splits, names, [_shares(what(each)) for each in splits], alt, 0.3)
 
 
-def lengths(splits: Sequence[Facts], what: Callable[[Facts], Counter[int]], unit: str, alt: str) -> Drawn:
+def lengths(splits: Sequence[SplitFacts], what: Callable[[SplitFacts], Counter[int]], unit: str, alt: str) -> Drawn:
     """How often each whole number comes up, as columns side by side."""
     highest = max((max(what(each), default=1) for each in splits), default=1)
     rare = 0.002  # a tail of single questions would squeeze all the others
@@ -96,13 +96,13 @@ def cloud(counts: Mapping[str, int], split: str, place: int, what: str) -> Drawn
     )
 
 
-def question_words(facts: Facts) -> dict[str, int]:
+def question_words(facts: SplitFacts) -> dict[str, int]:
     """The words of the questions without the small ones that every sentence has."""
     return {word: number for word, number in facts.words.items() if word not in _SMALL_WORDS}
 
 
 def _bars(
-    splits: Sequence[Facts], names: Sequence[str], shares: Sequence[Mapping[str, float]], alt: str, row: float
+    splits: Sequence[SplitFacts], names: Sequence[str], shares: Sequence[Mapping[str, float]], alt: str, row: float
 ) -> Drawn:
     def paint(axes: Axes, theme: Theme) -> None:
         height = 0.8 / max(1, len(splits))
@@ -121,7 +121,7 @@ def _bars(
     return draw(paint, alt, 5.2, 0.9 + row * len(names))
 
 
-def _name(axes: Axes, splits: Sequence[Facts]) -> None:
+def _name(axes: Axes, splits: Sequence[SplitFacts]) -> None:
     if len(splits) > 1:
         axes.legend(frameon=False, fontsize=10)
 

@@ -38,7 +38,7 @@ class PictureFacts:
 
 
 @dataclass(slots=True)
-class Facts:
+class SplitFacts:
     """What is in a split."""
 
     split: str
@@ -70,13 +70,13 @@ class Facts:
     usable: list[SourceQuestion] = field(default_factory=list)
     """Questions whose picture can be used."""
 
-    def unseen_answers(self, learnt: Facts) -> float:
+    def unseen_answers(self, learnt: SplitFacts) -> float:
         """The share (0 to 1) of questions whose answer never occurs in another split."""
         known = sum(number for answer, number in self.answers.items() if answer in learnt.answers)
         return 1 - known / max(1, self.answers.total())
 
 
-def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress: Callable[[int], None]) -> Facts:
+def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress: Callable[[int], None]) -> SplitFacts:
     """Look at every picture and count everything.
 
     Args:
@@ -85,7 +85,7 @@ def gather(split: str, asked: Sequence[SourceQuestion], processes: int, progress
         processes: That open pictures; 0: one a CPU core.
         progress: Called with the number of pictures looked at since the last call.
     """
-    facts = Facts(split, questions=len(asked))
+    facts = SplitFacts(split, questions=len(asked))
     files = {found.number: found for each in asked for found in each.pictures}
     there = {number: each.picture for number, each in files.items() if each.picture is not None}
     for number, each in files.items():
@@ -131,7 +131,7 @@ def _lets_through(picture: Image.Image) -> bool:
     return isinstance(lowest, int | float) and lowest < 255
 
 
-def _count_words(facts: Facts, asked: Sequence[SourceQuestion]) -> None:
+def _count_words(facts: SplitFacts, asked: Sequence[SourceQuestion]) -> None:
     different = set()
     pictures: Counter[int] = Counter()
     for each in asked:

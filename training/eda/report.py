@@ -18,7 +18,7 @@ from training.data.sources import Source, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 from training.eda import charts
-from training.eda.facts import Facts, gather
+from training.eda.facts import SplitFacts, gather
 from training.report.figures import Drawn
 from training.report.pages import render, thumbnail
 
@@ -104,7 +104,7 @@ def _unknown(everything: dict[str, list[SourceQuestion]], vocabulary: Vocabulary
     )
 
 
-def _charts(splits: Sequence[Facts]) -> dict[str, Drawn]:
+def _charts(splits: Sequence[SplitFacts]) -> dict[str, Drawn]:
     drawn: dict[str, Drawn] = {}
     for place, each in enumerate(splits):
         drawn[f"questions-{each.split}"] = charts.cloud(charts.question_words(each), each.split, place, "questions")
@@ -137,7 +137,7 @@ def _charts(splits: Sequence[Facts]) -> dict[str, Drawn]:
     return drawn
 
 
-def _samples(facts: Facts, config: ReportConfig) -> list[ShownPicture]:
+def _samples(facts: SplitFacts, config: ReportConfig) -> list[ShownPicture]:
     of_picture: dict[int, list[SourceQuestion]] = {}
     for each in facts.usable:
         of_picture.setdefault(each.image_id, []).append(each)

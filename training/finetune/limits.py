@@ -13,7 +13,7 @@ import torch
 from model.backends.precision import SMALL_MODEL
 from training.finetune.config import Precision, TrainConfig
 from training.finetune.errors import MemoryShortError, TrainingError, memory_cures
-from training.finetune.loading import Parts
+from training.finetune.loading import ModelParts
 
 GB = 2**30
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # M_TRIM_THRESHOLD and M_MMAP_MAX of malloc.h
@@ -53,14 +53,14 @@ def keep_freed_memory() -> None:
         mallopt(_TRIM_THRESHOLD, -1)
 
 
-def state_bytes(parts: Parts) -> tuple[int, int]:
+def state_bytes(parts: ModelParts) -> tuple[int, int]:
     """Bytes of the weights, and of what belongs to those that are trained: gradient and two moments of AdamW."""
     everything = sum(parameter.numel() for parameter in parts.trained.parameters())
     trained = sum(parameter.numel() for parameter in parts.trained.parameters() if parameter.requires_grad)
     return 4 * everything, 12 * trained
 
 
-def check_memory(parts: Parts, config: TrainConfig, device: torch.device) -> None:
+def check_memory(parts: ModelParts, config: TrainConfig, device: torch.device) -> None:
     """Refuse what surely does not fit, before hours of swapping or a kill without a word.
 
     Raises:
@@ -75,7 +75,7 @@ def check_memory(parts: Parts, config: TrainConfig, device: torch.device) -> Non
         )
 
 
-def check_disk(parts: Parts, config: TrainConfig, out: Path) -> None:
+def check_disk(parts: ModelParts, config: TrainConfig, out: Path) -> None:
     """Refuse what surely does not fit on the disk.
 
     Raises:

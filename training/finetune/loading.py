@@ -33,7 +33,7 @@ from training.finetune.words import as_tokens, embed_new, needed, unknown_of
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ModelParts:
     """A model in training and what belongs to it."""
 
     source: Path
@@ -53,7 +53,7 @@ class Parts:
     """Tokens that tell the pictures of a question apart, where they are new."""
 
 
-def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example] = ()) -> Parts:
+def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example] = ()) -> ModelParts:
     """Read a model for training.
 
     Args:
@@ -104,7 +104,7 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
         enable = getattr(native, "activation_checkpointing_enable", None) or native.gradient_checkpointing_enable
         enable({"use_reentrant": False})
     trained: Any = _with_adapters(model, config) if config.lora_rank else model
-    return Parts(source, model, trained, own, tokenizer, unknown, new_words, new_places)
+    return ModelParts(source, model, trained, own, tokenizer, unknown, new_words, new_places)
 
 
 def _check_room(model: OnePass, most: int) -> None:
@@ -124,7 +124,7 @@ def _check_room(model: OnePass, most: int) -> None:
         )
 
 
-def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
+def save_model(parts: ModelParts, folder: Path, met: Provenance) -> None:
     """Write the model as it is now, as every command here reads it, whole or not at all; adapters are merged.
 
     Args:
@@ -143,7 +143,7 @@ def save_model(parts: Parts, folder: Path, met: Provenance) -> None:
         provenance.write(partial, met)
 
 
-def _merged(parts: Parts) -> dict[str, Tensor]:
+def _merged(parts: ModelParts) -> dict[str, Tensor]:
     """The weights with the adapters' part in them, under the names that they have without adapters.
 
     peft's own merging writes into the weights in training, and taking it back leaves rounding in them.

@@ -33,7 +33,7 @@ from training.finetune.folder import RESULT, RunStart, open_run
 from training.finetune.four_bit import check_four_bit
 from training.finetune.inputs import Inputs, read_inputs
 from training.finetune.limits import GB, check_disk, check_memory, keep_freed_memory, set_threads
-from training.finetune.loading import Parts, load_parts, save_model
+from training.finetune.loading import ModelParts, load_parts, save_model
 from training.finetune.result import TrainingResult
 from training.finetune.trainer import FineTuner, device_of, on_main_process
 from training.finetune.validation import Validator, best_of, evaluations
@@ -81,7 +81,7 @@ class Assembled:
     """A training that is ready to start."""
 
     trainer: FineTuner
-    parts: Parts
+    parts: ModelParts
     journal: LogCallback
     questions: int
     pictures: int
@@ -201,7 +201,7 @@ def _train(
 
 
 def _keep_features(
-    config: TrainConfig, out: Path, parts: Parts, names: list[str], trainer: FineTuner, console: Console
+    config: TrainConfig, out: Path, parts: ModelParts, names: list[str], trainer: FineTuner, console: Console
 ) -> None:
     """Run the frozen tower once over all pictures; the collator finds the states afterwards."""
     model, args, collator = parts.model, trainer.args, trainer.collator

@@ -19,7 +19,7 @@ from training.finetune.checkpoints import COMPLETE, complete_checkpoints, name_o
 from training.finetune.data import Collator, Examples, PictureSampler
 from training.finetune.divergence import DivergenceDetector
 from training.finetune.families.onepass import Batch
-from training.finetune.loading import Parts
+from training.finetune.loading import ModelParts
 from training.finetune.validation import ValidationSums, Validator
 
 _Outcome = TypeVar("_Outcome")
@@ -30,7 +30,7 @@ class FineTuner(Trainer):
 
     def __init__(
         self,
-        parts: Parts,
+        parts: ModelParts,
         args: TrainingArguments,
         rows: Examples,
         collator: Collator,

@@ -12,7 +12,7 @@ from model.processor import read_image_settings
 from training.data.prepared import Example
 from training.data.unknown_words import Vocabulary
 from training.finetune.config import TrainConfig
-from training.finetune.loading import Parts
+from training.finetune.loading import ModelParts
 from training.finetune.validation import Validator
 from training.finetune.words import unknown_of
 
@@ -21,7 +21,7 @@ SAMPLE = 100
 
 
 def warnings_before_training(
-    config: TrainConfig, parts: Parts, validation: Sequence[Example], prepared: tuple[int, int] | None
+    config: TrainConfig, parts: ModelParts, validation: Sequence[Example], prepared: tuple[int, int] | None
 ) -> Iterator[str]:
     """Sentences about the data and the model.
 
@@ -60,7 +60,9 @@ def warnings_before_training(
         )
 
 
-def cost_of_size(parts: Parts, validator: Validator, autocast: Callable[[], AbstractContextManager[object]]) -> str:
+def cost_of_size(
+    parts: ModelParts, validator: Validator, autocast: Callable[[], AbstractContextManager[object]]
+) -> str:
     """How well some questions of val are answered at this picture size and at the model's own, before any step."""
     model, images = parts.model, read_image_settings(parts.source)
     sizes = {"its own": parts.own_size, "this": model.size}

@@ -17,7 +17,7 @@ from model.families.florence2.decoder import Decoder
 from model.generation.graph_loop import Shape
 
 
-class Context:
+class StaticContext:
     """What the rows of a batch attend to: their own tokens so far and the encoder states of their questions.
 
     Q questions with B rows each, S states, room for T tokens, L layers, H heads of width W.
@@ -63,10 +63,10 @@ class StaticDecoder(Decoder):
         """How many tokens a row can have."""
         return len(self._positions.weight) - int(self._positions.offset)
 
-    def context(self, shape: Shape) -> Context:
+    def context(self, shape: Shape) -> StaticContext:
         """Buffers for batches of a shape. They hold nothing until `fill`."""
         width = self.weight.shape[1] // self.heads
-        return Context(shape, len(self.layers), self.heads, width, self.weight)
+        return StaticContext(shape, len(self.layers), self.heads, width, self.weight)
 
     def bytes_for(self, shape: Shape) -> int:
         """About the memory that a batch of a shape takes: context and logits."""
@@ -76,7 +76,7 @@ class StaticDecoder(Decoder):
         own = prod((rows, shape.beams, shape.room))
         return (kept + own) * size + rows * words * (size + torch.float32.itemsize)
 
-    def fill(self, context: Context, states: Tensor, mask: Tensor) -> None:
+    def fill(self, context: StaticContext, states: Tensor, mask: Tensor) -> None:
         """Begin with a batch of questions, none of which has a token yet.
 
         Args:
@@ -98,7 +98,7 @@ class StaticDecoder(Decoder):
         context.bias[:count, 0, 0, :length].masked_fill_(mask != 0, 0.0)
         context.bias[count:, ..., 0] = 0.0
 
-    def advance(self, tokens: Tensor, context: Context) -> Tensor:
+    def advance(self, tokens: Tensor, context: StaticContext) -> Tensor:
         """Logits of the next token, [Q B, V], in the model's number format.
 
         Args:

@@ -31,7 +31,7 @@ UNREADY_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class State:
+class WorkerState:
     """How a worker is doing."""
 
     processes: Sequence[WorkerInfo]
@@ -72,10 +72,10 @@ class RedisWorker:
         self.beat_at: float | None = None
         """When it last reached Redis, by the monotonic clock."""
 
-    async def state(self) -> State:
+    async def state(self) -> WorkerState:
         """How it is doing."""
         reached = self._begun_at if self.beat_at is None else self.beat_at
-        return State(await self._answering.workers(), len(self._pending), time.monotonic() - reached)
+        return WorkerState(await self._answering.workers(), len(self._pending), time.monotonic() - reached)
 
     @property
     def keeps_pictures(self) -> bool:

@@ -32,7 +32,7 @@ class PictureInfo:
     height: int
 
 
-class Decoder:
+class PictureDecoder:
     """Checks pictures and makes small ones. What was found is remembered by content, also over a restart."""
 
     def __init__(self, store: Store, pool: ImagePool | None = None) -> None:
