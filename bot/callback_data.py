@@ -111,7 +111,7 @@ class ChangeSetting(_Packed):
     prefix: ClassVar[str] = "set"
     name: str
     """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), zones (to choose from),
-    zone (its place), menu (back to it), reset, or help."""
+    zone (its place), menu (back to it), reset, or help (the row's place)."""
     value: int = 0
 
     def is_valid(self) -> bool:

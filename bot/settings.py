@@ -32,7 +32,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting once; `.env.example` names them all."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     telegram_token: SecretStr | None = None
     """The bot's token from @BotFather."""
@@ -110,9 +112,12 @@ class Settings(BaseSettings):
         """Numbers from "1, 2,3"; an empty text is none."""
         if isinstance(value, int):
             return (value,)
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(re.fullmatch(r"[+-]?[0-9]+", part) for part in parts):
+            raise ValueError("must be Telegram numbers, separated by commas (no @names)")
+        return tuple(parts)
 
     @field_validator("telegram_base_url", "otlp_endpoint")
     @classmethod

@@ -231,7 +231,7 @@ def _show(
     elif answer.error is not None:
         click.echo(f"{', '.join(pictures)}: {sentence(answer.error)}", err=True)
     else:
-        said = shown_answer(answer, unsure_below)
+        said = shown_answer(answer, unsure_below, question)
         if said.caveat:
             click.echo(said.caveat)
         asked = "" if quiet else question + "  "

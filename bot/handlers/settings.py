@@ -64,7 +64,8 @@ async def on_press(update: Update, context: Context) -> None:
         await answer_press(query, texts.ONLY_ADMINS, alert=True)
         return
     if change.name == "help":
-        await answer_press(query, texts.SETTINGS_HELP, alert=True)
+        meanings = texts.settings_meanings(await services.effective(chat.id))
+        await answer_press(query, meanings[min(change.value, len(meanings) - 1)], alert=True)
         return
     with speaking(LANGUAGES[change.value] if change.name == "lang" and change.value < len(LANGUAGES) else language()):
         await answer_press(query, await _change(services, chat.id, change))
@@ -150,14 +151,14 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
         [
             [_button(texts.CARE, "help", 0)],
             [_button("−", "beams", fewer), *care, _button("+", "beams", more)],
-            [_button(texts.LENGTH, "help", 0)],
+            [_button(texts.LENGTH, "help", 1)],
             [_button("−", "tokens", lower), *length, _button("+", "tokens", higher)],
-            [_button(texts.KEEPING, "help", 0)],
+            [_button(texts.KEEPING, "help", 2)],
             [*keeping, _marked(longest_text, "keep", longest, longest == now.keep_days)],
-            [_button(texts.TRAINING, "help", 0)],
+            [_button(texts.TRAINING, "help", 3)],
             training,
             [_button(f"{texts.TIME_ZONE} ›", "zones", 0)],
-            [_button(texts.LANGUAGE, "help", 0)],
+            [_button(texts.LANGUAGE, "help", 5)],
             *(tongues[first : first + 3] for first in range(0, len(tongues), 3)),
             [_button(texts.RESET, "reset", 0)],
         ]

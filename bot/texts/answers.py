@@ -28,6 +28,8 @@ STILLS: dict[str, str] = Sentences(
 )
 _ABSENT = "no "
 """A model's answer to a question about what is not there begins with it: "no dog"."""
+NOT_HERE = N_("what you ask about is not here")
+"""A guess that something is absent which the question does not name: "no train" is no answer to "What is it?"."""
 
 
 _IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
@@ -57,22 +59,29 @@ def shown(question: Question) -> Shown:
         question.confidence or 0.0,
         question,
         unsure_below=question.unsure_below,
+        asked=question.asked,
         asked_as=question.asked_as or "",
     )
     if not question.each_picture or not question.several or not (question.answer or "").strip():
         return told
-    each = [shown_picture(one, question.unsure_below).answer if one.answer else "–" for one in question.several]
+    each = [shown_picture(one, question).answer if one.answer else "–" for one in question.several]
     return replace(told, answer=" · ".join(f"{number}. {answer}" for number, answer in enumerate(each, 1)))
 
 
-def shown_picture(picture: AskedPicture, unsure_below: int) -> Shown:
+def shown_picture(picture: AskedPicture, question: Question) -> Shown:
     """What was said of one of a question's pictures."""
-    return _shown((picture.answer or "").strip(), picture.confidence or 0.0, picture, unsure_below=unsure_below)
+    return _shown(
+        (picture.answer or "").strip(),
+        picture.confidence or 0.0,
+        picture,
+        unsure_below=question.unsure_below,
+        asked=picture.caption or question.asked,
+    )
 
 
-def shown_answer(answer: Answer, unsure_below: int) -> Shown:
-    """An answer as the model gave it; below so many percent it is said as a guess."""
-    return _shown(answer.text.strip(), answer.confidence, answer, unsure_below=unsure_below)
+def shown_answer(answer: Answer, unsure_below: int, question: str) -> Shown:
+    """An answer as the model gave it to a question; below so many percent it is said as a guess."""
+    return _shown(answer.text.strip(), answer.confidence, answer, unsure_below=unsure_below, asked=question)
 
 
 def percent(confidence: float) -> int:
@@ -117,12 +126,16 @@ def familiarity(about: Evidence) -> str:
     return _("new to me: words") if words else ""
 
 
-def _shown(answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked_as: str = "") -> Shown:
+def _shown(
+    answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked: str, asked_as: str = ""
+) -> Shown:
     value, measured = percent(confidence), _is_measured(about)
     sure = sureness(confidence, measured=measured)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
     return Shown(
-        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below) if answer else translated(NO_ANSWER),
+        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below, asked)
+        if answer
+        else translated(NO_ANSWER),
         sureness=sure,
         in_short=_("{value} %", value=value) if measured else sure,
         caveat=_caveat(about) if answer else "",
@@ -136,17 +149,29 @@ def _is_measured(about: Evidence | Answer) -> bool:
     return all(part.known_picture is not None for part in parts or (about,))
 
 
-def _headline(answer: str, alternatives: Sequence[str], unsure: bool) -> str:
+def _headline(answer: str, alternatives: Sequence[str], unsure: bool, asked: str) -> str:
     """The answer as a sentence, with what else it may be, or as a guess."""
-    if _is_absent(answer) and not unsure:
+    if unsure:
+        first, *others = dict.fromkeys(_guess(text, asked) for text in (answer[:LONGEST], *alternatives))
+        return _("I do not know. My guess: {answer}", answer=_with_others(first, others))
+    if _is_absent(answer):
         there = [other for other in alternatives if not _is_absent(other)]
         seen = _("I see {thing}.", thing=_part(answer))
         perhaps = _("If there is one: {things}", things=_or(there)) if there else ""
         return f"{seen} {perhaps}".strip()
-    said = _part(answer[:LONGEST])
-    if alternatives:
-        said = _("{answer}, or perhaps {others}", answer=said, others=_or([_part(other) for other in alternatives]))
-    return _("I do not know. My guess: {answer}", answer=said) if unsure else said[0].upper() + said[1:]
+    said = _with_others(_part(answer[:LONGEST]), [_part(other) for other in alternatives])
+    return said[0].upper() + said[1:]
+
+
+def _with_others(answer: str, others: Sequence[str]) -> str:
+    return _("{answer}, or perhaps {others}", answer=answer, others=_or(others)) if others else answer
+
+
+def _guess(answer: str, asked: str) -> str:
+    """An answer within a guess; what the question does not name is not said to be absent."""
+    if _is_absent(answer) and answer.split()[-1].lower() not in asked.lower():
+        return translated(NOT_HERE)
+    return _part(answer)
 
 
 def _or(answers: Sequence[str]) -> str:

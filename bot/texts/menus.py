@@ -21,12 +21,6 @@ ONLY_ADMINS = N_("Only admins of this group may do that.")
 NOT_YOURS = N_("Only who asked for it may press this.")
 GONE = N_("That is not there any more.")
 DONE = N_("Done.")
-SETTINGS_HELP = N_(
-    "Care (beams): how many answers I weigh against each other; more is slower.\n"
-    "Length (max new tokens): how long an answer may become.\n"
-    "Older questions and pictures are deleted."
-)
-"""Shown over the chat when a row's name is pressed: at most 200 characters."""
 CARE, LENGTH, KEEPING = N_("Care (beams)"), N_("Length (max new tokens)"), N_("How long I keep things")
 TRAINING, YES, NO = N_("May be used to train me"), N_("Yes"), N_("No")
 MAY_TRAIN = N_("Thank you! Pictures and questions whose answers you call right or wrong may teach me.")
@@ -74,21 +68,28 @@ DELETE_EMPTY = N_("There is nothing to delete: I have kept nothing of this chat.
 def settings(now: Effective, chosen: ChatSettings) -> str:
     """The text over the buttons of /settings."""
     trained = translated(YES if chosen.for_training else NO)
-    parts = (
+    values = (
         _chosen(CARE, number(now.beams), chosen.beams),
-        _("How many answers I weigh against each other, 1 to {most}; more is slower.", most=now.max_beams),
         _chosen(LENGTH, str(now.max_new_tokens), chosen.max_new_tokens),
-        _("How long an answer may become, in pieces of words, 1 to {most}.", most=now.max_max_new_tokens),
         _chosen(KEEPING, keeping(now.keep_days), chosen.keep_days),
-        _("Older questions and pictures are deleted."),
         f"{translated(TRAINING)}: <b>{trained}</b>",
-        _("Whether pictures and questions whose answers you call right or wrong may teach me, without names."),
         f"{translated(TIME_ZONE)}: <b>{zone_named(chosen.time_zone)}</b>",
-        _("In which I write times."),
         f"{translated(LANGUAGE)}: <b>{NAMES[language()]}</b>",
     )
-    pairs = [f"{name}\n{meaning}" for name, meaning in zip(parts[::2], parts[1::2], strict=False)]
-    return "\n\n".join((_("<b>Settings of this chat</b>"), *pairs, parts[-1]))
+    pairs = [f"{value}\n{meaning}" for value, meaning in zip(values, settings_meanings(now), strict=True)]
+    return "\n\n".join((_("<b>Settings of this chat</b>"), *pairs))
+
+
+def settings_meanings(now: Effective) -> tuple[str, ...]:
+    """What each row of /settings is for, in their order; shown over the chat, too: at most 200 characters."""
+    return (
+        _("How many answers I weigh against each other, 1 to {most}; more is slower.", most=now.max_beams),
+        _("How long an answer may become, in pieces of words, 1 to {most}.", most=now.max_max_new_tokens),
+        _("Older questions and pictures are deleted."),
+        _("Whether pictures and questions whose answers you call right or wrong may teach me, without names."),
+        _("In which I write times."),
+        _("In which I write to you. Questions and answers are in English."),
+    )
 
 
 def zone_named(name: str | None) -> str:

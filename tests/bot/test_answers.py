@@ -52,8 +52,14 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             "",
         ),
         (
-            question("no dog", 0.2, unsure_below=25),
+            question("no dog", 0.2, unsure_below=25, text="Where are the dogs?"),
             "I do not know. My guess: no dog here",
+            "20 % sure – this is little more than a guess",
+            "",
+        ),
+        (
+            question("no tent", 0.2, unsure_below=25, text="What is it?", alternatives=(("no cat", 0.1), ("red", 0.1))),
+            "I do not know. My guess: what you ask about is not here, or perhaps red",
             "20 % sure – this is little more than a guess",
             "",
         ),
@@ -94,7 +100,7 @@ def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, suren
     assert (said.answer, said.sureness, said.caveat) == (answer, sureness, caveat)
     evidence = {field.name: getattr(about, field.name) for field in fields(Evidence)}
     given = Answer("1", about.answer or "", about.confidence or 0.0, 0.1, **evidence)
-    assert shown_answer(given, about.unsure_below) == said, "vqabot ask"
+    assert shown_answer(given, about.unsure_below, about.asked) == said, "vqabot ask"
     row = row_of(about, None)
     assert (row.says, row.sureness, row.caveat) == (answer, sureness, caveat), "the export"
     assert f"<b>{answer}</b>" in menus.history_page([(1, about, None)], 0, 1, 1)

@@ -44,10 +44,20 @@ def test_settings_come_from_the_environment_and_from_the_file(monkeypatch: pytes
     assert TOKEN not in repr(settings) and TOKEN not in str(settings)
 
 
+def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("VQABOT_DATA_DIR=\nVQABOT_DEFAULT_BEAMS=\nVQABOT_PROXY=\nVQABOT_ADMIN_IDS=\n")
+    monkeypatch.setenv("VQABOT_MODEL", "")
+    assert load_settings() == Settings.model_construct()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("VQABOT_ADMIN_IDS", "1,you", r"^Wrong setting: VQABOT_ADMIN_IDS must be a whole number\.$"),
+        (
+            "VQABOT_ADMIN_IDS",
+            "1,@you",
+            r"^Wrong setting: VQABOT_ADMIN_IDS must be Telegram numbers, separated by commas",
+        ),
         ("VQABOT_DEFAULT_BEAMS", "11", r"VQABOT_DEFAULT_BEAMS must be at most 10\.$"),
         ("VQABOT_THREADS", "-1", r"VQABOT_THREADS must be at least 0\.$"),
         ("VQABOT_DTYPE", "int4", r"VQABOT_DTYPE must be 'auto', 'float32', "),

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from telegram.constants import BotDescriptionLimit, CallbackQueryLimit
 
 import bot.texts
+from bot.answering.effective import Effective
 from bot.conversation.small_talk import SmallTalk
 from bot.texts import catalog, feedback, menus, questions, small_talk
 from bot.texts.answers import sureness
@@ -78,7 +79,7 @@ def test_placeholders_markup_and_commands_agree(language: str) -> None:
 def test_what_telegram_limits_fits(language: str) -> None:
     with speaking(language):
         alerts = (
-            menus.SETTINGS_HELP,
+            *menus.settings_meanings(Effective(10, 1000, 10, 1000, 20, 25)),
             feedback.NOTED_WRONG,
             menus.ONLY_ADMINS,
             menus.keeping_changed(365),

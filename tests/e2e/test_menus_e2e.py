@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -40,8 +41,11 @@ async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: 
     question = await first_question(bot, YOU)
     assert (question.beams, question.max_new_tokens) == (4, 100)
     assert await you.press(menu, "100") == {"text": "Length (max new tokens) is 100 already.", "show_alert": False}
-    explained = await you.press(menu, menus.CARE)
-    assert explained is not None and explained["show_alert"] and "more is slower" in explained["text"]
+    for name in (menus.CARE, menus.LENGTH, menus.KEEPING, menus.TRAINING, menus.LANGUAGE):
+        explained = await you.press(menu, name)
+        assert explained is not None and explained["show_alert"]
+        below_its_name = re.search(rf"^{re.escape(name)}.*\n(.*)$", menu["text"], re.MULTILINE)
+        assert below_its_name is not None and explained["text"] == below_its_name[1]
     await you.press(menu, menus.RESET)
     await you.wait_for(lambda m: "Care (beams): 3 (default)" in m.get("text", ""), since=0)
     assert await you.press(menu, menus.RESET) == {"text": menus.NO_CHOICE, "show_alert": False}

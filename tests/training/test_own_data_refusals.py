@@ -60,6 +60,7 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
         b'{"image": "a", "question": "q", "answer": "a", "question_id": 1.5}',
         "neither a whole number nor a text",
     ),
+    "a NaN": ("train.jsonl", b'{"image": "a", "question": "q", "answer": NaN}', "line 1 has no answer or suffix"),
     "a cell of answers": ("train.csv", b'image,question,answers\na,q,"[1"\n', "is no JSON"),
     "only addresses": (
         "train.jsonl",

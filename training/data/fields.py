@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ def said(value: object) -> str | None:
     """An answer as text: numbers and truth values count as what people would say. None where there is none."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and not math.isfinite(value):  # what pandas writes where nothing is
+        return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if isinstance(value, str | int | float) else None
