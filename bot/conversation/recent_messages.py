@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 
@@ -119,6 +119,15 @@ class RecentMessages:
     def forget_deferred(self, chat_id: int, thread_id: int | None) -> None:
         """Defer nothing any more: what was is fetched now, or another picture counts."""
         self._deferred.pop((chat_id, thread_id), None)
+
+    def forget(self, chat_id: int) -> None:
+        """Forget what the messages of a chat showed and said; that they came stays known."""
+        messages = self._chats.get(chat_id, deque())
+        kept = [replace(one, sender=None, picture=None, album=None, caption=None) for one in messages]
+        messages.clear()
+        messages.extend(kept)
+        self._albums = OrderedDict((key, album) for key, album in self._albums.items() if key[0] != chat_id)
+        self._deferred = OrderedDict((key, held) for key, held in self._deferred.items() if key[0] != chat_id)
 
     def _place(self, chat_id: int, thread_id: int | None) -> list[RecentMessage]:
         return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]

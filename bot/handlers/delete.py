@@ -95,6 +95,7 @@ async def _delete(services: Services, chat_id: int, menu: int, *, messages: bool
     await services.dispatcher.cancel_all(chat_id)
     pictures = await services.store.photos.contents(chat_id)
     counts = await services.store.chats.delete_everything(chat_id)
+    services.recent.forget(chat_id)
     await services.broker.forget(pictures)
     services.used_menus.add((chat_id, menu))
     leaving = {*own, *progress} - {menu}

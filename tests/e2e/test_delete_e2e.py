@@ -34,6 +34,20 @@ async def test_delete_asks_first_and_then_forgets(start_bot: StartBot, you: Pers
     assert (await you.wait_for(has_text))["text"] == texts.NEED_PICTURE
 
 
+async def test_what_is_deleted_is_not_fetched_again(start_bot: StartBot, you: Person) -> None:
+    """Telegram still has the pictures, and the bot remembers the last messages of a chat beside its database."""
+    bot = await start_bot()
+    await ask(you, 2)
+    await you.say("/delete")
+    menu = await you.wait_for(has_buttons)
+    await you.press(menu, menus.DELETE_YES)
+    await you.wait_for(lambda m: "Deleted: 2 questions and 2 pictures" in m.get("text", ""))
+    await you.say("/compare")
+    assert (await you.wait_for(has_text))["text"] == texts.NEED_TWO
+    assert bot.services is not None
+    assert (await bot.services.store.chats.amount(YOU)).photos == 0
+
+
 async def test_delete_pressed_twice_deletes_once(start_bot: StartBot, you: Person) -> None:
     """The second press of a fast finger still carries the buttons: what came since is not what was meant."""
     bot = await start_bot()
