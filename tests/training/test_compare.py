@@ -63,7 +63,7 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         with as_trial_errors():
             return work(*args)
 
-    monkeypatch.setattr(trial, "apart", here)
+    monkeypatch.setattr(trial, "in_child_process", here)
 
 
 def run(*arguments: object) -> Result:

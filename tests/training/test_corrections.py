@@ -27,7 +27,7 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(work: Callable[..., Any], *args: Any) -> Any:
         return work(*args)
 
-    monkeypatch.setattr(corrections, "apart", here)
+    monkeypatch.setattr(corrections, "in_child_process", here)
 
 
 def run(*arguments: object) -> Result:
