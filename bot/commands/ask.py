@@ -16,7 +16,9 @@ from PIL import Image
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
+from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.settings import Settings, SettingsError, load_settings
+from bot.texts import small_talk as small_talk_texts
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
 from model.backends.placement import Placement, limit_busy_waiting
@@ -74,7 +76,8 @@ def ask(
 
     Without -q the last word is the question. It is asked about every picture, or once about all of them where it
     compares them ("what changed?"); "-" reads a picture from standard input. What is not given is taken from the bot's
-    settings. Exit code 1 when a picture or question had to be refused.
+    settings. Words that ask nothing ("thanks") get the bot's reply. Exit code 1 when a picture or question had to be
+    refused.
     """
     names, questions = _split(words, more)
     if where is not None:
@@ -83,17 +86,21 @@ def ask(
     beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
-    all_answered = len(good) == len(pictures)
+    asking = [question for question in questions if not _reply(question)]
+    for question in [question for question in questions if question not in asking]:
+        for picture in good:
+            _show([picture.name], question, Answer("", "", 0.0, 0.0, _reply(question)), as_json, quiet=True)
+    all_answered = len(good) == len(pictures) and asking == questions
     answerer = None
-    if good:
+    if good and asking:
         name = model or settings.model
         with in_words():
             locate(name)  # a wrong name is said at once
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
-    together = [question for question in questions if len(pictures) > 1 and is_comparison(question)]
-    alone = [question for question in questions if question not in together]
+    together = [question for question in asking if len(pictures) > 1 and is_comparison(question)]
+    alone = [question for question in asking if question not in together]
     rounds = [(alone, [picture]) for picture in good] + [(together, good)] * (len(good) == len(pictures))
     for asked, about in rounds:
         if asked and not as_json and len(pictures) > 1:
@@ -124,6 +131,12 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
     if any(not question.strip() for question in questions):
         raise click.UsageError("The question is empty.")
     return list(dict.fromkeys(names)), questions
+
+
+def _reply(words: str) -> str:
+    """What the bot says to words that ask nothing; empty for a question."""
+    kind = small_talk(words) or (SmallTalk.REMARK if says_nothing(words) else None)
+    return "" if kind is None else small_talk_texts.reply(kind, with_picture=True)
 
 
 def _check_where(where: Path, names: list[str], questions: list[str]) -> None:

@@ -26,6 +26,7 @@ from training.scenes.typed import slip
 EXAMPLES = (
     "small_talk.txt",
     "talk_examples/no_questions.txt",
+    "talk_examples/chatter.txt",
     "talk_examples/questions.txt",
     "talk_examples/things.txt",
 )
@@ -73,10 +74,12 @@ def _messages(rng: random.Random) -> Iterator[str]:
     own = {kind: phrases for kind, phrases in listed.items() if kind not in _NO_MESSAGES}
     names = sorted(lexicon().names)
     found = [f"{begun} {rng.choice(names)}" for begun in listed["introduction"] * _MADE]
-    more, words = _sections("talk_examples/no_questions.txt"), _sections("talk_examples/questions.txt")
-    for name, phrases in more.items():
+    said = _sections("talk_examples/chatter.txt")
+    words = _sections("talk_examples/questions.txt") | said
+    for name, phrases in _sections("talk_examples/no_questions.txt").items():
         language, *way = name.split()
         found += [_made(phrase, words, language, rng) for phrase in phrases * (_MADE if way else 1)]
+    found += chain.from_iterable(phrases for name, phrases in said.items() if " " not in name)
     for text in [*chain.from_iterable(own.values()), *found]:
         yield text
         if rng.random() < 0.25:

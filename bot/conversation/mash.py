@@ -23,6 +23,7 @@ _RUNS = frozenset(
 _MOST = 30
 """Letters; what is longer is something else."""
 _NO_VOWELS = re.compile(r"[b-df-hj-np-tv-xz]{5,}|[бвгджзйклмнпрстфхцчшщ]{6,}")
+_MIDDLE_ROW = re.compile(r"(?=.*[sdfghjkl]{4})[asdfghjkl]{6,}")
 _AGAIN = re.compile(r"(\w{2,4})\1{3,}\w{0,3}")
 
 
@@ -30,4 +31,4 @@ def is_mash(word: str) -> bool:
     """Whether a plain word (lower case, no accents) is keys without a meaning: "asdfgh", "fghdfghdf", "jkjkjkjk"."""
     if len(word) < _RUN or len(word) > _MOST:
         return word in ("asdf", "hjkl", "qwer", "zxcv", "фыва")
-    return any(run in word for run in _RUNS) or bool(_NO_VOWELS.fullmatch(word) or _AGAIN.fullmatch(word))
+    return any(run in word for run in _RUNS) or any(way.fullmatch(word) for way in (_NO_VOWELS, _MIDDLE_ROW, _AGAIN))

@@ -43,6 +43,8 @@ class Lexicon:
     """Those by what is left of them without one letter, or with two exchanged."""
     longest: int
     """Words of the longest phrase."""
+    things: frozenset[tuple[str, ...]]
+    """What may be in a picture: a message that names one asks about it, unless it is a phrase of the lists."""
 
 
 @cache
@@ -70,6 +72,7 @@ def lexicon() -> Lexicon:
         long=long,
         slips={slip: word for word in sorted(long) for slip in (*_shorter(word), *_exchanged(word))},
         longest=max(map(len, phrases)),
+        things=_things(),
     )
 
 
@@ -83,8 +86,11 @@ def plain(text: str) -> str:
 def known_word(word: str, *, slips: bool) -> str:
     """The word of the lists that a plain one is: with letters repeated, or (a slip) missing, added or exchanged."""
     known = lexicon()
-    if word in known.words:
+    if word in known.words or (word,) in known.things:
         return word
+    twice = re.fullmatch(r"(\w{2,5})\1+", word)
+    if twice and twice[1] in known.words:  # "okok"
+        return twice[1]
     once = _squeeze(word)
     repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1] or len(once) >= LONG - 1
     if repeats and once in known.squeezed:
@@ -115,9 +121,19 @@ def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
         if line.startswith("["):
             section = sections.setdefault(line.strip("[]"), set())
         elif not line.startswith("#"):
-            for phrase in line.split(","):
-                section.update(_forms(tuple(re.findall(r"\w+", plain(phrase)))))
+            for phrase in plain(line).split(","):
+                section.update(_forms(tuple(re.findall(r"\w+", phrase))))
     return sections
+
+
+def _things() -> frozenset[tuple[str, ...]]:
+    """The things, and the whole questions without a verb of their own, that the examples have."""
+    named: set[tuple[str, ...]] = set()
+    for name in ("things.txt", "questions.txt"):
+        for section, phrases in _sections(f"talk_examples/{name}").items():
+            if section.endswith((" thing", " whole")):
+                named |= phrases
+    return frozenset(named)
 
 
 def _forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from bot.conversation.mash import is_mash
 from bot.conversation.phrases import known_word, lexicon, plain
+from bot.conversation.second_person import asks_the_bot
 from bot.conversation.talk_score import talk_score
 
 
@@ -53,10 +54,12 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.65
+LIKELY = 0.7
 """So likely must it be that a wording which no list has asks nothing."""
+LIKELY_WORD = 0.85
+"""As `LIKELY`, of a single word: it may be a thing that is in no list."""
 NEARLY_SURE = 0.88
-"""As `LIKELY`, of a single word (of things, most are in no list) or one with a question mark or a question word."""
+"""As `LIKELY`, of a wording with a question mark or a question word."""
 UNLIKELY = 0.4
 """A comment, an insult or an introduction in words of one's own is a question where it is less likely than this."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
@@ -90,7 +93,22 @@ _QUESTION_WORDS = frozenset(
         *("doesnt", "vedi", "siehst", "ves", "vois", "voyez"),
         *("question", "show", "find", "whats", "wheres", "whos", "any", "anything", "if", "look", "whether", "left"),
         "right",
-        *("quale", "quali", "quanti", "quante", "quanto", "dove", "chi", "come", "perche", "cosa", "colore", "o", "ma"),
+        *(
+            "che",
+            "quale",
+            "quali",
+            "quanti",
+            "quante",
+            "quanto",
+            "dove",
+            "chi",
+            "come",
+            "perche",
+            "cosa",
+            "colore",
+            "o",
+            "ma",
+        ),
         *("was", "welche", "welcher", "welches", "wo", "wer", "wie", "viele", "warum", "farbe", "oder", "aber", "ob"),
         *("que", "cual", "cuantos", "cuantas", "donde", "quien", "como", "pero", "si", "quoi", "quel", "quelle", "e"),
         *("combien", "ou", "qui", "comment", "pourquoi", "couleur", "mais", "et", "qual", "quantos", "quantas", "y"),
@@ -102,11 +120,19 @@ _QUESTION_WORDS = frozenset(
 """Where words of one's own hold one of these, something may be asked."""
 
 
+_OR = frozenset(("or", "oder", "ou", "или", "یا"))
+"""Between two words: one of them is to be chosen."""
+
+
 def small_talk(text: str) -> SmallTalk | None:
     """What a message is that surely asks nothing; None for everything else, which counts as a question."""
     kinds: set[SmallTalk] = set()
     for words, asked in _parts(text):
+        if _names_a_thing(words):
+            return None
         found = _kinds(words, asked=asked)
+        if found is None and asks_the_bot(words):
+            found = {SmallTalk.ASKING}
         if found is None and not _is_remark(words, asked=asked):
             return None
         kinds |= {SmallTalk.REMARK} if found is None else found
@@ -147,10 +173,18 @@ def _is_asked(text: str) -> bool:
     return any(mark in text for mark in "?؟❓❔")
 
 
+def _names_a_thing(words: Sequence[str]) -> bool:
+    """Whether a part only names what may be in a picture; what people are called, too, is their name."""
+    known, name = lexicon(), tuple(words)
+    return name in known.things and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
+
+
 def _is_remark(words: Sequence[str], *, asked: bool) -> bool:
     """Whether a part that no list has asks nothing, by what it is made of."""
-    seems_asked = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words)
-    least = NEARLY_SURE if seems_asked else LIKELY
+    if not _OR.isdisjoint(words[1:-1]):
+        return False
+    seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
+    least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
     return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
 
 

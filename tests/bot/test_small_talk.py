@@ -8,6 +8,11 @@ and 8 of 96 that ask nothing were taken for questions, and none of 161 questions
 `*_all_languages.txt` was written before the lists were read. Half of it (`talk_score` was made beside the other half)
 was judged once before and once after: of 200 messages that ask nothing 19, then 7 were taken for questions; of 183
 questions one was taken for small talk both times. Then what was missed, and its kind, went among the examples.
+
+`*_phones.txt` are five lists of what people type on phones in eight languages, each judged when it was fresh, before
+what it showed was mended. With what was there before the first, of 222, 221, 275, 223 and 160 messages that ask nothing
+4.1, 14.0, 3.6, 15.2 and 16.9 % were taken for questions, of 221, 213, 195, 176 and 124 questions 3.2, 0, 3.1, 2.3 and
+1.6 % for small talk; of the last list 8.1 and 0.8 % with what the others had mended: so much the next stranger may see.
 """
 
 from __future__ import annotations
@@ -33,14 +38,14 @@ def messages(name: str) -> list[str]:
     return [line for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line]
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages"])
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_phones"])
 def test_what_asks_nothing_is_not_answered(part: str) -> None:
     told = messages(f"no_questions{part}")
     wrong = [text for text in told if small_talk(text) is None]
     assert len(wrong) <= MOST_WRONG * len(told), wrong
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard"])
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones"])
 def test_short_questions_are_not_turned_away(part: str) -> None:
     asked = messages(f"short_questions{part}")
     wrong = [text for text in asked if small_talk(text) is not None]
@@ -76,6 +81,11 @@ def test_the_lists_are_large_enough() -> None:
         ("asdfgh", SmallTalk.REMARK),
         ("sending another one soon", SmallTalk.REMARK),
         ("well...", SmallTalk.AGREEMENT),
+        ("can you dance?", SmallTalk.ASKING),
+        ("sai ballare?", SmallTalk.ASKING),
+        ("wo wohnst du?", SmallTalk.ASKING),
+        ("okok", SmallTalk.AGREEMENT),
+        ("asdkjhasd", SmallTalk.REMARK),
     ],
 )
 def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
@@ -96,6 +106,8 @@ def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
             "кот",
         ),
         *("oh well, and the cat", "stupid tree", "asdfgh?", "isn't she tall"),
+        *("garage", "salad", "forêt", "magic wand", "love or hate", "can you see a dog", "tu peux lire le panneau"),
+        *("do you think its red", "what colour would you call it", "puoi contare i cani", "isn't it big?", "t-shirt"),
         *("what's up with the dog", "who are you looking at", "anna's hat", "Danke, und der Hund", "the", "one"),
         "hello " + "and then the dog went to the park with a ball " * 5,
     ],

@@ -45,6 +45,16 @@ def test_one_question(ask, pictures) -> None:
     assert result.stderr.startswith("Loading the model "), "loading takes a while, which is said"
 
 
+def test_words_that_ask_nothing_get_the_bots_reply(ask, pictures) -> None:
+    result = ask(pictures[0], "asdfgh")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{pictures[0]}: All right. Ask me more about the picture, or ask in other words.\n"
+    result = ask(pictures[0], "-q", "thanks!", "-q", "what is this?", "--json")
+    thanks, what = (json.loads(line) for line in result.stdout.splitlines())
+    assert (result.exit_code, thanks["answer"], thanks["error"]) == (1, "", "You are welcome!")
+    assert (what["question"], "error" in what) == ("what is this?", False)
+
+
 def test_json_gives_one_object_a_question(ask, pictures) -> None:
     result = ask(*pictures, "-q", "what is this?", "-q", "Where is the dog?", "--json")
     assert result.exit_code == 0, result.output
