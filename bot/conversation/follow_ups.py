@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.conversation.exchanged import exchanged
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
     DETERMINERS,
@@ -29,6 +30,8 @@ _LEAD = re.compile(
 )
 """What binds a question to the one before."""
 _PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
+_WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
+"""Somebody else, of whom nothing more is known."""
 _IMPERSONAL = re.compile(
     r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
     r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
@@ -78,12 +81,14 @@ class _Asked:
     """The noun phrase that it is about, as it stands there; empty where there is none."""
     referent: str
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
+    denied: bool
+    """Whether the answer was no."""
 
     @classmethod
     def read(cls, text: str, answer: str | None) -> _Asked:
         subject = subject_of(text)
         thing = thing_named(text, answer)
-        return cls(text, subject, thing or definite(subject))
+        return cls(text, subject, thing or definite(subject), (answer or "").lower().startswith("no"))
 
 
 def _stands_alone(text: str) -> bool:
@@ -96,6 +101,7 @@ def _complete(text: str, asked: _Asked, *, leads: bool) -> str | None:
     """In the order of how surely each is meant."""
     return (
         _one_word(text, asked)
+        or exchanged(text, asked.text, leads=leads)
         or _attribute(text, asked)
         or _with_pronoun(text, asked)
         or _with_one(text, asked)
@@ -108,6 +114,8 @@ def _complete(text: str, asked: _Asked, *, leads: bool) -> str | None:
 def _one_word(text: str, asked: _Asked) -> str | None:
     """Where? How many? Who? Doing what?"""
     word, about = text.lower(), asked.referent
+    if word == "why" and re.match(r"(?:is|are) ", asked.text, re.I) and not asked.denied:
+        return f"why {asked.text[0].lower()}{asked.text[1:]}"
     if word in ("who", "which one") and (
         found := re.match(r"is (?:any(?:one|body)|some(?:one|body)) (.+)", asked.text, re.I)
     ):
@@ -130,9 +138,9 @@ def _one_word(text: str, asked: _Asked) -> str | None:
 
 
 def _attribute(text: str, asked: _Asked) -> str | None:
-    """What colour? Its colour?"""
+    """What colour? Its size?"""
     if asked.referent and (
-        found := re.fullmatch(r"(?:(?:in )?(?:what|which)|the|its|their|his|her)?\s*(colou?r)s?", text, re.I)
+        found := re.fullmatch(r"(?:(?:in )?(?:what|which)|the|its|their|his|her)?\s*(colou?r|size|shape)s?", text, re.I)
     ):
         return f"what {found[1].lower()} {be_of(asked.referent)} {asked.referent}"
     return None
@@ -204,11 +212,21 @@ def _place(text: str, asked: _Asked) -> str | None:
     if not re.match(_PLACES, f"{text} ", re.I) or _stands_alone(text):
         return None
     found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", asked.text, re.I)
+    if found is not None and (place := _noun_before_it(text, found[0])):
+        text = place
     if found is not None and not re.match(r"how many .*\bin the picture$", asked.text, re.I):
         return asked.text[: found.start()] + text
     if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", asked.text, re.I):
         return f"{asked.text} {text}"
     return None
+
+
+def _noun_before_it(text: str, place: str) -> str:
+    """A place of "it" as one of what the place before named: "under it" after "on the table"."""
+    begun = re.match(rf"{_PLACES}", place, re.I)
+    if begun and re.fullmatch(rf"{_PLACES}it", text, re.I):
+        return f"{text[:-2]}{definite(place[begun.end() :])}"
+    return ""
 
 
 def _other_thing(text: str, asked: _Asked) -> str | None:
@@ -219,6 +237,10 @@ def _other_thing(text: str, asked: _Asked) -> str | None:
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
     begun = re.match(rf"({DETERMINERS})\b", subject, re.I)
     phrase = text
+    if noun_of(text) in WORN and re.search(r"\bwearing$", asked.text, re.I):  # shoes wear nothing
+        return None
+    if text.lower() in _WHO:
+        return None if "'s " in subject else asked.text.replace(subject, _WHO[text.lower()], 1)
     if text.lower() in ADJECTIVES and begun:
         phrase = f"{begun[1]} {text} {noun_of(subject)}"
     elif begun and not given and not is_plural(text):

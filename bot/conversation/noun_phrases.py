@@ -21,7 +21,7 @@ ADJECTIVES = frozenset(
     (
         *("red", "orange", "yellow", "green", "blue", "purple", "violet", "pink", "brown", "black", "white", "grey"),
         *("gray", "beige", "turquoise", "golden", "gold", "silver", "big", "small", "large", "little", "tiny", "tall"),
-        *("old", "young", "other", "same"),
+        *("old", "young", "other", "same", "open", "closed", "empty", "full", "broken", "angry", "scared", "tired"),
     )
 )
 PEOPLE = {

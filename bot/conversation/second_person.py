@@ -37,6 +37,7 @@ _LANGUAGES = (
         " may r",
         "you u ya we your ur yours yourself",
         "see think tell describe count read know recognise recognize find spot guess say show notice make look"
+        " looking seeing watching"
         " explain sure identify name mean meant believe give certain call point list",
         "the this that these those it its he hes she shes they him her his them their there here picture photo"
         " image pic drawing scene one colour color many else",

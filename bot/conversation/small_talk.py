@@ -54,13 +54,13 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.7
+LIKELY = 0.75
 """So likely must it be that a wording which no list has asks nothing."""
-LIKELY_WORD = 0.85
+LIKELY_WORD = 0.9
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
-NEARLY_SURE = 0.88
+NEARLY_SURE = 0.92
 """As `LIKELY`, of a wording with a question mark or a question word."""
-UNLIKELY = 0.4
+UNLIKELY = 0.5
 """A comment, an insult or an introduction in words of one's own is a question where it is less likely than this."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2

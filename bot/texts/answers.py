@@ -15,6 +15,8 @@ from storage.records import AskedPicture, Evidence, Question
 NO_ANSWER = N_("I have no answer to that. Please ask in other words.")
 DEFAULT_KNOWS = N_("I have learnt from other pictures")
 """Where a model's `vqabot.json` does not say what it has learnt from."""
+BUILTIN_KNOWS = N_("I have learnt from cartoon scenes and simple drawings")
+"""What the built-in model's says; another model's sentence stays as it was written."""
 NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
 LONGEST, LONGEST_PART = 2500, 200
 """Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
@@ -201,7 +203,8 @@ def _caveat(about: Evidence | Answer) -> str:
         )
         sentences.append(unknown)
     if about.known_picture is False:
-        knows = about.knows.strip().rstrip(".")[:LONGEST_PART] or translated(DEFAULT_KNOWS)
+        said = about.knows.strip().rstrip(".")[:LONGEST_PART]
+        knows = translated({BUILTIN_KNOWS: BUILTIN_KNOWS, "": DEFAULT_KNOWS}.get(said, said))
         sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
     elif words:
         sentences.append(_("So do not rely on this:"))

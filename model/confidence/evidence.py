@@ -167,10 +167,14 @@ class Evidence:
         return np.concatenate([plain, picture.along, along]).astype(np.float32), asked, unknown
 
     def alternatives(self, generation: Generation, confidence: float) -> tuple[tuple[str, float], ...]:
-        """The rest of the conformal set: what is left of the confidence, divided as the model divides it."""
+        """The rest of the conformal set: what is left of the confidence, divided as the model divides it.
+
+        None is likelier than the answer itself: little confidence because picture or words are strange says nothing
+        for another answer.
+        """
         shares = others_share(generation, confidence)
         enough = max(self.least, FEWEST_SHOWN)
-        found = [(text, share) for text, share in shares if share >= enough and text in self.answers]
+        found = [(text, min(share, confidence)) for text, share in shares if share >= enough and text in self.answers]
         return tuple(found[:MOST_ALTERNATIVES])
 
     def write(self, folder: Path) -> None:

@@ -10,8 +10,10 @@ from test_settings import QUESTION
 
 from bot.exporting.rows import row_of
 from bot.texts import menus
-from bot.texts.answers import DEFAULT_KNOWS, NEW_WORDING, NO_ANSWER, is_answer, shown, shown_answer
+from bot.texts.answers import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NO_ANSWER, is_answer, shown, shown_answer
+from bot.texts.language import speaking
 from bot.texts.questions import outcome
+from model.profile import BUILTIN_PROFILE
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
 
@@ -142,3 +144,12 @@ def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None
     assert shown(asked).answer == said
     assert row_of(asked, None).says == said
     assert said in menus.history_page([(1, asked, None)], 0, 1, 1)
+
+
+def test_what_the_builtin_model_knows_is_said_in_the_language_of_the_chat() -> None:
+    assert BUILTIN_PROFILE.knows == BUILTIN_KNOWS
+    with speaking("de"):
+        said = shown(question("red", known_picture=False, knows=BUILTIN_PROFILE.knows)).caveat
+        own = shown(question("red", known_picture=False, knows="I know X.")).caveat
+    assert said.startswith("Ich habe an gezeichneten Szenen und einfachen Zeichnungen gelernt; dies sieht anders aus")
+    assert own.startswith("I know X; dies sieht anders aus"), "another model's sentence is as it was written"

@@ -38,7 +38,23 @@ DOG = Before("Is there a dog?", "yes")
         (Before("What is the girl holding?", "kite"), "and the boy?", "What is the boy holding?"),
         (Before("How does the girl feel?", "happy"), "and the boy?", "How does the boy feel?"),
         (Before("Where's the ball?", "left"), "and the dog?", "Where is the dog?"),
+        (Before("What is the girl doing?", "running"), "and him?", "What is he doing?"),
+        (Before("Is the door open?", "no"), "and the window", "Is the window open?"),
+        # Another word in its place
+        (Before("Is the girl sad?", "no"), "happy?", "Is the girl happy?"),
+        (Before("Is it raining?", "no"), "snowing?", "Is it snowing?"),
+        (DOG, "a cat?", "Is there a cat?"),
+        (DOG, "and any cats?", "Are there any cats?"),
+        (Before("Does the man have a beard?", "no"), "and glasses?", "Does the man have glasses?"),
+        (
+            Before("Who is bigger, the boy or the girl?", "the boy"),
+            "who is smaller?",
+            "Who is smaller, the boy or the girl?",
+        ),
+        (Before("What is on the table?", "cake"), "and under it?", "What is under the table?"),
         # Something else of the same
+        (Before("Is the man happy?", "yes"), "why?", "Why is the man happy?"),
+        (COLOUR, "size?", "What size is the cat?"),
         (COLOUR, "where?", "Where is the cat?"),
         (COLOUR, "where is it?", "Where is the cat?"),
         (COLOUR, "where is it", "Where is the cat?"),

@@ -1,0 +1,78 @@
+"""Follow-ups that put another word into the question before: "snowing?", "a hat?", "who is smaller?"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS, STOPS
+
+_STATES = frozenset(
+    (
+        *("happy", "sad", "angry", "mad", "scared", "tired", "surprised", "bored", "asleep", "awake", "alone", "alive"),
+        *("open", "closed", "empty", "full", "wet", "dry", "clean", "dirty", "broken", "sunny", "cloudy", "windy"),
+        *(
+            "rainy",
+            "snowy",
+            "dark",
+            "warm",
+            "cold",
+            "hot",
+            "indoors",
+            "outdoors",
+            "inside",
+            "outside",
+            "round",
+            "square",
+        ),
+    )
+)
+
+
+def exchanged(text: str, before: str, *, leads: bool) -> str | None:
+    """The question before with a word of this one in its place, both without marks; None where none fits.
+
+    Args:
+        leads: Whether a word such as "and" came first.
+    """
+    return _state(text, before) or _thing(text, before, leads=leads) or _comparison(text, before)
+
+
+def _state(text: str, before: str) -> str | None:
+    """Happy? Snowing? After "is the girl sad", "is it raining"."""
+    asked = re.fullmatch(r"((?:is|are) (?:\w+|[\w' ]+ [\w']+)) (\w+)", before, re.I)
+    if asked is None or not _is_state(asked[2]) or not _is_state(text):
+        return None
+    return f"{asked[1]} {text}"
+
+
+def _is_state(text: str) -> bool:
+    word = text.lower()
+    return word in _STATES or word in ADJECTIVES or (bool(re.fullmatch(r"\w{2,}ing", word)) and word != "anything")
+
+
+def _thing(text: str, before: str, *, leads: bool) -> str | None:
+    """A hat? And glasses? After "is there a cat", "does the man have a beard"."""
+    asked = re.fullmatch(
+        rf"(is there|are there|do you see|can you see|does [\w' ]+? have|do [\w' ]+? have|has [\w' ]+? got)"
+        rf" (?:(?:{DETERMINERS}|no) )?[\w' ]+?( (?:in|on) the picture)?",
+        before,
+        re.I,
+    )
+    bare = re.sub(rf"^(?:{DETERMINERS}) ", "", text, flags=re.I)
+    words = bare.lower().split()
+    if asked is None or not (leads or bare != text) or len(words) > 2 or not STOPS.isdisjoint(words):
+        return None
+    if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *_STATES}.isdisjoint(words):
+        return None
+    plural = bare.lower().endswith("s") and not bare.lower().endswith("ss")
+    article = "" if bare != text or plural else "an " if bare[0].lower() in "aeiou" else "a "
+    head = re.sub(r"^(?:is|are) there$", "are there" if plural else "is there", asked[1], flags=re.I)
+    return f"{head} {article}{text}{asked[2] or ''}"
+
+
+def _comparison(text: str, before: str) -> str | None:
+    """Who is smaller? After "who is bigger, the boy or the girl"."""
+    options = re.search(r"\w+er,? (the [\w' ]+ or the [\w' ]+)$", before, re.I)
+    if options and re.fullmatch(r"(?:who|which|what)(?: one)?(?: is)? \w+er", text, re.I):
+        return f"{text}, {options[1]}"
+    return None
