@@ -126,8 +126,10 @@ class RecentMessages:
         kept = [replace(one, sender=None, picture=None, album=None, caption=None) for one in messages]
         messages.clear()
         messages.extend(kept)
-        self._albums = OrderedDict((key, album) for key, album in self._albums.items() if key[0] != chat_id)
-        self._deferred = OrderedDict((key, held) for key, held in self._deferred.items() if key[0] != chat_id)
+        for album in [key for key in self._albums if key[0] == chat_id]:
+            del self._albums[album]
+        for place in [key for key in self._deferred if key[0] == chat_id]:
+            del self._deferred[place]
 
     def _place(self, chat_id: int, thread_id: int | None) -> list[RecentMessage]:
         return [one for one in self._chats.get(chat_id, ()) if one.thread_id == thread_id]
