@@ -42,8 +42,8 @@ def overview(
     last_poll: float | None,
 ) -> str:
     """How the bot is doing, and what is set."""
-    mean = "–" if stats.mean_seconds is None else f"{number(stats.mean_seconds, 2)} s"
-    sure = "–" if stats.mean_confidence is None else f"{number(percent(stats.mean_confidence))} %"
+    mean = "–" if stats.mean_seconds is None else _("{value} s", value=number(stats.mean_seconds, 2))
+    sure = "–" if stats.mean_confidence is None else _("{value} %", value=percent(stats.mean_confidence))
     doing = (
         _(
             "<b>Queue</b>: {waiting} waiting, {running} running ({with_workers} with the worker), "

@@ -30,14 +30,26 @@ class Whisper:
             ModelError: It is not there, or is no Whisper.
         """
         try:
-            from transformers import WhisperForConditionalGeneration, WhisperProcessor
-
-            found = WhisperForConditionalGeneration.from_pretrained(model)
-            return cls(found.eval(), WhisperProcessor.from_pretrained(model))
+            import torch
+            from transformers import AutoConfig, WhisperConfig, WhisperForConditionalGeneration, WhisperProcessor
         except ImportError as error:
             raise ModelError("speech_package_missing", package="transformers") from error
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        try:
+            config = AutoConfig.from_pretrained(model)
+            if not isinstance(config, WhisperConfig):
+                raise ModelError("speech_model_unusable", model=model)
+            loaded: Any = WhisperForConditionalGeneration.from_pretrained(
+                model, config=config, dtype=torch.float32, output_loading_info=True
+            )
+            found, about = loaded
+            processor = WhisperProcessor.from_pretrained(model)
+        except Exception as error:  # somebody's files: each library has errors of its own for them
             raise ModelError("speech_model_unusable", model=model) from error
+        start = processor.tokenizer.convert_ids_to_tokens(config.decoder_start_token_id)
+        # Weights that are missing would be chance, and a tokenizer that is missing would be an empty one.
+        if about["missing_keys"] or start != "<|startoftranscript|>":
+            raise ModelError("speech_model_unusable", model=model)
+        return cls(found.eval(), processor)
 
     def transcribe(self, samples: bytes) -> Heard:
         """See `Transcriber`."""

@@ -16,17 +16,41 @@ TWO = [
     *("What is different?", "what's the difference", "spot the difference", "Differences?", "How do they differ?"),
     *("Are they the same?", "are these the same", "Are both pictures the same?", "same?", "identical"),
     *("Is it the same?", "Are the pictures identical?", "compare them", "Compare these two"),
-    "what is the difference between the pictures",
+    *(
+        "what is the difference between the pictures",
+        "wat changed",
+        "is there any change",
+        "did the ball change colour?",
+    ),
 ]
 SEVERAL = [
     *("Which one has a dog?", "which picture shows a cat?", "Which of them is at night?", "In which is it raining?"),
     *("Which has more balls?", "which is bigger?", "Is the second picture darker?", "are both outside?"),
     *("What do they have in common?", "Are they the same colour?", "how many of them show a dog", "what is missing?"),
+    *("What disappeared?", "did anything disappear", "what appeared", "what's been added?", "Was something added?"),
+    *(
+        "What got removed?",
+        "what did they add",
+        "did something move?",
+        "Has something been moved?",
+        "who left?",
+        "did the ball move?",
+    ),
+    *(
+        "Who is missing?",
+        "is something missing now",
+        "Is anything gone?",
+        "what vanished from the table?",
+        "what was replaced",
+    ),
+    *("Which of the two shows a cat?", "which of these two is darker", "Is the dog in the first or the second?"),
     *("What's new?", "Is the dog in the first one or in the other one?", "Where are more trees?"),
 ]
 EACH = [
     *("What colour is the ball?", "Which colour is the ball?", "which color is it", "How many dogs are there?"),
     *("Is there a dog?", "Where is the cat?", "What is this?", "ball?", "who is there", "what is the girl doing?"),
+    *("Who is missing a shoe?", "what is moving?", "What is between the two dogs?", "which of the two dogs is bigger"),
+    *("What is on the left?", "who is on the left", "what appears to be on the table?", "who is in the moving car?"),
     *("Is it day or night?", "What is the weather like?", "Is the ball red?", "which animal is on the tree?"),
     *("Is the man on the left?", "what is in the first row", "Can I change the colour?", ""),
     *("Which one is bigger, the cow or the table?", "which are there more of, balls or dogs?", "on which side is it?"),

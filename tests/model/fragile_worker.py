@@ -18,6 +18,7 @@ from model.progress import progress
 from model.serving import image_pool, worker
 from model.serving.broker.embedded_worker import PipeTransport
 from model.serving.image_process import DecodingLimits
+from model.serving.listener import Listener
 from model.types import Answer, Request, SentPicture
 
 EVIDENCE: dict[str, Any] = {
@@ -95,7 +96,8 @@ def main() -> None:
     transport.ready("cpu", "float32", pace)
     limits = DecodingLimits(cpu_seconds=2)  # a third, so that bombs cost the tests less
     worker.ImagePool = partial(image_pool.ImagePool, limits=limits)  # type: ignore[misc,assignment]
-    worker.serve(Obedient(), transport, options.batch_size)
+    listener = Listener("pocketsphinx") if options.model == "listening" else None
+    worker.serve(Obedient(), transport, options.batch_size, listener=listener)
 
 
 if __name__ == "__main__":

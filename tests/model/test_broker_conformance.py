@@ -27,6 +27,7 @@ from model.serving.image_pool import TOO_SLOW
 from model.types import Answer, Request
 
 FRAGILE = str(Path(__file__).with_name("fragile_worker.py"))
+BALL = (Path(__file__).parents[1] / "speech" / "ball.ogg").read_bytes()
 HANG_SECONDS = 4.0
 """So long nothing moves in a worker that hangs."""
 
@@ -242,6 +243,27 @@ async def test_a_session_with_a_worker(broker: Broker, picture: Picture) -> None
     with pytest.raises(RuntimeError):
         await broker.submit(Request("late", picture(1), "who"))
     assert [answer async for answer in broker.results()] == []
+
+
+async def test_sounds_are_heard_and_one_that_a_dead_worker_had_is_heard_by_the_next(start: Start) -> None:
+    broker = await start("listening")
+    await broker.submit(Request("ball", BALL, "", listens=True))
+    await ask(broker, "a")
+    answers = await collect(broker, 1)
+    pid = (await broker.workers())[0].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await broker.submit(Request("none", b"no sound", "", listens=True))
+    answers |= await collect(broker, 2)
+    assert (answers["ball"].error, answers["ball"].text) == (None, "What color is the ball?")
+    assert answers["ball"].confidence >= 0.5
+    assert (answers["none"].error, answers["none"].text) == ("sound_unknown", "")
+    assert answers["0"].text == "a of 1"
+
+
+async def test_a_worker_that_does_not_listen_says_so(obedient: Broker) -> None:
+    await obedient.submit(Request("ball", BALL, "", listens=True))
+    assert (await collect(obedient, 1))["ball"].error == "speech_off"
 
 
 @pytest.mark.parametrize("kind", OBEDIENT)
