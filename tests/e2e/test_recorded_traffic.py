@@ -76,6 +76,7 @@ async def test_everything_in_one_conversation_is_as_telegram_has_it(
 ) -> None:
     bot = await start_bot(Everything(), feedback=True)
     thread = await forum(you)
+    await you.set_up("bot", privacy=False)  # in the group it gets what does not name it, too
     await converse(you, chat, thread if chat == FORUM else None)
     elsewhere = await ada.send_picture(BLUE, "My ball", chat=GROUP)
     await you.say("What colour is it?", reply_to=elsewhere, chat=YOU)
