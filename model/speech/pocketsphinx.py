@@ -8,6 +8,7 @@ import random
 import re
 import tempfile
 from array import array
+from collections import Counter
 from pathlib import Path
 
 import pocketsphinx
@@ -69,7 +70,7 @@ class Pocketsphinx:
             return Heard("", 0.0)
         words = [part for part in self._decoder.seg() or () if part.word[0] not in "<["]
         sureness = math.exp(sum(math.log(min(1.0, max(1e-6, part.prob))) for part in words) / max(1, len(words)))
-        question = text if self._wordings.is_question(text) else self._likeliest_question()
+        question = text if self._wordings.is_question(text) else self._likeliest_question(text)
         if question is None:
             usual = sum(part.lback == _TRIGRAM for part in words) / max(1, len(words))
             sureness = UNUSUAL * sureness if usual >= USUAL_SHARE else 0.0
@@ -77,11 +78,15 @@ class Pocketsphinx:
             text, sureness = question, (1 + sureness) / 2
         return Heard(f"{text[0].upper()}{text[1:]}?", sureness) if sureness else Heard("", 0.0)
 
-    def _likeliest_question(self) -> str | None:
-        """The first of the likeliest things that may have been said that is worded in a known way."""
+    def _likeliest_question(self, heard: str) -> str | None:
+        """The first of the likeliest things that may have been said that is worded in a known way.
+
+        Half of its words are `heard`: of music a question may be as likely as the one word that is heard in it.
+        """
         for found in itertools.islice(self._decoder.nbest() or (), LIKELIEST):
             text = _VARIANT.sub("", found.hypstr) if found is not None else ""
-            if self._wordings.is_question(text):
+            shared = Counter(text.split()) & Counter(heard.split())
+            if self._wordings.is_question(text) and 2 * shared.total() >= len(text.split()):
                 return text
         return None
 

@@ -43,6 +43,8 @@ def test_of_what_may_have_been_said_the_likeliest_question_is_heard(listener: Li
 def test_silence_and_what_is_no_question_are_not_made_one(listener: Listener) -> None:
     silence = listener.submit((SOUNDS / "silence.ogg").read_bytes()).result(PATIENCE)
     assert (silence.text, silence.confidence) == ("", 0.0)
+    chords = listener.submit((SOUNDS / "chords.ogg").read_bytes()).result(PATIENCE)
+    assert chords.confidence < 0.5, "a question is no likelier there than the one word that is heard in them"
     assert listener.submit((SOUNDS / "milk.ogg").read_bytes()).result(PATIENCE).confidence < 0.5
 
 

@@ -6,7 +6,8 @@ import random
 from array import array
 from pathlib import Path
 
-from bot.benchmarks.spoken import encoded, spoken
+from bot.benchmarks.spoken import encoded, spoken, wordless
+from bot.commands.bench_voice import WORDLESS
 
 FOLDER = Path(__file__).parent
 
@@ -20,11 +21,18 @@ def main() -> None:
         "mood.ogg": spoken("What mood is the lady in?", "en-us+m1", 150),
         "milk.ogg": spoken("Please buy some milk and eggs on your way home.", "en-us", 150),
         "silence.ogg": array("h", [int(rng.gauss(0, 4)) for _ in range(32_000)]).tobytes(),
+        "chords.ogg": _chords(),
         "ball.mp4": ball,
         "ball.webm": ball,
     }
     for name, samples in sounds.items():
         (FOLDER / name).write_bytes(encoded(samples, name.rpartition(".")[2]))
+
+
+def _chords() -> bytes:
+    """The sound of `vqabot bench voice` that pocketsphinx once took for a question."""
+    rng = random.Random("wordless")
+    return [wordless(WORDLESS[place % len(WORDLESS)], rng.uniform(1, 5), rng) for place in range(52)][-1]
 
 
 if __name__ == "__main__":
