@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.conversation.corrections import objection
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from model.text import MAX_QUESTION, question_length
 
@@ -106,11 +107,19 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """The answer before is called wrong."""
+
+    right: str
+    """What is said to be right; empty where that is not said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """The bot is not meant."""
 
 
-Meaning = Ask | Show | Command | Refuse | Talk | Nothing
+Meaning = Ask | Show | Command | Refuse | Talk | Object | Nothing
 
 
 def meaning_of(facts: Facts) -> Meaning:
@@ -124,6 +133,8 @@ def meaning_of(facts: Facts) -> Meaning:
         return Talk(SmallTalk.EMOJI) if is_gesture(facts.emoji) else Refuse(facts.unsupported)
     if question_length(question) > MAX_QUESTION:
         return Refuse("too long" if facts.picture is None else "too long caption")
+    if facts.picture is None and (right := objection(question)) is not None:
+        return Object(right)
     talk = small_talk(question)
     if talk is not None or says_nothing(question):
         question = ""

@@ -9,7 +9,7 @@ from telegram.constants import ReactionEmoji
 from telegram.ext import CallbackQueryHandler, MessageReactionHandler
 
 from bot import metrics
-from bot.answering.asking import person_of, say
+from bot.answering.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import correction
 from bot.handlers.presses import answer_press
@@ -82,3 +82,21 @@ async def is_correction(services: Services, message: Message, text: str) -> bool
         return False
     await say(message, texts.noted(answer))
     return True
+
+
+async def on_objection(services: Services, message: Message, right: str) -> None:
+    """Keep that the answer replied to, or else this person's last one, is wrong; and what is right, if it is said."""
+    store, chat_id, (person, _) = services.store.feedback, message.chat_id, person_of(message)
+    replied = message.reply_to_message
+    if replied is None:
+        shown = await store.newest_answer(chat_id, thread_of(message), person, message.message_id)
+    else:
+        shown = replied.message_id
+    if shown is None or not await store.judge_message(chat_id, shown, person, is_right=False):
+        await say(message, texts.HOW_TO_CORRECT)
+        return
+    metrics.of_opinion(is_right=False)
+    if right and await store.correct(chat_id, shown, person, message.message_id, right):
+        await say(message, texts.noted(right))
+    else:
+        await say(message, texts.NOTED_WRONG)

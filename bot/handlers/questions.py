@@ -12,7 +12,7 @@ from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.answering.asking import admit, ask, person_of, revision_of, say, thread_of
 from bot.conversation.albums import has_asked, on_album_caption, on_album_picture, on_other_caption
-from bot.conversation.meaning import Ask, Command, Facts, Nothing, Refuse, Show, Source, Talk, meaning_of
+from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.pictures import PictureNotTakenError
 from bot.conversation.pictures_compared import compared
@@ -20,7 +20,7 @@ from bot.conversation.pictures_meant import pictures_meant, replied_pictures, ta
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
 from bot.handlers.as_text import handle_as_text
-from bot.handlers.feedback import is_correction
+from bot.handlers.feedback import is_correction, on_objection
 from bot.handlers.voice import is_unclear
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
@@ -64,7 +64,7 @@ async def on_message(update: Update, context: Context) -> None:
             if not edited and await _belongs_to_a_question(services, message, facts):
                 await on_album_picture(services, message, facts, 0)
             return
-        if edited and not isinstance(meaning, Ask) and not (isinstance(meaning, Show) and replaced):
+        if edited and not isinstance(meaning, Ask | Object) and not (isinstance(meaning, Show) and replaced):
             return  # an edit that leaves no question asks nothing
         await services.know(message)
         match meaning:
@@ -72,6 +72,11 @@ async def on_message(update: Update, context: Context) -> None:
                 await _refuse(services, message, facts, why)
             case Talk(kind):
                 await _on_talk(services, message, facts, kind)
+            case Object(right):
+                if (await services.effective(message.chat_id)).feedback:
+                    await on_objection(services, message, right)
+                else:
+                    await _on_talk(services, message, facts, SmallTalk.INSULT)
             case Command(name):
                 await _on_command(services, update, context, facts, name)
             case Show(source):

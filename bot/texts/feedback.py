@@ -14,6 +14,9 @@ NOTED_WRONG = N_(
     "Thank you, I have noted that it is wrong. If you know what is right, reply to my answer with it, in a word or two."
 )
 """Shown over the chat: at most 200 characters."""
+HOW_TO_CORRECT = N_(
+    "If an answer of mine is wrong, press 👎 under it and reply to it with what is right, in a word or two."
+)
 NOT_WANTED = N_("I do not ask for that any more.")
 NOTHING_TO_JUDGE = N_("I do not have this answer any more.")
 LONGEST_SHOWN = 60

@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.app import Bot
 from bot.cli import main
-from bot.conversation.corrections import correction
+from bot.conversation.corrections import correction, objection
 from bot.sandbox.person import Person, buttons
 from bot.texts import feedback as texts
 from bot.texts import menus
@@ -42,6 +42,50 @@ async def opinions(bot: Bot, chat: int = YOU) -> list[tuple[int, bool, str | Non
 )  # fmt: skip
 def test_what_is_right_is_what_stands_behind_it_is(said: str, right: str | None) -> None:
     assert correction(said) == right
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("wrong, it is blue", "blue"), ("No, it's Blue.", "Blue"), ("nope, there are three!", "three"),
+        ("that's wrong, it should be 3", "3"), ("That is not right. It is a cat", "a cat"),
+        ("wrong", ""), ("that's wrong!", ""), ("no, it is not blue", ""), ("your answer is incorrect", ""),
+        ("no", None), ("is it blue?", None), ("is it blue", None), ("it's blue", None), ("no, the left one", None),
+        ("no, it is the ball, what colour is it", None), ("wrong colour", None), ("no, it is " + "x" * 61, None),
+    ],
+)  # fmt: skip
+def test_only_who_surely_means_it_calls_an_answer_wrong(said: str, right: str | None) -> None:
+    assert objection(said) == right
+    assert right is None or correction(said) in (right or None, "not blue"), "a reply means the same"
+
+
+async def test_who_replies_to_nothing_corrects_the_last_answer(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.say("that's wrong")
+    await you.wait_for(says(texts.HOW_TO_CORRECT))
+    await you.send_picture(picture(), "What colour?")
+    answer = await you.wait_for(sure)
+    await you.say("And its shape?")
+    await you.wait_for(sure)
+    said = await you.say("wrong, it is blue")
+    await you.wait_for(says("noted: blue"))
+    await you.edit(said, "no, it's navy")
+    await you.wait_for(says("noted: navy"))
+    assert await opinions(bot) == [(YOU, False, "navy")] and len(await asked(bot)) == 2
+    assert bot.services is not None
+    assert list(await bot.services.store.feedback.of_questions(YOU, [1, 2])) == [2], "of two the last"
+    await you.say("that's wrong", reply_to=answer)
+    await you.wait_for(says(texts.NOTED_WRONG))
+    assert set(await bot.services.store.feedback.of_questions(YOU, [1, 2])) == {1, 2}
+
+
+async def test_without_feedback_an_objection_is_no_question(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "What colour?")
+    await you.wait_for(sure)
+    await you.say("wrong, it is blue")
+    await you.wait_for(says("I am sorry that I was no help."))
+    assert len(await asked(bot)) == 1 and await opinions(bot) == []
 
 
 async def test_an_answer_is_judged_changed_and_corrected(start_bot: StartBot, you: Person) -> None:
