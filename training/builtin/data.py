@@ -86,7 +86,7 @@ class SceneDataset(Dataset[Sample]):
         Args:
             namespace: Names the seeds.
             per_picture: At most so many questions about each picture.
-            per_pair: So many questions about each pair; 0 makes no pairs.
+            per_pair: So many questions about each pair, half of them what changed; 0 makes no pairs.
             variety: What the scenes may be like.
             plain: No camera, no messenger: pictures as they were drawn.
         """
@@ -128,7 +128,9 @@ class SceneDataset(Dataset[Sample]):
         sample.correspondences = np.concatenate(
             [corresponding_cells(*placings), corresponding_cells(*reversed(placings))]
         )
-        for qa in pair_questions.ask_pair(pair, rng, self.per_pair, typing=self.variety.wordings):
+        for qa in pair_questions.ask_pair(
+            pair, rng, self.per_pair, changes=(self.per_pair + 1) // 2, typing=self.variety.wordings
+        ):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
             marks = [covered(things, placing) for things, placing in zip(pair.changed, placings, strict=True)]

@@ -24,20 +24,21 @@ _SAME = (
 )
 
 
-def ask_pair(pair: Pair, rng: random.Random, number: int = 2, *, typing: bool = True) -> list[QA]:
+def ask_pair(pair: Pair, rng: random.Random, number: int = 2, *, changes: int = 1, typing: bool = True) -> list[QA]:
     """Ask about both pictures: always what changed, then whether they are the same, which one has what, and the like.
 
     Args:
         pair: A pair both of whose scenes have been rendered.
         rng: Decides choice and wording.
         number: How many questions.
+        changes: How many of them ask what changed, in different words.
         typing: Whether they are worded as people type them.
     """
-    change = QA(sentence(rng.choice(_CHANGED)), pair.answer, f"changed: {pair.kind}")
+    changed = [QA(sentence(words), pair.answer, f"changed: {pair.kind}") for words in rng.sample(_CHANGED, changes)]
     others = [QA(sentence(rng.choice(_SAME)), "yes" if pair.kind == "same" else "no", "pair: same")]
     others += _which(pair, rng)
     rng.shuffle(others)
-    asked = [change, *others[: number - 1]]
+    asked = [*changed, *others[: number - changes]]
     return [_typed(qa, rng) if typing else qa for qa in asked]
 
 
