@@ -21,7 +21,7 @@ CHANGES = ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "w
 """The kinds of changes."""
 KINDS = (*CHANGES, "same", "other")
 """The kinds of pairs: one change, none, or two scenes that have nothing to do with each other."""
-WEIGHTS = (2.0, 2.0, 4.0, 2.0, 3.0, 2.0, 1.6, 1.0, 1.0, 3.5, 0.6)
+WEIGHTS = (2.0, 2.0, 4.0, 2.0, 3.0, 2.0, 1.6, 1.0, 1.0, 7.0, 0.6)
 """How often each of `KINDS` is wanted: what is learnt last more often."""
 TRIES = 12
 """Scenes that are composed until one allows the change that is wanted."""
