@@ -36,6 +36,8 @@ NOT_HERE = N_("what you ask about is not here")
 
 _IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
 """By the least percentage."""
+UNFAMILIAR_AT_MOST = 79
+"""The percentage that stands behind those words at most where picture or words are new to the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,18 @@ def percent(confidence: float) -> int:
     return min(99, max(1, round(100 * confidence)))
 
 
-def sureness(confidence: float, *, measured: bool = True) -> str:
-    """A confidence (0 to 1) as a percentage, and in words where it is low.
+def sureness(confidence: float, *, familiar: bool | None = True) -> str:
+    """A confidence (0 to 1) as a percentage, and in words where it is low or where no percentage can be relied on.
 
     Args:
         confidence: The calibrated probability that the answer is right.
-        measured: Whether it rests on how familiar picture and words are; else there is no percentage to rely on.
+        familiar: Whether picture and words are like the model's own; None where the model cannot tell. Where they are
+            not, nothing is called probable.
     """
     value = percent(confidence)
-    if not measured:
+    if familiar is False:
+        value = min(value, UNFAMILIAR_AT_MOST)
+    if not familiar:
         return translated(next(words for least, words in _IN_WORDS.items() if value >= least))
     if value >= 80:
         return _("{value} % sure", value=value)
@@ -131,24 +136,30 @@ def familiarity(about: Evidence) -> str:
 def _shown(
     answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked: str, asked_as: str = ""
 ) -> Shown:
-    value, measured = percent(confidence), _is_measured(about)
-    sure = sureness(confidence, measured=measured)
+    value, familiar = percent(confidence), is_familiar(about)
+    sure = sureness(confidence, familiar=familiar)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
     return Shown(
         answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below, asked)
         if answer
         else translated(NO_ANSWER),
         sureness=sure,
-        in_short=_("{value} %", value=value) if measured else sure,
+        in_short=_("{value} %", value=value) if familiar else sure,
         caveat=_caveat(about) if answer else "",
         asked_as=asked_as,
     )
 
 
-def _is_measured(about: Evidence | Answer) -> bool:
-    """Whether the confidence rests on how familiar picture and words are; of several pictures, each one's."""
+def is_familiar(about: Evidence | Answer) -> bool | None:
+    """Whether pictures and words are like the model's own; None where it cannot tell."""
     parts = about.several if isinstance(about, Question) and about.each_picture else ()
-    return all(part.known_picture is not None for part in parts or (about,))
+    if any(part.known_picture is None for part in parts or (about,)):
+        return None
+    return not any(_is_new(part) for part in (*parts, about))
+
+
+def _is_new(about: Evidence | Answer) -> bool:
+    return about.known_picture is False or about.known_words is False or bool(about.unknown_words)
 
 
 def _headline(answer: str, alternatives: Sequence[str], unsure: bool, asked: str) -> str:

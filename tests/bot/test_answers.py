@@ -72,28 +72,28 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         (
             question("red", known_picture=False, knows="I have learnt from cartoon scenes"),
             "Red",
-            "90 % sure",
+            "not sure",
             "I have learnt from cartoon scenes; this looks different, so do not rely on this:",
         ),
         (
             question("red", known_picture=False),
             "Red",
-            "90 % sure",
+            "not sure",
             f"{DEFAULT_KNOWS}; this looks different, so do not rely on this:",
         ),
         (
             question("red", known_words=False, unknown_words=("painted",)),
             "Red",
-            "90 % sure",
+            "not sure",
             "I do not know the word “painted”. So do not rely on this:",
         ),
         (
             question("red", known_words=False, unknown_words=("a", "b", "c"), known_picture=False, knows="I know X."),
             "Red",
-            "90 % sure",
+            "not sure",
             "I do not know the words “a”, “b” and “c”. I know X; this looks different, so do not rely on this:",
         ),
-        (question("red", known_words=False), "Red", "90 % sure", NEW_WORDING),
+        (question("red", known_words=False), "Red", "not sure", NEW_WORDING),
         (question("", 0.0), NO_ANSWER, "1 % sure – this is little more than a guess", ""),
     ],
 )
@@ -120,13 +120,13 @@ def test_what_was_asked_in_full_stands_first_and_is_escaped() -> None:
         "<i>What colour is the &lt;dog&gt;?</i>",
         "I do not know the word “&lt;i&gt;”. So do not rely on this:",
         "<b>&lt;b&gt;</b>",
-        "<i>90 % sure</i>",
+        "<i>not sure</i>",
     ]
 
 
 def test_the_history_says_what_is_new_to_the_model() -> None:
     page = menus.history_page([(1, question("red", known_picture=False, known_words=False), None)], 0, 1, 1)
-    assert "(90 %, new to me: picture and words)" in page
+    assert "(not sure, new to me: picture and words)" in page
     page = menus.history_page([(1, question("red", known_picture=None), None)], 0, 1, 1)
     assert "(probably)" in page
 

@@ -256,5 +256,5 @@ def test_ask_says_the_percent_of_the_chat(tmp_path: Path) -> None:
     question = "What color is the ball?"
     told = CliRunner().invoke(main, ["ask", str(picture), question]).stdout
     exact = json.loads(CliRunner().invoke(main, ["ask", str(picture), question, "--json"]).stdout)
-    assert f"({sureness(exact['confidence'], measured=exact['known_picture'] is not None)}," in told
+    assert f"({sureness(exact['confidence'], familiar=exact['known_picture'] and exact['known_words'])}," in told
     assert "100" not in told
