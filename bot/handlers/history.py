@@ -17,6 +17,7 @@ from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
+from bot.texts.catalog import whole
 from storage.records import AskedPicture, Question
 
 PER_PAGE = 5
@@ -150,7 +151,7 @@ async def _page(
     gone = {question.id for question in found if not any(one.sha256 in kept for one in question.pictures)}
     explained = await services.store.heat_maps.found(chat_id, [question.id for question in found])
     pictures = [
-        InlineKeyboardButton(f"🖼 {place}", callback_data=ShowPicture(question.id).pack())
+        InlineKeyboardButton(f"🖼 {whole(place)}", callback_data=ShowPicture(question.id).pack())
         for place, question, _ in items
         if question.id not in gone
     ]

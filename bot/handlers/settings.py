@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
@@ -17,6 +18,7 @@ from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
+from bot.texts.catalog import whole
 from bot.texts.language import LANGUAGES, NAMES, language, speaking
 from bot.time_zones import PICKS, distance, find_zone, place_of
 from storage.records import ChatSettings
@@ -26,6 +28,11 @@ BEAM_PICKS = (1, 3, 5, 10)
 TOKEN_PICKS = (5, 20, 100, 1000)
 KEEP_PICKS = (7, 30, 365)
 """Days."""
+_NUMBER = re.compile(
+    r"(?:(?P<beams>beams?|care)|(?:answer[ _])?length|(?:max[ _](?:new[ _])?)?tokens?)\s*[=:]?\s*(?P<value>\d{1,9})",
+    re.IGNORECASE,
+)
+"""What is typed behind the command instead of pressed."""
 
 
 def register(application: App) -> None:
@@ -35,14 +42,14 @@ def register(application: App) -> None:
 
 
 async def on_settings(update: Update, context: Context) -> None:
-    """Show the menu; or set the time zone that is named: /settings Lisbon."""
+    """Show the menu; or set what is named: /settings Lisbon, /settings beams 4."""
     message = update.effective_message
     if message is None:
         return
     services = context.services
     await services.know(message)
     if context.args:
-        await say(message, await _set_zone(services, message, " ".join(context.args)))
+        await say(message, await _set_typed(services, message, " ".join(context.args)))
         return
     text, markup = await _menu(services, message.chat_id)
     await services.bot.send_message(
@@ -75,15 +82,18 @@ async def on_press(update: Update, context: Context) -> None:
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
-async def _set_zone(services: Services, message: Message, named: str) -> str:
-    """Set the time zone that somebody typed, if they may; returns the sentence for them."""
+async def _set_typed(services: Services, message: Message, text: str) -> str:
+    """Set what somebody typed, if they may: a number, or the time zone; returns the sentence for them."""
     if not await may_change(services, message.chat, message.from_user, message):
         return texts.ONLY_ADMINS
-    name = await asyncio.to_thread(find_zone, named)  # a language's cities are read when they are first asked for
-    if name is None:
+    if (typed := _NUMBER.fullmatch(text)) is not None:
+        name = "beams" if typed["beams"] else "tokens"
+        return await _change(services, message.chat_id, ChangeSetting(name, int(typed["value"]))) or texts.DONE
+    zone = await asyncio.to_thread(find_zone, text)  # a language's cities are read when they are first asked for
+    if zone is None:
         return texts.ZONE_UNKNOWN
-    await services.store.chats.set_settings(message.chat_id, time_zone=name)
-    return texts.zone_changed(name)
+    await services.store.chats.set_settings(message.chat_id, time_zone=zone)
+    return texts.zone_changed(zone)
 
 
 async def _change(services: Services, chat_id: int, change: ChangeSetting) -> str | None:
@@ -166,7 +176,7 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
 
 
 def _pick(value: int, current: int, name: str) -> InlineKeyboardButton:
-    return _marked(str(value), name, value, value == current)
+    return _marked(whole(value), name, value, value == current)
 
 
 def _marked(text: str, name: str, value: int, current: bool) -> InlineKeyboardButton:

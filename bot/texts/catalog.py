@@ -111,6 +111,11 @@ def number(value: float, digits: int = 0) -> str:
     return written.translate(_DIGITS.get(language(), {}))
 
 
+def whole(value: int) -> str:
+    """A whole number as it stands within sentences: as the language writes it; in English without separators."""
+    return number(value) if language() != ENGLISH else str(value)
+
+
 def translate_constants(module: str) -> None:
     """Let a module's constants be looked up whenever they are read from outside (Python's own way for modules)."""
     sys.modules[module].__class__ = _TranslatedModule
@@ -123,8 +128,7 @@ class _TranslatedModule(ModuleType):
 
 
 def _written(value: object) -> object:
-    """A whole number within a sentence as the language writes it; in English as it is."""
-    return number(value) if type(value) is int and language() != ENGLISH else value
+    return whole(value) if type(value) is int else value
 
 
 @cache

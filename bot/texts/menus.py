@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.answering.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, shown
-from bot.texts.catalog import N_, _, isolated, moment, number, plural, translate_constants, translated
+from bot.texts.catalog import N_, _, isolated, moment, plural, translate_constants, translated, whole
 from bot.texts.language import NAMES, language
 from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
@@ -32,7 +32,8 @@ CHOOSE_ZONE = N_(
 )
 ZONE_UNKNOWN = N_(
     "I do not know this time zone. Please write a large city nearby, for example <code>/settings Lisbon</code>, or the "
-    "distance from UTC: <code>/settings UTC+3:30</code>."
+    "distance from UTC: <code>/settings UTC+3:30</code>. Numbers are <code>/settings beams 4</code> and "
+    "<code>/settings length 10</code>; /settings alone shows all that can be chosen."
 )
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
@@ -69,8 +70,8 @@ def settings(now: Effective, chosen: ChatSettings) -> str:
     """The text over the buttons of /settings."""
     trained = translated(YES if chosen.for_training else NO)
     values = (
-        _chosen(CARE, number(now.beams), chosen.beams),
-        _chosen(LENGTH, str(now.max_new_tokens), chosen.max_new_tokens),
+        _chosen(CARE, whole(now.beams), chosen.beams),
+        _chosen(LENGTH, whole(now.max_new_tokens), chosen.max_new_tokens),
         _chosen(KEEPING, keeping(now.keep_days), chosen.keep_days),
         f"{translated(TRAINING)}: <b>{trained}</b>",
         f"{translated(TIME_ZONE)}: <b>{zone_named(chosen.time_zone)}</b>",
@@ -247,7 +248,9 @@ def history_page(
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
         beside = "".join(f" · {part}" for part in (thought, translated(picture)) if part)
         when = isolated(moment(question.created_at, zone))
-        lines.append(f"\n{place}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}")
+        lines.append(
+            f"\n{whole(place)}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}"
+        )
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ import re
 import zipfile
 from datetime import UTC, datetime
 
-from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, press_forged
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, press_forged, says
 from menu_helpers import ask, has_buttons, has_text
 
 from bot.app import Bot
@@ -49,6 +49,39 @@ async def test_settings_are_changed_in_place_and_hold(start_bot: StartBot, you: 
     await you.press(menu, menus.RESET)
     await you.wait_for(lambda m: "Care (beams): 3 (default)" in m.get("text", ""), since=0)
     assert await you.press(menu, menus.RESET) == {"text": menus.NO_CHOICE, "show_alert": False}
+
+
+async def test_numbers_of_settings_may_be_typed(start_bot: StartBot, you: Person, ada: Person) -> None:
+    bot = await start_bot()
+    await you.say("/settings beams 4")
+    await you.wait_for(says("Care (beams): 4 from now on."))
+    await you.say("/settings Length=10")
+    await you.wait_for(says("Length (max new tokens): 10 from now on."))
+    await you.say("/settings max new tokens 99999")
+    await you.wait_for(says("Length (max new tokens): 1000 from now on."))
+    await you.say("/settings care 4")
+    await you.wait_for(says("Care (beams) is 4 already."))
+    await you.say("/settings beams many")
+    await you.wait_for(says(menus.plain(menus.ZONE_UNKNOWN)))
+    await ada.say("/settings beams 4", chat=GROUP)
+    await ada.wait_for(says(menus.ONLY_ADMINS), chat=GROUP)
+    assert bot.services is not None
+    chosen = await bot.services.store.chats.settings(YOU)
+    assert (chosen.beams, chosen.max_new_tokens, chosen.time_zone) == (4, 1000, None)
+
+
+async def test_a_menu_has_one_kind_of_digits(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    await ask(you)
+    await bot.services.store.chats.set_language(YOU, "fa")
+    await you.say("/settings")
+    menu = await you.wait_for(has_buttons)
+    assert "۲۰" in menu["text"] and not re.search("[0-9]", menu["text"]), menu["text"]
+    assert not re.search("[0-9]", "".join(one["text"] for one in buttons(menu)))
+    await you.say("/history")
+    page = await you.wait_for(lambda m: has_buttons(m) and "What" in m["text"])
+    assert "\n۱. " in page["text"] and [one["text"] for one in buttons(page)] == ["🖼 ۱"]
 
 
 async def test_every_row_of_settings_buttons_has_its_name_over_it(start_bot: StartBot, you: Person) -> None:
