@@ -53,8 +53,9 @@ async def _run(settings: Settings) -> None:
     from bot import tracing
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from bot.broker import open_broker
+    from bot.conversation.pictures import PASSING
     from model.errors import BrokerError, ModelError
-    from storage.errors import StorageError
+    from storage.errors import DataDirInUseError, StorageError
 
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -79,11 +80,18 @@ async def _run(settings: Settings) -> None:
             return
         await starting
         await run_until(bot, stopped)
-    except (WrongTokenError, DataFolderLostError, BrokerError, ModelError) as error:
+    except (BotError, StorageError) as error:
+        lasting = isinstance(error, (WrongTokenError, DataFolderLostError))
+        if isinstance(error, StorageError):
+            full = isinstance(error.__cause__, OSError) and error.__cause__.errno in PASSING
+            lasting = not (full or isinstance(error, DataDirInUseError))
+        if not lasting:  # started again it may run
+            raise click.ClickException(sentence(error)) from error
         click.echo(f"Error: {sentence(error)}", err=True)
         sys.exit(WRONG_SETTING)
-    except (BotError, StorageError) as error:
-        raise click.ClickException(sentence(error)) from error
+    except (BrokerError, ModelError) as error:
+        click.echo(f"Error: {sentence(error)}", err=True)
+        sys.exit(WRONG_SETTING)
     finally:
         waiting.cancel()
         await bot.stop()

@@ -177,3 +177,14 @@ async def test_without_torch_the_bot_says_what_to_install(sandbox: Sandbox, tmp_
     said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
     assert process.returncode == 2, said
     assert "Error: Answering needs the package 'torch', which is not installed" in said and "Traceback" not in said
+
+
+async def test_a_data_folder_that_cannot_be_used_ends_as_a_wrong_setting(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").write_text("not the bot's")
+    for folder in (tmp_path, tmp_path / "letters.txt"):
+        refused = await begin(
+            "run", VQABOT_TELEGRAM_TOKEN=TOKEN, VQABOT_TELEGRAM_BASE_URL=sandbox.url, VQABOT_DATA_DIR=str(folder)
+        )
+        said, _ = await asyncio.wait_for(refused.communicate(), PATIENCE)
+        assert refused.returncode == 2, said.decode()  # as deploy/vqabot.service has it: not started again
+        assert str(folder) in said.decode() and "Traceback" not in said.decode()
