@@ -17,6 +17,9 @@ PICTURE_GONE = N_("I do not have this picture any more, so I cannot show it.")
 OTHER_MODEL = N_("Another model has answered this, so I cannot say where it looked. Ask again, and I can.")
 NOWHERE = N_("Nothing in the picture counted: the answer came from the words of the question.")
 MEANING = N_("Bright and framed is what counted for this answer. It does not say that the answer is right.")
+LOOKED = N_("Bright and framed is where I looked most. It does not say that the answer is right.")
+"""Where pictures are compared, or nothing was found: what is framed is not what the answer names."""
+_NOTHING = ("no", "nothing", "none", "nobody", "nowhere")
 _LONGEST = 200
 """Characters of question and answer in a caption."""
 
@@ -28,7 +31,10 @@ def caption(request: Question) -> str:
         answer = _cut("; ".join(parts), 2 * _LONGEST)
     else:
         answer = _cut(shown(request).answer)
-    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{translated(MEANING)}"
+    compared = bool(request.several) and not request.each_picture
+    named = not compared and (request.answer or "").lower().split()[:1] not in [[word] for word in _NOTHING]
+    meaning = translated(MEANING if named else LOOKED)
+    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{meaning}"
 
 
 def _cut(text: str, length: int = _LONGEST) -> str:

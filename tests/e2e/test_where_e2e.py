@@ -54,12 +54,12 @@ async def test_of_several_pictures_all_are_shown_in_one(start_bot: StartBot, you
     joint = await you.wait_for(sure)
     await where(you, joint)
     first = await you.wait_for(is_photo)
-    assert (await looked_at(you, first)).size == (2 * 320 + 8, 192)
+    assert (await looked_at(you, first)).size == (2 * 320 + 8, 192) and first["caption"].endswith(texts.LOOKED)
     await you.send_album([RED, BLUE], "What colour?")
     each = await you.wait_for(lambda m: sure(m) and m["text"].startswith("1. Red"))
     await where(you, each)
     second = await you.wait_for(is_photo)
-    assert "1: red; 2: blue" in second["caption"]
+    assert "1: red; 2: blue" in second["caption"] and second["caption"].endswith(texts.MEANING)
     assert broker.explained == [
         ("What changed?", "red, blue", 2),
         ("What colour?", "red", 1),
