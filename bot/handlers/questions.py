@@ -65,7 +65,8 @@ async def on_message(update: Update, context: Context) -> None:
                 await on_album_picture(services, message, facts, 0)
             return
         if edited and not isinstance(meaning, Ask | Object) and not (isinstance(meaning, Show) and replaced):
-            return  # an edit that leaves no question asks nothing
+            await _withdraw(services, message, revision_of(update))
+            return
         await services.know(message)
         match meaning:
             case Refuse(why):
@@ -109,6 +110,13 @@ async def _picture_replaced(services: Services, message: Message, facts: Facts) 
         return False
     photo = await take(services, message, facts.picture, facts.album)
     return photo.sha256 != known.sha256
+
+
+async def _withdraw(services: Services, message: Message, revision: int) -> None:
+    """An edit that leaves no question asks nothing: what is not answered yet need not be. An answer stays."""
+    for question in await services.store.questions.of_message(message.chat_id, message.message_id):
+        if question.revision < revision:
+            await services.dispatcher.cancel(message.chat_id, question.id)
 
 
 async def _belongs_to_a_question(services: Services, message: Message, facts: Facts) -> bool:

@@ -136,6 +136,15 @@ async def test_cancelling_while_it_is_looked_at(start_bot: StartBot, you: Person
     assert ended["message_id"] == looking["message_id"] and "reply_markup" not in ended
 
 
+async def test_an_edit_that_leaves_no_question_cancels_what_waits(start_bot: StartBot, you: Person) -> None:
+    await start_bot(NullBroker(delay=30))
+    asked = await you.send_picture(picture(), "What?")
+    looking = await you.wait_for(lambda m: "reply_markup" in m)
+    await you.edit(asked, "hello")
+    ended = await you.wait_for(says(texts.CANCELLED), since=0)
+    assert ended["message_id"] == looking["message_id"]
+
+
 async def test_a_position_is_shown_to_who_waits(start_bot: StartBot, you: Person) -> None:
     await start_bot(NullBroker(delay=30, capacity=1))
     await you.send_picture(picture(), "First?")
