@@ -57,7 +57,7 @@ class Photo:
     file_unique_id: str | None
     """Telegram's name for the file: it changes when an edit replaces the picture."""
     still_of: str | None = None
-    """What moves and has this as its still picture: "animation", "sticker" or "video"; None for a picture."""
+    """What moves and has this as its still: "animation", "file" (its first), "sticker" or "video"; or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

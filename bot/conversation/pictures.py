@@ -72,7 +72,7 @@ async def take_picture(
             thread_id=thread_id,
             media_group_id=album,
             file_unique_id=picture.unique_id,
-            still_of=picture.still_of,
+            still_of=picture.still_of or ("file" if _is_animated(data) else None),
             user_id=user_id,
         )
     except NoRoomError as error:
@@ -83,6 +83,11 @@ async def take_picture(
             raise
         log.error("a picture cannot be kept: %s", error)
         raise PictureNotTakenError(texts.NOT_STORED) from error
+
+
+def _is_animated(data: bytes) -> bool:
+    """Whether bytes are an animated WebP, by its header: Telegram leaves it a file as it is, unlike a GIF."""
+    return data[8:16] == b"WEBPVP8X" and bool(data[20:21] and data[20] & 2)
 
 
 async def _checked(services: Services, chat_id: int, data: bytes) -> str:

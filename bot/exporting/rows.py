@@ -171,7 +171,7 @@ class Appearance:
     talked_by: int | None
     """Telegram's number of who showed it or talked about it last."""
     still_of: str | None = None
-    """What moves and has this as its still picture: "animation", "sticker" or "video"."""
+    """What moves and has this as its still picture: "animation", "file" (its first), "sticker" or "video"."""
 
 
 def row_of(

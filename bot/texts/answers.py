@@ -24,6 +24,7 @@ MOST_ALTERNATIVES = 2
 STILLS: dict[str, str] = Sentences(
     {
         "animation": N_("Of the animation I saw only the still picture that Telegram shows of it."),
+        "file": N_("Of the animation I saw only the first picture."),
         "sticker": N_("Of the moving sticker I saw only the still picture that Telegram shows of it."),
         "video": N_("Of the video I saw only the still picture that Telegram shows of it."),
     }

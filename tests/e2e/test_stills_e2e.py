@@ -46,6 +46,18 @@ async def test_a_still_is_answered_about_and_said_to_be_one(start_bot: StartBot,
     assert history["questions"][0]["caveat"] == STILLS[kind] and history["pictures"][0]["still_of"] == kind
 
 
+async def test_of_an_animated_webp_the_first_picture_is_said_to_be_seen(start_bot: StartBot, you: Person) -> None:
+    await start_bot(Seeing())
+    file, frames = BytesIO(), [Image.new("RGB", (120, 80), colour) for colour in ("blue", "red")]
+    frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    await you.send_file(file.getvalue(), "a.webp", "What colour?")
+    assert (await you.wait_for(sure))["text"].startswith(f"{STILLS['file']}\nBlue\n")
+    file = BytesIO()
+    frames[0].save(file, "WEBP", lossless=True)
+    await you.send_file(file.getvalue(), "b.webp", "What colour?")
+    assert (await you.wait_for(sure))["text"].startswith("Blue\n")
+
+
 async def test_a_still_without_words_says_what_it_is(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot(Seeing())
     await you.send_file(gif("blue", "red"), "a.gif", kind="animation")
