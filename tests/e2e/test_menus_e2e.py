@@ -111,13 +111,13 @@ async def test_history_turns_its_pages(start_bot: StartBot, you: Person) -> None
     await start_bot()
     await you.say("/history")
     assert (await you.wait_for(has_text))["text"] == menus.EMPTY_HISTORY
-    await ask(you, 6, "<i>What</i> {}?")
+    await ask(you, 6, "<i>What</i> colour {}?")
     await you.say("/history")
     page = await you.wait_for(has_buttons)
-    assert "6 questions, page 1 of 2" in page["text"] and "1. <i>What</i> 5?" in page["text"]
+    assert "6 questions, page 1 of 2" in page["text"] and "1. <i>What</i> colour 5?" in page["text"]
     await you.press(page, menus.OLDER)
     second = await you.wait_for(lambda m: "page 2 of 2" in m.get("text", ""))
-    assert second["message_id"] == page["message_id"] and "6. <i>What</i> 0?" in second["text"]
+    assert second["message_id"] == page["message_id"] and "6. <i>What</i> colour 0?" in second["text"]
     await you.press(second, "🖼 6")
     small = await you.wait_for(lambda m: "photo" in m)
     assert max(small["photo"][-1]["width"], small["photo"][-1]["height"]) <= 320
