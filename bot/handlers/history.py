@@ -175,6 +175,7 @@ async def _page(
         named=chat_type != ChatType.PRIVATE,
         gone=gone,
         explained=explained.keys(),
+        unanswered=(await services.store.chats.amount(chat_id)).questions > total,
         keep_days=now.keep_days,
         opinions=await services.store.feedback.of_questions(chat_id, [question.id for question in found]),
         zone=now.zone,

@@ -45,6 +45,7 @@ HISTORY_USAGE = N_(
     "After /history can come a day or a month, for example <code>/history 2026-11-03</code> or "
     "<code>/history 2026-11</code>. /history alone begins with the newest."
 )
+ONLY_ANSWERED = N_("Only questions that have an answer are shown.")
 EMPTY_EXPORT = N_("There is nothing to export: I have kept nothing of this chat.")
 EXPORT_RUNNING = N_("An export of this chat is already being made.")
 EXPORTING = N_("📦 Packing your history…")
@@ -214,6 +215,7 @@ def history_page(
     named: bool = False,
     gone: Collection[int] = (),
     explained: Collection[int] = (),
+    unanswered: bool = False,
     keep_days: int = 0,
     opinions: Mapping[int, Sequence[Opinion]] = MappingProxyType({}),
     zone: tzinfo = UTC,
@@ -221,8 +223,9 @@ def history_page(
     """A page of the history: numbered questions with answers, and a link where Telegram has links.
 
     `named` says who asked; `gone` are the questions whose picture is not kept any more, `explained` those
-    of which it was shown where the answer came from; after `keep_days` (0: never) all of it goes; `opinions` says
-    what people think of the answers. Times are those of `zone`.
+    of which it was shown where the answer came from; `unanswered`: others are not shown;
+    after `keep_days` (0: never) all of it goes; `opinions` says what people think of the answers.
+    Times are those of `zone`.
 
     The text stays under Telegram's 4,096 characters: a page has few items and each is cut.
     """
@@ -234,6 +237,8 @@ def history_page(
         pages=pages,
     )
     lines = [head]
+    if unanswered:
+        lines.append(f"<i>{translated(ONLY_ANSWERED)}</i>")
     if keep_days:
         lines.append(f"<i>{older_is_deleted(keep_days)}</i>")
     for place, question, link in items:

@@ -123,6 +123,23 @@ async def test_history_turns_its_pages(start_bot: StartBot, you: Person) -> None
     assert max(small["photo"][-1]["width"], small["photo"][-1]["height"]) <= 320
 
 
+async def test_the_history_says_that_questions_without_an_answer_are_not_in_it(
+    start_bot: StartBot, you: Person
+) -> None:
+    bot = await start_bot()
+    await ask(you, 2)
+    await you.say("/history")
+    page = await you.wait_for(lambda m: has_buttons(m) and says("2 questions")(m))
+    assert menus.ONLY_ANSWERED not in page["text"]
+    question = await first_question(bot, YOU)
+    assert bot.services is not None
+    await bot.services.store.questions._db.execute(
+        "UPDATE questions SET state = 'failed', answer = NULL WHERE id = ?", (question.id,)
+    )
+    await you.say("/history")
+    assert menus.ONLY_ANSWERED in (await you.wait_for(lambda m: has_buttons(m) and says("1 question,")(m)))["text"]
+
+
 async def test_a_long_history_is_entered_at_its_ends_and_by_a_date(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     await ask(you)
