@@ -196,5 +196,6 @@ def save(folder: str, model: Florence2ForConditionalGeneration, processor: Flore
     from copy import deepcopy
 
     deepcopy(model).half().save_pretrained(folder)
+    processor.tokenizer.backend_tokenizer.no_padding()  # training told it to pad, and it is kept with its settings
     processor.save_pretrained(folder)
     replace(BUILTIN_PROFILE, pictures=2).write(Path(folder))

@@ -201,7 +201,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
 
             report(json.dumps({"step": parts.step, **judge(parts.average, tokenizer)}))
     if rank == 0:
-        processor = architecture.build_processor(architecture.load_tokenizer())  # the other one was told to pad
+        processor = architecture.build_processor(tokenizer)
         architecture.save(str(folder / "model"), parts.average, processor)
     if recipe.processes > 1:
         distributed.destroy_process_group()
