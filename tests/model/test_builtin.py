@@ -49,7 +49,7 @@ def test_it_says_what_changed_between_two_pictures(builtin: Answerer) -> None:
     for number in range(40):
         rng = random.Random(f"two pictures of the builtin model/{number}")
         pair = compose_pair(rng, plain)
-        if pair.kind not in ("added", "gone", "same"):
+        if pair.kind in ("recoloured", "swapped"):  # often missed, as the model card says
             continue
         one, two = (art.render(scene, random.Random(number), 1.0) for scene in (pair.first, pair.second))
         (qa,) = ask_pair(pair, rng, 1, typing=False)
@@ -57,8 +57,8 @@ def test_it_says_what_changed_between_two_pictures(builtin: Answerer) -> None:
         answer = builtin.answer([request])[0]
         assert answer.known_words, "what is asked about two pictures is not new to it"
         right.append(answer.text == qa.answer)
-    assert len(right) > 10
-    assert sum(right) >= 0.6 * len(right)
+    assert len(right) > 20
+    assert sum(right) >= 0.65 * len(right)
 
 
 def png(picture: Image.Image) -> bytes:
