@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -43,8 +43,8 @@ class Lexicon:
     """Those by what is left of them without one letter, or with two exchanged."""
     longest: int
     """Words of the longest phrase."""
-    things: frozenset[tuple[str, ...]]
-    """What may be in a picture: a message that names one asks about it, unless it is a phrase of the lists."""
+    things: frozenset[str]
+    """What may be in a picture, in plain words: who names one asks about it, unless it is a phrase of the lists."""
 
 
 @cache
@@ -86,7 +86,7 @@ def plain(text: str) -> str:
 def known_word(word: str, *, slips: bool) -> str:
     """The word of the lists that a plain one is: with letters repeated, or (a slip) missing, added or exchanged."""
     known = lexicon()
-    if word in known.words or (word,) in known.things:
+    if word in known.words or word in known.things:
         return word
     twice = re.fullmatch(r"(\w{2,5})\1+", word)
     if twice and twice[1] in known.words:  # "okok"
@@ -113,27 +113,30 @@ def _exchanged(word: str) -> list[str]:
     return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1) if word[i] != word[i + 1]]
 
 
-def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
-    """The phrases of a file, each as its plain words, by section."""
-    sections: dict[str, set[tuple[str, ...]]] = {}
-    section: set[tuple[str, ...]] = set()
+def _listed(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The phrases of a file, each with its section and as its plain words."""
+    section = ""
     for line in files("bot.conversation").joinpath(name).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            section = sections.setdefault(line.strip("[]"), set())
+            section = line.strip("[]")
         elif not line.startswith("#"):
             for phrase in plain(line).split(","):
-                section.update(_forms(tuple(re.findall(r"\w+", phrase))))
+                yield from ((section, form) for form in _forms(tuple(re.findall(r"\w+", phrase))))
+
+
+def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
+    sections: dict[str, set[tuple[str, ...]]] = {}
+    for section, words in _listed(name):
+        sections.setdefault(section, set()).add(words)
     return sections
 
 
-def _things() -> frozenset[tuple[str, ...]]:
+def _things() -> frozenset[str]:
     """The things, and the whole questions without a verb of their own, that the examples have."""
-    named: set[tuple[str, ...]] = set()
-    for name in ("things.txt", "questions.txt"):
-        for section, phrases in _sections(f"talk_examples/{name}").items():
-            if section.endswith((" thing", " whole")):
-                named |= phrases
-    return frozenset(named)
+    lists = [_listed(f"talk_examples/{name}") for name in ("things.txt", "questions.txt")]
+    return frozenset(
+        " ".join(words) for one in lists for section, words in one if section.endswith((" thing", " whole"))
+    )
 
 
 def _forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:

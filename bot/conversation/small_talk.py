@@ -176,7 +176,9 @@ def _is_asked(text: str) -> bool:
 def _names_a_thing(words: Sequence[str]) -> bool:
     """Whether a part only names what may be in a picture; what people are called, too, is their name."""
     known, name = lexicon(), tuple(words)
-    return name in known.things and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
+    return (
+        " ".join(words) in known.things and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
+    )
 
 
 def _is_remark(words: Sequence[str], *, asked: bool) -> bool:

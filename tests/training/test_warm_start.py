@@ -101,7 +101,7 @@ def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
     model = fresh()
     take_over(model, load_tokenizer(), str(folder))
     small = Recipe(
-        processes=1, threads=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=3, warmup=1
+        processes=1, threads=1, start=str(folder), dense_steps=2, question_steps=1, dense_batch=2, batch=4, warmup=1
     )
     for steps, same in ((0, True), (1, False)):
         recipe = Recipe(**{**{name: getattr(small, name) for name in small.__slots__}, "question_steps": steps})
