@@ -177,7 +177,7 @@ def _names_a_thing(words: Sequence[str]) -> bool:
     """Whether a part only names what may be in a picture; what people are called, too, is their name."""
     known, name = lexicon(), tuple(words)
     return (
-        " ".join(words) in known.things and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
+        known.is_thing(" ".join(words)) and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
     )
 
 
