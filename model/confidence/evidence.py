@@ -135,9 +135,7 @@ class Evidence:
     def judge(self, question: str, generation: Generation, pictures: Sequence[PictureEvidence]) -> Judged:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""
         picture = max(pictures, key=lambda one: one.distance)
-        features, asked, unknown = self.features(question, generation, picture)
-        if len(pictures) > 1:  # all that was learnt of questions is about those about one picture
-            asked, unknown = None, ()
+        features, asked, unknown = self.features(question, generation, picture, alone=len(pictures) == 1)
         odds = float((features - self.centre) / self.spread @ self.weights) + self.offset
         odds /= max(1.0, picture.distance / EXTRAPOLATED_FROM) ** 2
         confidence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
@@ -148,23 +146,33 @@ class Evidence:
         return Judged(confidence, known_picture, known_words, unknown, others, picture.distance, asked)
 
     def features(
-        self, question: str, generation: Generation, picture: PictureEvidence
+        self, question: str, generation: Generation, picture: PictureEvidence, *, alone: bool = True
     ) -> tuple[Vector, float | None, tuple[str, ...]]:
-        """What the confidence rests on, [F], the question's distance, and its unknown words."""
+        """What the confidence rests on, [F], the question's distance, and its unknown words.
+
+        All that was learnt of questions is about those about one picture. Where it is not `alone`, the question counts
+        as the usual one, and neither its distance nor its words say anything.
+        """
         probability = sequence_probability(generation.token_logprobs)
         right, wrong = log_odds_parts(probability)
         # Greedy search knows no second answer: then all that is not the first one stands for it.
         second = generation.others[0][1] if generation.others else -wrong
         margin = min(right - max(second, -14.0), 14.0)
         words = words_of(question)
-        unknown = tuple(word for word in words if word not in self.words) if self.words else ()
-        asked, parts, along = None, (0.0, 0.0), np.zeros(ALONG, np.float32)
-        if self.questions is not None:
+        unknown = tuple(word for word in words if word not in self.words) if self.words and alone else ()
+        of_picture = [_log(part) for part in picture.parts]
+        asked, of_question, strangeness, along = None, [0.0, 0.0], 0.0, np.zeros(ALONG, np.float32)
+        if self.questions is not None and alone:
             found = self.questions.measure(np.asarray(generation.prompt_state, np.float32))
             parts, along = _over(found, self.limits.question), _along(found)
             asked = max(parts) / self.limits.asked
-        distances = [_log(part) for part in (*picture.parts, *(parts if asked is not None else (1.0, 1.0)))]
-        strange = [_log(picture.distance), _log(asked if asked is not None else 1.0), float(bool(unknown))]
+            of_question, strangeness = [_log(part) for part in parts], _log(asked)
+        elif self.questions is not None:  # the middle of what the weights were fitted to
+            first = 3 + len(of_picture)
+            *of_question, _, strangeness = self.centre[first : first + 4].tolist()
+            along = self.centre[-ALONG:]
+        distances = [*of_picture, *of_question]
+        strange = [_log(picture.distance), strangeness, float(bool(unknown))]
         crossed = [(right + wrong) * each for each in strange]
         lost = len(unknown) / max(1, len(words))
         plain = [right, wrong, margin, *distances, *strange, lost, *crossed]

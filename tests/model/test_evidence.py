@@ -114,6 +114,34 @@ def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answe
     assert known.alternatives(said, 0.95) == (), "less than what belongs to the set"
 
 
+def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: Answerer, look_width: int) -> None:
+    rng, count = np.random.default_rng(1), PLAIN + 3 * ALONG
+    known = evidence(
+        answerer,
+        look_width,
+        weights=rng.normal(size=count).astype(np.float32),
+        centre=rng.normal(size=count).astype(np.float32),
+    )
+    width = known.tokens.mean.shape[0]
+    picture = known.picture(np.ones(look_width, np.float32), np.ones(width, np.float32))
+
+    def judged(state: float, words: str, pictures: int) -> float:
+        said = Generation("red", (-0.3,), (), (("blue", -1.5),), prompt_state=np.full(width, state, np.float32))
+        return known.judge(words, said, [picture] * pictures).confidence
+
+    assert judged(1, "what is this", 2) == judged(50, "zyzzyva", 2)
+    assert judged(1, "what is this", 1) != judged(50, "zyzzyva", 1)
+
+
+def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer: Answerer, look_width: int) -> None:
+    known = evidence(answerer, look_width, limits=Limits((1.0, 1.0), (1.0, 1.0), 1.0, (1e6, 1e6), 1.0))
+    width = known.tokens.mean.shape[0]
+    said = Generation("red", (-0.05,), prompt_state=np.ones(width, np.float32))
+    away = [known.picture(np.full(look_width, far, np.float32), np.ones(width, np.float32)) for far in (1.0, 4.0, 40.0)]
+    near, far, farther = (known.judge("what is this", said, [picture]).confidence for picture in away)
+    assert near > 0.9 and near > far > farther > 0.5
+
+
 def test_words_are_compared_without_case_and_marks() -> None:
     assert words_of("What's this, THIS “Ball”?") == ("what's", "this", "ball")
 
