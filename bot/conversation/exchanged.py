@@ -10,20 +10,8 @@ _STATES = frozenset(
     (
         *("happy", "sad", "angry", "mad", "scared", "tired", "surprised", "bored", "asleep", "awake", "alone", "alive"),
         *("open", "closed", "empty", "full", "wet", "dry", "clean", "dirty", "broken", "sunny", "cloudy", "windy"),
-        *(
-            "rainy",
-            "snowy",
-            "dark",
-            "warm",
-            "cold",
-            "hot",
-            "indoors",
-            "outdoors",
-            "inside",
-            "outside",
-            "round",
-            "square",
-        ),
+        *("rainy", "snowy", "dark", "warm", "cold", "hot", "round", "square"),
+        *("indoors", "outdoors", "inside", "outside"),
     )
 )
 

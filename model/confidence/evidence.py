@@ -35,7 +35,8 @@ FEWEST_SHOWN = 0.05
 """An answer less likely than this is no alternative, whatever the coverage."""
 EXTRAPOLATED_FROM = 1.25
 """Distance from which nothing was learnt, as a multiple of the limit: drawings by other hands end at 1.2, photos begin
-at 1.3. There the log-odds shrink with its square, so that no answer about noise is sure."""
+at 1.3. There log-odds above zero shrink with its square, so that no answer about noise is sure; an unlikely answer
+does not become likelier."""
 MOST_ALTERNATIVES = 3
 _FAR = 5.0  # natural logarithm of the largest distance that counts
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -137,7 +138,8 @@ class Evidence:
         picture = max(pictures, key=lambda one: one.distance)
         features, asked, unknown = self.features(question, generation, picture, alone=len(pictures) == 1)
         odds = float((features - self.centre) / self.spread @ self.weights) + self.offset
-        odds /= max(1.0, picture.distance / EXTRAPOLATED_FROM) ** 2
+        if odds > 0:
+            odds /= max(1.0, picture.distance / EXTRAPOLATED_FROM) ** 2
         confidence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
         known_picture = picture.distance <= 1
         # A strange picture makes the state of every question strange: it says nothing about the words then.

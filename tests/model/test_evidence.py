@@ -140,6 +140,8 @@ def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer
     away = [known.picture(np.full(look_width, far, np.float32), np.ones(width, np.float32)) for far in (1.0, 4.0, 40.0)]
     near, far, farther = (known.judge("what is this", said, [picture]).confidence for picture in away)
     assert near > 0.9 and near > far > farther > 0.5
+    unlikely = dataclasses.replace(said, token_logprobs=(-3.0,))
+    assert known.judge("what is this", unlikely, away[2:]).confidence < 0.1, "distance makes nothing likelier"
 
 
 def test_words_are_compared_without_case_and_marks() -> None:

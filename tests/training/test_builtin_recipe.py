@@ -25,6 +25,7 @@ from training.builtin.naming import places_of, words_naming
 from training.builtin.recipe import Recipe, _Shares, train
 from training.scenes import art, layout, questions
 from training.scenes.catalogue import CATALOGUE
+from training.scenes.pairs import KINDS
 from training.scenes.wording import kind_of
 
 SMALL = {"dense_steps": 2, "question_steps": 2, "dense_batch": 2, "batch": 4, "per_picture": 2, "per_pair": 1}
@@ -254,6 +255,30 @@ def test_one_batch_is_learnt_by_heart() -> None:
     assert set(history[0]) == {"dense", "questions", "mentions", "places", *pair_losses}
     for key in history[0]:
         assert history[-1][key] < history[0][key], key
+
+
+def test_the_other_pictures_labels_and_the_kind_of_change_are_what_the_pair_losses_ask_for() -> None:
+    head, cells, pairs = DenseHead(load_tokenizer()), 4, 2
+    labels = torch.zeros(pairs, 2 * cells, LABELS)
+    labels[:, 0, INDEX["colour", "red"]] = 1  # at the first cell the pictures differ
+    labels[:, cells, INDEX["colour", "blue"]] = 1
+    same_place = torch.arange(cells).repeat(pairs, 2)
+    sure = 40 * labels - 20
+    other = torch.cat(sure.chunk(2, 1)[::-1], 1)
+    head.other_cells = torch.nn.Identity()  # type: ignore[assignment]
+    assert head.other_cells_loss(other, labels, same_place) < 1e-6 < 1 < head.other_cells_loss(sure, labels, same_place)
+    unseen = torch.full_like(same_place, -1)
+    assert head.other_cells_loss(sure, labels, unseen) == 0, "what the other picture does not show is not asked for"
+
+    head.change = torch.nn.Identity()  # type: ignore[assignment]
+    kinds, marks = torch.tensor([1, 2]), torch.zeros(pairs, 2 * cells)
+    logits = torch.zeros(pairs, 2 * (1 + cells), len(KINDS))
+    logits[torch.arange(pairs), 1 + cells, kinds] = 20  # the second picture's mean
+    assert head.change_kind_loss(logits, marks, kinds) < 1e-6
+    marks[0, cells] = 1
+    assert head.change_kind_loss(logits, marks, kinds) > 1, "the marked cell does not name it yet"
+    logits[0, 2 + cells, kinds[0]] = 20
+    assert head.change_kind_loss(logits, marks, kinds) < 1e-6
 
 
 def test_no_typed_word_is_a_blank() -> None:
