@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.conversation.small_talk import SmallTalk
 from bot.texts.catalog import N_, _, translated
 
-IN_GROUPS = (SmallTalk.GREETING, SmallTalk.ASKING)
-"""What gets a reply in groups, too: the rest is said in passing there."""
+IN_GROUPS = (SmallTalk.GREETING, SmallTalk.ASKING, SmallTalk.REMARK)
+"""What gets a reply in groups, too: a remark may have been meant as a question; the rest is said in passing there."""
 _WITH_PICTURE = N_("Ask me anything about the picture.")
 _WITHOUT = N_("Send me a picture, and ask about it.")
 _AGAIN = N_("Ask me more about the picture, or ask in other words.")

@@ -131,7 +131,7 @@ class Downloads:
                     {} if self._bot.rate_limiter is None else {"rate_limit_args": CallLimits(chat_id)}
                 )
                 file = await self._bot.get_file(file_id, **extra)
-                size = file.file_size or expected_size
+                size = expected_size if file.file_size is None else file.file_size
                 if size is not None and size > MAX_BYTES:
                     raise BadRequest("file is too big")
                 data = await self._read(file.file_path or "", size)

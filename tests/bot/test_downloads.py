@@ -189,6 +189,12 @@ async def test_a_download_that_is_too_short_is_tried_again_and_never_kept() -> N
     assert server.downloads == 2
 
 
+async def test_an_empty_file_is_taken_as_it_is_whatever_the_message_said_of_it() -> None:
+    server = FileServer(b"", size=0)
+    assert await server.fetch(len(CONTENT)) == b""
+    assert server.downloads == 1
+
+
 async def test_a_file_larger_than_it_said_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 1000)
     with pytest.raises(BadRequest, match="too big"):

@@ -36,9 +36,11 @@ async def test_in_groups_what_is_said_in_passing_gets_no_reply(start_bot: StartB
     await ada.say("@vqa_sandbox_bot 👍", chat=GROUP)
     await you.say("hello @vqa_sandbox_bot", chat=GROUP)
     await you.wait_for(says(reply(SmallTalk.GREETING, with_picture=True)), chat=GROUP)
+    await you.say("@vqa_sandbox_bot asdfgh jkl", chat=GROUP)  # made like no question, but perhaps meant as one
+    await you.wait_for(says(reply(SmallTalk.REMARK, with_picture=True)), chat=GROUP)
     await quiet(bot, GROUP, questions=1)
     said = [m for m in await you.messages(GROUP) if m["from"]["is_bot"]]
-    assert len(said) == 2 and len(await asked(bot, GROUP)) == 1
+    assert len(said) == 3 and len(await asked(bot, GROUP)) == 1
 
 
 async def test_an_edit_that_asks_nothing_changes_nothing(start_bot: StartBot, you: Person) -> None:

@@ -116,7 +116,9 @@ class Fuzz:
             under = {one.under for one in said()}
             if number in under or (None in under and _is_command(update)):  # menus are no replies
                 return True
-            return bool(under) and not under.isdisjoint(ledger.places(chats, number, album))
+            if under and not under.isdisjoint(ledger.places(chats, number, album)):
+                return True
+            return album is not None and ledger.joined(chats, number, album)
 
         def settled() -> bool:
             return update["update_id"] not in ledger.pending and ledger.open_chats.isdisjoint(chats)

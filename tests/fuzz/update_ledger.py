@@ -100,6 +100,18 @@ class Ledger:
         )
         return {message_id} | {place for row in rows for place in row if place is not None}
 
+    def joined(self, chats: Collection[int], message_id: int, album: str | None) -> bool:
+        """Whether a message's picture came late into an album whose question has its outcome, which may be in the words
+        that stand there already."""
+        marks = ", ".join("?" * len(chats))
+        rows = self._rows(
+            "SELECT q.chat_id, coalesce(q.reply_to, q.message_id) FROM questions q JOIN question_pictures p"
+            " ON p.question_id = q.id WHERE q.album = ? AND p.message_id = ? AND q.delivered = 1"
+            f" AND q.chat_id IN ({marks})",
+            (album, message_id, *chats),
+        )
+        return any(under == one.under for chat, under in rows for one in self.said[chat])
+
     def _rows(self, sql: str, parameters: Sequence[int | str | None] = ()) -> list[Any]:
         with closing(self._connection.execute(sql, parameters)) as cursor:
             return cursor.fetchall()

@@ -23,6 +23,7 @@ from bot.callback_data import (
     ShowPicture,
 )
 from bot.conversation.small_talk import is_gesture, small_talk
+from bot.texts.small_talk import IN_GROUPS
 
 USER, GROUP, BOT, BOT_NAME = "{user}", "{group}", "{bot}", "vqa_sandbox_bot"
 FILES = ("{picture}", "{damaged}", "{text}", "no such file")
@@ -143,7 +144,8 @@ def _message_to_the_bot_in_a_group(draw: st.DrawFn) -> Drawn:
     message.pop("media_group_id", None)
     mention = f"@{BOT_NAME} "
     field = "text" if "text" in message else "caption"
-    passing = small_talk(message.get(field, "")) is not None or is_gesture(message.get("sticker", {}).get("emoji", ""))
+    said = small_talk(message.get(field, ""))
+    passing = (said is not None and said not in IN_GROUPS) or is_gesture(message.get("sticker", {}).get("emoji", ""))
     message[field] = mention + message.get(field, "")
     entity = {"type": "mention", "offset": 0, "length": len(mention) - 1}
     message["entities" if field == "text" else "caption_entities"] = [entity]
