@@ -186,6 +186,8 @@ def _is_remark(words: Sequence[str], *, asked: bool) -> bool:
     if not _OR.isdisjoint(words[1:-1]):
         return False
     seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
+    if seems_asked and any(any(sign.isdigit() for sign in word) for word in words):
+        return False  # of what a number or a code is, nothing can be learnt from how other words are made
     least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
     return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
 

@@ -109,6 +109,7 @@ def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
         *("garage", "salad", "forêt", "magic wand", "love or hate", "can you see a dog", "tu peux lire le panneau"),
         *("do you think its red", "what colour would you call it", "puoi contare i cani", "isn't it big?", "t-shirt"),
         *("what's up with the dog", "who are you looking at", "anna's hat", "Danke, und der Hund", "the", "one"),
+        *("what changed in q244", "what is q2046", "what is no 5"),
         "hello " + "and then the dog went to the park with a ball " * 5,
     ],
 )
