@@ -19,7 +19,7 @@ from bot.admins import Admins
 from bot.answering.delivery import Delivery
 from bot.answering.dispatcher import Dispatcher
 from bot.answering.listening import Listening
-from bot.answering.outcomes import Outcomes
+from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
 from bot.conversation.spoken import Spoken
@@ -124,7 +124,7 @@ class Bot:
         await _unless(ready, _retry_until_answered(application.initialize))
         self._running.push_async_callback(application.shutdown)
         decoder = PictureDecoder(store)
-        delivery = Delivery(store, application.bot, Outcomes(store, decoder))
+        delivery = Delivery(store, application.bot, OutcomeRenderer(store, decoder))
         admins = Admins(store, application.bot, settings.admin_ids)
         watch = WorkerWatch(self._broker, admins)
         progress = Progress(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
-    from model.confidence.evidence import Evidence, Judged, PictureEvidence
+    from model.confidence.confidence_model import Assessment, ConfidenceModel, PictureFamiliarity
     from model.confidence.spaces import Vector
     from model.families.base import Pixels
 
@@ -48,7 +48,7 @@ class Answerer:
         profile: Profile,
         model: str = "",
         feature_bytes: int = 256 * 2**20,
-        evidence: Evidence | None = None,
+        confidence_model: ConfidenceModel | None = None,
     ) -> None:
         """Wrap a loaded model.
 
@@ -57,16 +57,16 @@ class Answerer:
             profile: How it wants its questions, and its calibration.
             model: Its name, for people.
             feature_bytes: Most bytes of picture features to keep between questions.
-            evidence: By which its answers are judged; None: by their probability alone.
+            confidence_model: Says how sure its answers are; None: their probability alone does.
         """
         self.family, self.profile, self.model = family, profile, model
         self.identity = model
         """What answers are signed with."""
         self.features: LRUCache[str, Tensor] = LRUCache(feature_bytes, getsizeof=lambda features: features.nbytes)
         """Picture features kept between questions, by content hash. `in` may be asked from any thread."""
-        self._evidence = evidence
+        self._confidence_model = confidence_model
         self._explainer = Explainer(family)
-        self._familiar: LRUCache[str, PictureEvidence] = LRUCache(PICTURES_MEASURED)
+        self._familiar: LRUCache[str, PictureFamiliarity] = LRUCache(PICTURES_MEASURED)
 
     @classmethod
     def load(cls, model: str = "builtin", placement: Placement = DEFAULT_PLACEMENT) -> Answerer:
@@ -77,10 +77,10 @@ class Answerer:
         """
         folder = locate(model)
         profile = Profile.read(folder)
-        from model.confidence.evidence import Evidence  # late: the bot's host has no numpy
+        from model.confidence.confidence_model import ConfidenceModel  # late: the bot's host has no numpy
 
         family = load_family(model_type(folder), folder, profile, placement)
-        answerer = cls(family, profile, model, evidence=Evidence.read(folder))
+        answerer = cls(family, profile, model, confidence_model=ConfidenceModel.read(folder))
         answerer.identity = identity(model, folder)
         return answerer
 
@@ -113,14 +113,14 @@ class Answerer:
                 continue
             features = self._kept(sent.key)
             if features is not None and request.explains is None:
-                prepared[sent.key] = PreparedPicture(sent.key, None, features, evidence=self._measured(sent.key))
+                prepared[sent.key] = PreparedPicture(sent.key, None, features, familiarity=self._measured(sent.key))
                 continue
             try:
                 picture = (decoded or {}).get(sent.key) or open_picture(sent.data)
             except PictureError as unreadable:
                 return Prepared(request, prompt, (), str(unreadable), began, refused_picture=sent.key)
             pixels = self.family.prepare(picture)
-            statistics = None if self._evidence is None else self._evidence.statistics_of(pixels)
+            statistics = None if self._confidence_model is None else self._confidence_model.statistics_of(pixels)
             prepared[sent.key] = PreparedPicture(sent.key, pixels, features, picture.size, statistics)
         return Prepared(request, prompt, tuple(prepared[sent.key] for sent in request.pictures), None, began)
 
@@ -131,7 +131,7 @@ class Answerer:
         except KeyError:
             return None
 
-    def _measured(self, key: str) -> PictureEvidence | None:
+    def _measured(self, key: str) -> PictureFamiliarity | None:
         """How familiar a picture was, without a mark of use."""
         try:
             return Cache.__getitem__(self._familiar, key)
@@ -252,9 +252,9 @@ class Answerer:
         for key, features in zip(new, encoded, strict=True):
             if features is not None:
                 seen[key] = features
-                if self._evidence is not None:
+                if self._confidence_model is not None:
                     token = features.float().mean(0).cpu().numpy()
-                    self._familiar[key] = self._evidence.picture(new_statistics[key], token)
+                    self._familiar[key] = self._confidence_model.picture(new_statistics[key], token)
                 with suppress(ValueError):  # larger than the whole cache
                     self.features[key] = features
         return seen
@@ -272,15 +272,15 @@ class Answerer:
         shows = isinstance(self.family, ShowsWhere) and bool(text.strip())
         said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows}
         answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
-        judged = self._judge(item, generation)
-        return answer if judged is None else replace(answer, **asdict(judged))
+        assessment = self._assess(item, generation)
+        return answer if assessment is None else replace(answer, **asdict(assessment))
 
-    def _judge(self, item: Prepared, generation: Generation) -> Judged | None:
-        """What is known about an answer, where the model has evidence to judge it by."""
-        if self._evidence is None:
+    def _assess(self, item: Prepared, generation: Generation) -> Assessment | None:
+        """What is known about an answer, where there is a confidence model to say it."""
+        if self._confidence_model is None:
             return None
-        found = [self._familiar.get(picture.key, picture.evidence) for picture in item.pictures]
+        found = [self._familiar.get(picture.key, picture.familiarity) for picture in item.pictures]
         pictures = [one for one in found if one is not None]
         if len(pictures) < len(found):  # let go of, by then
             return None
-        return self._evidence.judge(item.request.question, generation, pictures)
+        return self._confidence_model.assess(item.request.question, generation, pictures)

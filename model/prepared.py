@@ -13,7 +13,7 @@ from model.types import Request
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from model.confidence.evidence import PictureEvidence
+    from model.confidence.confidence_model import PictureFamiliarity
     from model.confidence.spaces import Vector
     from model.families.base import Pixels
 
@@ -38,8 +38,8 @@ class PreparedPicture:
     size: tuple[int, int] | None = None
     """Width and height of the picture itself; None where it was not decoded."""
     statistics: Vector | None = None
-    """Of its pixels, where the model's evidence asks for it."""
-    evidence: PictureEvidence | None = None
+    """Of its pixels, where the model's confidence rests on it."""
+    familiarity: PictureFamiliarity | None = None
     """How familiar it was when it was encoded, with `features`."""
 
 

@@ -54,7 +54,7 @@ class Feedback:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def judge(self, chat_id: int, question_id: int, user_id: int, *, is_right: bool, position: int = 0) -> bool:
+    async def rate(self, chat_id: int, question_id: int, user_id: int, *, is_right: bool, position: int = 0) -> bool:
         """Somebody calls an answer right or wrong; False when the chat has no such answer.
 
         After "wrong" their next reply to the answer may say what is right (see `correct`).
@@ -62,7 +62,7 @@ class Feedback:
         Args:
             chat_id: Where the answer stands.
             question_id: What it answers.
-            user_id: Who judges it.
+            user_id: Who says it.
             is_right: Whether they call it right.
             position: As of an `Opinion`.
         """
@@ -86,10 +86,10 @@ class Feedback:
         )
         return bool(rows)
 
-    async def judge_message(self, chat_id: int, answer_id: int, user_id: int, *, is_right: bool) -> bool:
-        """As `judge`, of the answer that stands in the message `answer_id`, as a whole."""
+    async def rate_message(self, chat_id: int, answer_id: int, user_id: int, *, is_right: bool) -> bool:
+        """As `rate`, of the answer that stands in the message `answer_id`, as a whole."""
         number = await self._in_message(chat_id, answer_id)
-        return number is not None and await self.judge(chat_id, number, user_id, is_right=is_right)
+        return number is not None and await self.rate(chat_id, number, user_id, is_right=is_right)
 
     async def withdraw(self, chat_id: int, answer_id: int, user_id: int, *, is_right: bool) -> bool:
         """Somebody takes back that the answer in a message is right, or wrong; False where they do not say so."""

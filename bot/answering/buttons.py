@@ -28,10 +28,10 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     below = []
     if can_be_judged(question) and question.each_picture and question.several:
         answered = [place for place, one in enumerate(question.several, 1) if (one.answer or "").strip()]
-        judging = [_judging(question, place) for place in answered]
-        rows += [[*chain.from_iterable(judging[at : at + 2])] for at in range(0, len(judging), 2)]
+        ratings = [_rating(question, place) for place in answered]
+        rows += [[*chain.from_iterable(ratings[at : at + 2])] for at in range(0, len(ratings), 2)]
     elif can_be_judged(question):
-        below += _judging(question)
+        below += _rating(question)
     if can_be_shown(question):
         below.append(InlineKeyboardButton(heat_map_texts.BUTTON, callback_data=ShowWhere(question.id).pack()))
     if below:
@@ -41,7 +41,7 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _judging(question: Question, place: int = 0) -> list[InlineKeyboardButton]:
+def _rating(question: Question, place: int = 0) -> list[InlineKeyboardButton]:
     """Right and wrong, of the answer about the picture at a place, from 1; 0: the answer as a whole."""
     return [
         InlineKeyboardButton(

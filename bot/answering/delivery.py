@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 
 from bot import metrics, tracing
 from bot.answering.buttons import under_outcome
-from bot.answering.outcomes import Outcomes
+from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
 from bot.tasks import cancel_and_wait, finish_within
@@ -48,7 +48,7 @@ SETTLE_PAUSE = 10.0
 class Delivery:
     """Tells chats what became of their questions."""
 
-    def __init__(self, store: Store, bot: ExtBot[Any], outcomes: Outcomes) -> None:
+    def __init__(self, store: Store, bot: ExtBot[Any], outcomes: OutcomeRenderer) -> None:
         """Write with `bot` what `store` says, as `outcomes` shows it."""
         self._store, self.outcomes = store, outcomes
         self.messages = QuestionMessages(bot)

@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     """A JPEG over the text."""
 
 
-class Outcomes:
+class OutcomeRenderer:
     """Puts outcomes into words and pictures. It can be done again at any time, as after a restart."""
 
     def __init__(self, store: Store, decoder: PictureDecoder) -> None:

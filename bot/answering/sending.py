@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 
 from bot.answering.buttons import under_outcome, under_progress
 from bot.answering.message_search import AT_FIRST, AT_MOST, SPAN, WITHOUT_END, MessageSearch, first_number
-from bot.answering.outcomes import Outcome, Outcomes
+from bot.answering.outcomes import Outcome, OutcomeRenderer
 from bot.answering.question_messages import QuestionMessages, chat_is_gone, may_have_arrived
 from bot.texts import questions as texts
 from storage.records import Question, State
@@ -32,7 +32,7 @@ OPEN = (State.QUEUED, State.RUNNING)
 class Sending:
     """The bot's messages about questions; everything here is called while nothing else is done in the chat."""
 
-    def __init__(self, store: Store, messages: QuestionMessages, outcomes: Outcomes) -> None:
+    def __init__(self, store: Store, messages: QuestionMessages, outcomes: OutcomeRenderer) -> None:
         """Send with `messages` what `outcomes` shows, and let the ledger of `store` know."""
         self._store, self._messages, self._outcomes = store, messages, outcomes
         self.unsettled: set[int] = set()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.benchmarks.steps import Outcome, Step
+from bot.benchmarks.steps import Step, StepResult
 
 SIDES = (768, 224)
 _WAYS = ("plain loop", "vqabot train", "vqabot train, fp32", "vqabot train, tower frozen", "vqabot train, LoRA")
@@ -107,12 +107,12 @@ def out_of_memory(device: str, model: Path, *, small: bool) -> Step:
     return bench("out of memory", 60, "memory", "--model", str(model), "--batch-size", batch, "--device", device)
 
 
-def table(outcomes: list[Outcome]) -> list[tuple[str, str]]:
+def table(outcomes: list[StepResult]) -> list[tuple[str, str]]:
     """What came of each step, in one line each: its name, and the figures that matter."""
     return [(outcome.name, _line(outcome)) for outcome in outcomes]
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: StepResult) -> str:
     said = outcome.said.splitlines()[-1] if outcome.said else ""
     if outcome.result != "ok":
         return f"{outcome.result}. {said}".strip()

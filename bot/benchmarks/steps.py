@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepResult:
     """What came of a step."""
 
     name: str
@@ -45,7 +45,7 @@ class Outcome:
     """The end of a failed one's standard error."""
 
 
-def run(groups: Sequence[Sequence[Step]], seconds: float, report: Callable[[Outcome], None]) -> list[Outcome]:
+def run(groups: Sequence[Sequence[Step]], seconds: float, report: Callable[[StepResult], None]) -> list[StepResult]:
     """Run groups of steps one after the other, the steps of a group side by side. It stops at nothing.
 
     Args:
@@ -54,7 +54,7 @@ def run(groups: Sequence[Sequence[Step]], seconds: float, report: Callable[[Outc
         report: Told of each outcome, one at a time, in the order of the steps.
     """
     until = time.monotonic() + seconds
-    outcomes: list[Outcome] = []
+    outcomes: list[StepResult] = []
     for group in groups:
         with ThreadPoolExecutor(len(group)) as threads:
             for outcome in threads.map(lambda step: run_step(step, until - time.monotonic()), group):
@@ -63,10 +63,10 @@ def run(groups: Sequence[Sequence[Step]], seconds: float, report: Callable[[Outc
     return outcomes
 
 
-def run_step(step: Step, left: float) -> Outcome:
+def run_step(step: Step, left: float) -> StepResult:
     """Run one step within its limit and the seconds that are left."""
     if left <= 0:
-        return Outcome(step.name, "left out")
+        return StepResult(step.name, "left out")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vqabot-step-") as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
@@ -86,8 +86,8 @@ def run_step(step: Step, left: float) -> Outcome:
         seconds, figures = round(time.monotonic() - began, 1), _figures(out.read_text(errors="replace"))
         said = err.read_text(errors="replace").strip()[-_LAST_WORDS:]
     if code == 0:
-        return Outcome(step.name, "ok", seconds, figures)
-    return Outcome(step.name, "too slow" if code is None else "failed", seconds, figures, said)
+        return StepResult(step.name, "ok", seconds, figures)
+    return StepResult(step.name, "too slow" if code is None else "failed", seconds, figures, said)
 
 
 def _figures(out: str) -> dict[str, Any]:

@@ -27,12 +27,12 @@ def gpu(out: Path, minutes: float, device: str, small: bool | None, only: tuple[
     after each step. deploy/gpu/check.sh calls this on a bare machine.
     """
     from bot.benchmarks.gpu_steps import steps, table
-    from bot.benchmarks.steps import Outcome, run
+    from bot.benchmarks.steps import StepResult, run
 
     check_place(out.absolute())
-    began, outcomes = time.time(), list[Outcome]()
+    began, outcomes = time.time(), list[StepResult]()
 
-    def report(outcome: Outcome) -> None:
+    def report(outcome: StepResult) -> None:
         outcomes.append(outcome)
         told = {"device": device, "began": began, "seconds": round(time.time() - began, 1)}
         out.write_text(json.dumps({**told, "steps": [asdict(each) for each in outcomes]}, indent=2) + "\n")

@@ -29,13 +29,13 @@ def bench_where(model: str, scenes: int, seed: str, as_json: bool) -> None:
     with in_words():
         from model.answerer import Answerer
         from model.families.base import ShowsWhere
-        from training.evaluation.pointing import judge
+        from training.evaluation.pointing import pointing_game
 
         answerer = Answerer.load(model, Placement())
         if not isinstance(answerer.family, ShowsWhere):
             raise click.ClickException("This kind of model cannot show where it looked.")
         with Terminal().bar(scenes, "Asking") as bar:
-            found, asked = judge(answerer, scenes, seed, bar.update)
+            found, asked = pointing_game(answerer, scenes, seed, bar.update)
     if not found:
         raise click.ClickException("No question was answered rightly that a grey picture does not answer as well.")
     count = len(next(iter(found.values())).hits)

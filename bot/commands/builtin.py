@@ -37,7 +37,7 @@ from bot.commands.terminal import note
 @click.option("--drawers", type=click.IntRange(0), help="Processes that draw besides, for a GPU.  [default: none]")
 @click.option("--report-every", type=click.IntRange(1), help="Steps between lines of losses.  [default: the recipe's]")
 @click.option(
-    "--leave-out", multiple=True, help="Style, hand, kind of thing or `typed` to do without, to be judged by it."
+    "--leave-out", multiple=True, help="Style, emoji set, kind of thing or `typed` to do without, to be judged by it."
 )
 def builtin(
     folder: Path, family: str, seed: int, start: str, leave_out: tuple[str, ...], **settings: float | None

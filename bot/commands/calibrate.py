@@ -117,7 +117,7 @@ def calibrate(
             learnt = calibration_run.run(answerer, asked, others, config, trained, bar.update)
         further = {"int8": cost and asdict(cost), "shifted": list(others), **learnt.as_dict()}
         if keep:
-            calibration_run.store_evidence(source, learnt.evidence)
+            calibration_run.store_confidence_model(source, learnt.confidence_model)
             fitting.store(source, result.calibration, None if cost is None else cost.high)
             fitting.record(source, result, config, data_name, remarks, further)
             met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
@@ -157,7 +157,7 @@ def _int8(source: Path, observations: list[Observation], asked: Split, config: C
 
 
 def _show_evidence(done: Learnt) -> None:
-    if done.evidence is None:
+    if done.confidence_model is None:
         click.echo(f"no evidence beside the probability: {done.reason}")
         return
     click.echo("\nwith the evidence of pictures and words, on pictures that nothing was fitted on")
@@ -169,7 +169,7 @@ def _show_evidence(done: Learnt) -> None:
             f"{new['ece'].value:5.3f}  {old['ece'].value:6.3f}   {new['sure and wrong'].value:14.1%} "
             f"{old['sure and wrong'].value:6.1%}  {new['told as unlike'].value:14.1%}"
         )
-    held, wanted = done.set_coverage, done.evidence.coverage
+    held, wanted = done.set_coverage, done.confidence_model.coverage
     click.echo(f"answer and alternatives held the right answer in {held:.1%} (asked: {wanted:.0%})")
 
 

@@ -121,9 +121,9 @@ def evaluate(
         compared = None if before is None else compare(report, asked.questions, before)
     page = None
     if folder is not None:
-        from training.evaluation.report import Context, weights_of, write_report
+        from training.evaluation.report import ReportContext, weights_of, write_report
 
-        about = Context(
+        about = ReportContext(
             model,
             f"the {config.split} split of {data.name}",
             answerer.profile.calibration,

@@ -19,7 +19,7 @@ from bot.texts.failures import sentence
 from model.counting import counted
 from model.errors import PictureError
 from storage.errors import StorageError
-from storage.judged import JudgedAnswer, judged_answers
+from storage.rated import RatedAnswer, rated_answers
 
 MOST_VOTES = 10
 """Answers of people that a record of training data has."""
@@ -30,7 +30,7 @@ PHOTO_QUALITY = 95
 class _Answers:
     """One question about the same pictures, whoever asked it."""
 
-    answers: list[JudgedAnswer] = field(default_factory=list)
+    answers: list[RatedAnswer] = field(default_factory=list)
 
     def votes(self) -> list[str]:
         """What people say is right, one word each."""
@@ -63,7 +63,7 @@ def export(out: Path, data_dir: Path | None) -> None:
         raise click.ClickException(f"{out} exists already; name a new folder.")
     partial = out.with_name(f"{out.name}.partial")
     try:
-        answers, not_allowed = judged_answers(load_settings().data_dir if data_dir is None else data_dir)
+        answers, not_allowed = rated_answers(load_settings().data_dir if data_dir is None else data_dir)
         shutil.rmtree(partial, ignore_errors=True)
         (partial / "images").mkdir(parents=True, mode=0o700)
         lines = list(_records(answers, partial))
@@ -84,7 +84,7 @@ def export(out: Path, data_dir: Path | None) -> None:
     click.echo(f"Wrote {counted(len(lines), 'question')} to {out}.")
 
 
-def _records(answers: Iterable[JudgedAnswer], folder: Path) -> Iterator[dict[str, Any]]:
+def _records(answers: Iterable[RatedAnswer], folder: Path) -> Iterator[dict[str, Any]]:
     """A record for each question about the same pictures; left out is what nobody can answer, or see any more."""
     asked: dict[tuple[tuple[Path, ...], str], _Answers] = {}
     for answer in answers:

@@ -19,12 +19,14 @@ from model.counting import counted
 @click.option("--seed", default="0", show_default=True, help="Names the scenes; the same seed gives the same bytes.")
 @click.option("--questions-per-picture", type=click.IntRange(1, 10), default=3, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
-@click.option("--wide", is_flag=True, help="All styles, hands and shapes, and questions as people type them.")
+@click.option("--wide", is_flag=True, help="All styles, emoji sets and shapes, and questions as people type them.")
 @click.option(
     "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
 )
-@click.option("--judging", is_flag=True, help="Instead: sets by other hands to judge the built-in model by.")
-@click.option("--leave-out", multiple=True, help="With --wide: a style, hand, kind of thing or `typed` to do without.")
+@click.option("--judging", is_flag=True, help="Instead: sets that other code draws, to judge the built-in model by.")
+@click.option(
+    "--leave-out", multiple=True, help="With --wide: a style, emoji set, thing or `typed` to do without."
+)
 def scenes(
     out: Path,
     train: int,
@@ -45,7 +47,7 @@ def scenes(
 
     The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
     run goes on where it stopped when the same command is given again. With --judging OUT gets sets that the generator
-    did not draw: --val pictures by two other hands with careful and with typed questions, and foreign pictures.
+    did not draw: --val pictures of two other kinds with careful and with typed questions, and foreign pictures.
     """
     from training.scenes.official import Plan, write_scenes
 
@@ -79,5 +81,5 @@ def _write_judging_sets(out: Path, seed: str, pictures: int) -> None:
 
         count = write_sets(out, seed, pictures)
     click.echo(
-        f"{out} holds {counted(pictures, 'picture')} of each other hand with questions, and {count} foreign ones."
+        f"{out} holds {counted(pictures, 'picture')} of each other kind with questions, and {count} foreign ones."
     )

@@ -47,7 +47,7 @@ def tune(config: Path, as_json: bool, **given: int | str | None) -> None:
         done = search.finished(study)
         best = max(done, key=lambda trial: (trial.value or 0.0, -trial.number))
         note(f"Judging the best and the study's settings on {counted(len(last), 'question')} that no trial saw ...")
-        found = final.judge(settings, view, last, best)
+        found = final.compare_on_held_out(settings, view, last, best)
         page = report.write(settings, study, found)
     if as_json:
         click.echo(json.dumps({**asdict(found), "trials": search.counted(study), "report": str(page)}))

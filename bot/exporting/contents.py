@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answering.outcomes import Outcomes
+from bot.answering.outcomes import OutcomeRenderer
 from bot.exporting.archive import Contents, ExportedPicture
 from bot.exporting.rows import Appearance, Explained, ExportRow, appearance_of, explained_of, iso, picture_name, row_of
 from bot.picture_decoder import PictureDecoder
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 
 async def gather(
-    store: Store, decoder: PictureDecoder, outcomes: Outcomes, export: Export, folder: Path, progress: Progress
+    store: Store, decoder: PictureDecoder, outcomes: OutcomeRenderer, export: Export, folder: Path, progress: Progress
 ) -> Contents:
     """Everything that is kept of a chat, up to the moment when the export was asked for.
 
@@ -101,7 +101,7 @@ async def gather(
     )
 
 
-async def _draw(outcomes: Outcomes, request: Question, folder: Path) -> str | None:
+async def _draw(outcomes: OutcomeRenderer, request: Question, folder: Path) -> str | None:
     """Draw a heat map into the folder; returns its path inside the ZIP, None where there is none."""
     drawn = await outcomes.heat_map(request) if any(map(is_hot, request.heat)) else None
     if drawn is None:

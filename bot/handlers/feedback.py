@@ -33,7 +33,7 @@ async def on_press(update: Update, context: Context) -> None:
         chat_id = query.message.chat.id
         if not (await services.effective(chat_id)).feedback:
             sentence = texts.NOT_WANTED
-        elif await services.store.feedback.judge(
+        elif await services.store.feedback.rate(
             chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right, position=pressed.position
         ):
             metrics.of_opinion(pressed.is_right)
@@ -55,7 +55,7 @@ async def on_reaction(update: Update, context: Context) -> None:
     before, now = thumb(reaction.old_reaction), thumb(reaction.new_reaction)
     store = services.store.feedback
     if now is not None:
-        if await store.judge_message(chat_id, reaction.message_id, person, is_right=now):
+        if await store.rate_message(chat_id, reaction.message_id, person, is_right=now):
             metrics.of_opinion(now)
     elif before is not None:
         await store.withdraw(chat_id, reaction.message_id, person, is_right=before)
@@ -92,7 +92,7 @@ async def on_objection(services: Services, message: Message, right: str) -> None
         shown = await store.newest_answer(chat_id, thread_of(message), person, message.message_id)
     else:
         shown = replied.message_id
-    if shown is None or not await store.judge_message(chat_id, shown, person, is_right=False):
+    if shown is None or not await store.rate_message(chat_id, shown, person, is_right=False):
         await say(message, texts.HOW_TO_CORRECT)
         return
     metrics.of_opinion(is_right=False)

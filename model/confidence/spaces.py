@@ -26,6 +26,10 @@ class Measure:
     coordinates: Vector
     """Along the main axes of what is known, whitened, [K]."""
 
+    def over(self, limits: tuple[float, float]) -> tuple[float, float]:
+        """Both distances as multiples of their limits."""
+        return self.mahalanobis / limits[0], self.nearest / limits[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Space:

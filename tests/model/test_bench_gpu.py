@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.benchmarks import gpu_steps
-from bot.benchmarks.steps import Outcome, Step, run
+from bot.benchmarks.steps import Step, StepResult, run
 from bot.cli import main
 
 PATIENCE = 600.0
@@ -36,7 +36,7 @@ def test_a_failed_and_a_slow_step_stop_nothing(program: Path) -> None:
         Step("slow", ("stepping", "{not json", "wait", "with a child"), 1.0),
         Step("last", ("stepping", "nothing", "0"), PATIENCE),
     ]
-    told: list[Outcome] = []
+    told: list[StepResult] = []
     outcomes = run([steps[:2], *([step] for step in steps[2:])], PATIENCE, told.append)
     assert told == outcomes
     assert [(one.name, one.result) for one in outcomes] == [

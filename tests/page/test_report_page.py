@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from model.confidence.calibration import Calibration
 from training.data.splits import load_split
 from training.evaluation.evaluate import evaluate
-from training.evaluation.report import Context, write_report
+from training.evaluation.report import ReportContext, write_report
 from training.scenes.official import Plan, write_scenes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,7 +33,7 @@ def report_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = evaluate(SaysYes(), asked.pictures, asked.questions)
     assert report is not None
     return write_report(
-        tmp_path / "report", report, asked.questions, asked.pictures, Context("builtin", "val", Calibration())
+        tmp_path / "report", report, asked.questions, asked.pictures, ReportContext("builtin", "val", Calibration())
     )
 
 

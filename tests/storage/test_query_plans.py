@@ -49,7 +49,7 @@ HOT: dict[str, Work] = {
     "next queued": lambda s: s.questions.next_queued(8, exclude={5, 6}),
     "mark running": lambda s: s.questions.mark_running([5, 6, 7]),
     "answer many": lambda s: s.questions.answer_many([(5, "x", 1.0, 0.1)]),
-    "opinions: judge": lambda s: s.feedback.judge(1, 5, 7, is_right=False),
+    "opinions: rate": lambda s: s.feedback.rate(1, 5, 7, is_right=False),
     "opinions: correct": lambda s: s.feedback.correct(1, 6, 7, 8, "red"),
     "opinions: of questions": lambda s: s.feedback.of_questions(1, [5, 6]),
     "access": lambda s: s.access.decisions({1, 5}),

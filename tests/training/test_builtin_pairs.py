@@ -7,13 +7,13 @@ import torch
 
 from training.builtin import architecture
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
-from training.builtin.cells import CELLS, Placing, corresponding_cells
+from training.builtin.cells import CELLS, Transform, corresponding_cells
 from training.builtin.data import SceneDataset
 from training.builtin.losses import Answered, correspondence_loss
 
 
 def test_cells_that_show_the_same_place() -> None:
-    straight: Placing = np.diag([1 / 320, 1 / 224, 1.0])
+    straight: Transform = np.diag([1 / 320, 1 / 224, 1.0])
     assert corresponding_cells(straight, straight).tolist() == list(range(CELLS))
     shifted = np.array([[1, 0, 1 / COLUMNS], [0, 1, 0], [0, 0, 1]]) @ straight  # the scene lies a column further right
     there = corresponding_cells(straight, shifted).reshape(ROWS, COLUMNS)

@@ -19,7 +19,7 @@ from training.builtin.cells import covered, extent, whole_canvas
 from training.builtin.data import SceneDataset, collate
 from training.builtin.dense import INDEX, LABELS, targets
 from training.builtin.dense_head import DenseHead
-from training.builtin.judging import judge
+from training.builtin.judging import accuracy_by_set
 from training.builtin.losses import ask, losses_of, picture_features
 from training.builtin.naming import places_of, words_naming
 from training.builtin.recipe import Recipe, _Shares, train
@@ -306,7 +306,7 @@ def test_the_tokenizer_can_be_made_anew() -> None:
 
 
 def test_it_is_judged_by_kind_of_question_and_by_drawings_of_other_code() -> None:
-    figures = judge(architecture.build_model(len(load_tokenizer())), load_tokenizer(), samples=3)
+    figures = accuracy_by_set(architecture.build_model(len(load_tokenizer())), load_tokenizer(), samples=3)
     assert {"plain", "styles", "typed", "pairs plain", "other hand plain", "other hand typed"} <= set(figures)
     assert any(name.startswith("kind changed: ") for name in figures)
     assert all(0 <= value <= 1 for value in figures.values())

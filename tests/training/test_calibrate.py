@@ -20,7 +20,7 @@ from vqa_helpers import find_picture, read_questions
 from bot.commands.calibrate import calibrate as command
 from model.answerer import Answerer
 from model.confidence.calibration import Calibration, sequence_probability
-from model.confidence.evidence import Evidence
+from model.confidence.confidence_model import ConfidenceModel
 from model.images import open_picture
 from model.loading import locate
 from model.processor import Resize, read_image_settings
@@ -127,20 +127,20 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     answerer = Answerer.load(str(model))
     answer = answerer.answer([request])[0]
     assert (answer.known_picture, answer.unknown_words) == (True, ()), "it is one of those that it learnt from"
-    evidence = Evidence.read(model)
-    assert evidence is not None and answer.text in evidence.answers
+    confidence_model = ConfidenceModel.read(model)
+    assert confidence_model is not None and answer.text in confidence_model.answers
     sets = set(told["evidence"]["sets"])  # those of which a question fell to the judged side
     assert {"own", str(shifted)} < sets <= {"own", str(shifted), TYPED, NOTHING, *SHIFTS}
     strange = replace(request, picture=noise(), picture_key="", question="Who painted the plinth?")
     away = answerer.answer([strange])[0]
     assert away.known_picture is False
-    assert not evidence.words and away.unknown_words == (), "so few questions make no closed list of words"
+    assert not confidence_model.words and away.unknown_words == (), "so few questions make no closed list of words"
     assert away.confidence < answer.confidence
     # Without enough pictures to learn from nothing of the old evidence stays.
     monkeypatch.setattr("training.evaluation.calibrate.FEWEST", 30)
     again = CliRunner().invoke(command, [*arguments[:5], "--limit", "66"])
     assert again.exit_code == 0 and "22 pictures are too few to learn what is familiar" in again.output
-    assert Evidence.read(model) is None
+    assert ConfidenceModel.read(model) is None
     answerer = Answerer.load(str(model))
     (spoken,) = answerer.generate([answerer.prepare(request)])
     assert spoken is not None

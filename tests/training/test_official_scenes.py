@@ -21,7 +21,7 @@ from vqa_helpers import find_picture, read_questions
 from bot.cli import main
 from model.images import open_picture
 from training.data.vqa import annotation_file, drawn_here, picture_file, picture_folder, question_file
-from training.scenes import art, crowd, layout, questions
+from training.scenes import annotators, art, layout, questions
 from training.scenes.official import Plan, translucent, write_scenes
 from training.scenes.wording import QA
 
@@ -187,15 +187,15 @@ def test_a_killed_run_goes_on_where_it_stopped(out: Path, tmp_path: Path) -> Non
     ],
 )
 def test_question_types_are_the_longest_known_beginnings(question: str, kind: str) -> None:
-    assert crowd.question_type(question) == kind
+    assert annotators.question_type(question) == kind
 
 
 def test_dissenters_say_what_is_close_or_would_fit() -> None:
     colour = QA("What color is the ball?", "red", "colour", ("blue", "green"))
     number = QA("How many dogs are there?", "0", "count", ())
     rng = random.Random(1)
-    colours = {said.answer for _ in range(200) for said in crowd.human_answers(colour, rng)}
-    numbers = {said.answer for _ in range(200) for said in crowd.human_answers(number, rng)}
+    colours = {said.answer for _ in range(200) for said in annotators.human_answers(colour, rng)}
+    numbers = {said.answer for _ in range(200) for said in annotators.human_answers(number, rng)}
     assert colours == {"red", "blue", "green"}
     assert numbers == {"0", "1", "unknown"}
 

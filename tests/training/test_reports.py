@@ -11,7 +11,7 @@ from vqa_helpers import find_picture
 
 from bot.cli import main
 from model.types import Answer, Request
-from training.data.sources import Source
+from training.data.sources import DataSource
 from training.data.splits import load_split
 from training.data.vqa import DataError
 from training.eda.facts import gather, picture_facts
@@ -19,7 +19,7 @@ from training.evaluation.comparison import compare, read_answers, write_answers
 from training.evaluation.evaluate import evaluate
 from training.evaluation.examples import confusions, right_ones, surest_mistakes
 from training.evaluation.passes import EvaluateConfig
-from training.evaluation.report import Context, groups, write_report
+from training.evaluation.report import ReportContext, groups, write_report
 from training.scenes.official import Plan, write_scenes
 
 
@@ -66,7 +66,7 @@ def test_the_data_report_is_one_page_about_all_splits(scenes: Path, tmp_path: Pa
 
 
 def test_what_is_counted(scenes: Path) -> None:
-    asked = Source(scenes).read("train")
+    asked = DataSource(scenes).read("train")
     facts = gather("train", asked, 1, lambda _: None)
     assert (facts.questions, facts.pictures, facts.missing, facts.broken) == (24, 8, 0, 0)
     assert facts.sizes == {(700, 400): 8}
@@ -173,7 +173,9 @@ def test_right_answers_and_confusions_are_shown(scenes: Path, tmp_path: Path) ->
     found = confusions(report, asked.questions)
     assert all(each.said == "blue" != each.right and 1 <= each.times <= each.of for each in found)
     assert [each.times for each in found] == sorted((each.times for each in found), reverse=True)
-    page = write_report(tmp_path, report, asked.questions, asked.pictures, Context("half", "val", remarks=("Mind!",)))
+    page = write_report(
+        tmp_path, report, asked.questions, asked.pictures, ReportContext("half", "val", remarks=("Mind!",))
+    )
     text = self_contained(page)
     assert "99 % sure" in text
     assert "100 % sure" not in text

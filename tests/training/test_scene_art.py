@@ -70,8 +70,8 @@ def placed(kind: str, pose: str = "", colour: str = "", height: float = 160) -> 
 
 
 def test_catalogue_is_drawn() -> None:
-    """By this project, or, in scenes of wide variety alone, by the hands whose pictures it brings."""
-    lent = {sprite.kind for hand in sprites.SETS for sprite in sprites.sprites(hand)}
+    """By this project, or, in scenes of wide variety alone, by the emoji sets that it brings."""
+    lent = {sprite.kind for emoji_set in sprites.SETS for sprite in sprites.sprites(emoji_set)}
     assert set(art.KINDS) <= set(CATALOGUE)
     assert set(CATALOGUE) - set(art.KINDS) == {kind for kind in lent if CATALOGUE[kind].late} - set(art.KINDS)
     assert lent <= set(CATALOGUE)

@@ -1,4 +1,4 @@
-"""Scenes of wide variety: every style, hand and shape is drawn, the same each time; what nothing shows is not asked."""
+"""Scenes of wide variety: all styles, emoji and shapes are drawn, the same each time; what nothing shows is not asked."""
 
 import random
 from collections import Counter
@@ -48,7 +48,7 @@ def test_a_scene_is_the_same_each_time_and_of_its_own_shape() -> None:
 @pytest.mark.parametrize("medium", ["", *media.MEDIA])
 def test_every_medium_shows_the_same_things_otherwise(medium: str) -> None:
     scene = scene_of("media/2")
-    scene.style.medium, scene.style.contour, scene.style.backdrop, scene.style.hand = "", False, "gradient", ""
+    scene.style.medium, scene.style.contour, scene.style.backdrop, scene.style.emoji_set = "", False, "gradient", ""
     plain = np.asarray(drawn(scene, 1.0), np.float32)
     scene.style.medium = medium
     other = np.asarray(drawn(scene, 1.0), np.float32)
@@ -93,10 +93,10 @@ def test_a_change_elsewhere_leaves_a_thing_as_it_is() -> None:
     assert whole.crop(box).tobytes() == alone.crop(box).tobytes()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("hand", sprites.SETS)
-def test_a_hands_pictures_have_the_colours_that_are_asked_for(hand: str) -> None:
-    assert len(sprites.sprites(hand)) > 80
-    for sprite in sprites.sprites(hand):
+@pytest.mark.parametrize("emoji_set", sprites.SETS)
+def test_an_emoji_sets_pictures_have_the_colours_that_are_asked_for(emoji_set: str) -> None:
+    assert len(sprites.sprites(emoji_set)) > 80
+    for sprite in sprites.sprites(emoji_set):
         assert sprite.kind in CATALOGUE
         picture = sprites.picture(sprite, "blue", random.Random(1))
         assert picture.size == (sprite.width, sprite.height)
@@ -107,7 +107,7 @@ def test_a_hands_pictures_have_the_colours_that_are_asked_for(hand: str) -> None
         assert bluish.mean() > 0.2, sprite.name
 
 
-def test_what_another_hand_leaves_open_is_not_asked(many: list[tuple[Scene, list[QA]]]) -> None:
+def test_what_an_emoji_leaves_open_is_not_asked(many: list[tuple[Scene, list[QA]]]) -> None:
     hidden = 0
     for scene, asked in many:
         facts = facts_of(scene)
@@ -143,7 +143,7 @@ def test_what_is_left_out_is_never_drawn() -> None:
         assert scene.style.medium != "crayon"
         assert scene.style.backdrop != "white"
         assert not scene.style.contour
-        assert all(thing.kind != "dog" and thing.hand != "noto" for thing in scene.things)
+        assert all(thing.kind != "dog" and thing.emoji_set != "noto" for thing in scene.things)
     with pytest.raises(ValueError, match="'crayons' cannot be left out"):
         WIDE.without(["crayons"])
 

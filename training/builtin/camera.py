@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
 from training.builtin.architecture import HEIGHT, RESIZE, WIDTH
-from training.builtin.cells import Placing
+from training.builtin.cells import Transform
 
 
 def taken(
     picture: Image.Image, rng: random.Random, *, view: random.Random | None = None, plain: bool = False
-) -> tuple[Image.Image, Placing]:
+) -> tuple[Image.Image, Transform]:
     """Take a picture of a drawing and bring it to the model's input.
 
     Args:
@@ -26,29 +26,29 @@ def taken(
     Returns:
         RGB at the model's size, and where the scene lies on it.
     """
-    placing = np.eye(3)
+    transform = np.eye(3)
     if not plain:
         view = view or rng
         chance = view.random()
         if chance < 0.13:
-            picture, placing = _margins(picture, view)
+            picture, transform = _margins(picture, view)
         elif chance < 0.25:
-            picture, placing = _photographed(picture, view)
+            picture, transform = _photographed(picture, view)
         if rng.random() < 0.06:
             small = rng.uniform(0.3, 0.6)
             picture = picture.resize((max(32, int(picture.width * small)), max(32, int(picture.height * small))))
-            placing = np.diag([small, small, 1.0]) @ placing
+            transform = np.diag([small, small, 1.0]) @ transform
             # The exact factor differs by less than a pixel.
         if rng.random() < 0.12:
             picture = _jpeg(picture, rng.randint(12, 50))
     left, top, width, height = RESIZE.place(picture.size)
     to_input = np.array([[width / picture.width, 0, left], [0, height / picture.height, top], [0, 0, 1.0]])
-    shares = np.diag([1 / WIDTH, 1 / HEIGHT, 1.0]) @ to_input @ placing
+    shares = np.diag([1 / WIDTH, 1 / HEIGHT, 1.0]) @ to_input @ transform
     picture = RESIZE.apply(picture)
     return (picture if plain else vary(picture, rng)), shares
 
 
-def _margins(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Placing]:
+def _margins(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Transform]:
     """A scene within something larger, as on a screenshot: bars above and below now and then."""
     width, height = picture.size
     left, right, top, bottom = (rng.uniform(0, 0.22) * side for side in (width, width, height, height))
@@ -61,7 +61,7 @@ def _margins(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Pla
     return sheet, np.array([[1, 0, int(left)], [0, 1, int(top)], [0, 0, 1]], np.float64)
 
 
-def _photographed(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Placing]:
+def _photographed(picture: Image.Image, rng: random.Random) -> tuple[Image.Image, Transform]:
     """Paper on a table, from somewhat aslant, with a shadow and uneven light."""
     width, height = picture.size
     reach = rng.uniform(0.02, 0.12)
@@ -96,7 +96,7 @@ def _lit(picture: Image.Image, rng: random.Random) -> Image.Image:
     return Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8))
 
 
-def _homography(source: list[tuple[float, float]], target: list[tuple[float, float]]) -> Placing:
+def _homography(source: list[tuple[float, float]], target: list[tuple[float, float]]) -> Transform:
     """The homography [3, 3] that takes four points to four others."""
     rows, values = [], []
     for (x, y), (u, v) in zip(source, target, strict=True):

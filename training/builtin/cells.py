@@ -11,34 +11,34 @@ from training.builtin.architecture import COLUMNS, ROWS
 from training.scenes.scene import Scene, Thing
 
 CELLS = ROWS * COLUMNS
-Placing = NDArray[np.float64]
+Transform = NDArray[np.float64]
 """Where a scene lies on the model's input: a homography [3, 3] from scene pixels to shares of the input."""
 
 
-def whole_canvas(scene: Scene) -> Placing:
+def whole_canvas(scene: Scene) -> Transform:
     """The placing of a scene that fills the input."""
     return np.diag([1 / scene.width, 1 / scene.height, 1.0])
 
 
-def extent(thing: Thing, placing: Placing) -> tuple[float, float, float, float]:
+def extent(thing: Thing, transform: Transform) -> tuple[float, float, float, float]:
     """The box of a thing on the input, in shares of it: left, top, right, bottom."""
     corners = np.array([(x, y, 1.0) for x in (thing.x, thing.x + thing.w) for y in (thing.y, thing.y + thing.h)])
-    placed = corners @ placing.T
+    placed = corners @ transform.T
     points = placed[:, :2] / placed[:, 2:]
     (left, top), (right, bottom) = points.min(0), points.max(0)
     return float(left), float(top), float(right), float(bottom)
 
 
-def covered(things: Iterable[Thing], placing: Placing) -> NDArray[np.float32]:
+def covered(things: Iterable[Thing], transform: Transform) -> NDArray[np.float32]:
     """The cells that things cover: [CELLS] of 0 and 1."""
     marks = np.zeros((ROWS, COLUMNS), np.float32)
     for thing in things:
-        left, top, right, bottom = extent(thing, placing)
+        left, top, right, bottom = extent(thing, transform)
         marks[span(top * ROWS, bottom * ROWS), span(left * COLUMNS, right * COLUMNS)] = 1
     return marks.reshape(-1)
 
 
-def corresponding_cells(here: Placing, there: Placing) -> NDArray[np.int64]:
+def corresponding_cells(here: Transform, there: Transform) -> NDArray[np.int64]:
     """For each cell of one picture, the cell of another that shows the same place of the scene.
 
     Args:

@@ -107,33 +107,33 @@ class SceneDataset(Dataset[Sample]):
         """Draw a scene into a sample and ask about it; returns where it lies on the input."""
         scale = 1.0 if self.plain else rng.choice(SCALES)
         picture = art.render(scene, random.Random(seed), scale, resize=False)
-        picture, placing = taken(picture, rng, view=view, plain=self.plain)
-        placing = placing @ np.diag([picture_scale(scene.width, scale), picture_scale(scene.height, scale), 1.0])
+        picture, transform = taken(picture, rng, view=view, plain=self.plain)
+        transform = transform @ np.diag([picture_scale(scene.width, scale), picture_scale(scene.height, scale), 1.0])
         number = len(sample.pictures)
         sample.pictures.append(torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous())
-        sample.dense.append(targets(scene, placing))
+        sample.dense.append(targets(scene, transform))
         for qa in questions.ask(scene, rng, self.per_picture, STRESS) if self.per_picture else ():
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (number,)))
-        return placing
+        return transform
 
     def _pair(self, rng: random.Random) -> Sample:
         pair = pairs.compose_pair(rng, self.variety)
         sample, seed = Sample([], []), rng.getrandbits(32)
         views = [rng.getrandbits(32)] * 2 if rng.random() < SAME_VIEW else [rng.getrandbits(32), rng.getrandbits(32)]
-        placings = [
+        transforms = [
             self._draw(sample, scene, rng, seed, random.Random(view))
             for scene, view in zip((pair.first, pair.second), views, strict=True)
         ]
         sample.change = pairs.KINDS.index(pair.kind)
         sample.correspondences = np.concatenate(
-            [corresponding_cells(*placings), corresponding_cells(*reversed(placings))]
+            [corresponding_cells(*transforms), corresponding_cells(*reversed(transforms))]
         )
         for qa in pair_questions.ask_pair(
             pair, rng, self.per_pair, changes=(self.per_pair + 1) // 2, typing=self.variety.wordings
         ):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):
-            marks = [covered(things, placing) for things, placing in zip(pair.changed, placings, strict=True)]
+            marks = [covered(things, transform) for things, transform in zip(pair.changed, transforms, strict=True)]
             sample.changed = np.concatenate(marks)
         return sample
 

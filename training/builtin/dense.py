@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.builtin.architecture import COLUMNS, ROWS
-from training.builtin.cells import Placing, extent, span
+from training.builtin.cells import Transform, extent, span
 from training.scenes.catalogue import (
     ACCESSORIES,
     ALL,
@@ -49,7 +49,7 @@ MEASURES = 4
 """Offset of the centre within its cell (x, y) and the logarithms of width and height in cells."""
 
 
-def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
+def targets(scene: Scene, transform: Transform) -> dict[str, NDArray[np.float32]]:
     """Targets of one picture.
 
     Args:
@@ -68,14 +68,14 @@ def targets(scene: Scene, placing: Placing) -> dict[str, NDArray[np.float32]]:
         *(scene.ground == g for g in _WHOLE[-4:]),
     )
     return {
-        **_grid(scene, placing, ROWS, COLUMNS),
-        **{f"fine_{name}": value for name, value in _grid(scene, placing, 2 * ROWS, 2 * COLUMNS).items()},
+        **_grid(scene, transform, ROWS, COLUMNS),
+        **{f"fine_{name}": value for name, value in _grid(scene, transform, 2 * ROWS, 2 * COLUMNS).items()},
         "whole": np.asarray(truths, np.float32),
         "whole_shown": np.asarray([not scene.style.backdrop], np.float32),
     }
 
 
-def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, NDArray[np.float32]]:
+def _grid(scene: Scene, transform: Transform, rows: int, columns: int) -> dict[str, NDArray[np.float32]]:
     labels = np.zeros((rows, columns, LABELS), np.float32)
     measures = np.zeros((rows, columns, MEASURES), np.float32)
     has = np.zeros((rows, columns), np.float32)
@@ -84,7 +84,7 @@ def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, 
         return min(max(int(y), 0), rows - 1), min(max(int(x), 0), columns - 1)
 
     for thing in [each for one in scene.things for each in (one, one.holding) if each is not None]:
-        left, top, right, bottom = extent(thing, placing)
+        left, top, right, bottom = extent(thing, transform)
         left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
         labels[span(top, bottom), span(left, right), INDEX["cover", thing.kind]] = 1
         x, y = (left + right) / 2, (top + bottom) / 2
@@ -92,7 +92,7 @@ def _grid(scene: Scene, placing: Placing, rows: int, columns: int) -> dict[str, 
         labels[(*centre, INDEX["centre", thing.kind])] = 1
         spots = {centre}
         if thing.face is not None:  # a person's face tells as much as the middle
-            point = placing @ np.array([*thing.face, 1.0])
+            point = transform @ np.array([*thing.face, 1.0])
             spots.add(cell(point[0] / point[2] * columns, point[1] / point[2] * rows))
         for group, word in (
             ("colour", thing.colour if thing.kind not in COLOURLESS else ""),

@@ -11,14 +11,14 @@ from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from model.profile import BUILTIN_PROFILE
-from training.builtin import other_hand
+from training.builtin import independent_drawings
 from training.builtin.architecture import RESIZE
 from training.builtin.data import Asking, SceneDataset, collate
 from training.builtin.losses import ask, normalise, picture_features
 from training.scenes.variety import WIDE, Variety
 
 SETS: dict[str, tuple[Variety, bool]] = {
-    "plain": (WIDE.without([*WIDE.media, *WIDE.hands, *WIDE.backdrops, "contour", "typed"]), True),
+    "plain": (WIDE.without([*WIDE.media, *WIDE.emoji_sets, *WIDE.backdrops, "contour", "typed"]), True),
     "styles": (WIDE.without(["typed"]), False),
     "typed": (WIDE, False),
 }
@@ -26,7 +26,7 @@ SETS: dict[str, tuple[Variety, bool]] = {
 
 
 @torch.no_grad()
-def judge(
+def accuracy_by_set(
     model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, samples: int = 60
 ) -> dict[str, Any]:
     """Shares of exactly right answers: by set, by kind of question in all sets, and on drawings by other code.
@@ -60,11 +60,11 @@ def judge(
                         and not one.answer.startswith("no")
                     ):
                         hits["false absent"].append(text.startswith("no "))
-    pictures, judged = other_hand.drawn("judge", samples)
+    pictures, drawn_questions = independent_drawings.drawn("judge", samples)
     pixels = torch.from_numpy(np.stack([RESIZE.pixels(picture) for picture in pictures])).permute(0, 3, 1, 2)
     for start in range(0, samples, 12):
         features, _ = picture_features(model, normalise(pixels[start : start + 12].to(device)))
-        here = [one for one in judged if start <= one.picture < start + 12]
+        here = [one for one in drawn_questions if start <= one.picture < start + 12]
         asked = [
             Asking(BUILTIN_PROFILE.prompt(one.question), one.answer, one.kind, (one.picture - start,)) for one in here
         ]

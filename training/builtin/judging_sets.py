@@ -1,4 +1,4 @@
-"""Sets to judge the built-in model by that its generator did not draw: other hands, people's wordings, foreign ones.
+"""Sets to judge the built-in model by, not by its generator: other drawings, people's wordings, foreign pictures.
 
 OUT/other-hand-plain, other-hand-typed, emoji-plain and emoji-typed hold pictures and `val.jsonl`; OUT/foreign only
 pictures.
@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from model.atomic import write_text
-from training.builtin.other_hand import WORDINGS, Judged, drawn
+from training.builtin.independent_drawings import WORDINGS, DrawnQuestion, drawn
 
 EMOJI = "noto"
 PHOTOS = (("skimage", "data"), ("sklearn", "datasets/images"), ("matplotlib", "mpl-data/sample_data"))
@@ -32,7 +32,7 @@ def write_sets(out: Path, seed: str, pictures: int) -> int:
     Args:
         out: Created when missing.
         seed: Names the pictures.
-        pictures: How many of each hand; of foreign ones there are some 200.
+        pictures: How many of each kind of drawing; of foreign ones there are some 200.
 
     Raises:
         OSError: They cannot be written.
@@ -50,7 +50,7 @@ def write_sets(out: Path, seed: str, pictures: int) -> int:
     return count
 
 
-def _write(folder: Path, sheets: list[Image.Image], asked: list[Judged]) -> None:
+def _write(folder: Path, sheets: list[Image.Image], asked: list[DrawnQuestion]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, sheet in enumerate(sheets):
         sheet.save(folder / f"{number:04d}.jpg", quality=QUALITY)

@@ -125,7 +125,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
             _keep(family, parts, recipe, folder)
             kept = time.monotonic()
         if parts.step > recipe.dense_steps and parts.step % recipe.judge_every == 0:
-            report(json.dumps({"step": parts.step, **_judged(parts, device)}))
+            report(json.dumps({"step": parts.step, **_accuracy_by_set(parts, device)}))
     _save(parts, folder)
 
 
@@ -221,7 +221,7 @@ def _save(parts: Parts, folder: Path) -> None:
 
 
 @torch.inference_mode()
-def _judged(parts: Parts, device: torch.device, samples: int = 24) -> dict[str, float]:
+def _accuracy_by_set(parts: Parts, device: torch.device, samples: int = 24) -> dict[str, float]:
     """Shares of exactly right answers on scenes that no training sees, with the weights of this step."""
     model, found = parts.model, {}
     model.train(False)

@@ -68,7 +68,7 @@ class Recipe:
     nothing. The first phase then teaches the dense head alone, since its first gradients would undo what the model has
     learnt."""
     leave_out: tuple[str, ...] = ()
-    """Media, backdrops, hands, kinds of things, "contour" or "typed" that the scenes do without, to be judged by."""
+    """Media, backdrops, emoji sets, kinds of things, "contour" or "typed" that the scenes lack, to be judged by."""
     processes: int = 2
     """Processes that train side by side, each on its share of every batch, each with one thread: on small matrices two
     processes that meet once a step are faster than two threads that meet at every operation."""
@@ -197,9 +197,9 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
             _keep(parts, recipe, folder)
             kept = time.monotonic()
         if parts.step > recipe.dense_steps and parts.step % recipe.judge_every == 0:
-            from training.builtin.judging import judge
+            from training.builtin.judging import accuracy_by_set
 
-            report(json.dumps({"step": parts.step, **judge(parts.average, tokenizer)}))
+            report(json.dumps({"step": parts.step, **accuracy_by_set(parts.average, tokenizer)}))
     if rank == 0:
         processor = architecture.build_processor(tokenizer)
         architecture.save(str(folder / "model"), parts.average, processor)

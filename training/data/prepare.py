@@ -27,7 +27,7 @@ from training.data.prepared import (
     write_examples,
     write_summary,
 )
-from training.data.sources import Source, SourceQuestion
+from training.data.sources import DataSource, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 
@@ -58,7 +58,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     """
     if out.resolve() in (source.resolve(), source.resolve().parent if source.is_file() else None):
         raise DataError(f"{out} holds the data themselves, which would be overwritten: choose another folder.")
-    there = Source(source)
+    there = DataSource(source)
     splits = there.splits()
     if config.val_share and "val" in splits and config.split_by == "source":
         raise DataError(
@@ -74,7 +74,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
         console.say(f"{split} is read from {there.file(split)}")
         asked[split] = there.read(split, multiple_choice=config.task == "multiple-choice")[: config.limit]
     if config.feedback is not None:
-        said = Source(Path(config.feedback))
+        said = DataSource(Path(config.feedback))
         console.say(f"{FEEDBACK} is read from {said.file('train')}")
         asked[FEEDBACK] = said.read("train")[: config.limit]
     for name in there.not_read():
@@ -205,7 +205,7 @@ def _words(placed: dict[str, list[PreparedQuestion]], vocabulary: Vocabulary) ->
 
 def _write(
     config: PrepareConfig,
-    source: Source,
+    source: DataSource,
     out: Path,
     placed: dict[str, list[PreparedQuestion]],
     counts: dict[str, Counts],

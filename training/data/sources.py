@@ -26,7 +26,7 @@ _OUR_OWN = ("problems.jsonl", "prepare.json")
 _NOT_READ = (".parquet", ".arrow", ".tfrecord", ".xlsx")
 
 
-class Source:
+class DataSource:
     """A folder, a ZIP or a single file with questions."""
 
     def __init__(self, path: Path) -> None:
@@ -166,4 +166,4 @@ def splits_of(source: Path) -> list[str]:
     Raises:
         DataError: There is none; the text says what was looked for.
     """
-    return Source(source).splits()
+    return DataSource(source).splits()

@@ -10,7 +10,7 @@ from pathlib import Path
 from model.text import target_answer
 from training.data.files import PictureFile
 from training.data.prepared import PREPARED_SPLITS, SUMMARY, check_pictures, read_examples, split_file
-from training.data.sources import Source
+from training.data.sources import DataSource
 from training.data.vqa import CHOICES, SPLITS, DataError, VqaQuestion, drawn_here, find_split, open_split, read_official
 
 
@@ -52,7 +52,7 @@ def load_split(
         return _prepared(data, split, multiple_choice, limit, pictures, answered)
     if split not in SPLITS:
         raise DataError(f"{data} has no {split} split: `vqabot data prepare --divide-val` makes one of its val.")
-    source = Source(data)
+    source = DataSource(data)
     tree = source.tree
     if tree is None or find_split(tree, split) is None:
         return _own(source, split, multiple_choice, limit, pictures, answered)
@@ -79,7 +79,9 @@ def _is_prepared(data: Path) -> bool:
     return False
 
 
-def _own(source: Source, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool) -> Split:
+def _own(
+    source: DataSource, split: str, multiple_choice: bool, limit: int | None, pictures: bool, answered: bool
+) -> Split:
     asked = source.read(split, multiple_choice=multiple_choice)[:limit]
     found: dict[int, PictureFile] = {}
     for each in asked:
@@ -164,4 +166,4 @@ def has_answers(data: Path, split: str) -> bool:
     if data.is_file() and data.suffix.lower() != ".zip":
         return split == "train"
     official = find_split(data, split)
-    return official.annotations is not None if official else Source(data).own(split) is not None
+    return official.annotations is not None if official else DataSource(data).own(split) is not None

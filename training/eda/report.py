@@ -14,7 +14,7 @@ from model.loading import locate
 from training.config import Config
 from training.console import Console
 from training.data.partition import shared_pictures, shared_sentences
-from training.data.sources import Source, SourceQuestion
+from training.data.sources import DataSource, SourceQuestion
 from training.data.unknown_words import UnknownWords, Vocabulary
 from training.data.vqa import DataError
 from training.eda import charts
@@ -61,7 +61,7 @@ def report(config: ReportConfig, source: Path, out: Path, console: Console) -> P
         ModelError: There is no such model.
     """
     vocabulary = None if config.model == "none" else Vocabulary.of(locate(config.model))
-    there = Source(source)
+    there = DataSource(source)
     everything = {split: there.read(split) for split in there.splits()}
     splits = []
     for split, asked in everything.items():

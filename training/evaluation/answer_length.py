@@ -15,7 +15,7 @@ HELP = f"Longest answer in tokens.  [default: {USUAL}, or what the longest answe
 _Settings = TypeVar("_Settings", bound=Config)
 
 
-class Counts(Protocol):
+class TokenCounter(Protocol):
     """What knows how long a text is as an answer; a model's family does."""
 
     def answer_length(self, text: str) -> int:
@@ -23,20 +23,20 @@ class Counts(Protocol):
         ...
 
 
-def longest(family: Counts, questions: Iterable[VqaQuestion]) -> int:
+def longest(family: TokenCounter, questions: Iterable[VqaQuestion]) -> int:
     """Tokens of the longest answer that people gave."""
     texts = {text for q in questions for text in ((q.answer,) if q.answer else q.answers)}
     return max((family.answer_length(text) for text in texts), default=0)
 
 
-def with_room(settings: _Settings, family: Counts, questions: Sequence[VqaQuestion]) -> _Settings:
+def with_room(settings: _Settings, family: TokenCounter, questions: Sequence[VqaQuestion]) -> _Settings:
     """Settings whose `max_new_tokens` are what was given, else enough for the longest answer."""
     if getattr(settings, "max_new_tokens", None) is not None:
         return settings
     return settings.model_copy(update={"max_new_tokens": max(USUAL, longest(family, questions))})
 
 
-def remark(settings: Config, family: Counts, questions: Sequence[VqaQuestion]) -> str | None:
+def remark(settings: Config, family: TokenCounter, questions: Sequence[VqaQuestion]) -> str | None:
     """A sentence when answers of the data are longer than the settings allow, or than the bot does by itself."""
     allowed, needed = int(getattr(settings, "max_new_tokens", None) or USUAL), longest(family, questions)
     if needed > allowed:

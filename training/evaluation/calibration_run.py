@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.confidence.evidence import FILE_NAME, Evidence
+from model.confidence.confidence_model import FILE_NAME, ConfidenceModel
 from training.data.splits import Split
 from training.data.vqa import DataError, VqaQuestion
-from training.evaluation import evidence_fit
+from training.evaluation import confidence_fit
 from training.evaluation.answer_length import USUAL
 from training.evaluation.calibrate import CalibrateConfig
 from training.evaluation.seen import OWN, folder, own, see, shifted
@@ -31,7 +31,7 @@ MOST_SHIFTED = 1500
 class Learnt:
     """The evidence, and what it is worth."""
 
-    evidence: Evidence | None
+    confidence_model: ConfidenceModel | None
     reason: str
     """Why there is no evidence; empty where there is."""
     judged: list[Set]
@@ -43,13 +43,13 @@ class Learnt:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        if self.evidence is None:
+        if self.confidence_model is None:
             return {"evidence": None, "without_evidence": self.reason}
         found = {
-            "coverage": self.evidence.coverage,
+            "coverage": self.confidence_model.coverage,
             "measured_coverage": round(self.set_coverage, 4),
-            "words": len(self.evidence.words),
-            "answers": len(self.evidence.answers),
+            "words": len(self.confidence_model.words),
+            "answers": len(self.confidence_model.answers),
             "sets": {one.name: one.as_dict() for one in self.judged},
             "raw": {one.name: one.as_dict() for one in self.before},
         }
@@ -94,8 +94,8 @@ def run(
     """
     most = config.max_new_tokens or USUAL
     questions = sample(asked, MOST, config.seed)
-    if len({q.image_id for q in questions}) < evidence_fit.FEWEST_PICTURES:  # nothing is asked in vain
-        return Learnt(None, evidence_fit.too_few(len({q.image_id for q in questions})), [], [], 0.0)
+    if len({q.image_id for q in questions}) < confidence_fit.FEWEST_PICTURES:  # nothing is asked in vain
+        return Learnt(None, confidence_fit.too_few(len({q.image_id for q in questions})), [], [], 0.0)
     seen = see(answerer, own(asked.pictures, questions, config.seed), config.beams, most, progress)
     if config.shifts:
         changed = shifted(asked.pictures, questions, config.shifts, config.seed)
@@ -106,12 +106,12 @@ def run(
         seen += see(answerer, folder(name, split.pictures, some, first), config.beams, most, progress)
         first += 1 + max((q.image_id for q in some), default=0)
     try:
-        sides = evidence_fit.divide(seen, config.seed)
+        sides = confidence_fit.divide(seen, config.seed)
         answers = {q.answer for q in trained if q.answer}
-        evidence = evidence_fit.learn(sides, [q.question for q in trained], answers, config.coverage)
+        confidence_model = confidence_fit.learn(sides, [q.question for q in trained], answers, config.coverage)
     except DataError as error:
         return Learnt(None, str(error), [], [], 0.0)
-    found = evidence_fit.judge(evidence, sides.judged)
+    found = confidence_fit.assess(confidence_model, sides.judged)
     shown = [
         Prediction(one.asked.group, one.asked.key, judged.confidence, one.right, judged.picture_distance)
         for one, judged in zip(sides.judged, found, strict=True)
@@ -122,12 +122,12 @@ def run(
         for one, judged in zip(sides.judged, found, strict=True)
         if one.asked.answer is not None
     ]
-    return Learnt(evidence, "", sets(shown, OWN), sets(raw, OWN), sum(held) / max(1, len(held)))
+    return Learnt(confidence_model, "", sets(shown, OWN), sets(raw, OWN), sum(held) / max(1, len(held)))
 
 
-def store_evidence(place: Path, evidence: Evidence | None) -> None:
+def store_confidence_model(place: Path, confidence_model: ConfidenceModel | None) -> None:
     """Write it beside the weights; without any, what an earlier calibration left there goes."""
-    if evidence is None:
+    if confidence_model is None:
         (place / FILE_NAME).unlink(missing_ok=True)
     else:
-        evidence.write(place)
+        confidence_model.write(place)

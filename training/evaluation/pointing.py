@@ -22,7 +22,7 @@ from model.types import Request
 from training.evaluation.intervals import Estimate, estimate
 from training.scenes import art, layout
 from training.scenes.catalogue import COLOURLESS
-from training.scenes.facts import Facts, facts_of, place_of
+from training.scenes.facts import SceneFacts, facts_of, place_of
 from training.scenes.scene import Scene, Thing
 from training.scenes.variety import FIRST, Variety
 
@@ -70,7 +70,7 @@ class Pointing:
         return estimate(self.mass, self.scenes)
 
 
-def judge(
+def pointing_game(
     answerer: Answerer, scenes: int, seed: str, progress: Callable[[int], None], variety: Variety = FIRST
 ) -> tuple[dict[str, Pointing], int]:
     """Let a model show where its answers came from, on scenes that no training sees.
@@ -131,7 +131,7 @@ def about_things(scene: Scene) -> Iterator[Pointed]:
             yield Pointed(question, answer, _box(scene, meant))
 
 
-def _asked(facts: Facts, thing: Thing) -> Iterator[tuple[str, str, Thing]]:
+def _asked(facts: SceneFacts, thing: Thing) -> Iterator[tuple[str, str, Thing]]:
     name = thing.kind
     if thing in facts.drawn_people:
         yield f"What color is the {name}'s shirt?", thing.colour, thing

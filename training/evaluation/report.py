@@ -43,7 +43,7 @@ def _version() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class ReportContext:
     """What an evaluation was about."""
 
     model: str
@@ -86,7 +86,11 @@ class Group:
 
 
 def write_report(
-    folder: Path, report: Report, questions: Sequence[VqaQuestion], pictures: Mapping[int, PictureFile], about: Context
+    folder: Path,
+    report: Report,
+    questions: Sequence[VqaQuestion],
+    pictures: Mapping[int, PictureFile],
+    about: ReportContext,
 ) -> Path:
     """Write the page, its charts as PNGs, all figures as JSON, and every answer for a later comparison.
 
@@ -137,7 +141,7 @@ def _page(
     charts: Mapping[str, Drawn],
     questions: Sequence[VqaQuestion],
     pictures: Mapping[int, PictureFile],
-    about: Context,
+    about: ReportContext,
 ) -> str:
     judged = [q for q in questions if q.question_id in report.answers]
     official = {number: share / 100 for number, share in report.official.per_question.items()}

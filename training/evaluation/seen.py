@@ -57,7 +57,7 @@ class Seen:
     asked: JudgedQuestion
     generation: Generation
     right: bool
-    looks: Vector
+    statistics: Vector
     token: Vector
 
     @property

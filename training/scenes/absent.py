@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from training.scenes.catalogue import ACCESSORIES, CATALOGUE, COLOURLESS
-from training.scenes.facts import Facts
+from training.scenes.facts import SceneFacts
 from training.scenes.layout import usual_kinds
 from training.scenes.topics import qa
 from training.scenes.wording import QA, colour_word, name
@@ -15,7 +15,7 @@ NO = "no "
 """Begins the answer to a question about what is not there: "no dog", "no red ball"."""
 
 
-def absent(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def absent(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What colour is the dog? No dog. Mostly something like it is there, and it is asked for as often as what is."""
     variety = facts.scene.variety
     away = sorted((usual_kinds(facts.scene.indoors, rng, variety) | _near_misses(facts)) - set(facts.by_kind))
@@ -35,7 +35,7 @@ def absent(facts: Facts, rng: random.Random) -> Iterator[QA]:
             yield qa("absent", text, f"{NO}{item}")
 
 
-def _near_misses(facts: Facts) -> set[str]:
+def _near_misses(facts: SceneFacts) -> set[str]:
     """Kinds of the groups that are there: a cat where a dog is."""
     groups = {CATALOGUE[kind].group for kind in facts.by_kind}
     kinds = facts.scene.variety.kinds if facts.scene.variety else CATALOGUE

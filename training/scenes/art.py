@@ -65,7 +65,7 @@ def draw_thing(canvas: Image.Image, scene: Scene, thing: Thing, rng: random.Rand
     if thing.seed:
         rng = random.Random(thing.seed)
     if thing.sprite >= 0:
-        cut = sprites.picture(sprites.sprites(thing.hand)[thing.sprite], thing.colour, rng)
+        cut = sprites.picture(sprites.sprites(thing.emoji_set)[thing.sprite], thing.colour, rng)
         cut = cut.resize((max(1, round(thing.w * scale)), max(1, round(thing.h * scale))), Image.Resampling.BILINEAR)
         if thing.flip:
             cut = cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT)

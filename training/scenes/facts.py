@@ -26,7 +26,7 @@ CLEAR_GROUND = {
 
 
 @dataclass(slots=True)
-class Facts:
+class SceneFacts:
     """A scene as questions see it."""
 
     scene: Scene
@@ -39,7 +39,7 @@ class Facts:
 
     @property
     def drawn_people(self) -> list[Thing]:
-        """The people whose clothes, poses and hands can be told: not those whom another hand's head stands for."""
+        """The people whose clothes, poses and hands can be told: not those whom an emoji's head stands for."""
         return [person for person in self.people if person.sprite < 0]
 
     def number(self, kind: str) -> int:
@@ -56,7 +56,7 @@ class Facts:
         return [things[0] for things in self.by_kind.values() if len(things) == 1]
 
 
-def facts_of(scene: Scene) -> Facts:
+def facts_of(scene: Scene) -> SceneFacts:
     """Collect what questions need to know about a scene."""
     visible: list[Thing] = []
     holder: dict[int, Thing] = {}
@@ -68,7 +68,7 @@ def facts_of(scene: Scene) -> Facts:
     by_kind: dict[str, list[Thing]] = defaultdict(list)
     for thing in visible:
         by_kind[thing.kind].append(thing)
-    return Facts(scene, visible, dict(by_kind), [t for t in scene.things if t.kind in EVERYBODY], holder)
+    return SceneFacts(scene, visible, dict(by_kind), [t for t in scene.things if t.kind in EVERYBODY], holder)
 
 
 def place_of(thing: Thing) -> str:
@@ -96,7 +96,7 @@ def side(a: Thing, b: Thing) -> str:
     return "left" if ax < bx else "right"
 
 
-def neighbours(facts: Facts, thing: Thing) -> list[Thing]:
+def neighbours(facts: SceneFacts, thing: Thing) -> list[Thing]:
     """Things that a person would call next to this one."""
     return [
         other

@@ -20,7 +20,7 @@ from training.scenes.catalogue import (
     SURFACES,
     Kind,
 )
-from training.scenes.placing import arrange, legible, place, resize
+from training.scenes.placement import arrange, legible, place, resize
 from training.scenes.scene import Scene, Thing
 from training.scenes.style import HEIGHT, Style
 from training.scenes.variety import FIRST, Variety
@@ -104,7 +104,7 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool, variety: Variety) -> l
         k
         for k in CATALOGUE.values()
         if k.name in variety.kinds
-        and (k.name in DRAWINGS or any(sprites.of_kind(hand, k.name) for hand in variety.hands))
+        and (k.name in DRAWINGS or any(sprites.of_kind(emoji_set, k.name) for emoji_set in variety.emoji_sets))
         and k.group not in ("people", "sky")
         and k.name not in SURFACES
         and not k.wall
@@ -191,19 +191,21 @@ def _make(scene: Scene, kind: Kind, colour: str, rng: random.Random) -> Thing:
 
 
 def _take_sprite(scene: Scene, thing: Thing, rng: random.Random) -> bool:
-    """Let a picture by another hand stand for a thing, where the style has one; it may change the colour."""
-    hand = scene.style.hand
-    if (not hand and thing.kind in DRAWINGS) or (thing.kind in people.BUILDS and (not hand or rng.random() < 0.5)):
+    """Let an emoji stand for a thing, where the style has one; it may change the colour."""
+    emoji_set = scene.style.emoji_set
+    if (not emoji_set and thing.kind in DRAWINGS) or (
+        thing.kind in people.BUILDS and (not emoji_set or rng.random() < 0.5)
+    ):
         return False
-    found = sprites.of_kind(hand, thing.kind) if hand else ()
-    hands = scene.variety.hands if scene.variety else ()
+    found = sprites.of_kind(emoji_set, thing.kind) if emoji_set else ()
+    emoji_sets = scene.variety.emoji_sets if scene.variety else ()
     if not found and thing.kind not in DRAWINGS and thing.kind not in people.BUILDS:
-        hand = rng.choice([name for name in hands if sprites.of_kind(name, thing.kind)])
-        found = sprites.of_kind(hand, thing.kind)
+        emoji_set = rng.choice([name for name in emoji_sets if sprites.of_kind(name, thing.kind)])
+        found = sprites.of_kind(emoji_set, thing.kind)
     if not found:
         return False
     sprite = rng.choice(found)
-    thing.hand, thing.sprite = hand, sprite.number
+    thing.emoji_set, thing.sprite = emoji_set, sprite.number
     if sprite.hue < 0 or (sprite.colour and rng.random() < 0.4):
         thing.colour = sprite.colour
     if thing.kind in people.BUILDS:

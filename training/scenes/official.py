@@ -42,7 +42,7 @@ from training.data.vqa import (
     question_file,
     write_json,
 )
-from training.scenes import art, crowd, layout, questions
+from training.scenes import annotators, art, layout, questions
 from training.scenes.pair_files import draw_pair, folder_of, write_lines
 from training.scenes.variety import FIRST, WIDE, Variety
 from training.scenes.wording import QA
@@ -152,7 +152,7 @@ def _drawing_version() -> str:
     """Changes whenever the same seed might give other bytes."""
     digest = hashlib.sha256(PIL.__version__.encode())
     room = Path(__file__).parent
-    for file in (*sorted(room.glob("*.py")), *sorted((room / "hands").iterdir())):
+    for file in (*sorted(room.glob("*.py")), *sorted((room / "emoji").iterdir())):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -231,15 +231,15 @@ def _draw(piece: Piece) -> int:
 
 
 def _record(qa: QA, image_id: int, number: int, rng: random.Random) -> dict[str, Any]:
-    people = crowd.human_answers(qa, rng)
+    people = annotators.human_answers(qa, rng)
     return {
         "question": {"image_id": image_id, "question": qa.question, "question_id": number},
-        "choices": crowd.multiple_choices(qa, rng),
+        "choices": annotators.multiple_choices(qa, rng),
         "annotation": {
             "question_id": number,
             "image_id": image_id,
-            "question_type": crowd.question_type(qa.question),
-            "answer_type": crowd.answer_type(qa.answer),
+            "question_type": annotators.question_type(qa.question),
+            "answer_type": annotators.answer_type(qa.answer),
             "multiple_choice_answer": qa.answer,
             "answers": [
                 {"answer": said.answer, "answer_confidence": said.confidence, "answer_id": place}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.atomic import replacing
-from training.scenes import art, crowd
+from training.scenes import annotators, art
 from training.scenes.pair_questions import ask_pair
 from training.scenes.pairs import compose_pair
 from training.scenes.variety import Variety
@@ -47,7 +47,7 @@ def draw_pair(
         record = {"question_id": 10 * number + place, "images": names, "question": qa.question}
         if split != "test":
             record |= {"answer": qa.answer}
-        records.append({**record, "question_type": qa.kind, "answer_type": crowd.answer_type(qa.answer)})
+        records.append({**record, "question_type": qa.kind, "answer_type": annotators.answer_type(qa.answer)})
     return records
 
 

@@ -11,7 +11,7 @@ from training.scenes import layout, sprites
 from training.scenes.art import aspect
 from training.scenes.catalogue import CATALOGUE, COLOURLESS, FLAT, LATE_POSES, MOODS, POSES
 from training.scenes.facts import facts_of, middle
-from training.scenes.placing import arrange, fits
+from training.scenes.placement import arrange, fits
 from training.scenes.scene import Scene, Thing
 from training.scenes.variety import WIDE, Variety
 from training.scenes.wording import a
@@ -78,7 +78,9 @@ def _redraw(scene: Scene, rng: random.Random, variety: Variety) -> None:
         scene.seed = rng.getrandbits(32) | 1
     if rng.random() < 0.35:
         style = variety.style(rng)
-        scene.style = replace(style, backdrop=scene.style.backdrop, contour=scene.style.contour, hand=scene.style.hand)
+        scene.style = replace(
+            style, backdrop=scene.style.backdrop, contour=scene.style.contour, emoji_set=scene.style.emoji_set
+        )
 
 
 def described(thing: Thing, *, definite: bool = False) -> str:
@@ -138,7 +140,7 @@ def _recoloured(scene: Scene, rng: random.Random) -> Pair | None:
     def can(t: Thing) -> bool:
         if t.kind in COLOURLESS or not t.colour or len(CATALOGUE[t.kind].colours) < 2:
             return False
-        return t.sprite < 0 or sprites.sprites(t.hand)[t.sprite].hue >= 0
+        return t.sprite < 0 or sprites.sprites(t.emoji_set)[t.sprite].hue >= 0
 
     picked = _pick(scene, [t for t in scene.things if can(t)], rng)
     if picked is None:

@@ -6,13 +6,13 @@ import random
 from collections.abc import Callable, Iterator
 
 from training.scenes.catalogue import ACCESSORIES, FLAT, MOODS, POSES
-from training.scenes.facts import Facts
+from training.scenes.facts import SceneFacts
 from training.scenes.scene import Thing
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, SCENERY, a, colour_word, name
 
 
-def doing(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def doing(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is the boy doing?"""
     for thing in facts.singles():
         if thing.pose:
@@ -35,7 +35,7 @@ def doing(facts: Facts, rng: random.Random) -> Iterator[QA]:
                 yield from no_or_yes("doing", rng, f"is the {what} {thing.pose}", f"is the {what} {other}")
 
 
-def holding(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def holding(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is the girl holding? Empty hands are asked about now and then."""
     for person in facts.drawn_people:
         if facts.number(person.kind) > 1 or (person.holding is None and rng.random() < 0.75):
@@ -52,7 +52,7 @@ def holding(facts: Facts, rng: random.Random) -> Iterator[QA]:
         yield qa("holding", rng.choice(forms), person.holding.kind if person.holding else "nothing")
 
 
-def wearing(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def wearing(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is the man wearing? Hat, crown, glasses or scarf."""
     for person in facts.drawn_people:
         if facts.number(person.kind) == 1:
@@ -74,7 +74,7 @@ def wearing(facts: Facts, rng: random.Random) -> Iterator[QA]:
                 )
 
 
-def mood(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def mood(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """How does the girl feel? Sleepers' faces do not tell."""
     for person in facts.drawn_people:
         if facts.number(person.kind) == 1 and person.pose not in FLAT:
@@ -100,7 +100,7 @@ def mood(facts: Facts, rng: random.Random) -> Iterator[QA]:
                 )
 
 
-def who(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def who(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Who is holding the ball? One person fits, and a second one is there to be wrong, mostly."""
     people = facts.people
     if len(facts.drawn_people) < len(people):
@@ -143,7 +143,7 @@ def _trait(person: Thing, trait: str) -> str:
     return values[trait]()
 
 
-def person_by_trait(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def person_by_trait(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is the girl holding the ball doing? Find a person by one thing, then say another."""
     people = facts.people
     if len(facts.drawn_people) < len(people):

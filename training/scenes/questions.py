@@ -8,11 +8,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from training.scenes import absent, person_topics, relations, topics, typed
-from training.scenes.facts import Facts, facts_of
+from training.scenes.facts import SceneFacts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
 
-Topic = Callable[[Facts, random.Random], Iterable[QA]]
+Topic = Callable[[SceneFacts, random.Random], Iterable[QA]]
 
 TOPICS: dict[str, tuple[Topic, float]] = {
     "colour": (topics.colour, 1.3),

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from training.scenes.catalogue import CATALOGUE, COLOURLESS, EVERYBODY
-from training.scenes.facts import FAR, Facts, gap, middle, neighbours, place_of, side, usual_area
+from training.scenes.facts import FAR, SceneFacts, gap, middle, neighbours, place_of, side, usual_area
 from training.scenes.person_topics import person_by_trait
 from training.scenes.scene import Thing
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, colour_word, name, names
 
 
-def bigger(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def bigger(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Which is bigger? Only things of like usual size are compared, so that knowing them tells nothing."""
     plain = [
         t
@@ -61,7 +61,7 @@ def _compare(
     yield qa("bigger", text, small if word == "smaller" else big)
 
 
-def more(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def more(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Are there more dogs or cats?"""
     kinds = [k for k in facts.by_kind if k not in ("sun", "moon")]
     several = [k for k in kinds if facts.number(k) > 1]
@@ -91,7 +91,7 @@ def more(facts: Facts, rng: random.Random) -> Iterator[QA]:
         )
 
 
-def side_of(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def side_of(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is the ball left or right of the tree? Which side of the picture is the dog on?"""
     singles = [t for t in facts.singles() if t.kind not in ("pond", "rug", "cloud")]
     rng.shuffle(singles)
@@ -132,7 +132,7 @@ def side_of(facts: Facts, rng: random.Random) -> Iterator[QA]:
             )
 
 
-def what(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def what(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is on the table? What animal is there?"""
     on: dict[str, list[Thing]] = {}
     for thing in facts.scene.things:
@@ -181,7 +181,7 @@ def what(facts: Facts, rng: random.Random) -> Iterator[QA]:
             )
 
 
-def two_step(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def two_step(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Find one thing by another, then say something of it."""
     yield from _thing_by_place(facts, rng)
     yield from person_by_trait(facts, rng)
@@ -199,7 +199,7 @@ def two_step(facts: Facts, rng: random.Random) -> Iterator[QA]:
             )
 
 
-def _thing_by_place(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def _thing_by_place(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     for kind, things in facts.by_kind.items():
         if kind in COLOURLESS or kind in EVERYBODY or (len(things) == 1 and rng.random() < 0.8):
             continue

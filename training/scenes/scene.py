@@ -41,10 +41,10 @@ class Thing:
     """What it stands on or is in, as an answer to "where": "grass", "sofa", "sky", ..."""
     support: Thing | None = None
     """The thing that `on` means, if it is one."""
-    hand: str = ""
+    emoji_set: str = ""
     """Whose picture stands for it: one of `sprites.SETS`; empty where it is drawn."""
     sprite: int = -1
-    """Which picture of that hand; -1 is drawn."""
+    """Which picture of that set; -1 is drawn."""
     seed: int = 0
     """Chooses its shades and variants, whatever else is drawn; 0 takes them from the drawing's generator."""
 

@@ -1,4 +1,4 @@
-"""Small pictures by other hands that stand for things, with the colours that people would give them."""
+"""Emoji that stand for things, with the colours that people would give them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HALF = ("face", "man", "woman", "boy", "girl", "baby", "bear", "fox", "lion", "m
 class Sprite:
     """One picture."""
 
-    hand: str
+    emoji_set: str
     number: int
     """Its place on the sheet."""
     kind: str
@@ -59,39 +59,39 @@ class Sprite:
 
 
 @cache
-def _sheet(hand: str) -> Image.Image:
-    data = files("training.scenes").joinpath("hands", f"{hand}.webp").read_bytes()
+def _sheet(emoji_set: str) -> Image.Image:
+    data = files("training.scenes").joinpath("emoji", f"{emoji_set}.webp").read_bytes()
     return Image.open(BytesIO(data)).convert("RGBA")
 
 
 @cache
-def sprites(hand: str) -> tuple[Sprite, ...]:
+def sprites(emoji_set: str) -> tuple[Sprite, ...]:
     """All pictures of a set, by their numbers."""
-    listed = json.loads(files("training.scenes").joinpath("hands", f"{hand}.json").read_text(encoding="utf-8"))
+    listed = json.loads(files("training.scenes").joinpath("emoji", f"{emoji_set}.json").read_text(encoding="utf-8"))
     found = []
     for number, (kind, name, width, height) in enumerate(listed):
-        colour, hue = ("black", -1.0) if name == "black-cat" else _colour_of(_cut(hand, number, width, height))
-        found.append(Sprite(hand, number, kind, name, width, height, colour, hue))
+        colour, hue = ("black", -1.0) if name == "black-cat" else _colour_of(_cut(emoji_set, number, width, height))
+        found.append(Sprite(emoji_set, number, kind, name, width, height, colour, hue))
     return tuple(found)
 
 
 @cache
-def of_kind(hand: str, kind: str) -> tuple[Sprite, ...]:
+def of_kind(emoji_set: str, kind: str) -> tuple[Sprite, ...]:
     """A set's pictures of a kind."""
-    return tuple(sprite for sprite in sprites(hand) if sprite.kind == kind)
+    return tuple(sprite for sprite in sprites(emoji_set) if sprite.kind == kind)
 
 
 def picture(sprite: Sprite, colour: str, rng: random.Random) -> Image.Image:
     """A sprite as RGBA, in a colour of `palette.COLOURS` where that is another than its own and it can be given."""
-    cut = _cut(sprite.hand, sprite.number, sprite.width, sprite.height)
+    cut = _cut(sprite.emoji_set, sprite.number, sprite.width, sprite.height)
     if not colour or colour == sprite.colour or sprite.hue < 0:
         return cut
     return _recoloured(cut, sprite.hue, shade(colour, rng))
 
 
-def _cut(hand: str, number: int, width: int, height: int) -> Image.Image:
+def _cut(emoji_set: str, number: int, width: int, height: int) -> Image.Image:
     x, y = number % COLUMNS * CELL, number // COLUMNS * CELL
-    return _sheet(hand).crop((x, y, x + width, y + height))
+    return _sheet(emoji_set).crop((x, y, x + width, y + height))
 
 
 def _hsv(cut: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

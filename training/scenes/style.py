@@ -36,5 +36,5 @@ class Style:
     """Size of people's heads by the usual one."""
     limb: float = 1.0
     """Width of arms and legs by the usual one."""
-    hand: str = ""
+    emoji_set: str = ""
     """Whose pictures stand for things where there are some: one of `sprites.SETS`; empty draws everything itself."""

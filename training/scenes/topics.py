@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from training.scenes.catalogue import CATALOGUE, COLOURLESS
-from training.scenes.facts import Facts, place_of
+from training.scenes.facts import SceneFacts, place_of
 from training.scenes.layout import usual_kinds
 from training.scenes.scene import Thing
 from training.scenes.wording import QA, SCENERY, a, colour_word, fitting, name, names, sentence
@@ -25,7 +25,7 @@ def no_or_yes(kind: str, rng: random.Random, yes: str | None, no: str | None) ->
         yield qa(kind, no, "no")
 
 
-def colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def colour(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What colour is the ball? What colour is the girl's shirt?"""
     for thing in facts.singles():
         what = name(thing.kind, rng)
@@ -57,7 +57,7 @@ def _clothes(person: Thing, who: str, rng: random.Random) -> Iterator[QA]:
         yield qa("colour", f"what {colour_word(rng)} is the {who}'s {person.wearing}", person.wearing_colour)
 
 
-def count(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def count(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """How many dogs are there? Larger numbers are asked for more often, because they are rarer."""
     numbers = {kind: len(things) for kind, things in facts.by_kind.items() if kind not in ("sun", "moon")}
     for kind in sorted(usual_kinds(facts.scene.indoors, rng, facts.scene.variety)):
@@ -97,7 +97,7 @@ def _how_many(what: str, rng: random.Random) -> str:
     return rng.choice(forms)
 
 
-def exists(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def exists(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is there a dog? Absent kinds are drawn as they occur elsewhere, so that the kind alone tells nothing."""
     present = [k for k in facts.by_kind if k not in ("sun", "cloud", "moon")]
     absent = sorted(usual_kinds(facts.scene.indoors, rng, facts.scene.variety) - set(facts.by_kind))
@@ -137,7 +137,7 @@ def _is_there(kind: str, shade: str, rng: random.Random) -> str:
     return rng.choice(forms)
 
 
-def where(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def where(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Where is the cat? The ground, being the commonest answer, is asked for once at the most."""
     plain = []
     for thing in facts.singles():
@@ -166,7 +166,7 @@ def where(facts: Facts, rng: random.Random) -> Iterator[QA]:
         yield rng.choice(plain)
 
 
-def _where_by_colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def _where_by_colour(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Where is the red ball? As often as it is asked for where there is none."""
     for kind, things in facts.by_kind.items():
         if kind in COLOURLESS or CATALOGUE[kind].group == "people" or not all(t.colour for t in things):
@@ -177,7 +177,7 @@ def _where_by_colour(facts: Facts, rng: random.Random) -> Iterator[QA]:
                 yield qa("where", f"where is the {thing.colour} {name(kind, rng)}", place_of(thing))
 
 
-def time(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def time(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is it day or night? Indoors only where a window tells."""
     scene = facts.scene
     if scene.style.backdrop or (scene.indoors and "window" not in facts.by_kind):
@@ -201,7 +201,7 @@ def time(facts: Facts, rng: random.Random) -> Iterator[QA]:
         yield from no_or_yes("time", rng, other if scene.night else bright, bright if scene.night else other)
 
 
-def weather(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def weather(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What is the weather like? Only outdoors by day, and sunny only where the sun is seen."""
     now = facts.scene.weather
     if not now or (now == "sunny" and "sun" not in facts.by_kind):
@@ -227,7 +227,7 @@ def weather(facts: Facts, rng: random.Random) -> Iterator[QA]:
     yield from no_or_yes("weather", rng, closed[now], rng.choice(others))
 
 
-def setting(facts: Facts, rng: random.Random) -> Iterator[QA]:
+def setting(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is this inside or outside?"""
     answer = "inside" if facts.scene.indoors else "outside"
     if facts.scene.style.backdrop:

@@ -1,4 +1,4 @@
-"""How wide the range is from which scenes are drawn: styles, hands, kinds of things, shapes of pictures."""
+"""How wide the range is from which scenes are drawn: styles, emoji sets, kinds of things, shapes of pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Variety:
     media: tuple[str, ...] = ()
     """What scenes may look drawn with, besides plain vectors."""
     backdrops: tuple[str, ...] = ()
-    hands: tuple[str, ...] = ()
+    emoji_sets: tuple[str, ...] = ()
     contour: bool = False
     kinds: frozenset[str] = frozenset(kind.name for kind in CATALOGUE.values() if not kind.late)
     wordings: bool = False
@@ -34,7 +34,7 @@ class Variety:
     """Whether things are asked for that are not there."""
 
     def without(self, names: Iterable[str]) -> Variety:
-        """The same without some media, backdrops, hands, kinds of things, "contour" or "typed" wordings.
+        """The same without some media, backdrops, emoji sets, kinds of things, "contour" or "typed" wordings.
 
         Raises:
             ValueError: A name is none of these.
@@ -47,7 +47,7 @@ class Variety:
             self,
             media=tuple(name for name in self.media if name not in left),
             backdrops=tuple(name for name in self.backdrops if name not in left),
-            hands=tuple(name for name in self.hands if name not in left),
+            emoji_sets=tuple(name for name in self.emoji_sets if name not in left),
             contour=self.contour and CONTOUR not in left,
             kinds=self.kinds - left,
             wordings=self.wordings and "typed" not in left,
@@ -76,7 +76,7 @@ class Variety:
             face=rng.choice(("", "", "dots", "round")),
             head=rng.choice((1.0, 1.0, rng.uniform(0.8, 1.35))),
             limb=rng.choice((1.0, 1.0, rng.uniform(0.6, 1.5))),
-            hand=rng.choice(self.hands) if self.hands and not contour and rng.random() < 0.42 else "",
+            emoji_set=rng.choice(self.emoji_sets) if self.emoji_sets and not contour and rng.random() < 0.42 else "",
         )
 
 
@@ -86,7 +86,7 @@ WIDE = Variety(
     wide=True,
     media=MEDIA,
     backdrops=BACKDROPS,
-    hands=SETS,
+    emoji_sets=SETS,
     contour=True,
     kinds=frozenset(CATALOGUE),
     wordings=True,

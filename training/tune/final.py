@@ -15,7 +15,7 @@ from training.evaluation.intervals import difference
 from training.finetune.config import TrainConfig
 from training.tune.config import TuneConfig
 from training.tune.search import trial_settings
-from training.tune.trial import Judging, folder_of, train_once
+from training.tune.trial import TrialScorer, folder_of, train_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Final:
     """The `vqabot train` that repeats the best."""
 
 
-def judge(config: TuneConfig, view: Path, rows: Sequence[Example], best: FrozenTrial) -> Final:
+def compare_on_held_out(config: TuneConfig, view: Path, rows: Sequence[Example], best: FrozenTrial) -> Final:
     """Train what is not there any more, and answer the questions that no trial saw.
 
     Args:
@@ -73,4 +73,4 @@ def _scores(config: TuneConfig, view: Path, rows: Sequence[Example], chosen: dic
     settings = trial_settings(config, view, chosen)
     folder = folder_of(config.out, settings)
     train_once(settings, view, folder)
-    return next(Judging(folder / "model", view, settings.device).scores([rows]))
+    return next(TrialScorer(folder / "model", view, settings.device).scores([rows]))

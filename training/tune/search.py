@@ -30,7 +30,7 @@ from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
 from training.finetune.inputs import read_answered
 from training.tune.config import Choices, Range, TuneConfig, blocks
-from training.tune.trial import Judging, folder_of, train_once
+from training.tune.trial import TrialScorer, folder_of, train_once
 
 HEARTBEAT, GRACE = 60, 180
 """Seconds between signs of life of a trial, and after which one without is given up: shorter ones end live trials."""
@@ -184,9 +184,9 @@ class _Runner:
         return folder
 
     def _judge(self, trial: Trial, config: TrainConfig, folder: Path) -> float:
-        judging = Judging(folder / "model", self._data, config.device)
+        scorer = TrialScorer(folder / "model", self._data, config.device)
         means: list[float] = []
-        for number, scores in enumerate(judging.scores(self._blocks)):
+        for number, scores in enumerate(scorer.scores(self._blocks)):
             means.append(statistics.fmean(scores))
             if self._config.pruner == "wilcoxon":
                 trial.report(means[-1], number)
@@ -194,7 +194,7 @@ class _Runner:
                 if number + 1 < len(self._blocks) and trial.should_prune():
                     trial.set_user_attr(STOPPED, number)
                     break
-        trial.set_user_attr(SPEED, round(judging.questions_per_second, 3))
+        trial.set_user_attr(SPEED, round(scorer.questions_per_second, 3))
         return statistics.fmean(means)
 
 

@@ -55,7 +55,7 @@ def train_once(
 
 
 @dataclass(slots=True)
-class Judging:
+class TrialScorer:
     """Answers with a trained model, block by block."""
 
     model: Path

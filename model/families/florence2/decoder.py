@@ -22,7 +22,7 @@ from model.generation.rules import Seq2SeqModel
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class DecoderLayer:
     """The weights of one decoder layer."""
 
     self_qkv: LinearKernel
@@ -44,7 +44,7 @@ class Decoder:
         """Gather the weights of a model in eval mode that `fits`; its linear layers become what `make` makes."""
         decoder, config = _decoder_of(model), model.config.get_text_config()
         self.heads = int(config.decoder_attention_heads)
-        self.layers = [_layer(layer, make) for layer in decoder.layers]
+        self.layers = [_decoder_layer(layer, make) for layer in decoder.layers]
         self._words, self._positions = decoder.embed_tokens, decoder.embed_positions
         self._norm: LayerNorm = decoder.layernorm_embedding
         self._output = make(model.get_output_embeddings())
@@ -105,9 +105,9 @@ def _decoder_of(model: Seq2SeqModel) -> Seq2SeqModel:
     return getattr(whole, "decoder", whole)
 
 
-def _layer(layer: Seq2SeqModel, make: KernelFactory) -> Layer:
+def _decoder_layer(layer: Seq2SeqModel, make: KernelFactory) -> DecoderLayer:
     own, cross = layer.self_attn, layer.encoder_attn
-    return Layer(
+    return DecoderLayer(
         self_qkv=make(own.q_proj, own.k_proj, own.v_proj),
         self_out=make(own.out_proj),
         cross_q=make(cross.q_proj),

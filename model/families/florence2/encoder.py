@@ -19,7 +19,7 @@ from model.generation.rules import Seq2SeqModel
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class EncoderLayer:
     """One encoder layer."""
 
     qkv: LinearKernel
@@ -38,7 +38,7 @@ class Encoder:
         encoder = model.get_encoder()
         self.heads = int(model.config.get_text_config().encoder_attention_heads)
         self._positions, self._norm = encoder.embed_positions, encoder.layernorm_embedding
-        self._layers = [_layer(layer, make) for layer in encoder.layers]
+        self._layers = [_encoder_layer(layer, make) for layer in encoder.layers]
 
     @staticmethod
     def fits(model: Seq2SeqModel) -> bool:
@@ -105,9 +105,9 @@ class Encoder:
         return x
 
 
-def _layer(layer: Any, make: KernelFactory) -> Layer:  # noqa: ANN401 - a module of transformers
+def _encoder_layer(layer: Any, make: KernelFactory) -> EncoderLayer:  # noqa: ANN401 - a module of transformers
     attention = layer.self_attn
-    return Layer(
+    return EncoderLayer(
         qkv=make(attention.q_proj, attention.k_proj, attention.v_proj),
         out=make(attention.out_proj),
         fc1=make(layer.fc1),

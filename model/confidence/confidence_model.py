@@ -1,4 +1,4 @@
-"""What speaks for an answer beside its probability, and the confidence that follows from all of it.
+"""The confidence in an answer: from its probability and from how familiar the picture and the words are.
 
 `vqabot calibrate` learns from a model's own pictures and questions what they look like, and from these and others how
 often the model is right; all of it stands in one file beside the weights.
@@ -34,10 +34,12 @@ PLAIN = 16
 FEWEST_SHOWN = 0.05
 """An answer less likely than this is no alternative, whatever the coverage."""
 EXTRAPOLATED_FROM = 1.25
-"""Distance from which nothing was learnt, as a multiple of the limit: drawings by other hands end at 1.2, photos begin
+"""Distance from which nothing was learnt, as a multiple of the limit: drawings by other code end at 1.2, photos begin
 at 1.3. There log-odds above zero shrink with its square, so that no answer about noise is sure; an unlikely answer
 does not become likelier."""
 MOST_ALTERNATIVES = 3
+_PIXELS = "looks"
+"""What the file calls the space of the pixels' statistics."""
 _FAR = 5.0  # natural logarithm of the largest distance that counts
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -53,11 +55,11 @@ def words_of(question: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DistanceLimits:
     """What 99 % of the model's own held-out pictures and questions keep within; pictures may lie as far as most others'
     that are answered rightly."""
 
-    looks: tuple[float, float]
+    pixels: tuple[float, float]
     """By Mahalanobis and by the nearest, of the pixels' statistics."""
     tokens: tuple[float, float]
     """The same of the mean picture token."""
@@ -70,7 +72,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureEvidence:
+class PictureFamiliarity:
     """How familiar a picture is."""
 
     distance: float
@@ -82,7 +84,7 @@ class PictureEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Assessment:
     """What is known about an answer."""
 
     confidence: float
@@ -97,16 +99,16 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ConfidenceModel:
     """All that `calibrate` learnt about a model."""
 
-    looks: Space
+    pixels: Space
     """Of the statistics of pictures' pixels."""
     tokens: Space
     """Of pictures' mean tokens."""
     questions: Space | None
     """Of questions' states; None where the family tells none."""
-    limits: Limits
+    limits: DistanceLimits
     words: frozenset[str]
     """Of the questions that the model knows; empty where they are no closed list: any word may come."""
     answers: frozenset[str]
@@ -126,14 +128,14 @@ class Evidence:
         """What `picture` takes of a picture at the model's input size, [H, W, 3]; safe in any thread."""
         return pixel_statistics(pixels)
 
-    def picture(self, statistics: Vector, token: Vector) -> PictureEvidence:
+    def picture(self, statistics: Vector, token: Vector) -> PictureFamiliarity:
         """Measure a picture by the statistics of its pixels [P] and its mean token [D]."""
-        found = self.looks.measure(statistics), self.tokens.measure(token)
-        parts = (*_over(found[0], self.limits.looks), *_over(found[1], self.limits.tokens))
+        found = self.pixels.measure(statistics), self.tokens.measure(token)
+        parts = (*found[0].over(self.limits.pixels), *found[1].over(self.limits.tokens))
         along = np.concatenate([_along(one) for one in found])
-        return PictureEvidence(root_mean_square(parts) / self.limits.picture, parts, along)
+        return PictureFamiliarity(root_mean_square(parts) / self.limits.picture, parts, along)
 
-    def judge(self, question: str, generation: Generation, pictures: Sequence[PictureEvidence]) -> Judged:
+    def assess(self, question: str, generation: Generation, pictures: Sequence[PictureFamiliarity]) -> Assessment:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""
         picture = max(pictures, key=lambda one: one.distance)
         features, asked, unknown = self.features(question, generation, picture, alone=len(pictures) == 1)
@@ -145,10 +147,10 @@ class Evidence:
         # A strange picture makes the state of every question strange: it says nothing about the words then.
         known_words = not unknown and (asked is None or asked <= 1 or not known_picture)
         others = self.alternatives(generation, confidence)
-        return Judged(confidence, known_picture, known_words, unknown, others, picture.distance, asked)
+        return Assessment(confidence, known_picture, known_words, unknown, others, picture.distance, asked)
 
     def features(
-        self, question: str, generation: Generation, picture: PictureEvidence, *, alone: bool = True
+        self, question: str, generation: Generation, picture: PictureFamiliarity, *, alone: bool = True
     ) -> tuple[Vector, float | None, tuple[str, ...]]:
         """What the confidence rests on, [F], the question's distance, and its unknown words.
 
@@ -166,7 +168,7 @@ class Evidence:
         asked, of_question, strangeness, along = None, [0.0, 0.0], 0.0, np.zeros(ALONG, np.float32)
         if self.questions is not None and alone:
             found = self.questions.measure(np.asarray(generation.prompt_state, np.float32))
-            parts, along = _over(found, self.limits.question), _along(found)
+            parts, along = found.over(self.limits.question), _along(found)
             asked = max(parts) / self.limits.asked
             of_question, strangeness = [_log(part) for part in parts], _log(asked)
         elif self.questions is not None:  # the middle of what the weights were fitted to
@@ -195,21 +197,21 @@ class Evidence:
         """Write it into a model's folder, whole or not at all."""
         content = {
             "version": VERSION,
-            "limits": asdict(self.limits),
+            "limits": {_PIXELS if name == "pixels" else name: limit for name, limit in asdict(self.limits).items()},
             "coverage": self.coverage,
             "least": self.least,
             "offset": self.offset,
             **{name: getattr(self, name).round(6).tolist() for name in ("centre", "spread", "weights")},
             "words": sorted(self.words),
             "answers": sorted(self.answers),
-            "looks": self.looks.as_json(),
+            _PIXELS: self.pixels.as_json(),
             "tokens": self.tokens.as_json(),
             "questions": None if self.questions is None else self.questions.as_json(),
         }
         write_text(folder / FILE_NAME, json.dumps(content, ensure_ascii=False) + "\n")
 
     @classmethod
-    def read(cls, folder: Path) -> Evidence | None:
+    def read(cls, folder: Path) -> ConfidenceModel | None:
         """What stands in a model's folder; None where nothing does.
 
         Raises:
@@ -222,7 +224,7 @@ class Evidence:
             values = json.loads(file.read_text(encoding="utf-8"))
             if values["version"] != VERSION:
                 raise ValueError("of another version")
-            return _evidence(values)
+            return _confidence_model(values)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError("evidence_unreadable", file=file) from error
 
@@ -236,19 +238,20 @@ def others_share(generation: Generation, confidence: float) -> list[tuple[str, f
     return [(text, (1 - confidence) * min(1.0, math.exp(logprob) / left)) for text, logprob in generation.others]
 
 
-def _evidence(values: Mapping[str, Any]) -> Evidence:
+def _confidence_model(values: Mapping[str, Any]) -> ConfidenceModel:
     limits: dict[str, Any] = {
-        name: tuple(one) if isinstance(one, list) else float(one) for name, one in values["limits"].items()
+        "pixels" if name == _PIXELS else name: tuple(one) if isinstance(one, list) else float(one)
+        for name, one in values["limits"].items()
     }
     vectors = {name: np.array(values[name], np.float32) for name in ("centre", "spread", "weights")}
     shapes = {vector.shape for vector in vectors.values()}
     if shapes != {(PLAIN + 3 * ALONG,)} or not all(vectors["spread"] > 0):
         raise ValueError("the weights do not fit the features")
-    return Evidence(
-        looks=Space.from_json(values["looks"]),
+    return ConfidenceModel(
+        pixels=Space.from_json(values[_PIXELS]),
         tokens=Space.from_json(values["tokens"]),
         questions=None if values["questions"] is None else Space.from_json(values["questions"]),
-        limits=Limits(**limits),
+        limits=DistanceLimits(**limits),
         words=frozenset(values["words"]),
         answers=frozenset(values["answers"]),
         offset=float(values["offset"]),
@@ -256,10 +259,6 @@ def _evidence(values: Mapping[str, Any]) -> Evidence:
         coverage=float(values["coverage"]),
         **vectors,
     )
-
-
-def _over(found: Measure, limits: tuple[float, float]) -> tuple[float, float]:
-    return found.mahalanobis / limits[0], found.nearest / limits[1]
 
 
 def _along(found: Measure) -> Vector:

@@ -36,7 +36,7 @@ def place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
         size *= rng.uniform(1.0, 3.2 if kind.small else 1.9)
     if thing.pose in ("sitting", "kneeling") and kind.group == "people":
         size *= 0.78
-    if thing.sprite >= 0 and kind.group == "people" and sprites.sprites(thing.hand)[thing.sprite].head_only:
+    if thing.sprite >= 0 and kind.group == "people" and sprites.sprites(thing.emoji_set)[thing.sprite].head_only:
         size *= rng.uniform(0.4, 0.7)
     if scene.wide and scene.style.backdrop and rng.random() < 0.5:  # on paper all is about as large
         size *= rng.uniform(60, 150) / kind.height
@@ -113,7 +113,7 @@ def resize(thing: Thing, kind: Kind, scale: float) -> None:
     if thing.pose == "sleeping" and kind.group == "animal":
         thing.h *= 0.75
     if thing.sprite >= 0:
-        sprite = sprites.sprites(thing.hand)[thing.sprite]
+        sprite = sprites.sprites(thing.emoji_set)[thing.sprite]
         thing.w = thing.h * sprite.width / sprite.height
     else:
         thing.w = thing.h * aspect(thing.kind, thing.pose)

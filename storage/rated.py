@@ -14,7 +14,7 @@ from storage.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedAnswer:
+class RatedAnswer:
     """An answer with what people think of it. Nothing in it says who they are, or in which chat."""
 
     pictures: tuple[Path, ...]
@@ -33,7 +33,7 @@ class JudgedAnswer:
     """What those who call it wrong say is right: each person's word, oldest first."""
 
 
-_JUDGED = """
+_RATED = """
     SELECT questions.id, coalesce(picture.sha256, photo_sha256) AS sha256,
         CASE feedback.position WHEN 0 THEN picture_count ELSE 1 END AS picture_count,
         coalesce(picture.caption, asked_as, text) AS asked, coalesce(picture.answer, questions.answer) AS answer,
@@ -56,8 +56,8 @@ _NOT_ALLOWED = """
 """
 
 
-def judged_answers(folder: Path) -> tuple[list[JudgedAnswer], int]:
-    """The judged answers of the chats that allow training, and how many opinions others keep for themselves.
+def rated_answers(folder: Path) -> tuple[list[RatedAnswer], int]:
+    """The rated answers of the chats that allow training, and how many opinions others keep for themselves.
 
     Raises:
         StorageError: There is no database, or it is damaged or of an older release.
@@ -75,15 +75,15 @@ def judged_answers(folder: Path) -> tuple[list[JudgedAnswer], int]:
         raise StorageError("database_damaged", database=database, reason=error) from error
 
 
-def _read(connection: sqlite3.Connection, photos: Path) -> Iterator[JudgedAnswer]:
-    for row in connection.execute(_JUDGED).fetchall():
+def _read(connection: sqlite3.Connection, photos: Path) -> Iterator[RatedAnswer]:
+    for row in connection.execute(_RATED).fetchall():
         hashes = [row["sha256"]]
         if row["picture_count"] > 1:
             several = connection.execute(
                 "SELECT sha256 FROM question_pictures WHERE question_id = ? ORDER BY position", (row["id"],)
             )
             hashes = [picture["sha256"] for picture in several]
-        yield JudgedAnswer(
+        yield RatedAnswer(
             pictures=tuple(photos / sha256[:2] / sha256 for sha256 in hashes),
             question=row["asked"],
             answer=row["answer"],

@@ -1,11 +1,11 @@
-"""The judge of another hand: the same each time, both wordings of every question, and true answers."""
+"""The independent test set: the same each time, both wordings of every question, and true answers."""
 
 from collections import Counter
 
 import pytest
 from PIL import Image, ImageDraw
 
-from training.builtin.other_hand import COLOURS, DRAWINGS, PLAIN, TYPED, drawn
+from training.builtin.independent_drawings import COLOURS, DRAWINGS, PLAIN, TYPED, drawn
 from training.scenes.catalogue import CATALOGUE
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from model.types import Generation
 from training.errors import DataError
-from training.evaluation.evidence_fit import divide, judge, learn
+from training.evaluation.confidence_fit import assess, divide, learn
 from training.evaluation.seen import OWN, JudgedQuestion, Seen
 from training.evaluation.shifts import NOTHING
 from training.evaluation.trust import Prediction, figures, sets
@@ -52,7 +52,7 @@ def test_what_comes_from_a_picture_stays_on_one_side(seen: list[Seen]) -> None:
 def test_away_from_home_it_is_less_sure_and_says_so(seen: list[Seen]) -> None:
     sides = divide(seen, 0)
     evidence = learn(sides, ["and a question of the training"], ["purple"], 0.9)
-    judged = judge(evidence, sides.judged)
+    judged = assess(evidence, sides.judged)
     told = [
         Prediction(one.asked.group, one.asked.key, said.confidence, one.right, said.picture_distance)
         for one, said in zip(sides.judged, judged, strict=True)
@@ -90,10 +90,10 @@ def test_the_sets_hold_the_right_answer_as_often_as_they_should(seen: list[Seen]
         evidence = learn(sides, [], [], coverage)
         held = [
             one.right or any(text == one.asked.answer for text, _ in said.alternatives)
-            for one, said in zip(sides.judged, judge(evidence, sides.judged), strict=True)
+            for one, said in zip(sides.judged, assess(evidence, sides.judged), strict=True)
         ]
         assert np.mean(held) >= coverage - 0.05
-    sizes = [len(said.alternatives) for said in judge(evidence, sides.judged)]
+    sizes = [len(said.alternatives) for said in assess(evidence, sides.judged)]
     assert 0 < np.mean(sizes) < 1.5, "and no more than it takes"
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.confidence.evidence import (
+from model.confidence.confidence_model import (
     ALONG,
     PLAIN,
-    Evidence,
-    Judged,
-    Limits,
-    PictureEvidence,
+    Assessment,
+    ConfidenceModel,
+    DistanceLimits,
+    PictureFamiliarity,
     others_share,
     root_mean_square,
     words_of,
@@ -33,7 +33,7 @@ FEWEST_PICTURES = 60
 """Of fewer own pictures nothing could be learnt that could be believed."""
 _KNOWN, _SURE = 0.4, 0.4
 """Shares of the pictures that say what is known, and that say how sure to be; the others judge."""
-_AXES = {"looks": 48, "tokens": 48, "questions": 48}
+_AXES = {"pixels": 48, "tokens": 48, "questions": 48}
 _EXAMPLES = 300
 _RIDGE = 0.05
 """Of the mean variance, added in every direction."""
@@ -65,7 +65,7 @@ def too_few(pictures: int) -> str:
 
 
 def divide(seen: Sequence[Seen], seed: int) -> Sides:
-    """Divide by pictures, each set for itself: what comes from one picture stays root_mean_square.
+    """Divide by pictures, each set for itself: what comes from one picture stays together.
 
     Raises:
         DataError: There are too few own pictures.
@@ -88,7 +88,7 @@ def divide(seen: Sequence[Seen], seed: int) -> Sides:
     return Sides(*parts)
 
 
-def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage: float) -> Evidence:
+def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage: float) -> ConfidenceModel:
     """Learn all of it.
 
     Args:
@@ -100,7 +100,7 @@ def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage
     inside = sides.known
     held = [one for one in sides.sure if one.asked.group == OWN]
     spaces = [
-        _space(_distinct(inside, "looks"), _AXES["looks"]),
+        _space(_distinct(inside, "statistics"), _AXES["pixels"]),
         _space(_distinct(inside, "token"), _AXES["tokens"]),
         _space(_states(inside), _AXES["questions"]) if inside[0].generation.prompt_state else None,
     ]
@@ -108,11 +108,11 @@ def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage
     known = _words(inside, words)
     outside = sum(any(word not in known for word in words_of(one.asked.question)) for one in held)
     own = [*inside, *held]
-    started = Evidence(
-        looks=spaces[0],
+    started = ConfidenceModel(
+        pixels=spaces[0],
         tokens=spaces[1],
         questions=spaces[2],
-        limits=Limits((1.0, 1.0), (1.0, 1.0), 1.0, (1.0, 1.0), 1.0),
+        limits=DistanceLimits((1.0, 1.0), (1.0, 1.0), 1.0, (1.0, 1.0), 1.0),
         words=frozenset(known | _words(held, ())) if outside <= _RARE * len(held) else frozenset(),
         answers=frozenset({*answers, *(one.asked.answer for one in own if one.asked.answer)}),
         centre=np.zeros(0, np.float32),
@@ -127,14 +127,14 @@ def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage
     return replace(weighed, least=_least(weighed, sides.sure, coverage))
 
 
-def judge(evidence: Evidence, seen: Sequence[Seen]) -> list[Judged]:
+def assess(model: ConfidenceModel, seen: Sequence[Seen]) -> list[Assessment]:
     """What the worker would say of these answers."""
-    pictures: dict[str, PictureEvidence] = {}
+    pictures: dict[str, PictureFamiliarity] = {}
     judged = []
     for one in seen:
         if one.asked.key not in pictures:
-            pictures[one.asked.key] = evidence.picture(one.looks, one.token)
-        judged.append(evidence.judge(one.asked.question, one.generation, [pictures[one.asked.key]]))
+            pictures[one.asked.key] = model.picture(one.statistics, one.token)
+        judged.append(model.assess(one.asked.question, one.generation, [pictures[one.asked.key]]))
     return judged
 
 
@@ -183,11 +183,11 @@ def _words(seen: Sequence[Seen], questions: Iterable[str]) -> set[str]:
     return {word for text in (*(one.asked.question for one in seen), *questions) for word in words_of(text)}
 
 
-def _limits(evidence: Evidence, held: Sequence[Seen], seen: Sequence[Seen]) -> Limits:
+def _limits(model: ConfidenceModel, held: Sequence[Seen], seen: Sequence[Seen]) -> DistanceLimits:
     """What held-out own pictures and questions keep within; for pictures see `_reach`."""
-    looks = [evidence.looks.measure(one) for one in _distinct(held, "looks")]
-    tokens = [evidence.tokens.measure(one) for one in _distinct(held, "token")]
-    space = evidence.questions
+    pixels = [model.pixels.measure(one) for one in _distinct(held, "statistics")]
+    tokens = [model.tokens.measure(one) for one in _distinct(held, "token")]
+    space = model.questions
     asked = [] if space is None else [space.measure(one) for one in _states(held)]
 
     def limit(found: Sequence[Measure]) -> tuple[float, float]:
@@ -197,21 +197,19 @@ def _limits(evidence: Evidence, held: Sequence[Seen], seen: Sequence[Seen]) -> L
         first, second = np.quantile(pairs, _WITHIN, axis=0)
         return float(first), float(second)
 
-    limits = limit(looks), limit(tokens), limit(asked)
-    pictures = [
-        root_mean_square((*_over(a, limits[0]), *_over(b, limits[1]))) for a, b in zip(looks, tokens, strict=True)
-    ]
-    states = [max(_over(one, limits[2])) for one in asked]
-    return Limits(
-        looks=limits[0],
+    limits = limit(pixels), limit(tokens), limit(asked)
+    pictures = [root_mean_square((*a.over(limits[0]), *b.over(limits[1]))) for a, b in zip(pixels, tokens, strict=True)]
+    states = [max(one.over(limits[2])) for one in asked]
+    return DistanceLimits(
+        pixels=limits[0],
         tokens=limits[1],
-        picture=_reach(evidence, limits[:2], float(np.quantile(pictures, _WITHIN)), seen),
+        picture=_reach(model, limits[:2], float(np.quantile(pictures, _WITHIN)), seen),
         question=limits[2],
         asked=float(np.quantile(states, _STRICTER)) if states else 1.0,
     )
 
 
-def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float, seen: Sequence[Seen]) -> float:
+def _reach(model: ConfidenceModel, limits: Sequence[tuple[float, float]], own: float, seen: Sequence[Seen]) -> float:
     """How far a picture may lie: as far as `own` ones, and as most others' about which everything was answered rightly.
 
     Nearly all pictures with nothing to see stay beyond it.
@@ -220,10 +218,10 @@ def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float
     wrong = {one.asked.key for one in seen if not one.right}
     for one in seen:
         if one.asked.group == NOTHING or (one.asked.group not in RESERVED and one.asked.key not in wrong):
-            looks = _over(evidence.looks.measure(one.looks), limits[0])
-            token = _over(evidence.tokens.measure(one.token), limits[1])
+            pixels = model.pixels.measure(one.statistics).over(limits[0])
+            token = model.tokens.measure(one.token).over(limits[1])
             group = NOTHING if one.asked.group == NOTHING else ""
-            distance[group][one.asked.key] = root_mean_square((*looks, *token))
+            distance[group][one.asked.key] = root_mean_square((*pixels, *token))
     if not distance[""] or not distance[NOTHING]:
         return own
     others = float(np.quantile(list(distance[""].values()), _MOST_OTHERS))
@@ -231,18 +229,14 @@ def _reach(evidence: Evidence, limits: Sequence[tuple[float, float]], own: float
     return max(own, min(others, nothing))
 
 
-def _over(found: Measure, limit: tuple[float, float]) -> tuple[float, float]:
-    return found.mahalanobis / limit[0], found.nearest / limit[1]
-
-
-def _weigh(evidence: Evidence, seen: Sequence[Seen]) -> Evidence:
+def _weigh(model: ConfidenceModel, seen: Sequence[Seen]) -> ConfidenceModel:
     """Fit the confidence: a logistic regression of being right on all features."""
     from sklearn.linear_model import LogisticRegression
 
     rows = []
     for one in seen:
-        picture = evidence.picture(one.looks, one.token)
-        rows.append(evidence.features(one.asked.question, one.generation, picture)[0])
+        picture = model.picture(one.statistics, one.token)
+        rows.append(model.features(one.asked.question, one.generation, picture)[0])
     features = np.stack(rows).astype(np.float64)
     share = balance(seen)
     centre = np.average(features, axis=0, weights=share)
@@ -256,7 +250,7 @@ def _weigh(evidence: Evidence, seen: Sequence[Seen]) -> Evidence:
         raise DataError("All answers are right, or none is: how sure to be cannot be learnt from that.")
     fitted = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(scaled * held_back, right, sample_weight=share)
     return replace(
-        evidence,
+        model,
         centre=centre.astype(np.float32),
         spread=spread.astype(np.float32),
         weights=(fitted.coef_[0] * held_back).astype(np.float32),
@@ -264,11 +258,11 @@ def _weigh(evidence: Evidence, seen: Sequence[Seen]) -> Evidence:
     )
 
 
-def _least(evidence: Evidence, seen: Sequence[Seen], coverage: float) -> float:
+def _least(model: ConfidenceModel, seen: Sequence[Seen], coverage: float) -> float:
     """The threshold of the conformal set (LAC): what the right answer reaches in a share of `coverage`, weighed."""
     reached = []
     asked = [one for one in seen if one.asked.answer is not None]
-    for one, judged in zip(asked, judge(evidence, asked), strict=True):
+    for one, judged in zip(asked, assess(model, asked), strict=True):
         shares = dict(others_share(one.generation, judged.confidence))
         reached.append(judged.confidence if one.right else shares.get(one.asked.answer or "", 0.0))
     order = np.argsort(reached)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from tiny import Picture
 
 from model.answerer import Answerer
-from model.confidence.evidence import ALONG, FILE_NAME, PLAIN, Evidence, Limits, words_of
+from model.confidence.confidence_model import ALONG, FILE_NAME, PLAIN, ConfidenceModel, DistanceLimits, words_of
 from model.confidence.pixel_statistics import pixel_statistics
 from model.confidence.spaces import Space
 from model.errors import ModelError
@@ -29,18 +29,18 @@ def space(width: int, axes: int = 4, seed: int = 0) -> Space:
     )
 
 
-def evidence(answerer: Answerer, pixels_width: int, **changes: object) -> Evidence:
+def confidence_model(answerer: Answerer, pixels_width: int, **changes: object) -> ConfidenceModel:
     """Evidence of the shape that a model needs; all weight is on the raw log odds."""
     pixels = answerer.family.prepare(Image.new("RGB", (64, 48), "white"))
     token = answerer.family.encode_images([pixels])[0].shape[1]
     count = PLAIN + 3 * ALONG
     weights = np.zeros(count, np.float32)
     weights[:2] = 1
-    made = Evidence(
-        looks=space(pixels_width),
+    made = ConfidenceModel(
+        pixels=space(pixels_width),
         tokens=space(token),
         questions=space(token),
-        limits=Limits((1e6, 1e6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0),
+        limits=DistanceLimits((1e6, 1e6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0),
         words=frozenset({"what", "is", "this"}),
         answers=frozenset({"red", "orange", "blue"}),
         centre=np.zeros(count, np.float32),
@@ -94,20 +94,20 @@ def test_an_answer_carries_what_was_measured(answerer: Answerer, look_width: int
     request = Request("1", picture(1), "what is this PLINTH?", 3, 5)
     bare = answerer.answer([request])[0]
     assert (bare.known_picture, bare.picture_distance, bare.unknown_words) == (None, None, ())
-    judging = Answerer(answerer.family, answerer.profile, evidence=evidence(answerer, look_width))
+    judging = Answerer(answerer.family, answerer.profile, confidence_model=confidence_model(answerer, look_width))
     first, again = judging.answer([request])[0], judging.answer([request])[0]
     assert again.picture_kept and not first.picture_kept
     assert (first.known_picture, first.known_words, first.unknown_words) == (True, False, ("plinth",))
     assert first.confidence == pytest.approx(bare.confidence, abs=1e-3), "all weight is on the raw probability"
     for name in ("confidence", "picture_distance", "question_distance", "alternatives"):
         assert getattr(again, name) == getattr(first, name), "a kept picture is as familiar as it was"
-    near = evidence(answerer, look_width, limits=Limits((1e-6, 1e-6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0))
-    far = Answerer(answerer.family, answerer.profile, evidence=near).answer([request])[0]
+    near = confidence_model(answerer, look_width, limits=DistanceLimits((1e-6, 1e-6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0))
+    far = Answerer(answerer.family, answerer.profile, confidence_model=near).answer([request])[0]
     assert far.known_picture is False and far.picture_distance > 1
 
 
 def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answerer, look_width: int) -> None:
-    known = evidence(answerer, look_width)
+    known = confidence_model(answerer, look_width)
     said = Generation("red", (math.log(0.6),), (), (("orange", math.log(0.3)), ("zzz", math.log(0.05))))
     assert known.alternatives(said, 0.6) == (("orange", pytest.approx(0.3)),), "zzz is no answer that it knows"
     assert known.alternatives(said, 0.2) == (("orange", pytest.approx(0.2)),), "never likelier than the answer"
@@ -116,7 +116,7 @@ def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answe
 
 def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: Answerer, look_width: int) -> None:
     rng, count = np.random.default_rng(1), PLAIN + 3 * ALONG
-    known = evidence(
+    known = confidence_model(
         answerer,
         look_width,
         weights=rng.normal(size=count).astype(np.float32),
@@ -127,21 +127,21 @@ def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: 
 
     def judged(state: float, words: str, pictures: int) -> float:
         said = Generation("red", (-0.3,), (), (("blue", -1.5),), prompt_state=np.full(width, state, np.float32))
-        return known.judge(words, said, [picture] * pictures).confidence
+        return known.assess(words, said, [picture] * pictures).confidence
 
     assert judged(1, "what is this", 2) == judged(50, "zyzzyva", 2)
     assert judged(1, "what is this", 1) != judged(50, "zyzzyva", 1)
 
 
 def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer: Answerer, look_width: int) -> None:
-    known = evidence(answerer, look_width, limits=Limits((1.0, 1.0), (1.0, 1.0), 1.0, (1e6, 1e6), 1.0))
+    known = confidence_model(answerer, look_width, limits=DistanceLimits((1.0, 1.0), (1.0, 1.0), 1.0, (1e6, 1e6), 1.0))
     width = known.tokens.mean.shape[0]
     said = Generation("red", (-0.05,), prompt_state=np.ones(width, np.float32))
     away = [known.picture(np.full(look_width, far, np.float32), np.ones(width, np.float32)) for far in (1.0, 4.0, 40.0)]
-    near, far, farther = (known.judge("what is this", said, [picture]).confidence for picture in away)
+    near, far, farther = (known.assess("what is this", said, [picture]).confidence for picture in away)
     assert near > 0.9 and near > far > farther > 0.5
     unlikely = dataclasses.replace(said, token_logprobs=(-3.0,))
-    assert known.judge("what is this", unlikely, away[2:]).confidence < 0.1, "distance makes nothing likelier"
+    assert known.assess("what is this", unlikely, away[2:]).confidence < 0.1, "distance makes nothing likelier"
 
 
 def test_words_are_compared_without_case_and_marks() -> None:
@@ -149,25 +149,25 @@ def test_words_are_compared_without_case_and_marks() -> None:
 
 
 def test_it_comes_back_from_its_file(answerer: Answerer, look_width: int, tmp_path: Path) -> None:
-    made = evidence(answerer, look_width)
-    assert Evidence.read(tmp_path) is None
+    made = confidence_model(answerer, look_width)
+    assert ConfidenceModel.read(tmp_path) is None
     made.write(tmp_path)
-    read = Evidence.read(tmp_path)
+    read = ConfidenceModel.read(tmp_path)
     assert read is not None
     assert (read.limits, read.words, read.answers, read.least) == (made.limits, made.words, made.answers, made.least)
     vector = np.linspace(0, 3, look_width).astype(np.float32)
-    assert read.looks.measure(vector).mahalanobis == pytest.approx(made.looks.measure(vector).mahalanobis, rel=1e-2)
+    assert read.pixels.measure(vector).mahalanobis == pytest.approx(made.pixels.measure(vector).mahalanobis, rel=1e-2)
 
 
 @pytest.mark.parametrize("change", [{"version": 9}, {"looks": {}}, {"weights": [1.0]}, {"limits": {}}, {"words": 3}])
 def test_a_damaged_file_gets_a_sentence(
     answerer: Answerer, look_width: int, tmp_path: Path, change: dict[str, object]
 ) -> None:
-    evidence(answerer, look_width).write(tmp_path)
+    confidence_model(answerer, look_width).write(tmp_path)
     content = json.loads((tmp_path / FILE_NAME).read_text())
     (tmp_path / FILE_NAME).write_text(json.dumps(content | change))
     with pytest.raises(ModelError, match="evidence_unreadable"):
-        Evidence.read(tmp_path)
+        ConfidenceModel.read(tmp_path)
     (tmp_path / FILE_NAME).write_text("[")
     with pytest.raises(ModelError):
-        Evidence.read(tmp_path)
+        ConfidenceModel.read(tmp_path)

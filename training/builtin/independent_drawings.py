@@ -1,4 +1,4 @@
-"""A judge that shares nothing with the generator but the names: plain drawings and wordings of its own.
+"""A test set that shares nothing with the generator but the names: plain drawings and wordings of its own.
 
 What a model knows of scenes that its own generator draws says little about anybody else's. These drawings are made
 by other code, from other shapes, and no training sees them.
@@ -143,8 +143,8 @@ WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One question about a picture by this hand."""
+class DrawnQuestion:
+    """One question about one of these drawings."""
 
     picture: int
     question: str
@@ -154,7 +154,7 @@ class Judged:
     """`PLAIN` or `TYPED`."""
 
 
-def drawn(seed: str, pictures: int, emoji: str = "") -> tuple[list[Image.Image], list[Judged]]:
+def drawn(seed: str, pictures: int, emoji: str = "") -> tuple[list[Image.Image], list[DrawnQuestion]]:
     """Draw pictures and ask about them, each question in both wordings.
 
     Args:
@@ -170,7 +170,7 @@ def drawn(seed: str, pictures: int, emoji: str = "") -> tuple[list[Image.Image],
         for kind, names, answer in _ask(placed, rng):
             for wording, forms in WORDINGS.items():
                 text = rng.choice(forms[kind]).format(*names).replace(" a umbrella", " an umbrella")
-                asked.append(Judged(number, text, answer, kind, wording))
+                asked.append(DrawnQuestion(number, text, answer, kind, wording))
     return sheets, asked
 
 
