@@ -15,7 +15,6 @@ from model.speech.transcriber import RATE
 
 MOST_SECONDS = 60
 MOST_BYTES = 20_000_000
-LEAST_SECONDS = 0.2
 FORMATS = ("ogg", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "mp3", "wav", "flac")
 """What FFmpeg is let read, by its own names: what phones and browsers record."""
 

@@ -32,7 +32,6 @@ _VISION: dict[str, Any] = {
     "image_size": GRID_SIDE,
     "patch_size": PATCH,
 }
-FAMILIES = ("florence2", "blip", "paligemma")
 
 
 def save_small(family: str, folder: Path, seed: int) -> Path:

@@ -13,7 +13,7 @@ from training.scenes.style import HEIGHT, WIDTH, Style
 
 SHAPES = ((WIDTH, HEIGHT), (640, 480), (560, 420), (500, 500), (420, 560), (380, 640), (860, 400))
 """Width and height of pictures, in pixels; the first half as often as all others."""
-CONTOUR, SQUEEZED = "contour", "own"
+CONTOUR = "contour"
 
 
 @dataclass(frozen=True, slots=True)
