@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from bot.commands.errors import Interrupted, Unexpected
+from bot.commands.errors import Interrupted, Unexpected, is_for_people, needs
+from bot.texts.failures import sentence
 
 
 class Entry(NamedTuple):
@@ -53,7 +54,10 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module, attribute = entry.target.split(":")
-        command = getattr(importlib.import_module(module), attribute)
+        try:
+            command = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            raise needs("training", error) from error
         assert isinstance(command, click.Command)
         _keep_examples_whole(command)
         return command
@@ -66,7 +70,11 @@ class LazyGroup(click.Group):
             raise Interrupted("") from None
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise  # click's own ways to end; the last one is `vqabot ... | head`
+        except ModuleNotFoundError as error:
+            raise needs("training", error) from error
         except Exception as error:
+            if is_for_people(error):
+                raise click.ClickException(sentence(error)) from error
             raise Unexpected(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -17,7 +17,7 @@ from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import load_settings
 from bot.texts import small_talk as small_talk_texts
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
@@ -82,7 +82,7 @@ def ask(
     names, questions = _split(words, more)
     if where is not None:
         _check_where(where, names, questions)
-    settings = _settings()
+    settings = load_settings()
     beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
@@ -94,8 +94,7 @@ def ask(
     answerer = None
     if good and asking:
         name = model or settings.model
-        with in_words():
-            locate(name)  # a wrong name is said at once
+        locate(name)  # a wrong name is said at once
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
@@ -201,13 +200,6 @@ def _readable(picture: PicturePath, questions: list[str], as_json: bool) -> bool
             _show([picture.name], question, Answer("", "", 0.0, 0.0, str(refusal)), as_json, quiet=True)
         return False
     return True
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _load(model: str, placement: Placement) -> Answerer:

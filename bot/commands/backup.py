@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from bot.texts.failures import sentence
-
 
 @click.command(epilog="Example: vqabot backup /backups/vqabot-2026-11-23")
 @click.argument("target", type=click.Path(path_type=Path))
@@ -22,13 +20,9 @@ def backup(target: Path, data_dir: Path | None) -> None:
 
     To restore, stop the bot and put the copy in the place of the data folder.
     """
-    from bot.settings import SettingsError, load_settings
+    from bot.settings import load_settings
     from storage.backup import backup as copy
-    from storage.errors import StorageError
 
-    try:
-        source = load_settings().data_dir if data_dir is None else data_dir
-        pictures = asyncio.run(copy(source, target))
-    except (SettingsError, StorageError) as error:
-        raise click.ClickException(sentence(error)) from error
+    source = load_settings().data_dir if data_dir is None else data_dir
+    pictures = asyncio.run(copy(source, target))
     click.echo(f"Copied the database and the pictures ({pictures}) to {target}.")

@@ -28,7 +28,6 @@ from bot.commands.bench_voice import bench_voice
 from bot.commands.bench_where import bench_where
 from bot.commands.bench_year import bench_year
 from bot.commands.terminal import show_figures
-from bot.texts.failures import sentence
 
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
 
@@ -69,15 +68,11 @@ def ask(model: str, runs: int, as_json: bool) -> None:
     The baseline for the further question is the same question on a picture that is seen for the first time.
     """
     from model.answerer import Answerer
-    from model.errors import ModelError
     from model.types import Request
 
     picture = (files("bot") / "example.png").read_bytes()
     cold = _median([_cold(model) for _ in range(runs)])
-    try:
-        answerer = Answerer.load(model)
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
+    answerer = Answerer.load(model)
     answerer.warm_up()
     first: list[float] = []
     further: list[float] = []

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.commands.errors import needs
-from bot.texts.failures import sentence
 from model.backends.placement import DTYPES, limit_busy_waiting
 
 if TYPE_CHECKING:
@@ -63,10 +61,8 @@ def answer(
     """
     from dataclasses import replace
 
-    try:
-        from model.benchmarks.answering import Workload
-    except ModuleNotFoundError as error:
-        raise needs("inference", error) from error
+    from model.benchmarks.answering import Workload
+
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as temporary:
         folder = _folder(shape, model, size, workload["tokens"], Path(temporary))
         work = Workload(folder, **workload)
@@ -95,18 +91,12 @@ def _each(side: Side) -> float:
 
 def _folder(shape: str, model: str | None, size: int, tokens: int, temporary: Path) -> Path:
     """Where the model lies; a shape is made first."""
-    from model.errors import ModelError
     from model.loading import locate
 
     if model is not None or shape == "builtin":
-        try:
-            return locate(model or "builtin")
-        except ModelError as error:
-            raise click.ClickException(sentence(error)) from error
-    try:
-        from training.finetune.families.shapes import save_shape
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+        return locate(model or "builtin")
+    from training.finetune.families.shapes import save_shape
+
     folder = save_shape(shape, temporary / "model", (size, size))
     file = folder / "generation_config.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
@@ -121,7 +111,6 @@ def _apart(name: str, work: Workload) -> Side:
     from multiprocessing import get_context
 
     from model.benchmarks import answering
-    from model.errors import ModelError
 
     limit_busy_waiting(os.environ)  # both sides, as the worker
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler says on standard error when it begins and ends
@@ -130,8 +119,6 @@ def _apart(name: str, work: Workload) -> Side:
             side: Side = pool.submit(getattr(answering, name), work).result()
     except BrokenProcessPool as error:
         raise click.ClickException("The measuring process was killed; is there enough memory?") from error
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
     return side
 
 
@@ -245,10 +232,8 @@ def _row(name: str, values: list[object]) -> None:
 
 def _draw(figures: dict[str, Any], path: Path) -> None:
     """Questions a second and latencies of both sides, and where our time goes."""
-    try:
-        import matplotlib as mpl
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    import matplotlib as mpl
+
     mpl.use("Agg")
     from matplotlib import pyplot
 

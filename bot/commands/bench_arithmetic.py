@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import click
 
 from bot.commands.terminal import show_figures
-from bot.texts.failures import sentence
 from model.backends.placement import DTYPES
 
 PICTURES_AT_ONCE = 8
@@ -38,13 +37,9 @@ def arithmetic(
     """Answer the same questions about unseen scenes in float32 and in other number formats; count right answers."""
     from model.answerer import Answerer
     from model.backends.placement import Placement
-    from model.errors import ModelError
     from model.types import Request
 
-    try:
-        sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", *dtypes)}
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
+    sides = {name: Answerer.load(model, Placement(device, name)) for name in ("float32", *dtypes)}
     right, same, asked = dict.fromkeys(sides, 0), dict.fromkeys(sides, 0), 0
     with click.progressbar(range(0, scenes, PICTURES_AT_ONCE), label="Answering", file=sys.stderr) as starts:
         for start in starts:

@@ -7,9 +7,6 @@ import sys
 
 import click
 
-from bot.commands.errors import needs
-from bot.texts.failures import sentence
-
 
 @click.command(epilog="Example: vqabot bench equality --number 500")
 @click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
@@ -22,24 +19,17 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
 
     Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when a token differs.
     """
-    from model.errors import ModelError
+    from model.benchmarks.equality import compare
     from model.loading import locate
 
-    try:
-        from model.benchmarks.equality import compare
-    except ModuleNotFoundError as error:
-        raise needs("inference", error) from error
     texts: set[tuple[int, ...]] = set()
     different = []
-    try:
-        compared = compare(locate(model), number, seed, device)
-        with click.progressbar(compared, number, label="Asking", file=sys.stderr) as asked:
-            for one in asked:
-                texts.add(one.plain)
-                if one.ours != one.plain:
-                    different.append(one)
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
+    compared = compare(locate(model), number, seed, device)
+    with click.progressbar(compared, number, label="Asking", file=sys.stderr) as asked:
+        for one in asked:
+            texts.add(one.plain)
+            if one.ours != one.plain:
+                different.append(one)
     if as_json:
         click.echo(json.dumps({"requests": number, "different": len(different), "different_answers": len(texts)}))
     else:

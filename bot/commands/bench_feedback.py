@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal
 
 if TYPE_CHECKING:
     from training.evaluation.intervals import Difference
 
-try:
-    from training.finetune.config import TrainConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.finetune.config import TrainConfig
 
 
 @click.command(
@@ -57,15 +54,9 @@ def bench_feedback(
     """
     config = resolve(TrainConfig, config_file, given)
     with in_words(interrupted="The same command goes on where this one stopped.", place=out):
-        try:
-            from training.compare.corrections import measure
-            from training.trials import TrialError
-        except ModuleNotFoundError as error:
-            raise needs("training", error) from error
-        try:
-            found = measure(config, data, out, Terminal(), corrections=corrections, split=split, beams=beams)
-        except TrialError as error:
-            raise click.ClickException(str(error)) from error
+        from training.compare.corrections import measure
+
+        found = measure(config, data, out, Terminal(), corrections=corrections, split=split, beams=beams)
     if as_json:
         click.echo(json.dumps(found.as_dict()))
         return

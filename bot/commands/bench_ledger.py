@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.texts.failures import sentence
-
 if TYPE_CHECKING:
     from storage.store import Store
 
@@ -34,16 +32,12 @@ def bench_ledger(rows: int, days: float, folder: Path | None, as_json: bool) -> 
 
     The baseline is a ledger of 1,000 questions in the same run.
     """
-    from storage.errors import StorageError
 
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as temporary:
         place = folder if folder is not None else Path(temporary)
         if (place / "large").exists():
             raise click.ClickException(f"{place / 'large'} is there already; name a new folder.")
-        try:
-            figures = asyncio.run(_compare(place, rows, days))
-        except StorageError as error:
-            raise click.ClickException(sentence(error)) from error
+        figures = asyncio.run(_compare(place, rows, days))
     if as_json:
         click.echo(json.dumps(figures))
         return

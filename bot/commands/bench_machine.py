@@ -15,7 +15,6 @@ from typing import Any
 
 import click
 
-from bot.commands.errors import needs
 from bot.commands.terminal import show_figures
 
 _KILLED_AFTER = 30.0
@@ -27,21 +26,12 @@ _KILLED_AFTER = 30.0
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def machine(device: str, as_json: bool) -> None:
     """Name the machine, its releases, and what it reaches: products of large matrices, and copying in its memory."""
-    try:
-        import torch
+    import torch
 
-        from model.backends.precision import find_device
-        from model.benchmarks.answering import ceiling_of
-    except ModuleNotFoundError as error:
-        raise needs("inference", error) from error
-    from model.errors import ModelError
+    from model.backends.precision import find_device
+    from model.benchmarks.answering import ceiling_of
 
-    try:
-        device = find_device(device)
-    except ModelError as error:
-        from bot.texts.failures import sentence
-
-        raise click.ClickException(sentence(error)) from error
+    device = find_device(device)
     on_gpu = device.startswith("cuda")
     formats = (torch.float32, torch.bfloat16, torch.float16) if on_gpu else (torch.float32, torch.bfloat16)
     figures: dict[str, Any] = {
@@ -99,10 +89,8 @@ def bench_builtin(
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     drawers = max(0, cores - 2) if drawers is None else drawers
-    try:
-        from training.builtin.recipe import Recipe
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    from training.builtin.recipe import Recipe
+
     recipe = Recipe()
     dense_batch = dense_batch or recipe.dense_batch
     flags = ["--processes", "1", "--drawers", str(drawers), "--batch", str(batch), "--report-every", str(report_every)]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import needs
 from bot.commands.terminal import note
 
 
@@ -22,12 +21,10 @@ def training_needs(size: int, measured: tuple[str, ...], as_json: bool) -> None:
     What a batch takes comes on top, and grows with it. Adapters have rank 16. Computed from the configs, nothing is
     loaded; `--measure` trains a shape with random weights, one question a step, in fp32.
     """
-    try:
-        from training.finetune.families.shapes import SHAPES, save_shape
-        from training.finetune.memory import GB, WAYS, Sizes, measure
-        from training.trials import TrialError, in_child_process
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    from training.finetune.families.shapes import SHAPES, save_shape
+    from training.finetune.memory import GB, WAYS, Sizes, measure
+    from training.trials import in_child_process
+
     if unknown := sorted(set(measured) - set(SHAPES)):
         raise click.ClickException(f"There is no shape {unknown[0]}; there are {', '.join(SHAPES)}.")
     rows: dict[str, dict[str, object]] = {}
@@ -39,10 +36,7 @@ def training_needs(size: int, measured: tuple[str, ...], as_json: bool) -> None:
             model = save_shape(shape, Path(place) / "model", (size, size), dropout=False)
             for way in WAYS[:3]:  # the 4-bit one needs a GPU
                 note(f"Training {shape}, {way} ...")
-                try:
-                    found = in_child_process(measure, model, way, size, Path(place) / way.replace(" ", "-"))
-                except TrialError as error:
-                    raise click.ClickException(str(error)) from error
+                found = in_child_process(measure, model, way, size, Path(place) / way.replace(" ", "-"))
                 rows[shape][f"{way}, measured"] = round(found / GB, 2)
     if as_json:
         click.echo(json.dumps(rows))

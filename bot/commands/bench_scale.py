@@ -16,7 +16,6 @@ from typing import Any
 import click
 
 from bot.commands.terminal import show_figures
-from bot.texts.failures import sentence
 
 START_SECONDS = 60.0
 
@@ -37,13 +36,10 @@ def bench_scale(
     load of the first number of workers; and the CPU time that a question costs who asks (as the bot does), a worker and
     Redis: where these add up to the machine's cores, more workers bring no more. The baseline is one worker.
     """
-    from model.errors import FailureError
 
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
         try:
             figures = asyncio.run(_measure(Path(folder), broker, numbers, batch_size, milliseconds / 1000, seconds))
-        except FailureError as error:
-            raise click.ClickException(sentence(error)) from error
         except TimeoutError as error:
             raise click.ClickException("The workers did not come, or did not answer, in time.") from error
     show_figures(figures, as_json)

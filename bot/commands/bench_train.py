@@ -11,12 +11,7 @@ from typing import Any, Literal
 
 import click
 
-from bot.commands.errors import needs
-
-try:
-    from training.finetune.families.shapes import SHAPES, save_shape
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.finetune.families.shapes import SHAPES, save_shape
 
 
 @click.command(epilog="Example: vqabot bench train --size 384 --pictures 3 --steps 4")
@@ -51,15 +46,12 @@ def train(
     believe. Dropout is off, so that the losses can be compared step by step. A way that does not fit a GPU's memory is
     said to, and the others go on.
     """
-    try:
-        import torch
+    import torch
 
-        from model.processor import read_image_settings
-        from training.finetune import throughput
-        from training.finetune.errors import TrainingError
-        from training.finetune.synthetic import write_synthetic_data
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    from model.processor import read_image_settings
+    from training.finetune import throughput
+    from training.finetune.synthetic import write_synthetic_data
+
     if device == "cuda" and not torch.cuda.is_available():
         raise click.ClickException("There is no GPU here that torch can use; choose --device cpu.")
     questions = batch_size or pictures * per_picture
@@ -95,8 +87,6 @@ def train(
                         f"The process that measured {name!r} was killed, most likely for want of memory: "
                         "try fewer --pictures."
                     ) from error
-                except TrainingError as error:
-                    raise click.ClickException(str(error)) from error
     rows = throughput.compare(found, questions)
     if as_json:
         figures = {"shape": str(model or shape), "size": size, "questions_per_step": questions, "ways": rows}

@@ -13,9 +13,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import needs
 from bot.commands.terminal import show_figures
-from bot.texts.failures import sentence
 
 _PATIENCE = 600.0
 """Seconds that a training may take to start, or to end."""
@@ -119,18 +117,11 @@ def memory(model: str, batch_size: int, headroom: float, device: str, as_json: b
 
 def _draw(folder: Path, model: str, *, pictures: int = 1, copies: int = 1) -> None:
     """Prepared data at the model's size, one question a picture."""
-    try:
-        from model.loading import locate
-        from model.processor import read_image_settings
-        from training.finetune.synthetic import write_synthetic_data
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
-    from model.errors import ModelError
+    from model.loading import locate
+    from model.processor import read_image_settings
+    from training.finetune.synthetic import write_synthetic_data
 
-    try:
-        size = read_image_settings(locate(model))["size"]
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
+    size = read_image_settings(locate(model))["size"]
     write_synthetic_data(folder, pictures, 1, (int(size["width"]), int(size["height"])), copies=copies)
 
 

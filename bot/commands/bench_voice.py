@@ -9,7 +9,6 @@ from collections import Counter
 import click
 
 from bot.benchmarks.spoken import SPEEDS, VOICES, encoded, noisy, spoken, wordless
-from bot.texts.failures import sentence
 
 NOISES: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "10 dB": 10.0}
 """Conditions, with the decibels between speech and noise."""
@@ -29,7 +28,6 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
     """
     from bot.handlers.voice import SURE
     from model.answerer import Answerer
-    from model.errors import ModelError
     from model.serving.listener import Listener
     from model.speech.transcriber import OFF, check_speech, chosen
     from training.scenes.spoken import said
@@ -37,11 +35,8 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
     if chosen(speech) == OFF:
         raise click.ClickException("Nothing listens: pip install '.[speech]' brings pocketsphinx, or name a Whisper.")
     listener = Listener(speech)
-    try:
-        check_speech(speech)
-        listener.prepare()
-    except ModelError as error:
-        raise click.ClickException(sentence(error)) from error
+    check_speech(speech)
+    listener.prepare()
     asked, answerer = list(_questions(number)), Answerer.load()
     figures: dict[str, dict[str, float]] = {}
     try:

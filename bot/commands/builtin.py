@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.terminal import note
 
 
@@ -49,11 +49,9 @@ def builtin(
     same scenes by the same recipe as far as it fits: one picture a question, in one process.
     """
     note("Loading torch ...")
-    try:
-        from training.builtin.other_families import train_family
-        from training.builtin.recipe import Recipe, train
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    from training.builtin.other_families import train_family
+    from training.builtin.recipe import Recipe, train
+
     chosen = {key: value for key, value in settings.items() if value is not None}
     recipe = Recipe(seed=seed, start=start, leave_out=leave_out, **chosen)  # type: ignore[arg-type]
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):

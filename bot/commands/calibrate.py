@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from training.evaluation.calibration_run import Learnt
     from training.evaluation.int8 import Int8Cost
 
-try:
-    from training.evaluation.calibrate import CalibrateConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.evaluation.calibrate import CalibrateConfig
 
 
 @click.command(epilog="Example: vqabot calibrate datasets/scenes --model runs/first/model")

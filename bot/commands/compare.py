@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.terminal import Terminal
 
 
@@ -21,16 +21,14 @@ def compare(config_file: Path, out: Path, again: bool) -> None:
 
     A model that fails does not stop the others. The same command goes on where an interrupted one stopped.
     """
-    try:
-        from training.compare.config import CompareConfig
-        from training.compare.figures import figures_of
-        from training.compare.page import write_page
-        from training.compare.run import curves_of, run_all
-        from training.data.splits import load_split
-        from training.evaluation.evaluate import check_answered
-        from training.finetune.inputs import read_answered
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
+    from training.compare.config import CompareConfig
+    from training.compare.figures import figures_of
+    from training.compare.page import write_page
+    from training.compare.run import curves_of, run_all
+    from training.data.splits import load_split
+    from training.evaluation.evaluate import check_answered
+    from training.finetune.inputs import read_answered
+
     with in_words(interrupted="The same command goes on where this one stopped.", place=out):
         config = CompareConfig.resolve(config_file, {})
         read_answered(config.data, "train")

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
-
-try:
-    from training.data.prepare_config import PrepareConfig
-    from training.eda.report import ReportConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.data.prepare_config import PrepareConfig
+from training.eda.report import ReportConfig
 
 
 @click.group(epilog="Example: vqabot data prepare datasets/scenes datasets/prepared")

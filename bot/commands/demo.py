@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import Interrupted
+from bot.commands.errors import Interrupted, WrongSetting
 from bot.texts.failures import sentence
 
 BOT, YOU = 1_000_000_001, 1001
@@ -46,7 +46,6 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.app import Bot, BotError
     from bot.broker import open_broker
     from bot.commands.new_scenes import scene_drawer
-    from bot.commands.run import WRONG_SETTING
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
     from bot.sandbox.connection import PersonError
@@ -56,7 +55,6 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.settings import Settings
     from bot.tasks import cancel_and_wait
     from model.errors import ModelError
-    from storage.errors import StorageError
 
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -94,10 +92,9 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             example = f'vqabot demo --port {other}     (in a checkout: make demo ARGS="--port {other}")'
             raise click.ClickException(f"{error}\nFor example: {example}") from error
         except ModelError as error:
-            click.echo(f"Error: {sentence(error)}", err=True)
-            return WRONG_SETTING
-        except (StorageError, BotError) as error:
-            raise click.ClickException(sentence(error)) from error
+            raise WrongSetting(sentence(error)) from error
+        except BotError as error:
+            raise click.ClickException(str(error)) from error
         click.echo(f"The chat page is at {sandbox.url}")
         if not once:
             click.echo("Open it and send a picture. First, a short conversation through the whole chain:")

@@ -62,6 +62,12 @@ def _write_details(error: Exception) -> Path | None:
     return Path(name)
 
 
+class WrongSetting(click.ClickException):
+    """Starting again would not help before something else is set."""
+
+    exit_code = 2
+
+
 def needs(extra: str, error: ModuleNotFoundError) -> click.ClickException:
     """What to install when a package of an optional part is missing.
 
@@ -114,20 +120,24 @@ def in_words(*, interrupted: str = "", place: Path | None = None) -> Iterator[No
         where = f"{name} cannot be used" if name else "A file cannot be used"
         raise click.ClickException(f"{where}: {error.strerror or 'the system refuses it'}.") from error
     except Exception as error:
-        if not isinstance(error, _for_people()):
+        if not is_for_people(error):
             raise
         raise click.ClickException(sentence(error)) from error
 
 
-def _for_people() -> tuple[type[Exception], ...]:
-    """Errors whose text is a sentence; imported late, since most commands end well."""
-    from model.errors import ModelError, PictureError
+def is_for_people(error: Exception) -> bool:
+    """Whether an error's text is a sentence, or stands for one. The kinds are imported late: most commands end well."""
+    from bot.settings import SettingsError
+    from model.errors import FailureError
+    from storage.errors import StorageError
 
-    kinds: list[type[Exception]] = [ModelError, PictureError]
+    if isinstance(error, (FailureError, SettingsError, StorageError)):
+        return True
     try:
         from training.config import ConfigError
-        from training.data.vqa import DataError
+        from training.errors import DataError
         from training.finetune.errors import TrainingError
+        from training.trials import TrialError
     except ModuleNotFoundError:  # the bot's own host has no training extra, and then none of its errors
-        return tuple(kinds)
-    return (*kinds, ConfigError, TrainingError, DataError)
+        return False
+    return isinstance(error, (ConfigError, DataError, TrainingError, TrialError))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from training.evaluation.pairs import PairFigures
     from training.evaluation.trust import Figure, Prediction, Set
 
-try:
-    from training.evaluation.passes import EvaluateConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.evaluation.passes import EvaluateConfig
 
 
 @click.command(epilog="Example: vqabot evaluate datasets/scenes --model runs/first/model --report runs/first/report")

@@ -15,10 +15,8 @@ from typing import Any
 import click
 
 from bot.commands.terminal import note
-from bot.texts.failures import sentence
 from model.counting import counted
 from model.errors import PictureError
-from storage.errors import StorageError
 from storage.rated import RatedAnswer, rated_answers
 
 MOST_VOTES = 10
@@ -57,7 +55,7 @@ def export(out: Path, data_dir: Path | None) -> None:
     Only what chats allow in /settings, and without anybody's name or number; pictures lose what cameras write into
     them. `vqabot data prepare SOURCE PREPARED --feedback OUT` adds it to other data.
     """
-    from bot.settings import SettingsError, load_settings
+    from bot.settings import load_settings
 
     if out.exists():
         raise click.ClickException(f"{out} exists already; name a new folder.")
@@ -71,8 +69,6 @@ def export(out: Path, data_dir: Path | None) -> None:
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             (partial / "train.jsonl").write_text(text, encoding="utf-8")
             partial.rename(out)
-    except (SettingsError, StorageError) as error:
-        raise click.ClickException(sentence(error)) from error
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
     finally:

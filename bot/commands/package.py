@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import check_place, in_words, needs
+from bot.commands.errors import check_place, in_words
 from bot.commands.terminal import note
 from model.counting import counted
 
@@ -39,10 +39,8 @@ def package(
 
         locate(model)
         note(f"Loading the model {model}, which answers before it is packed and from the ZIP ...")
-        try:
-            from training.package import Sources, pack, push
-        except ModuleNotFoundError as error:
-            raise needs("training", error) from error
+        from training.package import Sources, pack, push
+
         files = pack(model, out, Sources(report, training, name))
         click.echo(
             f"{out}: {counted(len(files), 'file')}, {out.stat().st_size / 2**20:.1f} MB, checked by answering from it."

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import check_place, in_words, needs
+from bot.commands.errors import check_place, in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
-
-try:
-    from training.evaluation.predict import PredictConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.evaluation.predict import PredictConfig
 
 
 @click.command(epilog="Example: vqabot predict datasets/scenes results.json --split test --model runs/first/model")

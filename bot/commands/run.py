@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 
 import click
 
+from bot.commands.errors import WrongSetting
 from bot.settings import Settings, SettingsError, load_settings
 from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 
 log = logging.getLogger(__name__)
-
-WRONG_SETTING = 2
-"""Exit code when starting again would not help."""
 
 
 @click.command(epilog="Example: VQABOT_TELEGRAM_TOKEN=... vqabot run")
@@ -30,8 +27,7 @@ def run() -> None:
         settings = load_settings()
         token = settings.token
     except SettingsError as error:
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     from bot import loop
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
@@ -68,8 +64,7 @@ async def _run(settings: Settings) -> None:
         ModelError,
         SettingsError,
     ) as error:  # without waiting for Telegram, or for the worker to say so
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     bot = Bot(settings, broker)
     starting = asyncio.ensure_future(bot.start())
     waiting = asyncio.ensure_future(stopped.wait())
@@ -87,11 +82,9 @@ async def _run(settings: Settings) -> None:
             lasting = not (full or isinstance(error, DataDirInUseError))
         if not lasting:  # started again it may run
             raise click.ClickException(sentence(error)) from error
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     except (BrokerError, ModelError) as error:
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     finally:
         waiting.cancel()
         await bot.stop()

@@ -24,9 +24,7 @@ from model.counting import counted
     "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
 )
 @click.option("--judging", is_flag=True, help="Instead: sets that other code draws, to judge the built-in model by.")
-@click.option(
-    "--leave-out", multiple=True, help="With --wide: a style, emoji set, thing or `typed` to do without."
-)
+@click.option("--leave-out", multiple=True, help="With --wide: a style, emoji set, thing or `typed` to do without.")
 def scenes(
     out: Path,
     train: int,

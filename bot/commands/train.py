@@ -7,15 +7,11 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
-
-try:
-    from training.finetune.config import TrainConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.finetune.config import TrainConfig
 
 
 @click.command(
@@ -39,10 +35,8 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
         inputs = read_inputs(config, data, out)
         if first:
             note(f"Loading torch and the model {config.model} ...")
-        try:
-            from training.finetune.run import train as run
-        except ModuleNotFoundError as error:
-            raise needs("training", error) from error
+        from training.finetune.run import train as run
+
         result = run(config, data, out, Terminal(), inputs)
     if not first:
         return

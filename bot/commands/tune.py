@@ -8,15 +8,11 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import in_words, needs
+from bot.commands.errors import in_words
 from bot.commands.options import resolve
 from bot.commands.terminal import note
 from model.counting import counted
-
-try:
-    from training.tune.config import TuneConfig
-except ModuleNotFoundError as error:
-    raise needs("training", error) from error
+from training.tune.config import TuneConfig
 
 
 @click.command(epilog="Example: vqabot tune tune.yaml --processes 2")
@@ -39,10 +35,8 @@ def tune(config: Path, as_json: bool, **given: int | str | None) -> None:
 
         view, last = divide(settings.data, settings.out, settings.final_share, settings.seed)
         note("Loading torch and Optuna ...")
-        try:
-            from training.tune import final, report, search
-        except ModuleNotFoundError as error:
-            raise needs("training", error) from error
+        from training.tune import final, report, search
+
         study = search.search(settings, view)
         done = search.finished(study)
         best = max(done, key=lambda trial: (trial.value or 0.0, -trial.number))

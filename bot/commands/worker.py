@@ -6,7 +6,6 @@ import asyncio
 import logging
 import platform
 import signal
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -15,7 +14,7 @@ from pydantic import SecretStr
 
 from bot import metrics, tracing
 from bot.broker import Worker, open_worker
-from bot.commands.run import WRONG_SETTING
+from bot.commands.errors import WrongSetting
 from bot.monitoring import Monitoring
 from bot.settings import Settings, SettingsError, load_settings
 from bot.tasks import cancel_and_wait
@@ -77,8 +76,7 @@ def worker(
                 "its worker beside it."
             )
     except SettingsError as error:
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     from bot import loop
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
@@ -109,8 +107,7 @@ async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grac
             stopped.set()  # where one cannot go on, the others finish
             await asyncio.gather(*running, return_exceptions=True)
     except (BrokerError, ModelError, SettingsError) as error:
-        click.echo(f"Error: {sentence(error)}", err=True)
-        sys.exit(WRONG_SETTING)
+        raise WrongSetting(sentence(error)) from error
     except OSError as error:
         where = f"{settings.metrics_listen} port {settings.metrics_port}"
         raise click.ClickException(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
