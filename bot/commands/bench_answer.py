@@ -128,7 +128,7 @@ def _figures(name: str, work: Workload, baseline: Side, ours: Side) -> dict[str,
     from model.processor import read_image_settings
 
     size = read_image_settings(work.folder)["size"]
-    count = find("model.families", model_type(work.folder), "count_flops")  # what cannot be counted is 0
+    count = find("model.families", model_type(work.folder), "flops.count_flops")  # what cannot be counted is 0
     asked = (work.folder, (size["width"], size["height"]), work.beams, work.tokens)
     picture, question = (0.0, 0.0) if count is None else count(*asked)
     done = (work.pictures * picture + ours.questions * question) / ours.wall

@@ -24,13 +24,13 @@ from model.types import Request
 
 
 class Baseline:
-    """A model from a folder, asked plainly. Its family's package may say with which class, and in which words."""
+    """A model from a folder, asked plainly. Its family may say with which class, and in which words."""
 
     def __init__(self, folder: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         """Load the model and its processor."""
         logging.disable_progress_bar()
         processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True)
-        plain = find("model.families", model_type(folder), "plain")
+        plain = find("model.families", model_type(folder), "model.plain")
         kind: Any = AutoModelForImageTextToText
         self._wording = "{}"
         if plain is not None:

@@ -1,7 +1,8 @@
 """Model families, a package each, named as `config.json` names the type of model; `base.py` has what they owe.
 
-The package itself has `load`, and where they can be had `profile` (of models without a vqabot.json), `native_id`,
-`count_flops` and `plain` (what the plain way to answer is); what needs torch it imports late.
+Its module `model` has `load`, and where the plain way to answer is not transformers' usual one `plain`, which says what
+it is. The package itself, which imports no torch, may have `profile` (of models without a vqabot.json) and `native_id`;
+a module `flops` may have `count_flops`.
 """
 
 from __future__ import annotations

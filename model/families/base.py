@@ -121,7 +121,7 @@ def load_family(model_type: str, folder: Path, profile: Profile, placement: Plac
         ModelError: Unknown family, missing libraries, or weights that do not fit.
     """
     try:
-        load = find("model.families", model_type, "load")
+        load = find("model.families", model_type, "model.load")
         if load is None:
             raise ModelError("family_unknown", type=model_type, known=", ".join(names()))
         return cast(Family, load(folder, profile, placement))

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from bot.commands import bench_answer
 from model.benchmarks import answering
-from model.families.florence2 import count_flops
+from model.families.florence2.flops import count_flops
 
 
 def run(*words: str) -> Result:

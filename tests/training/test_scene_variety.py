@@ -1,4 +1,4 @@
-"""Scenes of wide variety: all styles, emoji and shapes are drawn, the same each time; what nothing shows is not asked."""
+"""Scenes of wide variety: all styles and shapes are drawn, the same each time; what nothing shows is not asked."""
 
 import random
 from collections import Counter

@@ -46,7 +46,7 @@ class Sizes:
     def of(cls, shape: str, side: int) -> Sizes:
         """Count them, without any weight."""
         family, _, name = shape.partition("-")
-        build = find("training.finetune.families", family, "without_weights")
+        build = find("training.finetune.families", family, "adapter.without_weights")
         if build is None:
             raise ValueError(f"no family has the shape {shape}")
         with torch.device("meta"):

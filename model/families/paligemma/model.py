@@ -11,6 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PaliGemmaForConditionalGeneration
 
 from model.backends.placement import Placement
 from model.backends.precision import Precision, choose_plain
@@ -131,3 +132,8 @@ def load(folder: Path, profile: Profile, placement: Placement) -> PaliGemma:
     precision = choose_plain(placement, count_parameters(folder))
     model = read_weights(folder, getattr(torch, precision.dtype))
     return PaliGemma(model.to(precision.device).eval(), tokenizer, images, precision)
+
+
+def plain() -> tuple[type[PaliGemmaForConditionalGeneration], str]:
+    """transformers' class that answers, and how its processor wants a prompt."""
+    return PaliGemmaForConditionalGeneration, "<image>{}"

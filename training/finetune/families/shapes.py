@@ -7,7 +7,7 @@ from pathlib import Path
 from model.plugins import find
 
 SHAPES = ("florence2-base", "florence2-large", "blip-base", "paligemma-3b")
-"""FAMILY-SHAPE: each family's package has `save_random`, which knows its own."""
+"""FAMILY-SHAPE: each family's module `shapes` has `save_random`, which knows its own."""
 
 
 def save_shape(name: str, folder: Path, size: tuple[int, int], *, dropout: bool = True) -> Path:
@@ -20,7 +20,7 @@ def save_shape(name: str, folder: Path, size: tuple[int, int], *, dropout: bool 
         dropout: Without it every step is a function of its batch alone, so that two ways to compute it can be compared.
     """
     family, _, shape = name.partition("-")
-    save = find("training.finetune.families", family, "save_random")
+    save = find("training.finetune.families", family, "shapes.save_random")
     if save is None:
         raise ValueError(f"no family has the shape {name}")
     made: Path = save(shape, folder, size, dropout=dropout)

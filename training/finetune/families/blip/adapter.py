@@ -16,6 +16,7 @@ from transformers import BlipForQuestionAnswering, BlipProcessor
 
 from model.families.blip.files import mended, read_weights
 from model.families.blip.model import Blip, encode_questions, mark_places, tokens_of, trained_size
+from training.finetune.families.blip import shapes
 from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded
 
 
@@ -144,3 +145,11 @@ class _WithLogits(nn.Module):
         finally:
             hook.remove()
         return SimpleNamespace(loss=loss, logits=kept[0][:, :-1])
+
+
+def without_weights(shape: str, side: int) -> OnePassBlip:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    return OnePassBlip(shapes.config_of(shape, side))
+
+
+for_training, for_plain_loop = OnePassBlip.read, PlainBlip

@@ -16,7 +16,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration, Flo
 from model.families.florence2.files import read_weights
 from model.families.florence2.model import SECOND, Florence2
 from training.finetune.errors import TrainingError
-from training.finetune.families.florence2.shapes import grid_of
+from training.finetune.families.florence2 import shapes
 from training.finetune.families.onepass import IGNORED, Batch, OnePass, padded, right_padded
 
 
@@ -47,7 +47,7 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
         """See `OnePass`."""
         vision: Any = self.config.vision_config
         positions = self._positions()
-        columns, rows = grid_of(self.config, size)
+        columns, rows = shapes.grid_of(self.config, size)
         if max(rows, columns) > vision.max_position_embeddings:
             raise TrainingError(
                 f"Pictures of {size[0]}x{size[1]} are too large for this model: it has "
@@ -65,7 +65,7 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
     def states_shape(self, size: tuple[int, int]) -> tuple[int, ...]:
         """[C, h, w], before the projection."""
         vision: Any = self.config.vision_config
-        columns, rows = grid_of(self.config, size)
+        columns, rows = shapes.grid_of(self.config, size)
         return int(vision.embed_dim[-1]), rows, columns
 
     def answering(self, tokenizer: Tokenizer, images: dict[str, Any]) -> Florence2:
@@ -157,3 +157,11 @@ class PlainFlorence2:
         labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
         inputs["labels"] = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
         return inputs
+
+
+def without_weights(shape: str, side: int) -> OnePassFlorence2:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    return OnePassFlorence2(shapes.config_of(shape))
+
+
+for_training, for_plain_loop = OnePassFlorence2.read, PlainFlorence2

@@ -18,6 +18,7 @@ from model.families.paligemma.files import positions_of, read_weights, tokens_of
 from model.families.paligemma.model import ROOM, PaliGemma
 from training.finetune.errors import TrainingError
 from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded, right_padded
+from training.finetune.families.paligemma import shapes
 
 
 class OnePassPaliGemma(OnePass, PaliGemmaForConditionalGeneration):
@@ -172,3 +173,11 @@ class _Aligned(nn.Module):
         """Its loss, and logits [Q, T, V] at the places of the labels."""
         found = self.native(**inputs)
         return SimpleNamespace(loss=found.loss, logits=found.logits.roll(1, 1))
+
+
+def without_weights(shape: str, side: int) -> OnePassPaliGemma:
+    """A model of a real one's shape in training, for such pictures; to be made on torch's meta device."""
+    return OnePassPaliGemma(shapes.config_of(shape, side))
+
+
+for_training, for_plain_loop = OnePassPaliGemma.read, PlainPaliGemma
