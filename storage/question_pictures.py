@@ -64,14 +64,21 @@ class QuestionPictures:
         first = pictures[0]
         async with self._db.transaction() as tx:
             changed = await tx.execute(
-                "UPDATE questions SET text = ?, each_picture = ?, picture_count = ?, photo_sha256 = ?,"  # noqa: S608
-                f" photo_message_id = ?, ready_at = ?, updated_at = ?, still_of = {STILL_OF}"
-                " WHERE id = ? AND chat_id = ? AND state = 'queued'",
-                (
-                    *(text, each_picture, len(pictures), first.sha256, first.message_id, ready_at, time.time()),
-                    *(question.chat_id, json.dumps([one.message_id for one in pictures])),
-                    *(question.id, question.chat_id),
-                ),
+                "UPDATE questions SET text = :text, each_picture = :each, picture_count = :count,"  # noqa: S608 - a constant
+                " photo_sha256 = :sha256, photo_message_id = :message_id, ready_at = :ready_at, updated_at = :now,"
+                f" still_of = {STILL_OF} WHERE id = :id AND chat_id = :chat_id AND state = 'queued'",
+                {
+                    "text": text,
+                    "each": each_picture,
+                    "count": len(pictures),
+                    "sha256": first.sha256,
+                    "message_id": first.message_id,
+                    "ready_at": ready_at,
+                    "now": time.time(),
+                    "id": question.id,
+                    "chat_id": question.chat_id,
+                    "shown": json.dumps([one.message_id for one in pictures]),
+                },
             )
             if changed:
                 await enter_pictures(tx, question.id, question.chat_id, pictures)

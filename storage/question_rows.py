@@ -20,10 +20,10 @@ COLUMNS = (
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
 )
 STILL_OF = (
-    "(SELECT still_of FROM photos WHERE chat_id = ? AND still_of IS NOT NULL"
-    " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id LIMIT 1)"
+    "(SELECT still_of FROM photos WHERE chat_id = :chat_id AND still_of IS NOT NULL"
+    " AND message_id IN (SELECT value FROM json_each(:shown)) ORDER BY message_id LIMIT 1)"
 )
-"""What a question's `still_of` is: by the chat, and the numbers of its pictures' messages as JSON."""
+"""What a question's `still_of` is: by `:chat_id`, and `:shown`, the numbers of its pictures' messages as JSON."""
 COUNTS = """
     SELECT state, count(*) AS number FROM questions WHERE state <> 'delivered' GROUP BY state
     UNION ALL SELECT 'delivered', (SELECT count(*) FROM questions)

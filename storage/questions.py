@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,16 +18,14 @@ from storage.database import Database
 from storage.fair_queue import FairQueue
 from storage.question_pictures import enter_pictures
 from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, STILL_OF, evidence_json, question_of
-from storage.records import NO_EVIDENCE, AskedPicture, Evidence, Load, Question, State
+from storage.records import NO_EVIDENCE, Evidence, Load, NewQuestion, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
+_ASKED = tuple(field.name for field in fields(NewQuestion) if field.name != "several")
 _INSERT = (
-    "INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,"  # noqa: S608
-    " photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, asks_feedback, spoken, reply_to,"
-    " each_picture, album, ready_at, picture_count,"
-    " created_at, updated_at, still_of)"
-    f" VALUES ({', '.join('?' * 22)}, {STILL_OF})"
-    f" ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+    f"INSERT INTO questions ({', '.join(_ASKED)}, picture_count, created_at, updated_at, still_of)"  # noqa: S608
+    f" VALUES (:{', :'.join(_ASKED)}, :picture_count, :now, :now, {STILL_OF}) ON CONFLICT DO NOTHING"
+    f" RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
 _LARGEST = 2**63 - 1
@@ -40,58 +38,38 @@ class Questions:
     def __init__(self, database: Database) -> None:
         self._db, self.fair_queue, self._deliver = database, FairQueue(database), Coalesced(self._mark_delivered)
 
-    async def ask(
-        self,
-        *,
-        chat_id: int,
-        message_id: int,
-        photo_sha256: str,
-        text: str,
-        beams: int,
-        max_new_tokens: int,
-        revision: int = 0,
-        thread_id: int | None = None,
-        user_id: int | None = None,
-        user_name: str = "",
-        photo_message_id: int | None = None,
-        reply_to: int | None = None,
-        several: Sequence[AskedPicture] = (),
-        each_picture: bool = False,
-        album: str | None = None,
-        ready_at: float | None = None,
-        asked_as: str | None = None,
-        unsure_below: int = 0,
-        asks_feedback: bool = False,
-        spoken: bool = False,
-    ) -> tuple[Question, bool]:
+    async def ask(self, new: NewQuestion) -> tuple[Question, bool]:
         """Enter a question; the same message, revision and picture a second time give the first row and False.
 
         Earlier revisions of the same message that have no answer yet are cancelled, silently, and one whose outcome is
         not delivered yet counts as delivered: their message shows the new one's progress, and then its answer.
         """
-        now = time.time()
-        key = (chat_id, message_id, revision, photo_sha256)
-        others = (thread_id, user_id, user_name, photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below)
-        shown = json.dumps([one.message_id for one in several] or [photo_message_id])
-        mine = (asks_feedback, spoken, reply_to, each_picture, album, ready_at, max(1, len(several)))
-        values = (*key, *others, *mine, now, now, chat_id, shown)
-        if revision == 0 and not several:  # nothing earlier to cancel: one statement is enough
+        values = {name: getattr(new, name) for name in _ASKED} | {
+            "picture_count": max(1, len(new.several)),
+            "now": time.time(),
+            "shown": json.dumps([one.message_id for one in new.several] or [new.photo_message_id]),
+        }
+        if new.revision == 0 and not new.several:  # nothing earlier to cancel: one statement is enough
             rows = await self._db.execute_returning(_INSERT, values)
         else:
             async with self._db.transaction() as tx:
                 rows = await tx.fetch_all(_INSERT, values)
                 if rows:
                     await tx.execute(
-                        "UPDATE questions SET delivered = 1, updated_at = ?,"
+                        "UPDATE questions SET delivered = 1, updated_at = :now,"
                         " state = CASE state WHEN 'answered' THEN 'delivered'"
                         " WHEN 'failed' THEN state ELSE 'cancelled' END"
-                        " WHERE chat_id = ? AND message_id = ? AND revision < ? AND delivered = 0",
-                        (now, chat_id, message_id, revision),
+                        " WHERE chat_id = :chat_id AND message_id = :message_id AND revision < :revision"
+                        " AND delivered = 0",
+                        values,
                     )
-                    await enter_pictures(tx, rows[0]["id"], chat_id, several)
+                    await enter_pictures(tx, rows[0]["id"], new.chat_id, new.several)
         if rows:
-            return replace(question_of(rows[0]), several=tuple(several)), True
-        known = await self._one("WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?", key)
+            return replace(question_of(rows[0]), several=new.several), True
+        known = await self._one(
+            "WHERE chat_id = ? AND message_id = ? AND revision = ? AND photo_sha256 = ?",
+            (new.chat_id, new.message_id, new.revision, new.photo_sha256),
+        )
         assert known is not None
         return known, False
 

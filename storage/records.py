@@ -99,24 +99,48 @@ class AskedPicture(Evidence):
     """Why there is no answer about it: the text of a failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Evidence):
-    """A question with all that is known of it."""
+@dataclass(frozen=True, kw_only=True)
+class NewQuestion:
+    """A question as it is asked."""
 
-    id: int
     chat_id: int
     message_id: int
     """The message that asked; negative: a number from before the group became a supergroup."""
-    revision: int
+    revision: int = 0
     """0 for the message as it was sent; grows with each edit that asked again."""
-    thread_id: int | None
-    user_id: int | None
-    user_name: str
+    thread_id: int | None = None
+    user_id: int | None = None
+    user_name: str = ""
     photo_sha256: str
-    photo_message_id: int | None
+    photo_message_id: int | None = None
     text: str
+    asked_as: str | None = None
+    """The question in full, where what was typed leant on the question before."""
     beams: int
     max_new_tokens: int
+    unsure_below: int = 0
+    """The answer is said plainly where its confidence is at least so many percent."""
+    asks_feedback: bool = False
+    """Whether people can say under the answer what they think of it."""
+    spoken: bool = False
+    """Whether `text` was heard, not written."""
+    reply_to: int | None = None
+    """The message under which progress and answer stand, where it is not the one that asked."""
+    several: tuple[AskedPicture, ...] = ()
+    """Its pictures in their order, where it is about more than one; the first is that of `photo_sha256`."""
+    each_picture: bool = False
+    """Whether each of its pictures is asked about by itself; else there is one answer about all of them."""
+    album: str | None = None
+    """Telegram's name of the album whose caption asks."""
+    ready_at: float | None = None
+    """No worker gets it before (unix seconds): more pictures of its album may come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(NewQuestion, Evidence):
+    """A question with all that is known of it."""
+
+    id: int
     state: State
     placeholder_id: int | None
     """The bot's message that shows the progress and, in the end, the answer."""
@@ -137,26 +161,8 @@ class Question(Evidence):
     """Whether that message may be the outcome; else it is progress."""
     sending_several: bool = False
     """Whether there may be more than one such message."""
-    several: tuple[AskedPicture, ...] = ()
-    """Its pictures in their order, where it is about more than one; the first is that of `photo_sha256`."""
-    each_picture: bool = False
-    """Whether each of its pictures is asked about by itself; else there is one answer about all of them."""
-    album: str | None = None
-    """Telegram's name of the album whose caption asks."""
-    ready_at: float | None = None
-    """No worker gets it before (unix seconds): more pictures of its album may come."""
-    reply_to: int | None = None
-    """The message under which progress and answer stand, where it is not the one that asked."""
-    asked_as: str | None = None
-    """The question in full, where what was typed leant on the question before."""
-    unsure_below: int = 0
-    """The answer is said plainly where its confidence is at least so many percent."""
-    asks_feedback: bool = False
-    """Whether people can say under the answer what they think of it."""
     still_of: str | None = None
     """As of its picture, or of the first of several that is only a still."""
-    spoken: bool = False
-    """Whether `text` was heard, not written."""
     explains: int | None = None
     """No question, but the request to show where the answer to this question came from; it has that one's words,
     pictures and answer."""

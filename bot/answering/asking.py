@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
@@ -14,7 +14,7 @@ from bot.conversation.comparison import is_comparison
 from bot.conversation.follow_ups import Before, completed
 from bot.handlers.rights import asker
 from bot.services import Services
-from storage.records import AskedPicture, Photo, Question
+from storage.records import AskedPicture, NewQuestion, Photo, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,59 +85,50 @@ async def ask(
         together: Whether it is about all of them, whatever its words are.
         spoken: Whether it was heard: then what was heard is shown.
     """
-    person, name = person_of(message)
-    several = [AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos]
+    pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
     first = photos[0]
-    await services.store.questions.ask(
+    asked = replace(
+        new_question(message, admission, pictures, text),
+        asked_as=await _in_full(services, message, first, text),
+        each_picture=len(photos) > 1 and not together and not is_comparison(text),
+        reply_to=first.message_id if first.message_id > 0 and not obvious else None,
+        spoken=spoken,
+    )
+    await enter(services, asked)
+
+
+def new_question(message: Message, admission: Admission, pictures: tuple[AskedPicture, ...], text: str) -> NewQuestion:
+    """A message's question about pictures, in so many words."""
+    person, name = person_of(message)
+    return NewQuestion(
         chat_id=message.chat_id,
         message_id=message.message_id,
         revision=admission.revision,
         thread_id=thread_of(message),
         user_id=person,
         user_name=name,
-        photo_sha256=first.sha256,
-        photo_message_id=first.message_id,
+        photo_sha256=pictures[0].sha256,
+        photo_message_id=pictures[0].message_id,
         text=text,
-        asked_as=await _in_full(services, message, first, text),
         beams=admission.settings.beams,
         max_new_tokens=admission.settings.max_new_tokens,
         unsure_below=admission.settings.unsure_below,
         asks_feedback=admission.settings.feedback,
-        several=several if len(several) > 1 else (),
-        each_picture=len(several) > 1 and not together and not is_comparison(text),
-        reply_to=first.message_id if first.message_id > 0 and not obvious else None,
-        spoken=spoken,
+        several=pictures if len(pictures) > 1 else (),
     )
+
+
+async def enter(services: Services, asked: NewQuestion) -> None:
+    """Enter a question into the ledger. Repeating changes nothing."""
+    await services.store.questions.ask(asked)
     services.dispatcher.wake()
     services.progress.wake()
 
 
 async def ask_again(services: Services, question: Question, *, ready_at: float | None = None) -> None:
     """Enter a question as a new revision of itself: its message shows the new answer. Repeating changes nothing."""
-    await services.store.questions.ask(
-        chat_id=question.chat_id,
-        message_id=question.message_id,
-        revision=question.revision,
-        thread_id=question.thread_id,
-        user_id=question.user_id,
-        user_name=question.user_name,
-        photo_sha256=question.photo_sha256,
-        photo_message_id=question.photo_message_id,
-        text=question.text,
-        asked_as=question.asked_as,
-        beams=question.beams,
-        max_new_tokens=question.max_new_tokens,
-        unsure_below=question.unsure_below,
-        asks_feedback=question.asks_feedback,
-        several=question.several,
-        each_picture=question.each_picture,
-        album=question.album,
-        ready_at=ready_at,
-        reply_to=question.reply_to,
-        spoken=question.spoken,
-    )
-    services.dispatcher.wake()
-    services.progress.wake()
+    again = NewQuestion(**{field.name: getattr(question, field.name) for field in fields(NewQuestion)})
+    await enter(services, replace(again, ready_at=ready_at))
 
 
 async def _in_full(services: Services, message: Message, photo: Photo, text: str) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.benchmarks.simulated_use import DAY, SimulatedUse
 from storage.data_folder import DATABASE, PHOTOS
 from storage.quota import Budget
+from storage.records import NewQuestion
 from storage.store import Store
 
 VISITOR = 10**6
@@ -90,13 +91,15 @@ async def measure(folder: Path, budget: Budget, chat_id: int) -> Measured:
             number += 1
             picture = await store.photos.save(chat_id, number, b"%d %d" % (chat_id, number), media_type="image/png")
             await store.questions.ask(
-                chat_id=chat_id,
-                message_id=number,
-                photo_sha256=picture.sha256,
-                photo_message_id=number,
-                text="?",
-                beams=1,
-                max_new_tokens=5,
+                NewQuestion(
+                    chat_id=chat_id,
+                    message_id=number,
+                    photo_sha256=picture.sha256,
+                    photo_message_id=number,
+                    text="?",
+                    beams=1,
+                    max_new_tokens=5,
+                )
             )
             await store.questions.load(chat_id, chat_id, time.time())
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from storage.records import NewQuestion
+
 if TYPE_CHECKING:
     from storage.store import Store
 
@@ -90,13 +92,15 @@ async def _enter(store: Store, number: int, chats: int) -> None:
     await asyncio.gather(
         *(
             store.questions.ask(
-                chat_id=chat,
-                message_id=-1000 * chats - number,
-                photo_sha256="ab" * 32,
-                text="What?",
-                beams=3,
-                max_new_tokens=20,
-                user_id=chat,
+                NewQuestion(
+                    chat_id=chat,
+                    message_id=-1000 * chats - number,
+                    photo_sha256="ab" * 32,
+                    text="What?",
+                    beams=3,
+                    max_new_tokens=20,
+                    user_id=chat,
+                )
             )
             for chat in range(1, chats + 1)
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from telegram import Message
 
-from bot.answering.asking import Admission, admit, ask_again, person_of, say, thread_of
+from bot.answering.asking import Admission, admit, ask_again, new_question, say, thread_of
 from bot.conversation.comparison import is_comparison
 from bot.conversation.meaning import Facts
 from bot.conversation.pictures_meant import set_current_pictures, take
@@ -168,29 +168,10 @@ async def _ask(
     text = all_captions.get(asker) or asking or ("" if known is None else known.text)
     wanted = AlbumQuestion.of(text, photos, all_captions)
     ready_at = None if edited else time.time() + ALBUM_SECONDS
-    first = wanted.pictures[0]
     if known is None:
         assert admission is not None
-        person, name = person_of(message)
-        await store.questions.ask(
-            chat_id=chat_id,
-            message_id=asker,
-            revision=admission.revision,
-            thread_id=thread_of(message),
-            user_id=person,
-            user_name=name,
-            photo_sha256=first.sha256,
-            photo_message_id=first.message_id,
-            text=wanted.text,
-            beams=admission.settings.beams,
-            max_new_tokens=admission.settings.max_new_tokens,
-            unsure_below=admission.settings.unsure_below,
-            asks_feedback=admission.settings.feedback,
-            several=wanted.pictures if len(photos) > 1 else (),
-            each_picture=wanted.each_picture,
-            album=album,
-            ready_at=ready_at,
-        )
+        asked = new_question(message, admission, wanted.pictures, wanted.text)
+        await store.questions.ask(replace(asked, each_picture=wanted.each_picture, album=album, ready_at=ready_at))
     elif (captions or known.state is not State.CANCELLED) and not wanted.same_as(known):
         await _change(services, known, wanted, ready_at)
     await set_current_pictures(services, message, photos)

@@ -26,7 +26,7 @@ from storage.backup import backup
 from storage.chats import Chats
 from storage.photos import Photos
 from storage.questions import Questions
-from storage.records import Load, Question, State
+from storage.records import Load, NewQuestion, Question, State
 from storage.sent_messages import SentMessages
 from storage.store import Store
 
@@ -81,7 +81,7 @@ def test_sql_stays_in_its_room() -> None:
 
 async def ask(store: Store, chat_id: int, photo: str, text: str, message_id: int = 1) -> Question:
     question, new = await store.questions.ask(
-        chat_id=chat_id, message_id=message_id, photo_sha256=photo, text=text, beams=1, max_new_tokens=5
+        NewQuestion(chat_id=chat_id, message_id=message_id, photo_sha256=photo, text=text, beams=1, max_new_tokens=5)
     )
     assert new
     return question

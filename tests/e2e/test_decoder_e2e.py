@@ -21,7 +21,7 @@ from model.benchmarks.picture_bombs import run_length_bmp
 from model.errors import PictureError
 from model.serving.image_pool import TOO_SLOW, ImagePool
 from model.serving.image_process import DecodingLimits
-from storage.records import Photo
+from storage.records import NewQuestion, Photo
 from storage.store import Store
 
 SHORT = DecodingLimits(cpu_seconds=1, clock_seconds=60)
@@ -41,13 +41,15 @@ async def answered(store: Store, chat_id: int, data: bytes, number: int) -> Phot
     """A picture with a question that has its answer."""
     photo = await store.photos.save(chat_id, number, data, media_type="image/png")
     question, _ = await store.questions.ask(
-        chat_id=chat_id,
-        message_id=number,
-        photo_sha256=photo.sha256,
-        photo_message_id=number,
-        text=f"What {number}?",
-        beams=1,
-        max_new_tokens=20,
+        NewQuestion(
+            chat_id=chat_id,
+            message_id=number,
+            photo_sha256=photo.sha256,
+            photo_message_id=number,
+            text=f"What {number}?",
+            beams=1,
+            max_new_tokens=20,
+        )
     )
     await store.questions.mark_running([question.id])
     await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
@@ -110,7 +112,7 @@ async def test_a_press_on_what_was_not_understood_decodes_nothing(start_bot: Sta
     await answered(services.store, YOU, picture(), 1_000)
     photo = await services.store.photos.save(YOU, 1_001, run_length_bmp(), media_type="image/bmp")
     question, _ = await services.store.questions.ask(
-        chat_id=YOU, message_id=1_001, photo_sha256=photo.sha256, text="What?", beams=1, max_new_tokens=20
+        NewQuestion(chat_id=YOU, message_id=1_001, photo_sha256=photo.sha256, text="What?", beams=1, max_new_tokens=20)
     )
     await services.store.questions.fail(question.id, "No.")
     page = await history(you)

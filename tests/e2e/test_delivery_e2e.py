@@ -17,7 +17,7 @@ from bot.sandbox.server import Sandbox
 from model.serving.broker.null import NullBroker
 from storage.fair_queue import FairQueue
 from storage.outcomes import Outcomes
-from storage.records import Question, State
+from storage.records import NewQuestion, Question, State
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +123,7 @@ async def test_chats_that_must_wait_hold_up_nobody_else(
     sandbox.world.faults.change({"always": [{"error_code": 502, "chats": slow}]})
     for chat in slow:
         await bot.services.store.questions.ask(
-            chat_id=chat, message_id=1, photo_sha256=stored.sha256, text="?", beams=1, max_new_tokens=5
+            NewQuestion(chat_id=chat, message_id=1, photo_sha256=stored.sha256, text="?", beams=1, max_new_tokens=5)
         )
         await bot.services.store.photos.save(chat, 1, b"x", media_type="image/png")
     bot.services.dispatcher.wake()

@@ -21,6 +21,7 @@ from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.texts import menus
 from bot.texts import questions as texts
+from storage.records import NewQuestion
 from storage.store import Store
 
 JSON_COLUMNS = {"messages", "evidence"}
@@ -52,10 +53,10 @@ async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you
     await ada.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
     await ask(ada, "Somebody else's secret?", "yellow")
     await store.chats.set_settings(GROUP, beams=7, max_new_tokens=61)
-    failed, _ = await store.questions.ask(
+    failed, _ = await store.questions.ask(NewQuestion(
         chat_id=GROUP, message_id=7001, photo_sha256="ab" * 32, text="Why?", beams=2, max_new_tokens=9, user_id=77,
         user_name="Kim", thread_id=3, photo_message_id=7000, reply_to=7002,
-    )  # fmt: skip
+    ))  # fmt: skip
     await store.questions.fail(failed.id, "It was too dark.")
     raw = {"update_id": 5, "message": {"chat": {"id": GROUP}, "text": "unreadable"}}
     await store.updates.add([(5, json.dumps(raw))])

@@ -13,7 +13,7 @@ from bot.sandbox.person import Person
 from bot.texts import questions as texts
 from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.null import NullBroker
-from storage.records import State
+from storage.records import NewQuestion, State
 
 FLOOD, BATCH = 1000, 8
 
@@ -52,12 +52,14 @@ async def flood(bot: Bot, person: Person) -> None:
     await asyncio.gather(
         *(
             bot.services.store.questions.ask(
-                chat_id=YOU,
-                message_id=100_000 + number,
-                photo_sha256=photo.sha256,
-                text="flood",
-                beams=1,
-                max_new_tokens=5,
+                NewQuestion(
+                    chat_id=YOU,
+                    message_id=100_000 + number,
+                    photo_sha256=photo.sha256,
+                    text="flood",
+                    beams=1,
+                    max_new_tokens=5,
+                )
             )
             for number in range(FLOOD)
         )

@@ -18,6 +18,7 @@ from model.serving.image_pool import TOO_SLOW, ImagePool
 from model.serving.image_process import DecodingLimits
 from model.text import MAX_QUESTION
 from storage.picture_checks import PictureCheck
+from storage.records import NewQuestion
 
 
 async def test_a_picture_replaced_by_an_edit_is_the_new_one(start_bot: StartBot, you: Person) -> None:
@@ -190,7 +191,9 @@ async def test_a_picture_that_proved_broken_is_fetched_anew(start_bot: StartBot,
         you.user_id, photo.message_id, whole[:100], media_type="image/png", file_unique_id=photo.file_unique_id
     )
     question, _ = await store.questions.ask(
-        chat_id=you.user_id, message_id=9_999, photo_sha256=half.sha256, text="?", beams=1, max_new_tokens=5
+        NewQuestion(
+            chat_id=you.user_id, message_id=9_999, photo_sha256=half.sha256, text="?", beams=1, max_new_tokens=5
+        )
     )
     await store.questions.fail(question.id, "This picture is damaged.")
     await you.say("And now?", reply_to=sent)

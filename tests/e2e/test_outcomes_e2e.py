@@ -16,6 +16,7 @@ from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 from storage.picture_checks import PictureCheck
+from storage.records import NewQuestion
 
 LOST = {"method": "sendMessage", "executed": True, "drop": True}
 
@@ -111,7 +112,9 @@ async def test_a_picture_that_is_gone_is_said_to_be(start_bot: StartBot, you: Pe
     assert bot.services is not None
     asked = await you.say("/help")
     await bot.services.store.questions.ask(
-        chat_id=YOU, message_id=asked["message_id"], photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
+        NewQuestion(
+            chat_id=YOU, message_id=asked["message_id"], photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
+        )
     )
     bot.services.dispatcher.wake()
     await you.wait_for(says(texts.PICTURE_GONE))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from storage_helpers import Ask
 
-from storage.records import Question
+from storage.records import NewQuestion, Question
 from storage.store import Store
 
 
@@ -29,7 +29,7 @@ def ask(store: Store) -> Ask:
             "beams": 1,
             "max_new_tokens": 20,
         }
-        question, _ = await store.questions.ask(chat_id=chat_id, **{**defaults, **fields})  # type: ignore[arg-type]
+        question, _ = await store.questions.ask(NewQuestion(chat_id=chat_id, **{**defaults, **fields}))  # type: ignore[arg-type]
         return question
 
     return enter

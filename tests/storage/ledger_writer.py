@@ -7,6 +7,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
+from storage.records import NewQuestion
 from storage.store import Store
 
 
@@ -14,7 +15,9 @@ async def chat(store: Store, chat_id: int) -> None:
     for message in count(1):
         photo = await store.photos.save(chat_id, message, f"{chat_id} {message}".encode() * 500, media_type="image/png")
         question, _ = await store.questions.ask(
-            chat_id=chat_id, message_id=message, photo_sha256=photo.sha256, text="?", beams=1, max_new_tokens=5
+            NewQuestion(
+                chat_id=chat_id, message_id=message, photo_sha256=photo.sha256, text="?", beams=1, max_new_tokens=5
+            )
         )
         print("asked", question.id, flush=True)
         await store.questions.mark_running([question.id])

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage.records import AskedPicture
+from storage.records import AskedPicture, NewQuestion
 from storage.store import Store
 
 PICTURES = [AskedPicture(sha256="ab" * 32, message_id=4), AskedPicture(sha256="cd" * 32, message_id=5)]
@@ -35,10 +35,12 @@ HOT: dict[str, Work] = {
     "photos: read": lambda s: s.photos.read(1, s.photo.sha256),  # type: ignore[attr-defined]
     "photos: owners": lambda s: s.photos.remove_unowned(["ef" * 32]),
     "ask": lambda s: s.questions.ask(
-        chat_id=1, message_id=99_999, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, revision=4
+        NewQuestion(
+            chat_id=1, message_id=99_999, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, revision=4
+        )
     ),
     "ask the first time": lambda s: s.questions.ask(
-        chat_id=1, message_id=99_998, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5
+        NewQuestion(chat_id=1, message_id=99_998, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5)
     ),
     "backlog": lambda s: s.questions.backlog(),
     "get": lambda s: s.questions.get(5),
@@ -79,7 +81,9 @@ HOT: dict[str, Work] = {
     "sent: prune": lambda s: s.sent.prune(),
     "count": lambda s: s.history.count(1),
     "ask about several": lambda s: s.questions.ask(
-        chat_id=1, message_id=99_997, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, several=PICTURES
+        NewQuestion(
+            chat_id=1, message_id=99_997, photo_sha256="ab" * 32, text="?", beams=1, max_new_tokens=5, several=PICTURES
+        )
     ),
     "change": lambda s: s.question_pictures.change(s.asked, PICTURES, "?", each_picture=True, ready_at=None),  # type: ignore[attr-defined]
     "answer each": lambda s: s.question_pictures.answer_each(5, PICTURES, "x", 0.5, 0.1),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import integers, sampled_from
 
-from storage.records import Question, State
+from storage.records import NewQuestion, Question, State
 from storage.store import Store
 
 T = TypeVar("T")
@@ -46,13 +46,15 @@ class Ledger(RuleBasedStateMachine):
         before = {q.revision: q for q in self.do(self.store.questions.of_message(chat, message))}
         question, new = self.do(
             self.store.questions.ask(
-                chat_id=chat,
-                message_id=message,
-                revision=revision,
-                photo_sha256="ab" * 32,
-                text="?",
-                beams=1,
-                max_new_tokens=5,
+                NewQuestion(
+                    chat_id=chat,
+                    message_id=message,
+                    revision=revision,
+                    photo_sha256="ab" * 32,
+                    text="?",
+                    beams=1,
+                    max_new_tokens=5,
+                )
             )
         )
         assert new == (revision not in before)

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 import pytest
 from storage_helpers import Ask
 
-from storage.records import Evidence, Load, Question, State
+from storage.records import Evidence, Load, NewQuestion, Question, State
 from storage.store import Store
 
 
@@ -21,8 +21,8 @@ async def state_of(store: Store, question: Question) -> Question:
 
 async def test_asking_twice_asks_once(store: Store) -> None:
     fields = {"message_id": 5, "photo_sha256": "cd" * 32, "text": "How many?", "beams": 3, "max_new_tokens": 9}
-    first, new = await store.questions.ask(chat_id=7, user_name="Ada", **fields)  # type: ignore[arg-type]
-    again, new_again = await store.questions.ask(chat_id=7, **fields)  # type: ignore[arg-type]
+    first, new = await store.questions.ask(NewQuestion(chat_id=7, user_name="Ada", **fields))  # type: ignore[arg-type]
+    again, new_again = await store.questions.ask(NewQuestion(chat_id=7, **fields))  # type: ignore[arg-type]
     assert (new, new_again) == (True, False)
     assert first == again
     assert (first.state, first.delivered, first.beams, first.user_name) == (State.QUEUED, False, 3, "Ada")
@@ -82,8 +82,8 @@ async def test_cancelling(store: Store, ask: Ask, running: bool) -> None:
 
 async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None:
     fields = {"chat_id": 1, "message_id": 5, "photo_sha256": "cd" * 32, "beams": 1, "max_new_tokens": 9}
-    first, _ = await store.questions.ask(text="a", **fields)  # type: ignore[arg-type]
-    second, new = await store.questions.ask(text="b", revision=1700000000, **fields)  # type: ignore[arg-type]
+    first, _ = await store.questions.ask(NewQuestion(text="a", **fields))  # type: ignore[arg-type]
+    second, new = await store.questions.ask(NewQuestion(text="b", revision=1700000000, **fields))  # type: ignore[arg-type]
     assert new and second.placeholder_id is None
     ended = await state_of(store, first)
     assert (ended.state, ended.delivered) == (State.CANCELLED, True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.quota import Budget, NoRoomError
-from storage.records import Photo, Question
+from storage.records import NewQuestion, Photo, Question
 from storage.store import Store
 
 SIZE = 1000
@@ -29,10 +29,10 @@ async def show(store: Store, chat_id: int, message_id: int) -> Photo:
 
 
 async def ask(store: Store, photo: Photo, *, answered: bool) -> Question:
-    question, _ = await store.questions.ask(
+    question, _ = await store.questions.ask(NewQuestion(
         chat_id=photo.chat_id, message_id=photo.message_id + 1000, photo_sha256=photo.sha256, text="?", beams=1,
         max_new_tokens=5, photo_message_id=photo.message_id,
-    )  # fmt: skip
+    ))  # fmt: skip
     if answered:
         await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
         await store.questions.mark_delivered(question.id)
