@@ -20,7 +20,6 @@ from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import metrics, tracing
-from bot.answering.buttons import under_outcome
 from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.question_messages import Edited, QuestionMessages, chat_is_gone
 from bot.answering.sending import Sending
@@ -191,10 +190,10 @@ class Delivery:
 
         `refused`: how often Telegram would not send it.
         """
-        (text, photo), buttons, chat_id = await self.outcomes.of(question), under_outcome(question), question.chat_id
+        content, chat_id = await self.outcomes.of(question), question.chat_id
         shown, edited = await self.sending.message_of(question), Edited.MISSING
         if shown is not None:
-            edited = await self.messages.edit(chat_id, shown, text, buttons, photo)
+            edited = await self.messages.edit(chat_id, shown, content)
             if edited in (Edited.DONE, Edited.SAME):
                 await self._store.questions.mark_delivered(question.id, shown)
                 return True
@@ -204,4 +203,4 @@ class Delivery:
         if edited is Edited.REFUSED and shown is not None:
             # The progress that could not become the answer; once that is sent, the ledger knows of it no more.
             await self.messages.remove(chat_id, shown)
-        return await self.sending.send(question, text, buttons, outcome=True, refused=refused, photo=photo)
+        return await self.sending.send(question, content, outcome=True, refused=refused)

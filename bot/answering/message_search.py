@@ -7,9 +7,7 @@ from collections import deque
 from itertools import islice
 from typing import Protocol
 
-from telegram import InlineKeyboardMarkup
-
-from bot.answering.question_messages import Edited, QuestionMessages
+from bot.answering.question_messages import Content, Edited, QuestionMessages
 from storage.store import Store
 
 AT_FIRST = 6
@@ -65,33 +63,24 @@ class MessageSearch:
         """Wait until Telegram has surely carried out what it was asked, or never will."""
         await asyncio.sleep(SETTLE_SECONDS)
 
-    async def find(self, lost: UnconfirmedMessage, text: str, markup: InlineKeyboardMarkup | None) -> int | None:
-        """Find a message whose sending was not heard of among the next unknown numbers, and let it show `text`.
+    async def find(self, lost: UnconfirmedMessage, content: Content) -> int | None:
+        """Find a message whose sending was not heard of among the next unknown numbers, and let it show `content`.
 
         Returns:
             The message's number; None when it is not among them.
         """
         low = first_number(lost)
         for last in (False, True):
-            found = await self.among(lost, low, low + SPAN, WITHOUT_END, text, markup)
+            found = await self.among(lost, low, low + SPAN, WITHOUT_END, content)
             if found is not None or last:
                 return found
             await self.let_settle()
         return None
 
     async def among(
-        self,
-        lost: UnconfirmedMessage,
-        low: int,
-        high: int,
-        most: int,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        photo: bytes | None = None,
-        *,
-        first: bool = False,
+        self, lost: UnconfirmedMessage, low: int, high: int, most: int, content: Content, *, first: bool = False
     ) -> int | None:
-        """Look at the unknown numbers from `low` to below `high` for what was not heard of; one then shows `text`.
+        """Look at the unknown numbers from `low` to below `high` for what was not heard of; one then shows `content`.
 
         Every other is taken away, and so is a reply to something else: a sentence whose own reply was lost, too, and
         which comes anew. Editing is the only way to ask: what stands there with the same text already "is not
@@ -102,9 +91,7 @@ class MessageSearch:
             low: The first number.
             high: The number after the last one.
             most: So many numbers are looked at.
-            text: What is to stand there now.
-            markup: Its keyboard.
-            photo: A picture over the text.
+            content: What is to stand there now.
             first: Whether the first message that is surely the one ends the search; one that is not is no result.
 
         Returns:
@@ -114,7 +101,7 @@ class MessageSearch:
         known = await self._store.outcomes.known_numbers(chat_id, low, high)
         known.update(number for chat, number in self._seen if chat == min(chat_id, 0))
         for number in islice((number for number in range(low, high) if number not in known), most):
-            edited, under = await self._messages.probe(chat_id, number, text, markup, photo)
+            edited, under = await self._messages.probe(chat_id, number, content)
             same = edited is Edited.SAME
             if not same and edited is not Edited.DONE:
                 continue

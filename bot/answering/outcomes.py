@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
+from bot.answering.buttons import under_outcome
+from bot.answering.question_messages import Content
 from bot.picture_decoder import PictureDecoder
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
@@ -14,15 +15,6 @@ from storage.records import HeatGrid, Question
 from storage.store import Store
 
 
-class Outcome(NamedTuple):
-    """What became of a question, as its chat sees it."""
-
-    text: str
-    """HTML."""
-    photo: bytes | None = None
-    """A JPEG over the text."""
-
-
 class OutcomeRenderer:
     """Puts outcomes into words and pictures. It can be done again at any time, as after a restart."""
 
@@ -30,18 +22,20 @@ class OutcomeRenderer:
         """Take pictures from `store`, and have them drawn by `decoder`."""
         self._store, self._decoder = store, decoder
 
-    async def of(self, question: Question) -> Outcome:
-        """What became of a question that has an outcome.
+    async def of(self, question: Question) -> Content:
+        """What the message of a question that has an outcome shows.
 
         Raises:
             OSError: A heat map cannot be drawn just now.
         """
+        buttons = under_outcome(question)
         if not question.heat:
-            return Outcome(texts.outcome(question))
+            return Content(texts.outcome(question), buttons)
         if not any(map(is_hot, question.heat)):
-            return Outcome(heat_map_texts.NOWHERE)
+            return Content(heat_map_texts.NOWHERE, buttons)
         photo = await self.heat_map(question)
-        return Outcome(texts.PICTURE_GONE) if photo is None else Outcome(heat_map_texts.caption(question), photo)
+        text = texts.PICTURE_GONE if photo is None else heat_map_texts.caption(question)
+        return Content(text, buttons, photo)
 
     async def heat_map(self, request: Question) -> bytes | None:
         """The pictures of a request to show where its answer came from, with what was found; None when one is gone.

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.answering.buttons import under_progress
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Edited, may_have_arrived
+from bot.answering.question_messages import Content, Edited, may_have_arrived
 from bot.answering.sending import OPEN
 from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
@@ -78,13 +78,13 @@ class Progress:
             while True:
                 await asyncio.sleep(TICK)
                 try:
-                    if not await self._look():
+                    if not await self._show_due():
                         break
                 except Exception:
                     log.exception("progress cannot be shown; trying again")
                     await asyncio.sleep(PAUSE)
 
-    async def _look(self) -> bool:
+    async def _show_due(self) -> bool:
         """Show what is missing; whether somebody waits."""
         slow = await self._store.outcomes.slow(SLOW_SECONDS, AT_ONCE, exclude=self._shown)
         of_chat: defaultdict[int, list[Question]] = defaultdict(list)
@@ -131,14 +131,13 @@ class Progress:
         markup, shown = under_progress(question.id), await self._delivery.sending.message_of(question)
         edited = Edited.MISSING
         if shown is not None:
-            edited = await self._delivery.messages.edit(
-                question.chat_id, shown, texts.looking(position, again=True), markup
-            )
+            again = Content(texts.looking(position, again=True), markup)
+            edited = await self._delivery.messages.edit(question.chat_id, shown, again)
         if edited in (Edited.DONE, Edited.SAME):
             if question.placeholder_id is None:
                 await self._store.questions.set_placeholder(question.chat_id, question.id, shown)
         else:
-            await self._delivery.sending.send(question, texts.looking(position), markup, outcome=False)
+            await self._delivery.sending.send(question, Content(texts.looking(position), markup), outcome=False)
         self._shown[question.id] = (question.chat_id, position)
         if question.chat_id < 0:
             self._in_groups.append((time.monotonic(), question.chat_id))
@@ -148,14 +147,13 @@ class Progress:
         waiting = await self._store.outcomes.still_waiting(self._shown)
         self._shown = {number: shown for number, shown in self._shown.items() if number in waiting}
         outage = self._outage()
-        told = [
+        shown = [
             number
             for number, (chat_id, before) in sorted(self._shown.items())
             if (before != NOBODY if outage else chat_id > 0 or before == NOBODY)
-        ]
-        told = told[:POSITIONS_AT_ONCE]
-        positions = await self._store.questions.fair_queue.positions([] if outage else told)
-        for number in told:
+        ][:POSITIONS_AT_ONCE]
+        positions = await self._store.questions.fair_queue.positions([] if outage else shown)
+        for number in shown:
             chat_id, before = self._shown[number]
             position = positions.get(number, NOBODY)
             if position != before and not self._busy(chat_id):
@@ -172,6 +170,7 @@ class Progress:
             text = texts.looking(position, again=bool(question.revision))
             if position == NOBODY:
                 text = worker_texts.NOBODY
-            await self._delivery.messages.edit(question.chat_id, question.placeholder_id, text, under_progress(number))
+            content = Content(text, under_progress(number))
+            await self._delivery.messages.edit(question.chat_id, question.placeholder_id, content)
         except TelegramError as error:
             log.debug("a queue position could not be shown: %s", error.message)

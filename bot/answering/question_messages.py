@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ParseMode
@@ -58,6 +58,16 @@ _WITHOUT_EFFECT = (
 """A call that ended so had no effect; of every other it is not known."""
 
 
+class Content(NamedTuple):
+    """What a message of the bot's shows."""
+
+    text: str
+    """HTML."""
+    markup: InlineKeyboardMarkup | None = None
+    photo: bytes | None = None
+    """A JPEG over the text."""
+
+
 class Edited(Enum):
     """What became of an edit."""
 
@@ -88,85 +98,57 @@ class QuestionMessages:
         """Write with `bot`."""
         self._bot = bot
 
-    async def send(
-        self,
-        question: Question,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        *,
-        silent: bool,
-        refused: int = 0,
-        photo: bytes | None = None,
-    ) -> int:
+    async def send(self, question: Question, content: Content, *, silent: bool, refused: int = 0) -> int:
         """Reply to a question, with a picture or without; returns the message's number.
 
         What was `refused` once is sent without its topic (it may be gone), and the next time not as a reply either.
         """
         under = question.answered_under if refused < 2 else None
+        text, markup, photo = content
         send = self._bot.send_message if photo is None else self._bot.send_photo
-        content: dict[str, Any] = {"text": text} if photo is None else {"photo": photo, "caption": text}
+        shown: dict[str, Any] = {"text": text} if photo is None else {"photo": photo, "caption": text}
         message: Message = await send(
             question.chat_id,
-            **content,
+            **shown,
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
             message_thread_id=question.thread_id if not refused else None,
             disable_notification=silent,
             reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
-            rate_limit_args=CallLimits(
-                remembered=False
-            ),  # known elsewhere first, it would not be looked for after a kill
+            # Known elsewhere first, it would not be looked for after a kill.
+            rate_limit_args=CallLimits(remembered=False),
         )
         return message.message_id
 
-    async def edit(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        photo: bytes | None = None,
-    ) -> Edited:
+    async def edit(self, chat_id: int, message_id: int, content: Content) -> Edited:
         """Let a message show something else: words alone take no picture's place.
 
         Raises:
             TelegramError: The chat is gone, or it has to be tried again.
         """
-        return (await self._edit(chat_id, message_id, text, markup, photo))[0]
+        return (await self._edit(chat_id, message_id, content))[0]
 
     async def remove(self, chat_id: int, message_id: int) -> None:
         """Take a message away, where that can be done."""
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
-    async def probe(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        photo: bytes | None = None,
-    ) -> tuple[Edited, int | None]:
+    async def probe(self, chat_id: int, message_id: int, content: Content) -> tuple[Edited, int | None]:
         """Edit what may not be there, until Telegram says what became of it; an edit may be repeated.
 
         Returns:
             What became of it, and of a message that was edited which one it replies to.
         """
-        edit = partial(self._edit, chat_id, message_id, text, markup, photo, limits=CallLimits(counted=False))
+        edit = partial(self._edit, chat_id, message_id, content, limits=CallLimits(counted=False))
         looking = f"chat {chat_id}: message {message_id} is looked for"
         found: tuple[Edited, int | None] = await retrying(looking, first=FIRST_PAUSE, longest=LONGEST_PAUSE)(edit)
         return found
 
     async def _edit(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        photo: bytes | None,
-        limits: CallLimits | None = None,
+        self, chat_id: int, message_id: int, content: Content, limits: CallLimits | None = None
     ) -> tuple[Edited, int | None]:
         """What became of it, and the message that the edited one replies to."""
+        text, markup, photo = content
         try:
             place: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id}
             others: dict[str, Any] = {"reply_markup": markup, "rate_limit_args": limits}

@@ -13,13 +13,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot.answering.buttons import under_outcome, under_progress
+from bot.answering.buttons import under_progress
 from bot.answering.message_search import AT_FIRST, AT_MOST, SPAN, WITHOUT_END, MessageSearch, first_number
-from bot.answering.outcomes import Outcome, OutcomeRenderer
-from bot.answering.question_messages import QuestionMessages, chat_is_gone, may_have_arrived
+from bot.answering.outcomes import OutcomeRenderer
+from bot.answering.question_messages import Content, QuestionMessages, chat_is_gone, may_have_arrived
 from bot.texts import questions as texts
 from storage.records import Question, State
 from storage.store import Store
@@ -72,16 +71,7 @@ class Sending:
             if one.photo_message_id == question.photo_message_id or one.several or question.several
         ]
 
-    async def send(
-        self,
-        question: Question,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        *,
-        outcome: bool,
-        refused: int = 0,
-        photo: bytes | None = None,
-    ) -> bool:
+    async def send(self, question: Question, content: Content, *, outcome: bool, refused: int = 0) -> bool:
         """Send a question's message, of which the ledger knows before and after; progress makes no sound.
 
         `refused`: how often Telegram would not send it.
@@ -90,7 +80,7 @@ class Sending:
             False when it must not be sent any more.
         """
         chat_id = question.chat_id
-        number = await self._send(question, text, markup, outcome=outcome, refused=refused, photo=photo)
+        number = await self._send(question, content, outcome=outcome, refused=refused)
         if number is None:
             return False
         if outcome:
@@ -100,22 +90,13 @@ class Sending:
         self.unsettled.discard(chat_id)
         return True
 
-    async def _send(
-        self,
-        question: Question,
-        text: str,
-        markup: InlineKeyboardMarkup | None,
-        *,
-        outcome: bool,
-        refused: int,
-        photo: bytes | None = None,
-    ) -> int | None:
+    async def _send(self, question: Question, content: Content, *, outcome: bool, refused: int) -> int | None:
         chat_id, settled = question.chat_id, question.chat_id not in self.unsettled
         if not await self._store.outcomes.begin_sending(question, self.highest(chat_id), outcome=outcome):
             return None
         self.unsettled.add(chat_id)
         try:
-            number = await self._messages.send(question, text, markup, silent=not outcome, refused=refused, photo=photo)
+            number = await self._messages.send(question, content, silent=not outcome, refused=refused)
         except TelegramError as error:
             if settled and not may_have_arrived(error):
                 await self._store.outcomes.settled(question.id)
@@ -147,21 +128,20 @@ class Sending:
         """Look for one question's messages, keep one, and let the ledger know which."""
         shown = await self._successor(question) or question  # an edit's takes over the message
         waits = shown.state in OPEN
-        text, photo = Outcome(texts.looking(0)) if waits else await self._outcomes.of(shown)
-        markup = under_progress(shown.id) if waits else under_outcome(shown)
+        content = _progress(shown) if waits else await self._outcomes.of(shown)
         low, end, found = first_number(question), shown.placeholder_id, None
         if end is None or end < low:
             end = None
             if not question.sending_several:
-                found = await self.search.among(question, low, low + SPAN, AT_FIRST, text, markup, photo, first=True)
+                found = await self.search.among(question, low, low + SPAN, AT_FIRST, content, first=True)
         if found is None and end is None:
             await self.search.let_settle()
             if shown.delivered or shown.state is State.CANCELLED:
-                found = await self.search.among(question, low, low + SPAN, WITHOUT_END, text, markup, photo)
+                found = await self.search.among(question, low, low + SPAN, WITHOUT_END, content)
             elif (end := await self._send_anew(shown, refused)) is None:
                 return
         if end is not None:
-            found = await self.search.among(question, low, min(end, low + SPAN), AT_MOST, text, markup, photo)
+            found = await self.search.among(question, low, min(end, low + SPAN), AT_MOST, content)
         await self._keep(question, shown, found, end, waits=waits)
 
     async def _successor(self, question: Question) -> Question | None:
@@ -171,8 +151,7 @@ class Sending:
 
     async def _send_anew(self, question: Question, refused: int) -> int | None:
         """Send progress, below which everything stands that was sent before; None when it must not be sent."""
-        markup = under_progress(question.id)
-        number = await self._send(question, texts.looking(0), markup, outcome=False, refused=refused)
+        number = await self._send(question, _progress(question), outcome=False, refused=refused)
         if number is not None and not await self._store.outcomes.sent_above(question.id, number):
             await self._messages.remove(question.chat_id, number)
             return None
@@ -192,3 +171,8 @@ class Sending:
             else:
                 await store.questions.mark_delivered(shown.id, found)
         await store.outcomes.settled(question.id)
+
+
+def _progress(question: Question) -> Content:
+    """What a question's message shows where nothing is known of its place."""
+    return Content(texts.looking(0), under_progress(question.id))

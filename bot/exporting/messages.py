@@ -21,7 +21,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Edited, chat_is_gone, may_have_arrived
+from bot.answering.question_messages import Content, Edited, chat_is_gone, may_have_arrived
 from bot.texts import menus as texts
 from bot.transport.rate_limiter import CallLimits
 from bot.transport.retrying import retrying
@@ -67,7 +67,7 @@ class ExportMessages:
     async def show(self, text: str) -> None:
         """Let the newest message say something; one that is a file already, or gone, is left alone."""
         with contextlib.suppress(TelegramError):
-            await self._delivery.messages.edit(self._export.chat_id, self._numbers[-1], text, None)
+            await self._delivery.messages.edit(self._export.chat_id, self._numbers[-1], Content(text))
 
     async def send_file(self, place: int, files: int, path: Path) -> None:
         """Let the message at this place, counted from 0, become one of the files.
@@ -100,13 +100,13 @@ class ExportMessages:
 
     async def fail(self) -> None:
         """Say that it did not work, in the place of the progress."""
-        chat_id = self._export.chat_id
+        chat_id, failed = self._export.chat_id, Content(texts.EXPORT_FAILED)
         if self._export.sending_after is not None:
-            found = await self._delivery.sending.search.find(self._export, texts.EXPORT_FAILED, None)
+            found = await self._delivery.sending.search.find(self._export, failed)
             if found is not None:
                 return
         if self._numbers:
-            edited = await self._delivery.messages.edit(chat_id, self._numbers[-1], texts.EXPORT_FAILED, None)
+            edited = await self._delivery.messages.edit(chat_id, self._numbers[-1], failed)
             if edited in (Edited.DONE, Edited.SAME):
                 return
         await self._say(texts.EXPORT_FAILED)
@@ -116,7 +116,7 @@ class ExportMessages:
         with contextlib.suppress(TimeoutError, TelegramError):
             if self._export.sending_after is not None:
                 async with asyncio.timeout(GRACE), self._alone():
-                    found = await self._delivery.sending.search.find(self._export, texts.EXPORTING, None)
+                    found = await self._delivery.sending.search.find(self._export, Content(texts.EXPORTING))
                     self._numbers += [] if found is None else [found]
         for number in self._numbers:
             with contextlib.suppress(TelegramError):
@@ -142,7 +142,7 @@ class ExportMessages:
     async def _found_or_sent(self, text: str) -> int:
         chat_id = self._export.chat_id
         if self._export.sending_after is not None:
-            found = await self._delivery.sending.search.find(self._export, text, None)
+            found = await self._delivery.sending.search.find(self._export, Content(text))
             if found is not None:
                 return found
         after = await self._store.exports.begin_sending(chat_id, self._delivery.sending.highest(chat_id))
