@@ -22,7 +22,7 @@ from bot.answering.listening import Listening
 from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
-from bot.conversation.spoken import Spoken
+from bot.asking.spoken import Spoken
 from bot.conversation.wording import Typed
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all

@@ -12,10 +12,10 @@ from telegram import Message
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.answering.effective import Effective, effective
 from bot.answering.refusals import Refusals
 from bot.conversation.recent_messages import RecentMessages
 from bot.conversation.wording import Typed, Wording
+from bot.effective import Effective, effective
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
 from storage.store import Store

@@ -48,8 +48,8 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot import tracing
     from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
+    from bot.asking.pictures import PASSING
     from bot.broker import open_broker
-    from bot.conversation.pictures import PASSING
     from model.errors import BrokerError, ModelError
     from storage.errors import DataDirInUseError, StorageError
 

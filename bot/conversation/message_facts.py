@@ -1,4 +1,4 @@
-"""From a message of Telegram's to the facts that count of it (see `conversation`)."""
+"""From a message of Telegram's to the facts that count of it (see `meaning`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from telegram.constants import ChatType
 from bot.conversation.meaning import Facts, TelegramPicture
 from bot.conversation.small_talk import is_gesture
 from bot.conversation.wording import Words, typed
-from bot.intake.lenient import UNREAD
 
 IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjp", ".pjpeg", ".png", ".apng", ".webp", ".gif", ".heic", ".heif"),
@@ -20,6 +19,8 @@ IMAGE_SUFFIXES = (
 )
 UNTYPED = ("", "application/octet-stream", "binary/octet-stream", "application/x-unknown")
 """Media types that say nothing."""
+UNREAD = "unread_parts"
+"""Among a message's `api_kwargs`: the names of its parts that were left out, since they cannot be parsed."""
 _KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "document")
 SPOKEN = ("voice", "video_note")
 """What people say something in."""

@@ -9,12 +9,13 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.answering.asking import say
+from bot.asking.asking import say
 from bot.callback_data import ConfirmDelete
 from bot.conversation.message_facts import facts_of
+from bot.conversation.people import asker
 from bot.handlers.chats import was_added
 from bot.handlers.presses import answer_press
-from bot.handlers.rights import asker, is_bot_admin
+from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services
 from bot.texts import access as texts
 

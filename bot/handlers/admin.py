@@ -11,9 +11,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import say
-from bot.answering.effective import effective
+from bot.asking.asking import say
 from bot.callback_data import LARGEST, ChangeAdminSetting, DrainWorker
+from bot.effective import effective
 from bot.handlers.presses import answer_press
 from bot.handlers.rights import is_bot_admin
 from bot.services import App, Context, Services

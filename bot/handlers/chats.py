@@ -6,7 +6,7 @@ from telegram import ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, MessageHandler, TypeHandler, filters
 
-from bot.answering.asking import person_of, thread_of
+from bot.asking.asking import person_of, thread_of
 from bot.conversation.message_facts import picture_of
 from bot.conversation.recent_messages import RecentMessage
 from bot.services import App, Context

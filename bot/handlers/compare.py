@@ -8,15 +8,15 @@ from dataclasses import replace
 from telegram import Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import admit, ask, ask_again, revision_of, say
 from bot.answering.buttons import can_be_asked_of_each
-from bot.answering.limits import refusal
+from bot.asking.asking import admit, ask, ask_again, revision_of, say
+from bot.asking.limits import refusal
+from bot.asking.pictures import PictureNotTakenError
+from bot.asking.pictures_compared import last_two, with_another
+from bot.asking.pictures_meant import pictures_meant, replied_pictures
 from bot.callback_data import AskEach
 from bot.conversation.meaning import Source
 from bot.conversation.message_facts import facts_of
-from bot.conversation.pictures import PictureNotTakenError
-from bot.conversation.pictures_compared import last_two, with_another
-from bot.conversation.pictures_meant import pictures_meant, replied_pictures
 from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services

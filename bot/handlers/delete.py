@@ -11,7 +11,7 @@ from telegram.constants import BulkRequestLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import say, thread_of
+from bot.asking.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
 from bot.handlers.presses import answer_press
 from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser

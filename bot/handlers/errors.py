@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.answering.asking import say
+from bot.asking.asking import say
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from bot.transport.retrying import is_transient

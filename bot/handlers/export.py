@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import CommandHandler, filters
 
-from bot.answering.asking import say, thread_of
+from bot.asking.asking import say, thread_of
 from bot.handlers.rights import may_change
 from bot.services import App, Context
 from bot.texts import menus as texts

@@ -9,7 +9,7 @@ from telegram.constants import ReactionEmoji
 from telegram.ext import CallbackQueryHandler, MessageReactionHandler
 
 from bot import metrics
-from bot.answering.asking import person_of, say, thread_of
+from bot.asking.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import correction
 from bot.handlers.presses import answer_press

@@ -11,7 +11,7 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import say, thread_of
+from bot.asking.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
 from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services

@@ -10,13 +10,13 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.answering.asking import admit, ask, person_of, revision_of, say, thread_of
-from bot.conversation.albums import has_asked, on_album_caption, on_album_picture, on_other_caption
+from bot.asking.albums import has_asked, on_album_caption, on_album_picture, on_other_caption
+from bot.asking.asking import admit, ask, person_of, revision_of, say, thread_of
+from bot.asking.pictures import PictureNotTakenError
+from bot.asking.pictures_compared import compared
+from bot.asking.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
-from bot.conversation.pictures import PictureNotTakenError
-from bot.conversation.pictures_compared import compared
-from bot.conversation.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
 from bot.handlers.as_text import handle_as_text

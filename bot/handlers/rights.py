@@ -1,36 +1,17 @@
-"""Who asks, and who may change what: asked of Telegram at the moment of pressing, never remembered."""
+"""Who may change what: asked of Telegram at the moment of pressing, never remembered."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from telegram import Chat, Message, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
+from bot.conversation.people import asker
 from bot.services import Services
 
 _ADMIN_STATUSES = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 ANY_ADMIN = 0
 """Stands for the presser's number where only a group's admins may press, whoever of them it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who wrote a message: a person, or a group or channel in whose name somebody wrote."""
-
-    id: int
-    """Negative for a group (an anonymous admin) or a channel."""
-    name: str
-
-
-def asker(message: Message) -> Asker | None:
-    """Who wrote a message. Behind a group's or a channel's name Telegram puts a bot in the sender's place."""
-    if message.sender_chat is not None:
-        return Asker(message.sender_chat.id, message.sender_chat.title or "")
-    if message.from_user is None or message.from_user.is_bot:
-        return None
-    return Asker(message.from_user.id, message.from_user.first_name)
 
 
 def presser(message: Message) -> int:

@@ -11,9 +11,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot.answering.asking import say, thread_of
-from bot.answering.effective import Effective
+from bot.asking.asking import say, thread_of
 from bot.callback_data import ChangeSetting
+from bot.effective import Effective
 from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services

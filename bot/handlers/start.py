@@ -8,7 +8,7 @@ from telegram import Update
 from telegram.constants import ChatType, ParseMode
 from telegram.ext import CommandHandler, filters
 
-from bot.answering.asking import person_of, say, thread_of
+from bot.asking.asking import person_of, say, thread_of
 from bot.services import App, Context
 from bot.texts import questions as texts
 

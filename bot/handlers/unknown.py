@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
-from bot.answering.asking import say
+from bot.asking.asking import say
 from bot.handlers.presses import answer_press
 from bot.services import App, Context
 from bot.texts import menus

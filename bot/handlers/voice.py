@@ -8,10 +8,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Messag
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
-from bot.answering.asking import person_of, say
+from bot.asking.asking import person_of, say
+from bot.asking.pictures_meant import pictures_meant
 from bot.callback_data import AskHeard
 from bot.conversation.meaning import Ask, Facts, Meaning
-from bot.conversation.pictures_meant import pictures_meant
 from bot.conversation.wording import Words
 from bot.handlers.as_text import handle_as_text
 from bot.handlers.presses import answer_press

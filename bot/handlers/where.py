@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler
 
 from bot.answering.buttons import can_be_shown
-from bot.answering.limits import refusal
+from bot.asking.limits import refusal
 from bot.callback_data import ShowWhere
 from bot.handlers.presses import answer_press
 from bot.services import App, Context, Services

@@ -8,12 +8,12 @@ from typing import Any
 
 from telegram import Bot, Message, Update
 
+from bot.conversation.message_facts import UNREAD
+
 log = logging.getLogger(__name__)
 
 _CORE = ("message_id", "date", "chat", "from")
 _INNER = ("reply_to_message", "pinned_message")
-UNREAD = "unread_parts"
-"""Among a message's `api_kwargs`: the names of its parts that were left out."""
 
 
 def read_update(raw: dict[str, Any], bot: Bot) -> Update:

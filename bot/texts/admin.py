@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from bot.answering.effective import Effective
+from bot.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import percent
 from bot.texts.catalog import N_, _, day, number, plural, translate_constants, translated

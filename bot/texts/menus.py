@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from html import escape, unescape
 from types import MappingProxyType
 
-from bot.answering.effective import Effective
+from bot.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, shown
 from bot.texts.catalog import N_, _, isolated, moment, plural, translate_constants, translated, whole

@@ -19,7 +19,9 @@ ERRORS = {
     *("StorageError", "DataDirInUseError", "CorruptDatabaseError", "NewerDatabaseError"),
 }
 ROOMS = [
-    file for room in ("model", "storage", "bot/answering", "bot/conversation") for file in (ROOT / room).rglob("*.py")
+    file
+    for room in ("model", "storage", "bot/answering", "bot/asking", "bot/conversation")
+    for file in (ROOT / room).rglob("*.py")
 ]
 
 

@@ -22,7 +22,8 @@ from bot.callback_data import (
     JudgeAnswer,
     ShowPicture,
 )
-from bot.handlers.rights import ANY_ADMIN, Asker, asker, is_bot_admin, may_change, may_press, presser
+from bot.conversation.people import Asker, asker
+from bot.handlers.rights import ANY_ADMIN, is_bot_admin, may_change, may_press, presser
 
 KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, JudgeAnswer, ShowPicture)
 numbers = st.integers(0, LARGEST - 1)

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.answering.effective import effective
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, ShowPicture
+from bot.effective import effective
 from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings

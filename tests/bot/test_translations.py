@@ -14,8 +14,8 @@ from babel.messages.pofile import read_po
 from telegram.constants import BotDescriptionLimit, CallbackQueryLimit
 
 import bot.texts
-from bot.answering.effective import Effective
 from bot.conversation.small_talk import SmallTalk
+from bot.effective import Effective
 from bot.texts import catalog, feedback, menus, questions, small_talk
 from bot.texts.answers import sureness
 from bot.texts.failures import sentence

@@ -10,7 +10,7 @@ import pytest
 from album_helpers import Seeing, answers, pictures_asked
 from e2e_helpers import GROUP, YOU, StartBot, picture, quiet, says, sure
 
-from bot.conversation.albums import ALBUM_SECONDS
+from bot.asking.albums import ALBUM_SECONDS
 from bot.conversation.small_talk import SmallTalk
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
@@ -123,14 +123,14 @@ async def test_what_was_cancelled_is_asked_again_by_a_new_caption_alone(
 ) -> None:
     bot = await start_bot(Seeing())
     assert bot.services is not None
-    monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 50.0)  # it waits until it is cancelled
+    monkeypatch.setattr("bot.asking.albums.ALBUM_SECONDS", 50.0)  # it waits until it is cancelled
     sent = await you.send_album([RED, BLUE], "What changed?")
     for _ in range(400):
         if await pictures_asked(bot):
             break
         await asyncio.sleep(0.05)
     assert await bot.services.dispatcher.cancel(YOU, 1)
-    monkeypatch.setattr("bot.conversation.albums.ALBUM_SECONDS", 0.1)
+    monkeypatch.setattr("bot.asking.albums.ALBUM_SECONDS", 0.1)
     await you.send_late(sent[0], GREEN)
     await quiet(bot)
     assert not await answers(you)

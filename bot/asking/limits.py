@@ -6,7 +6,7 @@ import math
 import time
 from typing import NamedTuple
 
-from bot.answering.effective import Effective
+from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
 

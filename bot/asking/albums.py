@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 from telegram import Message
 
-from bot.answering.asking import Admission, admit, ask_again, new_question, say, thread_of
+from bot.asking.asking import Admission, admit, ask_again, new_question, say, thread_of
+from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import is_comparison
 from bot.conversation.meaning import Facts
-from bot.conversation.pictures_meant import set_current_pictures, take
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question, State

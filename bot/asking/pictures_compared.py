@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from telegram import Message
 
-from bot.answering.asking import thread_of
+from bot.asking.asking import thread_of
+from bot.asking.pictures import PictureNotTakenError
+from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import needs_two
-from bot.conversation.pictures import PictureNotTakenError
-from bot.conversation.pictures_meant import set_current_pictures, take
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo

@@ -9,9 +9,9 @@ from telegram import Message
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
-from bot.answering.asking import person_of, thread_of
+from bot.asking.asking import person_of, thread_of
+from bot.asking.pictures import PictureNotTakenError, take_picture
 from bot.conversation.meaning import Facts, Source, TelegramPicture
-from bot.conversation.pictures import PictureNotTakenError, take_picture
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo

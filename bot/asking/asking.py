@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields, replace
 from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 
-from bot.answering.effective import Effective
-from bot.answering.limits import refusal
+from bot.asking.limits import refusal
 from bot.conversation.comparison import is_comparison
 from bot.conversation.follow_ups import Before, completed
-from bot.handlers.rights import asker
+from bot.conversation.people import asker
+from bot.effective import Effective
 from bot.services import Services
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
