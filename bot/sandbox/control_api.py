@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import actions
-from bot.sandbox.accounts import Chat, User
+from bot.sandbox.accounts import BotAccount, Chat, User
 from bot.sandbox.client_api import ClientError, read_form
 from bot.sandbox.members import member_json, membership_changed
 from bot.sandbox.posting import now, post
@@ -117,9 +117,7 @@ class ControlApi:
     async def block(self, request: web.Request) -> web.Response:
         """Block the bot, or unblock it: `{"user", "blocked": true}`."""
         fields, _ = await read_form(request)
-        bot = self._world.bots.get(int(fields["bot"])) if fields.get("bot") else self._world.current_bot
-        if bot is None:
-            raise ClientError("No bot has called yet.")
+        bot = self._bot(fields)
         user = self._world.users[int(fields["user"])]
         chat = self._world.private_chat(bot, user.id)
         change = actions.block if fields.get("blocked", True) else actions.unblock
@@ -129,9 +127,7 @@ class ControlApi:
     async def set_bot(self, request: web.Request) -> web.Response:
         """What BotFather sets: `{"bot", "privacy": bool, "username", "first_name"}`."""
         fields, _ = await read_form(request)
-        bot = self._world.bots.get(int(fields["bot"])) if fields.get("bot") else self._world.current_bot
-        if bot is None:
-            raise ClientError("No bot has called yet.")
+        bot = self._bot(fields)
         if "privacy" in fields:
             bot.reads_all = not fields["privacy"]
         bot.user.username = str(fields.get("username") or bot.user.username)
@@ -165,3 +161,9 @@ class ControlApi:
         post(self._world, new, actor, {"migrate_from_chat_id": old.id})
         old.migrated_to = new.id
         return web.json_response(new.as_json())
+
+    def _bot(self, fields: dict[str, Any]) -> BotAccount:
+        bot = self._world.bots.get(int(fields["bot"])) if fields.get("bot") else self._world.current_bot
+        if bot is None:
+            raise ClientError("No bot has called yet.")
+        return bot

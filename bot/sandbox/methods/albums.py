@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox import entities, utf16
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.methods.media import content_of
 from bot.sandbox.parameters import Upload
 from bot.sandbox.posting import post
@@ -85,4 +85,4 @@ async def send_media_group(call: Call) -> list[dict[str, Any]]:
     return [call.world.render(chat, stored) for stored in sent]
 
 
-METHODS: dict[str, Method] = {"sendMediaGroup": send_media_group}
+METHODS = named(send_media_group)

@@ -16,6 +16,17 @@ from bot.sandbox.world import World
 Method = Callable[["Call"], Awaitable[Any]]
 
 
+def api_name(name: str) -> str:
+    """What the Bot API calls a method: getMe for `get_me`."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def named(*methods: Callable[[Call], Awaitable[Any]]) -> dict[str, Method]:
+    """Methods by the names that the Bot API has for them."""
+    return {api_name(method.__name__): method for method in methods}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call by one bot."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.errors import bad_request
 from bot.sandbox.members import member_json, membership_changed
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.posting import now, place, post
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
@@ -160,15 +160,7 @@ async def ban_chat_member(call: Call) -> bool:
     return True
 
 
-METHODS: dict[str, Method] = {
-    "getChat": get_chat,
-    "getChatMember": get_chat_member,
-    "getChatAdministrators": get_chat_administrators,
-    "getChatMemberCount": get_chat_member_count,
-    "leaveChat": leave_chat,
-    "pinChatMessage": pin_chat_message,
-    "unpinChatMessage": unpin_chat_message,
-    "unpinAllChatMessages": unpin_all_chat_messages,
-    "getUserProfilePhotos": get_user_profile_photos,
-    "banChatMember": ban_chat_member,
-}
+METHODS = named(
+    *(get_chat, get_chat_member, get_chat_administrators, get_chat_member_count, leave_chat, pin_chat_message),
+    *(unpin_chat_message, unpin_all_chat_messages, get_user_profile_photos, ban_chat_member),
+)

@@ -8,7 +8,7 @@ from bot.sandbox.accounts import Chat, Stored
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import Markup, read_markup
 from bot.sandbox.methods.albums import input_media
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.posting import changed, now, remove
 
 NOT_MODIFIED = (
@@ -142,11 +142,7 @@ async def delete_messages(call: Call) -> bool:
     return True
 
 
-METHODS: dict[str, Method] = {
-    "editMessageText": edit_message_text,
-    "editMessageCaption": edit_message_caption,
-    "editMessageMedia": edit_message_media,
-    "editMessageReplyMarkup": edit_message_reply_markup,
-    "deleteMessage": delete_message,
-    "deleteMessages": delete_messages,
-}
+METHODS = named(
+    *(edit_message_text, edit_message_caption, edit_message_media, edit_message_reply_markup, delete_message),
+    delete_messages,
+)

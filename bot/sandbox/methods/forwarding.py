@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox.accounts import Chat, Stored
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.methods.sending import send
 from bot.sandbox.posting import CONTENT, post
 
@@ -103,9 +103,4 @@ async def forward_messages(call: Call) -> list[dict[str, int]]:
     return [{"message_id": put(call, chat, forwarded(stored))["message_id"]} for stored in found]
 
 
-METHODS: dict[str, Method] = {
-    "copyMessage": copy_message,
-    "copyMessages": copy_messages,
-    "forwardMessage": forward_message,
-    "forwardMessages": forward_messages,
-}
+METHODS = named(copy_message, copy_messages, forward_message, forward_messages)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.sandbox import attachments, pictures
 from bot.sandbox.errors import bad_request
 from bot.sandbox.files import MAX_DOWNLOAD
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, api_name, named
 from bot.sandbox.methods.sending import send
 from bot.sandbox.parameters import Upload
 from bot.sandbox.world import World
@@ -116,14 +116,4 @@ async def get_file(call: Call) -> dict[str, Any]:
     }
 
 
-METHODS: dict[str, Method] = {
-    "sendPhoto": partial(_send_kind, kind="photo"),
-    "sendDocument": partial(_send_kind, kind="document"),
-    "sendVideo": partial(_send_kind, kind="video"),
-    "sendAnimation": partial(_send_kind, kind="animation"),
-    "sendAudio": partial(_send_kind, kind="audio"),
-    "sendVoice": partial(_send_kind, kind="voice"),
-    "sendSticker": partial(_send_kind, kind="sticker"),
-    "sendVideoNote": partial(_send_kind, kind="video_note"),
-    "getFile": get_file,
-}
+METHODS = named(get_file) | {api_name(f"send_{kind}"): partial(_send_kind, kind=kind) for kind in OPTIONS}

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox.accounts import BotAccount, Chat
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 
 SCOPES = [
     "default",
@@ -152,32 +152,31 @@ async def get_my_name(call: Call) -> dict[str, str]:
 
 async def set_my_description(call: Call) -> bool:
     """Set what an empty chat with the bot shows."""
-    text = call.parameters.string("description").strip()
-    if len(text) > 512:
-        raise bad_request("bot description is too long")
-    call.bot.descriptions[language_of(call)] = text
-    return True
+    return _describe(call, "description", call.bot.descriptions, 512)
 
 
 async def get_my_description(call: Call) -> dict[str, str]:
     """What an empty chat with the bot shows."""
-    language = language_of(call)
-    return {"description": call.bot.descriptions.get(language) or call.bot.descriptions.get("", "")}
+    return {"description": call.bot.descriptions.get(language_of(call)) or call.bot.descriptions.get("", "")}
 
 
 async def set_my_short_description(call: Call) -> bool:
     """Set what the bot's profile page shows."""
-    text = call.parameters.string("short_description").strip()
-    if len(text) > 120:
-        raise bad_request("bot short description is too long")
-    call.bot.short_descriptions[language_of(call)] = text
-    return True
+    return _describe(call, "short_description", call.bot.short_descriptions, 120)
 
 
 async def get_my_short_description(call: Call) -> dict[str, str]:
     """What the bot's profile page shows."""
-    language = language_of(call)
-    return {"short_description": call.bot.short_descriptions.get(language) or call.bot.short_descriptions.get("", "")}
+    known = call.bot.short_descriptions
+    return {"short_description": known.get(language_of(call)) or known.get("", "")}
+
+
+def _describe(call: Call, name: str, descriptions: dict[str, str], longest: int) -> bool:
+    text = call.parameters.string(name).strip()
+    if len(text) > longest:
+        raise bad_request(f"bot {name.replace('_', ' ')} is too long")
+    descriptions[language_of(call)] = text
+    return True
 
 
 async def set_chat_menu_button(call: Call) -> bool:
@@ -217,18 +216,8 @@ async def get_my_default_administrator_rights(call: Call) -> dict[str, bool]:
     return dict.fromkeys(RIGHTS, False) | call.bot.admin_rights.get(call.parameters.boolean("for_channels"), {})
 
 
-METHODS: dict[str, Method] = {
-    "setMyCommands": set_my_commands,
-    "getMyCommands": get_my_commands,
-    "deleteMyCommands": delete_my_commands,
-    "setMyName": set_my_name,
-    "getMyName": get_my_name,
-    "setMyDescription": set_my_description,
-    "getMyDescription": get_my_description,
-    "setMyShortDescription": set_my_short_description,
-    "getMyShortDescription": get_my_short_description,
-    "setChatMenuButton": set_chat_menu_button,
-    "getChatMenuButton": get_chat_menu_button,
-    "setMyDefaultAdministratorRights": set_my_default_administrator_rights,
-    "getMyDefaultAdministratorRights": get_my_default_administrator_rights,
-}
+METHODS = named(
+    *(set_my_commands, get_my_commands, delete_my_commands, set_my_name, get_my_name, set_my_description),
+    *(get_my_description, set_my_short_description, get_my_short_description, set_chat_menu_button),
+    *(get_chat_menu_button, set_my_default_administrator_rights, get_my_default_administrator_rights),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.posting import place
 
 MAX_ANSWER = 200  # characters
@@ -66,7 +66,4 @@ def check_reaction(reaction: Any) -> None:  # noqa: ANN401 - JSON that was not c
         raise bad_request("REACTION_INVALID")
 
 
-METHODS: dict[str, Method] = {
-    "answerCallbackQuery": answer_callback_query,
-    "setMessageReaction": set_message_reaction,
-}
+METHODS = named(answer_callback_query, set_message_reaction)

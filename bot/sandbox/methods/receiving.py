@@ -10,7 +10,7 @@ from yarl import URL
 
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.guard import is_loopback
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.parameters import Upload
 from bot.sandbox.webhooks import Webhook
 
@@ -164,12 +164,4 @@ async def log_out(call: Call) -> bool:
     return True
 
 
-METHODS: dict[str, Method] = {
-    "getMe": get_me,
-    "getUpdates": get_updates,
-    "setWebhook": set_webhook,
-    "deleteWebhook": delete_webhook,
-    "getWebhookInfo": get_webhook_info,
-    "close": close,
-    "logOut": log_out,
-}
+METHODS = named(get_me, get_updates, set_webhook, delete_webhook, get_webhook_info, close, log_out)

@@ -8,7 +8,7 @@ from bot.sandbox import entities, utf16
 from bot.sandbox.accounts import Chat
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import read_markup
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.posting import place, post
 
 ACTIONS = {
@@ -81,8 +81,4 @@ async def send_message_draft(call: Call) -> bool:
     return True
 
 
-METHODS: dict[str, Method] = {
-    "sendMessage": send_message,
-    "sendChatAction": send_chat_action,
-    "sendMessageDraft": send_message_draft,
-}
+METHODS = named(send_message, send_chat_action, send_message_draft)

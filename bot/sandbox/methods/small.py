@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, named
 from bot.sandbox.methods.sending import send
 
 DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}  # emoji -> highest value
@@ -39,8 +39,4 @@ async def send_dice(call: Call) -> dict[str, Any]:
     return send(call, call.writable_chat(), {"dice": {"emoji": emoji, "value": random.randint(1, DICE[emoji])}})
 
 
-METHODS: dict[str, Method] = {
-    "sendLocation": send_location,
-    "sendContact": send_contact,
-    "sendDice": send_dice,
-}
+METHODS = named(send_location, send_contact, send_dice)
