@@ -85,15 +85,7 @@ def explained(answer: Answer, model: str) -> Answer:
 
 def evidence_of(answer: Answer) -> Evidence:
     """How far an answer can be relied on."""
-    return Evidence(
-        model=answer.model,
-        known_picture=answer.known_picture,
-        known_words=answer.known_words,
-        unknown_words=answer.unknown_words,
-        alternatives=answer.alternatives,
-        knows=answer.knows,
-        shows_where=answer.shows_where,
-    )
+    return Evidence(**{one.name: getattr(answer, one.name) for one in fields(Evidence)})
 
 
 @dataclass(slots=True)

@@ -12,38 +12,22 @@ from bot.texts.failures import sentence
 from storage.records import HeatGrid, Photo, Question
 
 COLUMNS = (
-    "id",
-    "asked_at",
-    "asked_by",
-    "question",
-    "answer",
-    "confidence",
-    "percent",
-    "state",
-    "error",
-    "seconds",
-    "beams",
-    "max_new_tokens",
-    "picture",
-    "message_id",
-    "asked_by_id",
-    "asked_as",
-    "says",
-    "sureness",
-    "caveat",
+    *("id", "asked_at", "asked_by", "question", "answer", "confidence", "percent", "state", "error", "seconds"),
+    *("beams", "max_new_tokens", "picture", "message_id", "asked_by_id", "asked_as", "says", "sureness", "caveat"),
 )
 """What the table of questions (history.csv) shows."""
-EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "image/gif": "gif",
-    "image/heic": "heic",
-    "image/heif": "heic",
-    "image/bmp": "bmp",
-    "image/tiff": "tif",
-    "image/avif": "avif",
+EXTENSIONS = {"image/jpeg": "jpg", "image/heif": "heic", "image/tiff": "tif"} | {
+    f"image/{name}": name for name in ("png", "webp", "gif", "heic", "bmp", "avif")
 }
+_AS_KEPT = (
+    *("id", "answer", "beams", "max_new_tokens", "message_id", "reply_to", "thread_id", "revision", "attempts"),
+    *("asked_as", "known_picture", "known_words", "unknown_words", "knows", "unsure_below", "each_picture", "album"),
+)
+"""What is exported of a question as it is kept, under the same name."""
+_OF_PHOTO = (
+    *("sha256", "message_id", "media_type", "thread_id", "media_group_id", "file_unique_id", "talked_by"),
+    "still_of",
+)
 # Spreadsheets of half the world separate cells by semicolons, whatever stands in quotes for the others.
 _FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"]*)(?=[=+\-@＝＋－＠])")
 
@@ -180,42 +164,26 @@ def row_of(
     """The exported form of a question; `names` are the paths of all its pictures inside the ZIP."""
     answer = None if question.answer is None else shown(question)
     return ExportRow(
-        id=question.id,
+        **{name: getattr(question, name) for name in _AS_KEPT},
         asked_at=iso(question.created_at),
         asked_by=question.user_name,
+        asked_by_id=question.user_id,
         question=question.text,
-        answer=question.answer,
         confidence=None if question.confidence is None else round(question.confidence, 6),
         percent=None if question.confidence is None else percent(question.confidence),
         state=question.state.value,
         seconds=None if question.seconds is None else round(question.seconds, 3),
-        beams=question.beams,
-        max_new_tokens=question.max_new_tokens,
         picture=picture,
-        message_id=question.message_id,
-        asked_by_id=question.user_id,
         error=None if question.error is None else sentence(question.error),
         picture_sha256=question.photo_sha256,
         picture_message_id=question.photo_message_id,
         answer_message_id=question.placeholder_id,
-        reply_to=question.reply_to,
-        thread_id=question.thread_id,
-        revision=question.revision,
-        attempts=question.attempts,
         told=question.delivered,
         updated_at=iso(question.updated_at),
-        asked_as=question.asked_as,
         says=None if answer is None else answer.answer,
         sureness=None if answer is None else answer.sureness,
         caveat="" if answer is None else answer.caveat,
-        known_picture=question.known_picture,
-        known_words=question.known_words,
-        unknown_words=question.unknown_words,
         alternatives=[Alternative(text, round(probability, 6)) for text, probability in question.alternatives],
-        knows=question.knows,
-        unsure_below=question.unsure_below,
-        each_picture=question.each_picture,
-        album=question.album,
         pictures=tuple(
             {
                 "picture": name,
@@ -249,18 +217,11 @@ def explained_of(request: Question, picture: str | None) -> Explained:
 def appearance_of(photo: Photo, picture: str | None) -> Appearance:
     """The exported form of a message that showed a picture."""
     return Appearance(
+        **{name: getattr(photo, name) for name in _OF_PHOTO},
         picture=picture,
-        sha256=photo.sha256,
-        message_id=photo.message_id,
         received_at=iso(photo.created_at),
-        media_type=photo.media_type,
         bytes=photo.size,
-        thread_id=photo.thread_id,
-        media_group_id=photo.media_group_id,
-        file_unique_id=photo.file_unique_id,
         talked_at=None if photo.talked_at is None else iso(photo.talked_at),
-        talked_by=photo.talked_by,
-        still_of=photo.still_of,
     )
 
 
