@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from training.evaluation.pairs import PairFigures
     from training.evaluation.trust import Figure, Prediction, Set
 
-from training.evaluation.passes import EvaluateConfig
+from training.evaluation.asking import EvaluateConfig
 
 
 @click.command(epilog="Example: vqabot evaluate datasets/scenes --model runs/first/model --report runs/first/report")

@@ -19,9 +19,9 @@ from model.types import Answer, Request
 from training.builtin import architecture
 from training.data.splits import load_split
 from training.data.vqa import VqaQuestion, annotation_file, picture_folder
+from training.evaluation.asking import PICTURES_AT_ONCE, EvaluateConfig
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers
 from training.evaluation.evaluate import Report, evaluate
-from training.evaluation.passes import PICTURES_AT_ONCE, EvaluateConfig
 from training.evaluation.reliability import calibration_error, reliability
 from training.scenes.official import Plan, write_scenes
 

@@ -15,10 +15,10 @@ from training.data.sources import DataSource
 from training.data.splits import load_split
 from training.data.vqa import DataError
 from training.eda.facts import gather, picture_facts
+from training.evaluation.asking import EvaluateConfig
 from training.evaluation.comparison import compare, read_answers, write_answers
 from training.evaluation.evaluate import evaluate
 from training.evaluation.examples import confusions, right_ones, surest_mistakes
-from training.evaluation.passes import EvaluateConfig
 from training.evaluation.report import ReportContext, groups, write_report
 from training.scenes.official import Plan, write_scenes
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
+from training.evaluation.asking import EvaluateConfig, Run, VqaModel, answer, grey, rounds
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.evaluation.intervals import Estimate, estimate
 from training.evaluation.pairs import PairFigures, pair_figures
-from training.evaluation.passes import EvaluateConfig, Run, VqaModel, answer, grey, rounds
 from training.evaluation.reliability import Bin, calibration_error, reliability
 from training.evaluation.risk import Selective, selective
 from training.evaluation.scoring import MEASURES, Scores, by_group, score

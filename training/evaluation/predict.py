@@ -16,8 +16,7 @@ from training.config import Config
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion, write_results
 from training.evaluation.answer_length import USUAL
-from training.evaluation.asking import request, sent_pictures
-from training.evaluation.passes import VqaModel
+from training.evaluation.asking import VqaModel, request, sent_pictures
 
 AT_ONCE = 32
 

@@ -18,7 +18,7 @@ from training.data.splits import Split
 from training.data.vqa import DataError, VqaQuestion
 from training.evaluation.accuracy import exact_match
 from training.evaluation.answer_length import USUAL
-from training.evaluation.passes import QUESTIONS_AT_ONCE, EvaluateConfig, VqaModel
+from training.evaluation.asking import QUESTIONS_AT_ONCE, EvaluateConfig, VqaModel
 from training.evaluation.seen import Shown, folder, shifted
 from training.evaluation.trust import Prediction
 
