@@ -32,6 +32,10 @@ class _Packed:
 
     prefix: ClassVar[str]
 
+    def __init_subclass__(cls, prefix: str = "") -> None:
+        if prefix:
+            cls.prefix = prefix
+
     def pack(self) -> str:
         """As Telegram carries it.
 
@@ -65,50 +69,36 @@ class _Numbered(_Packed):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class CancelQuestion(_Numbered):
+class CancelQuestion(_Numbered, prefix="cancel"):
     """Cancel a question of this chat, by the question's number."""
 
-    prefix: ClassVar[str] = "cancel"
 
-
-@dataclass(frozen=True, slots=True)
-class AskEach(_Numbered):
+class AskEach(_Numbered, prefix="each"):
     """Ask a question about several pictures about each of them, by the question's number."""
 
-    prefix: ClassVar[str] = "each"
 
-
-@dataclass(frozen=True, slots=True)
-class AskHeard(_Numbered):
+class AskHeard(_Numbered, prefix="heard"):
     """Ask what was heard in a voice message, by the message's number."""
 
-    prefix: ClassVar[str] = "heard"
-
 
 @dataclass(frozen=True, slots=True)
-class JudgeAnswer(_Packed):
+class JudgeAnswer(_Packed, prefix="judge"):
     """Call the answer to a question of this chat right or wrong, as a whole or about one of several pictures."""
 
-    prefix: ClassVar[str] = "judge"
     number: int
     is_right: bool
     position: int = 0
     """Of the picture, from 1; 0: the answer as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowWhere(_Numbered):
+class ShowWhere(_Numbered, prefix="where"):
     """Show where the answer to a question of this chat came from, by the question's number."""
 
-    prefix: ClassVar[str] = "where"
-
 
 @dataclass(frozen=True, slots=True)
-class ChangeSetting(_Packed):
+class ChangeSetting(_Packed, prefix="set"):
     """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
 
-    prefix: ClassVar[str] = "set"
     name: str
     """beams, tokens, keep (days; 0: as the bot does), train (1: may be used), lang (its place), zones (to choose from),
     zone (its place), menu (back to it), reset, or help (the row's place)."""
@@ -119,25 +109,18 @@ class ChangeSetting(_Packed):
         return self.name in ("beams", "tokens", "keep", "train", "lang", "zones", "zone", "menu", "reset", "help")
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPage(_Numbered):
+class HistoryPage(_Numbered, prefix="page"):
     """Show a page of the history, counted from 0."""
 
-    prefix: ClassVar[str] = "page"
 
-
-@dataclass(frozen=True, slots=True)
-class ShowPicture(_Numbered):
+class ShowPicture(_Numbered, prefix="pic"):
     """Show the picture of a question of this chat, by the question's number."""
 
-    prefix: ClassVar[str] = "pic"
-
 
 @dataclass(frozen=True, slots=True)
-class ConfirmDelete(_Packed):
+class ConfirmDelete(_Packed, prefix="del"):
     """Delete everything of this chat, or keep it; only who asked may press."""
 
-    prefix: ClassVar[str] = "del"
     really: bool
     asker: int
     messages: bool = False
@@ -145,19 +128,17 @@ class ConfirmDelete(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeAdminSetting(_Packed):
+class ChangeAdminSetting(_Packed, prefix="adm"):
     """Set one of the admins' settings; 0 goes back to the environment's. `show` only refreshes."""
 
-    prefix: ClassVar[str] = "adm"
     name: str
     value: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class DrainWorker(_Packed):
+class DrainWorker(_Packed, prefix="drain"):
     """Let a worker leave, by the end of its name."""
 
-    prefix: ClassVar[str] = "drain"
     ending: str
 
     def is_valid(self) -> bool:
