@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from bot.settings import Settings, SettingsError
 from model.backends.placement import Placement
 from model.loading import check_setup
 from model.plugins import find
 from model.serving.broker.embedded import EmbeddedBroker
-from model.serving.broker.protocol import Broker
+from model.serving.broker.protocol import Broker, Worker
 from model.speech.transcriber import check_speech
-from model.types import WorkerInfo
 
 SCHEMES = {"rediss": "redis", "unix": "redis"}
 """Of addresses whose scheme is not the broker's name in `model.serving.broker`."""
-
-
-class WorkerState(Protocol):
-    """How a worker is doing."""
-
-    processes: Sequence[WorkerInfo]
-    in_hand: int
-    silence: float
-    """Seconds since it last reached its broker."""
-
-
-class Worker(Protocol):
-    """Answers on this machine what a broker elsewhere carries."""
-
-    async def state(self) -> WorkerState:
-        """How it is doing."""
-        ...
-
-    async def run(self, stopped: asyncio.Event, grace: float) -> None:
-        """Work until `stopped` is set or an admin lets it leave; then finish within `grace` seconds, or hand back.
-
-        Raises:
-            ModelError: The model cannot be used here.
-            BrokerError: The broker's server cannot be used.
-        """
-        ...
 
 
 def open_broker(settings: Settings) -> Broker:

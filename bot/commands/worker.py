@@ -13,13 +13,14 @@ import click
 from pydantic import SecretStr
 
 from bot import metrics, tracing
-from bot.broker import Worker, open_worker
+from bot.broker import open_worker
 from bot.commands.errors import WrongSetting
 from bot.monitoring import Monitoring
 from bot.settings import Settings, SettingsError, load_settings
 from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 from model.errors import BrokerError, ModelError
+from model.serving.broker.protocol import Worker
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from model.types import Answer, Request, WorkerInfo
@@ -81,4 +83,31 @@ class Broker(Protocol):
 
     async def stop(self, grace: float = 10.0) -> None:
         """End what was started here; after `grace` seconds by force. What was in flight is forgotten here."""
+        ...
+
+
+@dataclass(slots=True)
+class WorkerState:
+    """How a worker is doing."""
+
+    processes: Sequence[WorkerInfo]
+    in_hand: int
+    silence: float
+    """Seconds since it last reached its broker."""
+
+
+class Worker(Protocol):
+    """Answers on this machine what a broker elsewhere carries."""
+
+    async def state(self) -> WorkerState:
+        """How it is doing."""
+        ...
+
+    async def run(self, stopped: asyncio.Event, grace: float) -> None:
+        """Work until `stopped` is set or an admin lets it leave; then finish within `grace` seconds, or hand back.
+
+        Raises:
+            ModelError: The model cannot be used here.
+            BrokerError: The broker's server cannot be used.
+        """
         ...

@@ -11,33 +11,20 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from model.serving.broker.protocol import LOST, Broker
+from model.serving.broker.protocol import LOST, Broker, WorkerState
 from model.serving.broker.redis import keys, scripts
 from model.serving.broker.redis.connection import TROUBLE, bounded, check, end, open_client, split_namespace
 from model.serving.broker.redis.consumer import Consumer, answer_text
 from model.serving.broker.redis.description import Description
 from model.serving.broker.redis.pending import PendingEntries
-from model.types import WorkerInfo
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
 UNREADY_SECONDS = 60.0
 """When nothing here can answer for so long, what is in hand goes to others."""
-
-
-@dataclass(slots=True)
-class WorkerState:
-    """How a worker is doing."""
-
-    processes: Sequence[WorkerInfo]
-    in_hand: int
-    silence: float
-    """Seconds since it last reached Redis."""
 
 
 class RedisWorker:
