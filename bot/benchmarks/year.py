@@ -22,7 +22,7 @@ _RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class YearFigures:
     """What is kept after so many days, and what it costs."""
 
     questions: int
@@ -42,7 +42,7 @@ async def simulate(
     budget_bytes: int,
     picture_bytes: int,
     progress: Callable[[int], object] = lambda days: None,
-) -> tuple[Measured, Measured]:
+) -> tuple[YearFigures, YearFigures]:
     """Live through the days; returns what the first and the last of them found.
 
     Args:
@@ -74,7 +74,7 @@ async def simulate(
     return first, await measure(folder, budget, VISITOR + 1)
 
 
-async def measure(folder: Path, budget: Budget, chat_id: int) -> Measured:
+async def measure(folder: Path, budget: Budget, chat_id: int) -> YearFigures:
     """What a start, and the work for one chat, cost on this data folder."""
 
     async def start() -> None:
@@ -122,7 +122,7 @@ async def measure(folder: Path, budget: Budget, chat_id: int) -> Measured:
             times[name] = await _median(one, _RUNS)
         asked = (await store.statistics()).total
     files = [path.stat().st_size for path in (folder / PHOTOS).glob("??/*")]
-    return Measured(asked, len(files), sum(files), (folder / DATABASE).stat().st_size, times)
+    return YearFigures(asked, len(files), sum(files), (folder / DATABASE).stat().st_size, times)
 
 
 async def _median(work: Callable[[], Awaitable[object]], runs: int) -> float:

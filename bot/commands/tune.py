@@ -44,9 +44,11 @@ def tune(config: Path, as_json: bool, **given: int | str | None) -> None:
         found = final.compare_on_held_out(settings, view, last, best)
         page = report.write(settings, study, found)
     if as_json:
-        click.echo(json.dumps({**asdict(found), "trials": search.counted(study), "report": str(page)}))
+        click.echo(json.dumps({**asdict(found), "trials": search.number_of_trials(study), "report": str(page)}))
         return
-    click.echo(f"{counted(search.counted(study), 'trial')}, {len(done)} judged to the end; the best is {found.trial}:")
+    click.echo(
+        f"{counted(search.number_of_trials(study), 'trial')}, {len(done)} judged to the end; the best is {found.trial}:"
+    )
     for name, value in found.settings.items():
         click.echo(f"  {name:<24}{report.shown(value)}")
     click.echo(

@@ -17,7 +17,7 @@ _LEAVE = 4
 """Ended questions leave when they are at least one in so many: leaving copies what stays."""
 
 
-class CrossAttentionCache(Protocol):
+class HoldsQuestions(Protocol):
     """Keys and values of the encoder states of questions that share a number of beams."""
 
     def keep(self, questions: Tensor) -> None:
@@ -25,7 +25,7 @@ class CrossAttentionCache(Protocol):
         ...
 
 
-class SelfAttentionCache(Protocol):
+class HoldsRows(Protocol):
     """Keys and values of the tokens so far, a row a beam."""
 
     def reorder(self, rows: Tensor) -> None:
@@ -33,8 +33,8 @@ class SelfAttentionCache(Protocol):
         ...
 
 
-SelfCache = TypeVar("SelfCache", bound=SelfAttentionCache)
-Cross = TypeVar("Cross", bound=CrossAttentionCache)
+SelfCache = TypeVar("SelfCache", bound=HoldsRows)
+Cross = TypeVar("Cross", bound=HoldsQuestions)
 
 
 class StepDecoder(Protocol[SelfCache, Cross]):

@@ -54,7 +54,7 @@ class Asking:
 
 
 @dataclass(slots=True)
-class Sample:
+class TrainingSample:
     """One picture or two with their questions."""
 
     pictures: list[Tensor]
@@ -69,7 +69,7 @@ class Sample:
     """Pairs: for each cell, the one of the other picture that shows the same place, [2 CELLS]; -1 where none does."""
 
 
-class SceneDataset(Dataset[Sample]):
+class SceneDataset(Dataset[TrainingSample]):
     """Samples of one namespace of seeds, by number; no two namespaces share a scene."""
 
     def __init__(
@@ -93,16 +93,16 @@ class SceneDataset(Dataset[Sample]):
         self.namespace, self.per_picture, self.per_pair = namespace, per_picture, per_pair
         self.variety, self.plain = variety, plain
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, index: int) -> TrainingSample:
         rng = random.Random(f"{self.namespace}/{index}")
         if self.per_pair and index % PAIR_EVERY == 0:
             return self._pair(rng)
-        sample = Sample([], [])
+        sample = TrainingSample([], [])
         self._draw(sample, layout.compose(rng, self.variety), rng, rng.getrandbits(32))
         return sample
 
     def _draw(
-        self, sample: Sample, scene: Scene, rng: random.Random, seed: int, view: random.Random | None = None
+        self, sample: TrainingSample, scene: Scene, rng: random.Random, seed: int, view: random.Random | None = None
     ) -> NDArray[np.float64]:
         """Draw a scene into a sample and ask about it; returns where it lies on the input."""
         scale = 1.0 if self.plain else rng.choice(SCALES)
@@ -116,9 +116,9 @@ class SceneDataset(Dataset[Sample]):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (number,)))
         return transform
 
-    def _pair(self, rng: random.Random) -> Sample:
+    def _pair(self, rng: random.Random) -> TrainingSample:
         pair = pairs.compose_pair(rng, self.variety)
-        sample, seed = Sample([], []), rng.getrandbits(32)
+        sample, seed = TrainingSample([], []), rng.getrandbits(32)
         views = [rng.getrandbits(32)] * 2 if rng.random() < SAME_VIEW else [rng.getrandbits(32), rng.getrandbits(32)]
         transforms = [
             self._draw(sample, scene, rng, seed, random.Random(view))
@@ -143,7 +143,7 @@ def picture_scale(side: int, scale: float) -> float:
     return round(side * scale) / side
 
 
-def collate(samples: list[Sample]) -> dict[str, object]:
+def collate(samples: list[TrainingSample]) -> dict[str, object]:
     """Put samples together.
 
     Returns:

@@ -32,7 +32,7 @@ from training.builtin.data import Asking, SceneDataset, collate
 from training.builtin.dense_head import FINE, DenseHead
 from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
 from training.builtin.judging import SETS
-from training.builtin.recipe import NAMESPACE, Recipe
+from training.builtin.recipe import NAMESPACE, Recipe, optimizer_of
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.limits import choose_precision, set_threads
@@ -59,7 +59,7 @@ class DenseReader(nn.Module):
 
 
 @dataclass(slots=True)
-class Parts:
+class TrainingState:
     """What is trained, and its moving average."""
 
     model: OnePass
@@ -129,7 +129,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
     _save(parts, folder)
 
 
-def _losses(parts: Parts, batch: dict[str, Any], device: torch.device) -> dict[str, Tensor]:
+def _losses(parts: TrainingState, batch: dict[str, Any], device: torch.device) -> dict[str, Tensor]:
     model = parts.model
     tokens = model.encode_pictures(batch["pictures"].permute(0, 2, 3, 1).to(device), None)
     dense = {key: value.to(device) for key, value in batch["dense"].items()}
@@ -153,7 +153,7 @@ def _batch(recipe: Recipe, step: int) -> dict[str, Any]:
     return collate([data[first + number] for number in range(size)])
 
 
-def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> Parts:
+def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> TrainingState:
     start = folder / "start"
     if not (start / "config.json").exists():
         with replacing(start) as partial:
@@ -164,17 +164,9 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> P
     if device.type == "cpu":
         model.use_plain_attention()
     reader = DenseReader(small_tokenizer(start)).to(device)
-    both = [*model.parameters(), *reader.parameters()]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [p for p in both if p.ndim > 1], "weight_decay": recipe.weight_decay},
-            {"params": [p for p in both if p.ndim <= 1], "weight_decay": 0.0},
-        ],
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.98),
-    )
+    optimizer = optimizer_of((model, reader), recipe)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}
-    parts = Parts(model.train(), reader, average, optimizer)
+    parts = TrainingState(model.train(), reader, average, optimizer)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -187,7 +179,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> P
     return parts
 
 
-def _keep(family: str, parts: Parts, recipe: Recipe, folder: Path) -> None:
+def _keep(family: str, parts: TrainingState, recipe: Recipe, folder: Path) -> None:
     state = {
         "family": family,
         "seed": recipe.seed,
@@ -202,14 +194,14 @@ def _keep(family: str, parts: Parts, recipe: Recipe, folder: Path) -> None:
 
 
 @torch.no_grad()
-def _average(parts: Parts, decay: float) -> None:
+def _average(parts: TrainingState, decay: float) -> None:
     """Moving average of the weights; shorter at the start, so that the first weights do not linger."""
     decay = min(decay, (1 + parts.step) / (10 + parts.step))
     for name, value in parts.model.named_parameters():
         parts.average[name].lerp_(value.detach(), 1 - decay)
 
 
-def _save(parts: Parts, folder: Path) -> None:
+def _save(parts: TrainingState, folder: Path) -> None:
     """Write the averaged weights as transformers reads them, in half precision as the built-in model has them."""
     model = deepcopy(parts.model)
     model.load_state_dict({**model.state_dict(), **parts.average})
@@ -221,7 +213,7 @@ def _save(parts: Parts, folder: Path) -> None:
 
 
 @torch.inference_mode()
-def _accuracy_by_set(parts: Parts, device: torch.device, samples: int = 24) -> dict[str, float]:
+def _accuracy_by_set(parts: TrainingState, device: torch.device, samples: int = 24) -> dict[str, float]:
     """Shares of exactly right answers on scenes that no training sees, with the weights of this step."""
     model, found = parts.model, {}
     model.train(False)

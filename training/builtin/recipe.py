@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -99,7 +99,7 @@ class Recipe:
 
 
 @dataclass(slots=True)
-class Parts:
+class TrainingState:
     """What is trained, and its moving average."""
 
     model: Florence2ForConditionalGeneration
@@ -207,7 +207,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         distributed.destroy_process_group()
 
 
-def _share_gradients(parts: Parts, processes: int) -> None:
+def _share_gradients(parts: TrainingState, processes: int) -> None:
     """Average the gradients over the processes.
 
     What had a gradient in one process alone (there is no pair in the others' share) counts as zero in them; what had
@@ -225,21 +225,14 @@ def _share_gradients(parts: Parts, processes: int) -> None:
         p.grad = share.view_as(p)
 
 
-def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> Parts:
+def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> TrainingState:
     model = architecture.build_model(len(tokenizer), device)
     if recipe.start and not (folder / "checkpoint.pt").exists():
         take_over(model, tokenizer, recipe.start)
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)
-    decayed = [p for m in (model, head) for p in m.parameters() if p.ndim > 1]
-    plain = [p for m in (model, head) for p in m.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.98),
-    )
-    parts = Parts(model, head, average, optimizer)
+    parts = TrainingState(model, head, average, optimizer_of((model, head), recipe))
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -251,7 +244,18 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
     return parts
 
 
-def _keep(parts: Parts, recipe: Recipe, folder: Path) -> None:
+def optimizer_of(modules: Sequence[nn.Module], recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW for all that modules learn; matrices decay, biases and scales do not."""
+    every = [p for module in modules for p in module.parameters()]
+    decayed, plain = [p for p in every if p.ndim > 1], [p for p in every if p.ndim <= 1]
+    return torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+        lr=recipe.learning_rate,
+        betas=(0.9, 0.98),
+    )
+
+
+def _keep(parts: TrainingState, recipe: Recipe, folder: Path) -> None:
     names = ("model", "head", "average", "optimizer")
     state: dict[str, Any] = {name: getattr(parts, name).state_dict() for name in names}
     with replacing(folder / "checkpoint.pt") as partial:
@@ -288,7 +292,7 @@ def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
 
 
 @torch.no_grad()
-def _average(parts: Parts, decay: float) -> None:
+def _average(parts: TrainingState, decay: float) -> None:
     """Moving average of the weights; shorter at the start, so that the first weights do not linger.
 
     `swa_utils.AveragedModel` does the same around a copy of its own with other names; checkpoints hold plain models.

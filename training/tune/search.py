@@ -129,7 +129,7 @@ def work(config: TuneConfig, data: Path, number: int) -> None:
         turn.acquire()  # until the trial has begun: else two processes would both take the last one
         try:
             take_over(study)
-            if counted(study) >= config.points:
+            if number_of_trials(study) >= config.points:
                 return
             study.optimize(runner, n_trials=1, catch=(TrainingError, ModelError, DataError))
         except KeyboardInterrupt:
@@ -138,7 +138,7 @@ def work(config: TuneConfig, data: Path, number: int) -> None:
             turn.release(force=True)
 
 
-def counted(study: optuna.Study) -> int:
+def number_of_trials(study: optuna.Study) -> int:
     """Trials that count: all but those that somebody left behind, and those that wait."""
     trials = study.get_trials(deepcopy=False)
     left = [trial for trial in trials if trial.state == TrialState.FAIL and FAILED not in trial.user_attrs]
