@@ -10,22 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from bot.texts.language import LANGUAGES, language
 
 PICKS = (
-    "America/Los_Angeles",
-    "America/Chicago",
-    "America/New_York",
-    "America/Mexico_City",
-    "America/Sao_Paulo",
-    "UTC",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Moscow",
-    "Africa/Cairo",
-    "Asia/Tehran",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Sydney",
+    *("America/Los_Angeles", "America/Chicago", "America/New_York", "America/Mexico_City", "America/Sao_Paulo"),
+    *("UTC", "Europe/London", "Europe/Berlin", "Europe/Moscow", "Africa/Cairo", "Asia/Tehran", "Asia/Dubai"),
+    *("Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney"),
 )
 """What the menu offers, from west to east. Buttons carry the place in it, so that a further one comes last."""
 LONGEST = 60

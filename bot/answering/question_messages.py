@@ -31,17 +31,9 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 _GONE = (
-    "chat not found",
-    "not enough rights to send",
-    "have no rights to send",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "bot was kicked",
-    "bot is not a member",
-    "group chat was deactivated",
-    "user is deactivated",
-    "peer_id_invalid",
+    *("chat not found", "not enough rights to send", "have no rights to send", "need administrator rights"),
+    *("chat_write_forbidden", "chat_restricted", "bot was kicked", "bot is not a member"),
+    *("group chat was deactivated", "user is deactivated", "peer_id_invalid"),
 )
 """What Telegram answers where a chat takes no message of the bot's, whatever it says."""
 

@@ -31,14 +31,7 @@ FORMATS = {  # what a bot may mark, and the field that the mark needs
 AUTOMATIC = {"url", "email", "bot_command", "mention", "hashtag", "cashtag", "phone_number"}
 OPAQUE = {"code", "pre", "text_link", "text_mention"}  # nothing is found by itself inside of these
 ORDER = [
-    "expandable_blockquote",
-    "blockquote",
-    "bold",
-    "italic",
-    "underline",
-    "strikethrough",
-    "spoiler",
-    "code",
+    *("expandable_blockquote", "blockquote", "bold", "italic", "underline", "strikethrough", "spoiler", "code"),
     "pre",
 ]
 FOUND = (

@@ -8,17 +8,9 @@ from bot.sandbox.accounts import BotAccount, Chat, User
 from bot.sandbox.posting import now
 
 ADMIN_RIGHTS = (
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_pin_messages",
-    "can_send_welcome_messages",  # since Bot API 10.3, and required there: older lists of fields do not know it
+    *("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members"),
+    *("can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+    *("can_pin_messages", "can_send_welcome_messages"),
 )
 
 

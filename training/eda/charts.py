@@ -16,28 +16,8 @@ COMMONEST = 30
 _CLOUD = (900, 460)
 _SMALL_WORDS = frozenset(
     [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "in",
-        "on",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "do",
-        "does",
-        "did",
-        "this",
-        "that",
-        "it",
-        "its",
-        "there",
-        "and",
-        "or",
+        *("a", "an", "the", "of", "to", "in", "on", "is", "are", "was", "were", "be", "do", "does", "did"),
+        *("this", "that", "it", "its", "there", "and", "or"),
     ]
 )
 

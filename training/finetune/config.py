@@ -100,15 +100,8 @@ class TrainConfig(Config):
 
 MAY_CHANGE = frozenset(
     {
-        "save_every",
-        "keep_checkpoints",
-        "log_every",
-        "feature_cache",
-        "feature_cache_gb",
-        "device",
-        "threads",
-        "workers",
-        "max_minutes",
+        *("save_every", "keep_checkpoints", "log_every", "feature_cache", "feature_cache_gb", "device"),
+        *("threads", "workers", "max_minutes"),
     }
 )
 """Settings that may differ when an interrupted training goes on: they change no weight."""

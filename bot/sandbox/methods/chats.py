@@ -30,17 +30,9 @@ async def get_chat(call: Call) -> dict[str, Any]:
             info["active_usernames"] = [chat.owner.username]
     else:
         names = [
-            "can_send_messages",
-            "can_send_audios",
-            "can_send_documents",
-            "can_send_photos",
-            "can_send_videos",
-            "can_send_video_notes",
-            "can_send_voice_notes",
-            "can_send_polls",
-            "can_send_other_messages",
-            "can_add_web_page_previews",
-            "can_invite_users",
+            *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos"),
+            *("can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls"),
+            *("can_send_other_messages", "can_add_web_page_previews", "can_invite_users"),
         ]
         info["permissions"] = dict.fromkeys(names, True)
     pinned = chat.find(chat.pinned[-1]) if chat.pinned else None

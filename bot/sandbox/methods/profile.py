@@ -10,29 +10,16 @@ from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.call import Call, named
 
 SCOPES = [
-    "default",
-    "all_private_chats",
-    "all_group_chats",
-    "all_chat_administrators",
-    "chat",
-    "chat_administrators",
-    "chat_member",
+    *("default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat"),
+    *("chat_administrators", "chat_member"),
 ]
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 MAX_COMMANDS = 100
 MAX_COMMAND_DESCRIPTION = 256
 RIGHTS = [
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
+    *("is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories"),
 ]
 
 

@@ -12,20 +12,9 @@ from bot.sandbox.methods.call import Call, named
 from bot.sandbox.posting import place, post
 
 ACTIONS = {
-    "typing",
-    "upload_photo",
-    "record_video",
-    "upload_video",
-    "record_voice",
-    "upload_voice",
-    "record_audio",
-    "upload_audio",
-    "upload_document",
-    "choose_sticker",
-    "find_location",
-    "record_video_note",
-    "upload_video_note",
-    "cancel",
+    *("typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "record_audio"),
+    *("upload_audio", "upload_document", "choose_sticker", "find_location", "record_video_note"),
+    *("upload_video_note", "cancel"),
 }
 
 
