@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         return value.upper()
 
     @model_validator(mode="after")
-    def _together(self) -> Settings:
+    def _consistent(self) -> Settings:
         if self.webhook_url is not None and self.webhook_secret is None:
             raise ValueError("VQABOT_WEBHOOK_URL needs VQABOT_WEBHOOK_SECRET, so that only Telegram is believed")
         secret = self.webhook_secret.get_secret_value() if self.webhook_secret else None

@@ -66,13 +66,13 @@ class TroubleWatch:
     async def _run(self) -> None:
         while True:
             try:
-                await self._look_at_disk()
-                await self._look_at_errors()
+                await self._check_disk()
+                await self._check_errors()
             except Exception:
                 log.exception("the disk cannot be looked at; trying again")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look_at_disk(self) -> None:
+    async def _check_disk(self) -> None:
         usage = await self._quota.usage()
         if not self._full and usage.free < NEARLY * usage.kept_free:
             self._full = True
@@ -82,7 +82,7 @@ class TroubleWatch:
             self._full = False
             await self._admins.tell(lambda: texts.DISK_HAS_ROOM)
 
-    async def _look_at_errors(self) -> None:
+    async def _check_errors(self) -> None:
         number, now = self._errors.lately(), time.monotonic()
         if number >= MANY_ERRORS and (self._told_at is None or now - self._told_at > QUIET_SECONDS):
             self._told_at = now

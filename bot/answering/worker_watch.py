@@ -56,12 +56,12 @@ class WorkerWatch:
             try:
                 workers = await self._broker.workers()
                 metrics.of_workers(workers, self._broker.redelivered)
-                await self._look(workers)
+                await self._check(workers)
             except Exception:
                 log.exception("the workers cannot be looked at; trying again")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look(self, workers: Sequence[WorkerInfo]) -> None:
+    async def _check(self, workers: Sequence[WorkerInfo]) -> None:
         now = time.monotonic()
         self._ready = any(worker.ready for worker in workers)
         if self._ready:

@@ -18,8 +18,8 @@ from bot.texts.answers import is_answer
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 
 QUESTION = "What color is the ball?"
-CROWD = tuple(range(7001, 7041))
-VILLAIN, PROBER = 7101, 7102
+USERS = tuple(range(7001, 7041))
+ATTACKER, PROBER = 7101, 7102
 GROUP = -100200300
 ANSWER_SECONDS = 60.0
 GIVE_UP = 60.0
@@ -82,7 +82,7 @@ async def measure(stage: Stage, scenario: Scenario, probes: int) -> list[float]:
 
 def add_people(sandbox: Sandbox) -> None:
     """The people of all scenarios."""
-    for number in (*CROWD, VILLAIN, PROBER):
+    for number in (*USERS, ATTACKER, PROBER):
         sandbox.world.users[number] = User(number, f"Person {number}")
 
 
@@ -119,7 +119,7 @@ async def _nothing(_: Stage) -> None:
 def _bombs(make: Callable[[], Sequence[bytes]]) -> Play:
     async def play(stage: Stage) -> None:
         pictures = await asyncio.to_thread(make)
-        async with stage.person(VILLAIN) as villain:
+        async with stage.person(ATTACKER) as villain:
             for number, picture in enumerate(pictures):
                 with contextlib.suppress(PersonError):
                     # Some bytes behind the end make each a content of its own.
@@ -133,7 +133,7 @@ def _bombs(make: Callable[[], Sequence[bytes]]) -> Play:
 
 async def _presses(stage: Stage) -> None:
     """Every button of /history is pressed as fast as it can be."""
-    async with stage.person(VILLAIN) as villain:
+    async with stage.person(ATTACKER) as villain:
         for number in range(8):
             await villain.send_picture(flat_avif(8_000 - number), QUESTION, name="p.avif", as_document=True)
         with contextlib.suppress(TimeoutError):
@@ -147,7 +147,7 @@ async def _presses(stage: Stage) -> None:
 
 
 async def _dripping_downloads(stage: Stage) -> None:
-    chats = list(CROWD[:8])
+    chats = list(USERS[:8])
     stage.faults(always=[{"method": "download", "chats": chats, "drip": 5.0}])
     await _all_ask(stage, chats)
 
@@ -168,8 +168,8 @@ async def _halted_group(stage: Stage) -> None:
 
 
 async def _broken_files(stage: Stage) -> None:
-    stage.faults(always=[{"method": "download", "chats": list(CROWD), "error_code": 502}])
-    await _all_ask(stage, CROWD)
+    stage.faults(always=[{"method": "download", "chats": list(USERS), "error_code": 502}])
+    await _all_ask(stage, USERS)
 
 
 async def _endless_bombs(stage: Stage) -> None:
@@ -184,7 +184,7 @@ async def _endless_bombs(stage: Stage) -> None:
                     await sender.send_picture(picture, QUESTION, name="picture.bin", as_document=True)
                 await asyncio.sleep(0.5)
 
-    await asyncio.gather(*map(send, CROWD[:4]))
+    await asyncio.gather(*map(send, USERS[:4]))
 
 
 async def _all_ask(stage: Stage, people: Sequence[int]) -> None:

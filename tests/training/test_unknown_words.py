@@ -20,7 +20,7 @@ def builtin() -> Vocabulary:
 def test_the_builtin_model_knows_every_word_of_its_scenes(builtin: Vocabulary, tmp_path: Path) -> None:
     write_scenes(tmp_path / "scenes", Plan("words", {"train": 40}), lambda _: None, workers=1)
     questions = read_questions(tmp_path / "scenes", "train")
-    found = builtin.look_through([q.question for q in questions], [q.answer or "" for q in questions])
+    found = builtin.find_unknown([q.question for q in questions], [q.answer or "" for q in questions])
     assert not found
     assert found.sentences("builtin") == []
     assert (found.questions.texts, found.answers.texts) == (120, 120)
@@ -35,13 +35,13 @@ def whole_words() -> Tokenizer:
 
 
 def test_no_word_is_foreign_to_pieces_of_words(builtin: Vocabulary) -> None:
-    assert not builtin.look_through(["is the circle in the rhombus"], ["teal circle"])
+    assert not builtin.find_unknown(["is the circle in the rhombus"], ["teal circle"])
 
 
 def test_shapes_are_foreign_to_whole_words() -> None:
     questions = ["Is there a Circle?", "what color is the ball", "is the circle in the rhombus"]
     answers = ["circle", "Teal", "red", "teal  circle"]
-    found = Vocabulary(whole_words(), BUILTIN_PROFILE).look_through(questions, answers)
+    found = Vocabulary(whole_words(), BUILTIN_PROFILE).find_unknown(questions, answers)
     assert (found.questions.touched, found.answers.touched) == (2, 3)
     assert found.questions.words == {"circle": 2, "rhombus": 1}
     assert found.answers.words == {"circle": 2, "teal": 2}
@@ -81,19 +81,19 @@ def bytes_of_words() -> Tokenizer:
 
 def test_parts_of_words() -> None:
     vocabulary = Vocabulary(word_pieces(), Profile(question_style="sentence"))
-    found = vocabulary.look_through(["what is a circle", "what is the hexagon"], ["circle", "red hexagon"])
+    found = vocabulary.find_unknown(["what is a circle", "what is the hexagon"], ["circle", "red hexagon"])
     assert found.questions.words == {"hexagon": 1}
     assert found.answers.words == {"hexagon": 1}
 
 
 def test_bytes_lose_nothing() -> None:
     vocabulary = Vocabulary(bytes_of_words(), Profile())
-    assert not vocabulary.look_through(["Où est le  hexagone?", "何色ですか"], ["naïve", "two-storey", "茶色", "$5"])
+    assert not vocabulary.find_unknown(["Où est le  hexagone?", "何色ですか"], ["naïve", "two-storey", "茶色", "$5"])
 
 
 def test_a_vocabulary_without_a_token_for_the_unknown() -> None:
     tokenizer = Tokenizer(models.WordLevel({"red": 0, "what": 1}))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     vocabulary = Vocabulary(tokenizer, BUILTIN_PROFILE)
-    found = vocabulary.look_through(["what teal"], ["red", "teal"])
+    found = vocabulary.find_unknown(["what teal"], ["red", "teal"])
     assert (found.questions.words, found.answers.words) == ({"teal": 1}, {"teal": 1})

@@ -47,8 +47,8 @@ def divide(questions: Sequence[_Question], shares: Sequence[float], seed: int) -
     Raises:
         DataError: There are fewer pictures than sides.
     """
-    together = _together(questions)
-    order = sorted(set(together.values()))
+    linked = _linked(questions)
+    order = sorted(set(linked.values()))
     random.Random(f"hold-out/{seed}").shuffle(order)
     if len(order) < len(shares):
         raise DataError(f"{len(order)} different pictures are too few to divide into {len(shares)} parts.")
@@ -61,11 +61,11 @@ def divide(questions: Sequence[_Question], shares: Sequence[float], seed: int) -
         order = order[number:]
     sides: list[list[_Question]] = [[] for _ in shares]
     for each in questions:
-        sides[side_of[together[each.images[0]]]].append(each)
+        sides[side_of[linked[each.images[0]]]].append(each)
     return sides
 
 
-def _together(questions: Iterable[_AboutPictures]) -> dict[str, str]:
+def _linked(questions: Iterable[_AboutPictures]) -> dict[str, str]:
     """For each picture the first by name of those that questions join it with, over others too; its own name where
     none does."""
     of: dict[str, set[str]] = {}

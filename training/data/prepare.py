@@ -198,7 +198,7 @@ def _divided(
 
 def _words(placed: dict[str, list[PreparedQuestion]], vocabulary: Vocabulary) -> UnknownWords:
     asked = [each.source for questions in placed.values() for each in questions]
-    return vocabulary.look_through(
+    return vocabulary.find_unknown(
         (each.question for each in asked), (each.answer for each in asked if each.answer is not None)
     )
 

@@ -101,7 +101,7 @@ class Vocabulary:
 
         return cls(read_tokenizer(folder), Profile.read(folder))
 
-    def look_through(self, questions: Iterable[str], answers: Iterable[str]) -> UnknownWords:
+    def find_unknown(self, questions: Iterable[str], answers: Iterable[str]) -> UnknownWords:
         """Everything that is lost of these texts.
 
         Args:

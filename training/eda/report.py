@@ -99,7 +99,7 @@ def _unknown(everything: dict[str, list[SourceQuestion]], vocabulary: Vocabulary
     if vocabulary is None:
         return UnknownWords()
     asked = [each for questions in everything.values() for each in questions]
-    return vocabulary.look_through(
+    return vocabulary.find_unknown(
         (each.question for each in asked), (each.answer for each in asked if each.answer is not None)
     )
 

@@ -19,7 +19,7 @@ from training.finetune.families.onepass import OnePass
 def unknown_of(vocabulary: Vocabulary, rows: Iterable[Example]) -> UnknownWords:
     """What a model can neither read nor say of prepared questions and their answers."""
     rows = list(rows)
-    return vocabulary.look_through((row.question for row in rows), (row.answer for row in rows if row.answer))
+    return vocabulary.find_unknown((row.question for row in rows), (row.answer for row in rows if row.answer))
 
 
 def needed(unknown: UnknownWords) -> list[str]:

@@ -86,7 +86,7 @@ class RedisBroker:
         if not self._tasks and not self._stopped:
             self._tasks = [
                 asyncio.create_task(work, name=name)
-                for name, work in (("redis answers", self._read()), ("redis sweep", self._look_after()))
+                for name, work in (("redis answers", self._read()), ("redis sweep", self._keep_swept()))
             ]
 
     async def wait_ready(self) -> None:
@@ -232,7 +232,7 @@ class RedisBroker:
         self._drop(sent)
         self._answers.put_nowait(answer)
 
-    async def _look_after(self) -> None:
+    async def _keep_swept(self) -> None:
         """Connect, and then look for what was lost, again and again."""
         checked, said = False, False
         while True:

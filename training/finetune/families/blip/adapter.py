@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import torch
 from PIL import Image
@@ -26,15 +26,6 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
     native_class = BlipForQuestionAnswering
     lora_targets = r".*(text_encoder|text_decoder\.bert)\.encoder\.layer\..*\.(query|key|value|dense)"
     family: Blip
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The model in a folder, fp32, on the CPU.
-
-        Raises:
-            ModelError: The folder's files do not make a complete BLIP for question answering.
-        """
-        return cast(Self, read_weights(folder, torch.float32, cls))
 
     @property
     def vision_tower(self) -> nn.Module:
@@ -152,4 +143,9 @@ def without_weights(shape: str, side: int) -> OnePassBlip:
     return OnePassBlip(shapes.config_of(shape, side))
 
 
-for_training, for_plain_loop = OnePassBlip.read, PlainBlip
+def for_training(folder: Path) -> OnePassBlip:
+    """See `training.finetune.families.read_for_training`."""
+    return cast(OnePassBlip, read_weights(folder, torch.float32, OnePassBlip))
+
+
+for_plain_loop = PlainBlip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import torch
 from PIL import Image
@@ -27,15 +27,6 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
     lora_targets = r".*language_model\..*\.(q_proj|k_proj|v_proj|out_proj|fc1|fc2)"  # the output is tied: left out
     place_tokens = (SECOND,)
     family: Florence2
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The model in a folder, fp32, on the CPU.
-
-        Raises:
-            ModelError: The folder's files do not make a complete native Florence-2.
-        """
-        return cast(Self, read_weights(folder, torch.float32, cls))
 
     @property
     def vision_tower(self) -> nn.Module:
@@ -164,4 +155,9 @@ def without_weights(shape: str, side: int) -> OnePassFlorence2:
     return OnePassFlorence2(shapes.config_of(shape))
 
 
-for_training, for_plain_loop = OnePassFlorence2.read, PlainFlorence2
+def for_training(folder: Path) -> OnePassFlorence2:
+    """See `training.finetune.families.read_for_training`."""
+    return cast(OnePassFlorence2, read_weights(folder, torch.float32, OnePassFlorence2))
+
+
+for_plain_loop = PlainFlorence2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import torch
 from PIL import Image
@@ -27,15 +27,6 @@ class OnePassPaliGemma(OnePass, PaliGemmaForConditionalGeneration):
     native_class = PaliGemmaForConditionalGeneration
     lora_targets = r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
     family: PaliGemma
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The model in a folder, fp32, on the CPU.
-
-        Raises:
-            ModelError: The folder's files do not make a complete PaliGemma.
-        """
-        return cast(Self, read_weights(folder, torch.float32, cls))
 
     @property
     def vision_tower(self) -> nn.Module:
@@ -180,4 +171,9 @@ def without_weights(shape: str, side: int) -> OnePassPaliGemma:
     return OnePassPaliGemma(shapes.config_of(shape, side))
 
 
-for_training, for_plain_loop = OnePassPaliGemma.read, PlainPaliGemma
+def for_training(folder: Path) -> OnePassPaliGemma:
+    """See `training.finetune.families.read_for_training`."""
+    return cast(OnePassPaliGemma, read_weights(folder, torch.float32, OnePassPaliGemma))
+
+
+for_plain_loop = PlainPaliGemma
