@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
-from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
 from bot.texts.language import speaking
 from storage.store import Store
@@ -16,7 +17,7 @@ from storage.store import Store
 class Admins:
     """Those who may use /admin."""
 
-    def __init__(self, store: Store, bot: Bot, numbers: Sequence[int]) -> None:
+    def __init__(self, store: Store, bot: ExtBot[Any], numbers: Sequence[int]) -> None:
         """Write with `bot` to the people with these Telegram numbers."""
         self._store, self._bot, self._numbers = store, bot, numbers
 

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from telegram import Bot, Message, Update
+from telegram import Message, Update
+from telegram.ext import ExtBot
 
 from bot.conversation.message_facts import UNREAD
 
@@ -16,7 +17,7 @@ _CORE = ("message_id", "date", "chat", "from")
 _INNER = ("reply_to_message", "pinned_message")
 
 
-def read_update(raw: dict[str, Any], bot: Bot) -> Update:
+def read_update(raw: dict[str, Any], bot: ExtBot[Any]) -> Update:
     """Parse an update, without the parts of its messages that cannot be parsed.
 
     Raises:
@@ -31,7 +32,7 @@ def read_update(raw: dict[str, Any], bot: Bot) -> Update:
         return update
 
 
-def _repaired(body: dict[str, Any], bot: Bot) -> dict[str, Any]:
+def _repaired(body: dict[str, Any], bot: ExtBot[Any]) -> dict[str, Any]:
     """An update, or a pressed button, with readable messages."""
     readable = dict(body)
     for kind in ("message", "edited_message"):
@@ -42,7 +43,7 @@ def _repaired(body: dict[str, Any], bot: Bot) -> dict[str, Any]:
     return readable
 
 
-def _message(data: dict[str, Any], bot: Bot) -> dict[str, Any]:
+def _message(data: dict[str, Any], bot: ExtBot[Any]) -> dict[str, Any]:
     core = {key: data[key] for key in _CORE if key in data}
     found, unread = dict(core), []
     for key, value in data.items():
@@ -57,7 +58,7 @@ def _message(data: dict[str, Any], bot: Bot) -> dict[str, Any]:
     return {**found, UNREAD: unread} if unread else found
 
 
-def _versions(core: dict[str, Any], key: str, value: object, bot: Bot) -> Iterator[object]:
+def _versions(core: dict[str, Any], key: str, value: object, bot: ExtBot[Any]) -> Iterator[object]:
     """A part as it came, then with less of it."""
     yield value
     if isinstance(value, dict) and key in _INNER:
@@ -66,7 +67,7 @@ def _versions(core: dict[str, Any], key: str, value: object, bot: Bot) -> Iterat
         yield [item for item in value if _parses({**core, key: [item]}, bot)]
 
 
-def _parses(message: dict[str, Any], bot: Bot) -> bool:
+def _parses(message: dict[str, Any], bot: ExtBot[Any]) -> bool:
     try:
         Message.de_json(message, bot)
     except Exception:  # noqa: BLE001 - whatever it is: this part cannot be read
