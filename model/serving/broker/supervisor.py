@@ -125,7 +125,7 @@ class Supervisor:
         """One process's life: returns when it has ended, whichever way."""
         self._outbox = asyncio.Queue()
         self._change(ready=False, pid=process.pid, started_at=time.time())
-        helpers = [asyncio.create_task(work(process)) for work in (self._supervise, self._post)]
+        helpers = [asyncio.create_task(work(process)) for work in (self._kill_when_hung, self._post)]
         try:
             while (message := await process.receive()) is not None:
                 self._hear(process, message)
@@ -182,7 +182,7 @@ class Supervisor:
             self._tried(message["error"])
         assign(self._jobs)
 
-    async def _supervise(self, process: WorkerProcess) -> None:
+    async def _kill_when_hung(self, process: WorkerProcess) -> None:
         """Kill a process that says nothing for too long: without work no sign of life, with work no progress."""
         late = False
         while True:
