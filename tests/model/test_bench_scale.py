@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from redis_server import RedisServer
 
+from bot.cli import main
 from bot.commands.bench_scale import bench_scale
 
 SHORT = ["--workers", "1", "--workers", "2", "--milliseconds", "50", "--seconds", "1", "--json"]
@@ -39,5 +40,5 @@ def test_without_a_server_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_server_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    done = CliRunner().invoke(bench_scale, [*SHORT, "--broker", "http://127.0.0.1:1"])
+    done = CliRunner().invoke(main, ["bench", "scale", *SHORT, "--broker", "http://127.0.0.1:1"])
     assert done.exit_code == 1 and done.output.startswith("Error: ") and "Traceback" not in done.output

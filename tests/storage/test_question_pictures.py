@@ -19,7 +19,7 @@ ONE, TWO, THREE = (
 async def test_its_pictures_come_back_in_their_order_with_what_was_said(store: Store, ask: Ask) -> None:
     plain = await ask()
     assert [(p.sha256, p.message_id) for p in plain.pictures] == [("ab" * 32, None)] and not plain.several
-    asked = await ask(photo_sha256=TWO.sha256, several=[TWO, ONE], each_picture=True, album="g")
+    asked = await ask(photo_sha256=TWO.sha256, several=(TWO, ONE), each_picture=True, album="g")
     assert asked.several == (TWO, ONE) and asked == await store.questions.get(asked.id)
     assert await store.question_pictures.of_album(1, "g") == asked
     assert await store.question_pictures.of_album(2, "g") is None
@@ -65,7 +65,7 @@ async def test_what_is_held_goes_to_no_worker_and_shows_no_progress(store: Store
 
 
 async def test_each_picture_counts_to_the_limits(store: Store, ask: Ask) -> None:
-    await ask(user_id=5, several=[ONE, TWO, THREE], photo_sha256=ONE.sha256)
+    await ask(user_id=5, several=(ONE, TWO, THREE), photo_sha256=ONE.sha256)
     await ask(user_id=5)
     load = await store.questions.load(1, 5, 0.0)
     assert (load.asked, load.waiting_of_person, load.waiting_here) == (4, 4, 4)
