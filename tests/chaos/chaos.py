@@ -171,10 +171,12 @@ def main(**options: Any) -> None:
         click.echo(f"| {name} | {value} |")
     for line in [*report.verdict.problems, *report.stories]:
         click.echo(line)
-    if not report.verdict.good:
+    if report.verdict.good and not report.figures["ends of its own"]:
+        shutil.rmtree(folder)
+    else:
         click.echo(f"The bot's log: {folder / 'bot.log'}")
+    if not report.verdict.good:
         sys.exit(1)
-    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
