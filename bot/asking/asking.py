@@ -12,6 +12,7 @@ from bot.asking.limits import refusal
 from bot.conversation.comparison import is_comparison
 from bot.conversation.follow_ups import Before, completed
 from bot.conversation.people import asker
+from bot.conversation.several_questions import questions_in
 from bot.effective import Effective
 from bot.services import Services
 from storage.records import AskedPicture, NewQuestion, Photo, Question
@@ -75,6 +76,8 @@ async def ask(
 ) -> None:
     """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
+    Of a single picture each question of the message is asked by itself.
+
     Args:
         services: What the bot works with.
         message: The message that asks.
@@ -86,11 +89,14 @@ async def ask(
         spoken: Whether it was heard: then what was heard is shown.
     """
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
-    first = photos[0]
+    first, before = photos[0], await _before(services, message, photos[0])
+    each = questions_in(text, before) if len(photos) == 1 else [text]
+    if len(each) > 1:
+        pictures = tuple(replace(pictures[0], caption=one) for one in each)
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=await _in_full(services, message, first, text),
-        each_picture=len(photos) > 1 and not together and not is_comparison(text),
+        asked_as=None if before is None or len(each) > 1 else completed(text, before),
+        each_picture=len(each) > 1 or (len(photos) > 1 and not together and not is_comparison(text)),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
     )
@@ -131,13 +137,17 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
     await enter(services, replace(again, ready_at=ready_at))
 
 
-async def _in_full(services: Services, message: Message, photo: Photo, text: str) -> str | None:
-    """What a message asks about a picture where it leans on the question before: the one replied to, or the last."""
+async def _before(services: Services, message: Message, photo: Photo) -> Before | None:
+    """What a message about a picture may lean on: the question replied to, or the last one about that picture."""
     questions, replied = services.store.questions, message.reply_to_message
     before = None if replied is None else await questions.by_reply(message.chat_id, replied.message_id)
     if before is None or before.photo_message_id != photo.message_id:
         before = await questions.before(message.chat_id, message.message_id, photo.message_id)
-    return None if before is None else completed(text, Before(before.asked, before.answer))
+    if before is None:
+        return None
+    if before.each_picture and before.several:
+        return Before(before.several[-1].caption or before.asked, before.several[-1].answer)
+    return Before(before.asked, before.answer)
 
 
 def person_of(message: Message) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telegram import Message
@@ -87,7 +87,12 @@ async def _asked_about(services: Services, chat_id: int, message_id: int) -> lis
         for picture in question.pictures
         if question.revision == asked[0].revision and picture.message_id is not None
     ]
-    return [photo for photo in found if photo is not None]
+    return _once(photo for photo in found if photo is not None)
+
+
+def _once(photos: Iterable[Photo]) -> list[Photo]:
+    """Each picture once: several questions of one message may be about the same."""
+    return list({photo.message_id: photo for photo in photos}.values())
 
 
 async def replied_pictures(services: Services, message: Message, facts: Facts) -> Sequence[Photo]:
@@ -106,7 +111,7 @@ async def replied_pictures(services: Services, message: Message, facts: Facts) -
             raise PictureNotTakenError(texts.PICTURE_GONE)
         photos_shown = [photo for photo in shown if photo is not None]
         line = facts.quoted_line if answered.each_picture else None
-        return photos_shown if line is None else photos_shown[line - 1 : line] or photos_shown
+        return _once(photos_shown if line is None else photos_shown[line - 1 : line] or photos_shown)
     if answered is not None:
         about = answered.photo_message_id
     elif about is None:

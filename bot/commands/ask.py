@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,11 @@ from PIL import Image
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import is_comparison
+from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.several_questions import questions_in
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.settings import load_settings
+from bot.texts import questions as question_texts
 from bot.texts import small_talk as small_talk_texts
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
@@ -127,13 +131,15 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
         questions.insert(0, names.pop())
     if not names or not questions:
         raise click.UsageError('Name a picture and a question, for example: vqabot ask photo.jpg "What is this?"')
-    if any(not question.strip() for question in questions):
+    if any(not question.strip(" ?!؟") for question in questions):
         raise click.UsageError("The question is empty.")
-    return list(dict.fromkeys(names)), questions
+    return list(dict.fromkeys(names)), [one for typed in questions for one in questions_in(typed)]
 
 
 def _reply(words: str) -> str:
-    """What the bot says to words that ask nothing; empty for a question."""
+    """What the bot says to words that ask nothing, or for a description; empty for a question."""
+    if no_short_answer(words) == "describe":
+        return re.sub(r"</?i>", "", str(question_texts.NO_DESCRIPTION))
     kind = small_talk(words) or (SmallTalk.REMARK if says_nothing(words) else None)
     return "" if kind is None else small_talk_texts.reply(kind, with_picture=True)
 

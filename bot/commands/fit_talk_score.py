@@ -39,7 +39,7 @@ _MADE = 8
 _SLIPS = {0: 0.3, 1: 0.5}
 """The share of questions, and of other messages, that come a second time with a slip."""
 _NO_MARK = 0.5
-_WEIGHT = {0: 1.0, 1: 1.5}
+_WEIGHT = {0: 1.0, 1: 1.8}
 """There are more examples of questions than of what asks nothing."""
 _ASKING = re.compile(r"(?:are|do|does|can|is|how|who|what|whats|where) ")
 _QUALITIES = ("nice", "good", "bad", "funny", "cute", "stupid", "ugly", "happy", "angry", "big", "small", "red", "new")

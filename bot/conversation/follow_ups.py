@@ -59,7 +59,7 @@ def completed(question: str, before: Before) -> str | None:
     if not led or not _bare(before.question):
         return None
     whole = _complete(led, _Asked.read(_bare(before.question), before.answer), leads=led != text)
-    if whole is None and led != text and _stands_alone(led):
+    if whole is None and led != text and stands_alone(led):
         whole = led
     if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:
         return None
@@ -81,17 +81,15 @@ class _Asked:
     """The noun phrase that it is about, as it stands there; empty where there is none."""
     referent: str
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
-    denied: bool
-    """Whether the answer was no."""
 
     @classmethod
     def read(cls, text: str, answer: str | None) -> _Asked:
         subject = subject_of(text)
         thing = thing_named(text, answer)
-        return cls(text, subject, thing or definite(subject), (answer or "").lower().startswith("no"))
+        return cls(text, subject, thing or definite(subject))
 
 
-def _stands_alone(text: str) -> bool:
+def stands_alone(text: str) -> bool:
     """Whether a text is a whole question by itself."""
     begins = r"(?:what|which|who|where|when|why|how|is|are|does|do|can|has|have)\b"
     return bool(re.match(begins, text, re.I)) and len(text.split()) >= 3
@@ -114,8 +112,6 @@ def _complete(text: str, asked: _Asked, *, leads: bool) -> str | None:
 def _one_word(text: str, asked: _Asked) -> str | None:
     """Where? How many? Who? Doing what?"""
     word, about = text.lower(), asked.referent
-    if word == "why" and re.match(r"(?:is|are) ", asked.text, re.I) and not asked.denied:
-        return f"why {asked.text[0].lower()}{asked.text[1:]}"
     if word in ("who", "which one") and (
         found := re.match(r"is (?:any(?:one|body)|some(?:one|body)) (.+)", asked.text, re.I)
     ):
@@ -193,7 +189,7 @@ def _with_one(text: str, asked: _Asked) -> str | None:
     if not before.strip() or re.search(r"\b(?:there|see|have|has)\s*$", before, re.I):
         known = f"{'an' if known[0] in 'aeiou' else 'a'} {known}" if found[1].lower() == "one" else known
     phrase = f"{before}{known}{text[found.end() :]}"
-    return phrase if _stands_alone(phrase) else _other_thing(phrase, asked)
+    return phrase if stands_alone(phrase) else _other_thing(phrase, asked)
 
 
 def _either(text: str, asked: _Asked) -> str | None:
@@ -209,7 +205,7 @@ def _either(text: str, asked: _Asked) -> str | None:
 
 def _place(text: str, asked: _Asked) -> str | None:
     """On the table? To the left? The place of the question before is exchanged, or one is added."""
-    if not re.match(_PLACES, f"{text} ", re.I) or _stands_alone(text):
+    if not re.match(_PLACES, f"{text} ", re.I) or stands_alone(text):
         return None
     found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", asked.text, re.I)
     if found is not None and (place := _noun_before_it(text, found[0])):
@@ -232,7 +228,7 @@ def _noun_before_it(text: str, place: str) -> str:
 def _other_thing(text: str, asked: _Asked) -> str | None:
     """And the dog? The same is asked of something else."""
     subject = asked.subject
-    if not subject or _stands_alone(text) or len(text.split()) > 5 or _is_question(text):
+    if not subject or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
         return None
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
     begun = re.match(rf"({DETERMINERS})\b", subject, re.I)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.conversation.corrections import objection
+from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from model.text import MAX_QUESTION, question_length
 
@@ -135,6 +136,8 @@ def meaning_of(facts: Facts) -> Meaning:
         return Refuse("too long" if facts.picture is None else "too long caption")
     if facts.picture is None and (right := objection(question)) is not None:
         return Object(right)
+    if (why := no_short_answer(question)) is not None:
+        return Refuse(why)
     talk = small_talk(question)
     if talk is not None or says_nothing(question):
         question = ""

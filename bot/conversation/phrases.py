@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 LONG = 5
 """From so many letters on a word of the lists is known in spite of a slip."""
 _EMOTICON = re.compile(
     r"(?<!\w)(?:[:;=8xX][-'^o]?[)(\]\[dDpPoO3/\\|*]+|[)(\]\[][-'^]?[:;=]|:'[()]|<+3+|\^[_.]?\^|-_+-|[oOuU][_.][oOuU]"
-    r"|¯\\_\(ツ\)_/¯|\(y\)|\(n\)|:\w{2,20}:)(?!\w)"
+    r"|D[-']?[:;=]|\\?o/|¯\\_\(ツ\)_/¯|\(y\)|\(n\)|:\w{2,20}:)(?!\w)"
 )
 _MENTION = re.compile(r"(?<!\w)@\w+")
 _LETTERS = str.maketrans(dict.fromkeys("'’‘`´ʼ\u200c\u00ad*~", " ") | {"ي": "ی", "ك": "ک", "ة": "ه", "\u200d": None})
 _ENCLITICS = frozenset(("s", "m", "t", "re", "ll", "ve", "d"))
+_SHORTENING = frozenset(("how", "what", "who", "where", "that", "it", "there", "he", "she"))
 _PROCLITICS = frozenset(("c", "j", "d", "l", "n", "t", "s", "qu", "می", "نمی"))
 
 
@@ -149,14 +151,17 @@ def _things() -> str:
 
 
 def _forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """A phrase as it stands in the list, and as it is typed without its apostrophes."""
+    """A phrase as it stands in the list, with what people leave out of it, and without its apostrophes."""
     if not words:
         return
-    yield words
-    joined: list[str] = []
-    for word in words:
-        if joined and (word in _ENCLITICS or joined[-1] in _PROCLITICS):
-            joined[-1] += word
-        else:
-            joined.append(word)
-    yield tuple(joined)
+    short = tuple("s" if word == "is" and before in _SHORTENING else word for before, word in pairwise(("", *words)))
+    bare = words[1:] if words[:2] == ("are", "you") and len(words) > 2 else words  # "you awake?"
+    for form in dict.fromkeys((words, short, bare)):
+        yield form
+        joined: list[str] = []
+        for word in form:
+            if joined and (word in _ENCLITICS or joined[-1] in _PROCLITICS):
+                joined[-1] += word
+            else:
+                joined.append(word)
+        yield tuple(joined)

@@ -1,5 +1,7 @@
 """Questions that are put to the bot itself, such as "can you sing?": they ask nothing about a picture. Pure functions.
 
+So do those that ask whether anybody is there.
+
 One is told by its words: it begins as questions do, has a second person, and has neither a verb of looking or telling
 nor anything that the bot could look at.
 """
@@ -81,6 +83,25 @@ _ABLE = re.compile(
     r"|(?:tu )?peux(?: tu)?) (\w+(?:re|[aei]r|ть|ться))|(\w+) بلدی"
 )
 """Whether it can do something: "sai ballare"."""
+
+
+_SOMEBODY = "anyone anybody someone somebody qualcuno jemand irgendwer alguien alguem quelqu кто ктонибудь کسی"
+_THERE = (
+    "is are there any in out at the hello c e ci in qui la ist bist da noch hier hay ahi sigue y a il un tem esta ai"
+    " есть тут там нибудь еще هست هستش اونجا"
+)
+_AWAKE = (
+    "home here around awake alive online listening casa sveglio vivo haus hause zuhause wach maison reveille despierto"
+    " acordado живои живые дома онлаин خونه بیدار آنلاین زنده"
+)
+
+
+def calls_for_somebody(words: Sequence[str], *, greeted: bool) -> bool:
+    """Whether plain words ask if somebody is there to talk with: "anyone home", after a greeting "anyone there"."""
+    said = frozenset(words) - {*_SOMEBODY.split()}
+    awake = {*_AWAKE.split()}
+    called = greeted or not said.isdisjoint(awake)
+    return len(said) < len(words) and called and said <= awake | {*_THERE.split()}
 
 
 def asks_the_bot(words: Sequence[str]) -> bool:

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from bot.conversation.mash import is_mash
+from bot.conversation.noun_phrases import ADJECTIVES, STOPS
 from bot.conversation.phrases import known_word, lexicon, plain
-from bot.conversation.second_person import asks_the_bot
+from bot.conversation.second_person import asks_the_bot, calls_for_somebody
 from bot.conversation.talk_score import talk_score
 
 
@@ -127,12 +128,16 @@ _OR = frozenset(("or", "oder", "ou", "или", "یا"))
 def small_talk(text: str) -> SmallTalk | None:
     """What a message is that surely asks nothing; None for everything else, which counts as a question."""
     kinds: set[SmallTalk] = set()
+    accented = any(unicodedata.category(sign) == "Mn" for sign in unicodedata.normalize("NFD", text))
     for words, asked in _parts(text):
-        if _names_a_thing(words):
+        called = calls_for_somebody(words, greeted=bool(kinds))
+        if not called and _names_a_thing(words, accented=accented):
             return None
-        found = _kinds(words, asked=asked)
+        found = {SmallTalk.ASKING} if called else _kinds(words, asked=asked)
         if found is None and asks_the_bot(words):
             found = {SmallTalk.ASKING}
+        if found is None and _is_full_name(text, words):
+            found = {SmallTalk.NAME}
         if found is None and not _is_remark(words, asked=asked):
             return None
         kinds |= {SmallTalk.REMARK} if found is None else found
@@ -140,8 +145,10 @@ def small_talk(text: str) -> SmallTalk | None:
         return min(kinds, key=_PLACE.__getitem__)
     if all(_is_remark(words, asked=asked) for words, asked in _parts(text)) and re.search(r"\w", plain(text)):
         return SmallTalk.REMARK  # only words that go with others: "well..."
-    if _is_asked(text) or re.search(r"\w", plain(text)):
+    if re.search(r"\w", plain(text)):
         return None
+    if _is_asked(text):
+        return None if _shows_something(text) else SmallTalk.ASKING  # marks alone: "??"
     return SmallTalk.EMOJI if _shows_something(text) else None
 
 
@@ -173,11 +180,23 @@ def _is_asked(text: str) -> bool:
     return any(mark in text for mark in "?؟❓❔")
 
 
-def _names_a_thing(words: Sequence[str]) -> bool:
-    """Whether a part only names what may be in a picture; what people are called, too, is their name."""
+def _names_a_thing(words: Sequence[str], *, accented: bool) -> bool:
+    """Whether a part only names what may be in a picture; what people are called, too, is a name: Nina, but niña."""
     known, name = lexicon(), tuple(words)
+    is_name = len(name) == 1 and words[0] in known.names and not accented
+    return known.is_thing(" ".join(words)) and name not in known.phrases and not is_name
+
+
+def _is_full_name(text: str, words: Sequence[str]) -> bool:
+    """Whether a message is two or three words that begin as names do and name nothing that may be in a picture."""
+    typed, known = text.strip(" .!").split(), lexicon()
+    words = [word for word in words if len(word) > 1]  # O'Brien
     return (
-        known.is_thing(" ".join(words)) and name not in known.phrases and (len(name) > 1 or words[0] not in known.names)
+        2 <= len(typed) <= 3
+        and all(word.istitle() for word in typed)
+        and not any(known.is_thing(word) for word in words)
+        and _QUESTION_WORDS.isdisjoint(words)
+        and ((ADJECTIVES | STOPS).isdisjoint(words) or not known.names.isdisjoint(words))  # "Big Dave"
     )
 
 

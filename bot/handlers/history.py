@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
@@ -191,9 +193,12 @@ def _link(question: Question, chat_type: str) -> str | None:
 
 
 async def _thumbnails(services: Services, question: Question) -> list[tuple[AskedPicture, bytes]]:
-    """Small copies of a question's pictures, of those that are still there."""
+    """Small copies of a question's pictures, of those that are still there, each once."""
     small = []
-    for picture in question.pictures:
+    pictures: Sequence[AskedPicture] = question.pictures
+    if len({one.message_id for one in pictures}) < len(pictures):  # several questions about one
+        pictures = [replace(pictures[0], caption=None)]
+    for picture in pictures:
         # Only what was understood has a button; another press is of somebody's own making.
         if question.answer is None and not await services.store.picture_checks.readable([picture.sha256]):
             continue

@@ -55,6 +55,13 @@ STILL_UNREADABLE = N_("I still cannot read this picture. Please send it again, o
 PICTURE_GONE = N_("I do not have this picture any more. Please send it again.")
 EMPTY_ASK = N_("Write your question after the command, as in: /ask What colour is the ball?")
 NO_WORDS = N_("I see no words in this. Write what you would like to know about a picture.")
+NO_DESCRIPTION = N_(
+    "I answer single questions about a picture; describing all of it is more than I can. Ask, for example: "
+    "<i>Who is holding the ball?</i> or <i>What is on the table?</i>"
+)
+NO_REASON = N_(
+    "I cannot say why. If “Where?” stands under an answer, it shows what in the picture counted for that answer."
+)
 UNREAD = N_("I cannot read what is attached to this message. Send me a picture, and ask about it.")
 UNKNOWN_COMMAND = N_("I do not know this command. /help shows what I can do.")
 GIVEN_UP = N_("I tried several times and could not work on this message. Please send it again, or ask in another way.")
@@ -92,6 +99,8 @@ REFUSALS: dict[str, str] = Sentences(
         "empty": EMPTY_ASK,
         "no words": NO_WORDS,
         "unread": UNREAD,
+        "describe": NO_DESCRIPTION,
+        "why": NO_REASON,
     }
 )
 

@@ -13,6 +13,10 @@ questions one was taken for small talk both times. Then what was missed, and its
 what it showed was mended. With what was there before the first, of 222, 221, 275, 223 and 160 messages that ask nothing
 4.1, 14.0, 3.6, 15.2 and 16.9 % were taken for questions, of 221, 213, 195, 176 and 124 questions 3.2, 0, 3.1, 2.3 and
 1.6 % for small talk; of the last list 8.1 and 0.8 % with what the others had mended: so much the next stranger may see.
+
+`*_fresh.txt` are three lists more, written before anything was read or mended: of 367, 414 and 263 messages that ask
+nothing 3.3, 3.1 and 4.2 % were taken for questions when the list was fresh, of 301, 335 and 289 questions 1.0, 0.3 and
+1.0 % for small talk. Whether "anybody there?" is about the picture nobody can know: such are in neither list.
 """
 
 from __future__ import annotations
@@ -38,14 +42,14 @@ def messages(name: str) -> list[str]:
     return [line for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line]
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_phones"])
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_phones", "_fresh"])
 def test_what_asks_nothing_is_not_answered(part: str) -> None:
     told = messages(f"no_questions{part}")
     wrong = [text for text in told if small_talk(text) is None]
     assert len(wrong) <= MOST_WRONG * len(told), wrong
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones"])
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones", "_fresh"])
 def test_short_questions_are_not_turned_away(part: str) -> None:
     asked = messages(f"short_questions{part}")
     wrong = [text for text in asked if small_talk(text) is not None]
@@ -86,6 +90,13 @@ def test_the_lists_are_large_enough() -> None:
         ("wo wohnst du?", SmallTalk.ASKING),
         ("okok", SmallTalk.AGREEMENT),
         ("asdkjhasd", SmallTalk.REMARK),
+        ("??", SmallTalk.ASKING),
+        ("anyone home?", SmallTalk.ASKING),
+        ("hello, anyone there?", SmallTalk.ASKING),
+        ("Priyanka Sharma", SmallTalk.NAME),
+        ("Big Dave", SmallTalk.NAME),
+        ("Nina", SmallTalk.NAME),
+        ("how's life", SmallTalk.ASKING),
     ],
 )
 def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
@@ -95,7 +106,7 @@ def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("?", "ok?", "morning?", "🐶?", "what colour", "name it", "thanks, and the shape", "5", "noise", "is it good"),
+        *("ok?", "morning?", "🐶?", "what colour", "name it", "thanks, and the shape", "5", "noise", "is it good"),
         *("ok the dog", "lonely", "boot", "top left", "I want to know the colour", "nice is it red", "sign?"),
         *(
             "this is a dog or cat",
@@ -105,6 +116,7 @@ def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
             "dog",
             "кот",
         ),
+        *("niña", "Niña?", "anyone there?", "Big Dog", "Red Ball", "is anyone sitting", "quién está sentado"),
         *("oh well, and the cat", "stupid tree", "asdfgh?", "isn't she tall"),
         *("garage", "salad", "forêt", "magic wand", "love or hate", "can you see a dog", "tu peux lire le panneau"),
         *("do you think its red", "what colour would you call it", "puoi contare i cani", "isn't it big?", "t-shirt"),

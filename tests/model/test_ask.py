@@ -100,7 +100,7 @@ def test_without_a_question_the_usage_is_shown(ask, pictures, words: list[str]) 
 
 def test_a_question_of_marks_alone_is_refused(ask, pictures) -> None:
     result = ask(pictures[0], "?!")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "question is empty" in result.output
 
 
@@ -192,3 +192,13 @@ def test_where_it_looked_is_drawn_for_one_question(ask, pictures, tmp_path: Path
         refused = ask(*words)
         assert refused.exit_code in (1, 2)
         assert said in refused.output
+
+
+def test_two_questions_in_one_are_both_answered_and_a_description_gets_a_sentence(ask, pictures) -> None:
+    result = ask(pictures[0], "what colour is the ball and where is the dog?", "--json")
+    assert result.exit_code == 0, result.output
+    asked = [json.loads(line)["question"] for line in result.stdout.splitlines()]
+    assert asked == ["What colour is the ball?", "Where is the dog?"]
+    described = ask(pictures[0], "Describe the picture.")
+    assert described.exit_code == 1
+    assert "Ask, for example: Who is holding the ball?" in described.output

@@ -1,0 +1,70 @@
+"""What is several questions in one message, and what is one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation.follow_ups import Before
+from bot.conversation.several_questions import MOST, questions_in
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (
+            "what colour is the ball and how many dogs are there?",
+            ["What colour is the ball?", "How many dogs are there?"],
+        ),
+        (
+            "What colour is the ball? How many dogs are there?",
+            ["What colour is the ball?", "How many dogs are there?"],
+        ),
+        ("what is the boy doing and what is he wearing", ["What is the boy doing?", "What is the boy wearing?"]),
+        ("is there a dog and is it brown??", ["Is there a dog?", "Is the dog brown?"]),
+        ("Is there a dog? Where?", ["Is there a dog?", "Where is the dog?"]),
+        ("what colour is the ball? and the kite?", ["What colour is the ball?", "What colour is the kite?"]),
+        (
+            "Where is the cat, what is it doing, and what colour is it?",
+            ["Where is the cat?", "What is the cat doing?", "What colour is the cat?"],
+        ),
+        ("is it day or night and what is the weather like", ["Is it day or night?", "What is the weather like?"]),
+    ],
+)
+def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: list[str]) -> None:
+    assert questions_in(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is this?",
+        "what colour are the ball and the kite?",
+        "is there a cat and a dog?",
+        "which is bigger, the dog or the cat?",
+        "what is on the table and under the chair?",
+        "is the boy who is sitting and is wearing a hat happy?",
+        "is it raining? thanks",
+        "what? where? who?",
+        "tell me what the boy is doing and what the girl is doing",
+        " and ".join(["what is on the table"] * (MOST + 1)),
+        "",
+        "??",
+    ],
+)
+def test_one_question_stays_as_it_was_typed(text: str) -> None:
+    assert questions_in(text) == [text]
+
+
+def test_the_first_leans_on_the_question_before_the_message() -> None:
+    before = Before("Is there a ball?", "yes")
+    asked = questions_in("what colour is it and where is it?", before)
+    assert asked == ["What colour is the ball?", "Where is the ball?"]
+
+
+@given(st.lists(st.sampled_from(("what", "is", "the", "dog", "and", "?", ",", "it", "where", "how many")), max_size=14))
+def test_any_order_of_words_is_cut_into_whole_questions_or_left(words: list[str]) -> None:
+    text = " ".join(words)
+    asked = questions_in(text)
+    assert asked == [text] or (1 < len(asked) <= MOST and all(len(one) > 4 and one.endswith("?") for one in asked))
