@@ -108,11 +108,11 @@ def write_report(
         OSError: It cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    title, height = "Share of right answers and confidence, by set", 1.2 + 0.55 * len(report.trust)
+    title, height = "Share of right answers and confidence, by set", 1.5 + 0.55 * len(report.trust)
     drawn = (
         draw(_reliability(report.bins, report.questions), "Share of right answers against confidence", 5.2, 3.9),
         draw(_risk(report.selective), "Risk against the share of questions answered", 5.2, 3.9),
-        draw(_trust(report.trust), title, 9.0, height),
+        draw(_trust(report.trust), title, 5.2, height),
     )
     charts = dict(zip(CHARTS, drawn, strict=True))
     for name, chart in charts.items():
@@ -215,7 +215,8 @@ def _trust(sets: Sequence[Set]) -> Paint:
         axes.invert_yaxis()
         axes.set_xlim(0, 104)
         axes.set(xlabel="%    (thin lines: 95 % intervals)")
-        axes.legend(frameon=False, loc="lower right", labelcolor=theme.soft)
+        # Over the bars: wherever it stood among them, a long one would lie under it.
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, labelcolor=theme.soft)
 
     return paint
 
