@@ -34,6 +34,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("bot.commands.compare:compare", "Hold models against each other on the same budget."),
     "predict": Entry("bot.commands.predict:predict", "Answer a split into an official results file."),
     "calibrate": Entry("bot.commands.calibrate:calibrate", "Make a model's confidence true."),
+    "walkthrough": Entry("bot.commands.walkthrough:walkthrough", "See a training teach the built-in model new things."),
     "package": Entry("bot.commands.package:package", "Pack a model into a ZIP that the bot takes."),
     "score": Entry("bot.commands.score:score", "Score anybody's results against official annotations."),
     "builtin": Entry("bot.commands.builtin:builtin", "Rebuild the built-in model, or one of another family."),

@@ -21,6 +21,11 @@ from model.counting import counted
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that draw.")
 @click.option("--wide", is_flag=True, help="All styles, emoji sets and shapes, and questions as people type them.")
 @click.option(
+    "--theme",
+    type=click.Choice(["underwater", "space"]),
+    help="Things that the built-in model does not know, in their own place.",
+)
+@click.option(
     "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
 )
 @click.option("--judging", is_flag=True, help="Instead: sets that other code draws, to judge the built-in model by.")
@@ -37,6 +42,7 @@ def scenes(
     pairs: bool,
     judging: bool,
     leave_out: tuple[str, ...],
+    theme: str | None,
 ) -> None:
     """Draw cartoon scenes with questions into OUT, in the file layout of VQA abstract scenes v1.
 
@@ -44,17 +50,22 @@ def scenes(
     test.jsonl and images/, which `vqabot data prepare` takes.
 
     The scenes that the built-in model was trained on have seeds of their own and never come up here. An interrupted
-    run goes on where it stopped when the same command is given again. With --judging OUT gets sets that the generator
-    did not draw: --val pictures of two other kinds with careful and with typed questions, and foreign pictures.
+    run goes on where it stopped when the same command is given again. With --theme the scenes hold things that it has
+    never met, for a training to learn (`vqabot walkthrough` does all of it). With --judging OUT gets sets that the
+    generator did not draw: --val pictures of two other kinds with careful and typed questions, and foreign pictures.
     """
     from training.scenes.official import Plan, write_scenes
 
-    if judging and (pairs or wide or leave_out):
+    if judging and (pairs or wide or leave_out or theme):
         raise click.ClickException("--judging goes with --val and --seed alone: other code draws its pictures.")
+    if theme and (pairs or wide or leave_out):
+        raise click.ClickException("--theme goes without --wide, --leave-out and --pairs: it has things of its own.")
     if judging:
         _write_judging_sets(out, seed, val)
         return
-    plan = Plan(seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out, pairs)
+    plan = Plan(
+        seed, {"train": train, "val": val, "test": test}, questions_per_picture, wide, leave_out, pairs, theme or ""
+    )
     if leave_out and not wide:
         raise click.ClickException("--leave-out is for --wide.")
     try:

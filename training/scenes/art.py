@@ -7,7 +7,21 @@ from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageDraw
 
-from training.scenes import animals, food, furniture, media, nature, outings, people, sprites, toys, vehicles, wildlife
+from training.scenes import (
+    animals,
+    food,
+    furniture,
+    media,
+    nature,
+    outings,
+    people,
+    space,
+    sprites,
+    toys,
+    underwater,
+    vehicles,
+    wildlife,
+)
 from training.scenes.backdrop import draw_backdrop, draw_weather
 from training.scenes.palette import RGB, shade
 from training.scenes.pen import Pen
@@ -15,7 +29,8 @@ from training.scenes.scene import Scene, Thing
 
 Drawing = Callable[[Pen, Thing, RGB], None]
 
-_ROOMS = (animals, food, furniture, nature, outings, toys, vehicles, wildlife)
+_THEMES = {"underwater": underwater, "space": space}
+_ROOMS = (animals, food, furniture, nature, outings, toys, vehicles, wildlife, *_THEMES.values())
 DRAWINGS: Mapping[str, Drawing] = {kind: drawing for room in _ROOMS for kind, drawing in room.DRAWINGS.items()}
 _ASPECTS: Mapping[str, float] = {kind: aspect for room in _ROOMS for kind, aspect in room.ASPECTS.items()}
 KINDS = (*people.BUILDS, *DRAWINGS)
@@ -44,7 +59,9 @@ def render(scene: Scene, rng: random.Random, scale: float = 1.0, *, resize: bool
     size = (round(scene.width * scale), round(scene.height * scale))
     behind = random.Random(scene.seed) if scene.wide else rng
     canvas = media.paper(scene.style.backdrop, size, behind) if scene.style.backdrop else Image.new("RGB", size)
-    if not scene.style.backdrop:
+    if scene.theme:
+        _THEMES[scene.theme].backdrop(ImageDraw.Draw(canvas, "RGBA"), scene, behind, scale)
+    elif not scene.style.backdrop:
         draw_backdrop(ImageDraw.Draw(canvas), scene, behind, scale)
     if scene.style.medium and scene.style.medium != "pixel":
         layer = Image.new("RGBA", size)

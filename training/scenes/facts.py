@@ -6,8 +6,9 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from training.scenes.catalogue import CATALOGUE, EVERYBODY
+from training.scenes.catalogue import EVERYBODY
 from training.scenes.scene import Scene, Thing
+from training.scenes.themes import EVERY_KIND
 
 NEAR, FAR = 55.0, 150.0
 """Gap between two boxes, in pixels: at most NEAR is "next to", at least FAR is clearly not."""
@@ -20,6 +21,8 @@ CLEAR_GROUND = {
     "sky": "in sky",
     "tree": "in tree",
     "pond": "in pond",
+    "water": "in water",
+    "space": "in space",
     "under table": "under table",
     "wall": "on wall",
 }
@@ -114,4 +117,4 @@ def neighbours(facts: SceneFacts, thing: Thing) -> list[Thing]:
 
 def usual_area(thing: Thing) -> float:
     """Area that one expects of a thing of this kind, in square pixels."""
-    return (CATALOGUE[thing.kind].height ** 2) * thing.w / max(thing.h, 1.0)
+    return (EVERY_KIND[thing.kind].height ** 2) * thing.w / max(thing.h, 1.0)

@@ -17,17 +17,19 @@ from training.scenes.catalogue import (
     PEOPLE,
     PET_POSES,
     POSES,
-    SURFACES,
     Kind,
 )
 from training.scenes.placement import arrange, legible, place, resize
 from training.scenes.scene import Scene, Thing
 from training.scenes.style import HEIGHT, Style
+from training.scenes.themes import EVERY_KIND, SURFACES, THEMES
 from training.scenes.variety import FIRST, Variety
 
 
 def compose(rng: random.Random, variety: Variety = FIRST) -> Scene:
     """Compose one scene; the generator decides everything, so the same state gives the same scene."""
+    if variety.theme:
+        return _of_theme(rng, variety)
     scene = _empty(rng)
     crude = rng.random() < 0.25
     if variety.wide:
@@ -55,6 +57,8 @@ def usual_kinds(indoors: bool, rng: random.Random, variety: Variety | None = Non
     """Kinds that a scene of this setting might well hold, at the rate at which scenes hold them."""
     scene = Scene(indoors=indoors, night=rng.random() < 0.4, weather="", ground="floor" if indoors else "grass")
     kinds = {kind.name for kind, _ in _cast(scene, rng, False, variety or FIRST)}
+    if variety is not None and variety.theme:
+        return kinds | set(rng.sample(sorted(THEMES[variety.theme].surfaces), 1))
     return kinds | set(
         rng.sample(
             ["sofa", "table", "rug", "bed", "lamp", "picture", "clock", "window"]
@@ -80,6 +84,22 @@ def _empty(rng: random.Random) -> Scene:
     return Scene(indoors=indoors, night=night, weather=weather, ground=ground, seed=rng.getrandbits(32))
 
 
+def _of_theme(rng: random.Random, variety: Variety) -> Scene:
+    theme = THEMES[variety.theme]
+    scene = Scene(
+        indoors=False, night=False, weather="", ground=theme.ground, seed=rng.getrandbits(32), variety=variety
+    )
+    scene.style = _style(rng, crude=False)
+    sparse = rng.random() < 0.2
+    for name in rng.sample(sorted(theme.surfaces), rng.choice((0, 1, 1))):
+        place(scene, _make(scene, theme.kinds[name], rng.choice(theme.kinds[name].colours), rng), rng, large=False)
+    for kind, colours in _cast(scene, rng, sparse, variety):
+        for colour in colours:
+            place(scene, _make(scene, kind, colour, rng), rng, large=sparse)
+    arrange(scene)
+    return scene
+
+
 def _style(rng: random.Random, crude: bool) -> Style:
     if crude:
         return Style(
@@ -102,7 +122,7 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool, variety: Variety) -> l
     """Who and what takes part: kinds with the colours of each copy."""
     fitting = [
         k
-        for k in CATALOGUE.values()
+        for k in EVERY_KIND.values()
         if k.name in variety.kinds
         and (k.name in DRAWINGS or any(sprites.of_kind(emoji_set, k.name) for emoji_set in variety.emoji_sets))
         and k.group not in ("people", "sky")
@@ -111,7 +131,7 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool, variety: Variety) -> l
         and k.name not in ("rug", "pond")
         and (k.indoors if scene.indoors else k.outdoors)
     ]
-    number = rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
+    number = 0 if variety.theme else rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
     names = rng.choices(PEOPLE, k=number)
     if variety.wide:
         names = ["baby" if rng.random() < 0.1 else name for name in names]

@@ -44,7 +44,7 @@ from training.data.vqa import (
 )
 from training.scenes import annotators, art, layout, questions
 from training.scenes.pair_files import draw_pair, folder_of, write_lines
-from training.scenes.variety import FIRST, WIDE, Variety
+from training.scenes.variety import FIRST, THEMED, WIDE, Variety
 from training.scenes.wording import QA
 
 PROGRESS = ".progress"
@@ -69,6 +69,8 @@ class Plan:
     """What scenes in all styles do without; see `Variety.without`."""
     pairs: bool = False
     """Whether each picture is a pair, with questions about both; see `pair_files`."""
+    theme: str = ""
+    """Which of `themes.THEMES` the scenes are of; empty is none."""
 
     @property
     def variety(self) -> Variety:
@@ -77,6 +79,8 @@ class Plan:
         Raises:
             ValueError: Something cannot be left out.
         """
+        if self.theme:
+            return THEMED[self.theme]
         return WIDE.without(self.leave_out) if self.wide else FIRST
 
     def first(self, split: str) -> int:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from training.scenes import sprites
 from training.scenes.art import aspect
-from training.scenes.catalogue import CATALOGUE, FLAT, SURFACES, Kind
+from training.scenes.catalogue import FLAT, Kind
 from training.scenes.scene import Scene, Thing
 from training.scenes.style import HEIGHT
+from training.scenes.themes import EVERY_KIND, SURFACES, THEMES
 
 FRONT, BACK = 392.0, 268.0
 """Lowest and highest line on which a thing's feet can stand, in pixels from the top of a scene of usual height."""
@@ -30,7 +31,7 @@ def fits(scene: Scene, thing: Thing) -> bool:
 
 def place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
     """Give a thing a legible place; when there is none it stays away."""
-    kind = CATALOGUE[thing.kind]
+    kind = EVERY_KIND[thing.kind]
     size = rng.uniform(1.0, 1.35) if kind.group == "people" else rng.uniform(0.9, 1.45)
     if large and kind.height < 130:
         size *= rng.uniform(1.0, 3.2 if kind.small else 1.9)
@@ -54,8 +55,9 @@ def place(scene: Scene, thing: Thing, rng: random.Random, large: bool) -> None:
         elif how == "air":
             resize(thing, kind, size * rng.uniform(0.75, 1.1))
             thing.x = rng.uniform(4, scene.width - thing.w - 4)
-            thing.y = rng.uniform(6, max(8, 150 * tall - thing.h))
-            thing.on, thing.support = "" if scene.style.backdrop else "sky", None
+            theme = THEMES.get(scene.theme)
+            thing.y = rng.uniform(6, max(8, (theme.lowest if theme else 150) * tall - thing.h))
+            thing.on, thing.support = theme.around if theme else "" if scene.style.backdrop else "sky", None
         else:
             support = next(t for t in scene.things if t.kind == how)
             _onto(thing, kind, support, size, rng)

@@ -6,10 +6,11 @@ import random
 from collections.abc import Iterator
 from itertools import pairwise
 
-from training.scenes.catalogue import CATALOGUE, COLOURLESS, EVERYBODY
+from training.scenes.catalogue import COLOURLESS, EVERYBODY
 from training.scenes.facts import FAR, SceneFacts, gap, middle, neighbours, place_of, side, usual_area
 from training.scenes.person_topics import person_by_trait
 from training.scenes.scene import Thing
+from training.scenes.themes import EVERY_KIND
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, colour_word, name, names
 
@@ -19,7 +20,7 @@ def bigger(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     plain = [
         t
         for t in facts.singles()
-        if not t.pose and CATALOGUE[t.kind].group not in ("sky", "people") and id(t) not in facts.holder
+        if not t.pose and EVERY_KIND[t.kind].group not in ("sky", "people") and id(t) not in facts.holder
     ]
     for i, one in enumerate(plain):
         for two in plain[i + 1 :]:
@@ -81,7 +82,7 @@ def more(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
                     f"what are there more of, {names(one, rng)} or {names(two, rng)}",
                 )
             ),
-            CATALOGUE[many].many,
+            EVERY_KIND[many].many,
         )
         yield from no_or_yes(
             "more",
@@ -144,7 +145,7 @@ def what(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
             and things[0].kind not in ("sun", "moon", "cloud")
             and (place not in ("on grass", "on sand", "on snow", "on road", "on floor"))
         ):
-            if CATALOGUE[things[0].kind].group == "people":
+            if EVERY_KIND[things[0].kind].group == "people":
                 continue
             preposition, noun = place.split(" ", 1)
             yield qa(
@@ -159,7 +160,7 @@ def what(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
                 things[0].kind,
             )
     for group, word in (("animal", "animal"), ("vehicle", "vehicle"), ("food", "food")):
-        members = {t.kind for t in facts.visible if CATALOGUE[t.kind].group == group}
+        members = {t.kind for t in facts.visible if EVERY_KIND[t.kind].group == group}
         if len(members) == 1:
             forms = (
                 f"what {word} is there",
@@ -186,11 +187,11 @@ def two_step(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     yield from _thing_by_place(facts, rng)
     yield from person_by_trait(facts, rng)
     for thing in facts.singles():
-        near = [t for t in neighbours(facts, thing) if CATALOGUE[t.kind].group == "animal"]
+        near = [t for t in neighbours(facts, thing) if EVERY_KIND[t.kind].group == "animal"]
         if (
             len({t.kind for t in near}) == 1
-            and sum(CATALOGUE[t.kind].group == "animal" for t in facts.visible) > 1
-            and CATALOGUE[thing.kind].group != "animal"
+            and sum(EVERY_KIND[t.kind].group == "animal" for t in facts.visible) > 1
+            and EVERY_KIND[thing.kind].group != "animal"
         ):
             yield qa(
                 "two-step",

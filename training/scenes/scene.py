@@ -58,7 +58,7 @@ class Scene:
     weather: str
     """sunny, cloudy, rainy or snowy outdoors; empty indoors, at night when the sky is clear, and where none is seen."""
     ground: str
-    """grass, sand, snow, road outdoors; floor indoors; empty on paper."""
+    """grass, sand, snow, road outdoors; floor indoors; a theme's own; empty on paper."""
     things: list[Thing] = field(default_factory=list)
     style: Style = field(default_factory=Style)
     seed: int = 0
@@ -70,6 +70,11 @@ class Scene:
     """The range that it was drawn from; None is what the first built-in model learnt."""
 
     @property
+    def theme(self) -> str:
+        """Which of `themes.THEMES` it is of; empty where it is of none."""
+        return self.variety.theme if self.variety else ""
+
+    @property
     def wide(self) -> bool:
-        """Whether it is of wide variety; each thing has a seed of its own then, and a change elsewhere leaves it."""
+        """Whether it is of wide variety or a theme: each thing has a seed of its own; a change elsewhere leaves it."""
         return self.variety is not None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from training.scenes.catalogue import CATALOGUE, COLOURLESS
+from training.scenes.catalogue import COLOURLESS
 from training.scenes.facts import SceneFacts, place_of
 from training.scenes.layout import usual_kinds
 from training.scenes.scene import Thing
+from training.scenes.themes import EVERY_KIND, GROUNDS
 from training.scenes.wording import QA, SCENERY, a, colour_word, fitting, name, names, sentence
 
 
@@ -29,9 +30,9 @@ def colour(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What colour is the ball? What colour is the girl's shirt?"""
     for thing in facts.singles():
         what = name(thing.kind, rng)
-        if not thing.colour or (thing.sprite >= 0 and CATALOGUE[thing.kind].group == "people"):
+        if not thing.colour or (thing.sprite >= 0 and EVERY_KIND[thing.kind].group == "people"):
             continue
-        if CATALOGUE[thing.kind].group == "people":
+        if EVERY_KIND[thing.kind].group == "people":
             yield from _clothes(thing, what, rng)
         elif thing.kind not in COLOURLESS:
             forms = (
@@ -73,12 +74,12 @@ def count(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
             yield qa("count", _how_many(names(rng.choice(kinds), rng), rng), str(number))
     if facts.people:
         yield qa("count", _how_many("people", rng), str(len(facts.people)))
-    animals = sum(CATALOGUE[t.kind].group == "animal" for t in facts.visible)
+    animals = sum(EVERY_KIND[t.kind].group == "animal" for t in facts.visible)
     if 2 <= animals <= 5:
         yield qa("count", _how_many("animals", rng), str(animals))
     for kind, things in facts.by_kind.items():
         colours = {t.colour for t in things}
-        if len(colours) > 1 and "" not in colours and kind not in COLOURLESS and CATALOGUE[kind].group != "people":
+        if len(colours) > 1 and "" not in colours and kind not in COLOURLESS and EVERY_KIND[kind].group != "people":
             shade = rng.choice(sorted(colours))
             yield qa(
                 "count", _how_many(f"{shade} {names(kind, rng)}", rng), str(sum(t.colour == shade for t in things))
@@ -108,12 +109,12 @@ def exists(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
         t
         for t in facts.visible
         if t.kind not in COLOURLESS
-        and CATALOGUE[t.kind].group != "people"
+        and EVERY_KIND[t.kind].group != "people"
         and all(other.colour for other in facts.by_kind[t.kind])
     ]
     if coloured:
         thing = rng.choice(coloured)
-        others = [c for c in CATALOGUE[thing.kind].colours if all(t.colour != c for t in facts.by_kind[thing.kind])]
+        others = [c for c in EVERY_KIND[thing.kind].colours if all(t.colour != c for t in facts.by_kind[thing.kind])]
         yield from no_or_yes(
             "exists",
             rng,
@@ -156,7 +157,7 @@ def where(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
                 f"where is the {what} in the {rng.choice(SCENERY)}",
             )
         )
-        if thing.on in ("grass", "sand", "snow", "road", "floor"):
+        if thing.on in GROUNDS:
             plain.append(qa("where", text, place_of(thing)))
         else:
             yield qa("where", text, place_of(thing))
@@ -169,7 +170,7 @@ def where(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
 def _where_by_colour(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Where is the red ball? As often as it is asked for where there is none."""
     for kind, things in facts.by_kind.items():
-        if kind in COLOURLESS or CATALOGUE[kind].group == "people" or not all(t.colour for t in things):
+        if kind in COLOURLESS or EVERY_KIND[kind].group == "people" or not all(t.colour for t in things):
             continue
         for thing in things:
             alone = sum(t.colour == thing.colour for t in things) == 1
@@ -180,7 +181,7 @@ def _where_by_colour(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
 def time(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is it day or night? Indoors only where a window tells."""
     scene = facts.scene
-    if scene.style.backdrop or (scene.indoors and "window" not in facts.by_kind):
+    if scene.style.backdrop or scene.theme or (scene.indoors and "window" not in facts.by_kind):
         return
     if scene.night or rng.random() < 0.7:
         answer = "night" if scene.night else "day"
@@ -230,7 +231,7 @@ def weather(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
 def setting(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """Is this inside or outside?"""
     answer = "inside" if facts.scene.indoors else "outside"
-    if facts.scene.style.backdrop:
+    if facts.scene.style.backdrop or facts.scene.theme:
         return
     if facts.scene.indoors or rng.random() < 0.6:
         yield qa(

@@ -10,6 +10,7 @@ from training.scenes.catalogue import CATALOGUE
 from training.scenes.media import BACKDROPS, MEDIA
 from training.scenes.sprites import SETS
 from training.scenes.style import HEIGHT, WIDTH, Style
+from training.scenes.themes import THEMES
 
 SHAPES = ((WIDTH, HEIGHT), (640, 480), (560, 420), (500, 500), (420, 560), (380, 640), (860, 400))
 """Width and height of pictures, in pixels; the first half as often as all others."""
@@ -32,6 +33,8 @@ class Variety:
     """Whether questions are worded as people type them."""
     absent: bool = False
     """Whether things are asked for that are not there."""
+    theme: str = ""
+    """Which of `themes.THEMES` they are of, with its own kinds of things; empty is none."""
 
     def without(self, names: Iterable[str]) -> Variety:
         """The same without some media, backdrops, emoji sets, kinds of things, "contour" or "typed" wordings.
@@ -82,6 +85,7 @@ class Variety:
 
 FIRST = Variety()
 """What the first built-in model learnt."""
+THEMED = {name: Variety(theme=name, kinds=frozenset(theme.kinds)) for name, theme in THEMES.items()}
 WIDE = Variety(
     wide=True,
     media=MEDIA,

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from training.scenes.catalogue import ACCESSORIES, ALL, BRIGHT, CATALOGUE, HOLDABLE, MOODS, PEOPLE, POSES
+from training.scenes.themes import EVERY_KIND, THEMES
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "sofa": ("couch",),
@@ -154,6 +155,13 @@ FITTING: dict[str, tuple[str, ...]] = {
 }
 
 
+_THEMES = tuple(
+    names
+    for theme in THEMES.values()
+    for names in (tuple(theme.kinds), tuple(kind.many for kind in theme.kinds.values()))
+)
+
+
 def fitting(kind: str, answer: str) -> tuple[str, ...]:
     """Wrong answers that fit a question of this kind whose true answer is given."""
     if answer in ("yes", "no"):
@@ -163,7 +171,7 @@ def fitting(kind: str, answer: str) -> tuple[str, ...]:
         pool = next(
             (
                 p
-                for p in (ALL, POSES, MOODS, FITTING["holding"], FITTING["wearing"], PEOPLE, tuple(CATALOGUE))
+                for p in (ALL, POSES, MOODS, FITTING["holding"], FITTING["wearing"], PEOPLE, tuple(CATALOGUE), *_THEMES)
                 if answer in p
             ),
             pool,
@@ -188,7 +196,7 @@ def name(kind: str, rng: random.Random) -> str:
 
 def names(kind: str, rng: random.Random) -> str:
     """The plural, now and then another word for it."""
-    many = CATALOGUE[kind].many
+    many = EVERY_KIND[kind].many
     others = PLURAL_SYNONYMS.get(many, ())
     return rng.choice(others) if others and rng.random() < 0.25 else many
 
