@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
@@ -75,7 +76,9 @@ def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, Fi
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"]) or "the settings"
         if problem["type"] == "extra_forbidden":
-            parts.append(f"{name} is no setting; there are {', '.join(sorted(fields))}")
+            parts.append(f"{name} is no setting{meant(name, fields)}")
+        elif problem["type"] == "missing":
+            parts.append(f"{name} is missing")
         elif problem["loc"]:
             field = fields.get(name)
             words = wording(problem)
@@ -85,4 +88,11 @@ def _sentence(error: ValidationError, file: Path | None, fields: Mapping[str, Fi
         else:
             parts.append(wording(problem))
     start = f"{file}: " if file else ""
-    return f"{start}{'; '.join(parts)}."
+    text = "; ".join(parts)
+    return f"{start}{text}{'' if text.endswith('?') else '.'}"
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """What follows the name of a setting that there is not: the one that was meant, or all that there are."""
+    close = get_close_matches(name, known, 1)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(known))}"

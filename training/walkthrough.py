@@ -140,7 +140,7 @@ def check(out: Path, planned: Sequence[Step]) -> None:
     Raises:
         ConfigError: It is of one with other settings, or of something else.
     """
-    begun = [(step, _read(out, step)) for step in planned]
+    begun = [(step, read_record(out, step)) for step in planned]
     if any(record is not None and tuple(record.words) != step.words for step, record in begun):
         raise ConfigError(f"{out} holds a walk-through with other settings: give the same to go on, or another folder.")
     if begun[0][1] is None and out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -150,7 +150,7 @@ def check(out: Path, planned: Sequence[Step]) -> None:
 @contextmanager
 def recorded(out: Path, step: Step, terminal: TextIO) -> Iterator[None]:
     """Keep what a step writes to stdout within, and what it takes; it is written to the terminal as well."""
-    record = _read(out, step) or Record(list(step.words))
+    record = read_record(out, step) or Record(list(step.words))
     _write(out, step, record)  # whose folder this is stands in it from the beginning
     kept, began, worked = _Both(terminal), time.monotonic(), _processor_seconds()
     try:
@@ -184,7 +184,8 @@ def _file(out: Path, step: Step) -> Path:
     return out / "steps" / f"{step.name}.json"
 
 
-def _read(out: Path, step: Step) -> Record | None:
+def read_record(out: Path, step: Step) -> Record | None:
+    """What is kept of a step; None where it has not begun."""
     try:
         return Record(**json.loads(_file(out, step).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -221,7 +222,7 @@ def write_page(out: Path, planned: Sequence[Step], theme: str) -> Path:
         "walkthrough.html.jinja",
         title=f"Teaching the model a theme: {theme}",
         theme=theme,
-        steps=[(step, _read(out, step) or Record(list(step.words))) for step in planned],
+        steps=[(step, read_record(out, step) or Record(list(step.words))) for step in planned],
         before=figures[0],
         after=figures[1],
         result=json.loads((out / "training" / RESULT).read_text(encoding="utf-8")),

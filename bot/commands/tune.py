@@ -31,8 +31,11 @@ def tune(config: Path, as_json: bool, **given: int | str | None) -> None:
     settings = resolve(TuneConfig, config, dict(given))
     goes_on = "The same command goes on; trials that were under way are taken up where they were."
     with in_words(interrupted=goes_on, place=settings.out):
+        from model.loading import locate
         from training.tune.holdout import divide
 
+        for model in settings.models:
+            locate(model)  # else each trial would fail of it
         view, last = divide(settings.data, settings.out, settings.final_share, settings.seed)
         note("Loading torch and Optuna ...")
         from training.tune import final, report, search

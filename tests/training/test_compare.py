@@ -110,12 +110,20 @@ def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:
     [
         ({"questions": 0}, "the budget is either questions or minutes"),
         ({"minutes": 1.0}, "the budget is either questions or minutes"),
-        ({"train": {"learning_rat": 1e-3}}, "learning_rat is no setting"),
+        (
+            {"train": {"learning_rat": 1e-3}},
+            "models.florence2: learning_rat is no setting; did you mean learning_rate?",
+        ),
         ({"train": {"seed": 3}}, "seed follow from seeds and budget"),
         ({"models": {"a": {}}}, "model is missing"),
         ({"models": {"a/b": {"model": "builtin"}}}, "is no name for a model here"),
         ({"seed": 1}, "seed is no setting"),
         ({"data": "/nowhere"}, "train.jsonl"),
+        ({"models": ["builtin"]}, "models must be a mapping of names to values; it is ['builtin']"),
+        ({"models": {"a": "builtin"}}, "models.a must be a mapping"),
+        ({"models": {}}, "models must not be empty"),
+        ({"seeds": 3}, "seeds must be a list; it is 3"),
+        ({"questions": "many"}, "questions must be a whole number; it is many"),
     ],
 )
 def test_wrong_settings_are_one_sentence(place: Path, changed: dict[str, object], told: str) -> None:

@@ -67,6 +67,16 @@ def test_a_wrong_file_is_refused_with_a_sentence_that_names_it(tmp_path: Path, t
     assert str(file) in str(refusal.value)
 
 
+def test_what_is_missing_or_misspelt_is_named(tmp_path: Path) -> None:
+    class Needs(Config):
+        data: Path
+
+    with pytest.raises(ConfigError, match=r"^data is missing\.$"):
+        Needs.resolve(None, {})
+    with pytest.raises(ConfigError, match=r"epoch is no setting; did you mean epochs\?$"):
+        Small.resolve(None, {"epoch": 3})
+
+
 def test_a_missing_file_and_a_wrong_flag_end_without_a_traceback(tmp_path: Path) -> None:
     missing = CliRunner().invoke(small, ["--config", str(tmp_path / "none.yaml")])
     assert missing.exit_code == 1

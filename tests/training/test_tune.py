@@ -49,7 +49,11 @@ def config(folder: Path, **settings: Any) -> TuneConfig:
         ({"search": {"zzz": [1]}}, "zzz is no setting of a training; there are"),
         ({"train": {"bach_size": 4}}, "did you mean batch_size?"),
         ({"search": {"learning_rate": {"low": 1e-3, "high": 1e-5}}}, "must go from a low to a higher value"),
-        ({"search": {"learning_rate": {"low": 0.1, "hihg": 1}}}, "have low and high"),
+        ({"search": {"learning_rate": {"low": 0.1, "hihg": 1}}}, "knows low, high, log, step, not hihg"),
+        ({"search": {"learning_rate": {"low": 0.1}}}, "have low and high"),
+        ({"search": {"learning_rate": "fast"}}, "must be a list of values"),
+        ({"search": [1, 2]}, "search must be a mapping of names to values; it is [1, 2]"),
+        ({"trials": "many"}, "trials must be a whole number; it is many"),
         ({"search": {"learning_rate": {"low": 0.1, "high": 1, "lag": True}}}, "knows low, high, log, step, not lag"),
         ({"search": {"learning_rate": {"low": 0.1, "high": 1, "log": True, "step": 0.1}}}, "without log"),
         ({"search": {"batch_size": [0, 4]}}, "batch_size must be at least 1; it is 0"),
@@ -64,7 +68,7 @@ def config(folder: Path, **settings: Any) -> TuneConfig:
             "must be a list of values for a grid",
         ),
         ({"sampler": "tpee"}, "sampler must be"),
-        ({"trails": 3}, "trails is no setting"),
+        ({"trails": 3}, "trails is no setting; did you mean trials?"),
     ],
 )
 def test_a_wrong_search_space_gets_one_sentence(tmp_path: Path, settings: dict[str, Any], sentence: str) -> None:

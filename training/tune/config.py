@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from training.config import Config, ConfigError
+from training.config import Config, ConfigError, meant
 from training.finetune.config import TrainConfig
 
 STUDY_SEARCH: dict[str, Any] = {
@@ -91,6 +90,11 @@ class TuneConfig(Config):
         return _validated({**self.train, **chosen})
 
     @property
+    def models(self) -> Choices:
+        """What trials start from."""
+        return tuple(self.search.get("model", (self.settings({}).model,)))
+
+    @property
     def url(self) -> str:
         """Of the study's database."""
         return self.storage or f"sqlite:///{self.out.absolute() / 'study.sqlite3'}"
@@ -110,9 +114,7 @@ def _check_name(name: str) -> None:
     if name in _OURS:
         raise ValueError(f"{name} is decided by the search itself and cannot be set")
     if name not in TrainConfig.model_fields:
-        close = get_close_matches(name, TrainConfig.model_fields, 1)
-        hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(TrainConfig.model_fields))}"
-        raise ValueError(f"{name} is no setting of a training{hint}")
+        raise ValueError(f"{name} is no setting of a training{meant(name, TrainConfig.model_fields)}")
 
 
 def _domain(name: str, values: object) -> Choices | Range:
@@ -120,10 +122,10 @@ def _domain(name: str, values: object) -> Choices | Range:
         if not values:
             raise ValueError(f"search: {name} has no values")
         return tuple(_value(name, value) for value in values)
+    if isinstance(values, dict) and (unknown := [str(key) for key in values if key not in _RANGE]):
+        raise ValueError(f"search: {name} knows {', '.join(_RANGE)}, not {unknown[0]}")
     if not isinstance(values, dict) or not {"low", "high"} <= values.keys():
         raise ValueError(f"search: {name} must be a list of values, or have low and high; it is {values}")
-    if unknown := [key for key in values if key not in _RANGE]:
-        raise ValueError(f"search: {name} knows {', '.join(_RANGE)}, not {unknown[0]}")
     low, high = (_value(name, values[end]) for end in ("low", "high"))
     if isinstance(low, bool) or not isinstance(low, int | float):
         raise ValueError(f"search: {name} is no number: give a list of values")

@@ -99,7 +99,9 @@ def search(config: TuneConfig, data: Path) -> optuna.Study:
     if not finished(study):
         failed = [trial.user_attrs[FAILED] for trial in study.get_trials(deepcopy=False) if FAILED in trial.user_attrs]
         why = failed[-1] if failed else "The processes that ran them ended; is there enough memory?"
-        raise TrainingError(f"No trial came to its end. {why}")
+        raise TrainingError(
+            f"No trial came to its end. {why} What failed counts as tried: mended, give another folder as out."
+        )
     return study
 
 

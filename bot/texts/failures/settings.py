@@ -22,6 +22,10 @@ _WORDINGS: dict[str, str] = {
     "enum": "must be {expected}",
     "string_type": "must be a text",
     "path_type": "must be the name of a file or folder",
+    "dict_type": "must be a mapping of names to values",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "too_short": "must not be empty",
     "missing": "is missing",
     "json_invalid": "is no JSON",
 }
