@@ -38,20 +38,19 @@ def tune(config: Path, as_json: bool, **given: int | str | None) -> None:
             locate(model)  # else each trial would fail of it
         view, last = divide(settings.data, settings.out, settings.final_share, settings.seed)
         note("Loading torch and Optuna ...")
-        from training.tune import final, report, search
+        from training.tune import bookkeeping, final, report, search
 
-        study = search.search(settings, view)
-        done = search.finished(study)
+        study = search.search(settings, view, note)
+        done = bookkeeping.finished(study)
         best = max(done, key=lambda trial: (trial.value or 0.0, -trial.number))
         note(f"Judging the best and the study's settings on {counted(len(last), 'question')} that no trial saw ...")
         found = final.compare_on_held_out(settings, view, last, best)
+        trials = bookkeeping.number_of_trials(study)
         page = report.write(settings, study, found)
     if as_json:
-        click.echo(json.dumps({**asdict(found), "trials": search.number_of_trials(study), "report": str(page)}))
+        click.echo(json.dumps({**asdict(found), "trials": trials, "report": str(page)}))
         return
-    click.echo(
-        f"{counted(search.number_of_trials(study), 'trial')}, {len(done)} judged to the end; the best is {found.trial}:"
-    )
+    click.echo(f"{counted(trials, 'trial')}, {len(done)} judged to the end; the best is {found.trial}:")
     for name, value in found.settings.items():
         click.echo(f"  {name:<24}{report.shown(value)}")
     click.echo(

@@ -112,7 +112,7 @@ def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:
         ({"minutes": 1.0}, "the budget is either questions or minutes"),
         (
             {"train": {"learning_rat": 1e-3}},
-            "models.florence2: learning_rat is no setting; did you mean learning_rate?",
+            "learning_rat is no setting; did you mean learning_rate?",
         ),
         ({"train": {"seed": 3}}, "seed follow from seeds and budget"),
         ({"models": {"a": {}}}, "model is missing"),

@@ -25,7 +25,7 @@ from training.data.prepared import read_examples, write_examples
 from training.data.vqa import DataError
 from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
-from training.tune import report, search
+from training.tune import bookkeeping, report, search
 from training.tune.config import Range, TuneConfig, blocks
 from training.tune.holdout import divide
 
@@ -133,10 +133,10 @@ def test_a_database_that_cannot_be_used_is_said_without_its_password(tmp_path: P
 
 def test_the_front_holds_what_nothing_beats_in_both() -> None:
     trials = [
-        optuna.trial.create_trial(value=value, user_attrs={search.SPEED: speed})
+        optuna.trial.create_trial(value=value, user_attrs={bookkeeping.SPEED: speed})
         for value, speed in ((50, 10.0), (60, 5.0), (55, 5.0), (60, 4.0), (40, 10.0), (70, 1.0))
     ]
-    assert [(trial.value, trial.user_attrs[search.SPEED]) for trial in report.front(trials)] == [
+    assert [(trial.value, trial.user_attrs[bookkeeping.SPEED]) for trial in report.front(trials)] == [
         (50, 10.0),
         (60, 5.0),
         (70, 1.0),
@@ -162,7 +162,8 @@ def test_settings_that_no_memory_holds_are_a_failed_trial_and_do_not_stop_the_ot
 
 @pytest.mark.timeout(3600)
 @pytest.mark.long
-def test_a_search_of_two_processes_killed_with_sigkill_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "processes"), [(signal.SIGKILL, 2), (signal.SIGINT, 2), (signal.SIGINT, 1)])
+def test_a_search_that_was_killed_or_interrupted_goes_on(tmp_path: Path, sent: signal.Signals, processes: int) -> None:
     data = prepared(tmp_path / "data", pictures=8)
     write_examples(data, "val", read_examples(data, "train"))
     model = tiny_model(tmp_path / "model")
@@ -170,10 +171,11 @@ def test_a_search_of_two_processes_killed_with_sigkill_goes_on(tmp_path: Path) -
     train = {"model": str(model), "max_steps": 2, "save_every": 1}
     file = write(tmp_path, train=train, search=space, trials=6, block=3, pruner="hyperband")
     killed = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "tune", str(file), "--processes", "2"],
+        [sys.executable, "-m", "bot.cli", "tune", str(file), "--processes", str(processes)],
         start_new_session=True,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     settings = TuneConfig.resolve(file, {})
@@ -191,9 +193,14 @@ def test_a_search_of_two_processes_killed_with_sigkill_goes_on(tmp_path: Path) -
         assert killed.poll() is None
         assert time.monotonic() < until
         time.sleep(0.05)
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.wait()
+    os.killpg(killed.pid, sent)  # as a terminal's Ctrl-C, all processes get it
+    _, errors = killed.communicate()
+    assert "Traceback" not in errors
+    if sent == signal.SIGINT:
+        assert killed.returncode == 130, errors
+        assert errors.splitlines()[-1].startswith("Interrupted. The same command goes on;")
     before = states()
+    assert "RUNNING" in before or processes == 1
     done = CliRunner().invoke(main, ["tune", str(file), "--json"])
     assert done.exit_code == 0, done.output
     after = states()

@@ -39,7 +39,7 @@ def test_what_a_step_writes_and_takes_is_kept_over_its_runs(tmp_path: Path) -> N
     assert shown.getvalue() == "half of it\nall of it\n"
     record = way.read_record(out, step)
     assert record is not None and record.output == shown.getvalue()
-    assert 0 < record.processor_seconds and 0 < record.seconds
+    assert record.processor_seconds > 0 and record.seconds > 0
     way.check(out, [step, *others])
 
 

@@ -15,9 +15,9 @@ from optuna.trial import FrozenTrial, TrialState
 from model.atomic import write_text
 from training.report.figures import Drawn, Theme, draw
 from training.report.pages import render
+from training.tune.bookkeeping import FAILED, SPEED, STOPPED, finished
 from training.tune.config import Range, TuneConfig
 from training.tune.final import Final
-from training.tune.search import FAILED, SPEED, STOPPED, finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,10 @@ import math
 import os
 import platform
 import shutil
+import signal
 import statistics
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import psutil
 from filelock import FileLock
 from optuna.exceptions import ExperimentalWarning
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import Trial
 from sqlalchemy.exc import SQLAlchemyError
 from transformers import TrainerCallback
 
@@ -29,13 +30,12 @@ from training.data.vqa import DataError
 from training.finetune.config import TrainConfig
 from training.finetune.errors import TrainingError
 from training.finetune.inputs import read_answered
+from training.tune.bookkeeping import FAILED, OWNER, SPEED, STOPPED, ended, finished, number_of_trials, over, take_over
 from training.tune.config import Choices, Range, TuneConfig, blocks
 from training.tune.trial import TrialScorer, folder_of, train_once
 
 HEARTBEAT, GRACE = 60, 180
 """Seconds between signs of life of a trial, and after which one without is given up: shorter ones end live trials."""
-OWNER, FAILED, STOPPED, SPEED = "owner", "failed", "stopped_at_block", "answers_per_second"
-"""Names of what is kept beside a trial."""
 _RETRIES = 3
 _RUNGS = 9
 """Looks at a training that Hyperband has, at most."""
@@ -76,26 +76,29 @@ def open_study(config: TuneConfig) -> optuna.Study:
         ) from error
 
 
-def search(config: TuneConfig, data: Path) -> optuna.Study:
+def search(config: TuneConfig, data: Path, say: Callable[[str], None]) -> optuna.Study:
     """Run trials until there are as many as CONFIG says.
 
     Args:
         config: The settings.
         data: The view of the data that trials may see.
+        say: Gets a line when a trial is over; a function that another process can call.
 
     Raises:
-        TrainingError: No trial could be finished; the text says what the last one failed of.
+        TrainingError: No trial could be finished, and the text says what the last one failed of; or the processes that
+            run them were killed.
     """
     study = open_study(config)
     if config.processes == 1:
-        work(config, data, 0)
+        work(config, data, 0, say)
     else:
-        context = get_context("spawn")
-        workers = [context.Process(target=work, args=(config, data, number)) for number in range(config.processes)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        _side_by_side(config, data, say)
+    take_over(study)
+    if finished(study) and number_of_trials(study) < config.points:
+        raise TrainingError(
+            f"The processes that ran the trials ended after {over(study)} of {config.points}, most likely for want of "
+            "memory. The same command goes on, also with fewer --processes."
+        )
     if not finished(study):
         failed = [trial.user_attrs[FAILED] for trial in study.get_trials(deepcopy=False) if FAILED in trial.user_attrs]
         why = failed[-1] if failed else "The processes that ran them ended; is there enough memory?"
@@ -105,21 +108,26 @@ def search(config: TuneConfig, data: Path) -> optuna.Study:
     return study
 
 
-def take_over(study: optuna.Study) -> None:
-    """Queue again what processes of this machine left behind; another machine's are known by their silence."""
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if _gone(trial.user_attrs.get(OWNER)):
-            study.tell(trial.number, state=TrialState.FAIL)
-            study.enqueue_trial(trial.params)
+def _side_by_side(config: TuneConfig, data: Path, say: Callable[[str], None]) -> None:
+    context = get_context("spawn")
+    workers = [context.Process(target=work, args=(config, data, number, say)) for number in range(config.processes)]
+    # Ctrl-C reaches every process of a terminal, also those that still load their libraries: this one alone heeds it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for worker in workers:
+        worker.start()
+    signal.signal(signal.SIGINT, before)
+    try:
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:  # what they leave is taken up as after a power cut
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.join()
+        raise
 
 
-def finished(study: optuna.Study) -> list[FrozenTrial]:
-    """Trials that were judged to the end."""
-    done = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return [trial for trial in done if STOPPED not in trial.user_attrs]
-
-
-def work(config: TuneConfig, data: Path, number: int) -> None:
+def work(config: TuneConfig, data: Path, number: int, say: Callable[[str], None]) -> None:
     """Run trials until there are enough, or whoever started this process is gone."""
     parent = os.getppid()
     study = open_study(config)
@@ -133,19 +141,14 @@ def work(config: TuneConfig, data: Path, number: int) -> None:
             take_over(study)
             if number_of_trials(study) >= config.points:
                 return
-            study.optimize(runner, n_trials=1, catch=(TrainingError, ModelError, DataError))
-        except KeyboardInterrupt:
-            return
+            study.optimize(
+                runner,
+                n_trials=1,
+                catch=(TrainingError, ModelError, DataError),
+                callbacks=[lambda study, trial: say(f"{over(study)} of {config.points}: {ended(trial)}")],
+            )
         finally:
             turn.release(force=True)
-
-
-def number_of_trials(study: optuna.Study) -> int:
-    """Trials that count: all but those that somebody left behind, and those that wait."""
-    trials = study.get_trials(deepcopy=False)
-    left = [trial for trial in trials if trial.state == TrialState.FAIL and FAILED not in trial.user_attrs]
-    waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-    return len(trials) - len(left) - len(waiting)
 
 
 class _Runner:
@@ -167,6 +170,9 @@ class _Runner:
             value = self._judge(trial, config, folder)
         except (TrainingError, ModelError, DataError) as error:
             trial.set_user_attr(FAILED, sentence(error))
+            raise
+        except KeyboardInterrupt:  # Optuna calls it failed; it is taken up where it is
+            trial.study.enqueue_trial(trial.params)
             raise
         # Only the best one's weights are of use: for the final judgement.
         if any(value < other.value for other in finished(trial.study) if other.value is not None):
@@ -249,16 +255,3 @@ def _pruner(config: TuneConfig) -> optuna.pruners.BasePruner:
     if config.pruner == "hyperband":
         return optuna.pruners.HyperbandPruner(min_resource=1, max_resource=_RUNGS)
     return optuna.pruners.NopPruner()
-
-
-def _gone(owner: Sequence[Any] | None) -> bool:
-    """Whether a trial's process was one of this machine and is no more."""
-    if owner is None or owner[0] != platform.node():
-        return False
-    _, number, began = owner
-    try:
-        process = psutil.Process(number)
-        # A container without an init process keeps the names of the dead.
-        return process.create_time() != began or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
