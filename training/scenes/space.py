@@ -219,8 +219,8 @@ def backdrop(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, scale:
         (((16, 16, 44), (62, 52, 112)), ((10, 22, 50), (34, 74, 118)), ((30, 14, 48), (104, 52, 104)))
     )
     horizon = rng.uniform(236, 268)
-    for y in range(0, round(horizon) + 1, 4):
-        draw.rectangle(scaled(0, y, width, y + 4), fill=mix(top, low, y / horizon))
+    for row in range(0, round(horizon) + 1, 4):
+        draw.rectangle(scaled(0, row, width, row + 4), fill=mix(top, low, row / horizon))
     veil, middle, slope = (
         rng.choice(((120, 90, 200), (80, 140, 200), (200, 110, 160))),
         rng.uniform(40, 150),

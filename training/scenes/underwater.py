@@ -255,8 +255,8 @@ def backdrop(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, scale:
         (((150, 222, 232), (52, 128, 160)), ((132, 212, 216), (40, 116, 132)), ((168, 216, 240), (72, 120, 180)))
     )
     floor = rng.uniform(232, 268)
-    for y in range(0, round(floor) + 1, 4):
-        draw.rectangle(scaled(0, y, width, y + 4), fill=mix(top, low, y / floor))
+    for row in range(0, round(floor) + 1, 4):
+        draw.rectangle(scaled(0, row, width, row + 4), fill=mix(top, low, row / floor))
     for _ in range(rng.randrange(2, 6)):
         x, slant, wide = rng.uniform(0, width), rng.uniform(40, 130), rng.uniform(20, 60)
         ray = [(x, 0), (x + wide, 0), (x + wide * 1.8 - slant, floor), (x - slant, floor)]
