@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.errors import Interrupted, in_words, needs
+from bot.commands.errors import Interrupted, in_words
 
 
 @click.command(epilog="Example: vqabot walkthrough runs/walkthrough --theme underwater")
@@ -25,11 +25,8 @@ def walkthrough(out: Path, theme: str, train: int, val: int, epochs: float, seed
     OUT/walkthrough.html: the data, each command with its output, the curve, and answers before and after. The same
     command goes on where it was interrupted or killed.
     """
-    try:
-        from training import walkthrough as way
-    except ModuleNotFoundError as error:
-        raise needs("training", error) from error
     from bot.cli import main
+    from training import walkthrough as way
 
     goes_on = "The same command goes on where this one stopped."
     with in_words(interrupted=goes_on, place=out):
