@@ -16,7 +16,13 @@ from bot.commands.errors import Interrupted, in_words
 @click.option("--theme", type=click.Choice(["underwater", "space"]), default="underwater", show_default=True)
 @click.option("--train", type=click.IntRange(8), default=2000, show_default=True, help="Pictures to train on.")
 @click.option("--val", type=click.IntRange(75), default=450, show_default=True, help="Pictures to choose and judge by.")
-@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=3, show_default=True)
+@click.option(
+    "--epochs",
+    type=click.FloatRange(0, min_open=True),
+    default=1.5,
+    show_default=True,
+    help="Passes over the training questions.",
+)
 @click.option("--seed", default="0", show_default=True, help="Names the scenes.")
 def walkthrough(out: Path, theme: str, train: int, val: int, epochs: float, seed: str) -> None:
     """See a training teach the built-in model things that it has never met.
