@@ -15,7 +15,7 @@ from model.counting import counted
 from training.tune.config import TuneConfig
 
 
-@click.command(epilog="Example: vqabot tune tune.yaml --processes 2")
+@click.command(epilog="Example: vqabot tune tune.yaml --processes 2     (docs/training.md has such a file)")
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--processes", type=click.IntRange(1), help="Trials side by side, overruling CONFIG.")
 @click.option("--trials", type=click.IntRange(1), help="How many in the end, overruling CONFIG.")
