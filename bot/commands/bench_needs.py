@@ -18,8 +18,9 @@ from bot.commands.terminal import note
 def training_needs(size: int, measured: tuple[str, ...], as_json: bool) -> None:
     """Compute weights, gradients and moments of AdamW for each shape and each way to train it, in GB (10^9 bytes).
 
-    What a batch takes comes on top, and grows with it. Adapters have rank 16. Computed from the configs, nothing is
-    loaded; `--measure` trains a shape with random weights, one question a step, in fp32.
+    And what a step needs beside them, however small. What a batch takes comes on top, and grows with it. Adapters have
+    rank 16. Computed from the configs, nothing is loaded; `--measure` trains a shape with random weights, one question
+    a step, in fp32.
     """
     from training.finetune.families.shapes import SHAPES, save_shape
     from training.finetune.memory import GB, WAYS, Sizes, measure

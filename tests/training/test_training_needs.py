@@ -17,7 +17,9 @@ def test_the_bytes_of_blip_base_follow_from_its_parameters() -> None:
     assert sizes.whole == pytest.approx(361e6, rel=0.005)
     assert sizes.tower < sizes.whole
     full, frozen, adapters, short = (sizes.bytes_of(way) / GB for way in WAYS)
-    assert full == pytest.approx(16 * sizes.whole / GB)
+    table = 30524 * 768
+    assert sizes.table == table
+    assert full == pytest.approx((16 * sizes.whole + 8 * table) / GB + 0.1)
     assert full > frozen > adapters > short > 0
     assert full - frozen == pytest.approx(12 * sizes.tower / GB)
 

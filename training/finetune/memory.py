@@ -30,6 +30,10 @@ _NF4 = 0.5 + 4 / 64
 """Bytes of a 4-bit weight, with the scale of its block of 64."""
 _ADAMW = 12
 """Bytes of a trained weight beside itself: its gradient and the two moments of AdamW."""
+_TABLE = 2 * _FLOAT
+"""Further bytes of a trained weight of the output layer's table: as input and as output it has a gradient each."""
+_KERNELS = 100_000_000
+"""Bytes that torch itself takes once it computes: code, and what its threads work in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Sizes:
     targets: int
     """Those of the matrices that adapters stand beside."""
     adapters: int
+    table: int
+    """Those of the words' embeddings to which the output layer is tied."""
 
     @classmethod
     def of(cls, shape: str, side: int) -> Sizes:
@@ -61,15 +67,17 @@ class Sizes:
             tower=sum(weights.numel() for weights in model.vision_tower.parameters()),
             targets=sum(part.weight.numel() for part in targets),
             adapters=sum(RANK * (part.in_features + part.out_features) for part in targets),
+            table=model.word_tables()[-1].numel(),
         )
 
     def bytes_of(self, way: str) -> float:
-        """Bytes of weights, gradients and moments in fp32, without what a batch takes."""
+        """Bytes of weights, gradients and moments in fp32 and of a step's largest parts, without what a batch takes."""
+        trained = _ADAMW * self.whole + _TABLE * self.table
         if way == "full":
-            return (_FLOAT + _ADAMW) * self.whole
+            return _KERNELS + _FLOAT * self.whole + trained
         if way == "frozen tower":
-            return _FLOAT * self.whole + _ADAMW * (self.whole - self.tower)
-        own = (_FLOAT + _ADAMW) * self.adapters
+            return _KERNELS + _FLOAT * self.whole + trained - _ADAMW * self.tower
+        own = _KERNELS + (_FLOAT + _ADAMW) * self.adapters
         if way == "LoRA":
             return _FLOAT * self.whole + own
         return _NF4 * self.targets + _SHORT * (self.whole - self.targets) + own
