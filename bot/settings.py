@@ -22,6 +22,7 @@ ALMOST = 0.88
 """How alike two names are when one is the other mistyped: 1 is equal."""
 TELEGRAM = "https://api.telegram.org"
 PROXY_FORM = re.compile(r"(http|socks[45])://\S+:\d{1,5}/?$")
+DEVICE_FORM = re.compile(r"auto|cpu|cuda(:\d+)?")
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 
@@ -132,6 +133,13 @@ class Settings(BaseSettings):
         if value and not PROXY_FORM.match(value):  # it is not shown: it may hold a password
             raise ValueError("must be like http://host:8080 or socks5://host:1080")
         return value or None
+
+    @field_validator("device")
+    @classmethod
+    def _device(cls, value: str) -> str:
+        if not DEVICE_FORM.fullmatch(value):  # whether there is such a one here, the worker finds out
+            raise ValueError(f"must be auto, cpu, cuda or cuda:1, not {value}")
+        return value
 
     @field_validator("log_level")
     @classmethod

@@ -99,6 +99,21 @@ class Outcomes:
         )
         return row is not None and bool(row["waiting"])
 
+    async def show_question(self, chat_id: int, message_id: int) -> bool:
+        """A message does not say any more what it asked: its answer is to be shown anew, with the question.
+
+        Returns:
+            Whether there is an answer that does not show it already.
+        """
+        changed = await self._db.execute(
+            "UPDATE questions SET asked_as = text, delivered = 0, state = 'answered', updated_at = :now"
+            " WHERE chat_id = :chat AND message_id = :message AND state = 'delivered' AND explains IS NULL"
+            " AND asked_as IS NULL AND NOT spoken AND placeholder_id IS NOT NULL AND revision ="
+            " (SELECT max(revision) FROM questions WHERE chat_id = :chat AND message_id = :message)",
+            {"chat": chat_id, "message": message_id, "now": time.time()},
+        )
+        return bool(changed)
+
     # Messages that are being sent ------------------------------------------------------------------------------------
 
     async def begin_sending(self, question: Question, after: int, *, outcome: bool) -> bool:

@@ -7,6 +7,7 @@ from itertools import chain
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.callback_data import AskEach, CancelQuestion, JudgeAnswer, ShowWhere
+from bot.conversation.comparison import may_be_about_each, needs_two
 from bot.texts import feedback as feedback_texts
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
@@ -64,6 +65,9 @@ def can_be_shown(question: Question) -> bool:
 
 
 def can_be_asked_of_each(question: Question) -> bool:
-    """Whether a question about several pictures was too much for the model, which may answer about each of them."""
-    code = (question.error or "").partition(" ")[0]
-    return question.state is State.FAILED and bool(question.several) and code in _TOO_MANY_PICTURES
+    """Whether a question about several pictures can be put to each: it was too much for the model, or may mean that."""
+    if not question.several or question.each_picture or needs_two(question.text):
+        return False
+    if question.state is State.FAILED:
+        return (question.error or "").partition(" ")[0] in _TOO_MANY_PICTURES
+    return question.state in (State.ANSWERED, State.DELIVERED) and may_be_about_each(question.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
+from bot.conversation.comparison import asked_of_each
 from bot.texts import heat_maps as texts
 from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
@@ -41,11 +42,13 @@ class Part:
     def request(self, pictures: Sequence[SentPicture], trace: str = "") -> Request:
         """As a worker gets it; `trace` is what it carries (see `bot.tracing`)."""
         first, *others = pictures
-        own = None if self.place is None else self.pictures[0].caption
+        question = self.question.asked
+        if self.place is not None:
+            question = asked_of_each(self.pictures[0].caption or question)
         return Request(
             id=self.request_id,
             picture=first.data,
-            question=own or self.question.asked,
+            question=question,
             beams=self.question.beams,
             max_new_tokens=self.question.max_new_tokens,
             picture_key=first.key,

@@ -16,7 +16,7 @@ from telegram import Message
 
 from bot.asking.asking import Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import is_comparison
+from bot.conversation.comparison import asked_together
 from bot.conversation.meaning import Facts
 from bot.services import Services
 from bot.texts import questions as texts
@@ -49,7 +49,7 @@ class AlbumQuestion:
             AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=captions.get(photo.message_id))
             for photo in photos
         )
-        comparing = [text for text in (asking, *captions.values()) if is_comparison(text)]
+        comparing = [text for text in (asking, *captions.values()) if asked_together(text, len(photos))]
         together = len(photos) > 1 and bool(comparing)
         return cls(comparing[0] if together else asking, pictures, len(photos) > 1 and not together)
 

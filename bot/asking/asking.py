@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 
 from bot.asking.limits import refusal
-from bot.conversation.comparison import is_comparison
+from bot.conversation.comparison import asked_together
 from bot.conversation.follow_ups import Before, completed
 from bot.conversation.people import asker
 from bot.conversation.several_questions import questions_in
@@ -96,7 +96,7 @@ async def ask(
     asked = replace(
         new_question(message, admission, pictures, text),
         asked_as=None if before is None or len(each) > 1 else completed(text, before),
-        each_picture=len(each) > 1 or (len(photos) > 1 and not together and not is_comparison(text)),
+        each_picture=len(each) > 1 or (len(photos) > 1 and not together and not asked_together(text, len(photos))),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
     )

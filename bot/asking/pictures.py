@@ -86,7 +86,10 @@ async def take_picture(
 
 
 def _is_animated(data: bytes) -> bool:
-    """Whether bytes are an animated WebP, by its header: Telegram leaves it a file as it is, unlike a GIF."""
+    """Whether bytes are an animated WebP or PNG, by their headers: Telegram leaves such files as they are."""
+    if data.startswith(b"\x89PNG"):
+        control = data.find(b"\0\0\0\x08acTL", 0, data.find(b"IDAT"))
+        return control > 0 and int.from_bytes(data[control + 8 : control + 12]) > 1  # the number of its frames
     return data[8:16] == b"WEBPVP8X" and bool(data[20:21] and data[20] & 2)
 
 

@@ -45,9 +45,13 @@ def bench_year(days: int, questions: int, keep_days: int, budget_mb: int, pictur
     if as_json:
         click.echo(json.dumps({"first_day": asdict(first), "last_day": asdict(last), "budget_bytes": budget_mb * MB}))
         return
-    click.echo(f"{'':26}{'first day':>14}{'last day':>14}{'ratio':>8}")
+    click.echo(f"{'':32}{'first day':>14}{'last day':>14}{'ratio':>8}")
     for name in ("questions", "pictures", "picture_bytes", "database_bytes"):
-        click.echo(f"{name.replace('_', ' '):26}{getattr(first, name):>14,}{getattr(last, name):>14,}")
-    for name, before in first.milliseconds.items():
-        after = last.milliseconds[name]
-        click.echo(f"{name + ', ms':26}{before:>14.1f}{after:>14.1f}{after / before:>8.1f}")
+        click.echo(f"{name.replace('_', ' '):32}{getattr(first, name):>14,}{getattr(last, name):>14,}")
+    for unit, befores, afters in (
+        ("ms", first.milliseconds, last.milliseconds),
+        ("ms of CPU", first.cpu_milliseconds, last.cpu_milliseconds),
+    ):
+        for name, before in befores.items():
+            after = afters[name]
+            click.echo(f"{f'{name}, {unit}':32}{before:>14.1f}{after:>14.1f}{after / before:>8.1f}")

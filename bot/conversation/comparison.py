@@ -24,10 +24,10 @@ _OF_SEVERAL = (
     r"^(?!.* or ).*\bwhich of (the |these |those )?(two|three|four)( (has|have|had|shows?|is|contains?|looks?)\b|$)",
     r"^(?!.* or ).*\bwhich (of (them|these|those)|has|have|had|shows?|is|contains?|looks?)\b",
     rf"^in which( of| has| are| is| can|{_PICTURE})?\b(?! (colou?r|place|room|direction|hand))",
-    r"\b(same|identical|alike|similar|equal|in common|unlike)\b",
+    r"\bin common\b|\bunlike\b",
     rf"\b(first|1st|second|2nd|third|3rd|last|other|previous|earlier|left|right|next|upper|lower) {_PICTURE}\b",
     r"\bin the (first|second|third|last|other)( or\b.*)?$",
-    r"\bboth\b|\beach other\b|\bneither\b",
+    rf"\bboth( of)?( the| these| those)? {_PICTURE}\b|\bboth of them\b|\beach other\b|\bneither\b",
     rf"\b(all|any|none|some|how many) of (them|these|those|the {_PICTURE})\b",
     r"\b(what|whats) (is |has |was )?(new|missing|gone|added|removed|moved|happened)\b",
     rf"\b{_ANYTHING}\b.*\b(add|remove|move|vanish|disappear|(re)?appear|replace|swap)(e?d|ped)?{_NOW}$",
@@ -35,6 +35,23 @@ _OF_SEVERAL = (
     r"^(what|who)( has)? left$|^(did|has|have)\b.*\b(moved?|vanish(ed)?|(dis)?appear(ed)?)$",
     r"\bwhere (is|are) (there )?(more|fewer|less)\b",
     r"\b(before|after|then) and (after|before|now)\b",
+)
+_EITHER = r"\b(same|identical|alike|similar|equal|both)\b"
+"""Of things in different pictures, or within one."""
+TOGETHER = 2
+"""So many pictures a model that compares looks at; of more of them the answer for each says which one has what."""
+_SOUGHT = re.compile(
+    r"^(?:(?:so|and|ok|then),? )?(?:in |on )?which "
+    rf"(?:(?:of (?:them|these|those|the)(?: \w+)?(?: {_PICTURE})?|{_PICTURE}) )?"
+    r"(?:has|have|had|shows?|contains?|is there|are there|do you see|can you see|can i see) (?!more\b|fewer\b|less\b)"
+    r"(?!(?:the )?(?:most|fewest|least|biggest|same)\b)(?!.* or )(?P<thing>.+?)(?: in (?:it|them))?$",
+    re.IGNORECASE,
+)
+_COUNTS = r"^(what is the )?(total )?number of\b|^count\b|\bhow many\b"
+_TOTAL = re.compile(
+    rf",?\s*\b((in|on|across|over) (all|both)( of)?( the| these| those)?( two| three| \d+)?( {_PICTURE}| of them)"
+    r"|in (total|all|sum|both)|all in all|altogether|all together|overall|combined|total(?= number of))\b,?",
+    re.IGNORECASE,
 )
 
 
@@ -53,4 +70,50 @@ def is_comparison(question: str) -> bool:
 
     Any other is answered for each ("what colour is the ball?").
     """
-    return needs_two(question) or any(re.search(pattern, _words(question)) for pattern in _OF_SEVERAL)
+    if counted_in_each(question) is not None:
+        return False
+    return needs_two(question) or any(re.search(pattern, _words(question)) for pattern in (_EITHER, *_OF_SEVERAL))
+
+
+def may_be_about_each(question: str) -> bool:
+    """Whether a comparison can be meant within each picture just as well ("are the balls the same colour?")."""
+    words = _words(question)
+    several = needs_two(question) or any(re.search(pattern, words) for pattern in _OF_SEVERAL)
+    return not several and re.search(_EITHER, words) is not None
+
+
+def asked_together(question: str, pictures: int) -> bool:
+    """Whether a question about so many pictures is put to the model with all of them at once."""
+    return is_comparison(question) and not (pictures > TOGETHER and sought_in_each(question) is not None)
+
+
+def asked_of_each(question: str) -> str:
+    """A question as it is put to the model with each of several pictures."""
+    return counted_in_each(question) or sought_in_each(question) or question
+
+
+def sought_in_each(question: str) -> str | None:
+    """What is asked of each picture to find "which one has a dog?": "Is there a dog?"; None for any other question."""
+    found = _SOUGHT.match(" ".join(question.split()).rstrip(" ?!."))
+    if found is None:
+        return None
+    thing = re.sub(r"^the (?=(\w))", _article, found["thing"], flags=re.IGNORECASE)
+    begins = re.match(r"(an?|any|some|two|three|four|five|\d+) ", thing, re.IGNORECASE)
+    several = thing.endswith("s") if begins is None else begins[1].lower() not in ("a", "an")
+    return f"{'Are' if several else 'Is'} there {thing}?"
+
+
+def _article(the: re.Match[str]) -> str:
+    return "an " if the[1].lower() in "aeiou" else "a "
+
+
+def counted_in_each(question: str) -> str | None:
+    """What is asked of each picture to count over all of them: "how many dogs in total?" without its last words.
+
+    Returns:
+        None for a question that asks for no such sum.
+    """
+    if re.search(_COUNTS, _words(question)) is None or _TOTAL.search(question) is None:
+        return None
+    text = re.sub(r"\s+([?!.]|$)", r"\1", " ".join(_TOTAL.sub("", question).split()))
+    return re.sub(r"\b(are|is)(?=[?!.]*$)", r"\1 there", text)

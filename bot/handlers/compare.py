@@ -62,7 +62,7 @@ async def _pictures(services: Services, message: Message) -> Sequence[Photo]:
 
 
 async def on_each(update: Update, context: Context) -> None:
-    """Ask about each picture what the model could not be asked about all; for who asked, and the group's admins."""
+    """Ask about each picture what was asked about all of them; for who asked, and the group's admins."""
     query = update.callback_query
     assert query is not None
     services, pressed = context.services, AskEach.unpack(query.data or "")

@@ -33,6 +33,7 @@ def register(application: App) -> None:
     kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     application.add_handler(CommandHandler("ask", on_message, filters=kinds))
     content = (filters.TEXT & ~filters.COMMAND) | filters.CAPTION | filters.ATTACHMENT
+    content |= filters.UpdateType.EDITED_MESSAGE & filters.COMMAND  # what asked something before asks nothing any more
     application.add_handler(MessageHandler(kinds & (content | _Unread()), on_message))
 
 
@@ -61,7 +62,9 @@ async def on_message(update: Update, context: Context) -> None:
             return
         replaced = edited and await _picture_replaced(services, message, facts)
         if isinstance(meaning, Nothing):
-            if not edited and await _belongs_to_a_question(services, message, facts):
+            if edited and not await _still_asks(services, message, facts):
+                await _withdraw(services, message, revision_of(update))
+            elif not edited and await _belongs_to_a_question(services, message, facts):
                 await on_album_picture(services, message, facts, 0)
             return
         if edited and not isinstance(meaning, Ask | Object) and not (isinstance(meaning, Show) and replaced):
@@ -113,10 +116,18 @@ async def _picture_replaced(services: Services, message: Message, facts: Facts) 
 
 
 async def _withdraw(services: Services, message: Message, revision: int) -> None:
-    """An edit that leaves no question asks nothing: what is not answered yet need not be. An answer stays."""
+    """An edit that leaves no question asks nothing: what is not answered yet need not be. An answer says to what."""
     for question in await services.store.questions.of_message(message.chat_id, message.message_id):
         if question.revision < revision:
             await services.dispatcher.cancel(message.chat_id, question.id)
+    if await services.store.outcomes.show_question(message.chat_id, message.message_id):
+        services.delivery.wake(message.chat_id)
+
+
+async def _still_asks(services: Services, message: Message, facts: Facts) -> bool:
+    """Whether the words that a message asked the bot still stand in it, or it never did."""
+    asked = await services.store.questions.of_message(message.chat_id, message.message_id)
+    return not asked or asked[0].text in " ".join(facts.text.split())
 
 
 async def _belongs_to_a_question(services: Services, message: Message, facts: Facts) -> bool:

@@ -18,7 +18,7 @@ from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
 from bot.services import App, Context, Services
 from bot.texts import menus as texts
-from bot.texts.catalog import whole
+from bot.texts.catalog import digits
 from bot.texts.language import LANGUAGES, NAMES, language, speaking
 from bot.time_zones import PICKS, distance, find_zone, place_of
 from storage.records import ChatSettings
@@ -176,7 +176,7 @@ def _keyboard(now: Effective, longest: int, chosen: ChatSettings) -> InlineKeybo
 
 
 def _pick(value: int, current: int, name: str) -> InlineKeyboardButton:
-    return _marked(whole(value), name, value, value == current)
+    return _marked(digits(value), name, value, value == current)
 
 
 def _marked(text: str, name: str, value: int, current: bool) -> InlineKeyboardButton:

@@ -9,6 +9,7 @@ from bot.sandbox.accounts import Chat, Stored, User
 from bot.sandbox.callbacks import Query
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.members import membership_changed
+from bot.sandbox.methods.forwarding import forwarded
 from bot.sandbox.methods.reacting import check_reaction
 from bot.sandbox.parameters import Upload
 from bot.sandbox.posting import changed, now, place, post, remove
@@ -126,6 +127,19 @@ async def send(
         answered = chat.find(reply_to) if reply_to is not None else None
         contents[0]["quote"] = _text_quote(quote, quoted if answered is None else answered.body)
     return [post(world, chat, user, content, reply_to=reply_to, thread=thread, behind=behind) for content in contents]
+
+
+def forward(world: World, chat: Chat, user: User, stored: Stored, thread: int | None) -> Stored:
+    """Send a message of any chat on, with who wrote it.
+
+    Raises:
+        ApiError: 400 for a service message, or where there is no such topic.
+    """
+    if thread is not None and thread not in (chat.topics or {}):
+        raise bad_request("message thread not found")
+    content = forwarded(stored)
+    unblock(world, chat, user)
+    return post(world, chat, user, content, thread=thread)
 
 
 def _text_quote(text: str, answered: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.sandbox import actions
 from bot.sandbox.accounts import BotAccount, Chat, Stored, User
+from bot.sandbox.client_forms import ClientError, read_form
 from bot.sandbox.errors import ApiError
 from bot.sandbox.methods.profile import commands_for
 from bot.sandbox.parameters import Upload
@@ -20,10 +21,6 @@ from bot.sandbox.world import World
 CHANNEL_ID = -1001234500001
 PRESS_TIMEOUT = 10.0  # seconds until an unanswered button gives up
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class ClientError(Exception):
-    """A person asked for what cannot be; the text says so."""
 
 
 @web.middleware
@@ -56,6 +53,7 @@ class ClientApi:
             web.get("/client/events", self.events),
             web.get("/client/file/{file_id}", self.file),
             web.post("/client/send", self.send),
+            web.post("/client/forward", self.forward),
             web.post("/client/edit", self.edit),
             web.post("/client/delete", self.delete),
             web.post("/client/press", self.press),
@@ -182,6 +180,16 @@ class ClientApi:
             )
         return self._sent(chat, stored)
 
+    async def forward(self, request: web.Request) -> web.Response:
+        """Send a message of another chat on to this one."""
+        fields, _ = await read_form(request)
+        user, bot = self._who(fields)
+        chat, source = (self._chat({"chat": fields[name]}, user, bot) for name in ("chat", "from_chat"))
+        async with chat.sending:
+            thread = int(fields.get("thread") or 0) or None
+            stored = actions.forward(self._world, chat, user, self._message(source, fields), thread)
+        return self._sent(chat, [stored])
+
     async def edit(self, request: web.Request) -> web.Response:
         """Edit one's own message: its words, or, where a file comes along, what it shows."""
         fields, uploads = await read_form(request)
@@ -275,26 +283,3 @@ def _behind(chat: Chat, fields: dict[str, Any]) -> dict[str, Any] | None:
 def ascii_name(name: str) -> str:
     """A file name that fits into a header."""
     return name.encode("ascii", "replace").decode().replace("?", "_") or "file"
-
-
-async def read_form(request: web.Request) -> tuple[dict[str, Any], list[Upload]]:
-    """The fields and files of a request, from JSON or a form."""
-    if request.content_type == "application/json":
-        content = await request.json()
-        if not isinstance(content, dict):
-            raise ClientError("An object is expected.")
-        return content, []
-    fields: dict[str, Any] = {}
-    uploads: list[Upload] = []
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            with value.file as file:
-                data = await asyncio.to_thread(file.read)
-            upload = Upload(value.filename, value.content_type, data)
-            if name == "thumbnail":
-                fields[name] = upload
-            else:
-                uploads.append(upload)
-        else:
-            fields[name] = value
-    return fields, uploads

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.sandbox import actions
 from bot.sandbox.accounts import BotAccount, Chat, User
-from bot.sandbox.client_api import ClientError, read_form
+from bot.sandbox.client_forms import ClientError, read_form
 from bot.sandbox.members import member_json, membership_changed
 from bot.sandbox.posting import now, post
 from bot.sandbox.world import GONE, World

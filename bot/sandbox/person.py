@@ -123,6 +123,14 @@ class Person:
         fields = {"caption": caption, "kind": kind, "reply_to": reply_to, "thread": thread}
         return (await self._send(fields, [(name, data)], chat, still=still))[0]
 
+    async def forward(self, message: Message, *, chat: int | None = None, thread: int | None = None) -> Message:
+        """Send a message of any chat on; returns the new message."""
+        fields = {"message_id": message["message_id"], "from_chat": message["chat"]["id"], "thread": thread}
+        place = self.chat_id if chat is None else chat
+        messages: list[Message] = (await self._post("/client/forward", fields, place))["messages"]
+        self._last_said[place] = messages[0]["message_id"]
+        return messages[0]
+
     async def edit(self, message: Message, text: str) -> Message:
         """Edit one's own text or caption; returns the new message."""
         fields = {"message_id": message["message_id"], "text": text, "caption": text}

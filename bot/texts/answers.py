@@ -5,10 +5,12 @@ Plain text: HTML is made of it where it is sent.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
+from bot.conversation.comparison import counted_in_each, sought_in_each
+from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated, whole
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
 
@@ -70,7 +72,45 @@ def shown(question: Question) -> Shown:
     if not question.each_picture or not question.several or not (question.answer or "").strip():
         return told
     each = [shown_picture(one, question).answer if one.answer else "–" for one in question.several]
-    return replace(told, answer=" · ".join(f"{number}. {answer}" for number, answer in enumerate(each, 1)))
+    listed = " · ".join(f"{place}. {answer}" for place, answer in enumerate(each, 1))
+    joint = shown_jointly(question)
+    return replace(told, answer=listed if joint is None else f"{joint[0]} · {listed}")
+
+
+def shown_jointly(question: Question) -> tuple[str, str] | None:
+    """What the answers about each picture come to, and how sure that is; None where a question asks for no such thing.
+
+    It is right where all of them are: as likely as that is where the pictures have nothing to do with each other.
+    """
+    alike = question.each_picture and all((one.caption or question.text) == question.text for one in question.several)
+    answers = [(picture.answer or "").strip() for picture in question.several] if alike else []
+    counts, said = [_count(answer) for answer in answers], None
+    if counted_in_each(question.text) is not None and None not in counts:
+        said = _("In total: {number}", number=sum(count for count in counts if count is not None))
+    elif sought_in_each(question.text) is not None and all(answer in ("yes", "no") for answer in answers):
+        said = _which([place for place, answer in enumerate(answers, 1) if answer == "yes"], len(answers))
+    if said is None or not answers:
+        return None
+    confidence = math.prod(picture.confidence or 0.0 for picture in question.several)
+    return said, sureness(confidence, familiar=is_familiar(question))
+
+
+def _which(places: Sequence[int], pictures: int) -> str:
+    """The pictures, counted from 1, that have what is looked for."""
+    if not places:
+        return _("In none of them")
+    if len(places) == pictures:
+        return _("In all of them")
+    *others, last = (whole(place) for place in places)
+    listed = _("{things} and {last}", things=", ".join(others), last=last) if others else last
+    return plural("In picture {places}", "In pictures {places}", len(places), places=listed)
+
+
+def _count(answer: str) -> int | None:
+    """The number that an answer says; None where it says none."""
+    if answer.isascii() and answer.isdecimal():
+        return int(answer)
+    return 0 if answer.lower() in ("none", "zero") or _is_absent(answer) else None
 
 
 def shown_picture(picture: AskedPicture, question: Question) -> Shown:

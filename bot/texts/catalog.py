@@ -116,6 +116,11 @@ def whole(value: int) -> str:
     return number(value) if language() != ENGLISH else str(value)
 
 
+def digits(value: int) -> str:
+    """A whole number in the language's digits, without separators: it stands on a narrow button."""
+    return str(value).translate(_DIGITS.get(language(), {}))
+
+
 def translate_constants(module: str) -> None:
     """Let a module's constants be looked up whenever they are read from outside (Python's own way for modules)."""
     sys.modules[module].__class__ = _TranslatedModule

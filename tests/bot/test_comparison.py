@@ -6,7 +6,14 @@ import random
 
 import pytest
 
-from bot.conversation.comparison import is_comparison, needs_two
+from bot.conversation.comparison import (
+    asked_together,
+    counted_in_each,
+    is_comparison,
+    may_be_about_each,
+    needs_two,
+    sought_in_each,
+)
 from training.scenes import art, layout, pair_questions
 from training.scenes.questions import ask
 from training.scenes.variety import WIDE
@@ -53,6 +60,7 @@ EACH = [
     *("What is on the left?", "who is on the left", "what appears to be on the table?", "who is in the moving car?"),
     *("Is it day or night?", "What is the weather like?", "Is the ball red?", "which animal is on the tree?"),
     *("Is the man on the left?", "what is in the first row", "Can I change the colour?", ""),
+    *("How many dogs are there in both pictures?", "what is the total number of balls?", "how many people altogether"),
     *("Which one is bigger, the cow or the table?", "which are there more of, balls or dogs?", "on which side is it?"),
 ]
 
@@ -70,6 +78,62 @@ def test_what_is_about_several_where_there_are_several(question: str) -> None:
 @pytest.mark.parametrize("question", EACH)
 def test_what_is_about_each(question: str) -> None:
     assert not is_comparison(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "within"),
+    [
+        ("Are the balls the same colour?", True),
+        ("are they the same colour", True),
+        ("Are both dogs brown?", True),
+        ("Is the ball as big as the dog?", False),
+        ("Are they the same?", False),
+        ("Are both pictures dark?", False),
+        ("Which one has a dog?", False),
+        ("What do they have in common?", False),
+    ],
+)
+def test_which_comparisons_may_be_meant_within_each_picture(question: str, within: bool) -> None:
+    assert may_be_about_each(question) is within
+
+
+@pytest.mark.parametrize(
+    ("question", "of_each"),
+    [
+        ("How many dogs in total?", "How many dogs?"),
+        ("In total, how many dogs are there?", "how many dogs are there?"),
+        ("how many dogs are there in all of these pictures", "how many dogs are there"),
+        ("How many dogs are in both pictures?", "How many dogs are there?"),
+        ("what is the total number of dogs?", "what is the number of dogs?"),
+        ("How many dogs are there?", None),
+        ("How many of them show a dog?", None),
+        ("Is it dark in both pictures?", None),
+        ("What is the man in overalls doing?", None),
+    ],
+)
+def test_a_sum_is_counted_in_each_picture(question: str, of_each: str | None) -> None:
+    assert counted_in_each(question) == of_each
+
+
+@pytest.mark.parametrize(
+    ("question", "of_each"),
+    [
+        ("Which one has a dog?", "Is there a dog?"),
+        ("which of these three pictures shows dogs", "Are there dogs?"),
+        ("In which picture is there the elephant?", "Is there an elephant?"),
+        ("Which photo has a cat in it?", "Is there a cat?"),
+        ("which pictures have two dogs?", "Are there two dogs?"),
+        ("Which has more balls?", None),
+        ("which one has the most dogs", None),
+        ("Which one has a dog or a cat?", None),
+        ("Which is bigger?", None),
+        ("What changed?", None),
+    ],
+)
+def test_what_one_of_many_pictures_has_is_looked_for_in_each(question: str, of_each: str | None) -> None:
+    assert sought_in_each(question) == of_each
+    assert asked_together(question, 3) is (of_each is None and is_comparison(question))
+    assert asked_together(question, 2) is is_comparison(question), "a model that compares looks at two"
 
 
 def test_the_wordings_that_models_are_trained_on_are_understood() -> None:

@@ -70,6 +70,7 @@ def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ("VQABOT_PROXY", "foo", r"VQABOT_PROXY must be like http://host:8080"),
         ("VQABOT_WEBHOOK_URL", "https://x.example", "VQABOT_WEBHOOK_SECRET"),
         ("VQABOT_LOG_LEVEL", "loud", "must be DEBUG"),
+        ("VQABOT_DEVICE", "tpu", r"^Wrong setting: VQABOT_DEVICE must be auto, cpu, cuda or cuda:1, not tpu\.$"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str) -> None:

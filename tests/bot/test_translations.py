@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,25 @@ def test_plurals_numbers_and_times_are_the_languages_own() -> None:
         assert catalog.moment(1_790_000_000) == "21 Sep 2026, 14:13 UTC"
         assert catalog.moment(1_790_000_000, ZoneInfo("Asia/Tehran")) == "21 Sep 2026, 17:43 UTC+03:30"
         assert catalog.moment(1_790_000_000, ZoneInfo("America/Sao_Paulo")) == "21 Sep 2026, 11:13 UTC-03:00"
+
+
+def test_lines_from_right_to_left_begin_so() -> None:
+    """Telegram takes a line's direction from its first letter; a mark that nobody sees is one, too."""
+    wrong = []
+    for message in catalogue("fa"):
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        for line in "\n".join(filter(None, texts)).split("\n"):
+            read = re.sub(r"<[^>]*>|\{[^}]*\}", "", line)
+            strong = [one for one in map(unicodedata.bidirectional, read) if one in ("L", "R", "AL")]
+            sentence_or_more = len(read.split()) > 4
+            if strong and strong[0] == "L" and "AL" in strong and sentence_or_more:
+                wrong.append(line)
+    assert not wrong
+    with speaking("fa"):
+        question = "What colour is it?"
+        for text in (questions.EXAMPLE_CAPTION.format(question=question), questions.did_you_ask(question)):
+            assert f"\u2068{question}\u2069" in text, "its mark would stand on the wrong side"
+        assert catalog.digits(1000) == "۱۰۰۰"
 
 
 def test_constants_are_said_in_the_language_of_the_moment() -> None:

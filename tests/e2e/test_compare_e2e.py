@@ -57,6 +57,9 @@ async def test_where_the_model_cannot_each_picture_is_a_button_away(start_bot: S
     bot = await start_bot(OneOnly())
     await you.send_album([RED, BLUE], "What changed?")
     refused = await you.wait_for(says(sentence("pictures_one_only")))
+    assert "reply_markup" not in refused, "nothing changes in one picture"
+    await you.send_album([RED, BLUE], "Which one is darker?")
+    refused = await you.wait_for(says(sentence("pictures_one_only")))
     await bot.stop()
     bot = await start_bot(OneOnly())
     await you.press(refused, texts.EACH_BUTTON)
@@ -65,7 +68,7 @@ async def test_where_the_model_cannot_each_picture_is_a_button_away(start_bot: S
     assert "2. Blue" in answer["text"]
     await quiet(bot)
     assert len(await answers(you)) == 1
-    assert [each for _, _, each in await pictures_asked(bot)] == [False, True]
+    assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True]
 
 
 async def test_what_was_under_way_at_a_kill_is_asked_again_once(start_bot: StartBot, you: Person) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 
 import pytest
-from e2e_helpers import GROUP, StartBot, asked, picture, quiet, says, sure
+from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
 
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
@@ -74,6 +74,45 @@ async def test_a_reply_means_its_picture_and_follow_ups_stay_with_it(start_bot: 
         ("Second again?", two),
         ("Still the second?", two),
     ]
+
+
+@pytest.mark.parametrize("edit", ["hello", "/help", "@vqa_sandbox_bot thanks"])
+@pytest.mark.parametrize("chat", [YOU, GROUP])
+async def test_an_answer_says_what_it_answers_once_its_question_is_edited_away(
+    start_bot: StartBot, you: Person, ada: Person, chat: int, edit: str
+) -> None:
+    bot = await start_bot()
+    await ada.set_up("bot", privacy=False)  # else it does not hear of edits without its name
+    shown = await ada.send_picture(picture("red"), "What colour is it? Guess!", chat=GROUP)
+    question = await you.say("@vqa_sandbox_bot", chat=chat, reply_to=shown, quote="What colour is it?")
+    answer = await you.wait_for(sure, chat=chat)
+    assert answer["text"].startswith("Red\n")
+    await you.edit(question, edit)
+    again = await you.wait_for(says("What colour is it?\nRed\n"), chat=chat, since=0)
+    assert again["message_id"] == answer["message_id"]
+    await quiet(bot, chat)
+    await you.edit(question, "@vqa_sandbox_bot is it blue?")
+    await you.wait_for(lambda m: sure(m) and m["text"].startswith("Red\n"), chat=chat, since=0)
+    await quiet(bot, chat)
+    assert [text for text, _ in await asked(bot, chat)] == ["What colour is it?", "is it blue?"]
+
+
+async def test_a_question_that_is_edited_away_in_a_group_is_not_asked_any_more(
+    start_bot: StartBot, you: Person
+) -> None:
+    held = HeldBroker()
+    bot = await start_bot(held)
+    await you.set_up("bot", privacy=False)
+    question = await you.send_picture(picture("red"), "@vqa_sandbox_bot what colour?", chat=GROUP)
+    await you.wait_for(says("Looking"), chat=GROUP)
+    await you.edit(question, "what colour?")  # it is still asked
+    await you.say("/help@vqa_sandbox_bot", chat=GROUP)
+    await you.wait_for(says("/compare"), chat=GROUP)  # messages are handled in their order
+    assert not [m for m in await you.messages(GROUP) if texts.CANCELLED in m.get("text", "")]
+    await you.edit(question, "Look at this")
+    await you.wait_for(says(texts.CANCELLED), chat=GROUP, since=0)
+    held.free.set()
+    await quiet(bot, GROUP)
 
 
 async def test_an_edited_question_stays_with_its_picture(start_bot: StartBot, you: Person) -> None:

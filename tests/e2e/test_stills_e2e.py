@@ -46,16 +46,17 @@ async def test_a_still_is_answered_about_and_said_to_be_one(start_bot: StartBot,
     assert history["questions"][0]["caveat"] == STILLS[kind] and history["pictures"][0]["still_of"] == kind
 
 
-async def test_of_an_animated_webp_the_first_picture_is_said_to_be_seen(start_bot: StartBot, you: Person) -> None:
+@pytest.mark.parametrize("form", ["WEBP", "PNG"])
+async def test_of_an_animated_file_the_first_picture_is_said_to_be_seen(
+    start_bot: StartBot, you: Person, form: str
+) -> None:
     await start_bot(Seeing())
-    file, frames = BytesIO(), [Image.new("RGB", (120, 80), colour) for colour in ("blue", "red")]
-    frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
-    await you.send_file(file.getvalue(), "a.webp", "What colour?")
-    assert (await you.wait_for(sure))["text"].startswith(f"{STILLS['file']}\nBlue\n")
-    file = BytesIO()
-    frames[0].save(file, "WEBP", lossless=True)
-    await you.send_file(file.getvalue(), "b.webp", "What colour?")
-    assert (await you.wait_for(sure))["text"].startswith("Blue\n")
+    frames = [Image.new("RGB", (120, 80), colour) for colour in ("blue", "red")]
+    for others, caveat in ((frames[1:], f"{STILLS['file']}\n"), ([], "")):
+        file = BytesIO()
+        frames[0].save(file, form, save_all=True, append_images=others, lossless=True)
+        await you.send_file(file.getvalue(), f"a.{form.lower()}", "What colour?")
+        assert (await you.wait_for(sure))["text"].startswith(f"{caveat}Blue\n")
 
 
 async def test_a_still_without_words_says_what_it_is(start_bot: StartBot, you: Person) -> None:
@@ -100,3 +101,18 @@ async def test_a_quoted_question_is_asked(start_bot: StartBot, you: Person, ada:
     assert elsewhere["external_reply"]["photo"]
     await you.wait_for(sure)
     assert await asked(bot) == [("What colour is it?", elsewhere["message_id"])]
+
+
+async def test_a_picture_that_is_forwarded_is_asked_about(start_bot: StartBot, you: Person, ada: Person) -> None:
+    await start_bot(Seeing())
+    thread = await forum(you)
+    shown = await ada.send_picture(picture("green"), chat=GROUP)
+    forwarded = await you.forward(shown)
+    assert forwarded["forward_origin"]["sender_user"]["id"] == ada.user_id
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    await you.say("What colour?")
+    assert (await you.wait_for(sure))["text"].startswith("Green\n")
+    again = await you.forward(forwarded, chat=-1009, thread=thread)
+    assert again["forward_origin"] == forwarded["forward_origin"], "who wrote it first"
+    await you.say("/ask What colour?", chat=-1009, reply_to=again)
+    assert (await you.wait_for(sure, chat=-1009))["text"].startswith("Green\n")

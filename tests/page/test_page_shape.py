@@ -52,6 +52,29 @@ async def test_a_wide_window_shows_both(page: Page) -> None:
     await expect(page.get_by_role("button", name="All chats")).not_to_be_visible()
 
 
+async def test_a_small_phone_breaks_no_word_and_cuts_with_an_ellipsis(phones: Phones, bot: PageBot) -> None:
+    page = await phones.open(width=320, height=640, touch=True)
+    style = await page.locator(".header-line").evaluate(
+        "(node) => [getComputedStyle(node).display, getComputedStyle(node).textOverflow]"
+    )
+    assert style == ["block", "ellipsis"], "a flexible box would have none"
+    await write(page, "/silent")
+    rows = (("−", "5", "✓ 20", "100", "1000", "+"), ("Español", "Français", "Português"))
+    keys = {"inline_keyboard": [[{"text": text, "callback_data": text} for text in row] for row in rows]}
+    await bot("sendMessage", chat_id=1001, text="Choose a length and a language", reply_markup=keys)
+    await expect(page.get_by_role("button", name="Português")).to_be_visible()
+    heights = await page.locator(".key-text").evaluate_all("(nodes) => nodes.map((node) => node.offsetHeight)")
+    assert len(heights) == 9 and max(heights) < 24, "one line each"
+
+
+async def test_commands_run_from_left_to_right_in_persian(page: Page, bot: PageBot) -> None:
+    await write(page, "/silent")
+    await bot("sendMessage", chat_id=1001, text="بقیه را \u200e/help نشان می‌دهد.")
+    command = theirs(page).last.get_by_role("button", name="/help")
+    await expect(command).to_be_visible()
+    assert await command.evaluate("(node) => getComputedStyle(node).direction") == "ltr"
+
+
 @pytest.mark.parametrize("dark", [False, True])
 async def test_light_and_dark(phones: Phones, dark: bool) -> None:
     page = await phones.open(dark=dark)

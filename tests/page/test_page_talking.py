@@ -116,6 +116,15 @@ async def test_ones_own_text_can_be_edited_and_deleted(page: Page) -> None:
     await expect(mine(page)).to_have_count(0)
 
 
+async def test_a_message_is_forwarded_to_another_chat(page: Page) -> None:
+    await page.get_by_role("button", name="Friends").click()
+    await write(page, "What colour is the sea?")
+    await menu(page, mine(page).last, "Forward")
+    await page.get_by_role("menuitem", name="VQA Bot").click()
+    await expect(mine(page).last.locator(".forwarded")).to_have_text("Forwarded from You")
+    await expect(theirs(page).last).to_contain_text("red · 97 % sure")
+
+
 async def test_somebody_elses_text_cannot_be_edited(page: Page) -> None:
     await write(page, "hello")
     await theirs(page).last.locator(".bubble").click(button="right")

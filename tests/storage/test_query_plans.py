@@ -64,6 +64,7 @@ HOT: dict[str, Work] = {
     "still waiting": lambda s: s.outcomes.still_waiting([5, 6]),
     "any waiting": lambda s: s.outcomes.any_waiting(),
     "begin sending": lambda s: s.outcomes.begin_sending(s.asked, 6, outcome=True),  # type: ignore[attr-defined]
+    "show question": lambda s: s.outcomes.show_question(1, 5),
     "sent above": lambda s: s.outcomes.sent_above(5, 6),
     "settled": lambda s: s.outcomes.settled(5),
     "sending": lambda s: s.outcomes.sending(1),

@@ -23,7 +23,8 @@ async def test_a_year_stays_under_its_budget_and_keeps_what_it_should(tmp_path: 
     # Ten days, the last visitor's, and what was measured twice, which waits for an answer.
     assert last.questions == 10 * 40 + year.VISITOR_QUESTIONS + 5 + 5
     assert last.picture_bytes <= 60_000 and last.pictures <= 70
-    assert first.milliseconds.keys() == last.milliseconds.keys()
+    assert first.milliseconds.keys() == last.milliseconds.keys() == last.cpu_milliseconds.keys()
+    assert all(value > 0 for value in last.cpu_milliseconds.values())
 
 
 def counted_transactions(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -49,7 +49,7 @@ async def copy_message(call: Call) -> dict[str, Any]:
 def forwarded(stored: Stored) -> dict[str, Any]:
     """What a forwarded message takes along: the content and where it came from."""
     origin = {"type": "user", "date": stored.body["date"], "sender_user": stored.body["from"]}
-    return content_of(stored) | {"forward_origin": origin}
+    return content_of(stored) | {"forward_origin": stored.body.get("forward_origin", origin)}
 
 
 async def forward_message(call: Call) -> dict[str, Any]:

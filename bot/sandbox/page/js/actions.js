@@ -1,6 +1,7 @@
 // What a person can do in the open chat: sending, answering, pressing, deleting, and the menus that offer it.
 
 import { measure, previewSheet, stillOf } from "./attach.js";
+import { avatar } from "./avatar.js";
 import { el } from "./dom.js";
 import { drawPad, forgetDrawing } from "./draw-pad.js";
 import { withEmoji } from "./emoji.js";
@@ -26,6 +27,17 @@ export function makeActions(store, ui) {
     } finally {
       if (picture) URL.revokeObjectURL(picture.url);
     }
+  }
+
+  /** Ask to which chat a message is sent on, and go there. */
+  function chooseChat(message, x, y) {
+    const from = store.current;
+    const forward = (chat) => store.api.forward(from, message.message_id, chat).then(() => ui.open(chat)).catch(complain);
+    const items = [...store.chats.values()].map((chat) => ({
+      label: chat.title, act: () => forward(chat.id),
+      glyph: avatar(chat.id > 0 ? { ...store.bot, is_bot: true } : chat, { size: 26, group: chat.id < 0 }),
+    }));
+    showMenu({ x, y, items: [{ heading: "Forward to" }, ...items], label: "Forward to" });
   }
 
   const actions = {
@@ -196,6 +208,7 @@ export function makeActions(store, ui) {
         { label: "Reply", glyph: "reply", act: () => ui.composer.startReply(message) },
         marked && { label: "Quote and reply", glyph: "reply", act: () => ui.composer.startReply({ ...message, quoted: marked }) },
         mine && editable(message) && { label: message.text ? "Edit" : "Edit caption", glyph: "edit", act: () => ui.composer.startEdit(message) },
+        store.chats.size > 1 && { label: "Forward", glyph: "forward", act: () => setTimeout(() => chooseChat(message, x, y)) },
         text && { label: "Copy text", glyph: "copy", act: () => copyText(text) },
         file?.url && { label: message.photo ? "Save picture" : "Save file", glyph: "download", act: () => download(file, message) },
         mayDelete && { label: "Delete", glyph: "trash", danger: true, act: () => actions.remove(message) },

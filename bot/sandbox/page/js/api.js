@@ -42,6 +42,11 @@ export class Api {
     return this.#request("send", { method: "POST", body: form });
   }
 
+  /** Send a message of a chat on to another. */
+  forward(fromChat, messageId, chat) {
+    return this.#post("forward", { chat, from_chat: fromChat, message_id: messageId });
+  }
+
   edit(chat, messageId, text) {
     return this.#post("edit", { chat, message_id: messageId, text, caption: text });
   }

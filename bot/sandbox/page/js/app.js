@@ -41,7 +41,7 @@ class App {
       editLast: () => this.actions.editLast(),
     }, this.samples);
     this.conversation = new Conversation(store, this.actions, { onScroll: () => this.#scrolled(), empty: () => this.#emptyChat() });
-    Object.assign(ui, { composer: this.composer, conversation: this.conversation });
+    Object.assign(ui, { composer: this.composer, conversation: this.conversation, open: (chat) => this.route.go(chat) });
     const menu = (button) => openMainMenu(store, button).catch(complain);
     this.list = new ChatList(store, { open: (chat) => this.route.go(chat), menu });
     this.header = new Header(store, { back: () => this.route.go(null), menu });

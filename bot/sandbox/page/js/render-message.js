@@ -56,6 +56,8 @@ function renderBubble({ messages, first }, { mine, group, actions }) {
   if (group && !mine && first && !sticker) {
     bubble.append(el("div", { class: `sender name-${message.from?.is_bot ? "bot" : colourOf(message.from?.id)}` }, message.from?.first_name ?? ""));
   }
+  const origin = message.forward_origin?.sender_user;
+  if (origin) bubble.append(el("div", { class: "forwarded" }, `Forwarded from ${origin.first_name}`));
   if (message.reply_to_message) bubble.append(renderQuote(message.reply_to_message, message.quote, actions));
   if (visual.node) bubble.append(visual.node);
   const meta = renderMeta(messages, captioned);
