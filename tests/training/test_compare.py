@@ -70,6 +70,17 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(compare, [str(each) for each in arguments])
 
 
+def test_minutes_are_filled_with_steps_over_which_the_rate_falls(place: Path) -> None:
+    out = place / "minutes"
+    models = {"blip": {"model": str(place / "blip")}}
+    done = run(settings(place, models=models, questions=0, minutes=0.02), out)
+    assert done.exit_code == 0, done.output
+    lines = [json.loads(line) for line in (out / "trials" / "blip" / "0" / "log.jsonl").read_text().splitlines()]
+    rates = [line["learning_rate"] for line in lines if "learning_rate" in line]
+    assert len(rates) > 1
+    assert rates == sorted(rates, reverse=True) and rates[-1] <= rates[0] / len(rates) * 1.01
+
+
 def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:
     out = place / "out"
     done = run(settings(place), out)

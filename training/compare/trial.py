@@ -23,6 +23,7 @@ from training.trials import Status, TrialError, in_child_process
 
 OUTCOME = "outcome.json"
 _AT_ONCE = 32
+_FEW_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,25 @@ def run_trial(config: TrainConfig, data: Path, out: Path, split: str, limit: int
     trained: dict[str, Any] = {}
     try:
         if not (out / RESULT).is_file():
-            in_child_process(train_here, config, data, out)
+            in_child_process(train_here, _filling_its_minutes(config, data, out / "pace"), data, out)
         trained = json.loads((out / RESULT).read_text(encoding="utf-8"))
         judged = in_child_process(evaluate_here, str(out / "model"), data, split, limit, beams)
     except TrialError as error:
         return TrialOutcome(error.status, str(error), trained)
     return TrialOutcome("done", "", trained, judged)
+
+
+def _filling_its_minutes(config: TrainConfig, data: Path, pace: Path) -> TrainConfig:
+    """Settings with as many steps as go into the minutes at the pace of a few, so that the learning rate falls over all
+    of them; as they are where the budget is questions."""
+    if not config.max_minutes:
+        return config
+    if not (pace / RESULT).is_file():
+        few = {"max_steps": _FEW_STEPS, "max_minutes": 0.0}
+        in_child_process(train_here, config.model_copy(update=few), data, pace)
+    seconds = json.loads((pace / RESULT).read_text(encoding="utf-8"))["seconds_per_step"]
+    steps = max(1, int(60 * config.max_minutes / seconds))
+    return config.model_copy(update={"max_steps": steps, "max_minutes": 0.0})
 
 
 def train_here(config: TrainConfig, data: Path, out: Path) -> None:
