@@ -75,7 +75,7 @@ def test_a_wrong_search_space_gets_one_sentence(tmp_path: Path, settings: dict[s
     with pytest.raises(ConfigError, match=re.escape(sentence)) as caught:
         config(tmp_path, **settings)
     assert "\n" not in str(caught.value)
-    assert len(re.findall(r"\.(?:\s|$)", str(caught.value))) == 1, caught.value
+    assert len(re.findall(r"[.?](?:\s|$)", str(caught.value))) == 1, caught.value
 
 
 def test_values_are_what_a_training_takes(tmp_path: Path) -> None:

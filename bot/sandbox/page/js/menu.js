@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 const MARGIN = 8; // px to the edges of the window
 const LONG_PRESS = 450; // ms
 const WOBBLE = 10; // px that a finger may move meanwhile
+const AFTER_LIFTING = 50; // ms in which the browser makes a click of it
 let closeOpen = null;
 
 /**
@@ -90,6 +91,7 @@ export function onMenu(node, open) {
     timer = setTimeout(() => {
       opened = true;
       navigator.vibrate?.(8);
+      swallowClick(event.pointerId);
       open(start.x, start.y, event.target);
     }, LONG_PRESS);
   });
@@ -97,10 +99,17 @@ export function onMenu(node, open) {
     if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > WOBBLE) cancel();
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) node.addEventListener(name, cancel);
-  node.addEventListener("click", (event) => {
-    if (!opened) return;
-    opened = false;
+}
+
+/** The finger that opened a menu may lie on one of its items: lifting it chooses nothing. */
+function swallowClick(pointer) {
+  const swallow = (event) => {
+    if (event.pointerId !== undefined && event.pointerId !== pointer) return;
     event.preventDefault();
     event.stopPropagation();
-  }, { capture: true });
+  };
+  const lifted = new AbortController();
+  document.addEventListener("click", swallow, { capture: true, signal: lifted.signal });
+  const over = () => setTimeout(() => lifted.abort(), AFTER_LIFTING);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, over, { capture: true, once: true });
 }
