@@ -198,9 +198,11 @@ async def test_faults_are_switched_and_calls_are_shown(page: Page, sandbox: Sand
     await panel.get_by_role("slider", name="Server errors").fill("0.5")
     await expect(panel.get_by_role("slider", name="Server errors")).to_have_value("0.5")
     await expect(panel).to_contain_text("50 %")
-    await page.wait_for_function("async () => (await (await fetch('client/faults')).json()).rate_5xx === 0.5")
+    kept = """async rate => { while ((await (await fetch('client/faults')).json()).rate_5xx !== rate)
+        await new Promise(done => setTimeout(done, 50)); }"""
+    await page.evaluate(kept, 0.5)
     await panel.get_by_role("button", name="All off").click()
-    await page.wait_for_function("async () => (await (await fetch('client/faults')).json()).rate_5xx === 0")
+    await page.evaluate(kept, 0)
     assert sandbox.world.faults.rate_5xx == 0
 
 

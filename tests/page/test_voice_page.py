@@ -26,7 +26,8 @@ async def test_a_voice_message_is_recorded_sent_and_played(phones: Phones, sandb
     await expect(heard).to_have_count(1)
     address = await heard.get_attribute("src")
     assert address is not None
-    await page.wait_for_function("document.querySelector('audio.voice').readyState >= 1")
+    loaded = "audio => audio.readyState >= 1 || new Promise(done => audio.addEventListener('loadedmetadata', done))"
+    await page.locator("audio.voice").evaluate(loaded)
     response = await page.request.get(sandbox.url + "/" + address.lstrip("/"))
     assert response.headers["content-type"].startswith("audio/")
     assert len(read_samples(await response.body())) > RATE
