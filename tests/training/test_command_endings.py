@@ -109,7 +109,8 @@ def test_an_interrupt_while_a_model_is_loaded_is_no_error(scenes: Path, name: st
     assert process.stderr.readline() == "Loading the model builtin ...\n"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
-    assert process.returncode == 130, errors
+    # Where the interrupt met code that C runs, Python ends by the signal itself: a shell calls both 130.
+    assert process.returncode in (130, -signal.SIGINT), errors
     assert errors.strip().splitlines()[-1].startswith("Interrupted.")
     assert "Error" not in errors
     assert "Aborted" not in errors
