@@ -23,6 +23,9 @@ class Interrupted(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """One line on stderr."""
         click.echo(f"Interrupted. {self.message}".rstrip(), file=file, err=True)
+        # Python remembers an interrupt that fell into code run from a string (libraries make classes so) and `-m`
+        # would end by the signal, whatever the exit code is; it forgets that when it runs other such code.
+        exec("")  # noqa: S102
 
 
 class Unexpected(click.ClickException):
