@@ -137,9 +137,12 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
 
 
 def _reply(words: str) -> str:
-    """What the bot says to words that ask nothing, or for a description; empty for a question."""
-    if no_short_answer(words) == "describe":
+    """What is said to words that ask nothing, for a description or for a reason; empty for a question."""
+    asked_for = no_short_answer(words)
+    if asked_for == "describe":
         return re.sub(r"</?i>", "", str(question_texts.NO_DESCRIPTION))
+    if asked_for == "why":
+        return "I cannot give reasons. What counted for an answer is shown by --where OUT.png beside its question."
     kind = small_talk(words) or (SmallTalk.REMARK if says_nothing(words) else None)
     return "" if kind is None else small_talk_texts.reply(kind, with_picture=True)
 

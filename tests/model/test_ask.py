@@ -194,7 +194,7 @@ def test_where_it_looked_is_drawn_for_one_question(ask, pictures, tmp_path: Path
         assert said in refused.output
 
 
-def test_two_questions_in_one_are_both_answered_and_a_description_gets_a_sentence(ask, pictures) -> None:
+def test_two_questions_in_one_are_both_answered_and_what_has_no_short_answer_gets_a_sentence(ask, pictures) -> None:
     result = ask(pictures[0], "what colour is the ball and where is the dog?", "--json")
     assert result.exit_code == 0, result.output
     asked = [json.loads(line)["question"] for line in result.stdout.splitlines()]
@@ -202,3 +202,4 @@ def test_two_questions_in_one_are_both_answered_and_a_description_gets_a_sentenc
     described = ask(pictures[0], "Describe the picture.")
     assert described.exit_code == 1
     assert "Ask, for example: Who is holding the ball?" in described.output
+    assert "--where OUT.png" in ask(pictures[0], "why?").output
