@@ -22,15 +22,15 @@ from training.scenes.variety import WIDE, Variety
 
 STRESS: Mapping[str, float] = {
     "side": 2.0,
-    "count": 1.5,
+    "count": 1.7,
     "who": 1.3,
     "wearing": 1.3,
     "what": 1.6,
     "two-step": 1.3,
-    "bigger": 1.3,
+    "bigger": 1.6,
     "where": 1.2,
-    "colour": 1.3,
-    "holding": 1.5,
+    "colour": 1.6,
+    "holding": 1.8,
     "setting": 0.7,
 }
 """Kinds that are learnt last are asked more often."""

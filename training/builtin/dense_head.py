@@ -21,6 +21,9 @@ FINE = 128
 """Channels of the tower's states before its last stage."""
 MENTION_WEIGHT = 8.0
 """Weight of a marked cell beside an unmarked one: few are marked."""
+DIFFERENCE_WEIGHT = 30.0
+"""Weight of a label in which two pictures differ beside one in which they agree. Most agree, so that to repeat a cell's
+own label is right nearly always: with equal weights the head did that, and the other colour was never brought over."""
 
 
 class DenseHead(nn.Module):
@@ -158,7 +161,10 @@ class DenseHead(nn.Module):
         rows = correspondences.clamp(min=0)[..., None].expand(-1, -1, labels.shape[2])
         half = rows.shape[1] // 2
         wanted = torch.cat([second.gather(1, rows[:, :half]), first.gather(1, rows[:, half:])], 1)
-        loss = functional.binary_cross_entropy_with_logits(self.other_cells(states.float()), wanted, reduction="none")
+        weights = torch.where(wanted == labels, 1.0, DIFFERENCE_WEIGHT)
+        loss = functional.binary_cross_entropy_with_logits(
+            self.other_cells(states.float()), wanted, weights, reduction="none"
+        )
         shown = (correspondences >= 0).float()
         total: Tensor = (loss @ self.get_buffer("spoken") * shown).sum() / shown.sum().clamp(min=1)
         return total

@@ -22,7 +22,8 @@ DECODER_START = 2
 PAIR_WEIGHT = 6.0
 """Weight of a question about two pictures beside one about one: there are fewer."""
 COMPARING = 2
-"""Encoder layers, from the first, whose last head is taught to look at the same place of the other picture."""
+"""Encoder layers, from the first, whose last head is taught to look at the same place of the other picture, and whose
+states to tell what it shows there."""
 CORRESPONDENCE_WEIGHT = 0.3
 """Weight of teaching them."""
 CHANGE_KIND_WEIGHT = 0.5
@@ -77,8 +78,13 @@ def losses_of(
         correspondences = batch["correspondences"].to(device)
         losses["correspondences"] = CORRESPONDENCE_WEIGHT * correspondence_loss(model, answered, correspondences)
         first, second = (dense["labels"][[one.pictures[place] for one in batch["double"]]] for place in (0, 1))
-        losses["other picture"] = head.other_cells_loss(
-            _cells_of(answered.states[COMPARING][:, : 2 * IMAGE_TOKENS]), torch.cat([first, second], 1), correspondences
+        labels = torch.cat([first, second], 1)
+        losses["other picture"] = sum(
+            (
+                head.other_cells_loss(_cells_of(states[:, : 2 * IMAGE_TOKENS]), labels, correspondences)
+                for states in answered.states[1 : COMPARING + 1]
+            ),
+            torch.zeros((), device=device),
         )
     return losses
 
