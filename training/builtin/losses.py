@@ -26,6 +26,8 @@ COMPARING = 2
 states to tell what it shows there."""
 CORRESPONDENCE_WEIGHT = 0.3
 """Weight of teaching them."""
+OTHER_PICTURE_WEIGHT = 0.25
+"""Weight of telling what the other picture shows."""
 CHANGE_KIND_WEIGHT = 0.5
 """Weight of naming the kind of change in the encoder beside answering."""
 
@@ -79,7 +81,7 @@ def losses_of(
         losses["correspondences"] = CORRESPONDENCE_WEIGHT * correspondence_loss(model, answered, correspondences)
         first, second = (dense["labels"][[one.pictures[place] for one in batch["double"]]] for place in (0, 1))
         labels = torch.cat([first, second], 1)
-        losses["other picture"] = sum(
+        losses["other picture"] = OTHER_PICTURE_WEIGHT * sum(
             (
                 head.other_cells_loss(_cells_of(states[:, : 2 * IMAGE_TOKENS]), labels, correspondences)
                 for states in answered.states[1 : COMPARING + 1]
