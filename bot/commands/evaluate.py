@@ -184,6 +184,8 @@ def _show_pairs(pairs: PairFigures) -> None:
     for name, each in (
         ("all", pairs.exact),
         ("with the last picture only", pairs.last_alone),
+        ("what changed", pairs.changes),
+        ("what changed, the last only", pairs.changes_last_alone),
         ("the same, exchanged", pairs.same_when_exchanged),
         ("false alarms", pairs.false_alarms),
         ("changes overlooked", pairs.overlooked),

@@ -63,6 +63,7 @@ def test_who_compares_rightly_is_told_from_who_guesses(asked: Split) -> None:
     alike = [q for q in asked.questions if len({asked.pictures[n].read_bytes() for n in q.image_ids}) == 1]
     assert pairs.same_when_exchanged.value == len(alike) / pairs.questions, "twice the same picture has no order"
     assert pairs.last_alone.value == 0.0
+    assert pairs.changes is not None and (pairs.changes.count, pairs.changes.value) == (PAIRS, 1.0)
     assert pairs.false_alarms is not None and pairs.false_alarms.value == 0.0
     assert pairs.overlooked is not None and pairs.overlooked.value == 0.0
     assert sum(each.count for each in pairs.by_type.values()) == pairs.questions
@@ -80,6 +81,7 @@ def test_false_alarms_and_what_is_overlooked(asked: Split) -> None:
     assert blind.overlooked is not None and blind.overlooked.value == 1.0
     assert blind.same_when_exchanged.value == 1.0
     assert 0.0 < blind.last_alone.value == blind.exact.value < 0.5
+    assert blind.changes_last_alone is not None and blind.changes_last_alone.value == blind.false_alarms.count / PAIRS
     assert blind.exact.low < blind.exact.value < blind.exact.high
 
 

@@ -38,6 +38,10 @@ class PairFigures:
     """How often the answer says the same, in its words, when the pictures change places."""
     last_alone: Estimate
     """With the last picture only: what can be said without comparing."""
+    changes: Estimate | None
+    """Of the questions what changed. None where nothing tells which they are."""
+    changes_last_alone: Estimate | None
+    """The same with the last picture only."""
 
     def as_dict(self) -> dict[str, object]:
         """For JSON; in percent."""
@@ -47,6 +51,8 @@ class PairFigures:
             "overlooked": self.overlooked,
             "same_when_exchanged": self.same_when_exchanged,
             "last_alone": self.last_alone,
+            "changes": self.changes,
+            "changes_last_alone": self.changes_last_alone,
         }
         return {
             "questions": self.questions,
@@ -86,7 +92,8 @@ def pair_figures(
         types[q.question_type or "(none)"].append(q)
     same = [q for q in asked if normalise_answer(q.answer or "") == NOTHING]
     about_changes = {q.question_type for q in same} | {name for name in types if name.startswith("changed: ")}
-    changed = [q for q in asked if q.question_type in about_changes and q not in same] if same else []
+    what_changed = [q for q in asked if q.question_type in about_changes]
+    changed = [q for q in what_changed if q not in same] if same else []
     return PairFigures(
         questions=len(asked),
         exact=share(asked, lambda q: right(seen, q)),
@@ -95,6 +102,8 @@ def pair_figures(
         overlooked=share(changed, says_nothing) if changed else None,
         same_when_exchanged=share(asked, lambda q: says_the_same(seen[q.question_id], exchanged[q.question_id])),
         last_alone=share(asked, lambda q: right(alone, q)),
+        changes=share(what_changed, lambda q: right(seen, q)) if what_changed else None,
+        changes_last_alone=share(what_changed, lambda q: right(alone, q)) if what_changed else None,
     )
 
 
