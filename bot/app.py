@@ -22,8 +22,8 @@ from bot.answering.listening import Listening
 from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
-from bot.asking.spoken import Spoken
-from bot.conversation.wording import Typed
+from bot.asking.speech_to_text import SpeechToText
+from bot.conversation.wording import TextOnly
 from bot.exporting.exporter import Exporter
 from bot.handlers import register_all
 from bot.housekeeping import Housekeeping
@@ -145,7 +145,9 @@ class Bot:
             downloads=downloads,
             exporter=exporter,
             progress=progress,
-            wording=Typed() if settings.speech == OFF else Spoken(listening, downloads, store, application.bot.id),
+            wording=TextOnly()
+            if settings.speech == OFF
+            else SpeechToText(listening, downloads, store, application.bot.id),
         )
         application.bot_data["services"] = services
         register_all(application)

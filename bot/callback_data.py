@@ -27,7 +27,7 @@ _READERS: dict[str, Callable[[str], int | str | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Packed:
+class CallbackData:
     """`prefix:field:field`; a field with a default may be missing at the end."""
 
     prefix: ClassVar[str]
@@ -65,7 +65,7 @@ class _Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbered(_Packed):
+class _Numbered(CallbackData):
     number: int
 
 
@@ -82,7 +82,7 @@ class AskHeard(_Numbered, prefix="heard"):
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeAnswer(_Packed, prefix="judge"):
+class JudgeAnswer(CallbackData, prefix="judge"):
     """Call the answer to a question of this chat right or wrong, as a whole or about one of several pictures."""
 
     number: int
@@ -96,7 +96,7 @@ class ShowWhere(_Numbered, prefix="where"):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSetting(_Packed, prefix="set"):
+class ChangeSetting(CallbackData, prefix="set"):
     """Set one of the chat's settings to a value. It names the value, not a step: pressed twice it changes once."""
 
     name: str
@@ -118,7 +118,7 @@ class ShowPicture(_Numbered, prefix="pic"):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmDelete(_Packed, prefix="del"):
+class ConfirmDelete(CallbackData, prefix="del"):
     """Delete everything of this chat, or keep it; only who asked may press."""
 
     really: bool
@@ -128,7 +128,7 @@ class ConfirmDelete(_Packed, prefix="del"):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeAdminSetting(_Packed, prefix="adm"):
+class ChangeAdminSetting(CallbackData, prefix="adm"):
     """Set one of the admins' settings; 0 goes back to the environment's. `show` only refreshes."""
 
     name: str
@@ -136,7 +136,7 @@ class ChangeAdminSetting(_Packed, prefix="adm"):
 
 
 @dataclass(frozen=True, slots=True)
-class DrainWorker(_Packed, prefix="drain"):
+class DrainWorker(CallbackData, prefix="drain"):
     """Let a worker leave, by the end of its name."""
 
     ending: str

@@ -14,7 +14,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answering.refusals import Refusals
 from bot.conversation.recent_messages import RecentMessages
-from bot.conversation.wording import Typed, Wording
+from bot.conversation.wording import TextOnly, Wording
 from bot.effective import Effective, effective
 from bot.settings import Settings
 from model.serving.broker.protocol import Broker
@@ -49,7 +49,7 @@ class Services:
     """When Telegram was last reached for updates (unix seconds)."""
     refusals: Refusals = field(default_factory=Refusals)
     """Who was told of a limit."""
-    wording: Wording = field(default_factory=Typed)
+    wording: Wording = field(default_factory=TextOnly)
     """Turns messages into words."""
     recent: RecentMessages = field(default_factory=RecentMessages)
     """The last messages, between people and for the bot."""

@@ -14,7 +14,7 @@ from storage.quota import Quota
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 30.0
+CHECK_SECONDS = 30.0
 NEARLY, AGAIN = 2.0, 3.0
 """The disk is nearly full when so many times what pictures must leave free is free, and has room again at the other."""
 SPAN = 600.0
@@ -50,7 +50,7 @@ class TroubleWatch:
         self._quota, self._admins = quota, admins
         self._errors = _Errors()
         self._full = False
-        self._told_at: float | None = None
+        self._notified_at: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -70,7 +70,7 @@ class TroubleWatch:
                 await self._check_errors()
             except Exception:
                 log.exception("the disk cannot be looked at; trying again")
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
 
     async def _check_disk(self) -> None:
         usage = await self._quota.usage()
@@ -84,6 +84,6 @@ class TroubleWatch:
 
     async def _check_errors(self) -> None:
         number, now = self._errors.lately(), time.monotonic()
-        if number >= MANY_ERRORS and (self._told_at is None or now - self._told_at > QUIET_SECONDS):
-            self._told_at = now
+        if number >= MANY_ERRORS and (self._notified_at is None or now - self._notified_at > QUIET_SECONDS):
+            self._notified_at = now
             await self._admins.tell(lambda: texts.errors(number, int(SPAN // 60)))

@@ -38,10 +38,10 @@ _POSITIONS = f"""
     ),
     waiting AS MATERIALIZED (
         SELECT id, row_number() OVER (PARTITION BY chat_id ORDER BY id)
-            + coalesce((SELECT number FROM running WHERE running.chat_id = questions.chat_id), 0) AS turn
+            + coalesce((SELECT number FROM running WHERE running.chat_id = questions.chat_id), 0) AS round
         FROM questions WHERE state = 'queued'
     ),
-    ranked AS (SELECT id, row_number() OVER (ORDER BY turn, id) - 1 AS place FROM waiting)
+    ranked AS (SELECT id, row_number() OVER (ORDER BY round, id) - 1 AS place FROM waiting)
     SELECT id, place + (SELECT coalesce(sum(number), 0) FROM running) AS number
     FROM ranked WHERE id IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - constants of this file
@@ -50,14 +50,14 @@ _POSITIONS = f"""
 class FairQueue:
     """Chooses among the questions that wait.
 
-    A question's turn is the number of its chat's questions that run or stand before it: the smallest goes first. Among
+    A question's round is the number of its chat's questions that run or stand before it: the smallest goes first. Among
     equals the chat that was served longest ago goes first, then the question that was asked first.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._clock = count(1)
-        # When each waiting chat was served last, by our own clock. A restart forgets it, which costs a chat one turn.
+        # When each waiting chat was served last, by our own clock. A restart forgets it, which costs a chat one round.
         self._served: dict[int, int] = {}
 
     async def next(self, limit: int, exclude: Collection[int]) -> list[int]:
@@ -66,13 +66,13 @@ class FairQueue:
         hold = {"now": time.time(), "longest": LONGEST_HOLD}
         heads = await self._db.fetch_all(_HEADS, {"limit": limit + len(exclude), **hold})
         self._forget_all_but(running.keys() | {row["chat_id"] for row in heads})
-        turns = Counter(running)
+        rounds = Counter(running)
         ranked: list[tuple[int, int, int]] = []
         for row in heads:
             chat, number = row["chat_id"], row["id"]
             if number not in exclude:
-                ranked.append((turns[chat], self._served.get(chat, 0), number))
-                turns[chat] += 1
+                ranked.append((rounds[chat], self._served.get(chat, 0), number))
+                rounds[chat] += 1
         return [number for _, _, number in sorted(ranked)[:limit]]
 
     async def seconds_to_next(self) -> float | None:

@@ -1,4 +1,4 @@
-"""What chats have to be told: outcomes that they do not show yet, progress, and messages that may have been sent."""
+"""What chats have to show: outcomes that they do not show yet, progress, and messages that may have been sent."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Outcomes:
         was not heard of, both are looked for from that one's number on.
 
         Returns:
-            False when it must not be sent: the question is not in this state any more, or told, or has a message now.
+            False when it must not be sent: its question is in another state by now, delivered, or has a message.
         """
         changed = await self._db.execute(
             _BEGIN,

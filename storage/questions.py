@@ -1,4 +1,4 @@
-"""The ledger: every question from being asked to being told, once.
+"""The ledger: every question from being asked to being delivered, once.
 
 queued -> running -> answered -> delivered; or failed, or cancelled. The column `delivered` says that the outcome
 stands in the chat.
@@ -231,7 +231,7 @@ class Questions:
         return None if row is None else float(row["created_at"])
 
     async def backlog(self) -> tuple[int, float | None]:
-        """How many questions wait for their outcome to be told, and when (unix seconds) the oldest was asked."""
+        """How many questions wait for their outcome to be delivered, and when (unix seconds) the oldest was asked."""
         row = await self._db.fetch_one(
             "SELECT count(*) AS number, min(created_at) AS oldest FROM questions"
             " WHERE delivered = 0 AND state IN ('queued', 'running', 'answered')"

@@ -10,8 +10,8 @@ from storage.photos import Photos
 DAY = 86_400.0
 EACH = 500
 """Rows that go in one transaction: others write in between."""
-# What is not told yet stays; so does a picture that such a question is about. A picture's age counts from the last talk
-# about it; its file stays as long as a question of this or another chat needs it.
+# What is not delivered yet stays; so does a picture that such a question is about. A picture's age counts from the last
+# talk about it; its file stays as long as a question of this or another chat needs it.
 _QUESTIONS = "SELECT id, photo_sha256 FROM questions WHERE {chat} created_at < :before AND delivered = 1 LIMIT :each"
 _PHOTOS = """
     SELECT chat_id, message_id, sha256 FROM photos

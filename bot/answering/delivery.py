@@ -39,9 +39,9 @@ MOST_REFUSED = 4
 """A message that Telegram refuses this often, each time after a longer pause and asking for less, is given up."""
 UNDELIVERABLE = "undeliverable"
 SWEEP_SECONDS = 30.0
-"""After so long without news the ledger is asked for what nobody told of."""
+"""After so long without news the ledger is asked for what it has not heard of."""
 SETTLE_PAUSE = 10.0
-"""Where it cannot be found out what became of a message, and nothing else is to be told, it is tried again then."""
+"""Where it cannot be found out what became of a message and nothing else is to be delivered, it is tried again then."""
 
 
 class Delivery:
@@ -54,9 +54,9 @@ class Delivery:
         self.sending = Sending(store, self.messages, outcomes)
         self._wake = asyncio.Event()
         self._first = True  # what an earlier run left is still to be read
-        self._due: set[int] = set()  # chats that have something to be told
+        self._due: set[int] = set()  # chats with outcomes to deliver
         self._serving: dict[int, asyncio.Task[None]] = {}
-        self._again: set[int] = set()  # chats with more to be told than what is in hand
+        self._again: set[int] = set()  # chats with more to deliver than what is in hand
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -65,7 +65,7 @@ class Delivery:
         self._reader = asyncio.create_task(self._read())
 
     async def stop(self, grace: float = 5.0) -> None:
-        """Let what is being told be told, but not longer than `grace` seconds."""
+        """Let what is being delivered arrive, but not longer than `grace` seconds."""
         await cancel_and_wait(self._reader)
         await finish_within(self._serving.values(), grace)
 
@@ -147,7 +147,7 @@ class Delivery:
         chat_id, pause, refused, again = question.chat_id, 1.0, 0, False
         while True:
             try:
-                if again or chat_id in self.sending.unsettled:  # by now it may be told, replaced, or have moved
+                if again or chat_id in self.sending.unsettled:  # by now it may be delivered, replaced, or have moved
                     await self.sending.settle(chat_id, refused)
                     fresh = await self._store.questions.get(question.id)
                     if fresh is None or fresh.delivered:

@@ -208,8 +208,8 @@ class Dispatcher:
             raise PictureRefusedError(texts.PICTURE_GONE) from None
         check = await self._store.picture_checks.get(picture.sha256)
         if check is not None and check.refusal is not None:  # it would cost the same again
-            told = await self._store.questions.failed_about(question.chat_id, picture.sha256)
-            raise PictureRefusedError(texts.STILL_UNREADABLE if told else check.refusal)
+            failed_before = await self._store.questions.failed_about(question.chat_id, picture.sha256)
+            raise PictureRefusedError(texts.STILL_UNREADABLE if failed_before else check.refusal)
         return SentPicture(data, picture.sha256)
 
     async def _refuse(self, question: Question, sentence: str) -> None:

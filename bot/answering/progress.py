@@ -131,13 +131,13 @@ class Progress:
         markup, shown = under_progress(question.id), await self._delivery.sending.message_of(question)
         edited = Edited.MISSING
         if shown is not None:
-            again = Content(texts.looking(position, again=True), markup)
+            again = Content(texts.progress(position, again=True), markup)
             edited = await self._delivery.messages.edit(question.chat_id, shown, again)
         if edited in (Edited.DONE, Edited.SAME):
             if question.placeholder_id is None:
                 await self._store.questions.set_placeholder(question.chat_id, question.id, shown)
         else:
-            await self._delivery.sending.send(question, Content(texts.looking(position), markup), outcome=False)
+            await self._delivery.sending.send(question, Content(texts.progress(position), markup), outcome=False)
         self._shown[question.id] = (question.chat_id, position)
         if question.chat_id < 0:
             self._in_groups.append((time.monotonic(), question.chat_id))
@@ -167,7 +167,7 @@ class Progress:
         if question.placeholder_id is None:
             return
         try:
-            text = texts.looking(position, again=bool(question.revision))
+            text = texts.progress(position, again=bool(question.revision))
             if position == NOBODY:
                 text = worker_texts.NOBODY
             content = Content(text, under_progress(number))

@@ -12,15 +12,17 @@ class Refusals:
 
     def __init__(self) -> None:
         # By chat and person: the seconds for which they need not be told again.
-        self._told: TLRUCache[tuple[int, int], float] = TLRUCache(MOST_REMEMBERED, lambda _, value, now: now + value)
+        self._notified: TLRUCache[tuple[int, int], float] = TLRUCache(
+            MOST_REMEMBERED, lambda _, value, now: now + value
+        )
 
     def first(self, chat_id: int, person: int, seconds: float) -> bool:
         """Whether somebody has to be told now that a limit holds for so many seconds."""
-        if (chat_id, person) in self._told:
+        if (chat_id, person) in self._notified:
             return False
-        self._told[chat_id, person] = seconds
+        self._notified[chat_id, person] = seconds
         return True
 
     def over(self, chat_id: int, person: int) -> None:
         """They may ask again."""
-        self._told.pop((chat_id, person), None)
+        self._notified.pop((chat_id, person), None)

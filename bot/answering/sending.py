@@ -175,4 +175,4 @@ class Sending:
 
 def _progress(question: Question) -> Content:
     """What a question's message shows where nothing is known of its place."""
-    return Content(texts.looking(0), under_progress(question.id))
+    return Content(texts.progress(0), under_progress(question.id))

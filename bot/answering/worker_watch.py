@@ -16,7 +16,7 @@ from model.types import WorkerInfo
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 2.0
+CHECK_SECONDS = 2.0
 ADMINS_SECONDS = 90.0
 """A restart, or a model that loads, is no news."""
 WAITING_SECONDS = 180.0
@@ -59,7 +59,7 @@ class WorkerWatch:
                 await self._check(workers)
             except Exception:
                 log.exception("the workers cannot be looked at; trying again")
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
 
     async def _check(self, workers: Sequence[WorkerInfo]) -> None:
         now = time.monotonic()

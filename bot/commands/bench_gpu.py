@@ -34,8 +34,8 @@ def gpu(out: Path, minutes: float, device: str, small: bool | None, only: tuple[
 
     def report(outcome: StepResult) -> None:
         outcomes.append(outcome)
-        told = {"device": device, "began": began, "seconds": round(time.time() - began, 1)}
-        out.write_text(json.dumps({**told, "steps": [asdict(each) for each in outcomes]}, indent=2) + "\n")
+        head = {"device": device, "began": began, "seconds": round(time.time() - began, 1)}
+        out.write_text(json.dumps({**head, "steps": [asdict(each) for each in outcomes]}, indent=2) + "\n")
         click.echo(f"{outcome.seconds:>7.1f} s  {outcome.name}: {outcome.result}", err=True)
 
     with tempfile.TemporaryDirectory(prefix="vqabot-gpu-") as work:

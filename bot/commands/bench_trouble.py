@@ -108,10 +108,11 @@ def memory(model: str, batch_size: int, headroom: float, device: str, as_json: b
             env={**os.environ, "PYTHONPATH": paths},
         )
     lines = done.stderr.strip().splitlines()
-    told = "The memory does not suffice" in done.stderr or "Gradients and moments of the weights need" in done.stderr
-    figures = {"exit_code": done.returncode, "told": told, "traceback": "Traceback" in done.stderr}
+    sentences = ("The memory does not suffice", "Gradients and moments of the weights need")
+    explained = any(sentence in done.stderr for sentence in sentences)
+    figures = {"exit_code": done.returncode, "explained": explained, "traceback": "Traceback" in done.stderr}
     show_figures({**figures, "sentence": lines[-1].removeprefix("Error: ") if lines else ""}, as_json)
-    if not told:
+    if not explained:
         raise click.ClickException("No sentence about memory came.")
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 import click
 
-from bot.benchmarks.spoken import SPEEDS, VOICES, encoded, noisy, spoken, wordless
+from bot.benchmarks.synthetic_speech import SPEEDS, VOICES, encoded, noisy, synthesize, wordless
 
 NOISES: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "10 dB": 10.0}
 """Conditions, with the decibels between speech and noise."""
@@ -43,7 +43,7 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
         for name, ratio in NOISES.items():
             rng, wrong, words, counts = random.Random(name), 0, 0, Counter[str]()
             for place, (picture, question) in enumerate(asked):
-                samples = spoken(question, VOICES[place % len(VOICES)], rng.choice(SPEEDS))
+                samples = synthesize(question, VOICES[place % len(VOICES)], rng.choice(SPEEDS))
                 samples = samples if ratio is None else noisy(samples, ratio, rng)
                 heard = listener.submit(encoded(samples)).result()
                 text = said(heard.text)

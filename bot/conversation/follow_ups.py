@@ -58,7 +58,7 @@ def completed(question: str, before: Before) -> str | None:
     led = _LEAD.sub("", text)
     if not led or not _bare(before.question):
         return None
-    whole = _complete(led, _Asked.read(_bare(before.question), before.answer), leads=led != text)
+    whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)
     if whole is None and led != text and stands_alone(led):
         whole = led
     if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:
@@ -73,7 +73,7 @@ def _bare(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Previous:
     """The question before, taken apart."""
 
     text: str
@@ -83,7 +83,7 @@ class _Asked:
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
 
     @classmethod
-    def read(cls, text: str, answer: str | None) -> _Asked:
+    def read(cls, text: str, answer: str | None) -> _Previous:
         subject = subject_of(text)
         thing = thing_named(text, answer)
         return cls(text, subject, thing or definite(subject))
@@ -95,28 +95,28 @@ def stands_alone(text: str) -> bool:
     return bool(re.match(begins, text, re.I)) and len(text.split()) >= 3
 
 
-def _complete(text: str, asked: _Asked, *, leads: bool) -> str | None:
+def _complete(text: str, previous: _Previous, *, leads: bool) -> str | None:
     """In the order of how surely each is meant."""
     return (
-        _one_word(text, asked)
-        or exchanged(text, asked.text, leads=leads)
-        or _attribute(text, asked)
-        or _with_pronoun(text, asked)
-        or _with_one(text, asked)
-        or _either(text, asked)
-        or _place(text, asked)
-        or (_other_thing(text, asked) if leads or re.match(r"the ", text, re.I) else None)
+        _one_word(text, previous)
+        or exchanged(text, previous.text, leads=leads)
+        or _attribute(text, previous)
+        or _with_pronoun(text, previous)
+        or _with_one(text, previous)
+        or _either(text, previous)
+        or _place(text, previous)
+        or (_other_thing(text, previous) if leads or re.match(r"the ", text, re.I) else None)
     )
 
 
-def _one_word(text: str, asked: _Asked) -> str | None:
+def _one_word(text: str, previous: _Previous) -> str | None:
     """Where? How many? Who? Doing what?"""
-    word, about = text.lower(), asked.referent
+    word, about = text.lower(), previous.referent
     if word in ("who", "which one") and (
-        found := re.match(r"is (?:any(?:one|body)|some(?:one|body)) (.+)", asked.text, re.I)
+        found := re.match(r"is (?:any(?:one|body)|some(?:one|body)) (.+)", previous.text, re.I)
     ):
         return f"who is {found[1]}"
-    if word == "what" and (found := re.match(r"is (?:there )?(?:any|some)thing (.+)", asked.text, re.I)):
+    if word == "what" and (found := re.match(r"is (?:there )?(?:any|some)thing (.+)", previous.text, re.I)):
         return f"what is {found[1]}"
     if not about:
         return None
@@ -133,16 +133,16 @@ def _one_word(text: str, asked: _Asked) -> str | None:
     return None
 
 
-def _attribute(text: str, asked: _Asked) -> str | None:
+def _attribute(text: str, previous: _Previous) -> str | None:
     """What colour? Its size?"""
-    if asked.referent and (
+    if previous.referent and (
         found := re.fullmatch(r"(?:(?:in )?(?:what|which)|the|its|their|his|her)?\s*(colou?r|size|shape)s?", text, re.I)
     ):
-        return f"what {found[1].lower()} {be_of(asked.referent)} {asked.referent}"
+        return f"what {found[1].lower()} {be_of(previous.referent)} {previous.referent}"
     return None
 
 
-def _with_pronoun(text: str, asked: _Asked) -> str | None:
+def _with_pronoun(text: str, previous: _Previous) -> str | None:
     """What colour is it? What is he doing? Where are they? Is its hat red?"""
     if _IMPERSONAL.search(text) or len(text.split()) < 3:
         return None
@@ -150,7 +150,7 @@ def _with_pronoun(text: str, asked: _Asked) -> str | None:
     own = re.search(rf"\b({pronouns})\b", text, re.I)
     if own is None or _noun_before(text[: own.start()]):
         return None
-    about = _person(own[1].lower(), asked) or asked.referent
+    about = _person(own[1].lower(), previous) or previous.referent
     if not about:
         return None
     word, rest = own[1].lower(), text[own.end() :].strip()
@@ -169,19 +169,19 @@ def _noun_before(head: str) -> bool:
     return bool(re.search(rf"\b(?:{DETERMINERS}) ", head, re.I))
 
 
-def _person(pronoun: str, asked: _Asked) -> str:
+def _person(pronoun: str, previous: _Previous) -> str:
     """Whom a pronoun means, where the question or its answer names a person of that kind."""
     kind = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}.get(pronoun)
     if kind is None:
         return ""
-    owner = definite(asked.subject.partition("'s ")[0])
-    return next((one for one in (asked.referent, owner) if noun_of(one) in PEOPLE[kind]), "")
+    owner = definite(previous.subject.partition("'s ")[0])
+    return next((one for one in (previous.referent, owner) if noun_of(one) in PEOPLE[kind]), "")
 
 
-def _with_one(text: str, asked: _Asked) -> str | None:
+def _with_one(text: str, previous: _Previous) -> str | None:
     """A blue one? Are there red ones? Is there one on the table?"""
     found = re.search(r"\b(ones?)\b", text, re.I)
-    noun = noun_of(asked.referent)
+    noun = noun_of(previous.referent)
     if found is None or not noun or re.match(r"(?:which|who|what|no|any) one\b", text, re.I):
         return None
     known = plural(noun) if found[1].lower() == "ones" else noun
@@ -189,31 +189,31 @@ def _with_one(text: str, asked: _Asked) -> str | None:
     if not before.strip() or re.search(r"\b(?:there|see|have|has)\s*$", before, re.I):
         known = f"{'an' if known[0] in 'aeiou' else 'a'} {known}" if found[1].lower() == "one" else known
     phrase = f"{before}{known}{text[found.end() :]}"
-    return phrase if stands_alone(phrase) else _other_thing(phrase, asked)
+    return phrase if stands_alone(phrase) else _other_thing(phrase, previous)
 
 
-def _either(text: str, asked: _Asked) -> str | None:
+def _either(text: str, previous: _Previous) -> str | None:
     """Red or blue? Happy or sad?"""
-    if asked.referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
+    if previous.referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
         words = text.lower().split()
         if words[0] in ("left", "right"):
-            return f"{be_of(asked.referent)} {asked.referent} on the {words[0]} or on the {words[2]}"
+            return f"{be_of(previous.referent)} {previous.referent} on the {words[0]} or on the {words[2]}"
         if words[0] not in STOPS - {"happy", "sad", "indoors", "outdoors", "sitting", "standing", "lying", "running"}:
-            return f"{be_of(asked.referent)} {asked.referent} {text.lower()}"
+            return f"{be_of(previous.referent)} {previous.referent} {text.lower()}"
     return None
 
 
-def _place(text: str, asked: _Asked) -> str | None:
+def _place(text: str, previous: _Previous) -> str | None:
     """On the table? To the left? The place of the question before is exchanged, or one is added."""
     if not re.match(_PLACES, f"{text} ", re.I) or stands_alone(text):
         return None
-    found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", asked.text, re.I)
+    found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", previous.text, re.I)
     if found is not None and (place := _noun_before_it(text, found[0])):
         text = place
-    if found is not None and not re.match(r"how many .*\bin the picture$", asked.text, re.I):
-        return asked.text[: found.start()] + text
-    if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", asked.text, re.I):
-        return f"{asked.text} {text}"
+    if found is not None and not re.match(r"how many .*\bin the picture$", previous.text, re.I):
+        return previous.text[: found.start()] + text
+    if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", previous.text, re.I):
+        return f"{previous.text} {text}"
     return None
 
 
@@ -225,25 +225,25 @@ def _noun_before_it(text: str, place: str) -> str:
     return ""
 
 
-def _other_thing(text: str, asked: _Asked) -> str | None:
+def _other_thing(text: str, previous: _Previous) -> str | None:
     """And the dog? The same is asked of something else."""
-    subject = asked.subject
+    subject = previous.subject
     if not subject or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
         return None
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
     begun = re.match(rf"({DETERMINERS})\b", subject, re.I)
     phrase = text
-    if noun_of(text) in WORN and re.search(r"\bwearing$", asked.text, re.I):  # shoes wear nothing
+    if noun_of(text) in WORN and re.search(r"\bwearing$", previous.text, re.I):  # shoes wear nothing
         return None
     if text.lower() in _WHO:
-        return None if "'s " in subject else asked.text.replace(subject, _WHO[text.lower()], 1)
+        return None if "'s " in subject else previous.text.replace(subject, _WHO[text.lower()], 1)
     if text.lower() in ADJECTIVES and begun:
         phrase = f"{begun[1]} {text} {noun_of(subject)}"
     elif begun and not given and not is_plural(text):
         phrase = f"{begun[1]} {text}"
     elif given and not begun:
         phrase = text[given.end() :].strip()
-        if re.match(r"how many\b", asked.text, re.I):
+        if re.match(r"how many\b", previous.text, re.I):
             phrase = " ".join([*phrase.split()[:-1], plural(noun_of(phrase))])
     owner, _, owned = subject.partition("'s ")
     if owned and "'s" not in phrase:
@@ -251,7 +251,7 @@ def _other_thing(text: str, asked: _Asked) -> str | None:
             phrase = f"{owner}'s {phrase.split()[-1]}"
         elif noun_of(phrase) in {name for names in PEOPLE.values() for name in names}:
             phrase = f"{phrase}'s {owned}"
-    head, tail = asked.text.split(subject, 1)
+    head, tail = previous.text.split(subject, 1)
     if is_plural(phrase) != is_plural(subject):
         head = re.sub(r"\b(?:is|are)\b(?=(?: there)?\s*$)", be_of(phrase), head, flags=re.I)
     return f"{head}{phrase}{tail}"

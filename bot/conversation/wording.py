@@ -34,7 +34,7 @@ class Wording(Protocol):
         ...
 
 
-class Typed:
+class TextOnly:
     """What people type: a message's text, or the caption of its picture."""
 
     async def words_of(self, message: Message) -> Words:

@@ -92,8 +92,8 @@ async def on_drain(update: Update, context: Context) -> None:
     pressed = DrainWorker.unpack(query.data)
     names = {worker.name for worker in await services.broker.workers() if worker.name}
     found = [name for name in names if pressed is not None and ending_of(name) == pressed.ending]
-    told = bool(found) and await services.broker.drain(found[0])
-    await answer_press(query, worker_texts.leaving(found[0]) if told else worker_texts.GONE_ALREADY)
+    drained = bool(found) and await services.broker.drain(found[0])
+    await answer_press(query, worker_texts.leaving(found[0]) if drained else worker_texts.GONE_ALREADY)
 
 
 async def _is_admins(services: Services, query: CallbackQuery) -> bool:

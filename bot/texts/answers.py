@@ -61,7 +61,7 @@ class Shown:
 
 def shown(question: Question) -> Shown:
     """A question's answer, as it stands in the ledger; of one about each of several pictures, an answer for each."""
-    told = _shown(
+    whole_answer = _shown(
         (question.answer or "").strip(),
         question.confidence or 0.0,
         question,
@@ -70,11 +70,11 @@ def shown(question: Question) -> Shown:
         asked_as=question.asked_as or "",
     )
     if not question.each_picture or not question.several or not (question.answer or "").strip():
-        return told
+        return whole_answer
     each = [shown_picture(one, question).answer if one.answer else "–" for one in question.several]
     listed = " · ".join(f"{place}. {answer}" for place, answer in enumerate(each, 1))
     joint = shown_jointly(question)
-    return replace(told, answer=listed if joint is None else f"{joint[0]} · {listed}")
+    return replace(whole_answer, answer=listed if joint is None else f"{joint[0]} · {listed}")
 
 
 def shown_jointly(question: Question) -> tuple[str, str] | None:

@@ -221,7 +221,7 @@ def group_welcome(username: str) -> str:
     )
 
 
-def looking(position: int, again: bool = False) -> str:
+def progress(position: int, again: bool = False) -> str:
     """The progress message; the position is how many questions wait before this one."""
     base = translated(LOOKING_AGAIN if again else LOOKING)
     if position <= 0:

@@ -77,7 +77,7 @@ class _Window:
 @dataclass(slots=True)
 class _Chat:
     windows: tuple[_Window, ...]
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     halted_until: float = 0.0  # of the event loop's clock
     users: int = 0  # calls that wait or are on their way
 
@@ -199,7 +199,7 @@ class ChatRateLimiter(BaseRateLimiter[CallLimits]):
         if chat is None or not messages:
             await self._halts_over(chat)
             return
-        async with chat.turn:
+        async with chat.lock:
             while True:
                 await self._halts_over(chat)
                 if (wait := chat.opens(now := _now(), messages) - now) > 0:

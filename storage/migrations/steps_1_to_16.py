@@ -117,7 +117,7 @@ def create_sent_messages() -> tuple[str, ...]:
 
 @step
 def index_questions_of_person() -> tuple[str, ...]:
-    """Limits count over all chats of a person, and what is not told yet."""
+    """Limits count over all chats of a person, and what is not delivered yet."""
     return (
         "CREATE INDEX questions_of_person ON questions (user_id, told, created_at)",
         "CREATE INDEX questions_open ON questions (chat_id, id)"

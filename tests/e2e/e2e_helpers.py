@@ -51,8 +51,8 @@ async def quiet(bot: Bot, chat: int = YOU, *, questions: int = 0) -> None:
     store = bot.services.store
     for _ in range(600):
         pending = (await store.updates.counts())["pending"]
-        told = [q.delivered async for q in store.questions.export(chat)]
-        if pending == 0 and len(told) >= questions and all(told):
+        delivered = [q.delivered async for q in store.questions.export(chat)]
+        if pending == 0 and len(delivered) >= questions and all(delivered):
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is still under way")

@@ -51,7 +51,7 @@ def test_bars_are_as_high_as_what_they_count(most: int) -> None:
 async def test_admins_are_told_that_the_disk_fills_up_and_has_room_again(
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trouble_watch, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(trouble_watch, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(trouble_watch, "NEARLY", 1e9)
     await you.say("/start")
     await start_bot()
@@ -66,7 +66,7 @@ async def test_admins_are_told_that_the_disk_fills_up_and_has_room_again(
 async def test_admins_are_told_once_that_errors_pile_up_and_read_none_of_them(
     start_bot: StartBot, you: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trouble_watch, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(trouble_watch, "CHECK_SECONDS", 0.05)
     await you.say("/start")
     await start_bot()
     log = logging.getLogger("bot.somewhere")

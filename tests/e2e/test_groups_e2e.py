@@ -218,7 +218,7 @@ async def test_an_answer_finds_its_group_that_moved_meanwhile(
     bot = await start_bot(broker)
     await change(you, "chats", id=OLD, title="Old", type="group", members={you.user_id: "creator"})
     await you.send_picture(picture(), f"{mention} what?", chat=OLD)
-    while not broker.asked:  # noqa: ASYNC110 - a test's broker rings no bell
+    while not broker.asked:  # noqa: ASYNC110 - a test's broker notifies nobody
         await asyncio.sleep(0.01)
     if not update_comes:
         sandbox.world.faults.change({"always": [{"method": "getUpdates", "hold": 3600}]})

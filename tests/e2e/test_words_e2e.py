@@ -8,7 +8,7 @@ import pytest
 from e2e_helpers import ADA, GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
 from telegram import Message
 
-from bot.conversation.wording import Typed, Words
+from bot.conversation.wording import TextOnly, Words
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.texts import language as languages
@@ -19,7 +19,7 @@ from storage.store import Store
 JANE = 1017
 
 
-class Hears(Typed):
+class Hears(TextOnly):
     """Understands voice messages, whatever they say, as one question."""
 
     async def words_of(self, message: Message) -> Words:

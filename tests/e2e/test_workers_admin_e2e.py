@@ -65,7 +65,7 @@ async def test_when_nobody_can_answer_admins_and_those_who_wait_are_told(
 ) -> None:
     monkeypatch.setattr(worker_watch, "ADMINS_SECONDS", 0.0)
     monkeypatch.setattr(worker_watch, "WAITING_SECONDS", 0.0)
-    monkeypatch.setattr(worker_watch, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker_watch, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(progress, "POSITION_SECONDS", 0.05)
     metrics.workers_ready.set(1)  # as before they went
     broker = Away()

@@ -36,9 +36,9 @@ def test_a_failed_and_a_slow_step_stop_nothing(program: Path) -> None:
         Step("slow", ("stepping", "{not json", "wait", "with a child"), 1.0),
         Step("last", ("stepping", "nothing", "0"), PATIENCE),
     ]
-    told: list[StepResult] = []
-    outcomes = run([steps[:2], *([step] for step in steps[2:])], PATIENCE, told.append)
-    assert told == outcomes
+    reported: list[StepResult] = []
+    outcomes = run([steps[:2], *([step] for step in steps[2:])], PATIENCE, reported.append)
+    assert reported == outcomes
     assert [(one.name, one.result) for one in outcomes] == [
         ("good", "ok"),
         ("bad", "failed"),

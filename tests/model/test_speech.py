@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.benchmarks.spoken import encoded
+from bot.benchmarks.synthetic_speech import encoded
 from bot.texts.failures import sentence
 from model.errors import ModelError, SoundError
 from model.serving.listener import Listener

@@ -6,7 +6,7 @@ import random
 from array import array
 from pathlib import Path
 
-from bot.benchmarks.spoken import encoded, spoken, wordless
+from bot.benchmarks.synthetic_speech import encoded, synthesize, wordless
 from bot.commands.bench_voice import WORDLESS
 
 FOLDER = Path(__file__).parent
@@ -14,12 +14,12 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Write them all."""
-    ball = spoken("What color is the ball?", "en-us", 150)
+    ball = synthesize("What color is the ball?", "en-us", 150)
     rng = random.Random(0)
     sounds = {
         "ball.ogg": ball,
-        "mood.ogg": spoken("What mood is the lady in?", "en-us+m1", 150),
-        "milk.ogg": spoken("Please buy some milk and eggs on your way home.", "en-us", 150),
+        "mood.ogg": synthesize("What mood is the lady in?", "en-us+m1", 150),
+        "milk.ogg": synthesize("Please buy some milk and eggs on your way home.", "en-us", 150),
         "silence.ogg": array("h", [int(rng.gauss(0, 4)) for _ in range(32_000)]).tobytes(),
         "chords.ogg": _chords(),
         "ball.mp4": ball,

@@ -20,7 +20,7 @@ CODECS = {"ogg": ("libopus", 48_000), "webm": ("libopus", 48_000), "mp4": ("aac"
 _PAUSE = bytes(RATE // 2)
 
 
-def spoken(text: str, voice: str, speed: int) -> bytes:
+def synthesize(text: str, voice: str, speed: int) -> bytes:
     """Somebody says a text: 16-bit samples, `RATE` a second.
 
     Args:

@@ -27,7 +27,7 @@ _SHOWN_SECONDS = 4.5
 """Telegram shows for five seconds that something is done."""
 
 
-class Spoken:
+class SpeechToText:
     """Fulfils `bot.conversation.wording.Wording`: typed words, or where there are none what is said."""
 
     def __init__(self, listening: Listening, downloads: Downloads, store: Store, bot_id: int) -> None:
