@@ -1,4 +1,4 @@
-"""`vqabot bench answer`: how fast questions are answered, against the plain way over the same questions."""
+"""`vqabot bench answer`: how fast questions are answered, against the baseline over the same questions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def answer(
     as_json: bool,
     **workload: Any,  # noqa: ANN401 - the other options are Workload's fields
 ) -> None:
-    """Time answers, and the plain way: float32, generate(), one question at a time, its picture read again.
+    """Time answers, and the baseline: float32, generate(), one question at a time, its picture read again.
 
     Other shapes than builtin are made from their configuration with random weights, and all answers are equally long;
     `--size` is for them. Each side runs in a process of its own, in turn, over the same questions. Ratios come from the
@@ -66,8 +66,8 @@ def answer(
     with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as temporary:
         folder = _folder(shape, model, size, workload["tokens"], Path(temporary))
         work = Workload(folder, **workload)
-        plain = replace(work, pictures=min(work.pictures, baseline_pictures or work.pictures))
-        sides = [(_apart("measure_baseline", plain), _apart("measure_ours", work)) for _ in range(rounds)]
+        fewer = replace(work, pictures=min(work.pictures, baseline_pictures or work.pictures))
+        sides = [(_apart("measure_baseline", fewer), _apart("measure_ours", work)) for _ in range(rounds)]
         baseline = min((side for side, _ in sides), key=_each)
         ours = min((side for _, side in sides), key=_each)
         figures = _figures(model or shape, work, baseline, ours)

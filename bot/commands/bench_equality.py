@@ -15,7 +15,7 @@ import click
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
 def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> None:
-    """Hold mixed batches against the plain way: one question at a time through generate(), both in float32.
+    """Hold mixed batches against the baseline: one question at a time through generate(), both in float32.
 
     Pictures, questions, beams (1 to 10), token limits and batch sizes are random. Fails when a token differs.
     """
@@ -27,8 +27,8 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
     compared = compare(locate(model), number, seed, device)
     with click.progressbar(compared, number, label="Asking", file=sys.stderr) as asked:
         for one in asked:
-            texts.add(one.plain)
-            if one.ours != one.plain:
+            texts.add(one.baseline)
+            if one.ours != one.baseline:
                 different.append(one)
     if as_json:
         click.echo(json.dumps({"requests": number, "different": len(different), "different_answers": len(texts)}))
@@ -36,6 +36,6 @@ def equality(model: str, number: int, seed: int, device: str, as_json: bool) -> 
         click.echo(f"{number - len(different)} of {number} answers have the same tokens; {len(texts)} different ones")
     for one in different:
         asked_for = f"{one.request.question!r}, beams {one.request.beams}, limit {one.request.max_new_tokens}"
-        click.echo(f"{asked_for}: {one.ours!r} instead of {one.plain!r}", err=True)
+        click.echo(f"{asked_for}: {one.ours!r} instead of {one.baseline!r}", err=True)
     if different:
         raise click.ClickException(f"{len(different)} of {number} answers differ.")

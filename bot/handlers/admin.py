@@ -77,7 +77,7 @@ async def on_press(update: Update, context: Context) -> None:
     said = None
     if change is not None and change.name in texts.NAMES:
         said = await _set(services, [change.name, str(change.value) if change.value else "default"])
-    await answer_press(query, None if said is None else menus.plain(said))
+    await answer_press(query, None if said is None else menus.without_tags(said))
     text, markup = await _overview(services)
     with suppress(BadRequest):  # nothing changed since
         await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)

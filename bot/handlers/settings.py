@@ -104,7 +104,7 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
     if change.name == "zone":
         name = PICKS[change.value] if change.value < len(PICKS) else None
         await chats.set_settings(chat_id, time_zone=name)
-        return texts.plain(texts.zone_changed(name))
+        return texts.without_tags(texts.zone_changed(name))
     if change.name == "reset":
         if await chats.settings(chat_id) == ChatSettings():
             return texts.NO_CHOICE

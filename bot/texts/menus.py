@@ -264,7 +264,7 @@ def shorten(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def plain(text: str) -> str:
+def without_tags(text: str) -> str:
     """A sentence without its HTML, for the small window that answers a press."""
     return unescape(re.sub(r"<[^>]*>", "", text))
 

@@ -117,9 +117,9 @@ class OneDnnInt8:
         weight = weight.float()
         scales = weight.abs().amax(1).clamp_min(1e-12) / _LEVELS  # [N]
         rounded = (weight / scales[:, None]).round_().to(torch.int8)
-        packed = torch.ops.onednn.qlinear_prepack(rounded, [_ROWS, weight.shape[1]])
+        prepacked = torch.ops.onednn.qlinear_prepack(rounded, [_ROWS, weight.shape[1]])
         zeros = torch.zeros(len(scales), dtype=torch.long)
-        return cls(packed, scales, zeros, None if bias is None else bias.float())
+        return cls(prepacked, scales, zeros, None if bias is None else bias.float())
 
     @staticmethod
     def works() -> bool:

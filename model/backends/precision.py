@@ -31,7 +31,7 @@ class Precision:
     dtype: str
     """Number format of what flows between the layers."""
     weights: str = "eager"
-    """`eager`; `packed` for the CPU's matrix instructions; `int8` in the picture's and the question's encoder."""
+    """`eager`; `onednn` for the CPU's bfloat16 instructions; `int8` in the picture's and the question's encoder."""
     graphs: bool = True
     """Whether a GPU records CUDA graphs."""
 
@@ -83,11 +83,11 @@ def choose(placement: Placement, parameters: int, int8_loss: float | None = None
         harmless = placement.trust_int8 and int8_loss is not None and int8_loss <= INT8_MAY_COST
         if harmless and parameters >= SMALL_MODEL and dtype == "float32" and int8_is_faster():
             return Precision(device, dtype, INT8)
-    packed = on_cpu and dtype == "bfloat16" and OneDnnBf16.works()
-    return Precision(device, dtype, "packed" if packed else "eager", placement.graphs)
+    onednn = on_cpu and dtype == "bfloat16" and OneDnnBf16.works()
+    return Precision(device, dtype, "onednn" if onednn else "eager", placement.graphs)
 
 
-def choose_plain(placement: Placement, parameters: int) -> Precision:
+def choose_eager(placement: Placement, parameters: int) -> Precision:
     """As `choose`, for a model that runs through transformers' own modules.
 
     Raises:
@@ -121,8 +121,8 @@ def fast_cpu_dtype() -> str:
 
     Measured and not looked up: a flag of the processor does not tell whether the libraries use it.
     """
-    plain, short = multiply_rate(torch.float32), multiply_rate(torch.bfloat16)
-    return "bfloat16" if short > _WORTH * plain else "float32"
+    full, short = multiply_rate(torch.float32), multiply_rate(torch.bfloat16)
+    return "bfloat16" if short > _WORTH * full else "float32"
 
 
 @functools.cache
@@ -133,8 +133,8 @@ def int8_is_faster() -> bool:
     rows, width = 576, 1024
     layer, x = torch.nn.Linear(width, width), torch.randn(rows, width)
     with torch.inference_mode():
-        plain, rounded = (_seconds(functools.partial(of(layer), x)) for of in (Eager.of, OneDnnInt8.of))
-    return rounded * _WORTH_INT8 < plain
+        eager, rounded = (_seconds(functools.partial(of(layer), x)) for of in (Eager.of, OneDnnInt8.of))
+    return rounded * _WORTH_INT8 < eager
 
 
 def _seconds(work: Callable[[], object], tries: int = 5) -> float:

@@ -1,1 +1,1 @@
-"""How fast a model answers: the plain way and ours over the same questions."""
+"""How fast a model answers: the baseline and ours over the same questions."""

@@ -102,7 +102,7 @@ class Side:
 
 
 def measure_baseline(work: Workload) -> Side:
-    """The plain way."""
+    """What transformers' documentation shows: float32, one question at a time."""
     import torch
 
     from model.backends.precision import find_device, set_threads
@@ -134,16 +134,16 @@ def measure_batched(work: Workload) -> Side:
     from model.profile import Profile
 
     device = find_device(work.device)
-    plain, profile = Baseline(work.folder, device, torch.bfloat16), Profile.read(work.folder)
+    baseline, profile = Baseline(work.folder, device, torch.bfloat16), Profile.read(work.folder)
     set_threads(work.threads, _parameters(work.folder))
     requests, first = work.requests(), work.requests(seed=1)[: work.largest_batch]
-    plain.generate_batch(first, [profile.prompt(request.question) for request in first])
+    baseline.generate_batch(first, [profile.prompt(request.question) for request in first])
     latencies: list[float] = []
     wall, processor = time.perf_counter(), time.process_time()
     for start in range(0, len(requests), work.largest_batch):
         group = requests[start : start + work.largest_batch]
         began = time.perf_counter()
-        plain.generate_batch(group, [profile.prompt(request.question) for request in group])
+        baseline.generate_batch(group, [profile.prompt(request.question) for request in group])
         latencies += [time.perf_counter() - began] * len(group)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = _peak_mb(device)

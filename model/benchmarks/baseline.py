@@ -1,4 +1,4 @@
-"""The plain way to answer, as transformers' documentation shows it: what every speed here is a multiple of.
+"""The baseline: answering as transformers' documentation shows it: what every speed here is a multiple of.
 
 float32, one question at a time, the picture read and encoded again for every question, `generate()`. Beside it what a
 user would write who wants speed: bfloat16, and a batch in one call.
@@ -24,17 +24,17 @@ from model.types import Request
 
 
 class Baseline:
-    """A model from a folder, asked plainly. Its family may say with which class, and in which words."""
+    """A model from a folder, asked as the documentation does. Its family may say with which class and prompt."""
 
     def __init__(self, folder: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         """Load the model and its processor."""
         logging.disable_progress_bar()
         processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True)
-        plain = find("model.families", model_type(folder), "model.plain")
+        own = find("model.families", model_type(folder), "model.baseline")
         kind: Any = AutoModelForImageTextToText
         self._wording = "{}"
-        if plain is not None:
-            kind, self._wording = plain()
+        if own is not None:
+            kind, self._wording = own()
         model: Any = kind.from_pretrained(folder, dtype=dtype, local_files_only=True)
         self._processor, self._model, self._device = processor, model.to(device).eval(), device
         self._dtype = dtype

@@ -1,4 +1,4 @@
-"""Random requests in mixed batches against the plain way: what is the same, and what is not."""
+"""Random requests in mixed batches against the baseline: what is the same, and what is not."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Compared:
     request: Request
     ours: tuple[int, ...]
     """The tokens of our answer."""
-    plain: tuple[int, ...]
-    """Those of the plain way."""
+    baseline: tuple[int, ...]
+    """Those of the baseline."""
 
 
 def compare(folder: Path, number: int, seed: int, device: str = "cpu", most_waiting: int = 16) -> Iterator[Compared]:
@@ -48,8 +48,8 @@ def compare(folder: Path, number: int, seed: int, device: str = "cpu", most_wait
         left -= size
         generations = answerer.generate([answerer.prepare(request) for request in batch])
         for request, generation in zip(batch, generations, strict=True):
-            plain = baseline.generate(request, profile.prompt(request.question))
-            yield Compared(request, () if generation is None else generation.tokens, tuple(plain))
+            tokens = baseline.generate(request, profile.prompt(request.question))
+            yield Compared(request, () if generation is None else generation.tokens, tuple(tokens))
 
 
 def _request(rng: random.Random, pictures: list[bytes]) -> Request:

@@ -43,7 +43,7 @@ class Pipeline:
         self.prepared = 0.0
         """Seconds of all threads and decoding processes together for preparing."""
         self._lock = threading.Lock()
-        self._inbox = RequestQueue(self, _IgnoredReports(), ImagePool(decode_processes()), Listener("off"))
+        self._requests = RequestQueue(self, _IgnoredReports(), ImagePool(decode_processes()), Listener("off"))
 
     def saturate(self, requests: Sequence[Request], waiting: int) -> list[float]:
         """Keep `waiting` questions waiting until all are answered: seconds from entering to the answer, in order."""
@@ -51,7 +51,7 @@ class Pipeline:
         began = {request.id: self._enter(request) for request in islice(to_come, waiting)}
         ended: dict[str, float] = {}
         while len(ended) < len(requests):
-            batch = self._inbox.take(self._batch_size)
+            batch = self._requests.take(self._batch_size)
             self._answer(batch, ended)
             began |= {request.id: self._enter(request) for request in islice(to_come, len(batch))}
         return [ended[request.id] - began[request.id] for request in requests]
@@ -73,19 +73,19 @@ class Pipeline:
                 moment += gaps.expovariate(rate)
                 time.sleep(max(0.0, moment - time.perf_counter()))
                 began[request.id] = moment
-                self._inbox.put(request)
+                self._requests.put(request)
 
         people = threading.Thread(target=come, name="people", daemon=True)
         people.start()
         ended: dict[str, float] = {}
         while len(ended) < len(requests):
-            self._answer(self._inbox.take(self._batch_size), ended)
+            self._answer(self._requests.take(self._batch_size), ended)
         people.join()
         return [ended[request.id] - began[request.id] for request in requests]
 
     def _enter(self, request: Request) -> float:
         now = time.perf_counter()
-        self._inbox.put(request)
+        self._requests.put(request)
         return now
 
     def _answer(self, batch: Sequence[Prepared], ended: dict[str, float]) -> None:

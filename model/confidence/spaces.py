@@ -62,11 +62,11 @@ class Space:
     def as_json(self) -> dict[str, Any]:
         """For a file; in half precision, which is enough for distances."""
         return {
-            "mean": _packed(self.mean),
-            "axes": _packed(self.axes),
-            "scales": _packed(self.scales, np.float32),
+            "mean": _encode(self.mean),
+            "axes": _encode(self.axes),
+            "scales": _encode(self.scales, np.float32),
             "rest": self.rest,
-            "examples": _packed(self.examples),
+            "examples": _encode(self.examples),
         }
 
     @classmethod
@@ -76,7 +76,7 @@ class Space:
         Raises:
             ValueError, KeyError, TypeError: It is something else.
         """
-        arrays = {name: _unpacked(values[name]) for name in ("mean", "axes", "scales", "examples")}
+        arrays = {name: _decode(values[name]) for name in ("mean", "axes", "scales", "examples")}
         space = cls(**arrays, rest=float(values["rest"]))
         width, count = space.axes.shape
         if space.mean.shape != (width,) or space.scales.shape != (count,) or space.examples.shape[1:] != (count,):
@@ -84,12 +84,12 @@ class Space:
         return space
 
 
-def _packed(array: Vector, kind: type[np.floating[Any]] = np.float16) -> dict[str, Any]:
+def _encode(array: Vector, kind: type[np.floating[Any]] = np.float16) -> dict[str, Any]:
     data = np.clip(array, -65000, 65000).astype(kind)
     return {"shape": list(data.shape), "type": data.dtype.name, "data": base64.b64encode(data.tobytes()).decode()}
 
 
-def _unpacked(values: Mapping[str, Any]) -> Vector:
+def _decode(values: Mapping[str, Any]) -> Vector:
     kind = {"float16": np.float16, "float32": np.float32}[values["type"]]
     flat = np.frombuffer(base64.b64decode(values["data"], validate=True), kind)
     return flat.reshape(values["shape"]).astype(np.float32)

@@ -48,7 +48,7 @@ class StepDecoder(Protocol[SelfCache, Cross]):
         """An empty cache for one batch."""
         ...
 
-    def step(self, tokens: Tensor, position: int, past: SelfCache, crosses: Sequence[Cross]) -> Tensor:
+    def step(self, tokens: Tensor, position: int, cache: SelfCache, crosses: Sequence[Cross]) -> Tensor:
         """Logits of the next token, [R, V], after the newest token of each row, [R]."""
         ...
 
@@ -113,10 +113,10 @@ def generate(
     """
     groups = _groups(decoder, rules, states, mask, beams, limits)
     tokens = torch.full((sum(beams),), rules.decoder_start_token_id, device=states.device)  # [R]
-    past, position = decoder.self_attention_cache(), 0
+    cache, position = decoder.self_attention_cache(), 0
     answers: dict[int, Hypothesis] = {}
     while groups:
-        logits = decoder.step(tokens, position, past, [group.cross for group in groups])  # [R, V]
+        logits = decoder.step(tokens, position, cache, [group.cross for group in groups])  # [R, V]
         begin, next_tokens, origins, total = 0, [], [], len(tokens)
         for group in groups:
             size = group.rows
@@ -132,7 +132,7 @@ def generate(
         groups = [group for group in groups if group.questions]
         tokens = torch.cat(next_tokens)
         if groups and (len(tokens) < total or any(group.beams > 1 for group in groups)):
-            past.reorder(torch.cat(origins))
+            cache.reorder(torch.cat(origins))
     return [answers[question] for question in range(len(beams))]
 
 

@@ -44,10 +44,10 @@ def score(
         crosses.append(decoder.cross_attention_cache(states[questions, :width], mask[questions, :width], beams))
     longest = max(len(rows[question][row]) for question, row in places)
     ids = torch.tensor([[*rows[q][r], *[start] * (longest - len(rows[q][r]))] for q, r in places], device=states.device)
-    past, tokens = decoder.self_attention_cache(), torch.full((len(places),), start, device=states.device)  # [R]
+    cache, tokens = decoder.self_attention_cache(), torch.full((len(places),), start, device=states.device)  # [R]
     lines = []
     for position in range(longest):
-        logits = decoder.step(tokens, position, past, crosses)  # [R, V]
+        logits = decoder.step(tokens, position, cache, crosses)  # [R, V]
         tokens = ids[:, position]
         lines.append(logits.log_softmax(-1, dtype=torch.float32).gather(1, tokens[:, None]))
         progress.moved()

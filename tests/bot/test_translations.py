@@ -84,7 +84,7 @@ def test_what_telegram_limits_fits(language: str) -> None:
             feedback.NOTED_WRONG,
             menus.ONLY_ADMINS,
             menus.keeping_changed(365),
-            menus.plain(menus.zone_changed("America/Argentina/ComodRivadavia")),
+            menus.without_tags(menus.zone_changed("America/Argentina/ComodRivadavia")),
         )
         assert all(len(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH for text in alerts)
         assert len(questions.DESCRIPTION) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH

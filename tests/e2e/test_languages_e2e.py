@@ -34,7 +34,7 @@ async def someone(you: Person, number: int, code: str) -> None:
 
 def plain(text: str) -> str:
     """As a message shows it: without tags."""
-    return menus.plain(text)
+    return menus.without_tags(text)
 
 
 async def test_each_language_is_spoken_from_telegrams_code(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:

@@ -62,7 +62,7 @@ async def test_numbers_of_settings_may_be_typed(start_bot: StartBot, you: Person
     await you.say("/settings care 4")
     await you.wait_for(says("Care (beams) is 4 already."))
     await you.say("/settings beams many")
-    await you.wait_for(says(menus.plain(menus.ZONE_UNKNOWN)))
+    await you.wait_for(says(menus.without_tags(menus.ZONE_UNKNOWN)))
     await ada.say("/settings beams 4", chat=GROUP)
     await ada.wait_for(says(menus.ONLY_ADMINS), chat=GROUP)
     assert bot.services is not None

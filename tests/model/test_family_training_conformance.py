@@ -17,7 +17,7 @@ from model.families.base import Prompt
 from training.data.prepared import Example
 from training.finetune.config import TrainConfig
 from training.finetune.data import Collator
-from training.finetune.families import read_for_plain_loop
+from training.finetune.families import read_baseline
 from training.finetune.families.onepass import IGNORED, Batch, OnePass
 from training.finetune.loading import ModelParts, load_parts, save_model
 
@@ -83,15 +83,15 @@ def summed(model: OnePass, batch: Batch) -> float:
 
 def test_labels_give_the_cross_entropy_of_the_native_model(folder: Path, collate: Collator) -> None:
     asked, model = rows("0.png", "0.png", "1.png", "2.png"), collate.model
-    plain = read_for_plain_loop(folder)
-    inputs = plain.inputs(
+    baseline = read_baseline(folder)
+    inputs = baseline.inputs(
         [model.profile.prompt(row.question) for row in asked],
         [Image.open(collate.file(row.image)) for row in asked],
         [row.answer or "" for row in asked],
     )
     assert (inputs["labels"] == IGNORED).any()
     with torch.no_grad():
-        logprobs = plain.module.eval()(**inputs).logits.log_softmax(-1)  # [Q, L, V]
+        logprobs = baseline.module.eval()(**inputs).logits.log_softmax(-1)  # [Q, L, V]
         ours = model.train(False)(**collate(asked))["loss"].item()
     by_hand = [
         -logprobs[row, place, label].item()

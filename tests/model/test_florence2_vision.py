@@ -23,7 +23,7 @@ def test_the_tower_is_transformers_own(tiny_folder: Path, size: tuple[int, int])
 
 
 @pytest.mark.skipif(not (OneDnnBf16.works() and OneDnnInt8.works()), reason="this CPU has no short products in oneDNN")
-@pytest.mark.parametrize("make", [OneDnnBf16.of, int8_or(OneDnnBf16.of)], ids=["packed", "int8"])
+@pytest.mark.parametrize("make", [OneDnnBf16.of, int8_or(OneDnnBf16.of)], ids=["onednn", "int8"])
 @torch.inference_mode()
 def test_the_built_in_models_tower_in_shorter_numbers(make: KernelFactory) -> None:
     model = Florence2ForConditionalGeneration.from_pretrained(builtin_path(), dtype=torch.bfloat16).eval()

@@ -208,7 +208,7 @@ def test_the_memory_is_what_the_buffers_take(tiny_model: Model) -> None:
     decoder, shape = StaticDecoder(tiny_model), Shape(4, 3, 64, 32)
     context = decoder.context(shape)
     logits = 4 * 3 * decoder.weight.shape[0] * 4 * 2  # as the model gives them and as the search takes them
-    held = sum(one.nbytes for one in (context.past, context.own, context.memory))
+    held = sum(one.nbytes for one in (context.self_cache, context.own, context.cross_cache))
     assert decoder.bytes_for(shape) == held + logits
 
 

@@ -10,13 +10,13 @@ from transformers.activations import ACT2FN
 from model.backends.linear import Eager, KernelFactory, OneDnnBf16, OneDnnInt8, consuming, int8_or, is_gelu
 
 FORMS = {
-    "plain": (Eager.of, torch.float32, 1e-5),
-    "plain in bfloat16": (Eager.of, torch.bfloat16, 0.03),
-    "packed": (OneDnnBf16.of, torch.bfloat16, 0.03),
+    "eager": (Eager.of, torch.float32, 1e-5),
+    "eager in bfloat16": (Eager.of, torch.bfloat16, 0.03),
+    "onednn": (OneDnnBf16.of, torch.bfloat16, 0.03),
     "int8": (OneDnnInt8.of, torch.float32, 0.03),
     "int8 in bfloat16": (OneDnnInt8.of, torch.bfloat16, 0.04),
 }
-needs_packing = pytest.mark.skipif(not OneDnnBf16.works(), reason="this CPU has no bfloat16 products in oneDNN")
+needs_onednn = pytest.mark.skipif(not OneDnnBf16.works(), reason="this CPU has no bfloat16 products in oneDNN")
 needs_int8 = pytest.mark.skipif(not OneDnnInt8.works(), reason="this CPU has no 8-bit products in oneDNN")
 
 
@@ -27,7 +27,7 @@ def linears(*widths: int, inputs: int = 96, bias: bool = True) -> list[nn.Linear
 
 def marked(*forms: object, names: tuple[str, ...] = ()) -> list[object]:
     """Each form, left out where this CPU cannot do it."""
-    needs = {"packed": needs_packing, "int8": needs_int8}
+    needs = {"onednn": needs_onednn, "int8": needs_int8}
     return [
         pytest.param(form, marks=[mark for part, mark in needs.items() if part in name], id=name)
         for form, name in zip(forms, names or forms, strict=True)
@@ -42,18 +42,18 @@ def test_every_form_is_the_layer(form: str, rows: int) -> None:
     one, other = linears(64, 32)
     x, plus = torch.randn(rows, 96), torch.randn(rows, 96)
     wanted = torch.cat([one(x), other(x)], 1)
-    product = make(one.to(dtype), other.to(dtype))
+    kernel = make(one.to(dtype), other.to(dtype))
     size = wanted.abs().max()
-    plain = product(x.to(dtype))
-    assert plain.dtype == dtype
-    assert (plain.float() - wanted).abs().max() < error * size
-    curved = product(x.to(dtype), gelu=True).float()
+    result = kernel(x.to(dtype))
+    assert result.dtype == dtype
+    assert (result.float() - wanted).abs().max() < error * size
+    curved = kernel(x.to(dtype), gelu=True).float()
     assert (curved - nn.functional.gelu(wanted)).abs().max() < error * size
-    summed = product(x.to(dtype), plus=plus.to(dtype)).float()
+    summed = kernel(x.to(dtype), plus=plus.to(dtype)).float()
     assert (summed - wanted - plus).abs().max() < error * size
 
 
-@pytest.mark.parametrize("make", marked(Eager.of, OneDnnBf16.of, OneDnnInt8.of, names=("plain", "packed", "int8")))
+@pytest.mark.parametrize("make", marked(Eager.of, OneDnnBf16.of, OneDnnInt8.of, names=("eager", "onednn", "int8")))
 @torch.inference_mode()
 def test_more_dimensions_and_no_bias(make: KernelFactory) -> None:
     (layer,) = linears(40, bias=False)
@@ -67,10 +67,10 @@ def test_more_dimensions_and_no_bias(make: KernelFactory) -> None:
 @torch.inference_mode()
 def test_an_input_of_zeros_and_one_without_bounds() -> None:
     (layer,) = linears(40)
-    product = OneDnnInt8.of(layer)
-    assert torch.allclose(product(torch.zeros(3, 96)), layer.bias.expand(3, -1))
+    kernel = OneDnnInt8.of(layer)
+    assert torch.allclose(kernel(torch.zeros(3, 96)), layer.bias.expand(3, -1))
     with pytest.raises(ArithmeticError, match="beyond all bounds"):
-        product(torch.full((3, 96), torch.inf))
+        kernel(torch.full((3, 96), torch.inf))
 
 
 @needs_int8
@@ -80,21 +80,21 @@ def test_the_smallest_and_the_largest_input_keep_their_places(dtype: torch.dtype
     """Rounded one step too far they would come out at the other end of the 8 bits."""
     (layer,) = linears(64, inputs=64, bias=False)
     layer.weight.copy_(torch.eye(64))
-    product = OneDnnInt8.of(layer)
+    kernel = OneDnnInt8.of(layer)
     for seed in range(200):
         generator = torch.Generator().manual_seed(seed)
         x = torch.rand(1, 64, generator=generator) * 3 - torch.rand(1, generator=generator) * 3
         x = x.to(dtype)
         width = float(x.max().clamp_min(0) - x.min().clamp_max(0))
-        assert (product(x).float() - x.float()).abs().max() < 0.01 * width, seed
+        assert (kernel(x).float() - x.float()).abs().max() < 0.01 * width, seed
 
 
 def test_weights_are_taken_and_given_once() -> None:
     layers = linears(8, 8)
     x = torch.randn(3, 96)
     wanted = torch.cat([layer(x) for layer in layers], 1)
-    product = consuming(Eager.of)(*layers)
-    assert torch.allclose(product(x), wanted, atol=1e-6)
+    kernel = consuming(Eager.of)(*layers)
+    assert torch.allclose(kernel(x), wanted, atol=1e-6)
     assert all(layer.weight.numel() == 0 for layer in layers)
 
 

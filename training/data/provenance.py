@@ -140,8 +140,8 @@ def remarks(known: Provenance, asked: Split) -> list[str]:
     if not any(known.values()):
         return []  # the pictures need not be read for it
     shares = met_before(known, digests(asked.questions, asked.pictures))
-    return [_REMARKS[role].format(share=_told(share)) for role, share in shares.items()]
+    return [_REMARKS[role].format(share=_share(share)) for role, share in shares.items()]
 
 
-def _told(share: float) -> str:
+def _share(share: float) -> str:
     return "all" if share > 0.995 else f"{share:.0%}"

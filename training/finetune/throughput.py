@@ -27,7 +27,7 @@ from training.data.prepared import read_examples
 from training.finetune.callbacks import peak_memory
 from training.finetune.config import TrainConfig
 from training.finetune.data import PictureSampler
-from training.finetune.families import read_for_plain_loop
+from training.finetune.families import read_baseline
 from training.finetune.run import assemble
 
 LEARNING_RATE = 1e-6
@@ -71,10 +71,10 @@ def plain_loop(
     """
     measured = Measured()
     logging.disable_progress_bar()
-    plain = read_for_plain_loop(model_folder)
-    model = plain.module
+    baseline = read_baseline(model_folder)
+    model = baseline.module
     if frozen:
-        plain.vision_tower.requires_grad_(False)
+        baseline.vision_tower.requires_grad_(False)
     profile, rows = Profile.read(model_folder), read_examples(data, "train")
     order = list(PictureSampler(rows, seed=0))
     optimizer = torch.optim.AdamW(
@@ -85,7 +85,7 @@ def plain_loop(
     for step in range(steps):
         began, cpu = time.perf_counter(), time.process_time()
         batch = [rows[index] for index in order[step * batch_size : (step + 1) * batch_size]]
-        inputs = plain.inputs(
+        inputs = baseline.inputs(
             [profile.prompt(row.question) for row in batch],
             [Image.open(data / row.image).convert("RGB") for row in batch],
             [row.answer or "" for row in batch],

@@ -38,14 +38,14 @@ class Decoder:
         return SelfAttentionCache(len(self._model.bert.encoder.layer))
 
     def step(
-        self, tokens: Tensor, position: int, past: SelfAttentionCache, crosses: Sequence[CrossAttentionCache]
+        self, tokens: Tensor, position: int, cache: SelfAttentionCache, crosses: Sequence[CrossAttentionCache]
     ) -> Tensor:
         """Logits of the next token, [R, V].
 
         Args:
             tokens: The newest token of each row, [R]: the rows of the first of `crosses`, beam by beam, then the next.
             position: How many tokens came before it.
-            past: The self-attention's cache; takes in this token.
+            cache: The self-attention's cache; takes in this token.
             crosses: The cross-attention's caches, one for each number of beams.
         """
         words = self._model.bert.embeddings
@@ -53,7 +53,7 @@ class Decoder:
         for number, layer in enumerate(self._model.bert.encoder.layer):
             own = layer.attention.self
             query, key, value = (self._split(part(x)) for part in (own.query, own.key, own.value))  # [R, H, W]
-            keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
+            keys, values = cache.add(number, position, key, value)  # [R, H, 1 + t, W]
             x = _added(layer.attention.output, attend(query[:, :, None], keys, values).flatten(1), x)
             seen = cross_attend(layer.crossattention.self.query(x), number, crosses)
             x = _added(layer.crossattention.output, seen, x)

@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BlipForQuestionAnswering
 
 from model.backends.placement import Placement
-from model.backends.precision import Precision, choose_plain
+from model.backends.precision import Precision, choose_eager
 from model.families.base import Prompt
 from model.families.blip.decoder import Decoder
 from model.families.blip.files import read_weights
@@ -164,11 +164,11 @@ def load(folder: Path, profile: Profile, placement: Placement) -> Blip:
         ModelError: The folder's files do not make a complete BLIP for question answering.
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
-    precision = choose_plain(placement, count_parameters(folder))
+    precision = choose_eager(placement, count_parameters(folder))
     model = read_weights(folder, getattr(torch, precision.dtype))
     return Blip(model.to(precision.device).eval(), tokenizer, images, precision)
 
 
-def plain() -> tuple[type[BlipForQuestionAnswering], str]:
+def baseline() -> tuple[type[BlipForQuestionAnswering], str]:
     """transformers' class that answers, and how its processor wants a prompt."""
     return BlipForQuestionAnswering, "{}"

@@ -76,21 +76,21 @@ class Decoder:
         return SelfAttentionCache(len(self.layers))
 
     def step(
-        self, tokens: Tensor, position: int, past: SelfAttentionCache, crosses: Sequence[CrossAttentionCache]
+        self, tokens: Tensor, position: int, cache: SelfAttentionCache, crosses: Sequence[CrossAttentionCache]
     ) -> Tensor:
         """Logits of the next token, [R, V], in the model's number format.
 
         Args:
             tokens: The newest token of each row, [R]: the rows of the first of `crosses`, beam by beam, then the next.
             position: How many tokens came before it.
-            past: The self-attention's cache; takes in this token.
+            cache: The self-attention's cache; takes in this token.
             crosses: The cross-attention's caches, one for each number of beams.
         """
         place = self._positions.weight[position + self._positions.offset]
         x = self._norm(self._words(tokens) + place)  # [R, D]
         for number, layer in enumerate(self.layers):
             query, key, value = layer.self_qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
-            keys, values = past.add(number, position, key, value)  # [R, H, 1 + t, W]
+            keys, values = cache.add(number, position, key, value)  # [R, H, 1 + t, W]
             seen = attend(query[:, :, None], keys, values).flatten(1)  # [R, D]
             x = layer.norms[0](layer.self_out(seen, plus=x))
             seen = cross_attend(layer.cross_q(x), number, crosses)

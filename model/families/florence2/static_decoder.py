@@ -29,17 +29,17 @@ class StaticContext:
         self.shape = shape
         self.position = torch.zeros(1, dtype=torch.long, device=like.device)
         """How many tokens came before the newest one, [1]."""
-        self.past = like.new_zeros(layers, count, beams, room, 2, heads, width)
+        self.self_cache = like.new_zeros(layers, count, beams, room, 2, heads, width)
         """Keys and values of the tokens so far, where the row that computed them left them."""
         self.own = like.new_zeros(count, beams, beams, room)
-        """[q, b, r, t]: 0 where what row r computed at t is in the past of row b, else minus infinity."""
-        self.memory = like.new_zeros(layers, 2, count, heads, shape.states, width)
+        """[q, b, r, t]: 0 where what row r computed at t is among the tokens of row b, else minus infinity."""
+        self.cross_cache = like.new_zeros(layers, 2, count, heads, shape.states, width)
         """Keys and values of the encoder states."""
         self.bias = like.new_zeros(count, 1, 1, shape.states)
         """0 where a state counts, minus infinity on padding."""
 
     def add(self) -> None:
-        """The token at `position` joins the past of the row that computes it."""
+        """The token at `position` joins those of the row that computes it."""
         self.own.diagonal(dim1=1, dim2=2).index_fill_(1, self.position, 0.0)  # a view, [Q, T, B]
 
     def advance(self, origin: Tensor) -> None:
@@ -87,13 +87,13 @@ class StaticDecoder(Decoder):
         count, length = mask.shape
         context.position.zero_()
         # Weights of zero do not cancel an infinity that an earlier batch left: what is not seen has to be finite too.
-        context.past.zero_()
+        context.self_cache.zero_()
         context.own.fill_(-torch.inf)
-        context.memory[:, :, count:].zero_()
-        context.memory[:, :, :, :, length:].zero_()
+        context.cross_cache[:, :, count:].zero_()
+        context.cross_cache[:, :, :, :, length:].zero_()
         for number, layer in enumerate(self.layers):
             both = layer.cross_kv(states).unflatten(-1, (2, self.heads, -1))  # [q, s, 2, H, W]
-            context.memory[number, :, :count, :, :length] = both.permute(2, 0, 3, 1, 4)
+            context.cross_cache[number, :, :count, :, :length] = both.permute(2, 0, 3, 1, 4)
         context.bias.fill_(-torch.inf)
         context.bias[:count, 0, 0, :length].masked_fill_(mask != 0, 0.0)
         context.bias[count:, ..., 0] = 0.0
@@ -112,13 +112,13 @@ class StaticDecoder(Decoder):
         own = context.own.flatten(2)[:, None]  # [Q, 1, B, B T]
         for number, layer in enumerate(self.layers):
             qkv = layer.self_qkv(x).view(count, beams, 3, self.heads, -1)
-            past = context.past[number]  # [Q, B, T, 2, H, W]
-            past.index_copy_(2, context.position, qkv[:, :, None, 1:])
-            keys, values = past.flatten(1, 2).permute(2, 0, 3, 1, 4)  # [Q, H, B T, W] each
+            cache = context.self_cache[number]  # [Q, B, T, 2, H, W]
+            cache.index_copy_(2, context.position, qkv[:, :, None, 1:])
+            keys, values = cache.flatten(1, 2).permute(2, 0, 3, 1, 4)  # [Q, H, B T, W] each
             seen = attend(qkv[:, :, 0].transpose(1, 2), keys, values, own)  # [Q, H, B, W]
             x = layer.norms[0](layer.self_out(_rows(seen), plus=x))
             query = layer.cross_q(x).view(count, beams, self.heads, -1).transpose(1, 2)
-            keys, values = context.memory[number]  # [Q, H, S, W] each
+            keys, values = context.cross_cache[number]  # [Q, H, S, W] each
             seen = attend(query, keys, values, context.bias)
             x = layer.norms[1](layer.cross_out(_rows(seen), plus=x))
             x = layer.norms[2](layer.fc2(layer.fc1(x, gelu=True), plus=x))

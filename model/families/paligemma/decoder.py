@@ -77,21 +77,21 @@ class Decoder:
         """An empty cache for one batch."""
         return SelfAttentionCache(len(self._text.layers))
 
-    def step(self, tokens: Tensor, position: int, past: SelfAttentionCache, crosses: Sequence[PrefixCache]) -> Tensor:
+    def step(self, tokens: Tensor, position: int, cache: SelfAttentionCache, crosses: Sequence[PrefixCache]) -> Tensor:
         """Logits of the next token, [R, V].
 
         Args:
             tokens: The newest token of each row, [R]: the rows of the first of `crosses`, beam by beam, then the next.
                 At the first position they do not count: the prefix ends with a token of its own.
             position: How many tokens were said before the next one.
-            past: Keys and values of what was said; takes in this token.
+            cache: Keys and values of what was said; takes in this token.
             crosses: The prefixes, one cache for each number of beams.
         """
         if position == 0:
             return self._logits(torch.cat([cross.last.repeat_interleave(cross.beams, 0) for cross in crosses]))
 
         def attention(number: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-            keys, values = past.add(number, position - 1, key[:, :, 0], value[:, :, 0])  # [R, K, t, W]
+            keys, values = cache.add(number, position - 1, key[:, :, 0], value[:, :, 0])  # [R, K, t, W]
             rows = _grouped(query, key.shape[1])  # [R, K, G, W]
             own = self._scores(rows, keys)  # [R, K, G, t]
             parts = [

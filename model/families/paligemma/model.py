@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PaliGemmaForConditionalGeneration
 
 from model.backends.placement import Placement
-from model.backends.precision import Precision, choose_plain
+from model.backends.precision import Precision, choose_eager
 from model.errors import ModelError
 from model.families.base import Prompt
 from model.families.generations import generations
@@ -129,11 +129,11 @@ def load(folder: Path, profile: Profile, placement: Placement) -> PaliGemma:
         ModelError: The folder's files do not make a complete PaliGemma.
     """
     images, tokenizer = read_image_settings(folder), read_tokenizer(folder)
-    precision = choose_plain(placement, count_parameters(folder))
+    precision = choose_eager(placement, count_parameters(folder))
     model = read_weights(folder, getattr(torch, precision.dtype))
     return PaliGemma(model.to(precision.device).eval(), tokenizer, images, precision)
 
 
-def plain() -> tuple[type[PaliGemmaForConditionalGeneration], str]:
+def baseline() -> tuple[type[PaliGemmaForConditionalGeneration], str]:
     """transformers' class that answers, and how its processor wants a prompt."""
     return PaliGemmaForConditionalGeneration, "<image>{}"

@@ -22,7 +22,7 @@ LOADING_SECONDS = 300.0
 """While it loads a model a worker may be silent for so long: a slow disk holds up all of its threads."""
 HANG_FACTOR = 5.0
 """A batch may take so many times what it takes by the model's own measure before it gets on."""
-LAST_LOOK = 0.1
+LAST_READ = 0.1
 """Seconds before a worker counts as hung in which what it said is read."""
 LAST_WORDS = 1.0
 """Seconds that a worker which has closed its pipe, or talks nonsense, has to end before it is killed."""
@@ -193,7 +193,7 @@ class Supervisor:
                 process.kill()
                 return
             late = left <= 0  # where this process was held up itself, what the worker said is only not read yet
-            await asyncio.sleep(LAST_LOOK if late else min(left, self._watch.hang_seconds / 4))  # it may get ready
+            await asyncio.sleep(LAST_READ if late else min(left, self._watch.hang_seconds / 4))  # it may get ready
 
     def _hang_seconds(self) -> float:
         """Seconds after which silence is a hang: a step is a token, or encoding all pictures of a batch."""

@@ -16,7 +16,7 @@ class Watchdog:
     def __init__(self, pid: int) -> None:
         """Watch a process that starts now."""
         self.pid = pid
-        self._moved_at = self._looked_at = time.monotonic()
+        self._moved_at = self._checked_at = time.monotonic()
         self._waited = cpu_wait(pid)
         self._excused = 0.0
 
@@ -27,9 +27,9 @@ class Watchdog:
     def left(self, timeout: float) -> float:
         """Seconds that are left of those that it may take for a step; to be asked for often."""
         now, waited = time.monotonic(), cpu_wait(self.pid)
-        since = now - max(self._looked_at, self._moved_at)
+        since = now - max(self._checked_at, self._moved_at)
         self._excused += min(max(0.0, waited - self._waited), since)
-        self._looked_at, self._waited = now, waited
+        self._checked_at, self._waited = now, waited
         return self._moved_at + timeout + min(self._excused, MOST_EXCUSED * timeout) - now
 
 

@@ -1,7 +1,7 @@
 """What differs between the families when they are trained. `onepass.py` names the verbs. Needs no torch.
 
 A family's package here, named as `config.json` names the type of model, has in its module `adapter` the functions
-`for_training(folder)`, which reads a `OnePass`, and `for_plain_loop(folder)`, which reads what that is held against.
+`for_training(folder)`, which reads a `OnePass`, and `baseline(folder)`, which reads what that is held against.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from model.plugins import find
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.finetune.families.onepass import OnePass, PlainModel
+    from training.finetune.families.onepass import BaselineModel, OnePass
 
 
 def check_trainable(folder: Path, model: str) -> None:
@@ -41,9 +41,9 @@ def read_for_training(folder: Path, model: str) -> OnePass:
     return cast("OnePass", _verb(folder, "for_training")(folder))
 
 
-def read_for_plain_loop(folder: Path) -> PlainModel:
+def read_baseline(folder: Path) -> BaselineModel:
     """The model in a folder, as notebooks train it, in fp32 on the CPU."""
-    return cast("PlainModel", _verb(folder, "for_plain_loop")(folder))
+    return cast("BaselineModel", _verb(folder, "baseline")(folder))
 
 
 def _verb(folder: Path, name: str) -> Callable[[Path], Any]:

@@ -200,12 +200,12 @@ class OnePass(nn.Module, ABC):
 
     def native(self) -> Any:  # noqa: ANN401 - transformers' classes are typed only in part
         """The same weights, now and later, as the native class: for `generate()`, and to be saved under its name."""
-        plain = self.native_class.__new__(self.native_class)
-        plain.__dict__.update(self.__dict__)
-        return plain
+        native = self.native_class.__new__(self.native_class)
+        native.__dict__.update(self.__dict__)
+        return native
 
 
-class PlainModel(Protocol):
+class BaselineModel(Protocol):
     """The native model with transformers' own processor, as notebooks train it: what ours is held against."""
 
     module: Any

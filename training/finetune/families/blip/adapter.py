@@ -91,8 +91,8 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
         return logits
 
 
-class PlainBlip:
-    """See `PlainModel`."""
+class BaselineBlip:
+    """See `BaselineModel`."""
 
     def __init__(self, folder: Path) -> None:
         """Read the model of a folder, fp32."""
@@ -101,12 +101,12 @@ class PlainBlip:
 
     @property
     def vision_tower(self) -> nn.Module:
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         tower: nn.Module = self.module.native.vision_model
         return tower
 
     def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         inputs = self._processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
         labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
         whole = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
@@ -148,4 +148,4 @@ def for_training(folder: Path) -> OnePassBlip:
     return cast(OnePassBlip, read_weights(folder, torch.float32, OnePassBlip))
 
 
-for_plain_loop = PlainBlip
+baseline = BaselineBlip

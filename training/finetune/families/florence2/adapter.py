@@ -128,8 +128,8 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
         return shifted
 
 
-class PlainFlorence2:
-    """See `PlainModel`."""
+class BaselineFlorence2:
+    """See `BaselineModel`."""
 
     def __init__(self, folder: Path) -> None:
         """Read the model of a folder, fp32."""
@@ -138,12 +138,12 @@ class PlainFlorence2:
 
     @property
     def vision_tower(self) -> nn.Module:
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         tower: nn.Module = self.module.model.vision_tower
         return tower
 
     def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         inputs = self._processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
         labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
         inputs["labels"] = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
@@ -160,4 +160,4 @@ def for_training(folder: Path) -> OnePassFlorence2:
     return cast(OnePassFlorence2, read_weights(folder, torch.float32, OnePassFlorence2))
 
 
-for_plain_loop = PlainFlorence2
+baseline = BaselineFlorence2

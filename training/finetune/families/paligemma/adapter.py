@@ -128,8 +128,8 @@ def _is_two(text: Any) -> bool:  # noqa: ANN401
     return hasattr(text.layers[0], "pre_feedforward_layernorm")
 
 
-class PlainPaliGemma:
-    """See `PlainModel`."""
+class BaselinePaliGemma:
+    """See `BaselineModel`."""
 
     def __init__(self, folder: Path) -> None:
         """Read the model of a folder, fp32."""
@@ -138,12 +138,12 @@ class PlainPaliGemma:
 
     @property
     def vision_tower(self) -> nn.Module:
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         tower: nn.Module = self.module.native.model.vision_tower
         return tower
 
     def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `PlainModel`."""
+        """See `BaselineModel`."""
         made = self._processor(
             text=[f"<image>{prompt}" for prompt in prompts],
             images=[[picture] for picture in pictures],
@@ -176,4 +176,4 @@ def for_training(folder: Path) -> OnePassPaliGemma:
     return cast(OnePassPaliGemma, read_weights(folder, torch.float32, OnePassPaliGemma))
 
 
-for_plain_loop = PlainPaliGemma
+baseline = BaselinePaliGemma
