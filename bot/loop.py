@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -16,3 +18,16 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     except ImportError:  # it does not exist for Windows
         return asyncio.run(main)
     return uvloop.run(main)
+
+
+def end_of_input() -> asyncio.Event:
+    """Set when standard input ends: what whoever started this process closes when it is not needed any more."""
+    ended, loop, stdin = asyncio.Event(), asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def read() -> None:
+        if not os.read(stdin, 4096):
+            loop.remove_reader(stdin)
+            ended.set()
+
+    loop.add_reader(stdin, read)
+    return ended

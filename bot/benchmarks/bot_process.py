@@ -6,10 +6,8 @@ Settings come from the environment as for `vqabot run`. It says "ready" in one l
 from __future__ import annotations
 
 import argparse
-import asyncio
 import cProfile
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,16 +33,11 @@ async def run(settings: Settings, model: str | None, capacity: int) -> None:
         if model is None
         else open_broker(settings.model_copy(update={"model": model}))
     )
-    ended = asyncio.Event()
-    running = asyncio.get_running_loop()
-    running.add_reader(sys.stdin.fileno(), lambda: ended.set() if not os.read(sys.stdin.fileno(), 4096) else None)
-    try:
-        async with Bot(settings, broker):
-            sys.stdout.buffer.write(READY)
-            sys.stdout.buffer.flush()
-            await ended.wait()
-    finally:
-        running.remove_reader(sys.stdin.fileno())
+    ended = loop.end_of_input()
+    async with Bot(settings, broker):
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
+        await ended.wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

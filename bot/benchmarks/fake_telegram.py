@@ -107,7 +107,8 @@ class FakeTelegram:
             case "sendMessage":
                 return self._send(int(fields["chat_id"]), fields)
             case "editMessageText":
-                return self._edit(int(fields["chat_id"]), int(fields["message_id"]), fields["text"])
+                shown = int(fields["chat_id"]), int(fields["message_id"])
+                return self._show(shown, fields["text"])
             case "getMe":
                 return _ok(BOT)
             case "getMyDescription" | "getMyShortDescription":
@@ -132,24 +133,20 @@ class FakeTelegram:
             asked = (chat, int(json.loads(fields["reply_parameters"])["message_id"]))
             self._questions[chat, number] = asked
             self.replied(asked)
-            self._tell((chat, number), fields["text"])
-        return _ok({"message_id": number, "date": 1, "chat": _chat(chat), "text": "…"})
+        return self._show((chat, number), fields["text"])
 
-    def _edit(self, chat: int, number: int, text: str) -> bytes:
-        self._tell((chat, number), text)
-        return _ok({"message_id": number, "date": 1, "chat": _chat(chat), "text": "…"})
-
-    def _tell(self, shown: Key, text: str) -> None:
+    def _show(self, shown: Key, text: str) -> bytes:
+        """A message of the bot's has this text now."""
         asked = self._questions.get(shown)
-        if asked is None or "% sure" not in text:
-            return
-        del self._questions[shown]
-        due = self._waiting.pop(asked, None)
-        if due is not None:
-            self.answered += 1
-            self.delivered(asked, time.monotonic() - due)
-            if not self._waiting:
-                self.quiet.set()
+        if asked is not None and "% sure" in text:
+            del self._questions[shown]
+            due = self._waiting.pop(asked, None)
+            if due is not None:
+                self.answered += 1
+                self.delivered(asked, time.monotonic() - due)
+                if not self._waiting:
+                    self.quiet.set()
+        return _ok({"message_id": shown[1], "date": 1, "chat": _chat(shown[0]), "text": "…"})
 
 
 def _chat(number: int) -> dict[str, Any]:

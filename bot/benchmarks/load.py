@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.benchmarks.fake_telegram import FakeTelegram, Key
 
+T = TypeVar("T")
 SETTLE_SECONDS = 60.0
 """How long the last answers may take."""
 
@@ -47,10 +50,7 @@ async def introduce(telegram: FakeTelegram, chats: list[int]) -> None:
     telegram.replied = replied
     left |= {telegram.show(chat) for chat in chats}
     try:
-        async with asyncio.timeout(SETTLE_SECONDS):
-            await done.wait()
-    except TimeoutError:
-        raise LoadError(f"{len(left)} of {len(chats)} pictures got no reply in {SETTLE_SECONDS:.0f} s") from None
+        await _soon(done.wait(), lambda: f"{len(left)} of {len(chats)} pictures got no reply")
     finally:
         telegram.replied = lambda key: None
 
@@ -98,11 +98,20 @@ async def steady(telegram: FakeTelegram, chats: list[int], rate: float, seconds:
 
 
 async def _settled(telegram: FakeTelegram) -> None:
+    await _soon(telegram.quiet.wait(), lambda: f"{telegram.open_questions} questions were not answered")
+
+
+async def _soon(waiting: Awaitable[T], failure: Callable[[], str]) -> T:
+    """Wait for something, but not for ever.
+
+    Raises:
+        LoadError: With what `failure` says then.
+    """
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
-            await telegram.quiet.wait()
+            return await waiting
     except TimeoutError:
-        raise LoadError(f"{telegram.open_questions} questions were not answered in {SETTLE_SECONDS:.0f} s") from None
+        raise LoadError(f"{failure()} in {SETTLE_SECONDS:.0f} s") from None
 
 
 class Probe:
@@ -119,20 +128,13 @@ class Probe:
         """Ask; returns the seconds until the answer, and how many of the flood's answers came meanwhile."""
         before = self._flood_answers
         self._telegram.ask(self._other, "What is it?")
-        try:
-            async with asyncio.timeout(SETTLE_SECONDS):
-                return await self._answered.get(), self._flood_answers - before
-        except TimeoutError:
-            raise LoadError(f"a question was not answered in {SETTLE_SECONDS:.0f} s") from None
+        seconds = await _soon(self._answered.get(), lambda: "a question was not answered")
+        return seconds, self._flood_answers - before
 
     async def flood_is_under_way(self, answers: int) -> None:
         """Wait until so many of the flood's questions are answered."""
         self._wanted = answers
-        try:
-            async with asyncio.timeout(SETTLE_SECONDS):
-                await self._enough.wait()
-        except TimeoutError:
-            raise LoadError(f"the flood was not answered in {SETTLE_SECONDS:.0f} s") from None
+        await _soon(self._enough.wait(), lambda: "the flood was not answered")
 
     def _delivered(self, key: Key, seconds: float) -> None:
         if key[0] == self._other:

@@ -6,10 +6,10 @@ ARGUMENTS: URL BATCH_SIZE SECONDS. It ends with its standard input.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections import deque
 
+from bot.loop import end_of_input
 from model.serving.broker.null import NullBroker
 from model.serving.broker.redis.worker import RedisWorker
 from model.types import Answer, Request
@@ -49,11 +49,8 @@ class Simulated(NullBroker):
 
 async def main(url: str, batch_size: str, seconds: str) -> None:
     """Work until standard input ends."""
-    stopped = asyncio.Event()
-    asyncio.get_running_loop().add_reader(
-        sys.stdin.fileno(), lambda: stopped.set() if not os.read(sys.stdin.fileno(), 4096) else None
-    )
-    await RedisWorker(url, Simulated(int(batch_size), float(seconds)), "simulated").run(stopped, 5.0)
+    worker = RedisWorker(url, Simulated(int(batch_size), float(seconds)), "simulated")
+    await worker.run(end_of_input(), 5.0)
 
 
 if __name__ == "__main__":

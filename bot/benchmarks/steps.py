@@ -80,14 +80,24 @@ def run_step(step: Step, left: float) -> StepResult:
             except subprocess.TimeoutExpired:
                 code = None
             finally:
-                with suppress(ProcessLookupError):  # what a step started ends with it
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                kill_all(process)  # what a step started ends with it
         seconds, figures = round(time.monotonic() - began, 1), _figures(out.read_text(errors="replace"))
         said = err.read_text(errors="replace").strip()[-_LAST_WORDS:]
     if code == 0:
         return StepResult(step.name, "ok", seconds, figures)
     return StepResult(step.name, "too slow" if code is None else "failed", seconds, figures, said)
+
+
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that leads a session, with all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def last_line(log: Path) -> str:
+    """What a process said last."""
+    return (log.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
 
 
 def _figures(out: str) -> dict[str, Any]:

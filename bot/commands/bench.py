@@ -7,6 +7,7 @@ import sys
 import time
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 
 import click
 
@@ -68,10 +69,11 @@ def ask(model: str, runs: int, as_json: bool) -> None:
     The baseline for the further question is the same question on a picture that is seen for the first time.
     """
     from model.answerer import Answerer
+    from model.backends.peak_memory import peak_bytes
     from model.types import Request
 
     picture = (files("bot") / "example.png").read_bytes()
-    cold = _median([_cold(model) for _ in range(runs)])
+    cold = median([_cold(model) for _ in range(runs)])
     answerer = Answerer.load(model)
     answerer.warm_up()
     first: list[float] = []
@@ -85,10 +87,10 @@ def ask(model: str, runs: int, as_json: bool) -> None:
             (further if place else first).append(time.perf_counter() - started)
     figures = {
         "cold_call_seconds": round(cold, 2),
-        "first_question_ms": round(1000 * _median(first), 1),
-        "further_question_ms": round(1000 * _median(further), 1),
-        "further_to_first": round(_median(further) / _median(first), 3),
-        "peak_memory_mb": round(_peak_memory_mb()),
+        "first_question_ms": round(1000 * median(first), 1),
+        "further_question_ms": round(1000 * median(further), 1),
+        "further_to_first": round(median(further) / median(first), 3),
+        "peak_memory_mb": round(peak_bytes("cpu") / 2**20),
     }
     show_figures(figures, as_json)
 
@@ -102,13 +104,3 @@ def _cold(model: str) -> float:
     if done.returncode:
         raise click.ClickException(done.stderr.strip().removeprefix("Error: "))
     return time.perf_counter() - started
-
-
-def _peak_memory_mb() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +33,9 @@ def bench_bot(
     that lives with the load in this process and has no limits. Prints questions a second at saturation and the latency
     from update to delivered answer at a steady pace. The baseline is what this disk takes of single durable commits.
     """
-    from bot.benchmarks.load import LoadError
+    from bot.benchmarks.process import measured
 
-    with tempfile.TemporaryDirectory(prefix="vqabot-bench-", dir=data_dir) as folder:
-        try:
-            figures = asyncio.run(_measure(Path(folder), seconds, rate, outstanding, profile))
-        except (LoadError, RuntimeError) as error:
-            raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    show_figures(figures, as_json)
+    show_figures(measured(lambda folder: _measure(folder, seconds, rate, outstanding, profile), data_dir), as_json)
 
 
 async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, profile: Path | None) -> dict[str, Any]:
@@ -51,7 +44,7 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
     from bot.benchmarks.baseline import durable_commits
     from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
     from bot.benchmarks.load import introduce, saturate, steady
-    from bot.benchmarks.process import BotProcess
+    from bot.benchmarks.process import BotProcess, cpu_seconds
 
     commits = durable_commits(folder, min(2.0, seconds))
     chats = list(range(1, CHATS + 1))
@@ -66,12 +59,12 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
         options = ["--profile", str(profile)] if profile else []
         async with BotProcess(settings, options) as bot:
             await introduce(telegram, chats)
-            before, started_cpu = dict(telegram.calls), _cpu(bot.pid)
+            before, started_cpu = dict(telegram.calls), cpu_seconds([bot.pid])
             latencies = await steady(telegram, chats, rate, seconds)
-            paced_cpu = _cpu(bot.pid) - started_cpu
-            answered, started_cpu = telegram.answered, _cpu(bot.pid)
+            paced_cpu = cpu_seconds([bot.pid]) - started_cpu
+            answered, started_cpu = telegram.answered, cpu_seconds([bot.pid])
             at_saturation = await saturate(telegram, chats[:outstanding], seconds, warm_up=min(2.0, seconds))
-            cpu_each = (_cpu(bot.pid) - started_cpu) / (telegram.answered - answered)
+            cpu_each = (cpu_seconds([bot.pid]) - started_cpu) / (telegram.answered - answered)
             calls = sum(telegram.calls.values()) - sum(before.values())
             peak = bot.peaks_mb()["bot"]
     return {
@@ -89,9 +82,3 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
         "peak_memory_mb": round(peak),
         "cores": len(os.sched_getaffinity(0)),
     }
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

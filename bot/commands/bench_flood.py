@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +24,9 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
     The whole bot and a real worker against a stub of Telegram. The baseline is the other chat's question without the
     flood, in the same run.
     """
-    from bot.benchmarks.load import LoadError
+    from bot.benchmarks.process import measured
 
-    with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
-        try:
-            figures = asyncio.run(_measure(Path(folder), model, questions, probes, batch_size))
-        except (LoadError, RuntimeError) as error:
-            raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    show_figures(figures, as_json)
+    show_figures(measured(lambda folder: _measure(folder, model, questions, probes, batch_size)), as_json)
 
 
 async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +23,9 @@ def bench_hostile(model: str, probes: int, only: str | None, as_json: bool) -> N
     The whole bot with a real worker against the sandbox's Telegram: pictures that cost a lot, downloads and polls that
     drip, a group that is told to wait, files that cannot be had. The baseline is the same without any of it.
     """
-    with tempfile.TemporaryDirectory(prefix="vqabot-bench-") as folder:
-        try:
-            figures = asyncio.run(_measure(Path(folder), model, probes, only))
-        except RuntimeError as error:
-            raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    from bot.benchmarks.process import measured
+
+    figures = measured(lambda folder: _measure(folder, model, probes, only))
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -15,10 +15,8 @@ from typing import Any
 
 import click
 
+from bot.benchmarks.steps import kill_all, last_line
 from bot.commands.terminal import show_figures
-
-_KILLED_AFTER = 30.0
-"""Seconds that a training may take beyond its time until it is killed."""
 
 
 @click.command(epilog="Example: vqabot bench machine --device cuda")
@@ -138,18 +136,9 @@ def _pace(flags: list[str], seconds: float) -> float:
                 until = until or time.monotonic() + seconds
             if until is not None and time.monotonic() >= until and len(readings) > 1:
                 break
-        _end(process)
-        last = (log.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+        kill_all(process)
+        last = last_line(log)
     if len(readings) < 2:
         raise click.ClickException(f"The training did not come far enough to be timed: {last}")
     (first, began), (step, ended) = readings[0], readings[-1]
     return (ended - began) / (step - first)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    import signal
-    from contextlib import suppress
-
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(_KILLED_AFTER)

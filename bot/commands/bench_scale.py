@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -118,21 +118,16 @@ async def _asking(url: str, capacity: int) -> AsyncIterator[Any]:
         await broker.stop()
 
 
-def _cpu_seconds(processes: Sequence[int]) -> float:
-    """CPU time that processes have used so far, as Linux tells it."""
-    stats = [Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split() for number in processes]
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
-
-
 async def _saturate(
     url: str, capacity: int, seconds: float, parts: dict[str, list[int]]
 ) -> tuple[float, dict[str, float]]:
     """Questions a second with as many in flight as the workers may have in hand; milliseconds of CPU a question."""
+    from bot.benchmarks.process import cpu_seconds
     from model.types import Request
 
     def used() -> dict[str, float]:
         return {
-            part: _cpu_seconds(processes) for part, processes in parts.items() if processes and sys.platform == "linux"
+            part: cpu_seconds(processes) for part, processes in parts.items() if processes and sys.platform == "linux"
         }
 
     async with _asking(url, capacity) as broker:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from bot.benchmarks.steps import kill_all, last_line
 from bot.commands.terminal import show_figures
 
 _PATIENCE = 600.0
@@ -57,16 +57,18 @@ def resume(model: str, steps: int, save_every: int, device: str, as_json: bool) 
         began = time.monotonic()
         while not (at := list(killed.glob("checkpoints/checkpoint-*/complete"))):
             if doomed.poll() is not None or time.monotonic() - began > _PATIENCE:
-                _kill(doomed, alone)
-                raise click.ClickException(f"The training came to no checkpoint: {_last(folder / 'killed.log')}")
+                kill_all(doomed)
+                kill_all(alone)
+                raise click.ClickException(f"The training came to no checkpoint: {last_line(folder / 'killed.log')}")
             time.sleep(0.002)
         ended_before = doomed.poll() is not None
-        _kill(doomed)
+        kill_all(doomed)
         again = _start(_to(words, killed), folder / "again.log")
         for process, log in ((alone, "whole.log"), (again, "again.log")):
             if process.wait(_PATIENCE):
-                _kill(alone, again)
-                raise click.ClickException(f"A training failed: {_last(folder / log)}")
+                kill_all(alone)
+                kill_all(again)
+                raise click.ClickException(f"A training failed: {last_line(folder / log)}")
         one, other = _losses(whole), _losses(killed)
         figures = {
             "killed_after_the_checkpoint_of_step": max(int(path.parent.name.rpartition("-")[2]) for path in at),
@@ -135,18 +137,6 @@ def _start(words: list[str], log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "bot.cli", *words], stdout=file, stderr=file, start_new_session=True
         )
-
-
-def _kill(*processes: subprocess.Popen[bytes]) -> None:
-    for process in processes:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _last(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
 
 
 def _losses(out: Path) -> list[float]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import resource
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from model.backends.peak_memory import peak_bytes
 from model.types import Request
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def measure_baseline(work: Workload) -> Side:
     for group in work.rounds(requests):
         latencies += baseline.timed(group, [prompts[request.id] for request in group])
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    peak = _peak_mb(device)
+    peak = peak_bytes(device) / 2**20
     ceiling = ceiling_of(torch.float32, device)
     return Side(len(requests), wall, processor, latencies, {}, peak, _how(device, "float32"), ceiling)
 
@@ -146,7 +145,7 @@ def measure_batched(work: Workload) -> Side:
         baseline.generate_batch(group, [profile.prompt(request.question) for request in group])
         latencies += [time.perf_counter() - began] * len(group)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    peak = _peak_mb(device)
+    peak = peak_bytes(device) / 2**20
     ceiling = ceiling_of(torch.bfloat16, device)
     return Side(len(requests), wall, processor, latencies, {}, peak, _how(device, "bfloat16"), ceiling)
 
@@ -183,7 +182,7 @@ def measure_ours(work: Workload) -> Side:
     if work.profile:
         more = work.requests(seed=3, questions=work.waiting)
         operations = shares(lambda: pipeline.saturate(more, work.waiting), family.device)
-    peak, how = _peak_mb(family.device), f"{family.device}, {family.precision}"
+    peak, how = peak_bytes(family.device) / 2**20, f"{family.device}, {family.precision}"
     ceiling = ceiling_of(getattr(torch, family.dtype), family.device)
     return Side(len(requests), wall, processor, latencies, stages, peak, how, ceiling, loaded, operations, startup)
 
@@ -216,12 +215,3 @@ def _how(device: str, dtype: str) -> str:
     from model.backends.precision import Precision
 
     return f"{device}, {Precision(device, dtype)}"
-
-
-def _peak_mb(device: str) -> float:
-    import torch
-
-    if device.startswith("cuda"):
-        return float(torch.cuda.max_memory_allocated() / 2**20)
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

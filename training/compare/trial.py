@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 from model.answerer import Answerer
 from model.atomic import write_text
+from model.backends.peak_memory import peak_bytes
 from model.families.weights import count_parameters
 from model.types import Request
 from training.console import Silent
@@ -132,13 +131,5 @@ def evaluate_here(model: str, data: Path, split: str, limit: int | None, beams: 
         confidence={n: answers[n].confidence for n in questions},
         questions_per_second=len(requests) / seconds,
         first_answer_seconds=first,
-        memory_gb=_peak_gb(answerer.family.device),
+        memory_gb=peak_bytes(answerer.family.device) / 2**30,
     )
-
-
-def _peak_gb(device: str) -> float:
-    import torch
-
-    if device.startswith("cuda"):
-        return float(torch.cuda.max_memory_allocated() / 2**30)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -17,6 +15,7 @@ from transformers import TrainerControl as Control
 from transformers import TrainerState as State
 from transformers import TrainingArguments as Args
 
+from model.backends.peak_memory import peak_bytes
 from training.console import Bar, Console
 from training.finetune.plots import draw
 from training.finetune.validation import best_of, evaluations
@@ -188,7 +187,4 @@ class LimitCallback(TrainerCallback):
 
 def peak_memory() -> int:
     """Most bytes that this process held: on the GPU where there is one, else in all."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return peak_bytes("cuda" if torch.cuda.is_available() else "cpu")
