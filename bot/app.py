@@ -25,7 +25,7 @@ from bot.answering.worker_watch import WorkerWatch
 from bot.asking.speech_to_text import SpeechToText
 from bot.conversation.wording import TextOnly
 from bot.exporting.exporter import Exporter
-from bot.handlers import register_all
+from bot.handlers import commands, register_all
 from bot.housekeeping import Housekeeping
 from bot.intake.polling import Poller
 from bot.intake.updates import ALLOWED, Inbox
@@ -267,10 +267,8 @@ async def _retry_until_answered(call: Callable[[], Awaitable[object]]) -> None:
 
 async def _publish_commands(services: Services) -> None:
     """Tell Telegram which commands there are; without it everything works but the menus."""
-    from bot.handlers.commands import publish
-
     try:
-        await publish(services)
+        await commands.publish(services)
     except TelegramError as error:
         log.warning("the commands could not be registered: %s", error.message)
 

@@ -65,19 +65,21 @@ class CallbackData:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbered(CallbackData):
+class Numbered(CallbackData):
+    """Of which a number is all that it carries."""
+
     number: int
 
 
-class CancelQuestion(_Numbered, prefix="cancel"):
+class CancelQuestion(Numbered, prefix="cancel"):
     """Cancel a question of this chat, by the question's number."""
 
 
-class AskEach(_Numbered, prefix="each"):
+class AskEach(Numbered, prefix="each"):
     """Ask a question about several pictures about each of them, by the question's number."""
 
 
-class AskHeard(_Numbered, prefix="heard"):
+class AskHeard(Numbered, prefix="heard"):
     """Ask what was heard in a voice message, by the message's number."""
 
 
@@ -91,7 +93,7 @@ class JudgeAnswer(CallbackData, prefix="judge"):
     """Of the picture, from 1; 0: the answer as a whole."""
 
 
-class ShowWhere(_Numbered, prefix="where"):
+class ShowWhere(Numbered, prefix="where"):
     """Show where the answer to a question of this chat came from, by the question's number."""
 
 
@@ -109,11 +111,11 @@ class ChangeSetting(CallbackData, prefix="set"):
         return self.name in ("beams", "tokens", "keep", "train", "lang", "zones", "zone", "menu", "reset", "help")
 
 
-class HistoryPage(_Numbered, prefix="page"):
+class HistoryPage(Numbered, prefix="page"):
     """Show a page of the history, counted from 0."""
 
 
-class ShowPicture(_Numbered, prefix="pic"):
+class ShowPicture(Numbered, prefix="pic"):
     """Show the picture of a question of this chat, by the question's number."""
 
 

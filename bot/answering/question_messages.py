@@ -71,6 +71,11 @@ class Edited(Enum):
     """There may be such a message, but it cannot be edited."""
 
 
+def reply_to(message_id: int | None) -> ReplyParameters | None:
+    """For `reply_parameters`: what is sent replies to a message, as long as that is there."""
+    return None if message_id is None else ReplyParameters(message_id, allow_sending_without_reply=True)
+
+
 def chat_is_gone(error: TelegramError) -> bool:
     """Whether a chat takes no messages from the bot any more."""
     return isinstance(error, Forbidden) or (
@@ -106,7 +111,7 @@ class QuestionMessages:
             reply_markup=markup,
             message_thread_id=question.thread_id if not refused else None,
             disable_notification=silent,
-            reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+            reply_parameters=reply_to(under),
             # Known elsewhere first, it would not be looked for after a kill.
             rate_limit_args=CallLimits(remembered=False),
         )

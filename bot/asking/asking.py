@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
+from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
+from bot.answering.question_messages import reply_to
 from bot.asking.limits import refusal
 from bot.conversation.comparison import asked_together
 from bot.conversation.follow_ups import Before, completed
@@ -162,7 +163,7 @@ async def say(message: Message, text: str, markup: InlineKeyboardMarkup | None =
         text,
         parse_mode=ParseMode.HTML,
         reply_markup=markup,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        reply_parameters=reply_to(message.message_id),
         message_thread_id=thread_of(message),
         do_quote=None,
     )

@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from telegram import InputMediaDocument, Message, ReplyParameters
+from telegram import InputMediaDocument, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.answering.delivery import Delivery
-from bot.answering.question_messages import Content, Edited, chat_is_gone, may_have_arrived
+from bot.answering.question_messages import Content, Edited, chat_is_gone, may_have_arrived, reply_to
 from bot.texts import menus as texts
 from bot.transport.rate_limiter import CallLimits
 from bot.transport.retrying import retrying
@@ -168,9 +168,7 @@ class ExportMessages:
                     self._export.chat_id,
                     text,
                     message_thread_id=None if self._refused else self._export.thread_id,
-                    reply_parameters=None
-                    if under is None or self._refused == MOST_REFUSED
-                    else ReplyParameters(under, allow_sending_without_reply=True),
+                    reply_parameters=reply_to(under if self._refused < MOST_REFUSED else None),
                     rate_limit_args=CallLimits(remembered=False),
                 )
             except BadRequest as error:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from bot.services import App
 
 
 def register_all(application: App) -> None:
     """Register every topic; commands come before questions, and questions before what nobody understands."""
-    for module in _modules():
-        module.register(application)
-
-
-def _modules() -> tuple[ModuleType, ...]:
     from bot.handlers import (
         access,
         admin,
@@ -34,7 +27,8 @@ def _modules() -> tuple[ModuleType, ...]:
         where,
     )
 
-    return (
+    for module in (
         *(access, start, settings, history, export, delete, admin, cancel, compare, where, voice, chats, commands),
         *(feedback, questions, unknown, errors),
-    )
+    ):
+        module.register(application)

@@ -17,8 +17,7 @@ from bot.asking.pictures_meant import pictures_meant, replied_pictures
 from bot.callback_data import AskEach
 from bot.conversation.meaning import Source
 from bot.conversation.message_facts import facts_of
-from bot.handlers.presses import answer_press
-from bot.handlers.rights import may_change
+from bot.handlers.presses import answer_press, is_askers, question_pressed
 from bot.services import App, Context, Services
 from bot.texts import questions as texts
 from model.text import MAX_QUESTION, question_length
@@ -65,16 +64,11 @@ async def on_each(update: Update, context: Context) -> None:
     """Ask about each picture what was asked about all of them; for who asked, and the group's admins."""
     query = update.callback_query
     assert query is not None
-    services, pressed = context.services, AskEach.unpack(query.data or "")
-    sentence = texts.NOTHING_TO_ASK
-    if pressed is not None and query.message is not None:
-        chat = query.message.chat
-        question = await services.store.questions.in_chat(chat.id, pressed.number)
-        if question is not None and can_be_asked_of_each(question):
-            if question.user_id != query.from_user.id and not await may_change(services, chat, query.from_user):
-                sentence = texts.NOT_YOURS_TO_ASK
-            else:
-                sentence = await _ask_each(services, question)
+    services, sentence = context.services, texts.NOTHING_TO_ASK
+    question = await question_pressed(services, query, AskEach)
+    if question is not None and can_be_asked_of_each(question):
+        own = await is_askers(services, query, question)
+        sentence = await _ask_each(services, question) if own else texts.NOT_YOURS_TO_ASK
     await answer_press(query, sentence)
 
 

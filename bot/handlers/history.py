@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from html import escape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
+from bot.answering.question_messages import reply_to
 from bot.asking.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
-from bot.handlers.presses import answer_press
+from bot.handlers.presses import answer_press, question_pressed
 from bot.services import App, Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
@@ -97,45 +99,36 @@ async def on_picture(update: Update, context: Context) -> None:
     query = update.callback_query
     assert query is not None
     services = context.services
-    wanted = ShowPicture.unpack(query.data)
-    question = None
-    if wanted is not None and query.message is not None:
-        question = await services.store.questions.in_chat(query.message.chat.id, wanted.number)
+    question = await question_pressed(services, query, ShowPicture)
     small = [] if question is None else await _thumbnails(services, question)
     await answer_press(query, None if small else texts.GONE)
+    if question is None or not small:
+        return
     for picture, data in small:
-        assert question is not None
-        under = question.answered_under
-        sent = await services.bot.send_photo(
-            question.chat_id,
-            data,
-            caption=texts.shorten(picture.caption or question.text, 200),
-            message_thread_id=question.thread_id,
-            reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
-        )
-        # Who replies to the small picture means the one that it was made of.
-        await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=picture.message_id)
-    if small and question is not None:
-        await _show_where(services, question)
+        caption = escape(texts.shorten(picture.caption or question.text, 200))
+        await _send(services, question, data, caption, picture.message_id)
+    await _show_where(services, question)
 
 
 async def _show_where(services: Services, question: Question) -> None:
     """Show again where an answer came from, where that was asked for."""
     request = (await services.store.heat_maps.found(question.chat_id, [question.id])).get(question.id)
     drawn = None if request is None else await services.delivery.outcomes.heat_map(request)
-    if request is None or drawn is None:
-        return
-    under = question.answered_under
+    if request is not None and drawn is not None:
+        await _send(services, question, drawn, heat_map_texts.caption(request), question.photo_message_id)
+
+
+async def _send(services: Services, question: Question, picture: bytes, caption: str, about: int | None) -> None:
+    """Send a small picture, or a heat map; who replies to it means the picture of the message `about`."""
     sent = await services.bot.send_photo(
         question.chat_id,
-        drawn,
-        caption=heat_map_texts.caption(request),
+        picture,
+        caption=caption,
         parse_mode=ParseMode.HTML,
         message_thread_id=question.thread_id,
-        reply_parameters=None if under is None else ReplyParameters(under, allow_sending_without_reply=True),
+        reply_parameters=reply_to(question.answered_under),
     )
-    number = question.photo_message_id
-    await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=number)
+    await services.store.sent.record(question.chat_id, [sent.message_id], photo_message_id=about)
 
 
 async def _page(

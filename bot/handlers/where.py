@@ -8,7 +8,7 @@ from telegram.ext import CallbackQueryHandler
 from bot.answering.buttons import can_be_shown
 from bot.asking.limits import refusal
 from bot.callback_data import ShowWhere
-from bot.handlers.presses import answer_press
+from bot.handlers.presses import answer_press, question_pressed
 from bot.services import App, Context, Services
 from bot.texts import heat_maps as texts
 from bot.texts.failures import sentence
@@ -24,12 +24,11 @@ async def on_where(update: Update, context: Context) -> None:
     """Have it shown where an answer came from, once for everybody in the chat; a press counts like a question."""
     query = update.callback_query
     assert query is not None
-    services, pressed, said = context.services, ShowWhere.unpack(query.data), texts.NOT_THERE
-    if pressed is not None and query.message is not None:
-        question = await services.store.questions.in_chat(query.message.chat.id, pressed.number)
-        if question is not None and can_be_shown(question):
-            under = question.placeholder_id or query.message.message_id
-            said = await _show(services, question, under, query.from_user.id, query.from_user.first_name)
+    services, said = context.services, texts.NOT_THERE
+    question = await question_pressed(services, query, ShowWhere)
+    if question is not None and query.message is not None and can_be_shown(question):
+        under = question.placeholder_id or query.message.message_id
+        said = await _show(services, question, under, query.from_user.id, query.from_user.first_name)
     await answer_press(query, said)
 
 

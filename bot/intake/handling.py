@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 
-from telegram import ReplyParameters, Update
+from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot import metrics
+from bot.answering.question_messages import reply_to
 from bot.intake.lenient import read_update
 from bot.services import App
 from bot.texts import questions as texts
@@ -154,11 +155,11 @@ class Handling:
         where = _message_of(stored.raw)
         if where is not None:
             chat_id, message_id = where
-            under = ReplyParameters(message_id, allow_sending_without_reply=True)
             doing = f"that update {stored.update_id} is given up cannot be said"
             try:
                 with speaking(await self._store.chats.language(chat_id)):
-                    say = partial(self._application.bot.send_message, chat_id, texts.GIVEN_UP, reply_parameters=under)
+                    send = self._application.bot.send_message
+                    say = partial(send, chat_id, texts.GIVEN_UP, reply_parameters=reply_to(message_id))
                     await retrying(doing, first=RETRY_SECONDS, longest=LONGEST_RETRY, ends=GIVE_UP_SECONDS)(say)
             except TelegramError as error:
                 log.warning("%s: %s", doing, error.message)
@@ -166,13 +167,10 @@ class Handling:
 
     async def _done(self, number: int) -> None:
         """Remember that it is handled. A disk that is full now is no reason to do it all again."""
-        while True:
-            try:
+        doing = f"that update {number} is handled cannot be kept yet"
+        async for attempt in retrying(doing, first=RETRY_SECONDS, longest=RETRY_SECONDS):
+            with attempt:
                 await self._store.updates.done(number)
-                return
-            except sqlite3.OperationalError as error:
-                log.warning("that update %d is handled cannot be kept yet: %s", number, error)
-                await asyncio.sleep(RETRY_SECONDS)
 
 
 def _message_of(raw: str) -> tuple[int, int] | None:
