@@ -199,10 +199,10 @@ async def test_a_file_larger_than_it_said_is_not_read_to_its_end(monkeypatch: py
     monkeypatch.setattr(module, "MAX_BYTES", 1000)
     with pytest.raises(BadRequest, match="too big"):
         await FileServer(CONTENT, size=500).fetch(500)
-    told = FileServer(size=2000)
+    announced = FileServer(size=2000)
     with pytest.raises(BadRequest, match="too big"):
-        await told.fetch(None)
-    assert told.downloads == 0
+        await announced.fetch(None)
+    assert announced.downloads == 0
 
 
 def test_a_file_of_a_bot_api_server_on_this_machine_is_bounded_too(

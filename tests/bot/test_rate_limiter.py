@@ -179,10 +179,10 @@ async def test_many_chats_that_are_refused_at_once_pause_the_bot_for_a_moment() 
 
 
 async def test_what_was_sent_is_told_and_a_failure_there_costs_nothing() -> None:
-    told: list[tuple[int, list[int]]] = []
+    recorded: list[tuple[int, list[int]]] = []
 
     async def sent(chat: int, messages: Sequence[int]) -> None:
-        told.append((chat, list(messages)))
+        recorded.append((chat, list(messages)))
         raise OSError("the disk is full")
 
     telegram = Telegram(ChatRateLimiter(sent=sent))
@@ -195,7 +195,7 @@ async def test_what_was_sent_is_told_and_a_failure_there_costs_nothing() -> None
     await telegram("copyMessages", YOU, message_ids=[1, 2])
     telegram.result = True
     await telegram("sendChatAction", YOU)
-    assert told == [(GROUP, [5]), (YOU, [6, 7]), (YOU, [8, 9])]
+    assert recorded == [(GROUP, [5]), (YOU, [6, 7]), (YOU, [8, 9])]
 
 
 async def test_chats_that_are_idle_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

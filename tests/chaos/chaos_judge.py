@@ -193,12 +193,12 @@ def _silent_problems(sandbox: Sandbox, data_dir: Path) -> list[str]:
     problems = []
     for number, raw, error in rows:
         message = json.loads(raw).get("message", {})
-        told = [
+        replies = [
             stored
             for stored in bot_messages(sandbox, message.get("chat", {}).get("id", 0))
             if stored.reply_to == message.get("message_id") and stored.body.get("text") == GIVEN_UP
         ]
-        if not told:
+        if not replies:
             problems.append(f"update {number} is given up silently: {error}")
     return problems
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.sandbox.world import World
 
-LOOK_SECONDS = 0.02
-LONGEST_LOOK = 4 * LOOK_SECONDS
+CHECK_SECONDS = 0.02
+LONGEST_CHECK = 4 * CHECK_SECONDS
 """Of a look that took longer no more is counted: this machine was busy with something else."""
 SENDING = {"sendMessage", "sendPhoto", "sendDocument"}
 
@@ -120,7 +120,7 @@ class Ledger:
         before = time.monotonic()
         while True:
             now = time.monotonic()
-            self.seconds, before = self.seconds + min(now - before, LONGEST_LOOK), now
+            self.seconds, before = self.seconds + min(now - before, LONGEST_CHECK), now
             self.pending = {row[0] for row in self._rows("SELECT update_id FROM updates WHERE state = 'pending'")}
             self.open_chats = {
                 row[0]
@@ -136,7 +136,7 @@ class Ledger:
             async with self.changed:
                 self.looks += 1
                 self.changed.notify_all()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
 
     def _hear(self) -> None:
         log = self._world.recorder.log

@@ -59,7 +59,7 @@ def answerer(tiny_folder: Path) -> Answerer:
 
 
 @pytest.fixture(scope="module")
-def look_width(answerer: Answerer) -> int:
+def picture_width(answerer: Answerer) -> int:
     return len(pixel_statistics(answerer.family.prepare(Image.new("RGB", (64, 48)))))
 
 
@@ -90,40 +90,42 @@ def test_a_drawing_and_a_photo_look_different_whatever_their_size() -> None:
     assert np.isfinite(pixel_statistics(np.zeros((1, 1, 3), np.uint8))).all()
 
 
-def test_an_answer_carries_what_was_measured(answerer: Answerer, look_width: int, picture: Picture) -> None:
+def test_an_answer_carries_what_was_measured(answerer: Answerer, picture_width: int, picture: Picture) -> None:
     request = Request("1", picture(1), "what is this PLINTH?", 3, 5)
     bare = answerer.answer([request])[0]
     assert (bare.known_picture, bare.picture_distance, bare.unknown_words) == (None, None, ())
-    judging = Answerer(answerer.family, answerer.profile, confidence_model=confidence_model(answerer, look_width))
+    judging = Answerer(answerer.family, answerer.profile, confidence_model=confidence_model(answerer, picture_width))
     first, again = judging.answer([request])[0], judging.answer([request])[0]
     assert again.picture_kept and not first.picture_kept
     assert (first.known_picture, first.known_words, first.unknown_words) == (True, False, ("plinth",))
     assert first.confidence == pytest.approx(bare.confidence, abs=1e-3), "all weight is on the raw probability"
     for name in ("confidence", "picture_distance", "question_distance", "alternatives"):
         assert getattr(again, name) == getattr(first, name), "a kept picture is as familiar as it was"
-    near = confidence_model(answerer, look_width, limits=DistanceLimits((1e-6, 1e-6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0))
+    near = confidence_model(
+        answerer, picture_width, limits=DistanceLimits((1e-6, 1e-6), (1e6, 1e6), 1.0, (1e6, 1e6), 1.0)
+    )
     far = Answerer(answerer.family, answerer.profile, confidence_model=near).answer([request])[0]
     assert far.known_picture is False and far.picture_distance > 1
 
 
-def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answerer, look_width: int) -> None:
-    known = confidence_model(answerer, look_width)
+def test_the_alternatives_are_a_conformal_set_over_known_answers(answerer: Answerer, picture_width: int) -> None:
+    known = confidence_model(answerer, picture_width)
     said = Generation("red", (math.log(0.6),), (), (("orange", math.log(0.3)), ("zzz", math.log(0.05))))
     assert known.alternatives(said, 0.6) == (("orange", pytest.approx(0.3)),), "zzz is no answer that it knows"
     assert known.alternatives(said, 0.2) == (("orange", pytest.approx(0.2)),), "never likelier than the answer"
     assert known.alternatives(said, 0.95) == (), "less than what belongs to the set"
 
 
-def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: Answerer, look_width: int) -> None:
+def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: Answerer, picture_width: int) -> None:
     rng, count = np.random.default_rng(1), PLAIN + 3 * ALONG
     known = confidence_model(
         answerer,
-        look_width,
+        picture_width,
         weights=rng.normal(size=count).astype(np.float32),
         centre=rng.normal(size=count).astype(np.float32),
     )
     width = known.tokens.mean.shape[0]
-    picture = known.picture(np.ones(look_width, np.float32), np.ones(width, np.float32))
+    picture = known.picture(np.ones(picture_width, np.float32), np.ones(width, np.float32))
 
     def judged(state: float, words: str, pictures: int) -> float:
         said = Generation("red", (-0.3,), (), (("blue", -1.5),), prompt_state=np.full(width, state, np.float32))
@@ -133,11 +135,15 @@ def test_nothing_learnt_of_questions_speaks_about_one_on_two_pictures(answerer: 
     assert judged(1, "what is this", 1) != judged(50, "zyzzyva", 1)
 
 
-def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer: Answerer, look_width: int) -> None:
-    known = confidence_model(answerer, look_width, limits=DistanceLimits((1.0, 1.0), (1.0, 1.0), 1.0, (1e6, 1e6), 1.0))
+def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer: Answerer, picture_width: int) -> None:
+    known = confidence_model(
+        answerer, picture_width, limits=DistanceLimits((1.0, 1.0), (1.0, 1.0), 1.0, (1e6, 1e6), 1.0)
+    )
     width = known.tokens.mean.shape[0]
     said = Generation("red", (-0.05,), prompt_state=np.ones(width, np.float32))
-    away = [known.picture(np.full(look_width, far, np.float32), np.ones(width, np.float32)) for far in (1.0, 4.0, 40.0)]
+    away = [
+        known.picture(np.full(picture_width, far, np.float32), np.ones(width, np.float32)) for far in (1.0, 4.0, 40.0)
+    ]
     near, far, farther = (known.assess("what is this", said, [picture]).confidence for picture in away)
     assert near > 0.9 and near > far > farther > 0.5
     unlikely = dataclasses.replace(said, token_logprobs=(-3.0,))
@@ -148,22 +154,22 @@ def test_words_are_compared_without_case_and_marks() -> None:
     assert words_of("What's this, THIS “Ball”?") == ("what's", "this", "ball")
 
 
-def test_it_comes_back_from_its_file(answerer: Answerer, look_width: int, tmp_path: Path) -> None:
-    made = confidence_model(answerer, look_width)
+def test_it_comes_back_from_its_file(answerer: Answerer, picture_width: int, tmp_path: Path) -> None:
+    made = confidence_model(answerer, picture_width)
     assert ConfidenceModel.read(tmp_path) is None
     made.write(tmp_path)
     read = ConfidenceModel.read(tmp_path)
     assert read is not None
     assert (read.limits, read.words, read.answers, read.least) == (made.limits, made.words, made.answers, made.least)
-    vector = np.linspace(0, 3, look_width).astype(np.float32)
+    vector = np.linspace(0, 3, picture_width).astype(np.float32)
     assert read.pixels.measure(vector).mahalanobis == pytest.approx(made.pixels.measure(vector).mahalanobis, rel=1e-2)
 
 
 @pytest.mark.parametrize("change", [{"version": 9}, {"looks": {}}, {"weights": [1.0]}, {"limits": {}}, {"words": 3}])
 def test_a_damaged_file_gets_a_sentence(
-    answerer: Answerer, look_width: int, tmp_path: Path, change: dict[str, object]
+    answerer: Answerer, picture_width: int, tmp_path: Path, change: dict[str, object]
 ) -> None:
-    confidence_model(answerer, look_width).write(tmp_path)
+    confidence_model(answerer, picture_width).write(tmp_path)
     content = json.loads((tmp_path / FILE_NAME).read_text())
     (tmp_path / FILE_NAME).write_text(json.dumps(content | change))
     with pytest.raises(ModelError, match="evidence_unreadable"):

@@ -81,9 +81,9 @@ async def test_outcomes_are_told_to_each_chat_by_itself(store: Store, ask: Ask) 
     for question in (*flood, other):
         await store.questions.answer_many([(question.id, "yes", 0.9, 0.1)])
     assert await store.outcomes.chats() == [1, 2]
-    told = [question.id for question in await store.outcomes.undelivered([1, 2, 3], 2)]
-    assert told == [flood[0].id, flood[1].id, other.id]
-    for number in told:
+    undelivered = [question.id for question in await store.outcomes.undelivered([1, 2, 3], 2)]
+    assert undelivered == [flood[0].id, flood[1].id, other.id]
+    for number in undelivered:
         await store.questions.mark_delivered(number)
     assert await store.outcomes.chats() == [1]
     assert [q.id for q in await store.outcomes.undelivered([1], 2)] == [flood[2].id, flood[3].id]

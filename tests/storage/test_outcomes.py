@@ -1,4 +1,4 @@
-"""What chats have to be told, and messages that are being sent."""
+"""What chats have to show, and messages that are being sent."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ async def test_a_message_is_sent_for_a_question_as_it_is_only(store: Store, ask:
     shown = await fresh(store, question)
     await store.questions.cancel(1, question.id)
     assert not await outcomes.begin_sending(shown, 3, outcome=False), "it is cancelled"
-    told = await fresh(store, question)
+    delivered = await fresh(store, question)
     await store.questions.mark_delivered(question.id)
-    assert not await outcomes.begin_sending(told, 3, outcome=True), "it is told"
+    assert not await outcomes.begin_sending(delivered, 3, outcome=True), "it is delivered"
 
 
 async def test_what_was_not_heard_of_before_is_looked_for_too(store: Store, ask: Ask) -> None:
@@ -69,17 +69,17 @@ async def test_the_ledgers_messages_are_the_bots_own(store: Store, ask: Ask) -> 
 
 
 async def test_chats_with_something_to_tell(store: Store, ask: Ask) -> None:
-    told, cancelled, sent, waiting = await ask(1), await ask(2), await ask(3), await ask(4)
-    await store.questions.answer_many([(told.id, "red", 0.9, 0.1)])
+    delivered, cancelled, sent, waiting = await ask(1), await ask(2), await ask(3), await ask(4)
+    await store.questions.answer_many([(delivered.id, "red", 0.9, 0.1)])
     await store.questions.cancel(2, cancelled.id)
     await store.outcomes.begin_sending(sent, 0, outcome=False)
     assert await store.outcomes.chats() == [1, 2, 3]
-    await store.questions.mark_delivered(told.id, 77)
+    await store.questions.mark_delivered(delivered.id, 77)
     await store.outcomes.undeliverable(cancelled.id, "gone")
     await store.outcomes.settled(sent.id)
     assert await store.outcomes.chats() == []
-    assert (await fresh(store, told)).placeholder_id == 77
-    assert await store.outcomes.still_waiting([told.id, sent.id, waiting.id]) == {sent.id, waiting.id}
+    assert (await fresh(store, delivered)).placeholder_id == 77
+    assert await store.outcomes.still_waiting([delivered.id, sent.id, waiting.id]) == {sent.id, waiting.id}
 
 
 async def test_an_answer_that_cannot_be_delivered_is_not_called_so(store: Store, ask: Ask) -> None:

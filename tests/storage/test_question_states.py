@@ -1,4 +1,4 @@
-"""The ledger against a plain model of it: whatever happens in whatever order, one outcome, told once."""
+"""The ledger against a plain model of it: whatever happens in whatever order, one outcome, delivered once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger: once asked, one outcome, told once; fair over chats; each hot query through its index."""
+"""The ledger: once asked, one outcome, delivered once; fair over chats; each hot query through its index."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ async def test_the_progress_of_an_edited_question_is_known_by_the_message_that_a
 
 
 async def test_an_answer_that_an_edit_overtook_is_not_told(store: Store, ask: Ask) -> None:
-    answered, told = await ask(message_id=5), await ask(message_id=5, photo_sha256="cd" * 32)
-    for question in (answered, told):
+    answered, delivered = await ask(message_id=5), await ask(message_id=5, photo_sha256="cd" * 32)
+    for question in (answered, delivered):
         await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     await ask(message_id=5, revision=1)
     assert await store.outcomes.undelivered([1], 9) == []

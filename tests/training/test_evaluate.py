@@ -43,7 +43,7 @@ def questions(data: Path) -> list[VqaQuestion]:
 Speak = Callable[[Request, str | None], Answer]
 
 
-class Looker:
+class SimulatedModel:
     """Knows the right answers to each picture, by its bytes; `speak` says what it makes of them."""
 
     def __init__(self, data: Path, questions: Sequence[VqaQuestion], speak: Speak) -> None:
@@ -63,7 +63,7 @@ def sees(request: Request, right: str | None) -> Answer:
     return Answer(request.id, right or "nonsense", 1.0 if right else 0.0, 0.0)
 
 
-def judged(model: Looker, data: Path, questions: list[VqaQuestion], **more: object) -> Report:
+def judged(model: SimulatedModel, data: Path, questions: list[VqaQuestion], **more: object) -> Report:
     report = evaluate(model, load_split(data, "val").pictures, questions, **more)  # type: ignore[arg-type]
     assert report is not None
     return report
@@ -71,7 +71,7 @@ def judged(model: Looker, data: Path, questions: list[VqaQuestion], **more: obje
 
 def test_a_model_that_sees_everything(data: Path, questions: list[VqaQuestion]) -> None:
     done: list[int] = []
-    report = judged(Looker(data, questions, sees), data, questions, kinds=True, progress=done.append)
+    report = judged(SimulatedModel(data, questions, sees), data, questions, kinds=True, progress=done.append)
     assert report.exact.overall == report.normalised.overall == report.official.overall == 100
     assert report.blind.overall == 0, "a grey picture is none of the scenes"
     assert report.shuffled.overall < 20, "only chance makes another scene's answer to the same words the right one"
@@ -82,45 +82,45 @@ def test_a_model_that_sees_everything(data: Path, questions: list[VqaQuestion]) 
 
 
 def test_a_model_that_never_looks_gains_nothing_from_pictures(data: Path, questions: list[VqaQuestion]) -> None:
-    looker = Looker(data, questions, lambda request, _: Answer(request.id, "yes", 0.5, 0.0))
-    report = judged(looker, data, questions)
+    model = SimulatedModel(data, questions, lambda request, _: Answer(request.id, "yes", 0.5, 0.0))
+    report = judged(model, data, questions)
     assert report.exact.overall == report.blind.overall == report.shuffled.overall > 0
     assert report.official.overall == report.blind_official == report.shuffled_official >= report.exact.overall
     assert report.by_kind == {}, "other data have no kinds"
 
 
 def test_confidence_is_held_against_exact_answers(data: Path, questions: list[VqaQuestion]) -> None:
-    sure = judged(Looker(data, questions, lambda r, _: Answer(r.id, "nonsense", 0.9, 0.0)), data, questions)
+    sure = judged(SimulatedModel(data, questions, lambda r, _: Answer(r.id, "nonsense", 0.9, 0.0)), data, questions)
     assert sure.ece == pytest.approx(0.9)
     [only] = sure.bins
     assert (only.confidence, only.accuracy, only.share) == (pytest.approx(0.9), 0, 1)
 
 
 def test_pictures_are_asked_once_a_batch_with_all_their_questions(data: Path, questions: list[VqaQuestion]) -> None:
-    looker = Looker(data, questions, sees)
-    judged(looker, data, questions, settings=EvaluateConfig(beams=3, max_new_tokens=7))
+    model = SimulatedModel(data, questions, sees)
+    judged(model, data, questions, settings=EvaluateConfig(beams=3, max_new_tokens=7))
     own = {str(q.question_id): q for q in questions}
-    with_own_pictures = looker.batches[::3]
+    with_own_pictures = model.batches[::3]
     assert sum(map(len, with_own_pictures)) == len(questions)
     asked: set[int] = set()
     for batch in with_own_pictures:
         assert len({request.picture_key for request in batch}) <= PICTURES_AT_ONCE
         assert all((request.beams, request.max_new_tokens) == (3, 7) for request in batch)
-        assert all((request.picture_key, request.question) in looker.right for request in batch)
+        assert all((request.picture_key, request.question) in model.right for request in batch)
         pictures = {own[request.id].image_id for request in batch}
         assert not pictures & asked, "no picture comes in two batches"
         asked |= pictures
         wanted = sorted(q.question_id for q in questions if q.image_id in pictures)
         assert sorted(int(request.id) for request in batch) == wanted, "all questions of its pictures are in it"
     assert asked == {q.image_id for q in questions}
-    for batch in looker.batches[1::3]:
+    for batch in model.batches[1::3]:
         for request in batch:
             path = find_picture(data, "val", own[request.id].image_id)
             assert request.picture != path.read_bytes(), "a shuffled picture is never the question's own"
 
 
 def test_an_interrupt_reports_on_what_was_answered(data: Path, questions: list[VqaQuestion]) -> None:
-    class Stopped(Looker):
+    class Stopped(SimulatedModel):
         def answer(self, requests: Sequence[Request]) -> list[Answer]:
             if len(self.batches) == 7:
                 raise KeyboardInterrupt
@@ -136,7 +136,7 @@ def test_an_interrupt_before_the_first_answers_has_nothing_to_report(data: Path,
     def interrupt(request: Request, right: str | None) -> Answer:
         raise KeyboardInterrupt
 
-    assert evaluate(Looker(data, questions, interrupt), load_split(data, "val").pictures, questions) is None
+    assert evaluate(SimulatedModel(data, questions, interrupt), load_split(data, "val").pictures, questions) is None
 
 
 def test_refusals_are_wrong_and_reported(data: Path, questions: list[VqaQuestion]) -> None:
@@ -147,7 +147,7 @@ def test_refusals_are_wrong_and_reported(data: Path, questions: list[VqaQuestion
             return Answer(request.id, "", 0.0, 0.0, error="The picture is empty.")
         return sees(request, right)
 
-    report = judged(Looker(data, questions, speak), data, questions)
+    report = judged(SimulatedModel(data, questions, speak), data, questions)
     assert report.refused == {first.question_id: "The picture is empty."}
     assert report.exact.per_question[first.question_id] == 0
 

@@ -29,7 +29,7 @@ def asked(data: Path) -> Split:
     return load_split(data, "val")
 
 
-class Looker:
+class SimulatedModel:
     """Knows the right answers by both pictures; `speak` says what it makes of the pictures' places and the answer."""
 
     def __init__(self, asked: Split, speak: Callable[[int, bool, str], str]) -> None:
@@ -52,7 +52,7 @@ class Looker:
 
 
 def judged(asked: Split, speak: Callable[[int, bool, str], str]) -> tuple[Report, PairFigures]:
-    report = evaluate(Looker(asked, speak), asked.pictures, asked.questions)
+    report = evaluate(SimulatedModel(asked, speak), asked.pictures, asked.questions)
     assert report is not None and report.pairs is not None
     return report, report.pairs
 
