@@ -6,8 +6,9 @@ A family gives one class before transformers' own, which fills in what is abstra
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import torch
 from PIL import Image
@@ -205,20 +206,16 @@ class OnePass(nn.Module, ABC):
         return native
 
 
-class BaselineModel(Protocol):
-    """The native model with transformers' own processor, as notebooks train it: what ours is held against."""
+@dataclass(frozen=True, slots=True)
+class BaselineModel:
+    """The native model with transformers' own processor, as notebooks train it, fp32: what ours is held against."""
 
     module: Any
     """Its `forward(**inputs)` gives an output with `loss`."""
-
-    @property
-    def vision_tower(self) -> nn.Module:
-        """What is frozen."""
-        ...
-
-    def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """A batch with labels: each question with its own picture."""
-        ...
+    vision_tower: nn.Module
+    """What is frozen."""
+    inputs: Callable[[Sequence[str], Sequence[Image.Image], Sequence[str]], Any]
+    """A batch with labels, of prompts, pictures and answers: each question with its own picture."""
 
 
 def check_patches(vision: Any, size: tuple[int, int]) -> None:  # noqa: ANN401 - a vision tower's config of transformers

@@ -17,7 +17,7 @@ from transformers import BlipForQuestionAnswering, BlipProcessor
 from model.families.blip.files import mended, read_weights
 from model.families.blip.model import Blip, encode_questions, mark_places, tokens_of, trained_size
 from training.finetune.families.blip import shapes
-from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded
+from training.finetune.families.onepass import IGNORED, BaselineModel, Batch, OnePass, check_patches, padded
 
 
 class OnePassBlip(OnePass, BlipForQuestionAnswering):
@@ -91,27 +91,19 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
         return logits
 
 
-class BaselineBlip:
-    """See `BaselineModel`."""
+def baseline(folder: Path) -> BaselineModel:
+    """See `training.finetune.families.read_baseline`."""
+    processor: Any = BlipProcessor.from_pretrained(folder)
+    native: Any = mended(BlipForQuestionAnswering.from_pretrained(folder, dtype=torch.float32))
 
-    def __init__(self, folder: Path) -> None:
-        """Read the model of a folder, fp32."""
-        self._processor: Any = BlipProcessor.from_pretrained(folder)
-        self.module: Any = _WithLogits(mended(BlipForQuestionAnswering.from_pretrained(folder, dtype=torch.float32)))
-
-    @property
-    def vision_tower(self) -> nn.Module:
-        """See `BaselineModel`."""
-        tower: nn.Module = self.module.native.vision_model
-        return tower
-
-    def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `BaselineModel`."""
-        inputs = self._processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
-        labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
+    def inputs(prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
+        batch = processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
+        labels = processor.tokenizer(list(answers), padding=True, return_tensors="pt")
         whole = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
-        inputs["labels"] = whole[:, 1:]  # the start is generation's own, not the [CLS] of the tokenizer
-        return inputs
+        batch["labels"] = whole[:, 1:]  # the start is generation's own, not the [CLS] of the tokenizer
+        return batch
+
+    return BaselineModel(_WithLogits(native), native.vision_model, inputs)
 
 
 class _WithLogits(nn.Module):
@@ -146,6 +138,3 @@ def without_weights(shape: str, side: int) -> OnePassBlip:
 def for_training(folder: Path) -> OnePassBlip:
     """See `training.finetune.families.read_for_training`."""
     return cast(OnePassBlip, read_weights(folder, torch.float32, OnePassBlip))
-
-
-baseline = BaselineBlip

@@ -17,7 +17,7 @@ from model.families.florence2.files import read_weights
 from model.families.florence2.model import SECOND, Florence2
 from training.finetune.errors import TrainingError
 from training.finetune.families.florence2 import shapes
-from training.finetune.families.onepass import IGNORED, Batch, OnePass, padded, right_padded
+from training.finetune.families.onepass import IGNORED, BaselineModel, Batch, OnePass, padded, right_padded
 
 
 class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
@@ -128,26 +128,18 @@ class OnePassFlorence2(OnePass, Florence2ForConditionalGeneration):
         return shifted
 
 
-class BaselineFlorence2:
-    """See `BaselineModel`."""
+def baseline(folder: Path) -> BaselineModel:
+    """See `training.finetune.families.read_baseline`."""
+    processor: Any = Florence2Processor.from_pretrained(folder)
+    module: Any = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 
-    def __init__(self, folder: Path) -> None:
-        """Read the model of a folder, fp32."""
-        self._processor: Any = Florence2Processor.from_pretrained(folder)
-        self.module: Any = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    def inputs(prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
+        batch = processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
+        labels = processor.tokenizer(list(answers), padding=True, return_tensors="pt")
+        batch["labels"] = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
+        return batch
 
-    @property
-    def vision_tower(self) -> nn.Module:
-        """See `BaselineModel`."""
-        tower: nn.Module = self.module.model.vision_tower
-        return tower
-
-    def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `BaselineModel`."""
-        inputs = self._processor(text=list(prompts), images=list(pictures), padding=True, return_tensors="pt")
-        labels = self._processor.tokenizer(list(answers), padding=True, return_tensors="pt")
-        inputs["labels"] = labels["input_ids"].masked_fill(labels["attention_mask"] == 0, IGNORED)
-        return inputs
+    return BaselineModel(module, module.model.vision_tower, inputs)
 
 
 def without_weights(shape: str, side: int) -> OnePassFlorence2:
@@ -158,6 +150,3 @@ def without_weights(shape: str, side: int) -> OnePassFlorence2:
 def for_training(folder: Path) -> OnePassFlorence2:
     """See `training.finetune.families.read_for_training`."""
     return cast(OnePassFlorence2, read_weights(folder, torch.float32, OnePassFlorence2))
-
-
-baseline = BaselineFlorence2

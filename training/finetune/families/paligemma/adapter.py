@@ -17,7 +17,15 @@ from transformers import PaliGemmaForConditionalGeneration, PaliGemmaProcessor
 from model.families.paligemma.files import positions_of, read_weights, tokens_of, trained_size
 from model.families.paligemma.model import ROOM, PaliGemma
 from training.finetune.errors import TrainingError
-from training.finetune.families.onepass import IGNORED, Batch, OnePass, check_patches, padded, right_padded
+from training.finetune.families.onepass import (
+    IGNORED,
+    BaselineModel,
+    Batch,
+    OnePass,
+    check_patches,
+    padded,
+    right_padded,
+)
 from training.finetune.families.paligemma import shapes
 
 
@@ -128,29 +136,21 @@ def _is_two(text: Any) -> bool:  # noqa: ANN401
     return hasattr(text.layers[0], "pre_feedforward_layernorm")
 
 
-class BaselinePaliGemma:
-    """See `BaselineModel`."""
+def baseline(folder: Path) -> BaselineModel:
+    """See `training.finetune.families.read_baseline`."""
+    processor: Any = PaliGemmaProcessor.from_pretrained(folder)
+    native: Any = PaliGemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 
-    def __init__(self, folder: Path) -> None:
-        """Read the model of a folder, fp32."""
-        self._processor: Any = PaliGemmaProcessor.from_pretrained(folder)
-        self.module: Any = _Aligned(PaliGemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32))
-
-    @property
-    def vision_tower(self) -> nn.Module:
-        """See `BaselineModel`."""
-        tower: nn.Module = self.module.native.model.vision_tower
-        return tower
-
-    def inputs(self, prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
-        """See `BaselineModel`."""
-        made = self._processor(
+    def inputs(prompts: Sequence[str], pictures: Sequence[Image.Image], answers: Sequence[str]) -> Any:  # noqa: ANN401
+        batch = processor(
             text=[f"<image>{prompt}" for prompt in prompts],
             images=[[picture] for picture in pictures],
             suffix=list(answers),
             padding=True,
         )
-        return made.convert_to_tensors("pt")  # by itself it makes an array of a tensor, of which numpy warns
+        return batch.convert_to_tensors("pt")  # by itself it makes an array of a tensor, of which numpy warns
+
+    return BaselineModel(_Aligned(native), native.model.vision_tower, inputs)
 
 
 class _Aligned(nn.Module):
@@ -174,6 +174,3 @@ def without_weights(shape: str, side: int) -> OnePassPaliGemma:
 def for_training(folder: Path) -> OnePassPaliGemma:
     """See `training.finetune.families.read_for_training`."""
     return cast(OnePassPaliGemma, read_weights(folder, torch.float32, OnePassPaliGemma))
-
-
-baseline = BaselinePaliGemma
