@@ -32,7 +32,7 @@ class _Trace:
     """What just happens to it: it is with the broker, or on its way into the chat."""
 
 
-_open: OrderedDict[int, _Trace] = OrderedDict()
+_open: OrderedDict[int, _Trace] = OrderedDict()  # no cache of cachetools: what leaves has to be ended
 
 
 def begin(question: Question) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import TTLCache
 
 KEPT = 1_000
 EXPIRES_AFTER = 30.0  # seconds in which a bot may answer
@@ -20,7 +21,6 @@ class Query:
     bot_id: int
     user_id: int
     chat_id: int
-    asked_at: float  # event loop's clock
     answer: asyncio.Future[dict[str, Any]]
 
 
@@ -28,15 +28,13 @@ class Callbacks:
     """The open callback queries of all bots."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, Query] = OrderedDict()
+        self._open: TTLCache[str, Query] = TTLCache(KEPT, EXPIRES_AFTER)
 
     def ask(self, bot_id: int, user_id: int, chat_id: int) -> Query:
         """Open a query."""
-        loop = asyncio.get_running_loop()
-        query = Query(str(random.getrandbits(62)), bot_id, user_id, chat_id, loop.time(), loop.create_future())
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        query = Query(str(random.getrandbits(62)), bot_id, user_id, chat_id, answer)
         self._open[query.id] = query
-        while len(self._open) > KEPT:
-            self._open.popitem(last=False)
         return query
 
     def take(self, query_id: str, bot_id: int) -> Query | None:
@@ -44,6 +42,5 @@ class Callbacks:
         query = self._open.get(query_id)
         if query is None or query.bot_id != bot_id:
             return None
-        del self._open[query_id]
-        too_old = asyncio.get_running_loop().time() - query.asked_at > EXPIRES_AFTER
-        return None if too_old else query
+        self._open.pop(query_id, None)  # it may expire in just this moment
+        return query

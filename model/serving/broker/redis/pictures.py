@@ -7,7 +7,10 @@ from collections.abc import Collection
 
 
 class SentPictures:
-    """What a bot has put into Redis lately: names and sizes, the longest unused first."""
+    """What a bot has put into Redis lately: names and sizes, the longest unused first.
+
+    An LRU cache of cachetools would also let go what is still needed.
+    """
 
     def __init__(self, most_bytes: int) -> None:
         """Keep at most so many bytes there."""
