@@ -5,7 +5,7 @@ Parts are known in memory only: after a restart all of them are asked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each
@@ -144,8 +144,4 @@ class PartialAnswers:
     @property
     def confidence(self) -> float:
         """That all of it is right is at most as likely as the least likely of them."""
-        return min(_confidences(self.pictures), default=0.0)
-
-
-def _confidences(pictures: Iterable[AskedPicture]) -> list[float]:
-    return [picture.confidence for picture in pictures if picture.confidence is not None]
+        return min((one.confidence for one in self.pictures if one.confidence is not None), default=0.0)

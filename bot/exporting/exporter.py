@@ -123,7 +123,9 @@ class Exporter:
         await messages.begin()
         folder: Path | None = None
         try:
-            folder = self._new_folder()  # a thread's might be made when nobody waits for it any more
+            # No thread makes it: that one might be made when nobody waits for it any more.
+            self._folder.mkdir(exist_ok=True, mode=0o700)
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
             held = folder / "pictures"
             held.mkdir(mode=0o700)
             contents = await gather(self._store, self._decoder, self._delivery.outcomes, export, held, gathered)
@@ -144,10 +146,6 @@ class Exporter:
 
     def _messages_of(self, export: Export) -> ExportMessages:
         return ExportMessages(self._store, self._bot, self._delivery, export)
-
-    def _new_folder(self) -> Path:
-        self._folder.mkdir(exist_ok=True, mode=0o700)
-        return Path(tempfile.mkdtemp(dir=self._folder))
 
     def _sweep(self) -> None:
         for folder in (self._folder, *self._store.data_dir.glob(OLD_FOLDERS)):

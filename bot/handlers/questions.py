@@ -64,7 +64,7 @@ async def on_message(update: Update, context: Context) -> None:
         if isinstance(meaning, Nothing):
             if edited and not await _still_asks(services, message, facts):
                 await _withdraw(services, message, revision_of(update))
-            elif not edited and await _belongs_to_a_question(services, message, facts):
+            elif not edited and facts.picture is not None and await _album_asks(services, message, facts):
                 await on_album_picture(services, message, facts, 0)
             return
         if edited and not isinstance(meaning, Ask | Object) and not (isinstance(meaning, Show) and replaced):
@@ -130,11 +130,9 @@ async def _still_asks(services: Services, message: Message, facts: Facts) -> boo
     return not asked or asked[0].text in " ".join(facts.text.split())
 
 
-async def _belongs_to_a_question(services: Services, message: Message, facts: Facts) -> bool:
-    """Whether this is a picture of an album whose caption has asked the bot."""
-    if facts.album is None or facts.picture is None:
-        return False
-    return await has_asked(services, message.chat_id, facts.album)
+async def _album_asks(services: Services, message: Message, facts: Facts) -> bool:
+    """Whether a message is of an album whose caption has asked the bot."""
+    return facts.album is not None and await has_asked(services, message.chat_id, facts.album)
 
 
 async def _refuse(services: Services, message: Message, facts: Facts, why: str) -> None:
