@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from brokers import collect
 from refusals import refuses
 
 from bot.texts.failures import sentence
 from model.errors import ModelError
 from model.serving.broker.embedded import EmbeddedBroker
-from model.types import Answer, Request
+from model.types import Request
 
 FRAGILE = (str(Path(__file__).with_name("fragile_worker.py")),)
 Make = Callable[..., Awaitable[EmbeddedBroker]]
@@ -51,15 +52,6 @@ async def keep_busy(broker: EmbeddedBroker) -> None:
         return broker._jobs["0"].stage == "answering"
 
     await until(busy)
-
-
-async def collect(broker: EmbeddedBroker, count: int) -> dict[str, Answer]:
-    answers: dict[str, Answer] = {}
-    async for answer in broker.results():
-        answers[answer.id] = answer
-        if len(answers) == count:
-            break
-    return answers
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
