@@ -1,22 +1,16 @@
-"""Starts the measured bot, and measures what processes take: memory and CPU time."""
+"""Starts the measured bot and looks at its memory."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
-
-import click
 
 from bot.benchmarks.bot_process import READY
-from bot.benchmarks.load import LoadError
 
-T = TypeVar("T")
 START_SECONDS = 120.0
 
 
@@ -96,25 +90,6 @@ def _descendants(pid: int) -> Iterator[int]:
             for child in map(int, file.read_text().split()):
                 yield child
                 yield from _descendants(child)
-
-
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """CPU time that processes have used so far, as Linux says."""
-    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
-
-
-def measured(measure: Callable[[Path], Coroutine[Any, Any, T]], folder: Path | None = None) -> T:
-    """What a measurement in a temporary folder (below `folder`, where one is given) finds.
-
-    Raises:
-        click.ClickException: The bot did not start, or did not answer.
-    """
-    with tempfile.TemporaryDirectory(prefix="vqabot-bench-", dir=folder) as temporary:
-        try:
-            return asyncio.run(measure(Path(temporary)))
-        except (LoadError, RuntimeError) as error:
-            raise click.ClickException(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
 
 def _status_mb(pid: int, field: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.commands.measuring import cpu_seconds, measured
 from bot.commands.terminal import show_figures
 
 CHATS = 1000
@@ -33,8 +34,6 @@ def bench_bot(
     that lives with the load in this process and has no limits. Prints questions a second at saturation and the latency
     from update to delivered answer at a steady pace. The baseline is what this disk takes of single durable commits.
     """
-    from bot.benchmarks.process import measured
-
     show_figures(measured(lambda folder: _measure(folder, seconds, rate, outstanding, profile), data_dir), as_json)
 
 
@@ -44,7 +43,7 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
     from bot.benchmarks.baseline import durable_commits
     from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
     from bot.benchmarks.load import introduce, saturate, steady
-    from bot.benchmarks.process import BotProcess, cpu_seconds
+    from bot.benchmarks.process import BotProcess
 
     commits = durable_commits(folder, min(2.0, seconds))
     chats = list(range(1, CHATS + 1))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.commands.measuring import measured
 from bot.commands.terminal import show_figures
 
 FLOODING, OTHER = 1, 2
@@ -24,8 +25,6 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
     The whole bot and a real worker against a stub of Telegram. The baseline is the other chat's question without the
     flood, in the same run.
     """
-    from bot.benchmarks.process import measured
-
     show_figures(measured(lambda folder: _measure(folder, model, questions, probes, batch_size)), as_json)
 
 

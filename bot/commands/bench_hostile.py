@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from bot.commands.measuring import measured
+
 TOKEN = "1000000001:the_bench_has_no_secret_to_keep"
 
 
@@ -23,8 +25,6 @@ def bench_hostile(model: str, probes: int, only: str | None, as_json: bool) -> N
     The whole bot with a real worker against the sandbox's Telegram: pictures that cost a lot, downloads and polls that
     drip, a group that is told to wait, files that cannot be had. The baseline is the same without any of it.
     """
-    from bot.benchmarks.process import measured
-
     figures = measured(lambda folder: _measure(folder, model, probes, only))
     if as_json:
         click.echo(json.dumps(figures))

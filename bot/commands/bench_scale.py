@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from bot.commands.measuring import cpu_seconds
 from bot.commands.terminal import show_figures
 
 START_SECONDS = 60.0
@@ -122,7 +123,6 @@ async def _saturate(
     url: str, capacity: int, seconds: float, parts: dict[str, list[int]]
 ) -> tuple[float, dict[str, float]]:
     """Questions a second with as many in flight as the workers may have in hand; milliseconds of CPU a question."""
-    from bot.benchmarks.process import cpu_seconds
     from model.types import Request
 
     def used() -> dict[str, float]:
