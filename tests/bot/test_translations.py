@@ -98,7 +98,7 @@ def test_plurals_numbers_and_times_are_the_languages_own() -> None:
     said = {}
     for language in LANGUAGES:
         with speaking(language):
-            said[language] = [questions.looking(number).partition("\n")[2] for number in (1, 3, 5, 1234)]
+            said[language] = [questions.progress(number).partition("\n")[2] for number in (1, 3, 5, 1234)]
     assert said["en"][0] == "1 question before yours." and said["en"][3] == "1,234 questions before yours."
     assert said["de"] == ["1 Frage vor Ihrer.", "3 Fragen vor Ihrer.", "5 Fragen vor Ihrer.", "1.234 Fragen vor Ihrer."]
     assert [text.split()[-1] for text in said["ru"]] == ["вопрос.", "вопроса.", "вопросов.", "вопроса."]
