@@ -7,6 +7,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -49,10 +50,15 @@ class FakeTelegram:
             self._poll.cancel()
         await self._stub.__aexit__()
 
-    @property
-    def url(self) -> str:
-        """For the setting `telegram_base_url`."""
-        return self._stub.url
+    def settings(self, data_dir: Path) -> dict[str, object]:
+        """Those of a bot that lives here, by their names in `Settings`: it may be asked without limit."""
+        return {
+            "telegram_token": TOKEN,
+            "telegram_base_url": self._stub.url,
+            "data_dir": data_dir,
+            "questions_per_minute": 1_000_000,
+            "log_level": "WARNING",
+        }
 
     @property
     def open_questions(self) -> int:

@@ -41,22 +41,15 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
     from importlib.resources import files
 
     from bot.benchmarks.baseline import durable_commits
-    from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
+    from bot.benchmarks.fake_telegram import FakeTelegram
     from bot.benchmarks.load import introduce, saturate, steady
     from bot.benchmarks.process import BotProcess
 
     commits = durable_commits(folder, min(2.0, seconds))
     chats = list(range(1, CHATS + 1))
     async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
-        settings: dict[str, object] = {
-            "telegram_token": TOKEN,
-            "telegram_base_url": telegram.url,
-            "data_dir": folder / "data",
-            "questions_per_minute": 1_000_000,
-            "log_level": "WARNING",
-        }
         options = ["--profile", str(profile)] if profile else []
-        async with BotProcess(settings, options) as bot:
+        async with BotProcess(telegram.settings(folder / "data"), options) as bot:
             await introduce(telegram, chats)
             before, started_cpu = dict(telegram.calls), cpu_seconds([bot.pid])
             latencies = await steady(telegram, chats, rate, seconds)

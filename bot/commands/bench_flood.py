@@ -31,21 +31,16 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
 async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:
     from importlib.resources import files
 
-    from bot.benchmarks.fake_telegram import TOKEN, FakeTelegram
+    from bot.benchmarks.fake_telegram import FakeTelegram
     from bot.benchmarks.load import Probe, introduce
     from bot.benchmarks.process import BotProcess
 
     async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
-        settings: dict[str, object] = {
-            "telegram_token": TOKEN,
-            "telegram_base_url": telegram.url,
-            "data_dir": folder / "data",
-            "questions_per_minute": 1_000_000,
+        settings = telegram.settings(folder / "data") | {
             "max_waiting_per_chat": questions + 1,
             "max_waiting_per_person": questions + 1,
             "max_waiting": questions + 100,
             "batch_size": batch_size,
-            "log_level": "WARNING",
         }
         async with BotProcess(settings, ["--model", model]):
             await introduce(telegram, [FLOODING, OTHER])
