@@ -91,22 +91,20 @@ class PictureDecoder:
             task.add_done_callback(lambda _: self._making.pop((sha256, side), None))
         return await asyncio.shield(task)
 
-    async def heat_map(self, pictures: Sequence[tuple[str, Path, HeatGrid]], *, chat_id: int = 0) -> bytes:
+    async def heat_map(self, pictures: Sequence[tuple[int, str, Path, HeatGrid]], *, chat_id: int = 0) -> bytes:
         """A JPEG of pictures with what counted for an answer, side by side.
 
         Args:
-            pictures: Of each its content's hash, where it lies, and how much its parts counted.
+            pictures: Of each its number, its content's hash, where it lies, and how much its parts counted.
             chat_id: Who wants it.
 
         Raises:
             PictureError: One cannot be read.
             OSError: One is gone, or no process can be started just now.
         """
-        grids = tuple(grid for _, _, grid in pictures)
-        key = pictures[0][0] if len(pictures) == 1 else ""
-        future = self._pool.submit_drawing(
-            [path for _, path, _ in pictures], grids, HEAT_MAP_SIDE, key=key, origin=str(chat_id)
-        )
+        numbers, hashes, paths, grids = zip(*pictures, strict=True)
+        key = hashes[0] if len(pictures) == 1 else ""
+        future = self._pool.submit_drawing(paths, grids, HEAT_MAP_SIDE, numbers, key=key, origin=str(chat_id))
         return (await asyncio.wrap_future(future)).data
 
     async def _make(self, sha256: str, path: Path, side: int, chat_id: int) -> bytes | None:

@@ -80,10 +80,11 @@ def _colour(value: int) -> tuple[int, int, int]:
     return _COLOURS[-1][1]
 
 
-def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
+def side_by_side(pictures: Sequence[Image.Image], numbers: Sequence[int] = ()) -> Image.Image:
     """Several pictures as one, each with its number, in rows of two; one picture stays as it is.
 
-    The result's sides are never so unlike that Telegram would not take it as a photo.
+    The result's sides are never so unlike that Telegram would not take it as a photo. Without `numbers` they are
+    counted from 1.
     """
     if len(pictures) == 1:
         width, height = pictures[0].size
@@ -93,12 +94,12 @@ def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
     rows = -(-len(pictures) // _ACROSS)
     result = Image.new("RGB", (_ACROSS * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP), "white")
     pen = ImageDraw.Draw(result)
-    for number, one in enumerate(pictures):
+    for place, (number, one) in enumerate(zip(numbers or range(1, len(pictures) + 1), pictures, strict=True)):
         small = one.copy()
         small.thumbnail((width, height))
-        left, top = number % _ACROSS * (width + _GAP), number // _ACROSS * (height + _GAP)
+        left, top = place % _ACROSS * (width + _GAP), place // _ACROSS * (height + _GAP)
         result.paste(small, (left + (width - small.width) // 2, top + (height - small.height) // 2))
         size = max(12, height // 10)
         pen.rectangle((left, top, left + 1.4 * size, top + 1.4 * size), fill=(0, 0, 0))
-        pen.text((left + 0.7 * size, top + 0.7 * size), str(number + 1), fill="white", font_size=size, anchor="mm")
+        pen.text((left + 0.7 * size, top + 0.7 * size), str(number), fill="white", font_size=size, anchor="mm")
     return result

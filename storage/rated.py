@@ -33,10 +33,13 @@ class RatedAnswer:
     """What those who call it wrong say is right: each person's word, oldest first."""
 
 
+# Where each picture is compared with the next, what is said is kept with the later one, and nothing with the first.
 _RATED = """
     SELECT questions.id, coalesce(picture.sha256, photo_sha256) AS sha256,
-        CASE feedback.position WHEN 0 THEN picture_count ELSE 1 END AS picture_count,
-        coalesce(picture.caption, asked_as, text) AS asked, coalesce(picture.answer, questions.answer) AS answer,
+        CASE feedback.position WHEN 0 THEN picture_count ELSE feedback.position END AS last,
+        CASE feedback.position WHEN 0 THEN picture_count ELSE 1 + (first.position IS NOT NULL) END AS picture_count,
+        coalesce(CASE WHEN first.position IS NULL THEN picture.caption END, asked_as, text) AS asked,
+        coalesce(picture.answer, questions.answer) AS answer,
         coalesce(picture.confidence, questions.confidence) AS confidence,
         CASE feedback.position WHEN 0 THEN questions.evidence ELSE picture.evidence END AS evidence,
         sum(is_right) AS is_right, sum(NOT is_right) AS wrong,
@@ -47,6 +50,8 @@ _RATED = """
         JOIN chats ON chats.chat_id = questions.chat_id
         LEFT JOIN question_pictures AS picture ON feedback.position > 0 AND picture.question_id = questions.id
             AND picture.position = feedback.position - 1
+        LEFT JOIN question_pictures AS first ON feedback.position > 1 AND first.question_id = questions.id
+            AND first.position = 0 AND first.answer IS NULL AND first.error IS NULL
     WHERE chats.for_training = 1 AND questions.answer IS NOT NULL AND each_picture = (feedback.position > 0)
     GROUP BY questions.id, feedback.position ORDER BY questions.id, feedback.position
 """
@@ -80,7 +85,9 @@ def _read(connection: sqlite3.Connection, photos: Path) -> Iterator[RatedAnswer]
         hashes = [row["sha256"]]
         if row["picture_count"] > 1:
             several = connection.execute(
-                "SELECT sha256 FROM question_pictures WHERE question_id = ? ORDER BY position", (row["id"],)
+                "SELECT sha256 FROM question_pictures WHERE question_id = ? AND position >= ? AND position < ?"
+                " ORDER BY position",
+                (row["id"], row["last"] - row["picture_count"], row["last"]),
             )
             hashes = [picture["sha256"] for picture in several]
         yield RatedAnswer(

@@ -8,9 +8,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.callback_data import AskEach, CancelQuestion, JudgeAnswer, ShowWhere
 from bot.conversation.comparison import may_be_about_each, needs_two
+from bot.conversation.lines import lines_of
 from bot.texts import feedback as feedback_texts
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
+from bot.texts.answers import label
 from storage.records import Question, State
 
 _TOO_MANY_PICTURES = ("pictures_one_only", "pictures_do_not_fit", "pictures_too_many")
@@ -27,9 +29,8 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     """The keyboard under what became of a question; None where nothing is left to press."""
     rows = []
     below = []
-    if can_be_judged(question) and question.each_picture and question.several:
-        answered = [place for place, one in enumerate(question.several, 1) if (one.answer or "").strip()]
-        ratings = [_rating(question, place) for place in answered]
+    if can_be_judged(question) and (lines := lines_of(question)):
+        ratings = [_rating(question, *places) for places, line in lines.items() if (line.answer or "").strip()]
         rows += [[*chain.from_iterable(ratings[at : at + 2])] for at in range(0, len(ratings), 2)]
     elif can_be_judged(question):
         below += _rating(question)
@@ -42,11 +43,12 @@ def under_outcome(question: Question) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _rating(question: Question, place: int = 0) -> list[InlineKeyboardButton]:
-    """Right and wrong, of the answer about the picture at a place, from 1; 0: the answer as a whole."""
+def _rating(question: Question, *places: int) -> list[InlineKeyboardButton]:
+    """Right and wrong, of the line about the pictures at these places; without any, of the answer as a whole."""
     return [
         InlineKeyboardButton(
-            f"{place} {sign}" if place else sign, callback_data=JudgeAnswer(question.id, is_right, place).pack()
+            f"{label(places)} {sign}".strip(),
+            callback_data=JudgeAnswer(question.id, is_right, places[-1] if places else 0).pack(),
         )
         for sign, is_right in ((feedback_texts.RIGHT_BUTTON, True), (feedback_texts.WRONG_BUTTON, False))
     ]

@@ -254,8 +254,7 @@ class Dispatcher:
             if partial.error is not None:
                 await self._store.questions.fail(number, partial.error)
             elif partial.question.explains is not None:
-                heat = [partial.heat.get(place) for place in range(len(partial.question.several))]
-                await self._store.heat_maps.enter(number, heat, partial.seconds)
+                await self._store.heat_maps.enter(number, partial.grids, partial.seconds)
             else:
                 said, confidence = partial.pictures, partial.confidence
                 await self._store.question_pictures.answer_each(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.answering.buttons import under_outcome
 from bot.answering.question_messages import Content
+from bot.conversation.lines import lines_of
 from bot.picture_decoder import PictureDecoder
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
@@ -40,14 +41,19 @@ class OutcomeRenderer:
     async def heat_map(self, request: Question) -> bytes | None:
         """The pictures of a request to show where its answer came from, with what was found; None when one is gone.
 
+        Each line of an answer about several has its pictures; those of which nothing was said are left out.
+
         Raises:
             OSError: It cannot be drawn just now.
         """
-        pictures: list[tuple[str, Path, HeatGrid]] = []
+        places = [place for line in lines_of(request) for place in line] or range(1, len(request.pictures) + 1)
+        pictures: list[tuple[int, str, Path, HeatGrid]] = []
         try:
-            for picture, grid in zip(request.pictures, request.heat, strict=True):
-                path = await self._store.photos.find(request.chat_id, picture.sha256)
-                pictures.append((picture.sha256, path, grid or ((0.0,),)))
+            for place, grid in zip(places, request.heat, strict=True):
+                if grid is not None:
+                    sha256 = request.pictures[place - 1].sha256
+                    path = await self._store.photos.find(request.chat_id, sha256)
+                    pictures.append((place, sha256, path, grid))
             return await self._decoder.heat_map(pictures, chat_id=request.chat_id)
         except (FileNotFoundError, PictureError):
             return None

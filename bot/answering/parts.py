@@ -1,4 +1,4 @@
-"""A question about several pictures on its way: one request about all of them, or one for each and all answers in one.
+"""A question about several pictures on its way: one request about all of them, or one for each line of its answer.
 
 Parts are known in memory only: after a restart all of them are asked again.
 """
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each
+from bot.conversation.lines import lines_of
 from bot.texts import heat_maps as texts
+from bot.texts.answers import label
 from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
 
@@ -29,7 +31,7 @@ class Part:
     question: Question
     pictures: tuple[AskedPicture, ...]
     place: int | None = None
-    """Of its one picture in the question; None where it asks the whole question."""
+    """Of its one picture in the question, or of the later of two; None where it asks the whole question."""
     explains: str | None = None
     """The answer to it that is to be explained."""
 
@@ -43,7 +45,7 @@ class Part:
         """As a worker gets it; `trace` is what it carries (see `bot.tracing`)."""
         first, *others = pictures
         question = self.question.asked
-        if self.place is not None:
+        if self.place is not None and not others:
             question = asked_of_each(self.pictures[0].caption or question)
         return Request(
             id=self.request_id,
@@ -61,13 +63,13 @@ class Part:
 
 def parts_of(question: Question) -> list[Part]:
     """The requests that a question needs."""
-    explaining = question.explains is not None
-    if not question.each_picture or not question.several:
+    explaining, lines = question.explains is not None, lines_of(question)
+    if not lines:
         return [Part(question, question.pictures, explains=question.answer if explaining else None)]
     return [
-        Part(question, (picture,), place, picture.answer if explaining else None)
-        for place, picture in enumerate(question.several)
-        if not explaining or picture.answer
+        Part(question, line.pictures, places[-1] - 1, line.answer if explaining else None)
+        for places, line in lines.items()
+        if not explaining or line.answer
     ]
 
 
@@ -93,14 +95,14 @@ def evidence_of(answer: Answer) -> Evidence:
 
 @dataclass(slots=True)
 class PartialAnswers:
-    """The answers about each picture of a question, while they come."""
+    """The answers to the parts of a question, while they come."""
 
     question: Question
     said: dict[int, AskedPicture] = field(default_factory=dict)
     seconds: float = 0.0
     """What the slowest took."""
-    heat: dict[int, Grid] = field(default_factory=dict)
-    """What was found of each picture where answers are explained."""
+    heat: dict[int, tuple[Grid, ...]] = field(default_factory=dict)
+    """What was found of each part's pictures where answers are explained."""
 
     def refuse(self, place: int, error: str) -> None:
         """A picture cannot be asked about."""
@@ -117,7 +119,7 @@ class PartialAnswers:
         measured = {one.name: getattr(evidence, one.name) for one in fields(Evidence)}
         self.seconds = max(self.seconds, answer.seconds)
         if answer.where:
-            self.heat[place] = answer.where[0]
+            self.heat[place] = answer.where
         self.said[place] = replace(picture, answer=answer.text, confidence=answer.confidence, **measured)
 
     @property
@@ -127,19 +129,26 @@ class PartialAnswers:
 
     @property
     def pictures(self) -> list[AskedPicture]:
-        """In their order."""
-        return [self.said[place] for place in sorted(self.said)]
+        """All of the question, in their order."""
+        return [self.said.get(place, picture) for place, picture in enumerate(self.question.several)]
+
+    @property
+    def grids(self) -> list[Grid | None]:
+        """What was found of the pictures of each line, in their order; None where nothing was."""
+        lines = lines_of(self.question)
+        return [grid for places in lines for grid in self.heat.get(places[-1] - 1, (None,) * len(places))]
 
     @property
     def error(self) -> str | None:
         """Why there is no answer about any of them; None where there is one."""
-        errors = [picture.error for picture in self.pictures]
+        errors = [self.said[place].error for place in sorted(self.said)]
         return errors[0] if None not in errors else None
 
     @property
     def answer(self) -> str:
         """All answers in one, as histories show it: "1: red; 2: blue"."""
-        return "; ".join(f"{place}: {one.answer or '–'}" for place, one in enumerate(self.pictures, 1))
+        lines = lines_of(replace(self.question, several=tuple(self.pictures)))
+        return "; ".join(f"{label(places)}: {line.answer or '–'}" for places, line in lines.items())
 
     @property
     def confidence(self) -> float:

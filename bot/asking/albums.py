@@ -16,7 +16,7 @@ from telegram import Message
 
 from bot.asking.asking import Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import asked_together
+from bot.conversation.comparison import asked_together, compared_in_steps
 from bot.conversation.meaning import Facts
 from bot.services import Services
 from bot.texts import questions as texts
@@ -49,9 +49,10 @@ class AlbumQuestion:
             AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=captions.get(photo.message_id))
             for photo in photos
         )
-        comparing = [text for text in (asking, *captions.values()) if asked_together(text, len(photos))]
-        together = len(photos) > 1 and bool(comparing)
-        return cls(comparing[0] if together else asking, pictures, len(photos) > 1 and not together)
+        number, said = len(photos), (asking, *captions.values())
+        comparing = [one for one in said if asked_together(one, number) or compared_in_steps(one, number)]
+        text = comparing[0] if number > 1 and comparing else asking
+        return cls(text, pictures, number > 1 and not asked_together(text, number))
 
     def same_as(self, question: Question) -> bool:
         """Whether a question asks just this already."""

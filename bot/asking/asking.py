@@ -10,8 +10,9 @@ from telegram.constants import ParseMode
 
 from bot.answering.question_messages import reply_to
 from bot.asking.limits import refusal
-from bot.conversation.comparison import asked_together
+from bot.conversation.comparison import asked_together, compared_in_steps
 from bot.conversation.follow_ups import Before, completed
+from bot.conversation.lines import lines_of
 from bot.conversation.people import asker
 from bot.conversation.several_questions import questions_in
 from bot.effective import Effective
@@ -77,7 +78,8 @@ async def ask(
 ) -> None:
     """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
-    Of a single picture each question of the message is asked by itself.
+    More pictures than a model compares are compared in steps, each with the next. Of a single picture each question of
+    the message is asked by itself.
 
     Args:
         services: What the bot works with.
@@ -94,10 +96,11 @@ async def ask(
     each = questions_in(text, before) if len(photos) == 1 else [text]
     if len(each) > 1:
         pictures = tuple(replace(pictures[0], caption=one) for one in each)
+    all_at_once = asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
     asked = replace(
         new_question(message, admission, pictures, text),
         asked_as=None if before is None or len(each) > 1 else completed(text, before),
-        each_picture=len(each) > 1 or (len(photos) > 1 and not together and not asked_together(text, len(photos))),
+        each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
     )
@@ -146,8 +149,9 @@ async def _before(services: Services, message: Message, photo: Photo) -> Before 
         before = await questions.before(message.chat_id, message.message_id, photo.message_id)
     if before is None:
         return None
-    if before.each_picture and before.several:
-        return Before(before.several[-1].caption or before.asked, before.several[-1].answer)
+    if lines := [*lines_of(before).values()]:
+        last = lines[-1]
+        return Before(before.asked if last.text == before.text else last.text, last.answer)
     return Before(before.asked, before.answer)
 
 

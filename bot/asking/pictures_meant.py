@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.asking.asking import person_of, thread_of
 from bot.asking.pictures import PictureNotTakenError, take_picture
+from bot.conversation.lines import lines_of
 from bot.conversation.meaning import Facts, Source, TelegramPicture
 from bot.services import Services
 from bot.texts import questions as texts
@@ -110,8 +111,8 @@ async def replied_pictures(services: Services, message: Message, facts: Facts) -
         if None in shown:
             raise PictureNotTakenError(texts.PICTURE_GONE)
         photos_shown = [photo for photo in shown if photo is not None]
-        line = facts.quoted_line if answered.each_picture else None
-        return _once(photos_shown if line is None else photos_shown[line - 1 : line] or photos_shown)
+        quoted = [places for places in lines_of(answered) if places[0] == facts.quoted_line]
+        return _once([photos_shown[place - 1] for place in quoted[0]] if quoted else photos_shown)
     if answered is not None:
         about = answered.photo_message_id
     elif about is None:

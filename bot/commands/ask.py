@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from PIL import Image
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
-from bot.conversation.comparison import is_comparison
+from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import questions_in
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
@@ -78,10 +79,10 @@ def ask(
 ) -> None:
     """Ask about pictures: the answer and how sure the model is.
 
-    Without -q the last word is the question. It is asked about every picture, or once about all of them where it
-    compares them ("what changed?"); "-" reads a picture from standard input. What is not given is taken from the bot's
-    settings. Words that ask nothing ("thanks") get the bot's reply. Exit code 1 when a picture or question had to be
-    refused.
+    Without -q the last word is the question. It is asked about every picture; where it compares ("what changed?"),
+    about two pictures together, and of more about each with the next. "-" reads a picture from standard input. What is
+    not given is taken from the bot's settings. Words that ask nothing ("thanks") get the bot's reply. Exit code 1 when
+    a picture or question had to be refused.
     """
     names, questions = _split(words, more)
     if where is not None:
@@ -102,16 +103,19 @@ def ask(
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
-    together = [question for question in asking if len(pictures) > 1 and is_comparison(question)]
-    alone = [question for question in asking if question not in together]
+    steps = [question for question in asking if compared_in_steps(question, len(pictures))]
+    together = [question for question in asking if len(pictures) > 1 and asked_together(question, len(pictures))]
+    alone = [question for question in asking if question not in steps + together]
     rounds = [(alone, [picture]) for picture in good] + [(together, good)] * (len(good) == len(pictures))
+    rounds += [(steps, [*pair]) for pair in pairwise(pictures) if pair[0] in good and pair[1] in good]
     for asked, about in rounds:
         if asked and not as_json and len(pictures) > 1:
             click.secho(", ".join(picture.name for picture in about), bold=True)
         for question in asked:
             assert answerer is not None
             first, *others = (SentPicture(picture.data, picture.key) for picture in about)
-            request = Request("", first.data, question, beams, max_new_tokens, first.key, others=tuple(others))
+            put = question if others or len(pictures) == 1 else asked_of_each(question)
+            request = Request("", first.data, put, beams, max_new_tokens, first.key, others=tuple(others))
             answer = answerer.answer([request])[0]
             all_answered &= answer.error is None
             names, quiet = [picture.name for picture in about], len(questions) == 1
@@ -149,8 +153,8 @@ def _reply(words: str) -> str:
 
 def _check_where(where: Path, names: list[str], questions: list[str]) -> None:
     """Say at once what would be found out after the answer."""
-    if len(questions) != 1 or (len(names) > 1 and not is_comparison(questions[0])):
-        raise click.UsageError("--where is for one question: about one picture, or about several that it compares.")
+    if len(questions) != 1 or (len(names) > 1 and not asked_together(questions[0], len(names))):
+        raise click.UsageError("--where is for one question: about one picture, or about two that it compares.")
     if where.suffix.lower() not in Image.registered_extensions():
         raise click.UsageError(f"--where writes pictures, such as where.png; {where.name} does not end like one.")
     if not where.absolute().parent.is_dir():

@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 
 _PICTURE = r"(picture|photo|image|pic|scene|one|drawing|screenshot)s?"
+_ALIKE = (
+    r"^(are|is|do|does|look) (they|these|those|this|it|both|the two|these two)?\b.*\b(the same|identical|alike|equal)$",
+    rf"^(are|is) (these|those|the|both)?( two)? ?{_PICTURE} (the same|identical|alike|equal)\b",
+    r"^(all )?(the )?(same|identical|equal)( pictures?| scene)?$",
+)
 _NEEDS_TWO = (
     r"\b(what|whats|wat|wats|anything|something|nothing|everything|how)\b.*\bchang(ed|es|e|ing)\b",
     r"^(did|has|have) .*\bchanged?\b",
     r"^((are|is) there )?(any |the |all |a |some )?changes?\b",
     r"\bdiffer(s|ed|ent|ence|ences)?\b",
     r"\bcompar(e|es|ed|ing|ison)\b",
-    r"^(are|is|do|does|look) (they|these|those|this|it|both|the two|these two)?\b.*\b(the same|identical|alike|equal)$",
-    rf"^(are|is) (these|those|the|both)?( two)? ?{_PICTURE} (the same|identical|alike|equal)\b",
-    r"^(the )?(same|identical|equal)( pictures?| scene)?$",
+    *_ALIKE,
     rf"\bbetween (the |these |those |both |them)?(two |last two )?({_PICTURE})?$",
 )
 _ANYTHING = r"(what|whats|who|whos|anything|something|nothing|anyone|someone|anybody|somebody)"
 _NOW = r"( (here|now|since|there|from|in)\b.*)?"
+_CHANGES = (
+    r"\b(what|whats) (is |has |was )?(new|missing|gone|added|removed|moved|happened)\b",
+    rf"\b{_ANYTHING}\b.*\b(add|remove|move|vanish|disappear|(re)?appear|replace|swap)(e?d|ped)?{_NOW}$",
+    rf"\b{_ANYTHING}\b.*\b(missing|gone|taken away){_NOW}$",
+    r"^(what|who)( has)? left$|^(did|has|have)\b.*\b(moved?|vanish(ed)?|(dis)?appear(ed)?)$",
+)
 _OF_SEVERAL = (
     # Between things that are named ("the cow or the table") one chooses within each picture.
     rf"^(?!.* or ).*\bwhich (of )?(the |these |those )?(two |other )?{_PICTURE}\b",
@@ -29,17 +38,16 @@ _OF_SEVERAL = (
     r"\bin the (first|second|third|last|other)( or\b.*)?$",
     rf"\bboth( of)?( the| these| those)? {_PICTURE}\b|\bboth of them\b|\beach other\b|\bneither\b",
     rf"\b(all|any|none|some|how many) of (them|these|those|the {_PICTURE})\b",
-    r"\b(what|whats) (is |has |was )?(new|missing|gone|added|removed|moved|happened)\b",
-    rf"\b{_ANYTHING}\b.*\b(add|remove|move|vanish|disappear|(re)?appear|replace|swap)(e?d|ped)?{_NOW}$",
-    rf"\b{_ANYTHING}\b.*\b(missing|gone|taken away){_NOW}$",
-    r"^(what|who)( has)? left$|^(did|has|have)\b.*\b(moved?|vanish(ed)?|(dis)?appear(ed)?)$",
     r"\bwhere (is|are) (there )?(more|fewer|less)\b",
     r"\b(before|after|then) and (after|before|now)\b",
 )
+_NUMBER = r"(first|1st|second|2nd|third|3rd|fourth|4th|last|\d+)"
+_NAMES_SOME = rf"\bwhich\b|\b{_NUMBER}\b.* (and|to|with|than) .*\b{_NUMBER}\b"
+"""Looks for one of the pictures, or compares two that it names."""
 _EITHER = r"\b(same|identical|alike|similar|equal|both)\b"
 """Of things in different pictures, or within one."""
 TOGETHER = 2
-"""So many pictures a model that compares looks at; of more of them the answer for each says which one has what."""
+"""So many pictures a model that compares looks at; of more each is asked about by itself, or each with the next."""
 _SOUGHT = re.compile(
     r"^(?:(?:so|and|ok|then),? )?(?:in |on )?which "
     rf"(?:(?:of (?:them|these|those|the)(?: \w+)?(?: {_PICTURE})?|{_PICTURE}) )?"
@@ -60,9 +68,14 @@ def _words(question: str) -> str:
     return " ".join(re.findall(r"\w+", re.sub(r"['’]", "", question.lower())))
 
 
+def _matches(question: str, *patterns: str) -> bool:
+    words = _words(question)
+    return any(re.search(pattern, words) for pattern in patterns)
+
+
 def needs_two(question: str) -> bool:
     """Whether a question makes no sense about one picture ("what changed?"): with one, another one is meant, too."""
-    return any(re.search(pattern, _words(question)) for pattern in _NEEDS_TWO)
+    return _matches(question, *_NEEDS_TWO)
 
 
 def is_comparison(question: str) -> bool:
@@ -72,19 +85,29 @@ def is_comparison(question: str) -> bool:
     """
     if counted_in_each(question) is not None:
         return False
-    return needs_two(question) or any(re.search(pattern, _words(question)) for pattern in (_EITHER, *_OF_SEVERAL))
+    return needs_two(question) or _matches(question, _EITHER, *_CHANGES, *_OF_SEVERAL)
 
 
 def may_be_about_each(question: str) -> bool:
     """Whether a comparison can be meant within each picture just as well ("are the balls the same colour?")."""
-    words = _words(question)
-    several = needs_two(question) or any(re.search(pattern, words) for pattern in _OF_SEVERAL)
-    return not several and re.search(_EITHER, words) is not None
+    return _matches(question, _EITHER) and not _matches(question, *_NEEDS_TWO, *_CHANGES, *_OF_SEVERAL)
 
 
 def asked_together(question: str, pictures: int) -> bool:
     """Whether a question about so many pictures is put to the model with all of them at once."""
-    return is_comparison(question) and not (pictures > TOGETHER and sought_in_each(question) is not None)
+    if pictures > TOGETHER and (sought_in_each(question) is not None or compared_in_steps(question, pictures)):
+        return False
+    return is_comparison(question)
+
+
+def compared_in_steps(question: str, pictures: int) -> bool:
+    """Whether a question about so many pictures is put to the model with each of them and the next: "what changed?"."""
+    return pictures > TOGETHER and _matches(question, *_NEEDS_TWO, *_CHANGES) and not _matches(question, _NAMES_SOME)
+
+
+def asks_whether_alike(question: str) -> bool:
+    """Whether a question is answered by yes where the pictures are the same, and by no where they are not."""
+    return _matches(question, *_ALIKE)
 
 
 def asked_of_each(question: str) -> str:

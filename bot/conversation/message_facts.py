@@ -133,10 +133,10 @@ def _still(number: int, media: Any, kind: str) -> TelegramPicture | None:  # noq
 
 
 def _line_number(text: str, position: int) -> int | None:
-    """The number, as in "2. ", that begins the line of a text in which a quote begins (in UTF-16 units)."""
+    """The number, as in "2. " or "2 → 3: ", that begins the line of a text in which a quote begins (UTF-16 units)."""
     before = text.encode("utf-16-le")[: 2 * position].decode("utf-16-le", "ignore")
     line = text[before.rfind("\n") + 1 :]
-    found = re.match(r"([1-9]\d?)\. ", line, re.ASCII)
+    found = re.match(r"\u2068?([1-9]\d?)(\.| →) ", line, re.ASCII)
     return int(found[1]) if found else None
 
 

@@ -9,10 +9,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.conversation.comparison import counted_in_each, sought_in_each
-from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated, whole
+from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
+from bot.conversation.lines import lines_of
+from bot.texts.catalog import N_, Sentences, _, isolated, plural, translate_constants, translated, whole
 from model.types import Answer
-from storage.records import AskedPicture, Evidence, Question
+from storage.records import Evidence, Question
 
 NO_ANSWER = N_("I have no answer to that. Please ask in other words.")
 DEFAULT_KNOWS = N_("I have learnt from other pictures")
@@ -60,7 +61,7 @@ class Shown:
 
 
 def shown(question: Question) -> Shown:
-    """A question's answer, as it stands in the ledger; of one about each of several pictures, an answer for each."""
+    """A question's answer, as it stands in the ledger; of one about each of several pictures, all its lines."""
     whole_answer = _shown(
         (question.answer or "").strip(),
         question.confidence or 0.0,
@@ -69,29 +70,35 @@ def shown(question: Question) -> Shown:
         asked=question.asked,
         asked_as=question.asked_as or "",
     )
-    if not question.each_picture or not question.several or not (question.answer or "").strip():
+    lines = lines_of(question)
+    if not lines or not (question.answer or "").strip():
         return whole_answer
-    each = [shown_picture(one, question).answer if one.answer else "–" for one in question.several]
-    listed = " · ".join(f"{place}. {answer}" for place, answer in enumerate(each, 1))
+    listed = " · ".join(
+        f"{beginning(places)} {shown(line).answer if line.answer else '–'}" for places, line in lines.items()
+    )
     joint = shown_jointly(question)
     return replace(whole_answer, answer=listed if joint is None else f"{joint[0]} · {listed}")
 
 
 def shown_jointly(question: Question) -> tuple[str, str] | None:
-    """What the answers about each picture come to, and how sure that is; None where a question asks for no such thing.
+    """What the answers of all lines come to, and how sure that is; None where a question asks for no such thing.
 
     It is right where all of them are: as likely as that is where the pictures have nothing to do with each other.
     """
-    alike = question.each_picture and all((one.caption or question.text) == question.text for one in question.several)
-    answers = [(picture.answer or "").strip() for picture in question.several] if alike else []
+    lines = lines_of(question)
+    alike = all(line.text == question.text for line in lines.values())
+    answers = [(line.answer or "").strip() for line in lines.values()] if alike else []
     counts, said = [_count(answer) for answer in answers], None
+    decided = all(answer in ("yes", "no") for answer in answers)
     if counted_in_each(question.text) is not None and None not in counts:
         said = _("In total: {number}", number=sum(count for count in counts if count is not None))
-    elif sought_in_each(question.text) is not None and all(answer in ("yes", "no") for answer in answers):
+    elif sought_in_each(question.text) is not None and decided:
         said = _which([place for place, answer in enumerate(answers, 1) if answer == "yes"], len(answers))
+    elif asks_whether_alike(question.text) and decided:
+        said = _("Not all the same") if "no" in answers else _("All the same")
     if said is None or not answers:
         return None
-    confidence = math.prod(picture.confidence or 0.0 for picture in question.several)
+    confidence = math.prod(line.confidence or 0.0 for line in lines.values())
     return said, sureness(confidence, familiar=is_familiar(question))
 
 
@@ -113,15 +120,15 @@ def _count(answer: str) -> int | None:
     return 0 if answer.lower() in ("none", "zero") or _is_absent(answer) else None
 
 
-def shown_picture(picture: AskedPicture, question: Question) -> Shown:
-    """What was said of one of a question's pictures."""
-    return _shown(
-        (picture.answer or "").strip(),
-        picture.confidence or 0.0,
-        picture,
-        unsure_below=question.unsure_below,
-        asked=picture.caption or question.asked,
-    )
+def label(places: Sequence[int]) -> str:
+    """Which pictures a line is about: "2", or "1 → 2", which reads from the left in every language."""
+    first, *then = places or ("",)
+    return isolated(f"{first} → {then[0]}") if then else str(first)
+
+
+def beginning(places: Sequence[int]) -> str:
+    """What stands before the answer in a line: "2.", or "1 → 2:"."""
+    return f"{label(places)}{':' if len(places) > 1 else '.'}"
 
 
 def shown_answer(answer: Answer, unsure_below: int, question: str) -> Shown:
@@ -193,7 +200,7 @@ def _shown(
 
 def is_familiar(about: Evidence | Answer) -> bool | None:
     """Whether pictures and words are like the model's own; None where it cannot tell."""
-    parts = about.several if isinstance(about, Question) and about.each_picture else ()
+    parts = lines_of(about).values() if isinstance(about, Question) else ()
     if any(part.known_picture is None for part in parts or (about,)):
         return None
     return not any(_is_new(part) for part in (*parts, about))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from bot.conversation.lines import lines_of
+from bot.texts.answers import beginning
 from bot.texts.catalog import N_, _, plural, translate_constants
 from storage.feedback import Opinion, Opinions
+from storage.records import Question
 
 RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
 NOTED_RIGHT = N_("Thank you! 👍")
@@ -30,16 +33,14 @@ def noted(answer: str) -> str:
     )
 
 
-def of_answer(opinions: Sequence[Opinion]) -> str:
-    """What was thought of an answer, in the history; empty where nobody said anything. HTML.
+def of_answer(question: Question, opinions: Sequence[Opinion]) -> str:
+    """What was thought of a question's answer, in the history; empty where nobody said anything. HTML.
 
-    Of several pictures each has its own: "1. 👍 2. 👎".
+    Of several pictures each line has its own: "1. 👍 2. 👎".
     """
-    places = dict.fromkeys(opinion.position for opinion in opinions)
-    if any(places):
-        parts = {place: _of_place([one for one in opinions if one.position == place]) for place in places}
-        return " ".join(f"{place}. {said}" if place else said for place, said in parts.items())
-    return _of_place(opinions)
+    lines = {0: ""} | {places[-1]: f"{beginning(places)} " for places in lines_of(question)}
+    parts = {place: _of_place([one for one in opinions if one.position == place]) for place in lines}
+    return " ".join(f"{lines[place]}{said}" for place, said in parts.items() if said)
 
 
 def _of_place(opinions: Sequence[Opinion]) -> str:

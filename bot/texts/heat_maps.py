@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.texts.answers import shown
+from bot.conversation.lines import lines_of
+from bot.texts.answers import label, shown
 from bot.texts.catalog import N_, translate_constants, translated
 from storage.records import Question
 
@@ -26,12 +27,13 @@ _LONGEST = 200
 
 def caption(request: Question) -> str:
     """Under a picture that shows where an answer came from."""
-    if request.each_picture and request.several:
-        parts = [f"{place}: {_cut(one.answer or '–')}" for place, one in enumerate(request.several, 1)]
+    lines = lines_of(request)
+    if lines:
+        parts = [f"{label(places)}: {_cut(line.answer or '–')}" for places, line in lines.items()]
         answer = _cut("; ".join(parts), 2 * _LONGEST)
     else:
         answer = _cut(shown(request).answer)
-    compared = bool(request.several) and not request.each_picture
+    compared = any(one.several for one in (lines.values() or (request,)))
     named = not compared and (request.answer or "").lower().split()[:1] not in [[word] for word in _NOTHING]
     meaning = translated(MEANING if named else LOOKED)
     return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{meaning}"

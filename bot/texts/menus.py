@@ -249,7 +249,7 @@ def history_page(
         new = familiarity(question)
         sure = f"{answered.in_short}, {new}" if new else answered.in_short
         answer = escape(shorten(answered.answer, 160))
-        thought = feedback.of_answer(opinions.get(question.id, ()))
+        thought = feedback.of_answer(question, opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
         beside = "".join(f" · {part}" for part in (thought, translated(picture)) if part)
         when = isolated(moment(question.created_at, zone))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.texts.answers import shown, shown_jointly, still
+from bot.conversation.lines import lines_of
+from bot.texts.answers import beginning, shown, shown_jointly, still
 from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
 from bot.texts.failures import sentence
 from model.text import MAX_QUESTION
@@ -231,18 +232,19 @@ def progress(position: int, again: bool = False) -> str:
 
 
 def outcome(question: Question) -> str:
-    """What the progress message becomes; of a question about each of several pictures, a line for each."""
-    if not question.each_picture or not question.several or question.state in (State.CANCELLED, State.FAILED):
+    """What the progress message becomes; of a question about each of several pictures, its lines."""
+    about = lines_of(question)
+    if not about or question.state in (State.CANCELLED, State.FAILED):
         return _outcome(question)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
     if (joint := shown_jointly(question)) is not None:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
-    for number, one in enumerate(question.of_each(), 1):
+    for places, one in about.items():
         said = " – ".join(_outcome(one).split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
-        lines.append(f"{number}. {asked}{said}")
+        lines.append(f"{beginning(places)} {asked}{said}")
     return "\n".join(lines)
 
 

@@ -109,7 +109,14 @@ class ImagePool:
         return self._enter(_Job([picture], key, origin, {"jpeg_side": jpeg_side}, Future()))
 
     def submit_drawing(
-        self, pictures: Sequence[bytes | Path], grids: Sequence[Grid], side: int, *, key: str = "", origin: str = ""
+        self,
+        pictures: Sequence[bytes | Path],
+        grids: Sequence[Grid],
+        side: int,
+        numbers: Sequence[int] = (),
+        *,
+        key: str = "",
+        origin: str = "",
     ) -> Future[Decoded]:
         """Draw heat maps over pictures as soon as it is their turn: one JPEG of all, side by side.
 
@@ -117,13 +124,14 @@ class ImagePool:
             pictures: The files' bytes, or where they lie.
             grids: For each picture how much its parts counted.
             side: The longer side of each in pixels, at most.
+            numbers: Which pictures these are; without any they are counted from 1.
             key: As in `submit`.
             origin: As in `submit`.
 
         Returns:
             Ends as in `submit`.
         """
-        return self._enter(_Job(pictures, key, origin, {"grids": grids, "side": side}, Future()))
+        return self._enter(_Job(pictures, key, origin, {"grids": grids, "side": side, "numbers": numbers}, Future()))
 
     def _enter(self, job: _Job) -> Future[Decoded]:
         key = job.key

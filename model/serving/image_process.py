@@ -44,8 +44,8 @@ class ImageProcess(LimitedProcess):
 
         Args:
             pictures: The files' bytes.
-            wanted: `jpeg_side`: a JPEG of at most so many pixels a side; None: RGB pixels. `grids` and `side`: a JPEG
-                of all, each of at most so many pixels a side under its heat map.
+            wanted: `jpeg_side`: a JPEG of at most so many pixels a side; None: RGB pixels. `grids`, `side` and
+                `numbers`: a JPEG of all, each of at most so many pixels a side under its heat map.
             alone: Entered while a large picture is decoded. What it waits there is not counted.
 
         Returns:

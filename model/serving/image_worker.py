@@ -84,7 +84,7 @@ def _draw(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.He
         begins += size
         pixels.thumbnail((side, side))
         drawn.append(draw_heat_map(pixels, grid))
-    result = side_by_side(drawn)
+    result = side_by_side(drawn, wanted["numbers"])
     return _decoded("image/jpeg", result.size, result, _jpeg(result))
 
 
