@@ -93,7 +93,7 @@ class AskedPicture(Evidence):
     caption: str | None = None
     """What its own message says, where that asks something."""
     answer: str | None = None
-    """Of a question that is asked of each picture: what was said of this one."""
+    """Of a question that is asked of each picture: what was said of this one, or of it and the one before."""
     confidence: float | None = None
     error: str | None = None
     """Why there is no answer about it: the text of a failure."""
@@ -129,7 +129,7 @@ class NewQuestion:
     several: tuple[AskedPicture, ...] = ()
     """Its pictures in their order, where it is about more than one; the first is that of `photo_sha256`."""
     each_picture: bool = False
-    """Whether each of its pictures is asked about by itself; else there is one answer about all of them."""
+    """Whether each of its pictures is asked about by itself, or with the next; else all of them have one answer."""
     album: str | None = None
     """Telegram's name of the album whose caption asks."""
     ready_at: float | None = None

@@ -67,7 +67,12 @@ def parts_of(question: Question) -> list[Part]:
     if not lines:
         return [Part(question, question.pictures, explains=question.answer if explaining else None)]
     return [
-        Part(question, line.pictures, places[-1] - 1, line.answer if explaining else None)
+        Part(
+            question,
+            tuple(question.several[place - 1] for place in places),
+            places[-1] - 1,
+            line.answer if explaining else None,
+        )
         for places, line in lines.items()
         if not explaining or line.answer
     ]

@@ -8,6 +8,7 @@ _PICTURE = r"(picture|photo|image|pic|scene|one|drawing|screenshot)s?"
 _ALIKE = (
     r"^(are|is|do|does|look) (they|these|those|this|it|both|the two|these two)?\b.*\b(the same|identical|alike|equal)$",
     rf"^(are|is) (these|those|the|both)?( two)? ?{_PICTURE} (the same|identical|alike|equal)\b",
+    rf"^(are|is) (they|these|those|this|it)( all)? the same {_PICTURE}$",
     r"^(all )?(the )?(same|identical|equal)( pictures?| scene)?$",
 )
 _NEEDS_TWO = (

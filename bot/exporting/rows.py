@@ -55,7 +55,7 @@ class Explained:
     picture: str | None
     """Path inside the ZIP of the heat map; None where there is none."""
     heat: Sequence[HeatGrid | None]
-    """Of each picture, how much its parts counted."""
+    """Of each picture, how much its parts counted; where each was compared with the next, of both in turn."""
     message_id: int | None
     """The bot's message that shows it."""
 
@@ -115,7 +115,7 @@ class ExportRow:
     """Percent below which the answer is said as a guess."""
 
     each_picture: bool = False
-    """Whether each of several pictures was asked about by itself."""
+    """Whether each of several pictures was asked about by itself, or compared with the next."""
     album: str | None = None
     """Telegram's name of the album whose caption asked."""
     pictures: tuple[dict[str, object], ...] = ()

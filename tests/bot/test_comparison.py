@@ -8,6 +8,8 @@ import pytest
 
 from bot.conversation.comparison import (
     asked_together,
+    asks_whether_alike,
+    compared_in_steps,
     counted_in_each,
     is_comparison,
     may_be_about_each,
@@ -134,6 +136,37 @@ def test_what_one_of_many_pictures_has_is_looked_for_in_each(question: str, of_e
     assert sought_in_each(question) == of_each
     assert asked_together(question, 3) is (of_each is None and is_comparison(question) and question != "What changed?")
     assert asked_together(question, 2) is is_comparison(question), "a model that compares looks at two"
+
+
+@pytest.mark.parametrize(
+    ("question", "in_steps"),
+    [
+        ("What changed?", True),
+        ("what is different in these three pictures", True),
+        ("Are they all the same?", True),
+        ("all the same?", True),
+        ("did anything move?", True),
+        ("what's new", True),
+        ("what was removed", True),
+        ("what is different in the second picture?", True),
+        ("What changed from the first to the last?", False),
+        ("difference between picture 1 and picture 3", False),
+        ("Which one is different?", False),
+        ("Which one has a dog?", False),
+        ("Are the balls the same colour?", False),
+        ("What do they have in common?", False),
+        ("What colour is the ball?", False),
+        ("How many dogs in total?", False),
+    ],
+)
+def test_what_compares_more_than_two_pictures_goes_from_each_to_the_next(question: str, in_steps: bool) -> None:
+    assert compared_in_steps(question, 3) is in_steps and not compared_in_steps(question, 2)
+    assert not (in_steps and asked_together(question, 3))
+
+
+def test_which_questions_yes_means_the_same() -> None:
+    assert all(map(asks_whether_alike, (*pair_questions._SAME, "Are they all the same?", "all the same")))
+    assert not any(map(asks_whether_alike, (*pair_questions._CHANGED, "did anything change?", "Do they differ?")))
 
 
 def test_the_wordings_that_models_are_trained_on_are_understood() -> None:

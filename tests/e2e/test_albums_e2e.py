@@ -96,12 +96,12 @@ async def test_siblings_that_come_late_join_and_their_answer_takes_the_place(sta
     await quiet(bot)
     (answer,) = await answers(you)
     assert answer["text"].splitlines()[2].startswith("3. Green")
-    captioned = await you.send_late(sent[0], RED, "Are they the same?")
+    captioned = await you.send_late(sent[0], RED, "Which one is larger?")
     await you.wait_for(lambda m: m.get("text", "").startswith("Red, blue, green, red\n"), since=0)
     await quiet(bot)
     assert len(await answers(you)) == 1, "one answer, one message"
     numbers = [m["message_id"] for m in (*sent, late, captioned)]
-    assert (await pictures_asked(bot))[-1] == ("Are they the same?", numbers, False)
+    assert (await pictures_asked(bot))[-1] == ("Which one is larger?", numbers, False)
 
 
 async def test_an_edited_caption_asks_for_all_again_in_the_same_place(start_bot: StartBot, you: Person) -> None:
@@ -139,7 +139,7 @@ async def test_what_was_cancelled_is_asked_again_by_a_new_caption_alone(
     await quiet(bot)
     assert not await answers(you)
     await you.send_late(sent[0], RED, "Are they the same?")
-    await you.wait_for(lambda m: m.get("text", "").startswith("Red, blue, green, red\n"), since=0)
+    await you.wait_for(lambda m: m.get("text", "").startswith("1 → 2: Red, blue"), since=0)
     await quiet(bot)
     assert len(await answers(you)) == 1
 
@@ -202,7 +202,9 @@ async def test_in_groups_a_mention_under_any_picture_means_all_of_the_album(star
     assert bot.services is not None
     name = bot.services.bot.username
     await ada.set_up("bot", privacy=False)
-    for number, captions in enumerate((["", f"@{name} what changed?", ""], ["What changed?", "", f"@{name}"]), 1):
+    for number, captions in enumerate(
+        (["", f"@{name} which is brighter?", ""], ["Which is brighter?", "", f"@{name}"]), 1
+    ):
         sent = await ada.send_album([RED, BLUE, GREEN], captions, chat=GROUP)
         answer = await ada.wait_for(sure, chat=GROUP)
         assert answer["text"].startswith("Red, blue, green\n")

@@ -48,6 +48,9 @@ async def test_an_album_and_compare_have_one_joint_answer(start_bot: StartBot, y
     await you.say("/compare@vqa_sandbox_bot", chat=FORUM, thread=topic)
     again = await you.wait_for(is_answer, chat=FORUM)
     assert again["message_thread_id"] == topic and not again["text"].startswith("1. ")
-    await you.send_album([RED, BLUE, GREEN], "@vqa_sandbox_bot what changed?", chat=FORUM, thread=topic)
+    await you.send_album([RED, BLUE, GREEN], "@vqa_sandbox_bot which is darker?", chat=FORUM, thread=topic)
     await you.wait_for(says(sentence('pictures_too_many {"most": 2}')), chat=FORUM)
     assert len([m for m in await you.messages(FORUM, 100) if is_answer(m)]) == 2
+    await you.send_album([RED, BLUE, GREEN], "@vqa_sandbox_bot what changed?", chat=FORUM, thread=topic)
+    steps = await you.wait_for(is_answer, chat=FORUM)
+    assert [line.split(": ")[0] for line in steps["text"].splitlines()] == ["1 → 2", "2 → 3"]

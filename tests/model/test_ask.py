@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -132,6 +133,15 @@ def test_a_question_that_compares_is_asked_once_about_all(ask, pictures, tmp_pat
     assert [line.get("pictures") for line in lines] == [None, None, list(pictures[:2])]
     plain = CliRunner().invoke(main, ["ask", *pictures[:2], "what changed", "--model", str(model)])
     assert plain.exit_code == 0 and f"{pictures[0]}, {pictures[1]}\n" in plain.output, plain.output
+    names = [*pictures, str(shutil.copy(pictures[0], tmp_path / "third.png"))]
+    words = [*names, "-q", "What changed?", "-q", "Which one has a dog?", "--model", str(model), "--json"]
+    result = CliRunner().invoke(main, ["ask", *words])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line.get("pictures", line["picture"]) for line in lines] == [*names, names[:2], names[1:]]
+    assert [line["question"] for line in lines] == ["Which one has a dog?"] * 3 + ["What changed?"] * 2
+    words = [*names, "What changed?", "--where", str(tmp_path / "where.png")]
+    assert "two that it compares" in CliRunner().invoke(main, ["ask", *words]).output
 
 
 def test_a_model_that_is_not_there(pictures) -> None:
