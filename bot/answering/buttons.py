@@ -12,7 +12,7 @@ from bot.conversation.lines import lines_of
 from bot.texts import feedback as feedback_texts
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
-from bot.texts.answers import label
+from bot.texts.answers import NO_BREAK, label
 from storage.records import Question, State
 
 _TOO_MANY_PICTURES = ("pictures_one_only", "pictures_do_not_fit", "pictures_too_many")
@@ -47,7 +47,7 @@ def _rating(question: Question, *places: int) -> list[InlineKeyboardButton]:
     """Right and wrong, of the line about the pictures at these places; without any, of the answer as a whole."""
     return [
         InlineKeyboardButton(
-            f"{label(places)} {sign}".strip(),
+            f"{label(places).replace(NO_BREAK, '')} {sign}".strip(),
             callback_data=JudgeAnswer(question.id, is_right, places[-1] if places else 0).pack(),
         )
         for sign, is_right in ((feedback_texts.RIGHT_BUTTON, True), (feedback_texts.WRONG_BUTTON, False))

@@ -24,6 +24,7 @@ NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
 LONGEST, LONGEST_PART = 2500, 200
 """Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
 MOST_ALTERNATIVES = 2
+NO_BREAK = "\u00a0"
 STILLS: dict[str, str] = Sentences(
     {
         "animation": N_("Of the animation I saw only the still picture that Telegram shows of it."),
@@ -123,7 +124,7 @@ def _count(answer: str) -> int | None:
 def label(places: Sequence[int]) -> str:
     """Which pictures a line is about: "2", or "1 → 2", which reads from the left in every language."""
     first, *then = places or ("",)
-    return isolated(f"{first} → {then[0]}") if then else str(first)
+    return isolated(f"{first}{NO_BREAK}→{NO_BREAK}{then[0]}") if then else str(first)
 
 
 def beginning(places: Sequence[int]) -> str:

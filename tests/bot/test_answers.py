@@ -150,11 +150,11 @@ def test_an_answer_in_steps_is_told_from_one_about_each_picture() -> None:
     said = [AskedPicture("a", n, answer="nothing", confidence=0.5 + n / 10, known_picture=True) for n in range(4)]
     steps = (replace(said[0], answer=None, confidence=None, known_picture=None), *said[1:])
     asked = question("…", 0.6, text="Did anything move?", each_picture=True, several=steps)
-    assert shown(asked).answer == "1 → 2: Nothing · 2 → 3: Nothing · 3 → 4: Nothing"
-    assert outcome(asked).splitlines()[0] == "1 → 2: <b>Nothing</b> – <i>60 % sure – I may be wrong</i>"
+    assert shown(asked).answer == "1\u00a0→\u00a02: Nothing · 2\u00a0→\u00a03: Nothing · 3\u00a0→\u00a04: Nothing"
+    assert outcome(asked).splitlines()[0] == "1\u00a0→\u00a02: <b>Nothing</b> – <i>60 % sure – I may be wrong</i>"
     assert menus.history_page([(1, asked, None)], 0, 1, 1).count("60 %") == 1, "the first has no answer to be sure of"
     with speaking("fa"):
-        assert outcome(asked).startswith("\u20681 → 2\u2069: "), "it reads from the left there, too"
+        assert outcome(asked).startswith("\u20681\u00a0→\u00a02\u2069: "), "it reads from the left there, too"
     earlier = replace(asked, several=tuple(said))
     assert shown(earlier).answer.startswith("1. Nothing · 2. Nothing"), "an earlier release asked it of each"
     one_picture = replace(asked, several=tuple(replace(one, message_id=7) for one in steps))

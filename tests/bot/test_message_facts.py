@@ -17,6 +17,7 @@ from bot.conversation.meaning import (
     meaning_of,
 )
 from bot.conversation.message_facts import facts_of
+from bot.texts.answers import NO_BREAK
 
 BOT, NAME = 77, "vqa_bot"
 PHOTO = [
@@ -203,14 +204,17 @@ def test_what_can_be_seen_of_what_is_no_photo(content: dict[str, Any], picture: 
         ({"text": "@vqa_bot", "who": 2, "is_manual": False}, "", None),
         ({"text": "Sure?", "who": BOT, "position": 9}, "Sure?", 2),
         ({"text": "Sure?", "who": BOT, "position": 0}, "Sure?", None),
+        ({"text": "Sure?", "who": BOT, "position": 30}, "Sure?", 3),
+        ({"text": "Sure?", "who": BOT, "position": 10**9, "step": "\u20684\u00a0→\u00a05\u2069"}, "Sure?", 4),
         ({"text": "Sure?", "who": BOT, "position": -(10**9)}, "Sure?", None),
-        ({"text": "Sure?", "who": BOT, "position": 10**9}, "Sure?", 2),
+        ({"text": "Sure?", "who": BOT, "position": 10**9}, "Sure?", 3),
     ],
 )
 def test_quotes(fields: dict[str, Any], text: str, line: int | None) -> None:
     sender = {"id": fields["who"], "is_bot": False, "first_name": "B"}
     chat = {"id": -1, "type": "supergroup", "title": "G"}
-    replied = {"message_id": 4, "date": 1, "chat": chat, "from": sender, "text": "1 of 2:\n2. 🐶 red"}
+    replied = {"message_id": 4, "date": 1, "chat": chat, "from": sender, "text": "1 of 2:\n2. 🐶 red\n"}
+    replied["text"] += f"{fields.get('step', f'3{NO_BREAK}→{NO_BREAK}4')}: nothing"
     quote = {"text": "What is it?", "position": fields.get("position", 0), "is_manual": fields.get("is_manual", True)}
     entities = [{"type": "mention", "offset": 0, "length": 8}] if "@" in fields["text"] else []
     asking = message(False, text=fields["text"], entities=entities, reply_to_message=replied, quote=quote)

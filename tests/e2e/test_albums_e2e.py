@@ -139,7 +139,7 @@ async def test_what_was_cancelled_is_asked_again_by_a_new_caption_alone(
     await quiet(bot)
     assert not await answers(you)
     await you.send_late(sent[0], RED, "Are they the same?")
-    await you.wait_for(lambda m: m.get("text", "").startswith("1 → 2: Red, blue"), since=0)
+    await you.wait_for(lambda m: m.get("text", "").startswith("1\u00a0→\u00a02: Red, blue"), since=0)
     await quiet(bot)
     assert len(await answers(you)) == 1
 

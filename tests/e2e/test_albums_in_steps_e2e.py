@@ -41,8 +41,14 @@ class Comparing(Showing):
         return replace(seen, text="nothing" if before == after else f"{after} is new")
 
 
+def plain(text: str) -> str:
+    """With spaces where lines may break, which they must not at an arrow."""
+    assert " →" not in text and "→ " not in text
+    return text.replace("\u00a0", " ")
+
+
 def lines(message: Message) -> list[str]:
-    return [line.split(" – ")[0] for line in message.get("text", "").splitlines()]
+    return [line.split(" – ")[0] for line in plain(message.get("text", "")).splitlines()]
 
 
 async def test_each_picture_is_compared_with_the_next(start_bot: StartBot, you: Person, tmp_path: Path) -> None:
@@ -50,19 +56,20 @@ async def test_each_picture_is_compared_with_the_next(start_bot: StartBot, you: 
     bot = await start_bot(broker, feedback=True)
     sent = await you.send_album([RED, BLUE, BLUE], "What changed?")
     answer = await you.wait_for(sure)
-    assert answer["text"].splitlines() == ["1 → 2: Blue is new – 87 % sure", "2 → 3: Nothing – 87 % sure"]
+    assert plain(answer["text"]).splitlines() == ["1 → 2: Blue is new – 87 % sure", "2 → 3: Nothing – 87 % sure"]
     assert broker.asked == [("What changed?", 2)] * 2
     shown = [[one["text"] for one in row] for row in answer["reply_markup"]["inline_keyboard"]]
-    assert shown == [["1 → 2 👍", "1 → 2 👎", "2 → 3 👍", "2 → 3 👎"], [heat_map_texts.BUTTON]]
-    await you.press(answer, "2 → 3 👎")
+    assert shown == [["1→2 👍", "1→2 👎", "2→3 👍", "2→3 👎"], [heat_map_texts.BUTTON]]
+    await you.press(answer, "2→3 👎")
     await you.say("it is the sky", reply_to=answer)
     await you.wait_for(says("noted: the sky"))
     await you.say("/history")
-    page = await you.wait_for(says("History"))
-    assert "1 → 2: Blue is new · 2 → 3: Nothing" in page["text"] and "2 → 3: 👎 “the sky”" in page["text"]
+    page = plain((await you.wait_for(says("History")))["text"])
+    assert "1 → 2: Blue is new · 2 → 3: Nothing" in page and "2 → 3: 👎 “the sky”" in page
     await where(you, answer)
     heat = await you.wait_for(is_photo)
-    assert "1 → 2: blue is new; 2 → 3: nothing" in heat["caption"] and heat["caption"].endswith(heat_map_texts.LOOKED)
+    assert "1 → 2: blue is new; 2 → 3: nothing" in plain(heat["caption"])
+    assert heat["caption"].endswith(heat_map_texts.LOOKED)
     assert (await looked_at(you, heat)).size == (2 * 320 + 8, 2 * 192 + 8), "a row for each step"
     assert broker.explained == [("What changed?", "blue is new", 2), ("What changed?", "nothing", 2)]
     await you.say("What colour?", reply_to=answer, quote="Nothing")
@@ -73,10 +80,10 @@ async def test_each_picture_is_compared_with_the_next(start_bot: StartBot, you: 
     document = await you.wait_for(lambda m: "document" in m)
     with zipfile.ZipFile(io.BytesIO(await you.download(document))) as archive:
         rows = json.loads(archive.read("history.json"))["questions"]
-        assert "1 → 2: Blue is new · 2 → 3: Nothing" in archive.read("index.html").decode()
+        assert "1 → 2: Blue is new · 2 → 3: Nothing" in plain(archive.read("index.html").decode())
     row = next(row for row in rows if row["question"] == "What changed?")
     assert [one["answer"] for one in row["pictures"]] == [None, "blue is new", "nothing"]
-    assert row["answer"] == "1 → 2: blue is new; 2 → 3: nothing" and len(row["where"][0]["heat"]) == 4
+    assert plain(row["answer"]) == "1 → 2: blue is new; 2 → 3: nothing" and len(row["where"][0]["heat"]) == 4
     assert bot.services is not None
     await bot.services.store.chats.set_settings(YOU, for_training=1)
     assert "Wrote 1 question" in await export(tmp_path / "feedback", "--data-dir", tmp_path / "data")
@@ -88,7 +95,7 @@ async def test_whether_all_are_the_same_stands_first(start_bot: StartBot, you: P
     await start_bot(Comparing())
     for pictures, said in (([RED, BLUE, BLUE, RED], "Not all the same"), ([RED] * 3, "All the same")):
         await you.send_album(pictures, "Are they all the same?")
-        joint, *steps = (answer := await you.wait_for(sure))["text"].splitlines()
+        joint, *steps = plain((answer := await you.wait_for(sure))["text"]).splitlines()
         sureness = "66 % sure – I may be wrong" if len(pictures) == 4 else "76 % sure – I may be wrong"
         assert joint == f"{said} – {sureness}", "as likely as all steps are right"
         assert len(steps) == len(pictures) - 1 and steps[-1].startswith(f"{len(steps)} → {len(pictures)}: ")

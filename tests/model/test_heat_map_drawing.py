@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from refusals import refuses
 
 from model.errors import PictureError
@@ -64,6 +64,16 @@ def test_several_stand_side_by_side_with_their_numbers(pool: ImagePool) -> None:
     for x, y in ((0, 0), (208, 0), (0, 108)):
         badge = picture.crop((x, y, x + 16, y + 16)).convert("L")
         assert badge.getpixel((1, 1)) < 40 and badge.getextrema()[1] > 200, "a number on black"
+
+
+def test_a_picture_may_stand_there_twice_with_its_number(pool: ImagePool) -> None:
+    decoded = pool.submit_drawing([grey(200, 100)] * 4, [LEFT] * 4, 400, (1, 2, 2, 3)).result(300)
+    with Image.open(io.BytesIO(decoded.data)) as picture:
+        one, two, again, three = (
+            picture.convert("L").crop((x, y, x + 16, y + 16)) for x, y in ((0, 0), (208, 0), (0, 108), (208, 108))
+        )
+    unlike = [sum(ImageChops.difference(two, badge).tobytes()) for badge in (again, one, three)]
+    assert 3 * unlike[0] < min(unlike[1:]), "a JPEG says the same a little differently"
 
 
 def test_large_ones_are_drawn_one_after_the_other(pool: ImagePool) -> None:
