@@ -15,7 +15,7 @@ ROOMS = ("bot", "model", "storage", "training")
 PRIVATE = {
     # torch.ops.mkldnn: oneDNN's products with weights laid out once; torch's public ones lay them out at every call.
     "model/backends/linear.py": {"_is_mkldnn_bf16_supported", "_linear_pointwise", "_reorder_linear_weight"},
-    # transformers: which attention a model has, to put it back after gradients went through the plain one.
+    # transformers: which attention a model has, to put it back after gradients went through the eager one.
     "model/families/florence2/where.py": {"_attn_implementation"},
     # torch: one pass over all weights of a moving average, and whether the CPU multiplies bf16.
     "training/builtin/recipe.py": {"_foreach_lerp_"},

@@ -162,7 +162,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> T
     model.profile = BUILTIN_PROFILE
     model.prepare_for((WIDTH, HEIGHT), read_tokenizer(start), read_image_settings(start))
     if device.type == "cpu":
-        model.use_plain_attention()
+        model.use_eager_attention()
     reader = DenseReader(small_tokenizer(start)).to(device)
     optimizer = optimizer_of((model, reader), recipe)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}

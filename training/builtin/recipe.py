@@ -158,7 +158,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = architecture.load_tokenizer()
     parts = _start(recipe, folder, tokenizer, device)
-    if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the plain one
+    if device.type == "cpu":  # the fused attention's backward pass takes twice as long there as the eager one
         parts.model.set_attn_implementation("eager")
     if rank == 0:
         (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))

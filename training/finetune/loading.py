@@ -95,7 +95,7 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
         _check_room(model, most)
     native: Any = model
     if device.type == "cpu":
-        model.use_plain_attention()
+        model.use_eager_attention()
     if config.tower_frozen:
         model.freeze_tower()
     if config.gradient_checkpointing:

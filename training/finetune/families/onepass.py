@@ -105,8 +105,8 @@ class OnePass(nn.Module, ABC):
             texts: What else `collate` made.
         """
 
-    def use_plain_attention(self) -> None:
-        """Compute attention by plain products: on a CPU their backward pass takes half as long as the fused one's."""
+    def use_eager_attention(self) -> None:
+        """Compute attention step by step: on a CPU its backward pass takes half as long as the fused one's."""
         native: Any = self
         native.set_attn_implementation("eager")
 

@@ -56,7 +56,7 @@ class OnePassBlip(OnePass, BlipForQuestionAnswering):
         """The text side reads the tower's states as they are."""
         return states
 
-    def use_plain_attention(self) -> None:
+    def use_eager_attention(self) -> None:
         """Transformers has no other for this family."""
 
     def word_tables(self) -> list[Tensor]:
