@@ -29,6 +29,9 @@ def picture(colour: str = "red", size: tuple[int, int] = (320, 192), form: str =
     return file.getvalue()
 
 
+RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
+
+
 def sure(message: dict[str, Any]) -> bool:
     """An answer."""
     return is_answer(message.get("text", ""))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from album_helpers import Seeing, answers, pictures_asked
-from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture, quiet, says, sure
+from e2e_helpers import BLUE, GREEN, GROUP, RED, YOU, HeldBroker, StartBot, quiet, says, sure
 from test_feedback_e2e import export
 from where_helpers import Showing, is_photo, looked_at, where
 
@@ -19,7 +19,6 @@ from bot.texts import heat_maps as heat_map_texts
 from bot.texts.failures import sentence
 from model.types import Answer, Request
 
-RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 DAMAGED = "This picture is damaged."
 
 

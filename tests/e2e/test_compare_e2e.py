@@ -9,15 +9,13 @@ from io import BytesIO
 from typing import Any
 
 from album_helpers import Seeing, answers, pictures_asked
-from e2e_helpers import GROUP, HeldBroker, StartBot, picture, quiet, says, sure
+from e2e_helpers import BLUE, GREEN, GROUP, RED, HeldBroker, StartBot, quiet, says, sure
 
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.types import Answer, Request
 from storage.records import State
-
-RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 
 
 class OneOnly(Seeing):

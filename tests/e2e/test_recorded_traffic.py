@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bot_api_check import findings
-from e2e_helpers import FORUM, GROUP, YOU, StartBot, forum, picture, quiet, says, sure
+from e2e_helpers import BLUE, FORUM, GROUP, RED, YOU, StartBot, forum, picture, quiet, says, sure
 from where_helpers import Showing, is_photo
 
 from bot.sandbox.person import Person
@@ -17,7 +17,6 @@ from model.types import Answer, Request
 
 BALL = (Path(__file__).parents[1] / "speech" / "ball.ogg").read_bytes()
 NAME = "@vqa_sandbox_bot"
-RED, BLUE = picture("red"), picture("blue")
 
 
 class Everything(Showing):

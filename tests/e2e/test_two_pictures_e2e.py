@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from e2e_helpers import FORUM, StartBot, forum, picture, says
+from e2e_helpers import BLUE, FORUM, GREEN, RED, StartBot, forum, says
 from PIL import Image
 
 from bot.sandbox.person import Message, Person
@@ -20,8 +20,6 @@ from model.serving.broker.embedded import EmbeddedBroker
 sys.path.append(str(Path(__file__).parents[1] / "model"))
 
 import tiny
-
-RED, BLUE, GREEN = (picture(colour) for colour in ("red", "blue", "green"))
 
 
 @pytest.fixture(scope="module")

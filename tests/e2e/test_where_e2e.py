@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from album_helpers import Seeing
-from e2e_helpers import FORUM, GROUP, StartBot, forum, new_topic, picture, press_forged, says, sure
+from e2e_helpers import BLUE, FORUM, GROUP, RED, StartBot, forum, new_topic, press_forged, says, sure
 from PIL import Image
 from where_helpers import LEFT, OneKind, Showing, is_photo, looked_at, maps, where
 
@@ -20,8 +20,6 @@ from bot.texts import heat_maps as texts
 from bot.texts import menus
 from bot.texts import questions as question_texts
 from bot.texts.failures import sentence
-
-RED, BLUE = picture("red"), picture("blue")
 
 
 async def test_it_is_shown_once_below_the_answer(start_bot: StartBot, you: Person) -> None:
