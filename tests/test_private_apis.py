@@ -17,8 +17,8 @@ PRIVATE = {
     "model/backends/linear.py": {"_is_mkldnn_bf16_supported", "_linear_pointwise", "_reorder_linear_weight"},
     # transformers: which attention a model has, to put it back after gradients went through the eager one.
     "model/families/florence2/where.py": {"_attn_implementation"},
-    # torch: one pass over all weights of a moving average, and whether the CPU multiplies bf16.
-    "training/builtin/recipe.py": {"_foreach_lerp_"},
+    # torch: one pass over all weights of a moving average.
+    "training/builtin/averages.py": {"_foreach_lerp_"},
     # transformers' Trainer has no public way to order questions by pictures, to leave the gradient's norm out, to check
     # weights before they are kept, to stand where a checkpoint stands, or to train on one GPU of several.
     "training/finetune/trainer.py": {

@@ -28,6 +28,7 @@ from model.families.base import Prompt
 from model.processor import read_image_settings, read_tokenizer
 from model.profile import BUILTIN_PROFILE
 from training.builtin.architecture import HEIGHT, HIDDEN, WIDTH
+from training.builtin.averages import move_average
 from training.builtin.data import Asking, SceneDataset, collate
 from training.builtin.dense_head import FINE, DenseHead
 from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
@@ -113,7 +114,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
         nn.utils.clip_grad_norm_(parts.parameters(), recipe.clip)
         parts.optimizer.step()
         parts.step += 1
-        _average(parts, recipe.average)
+        move_average(parts.average.values(), parts.model.parameters(), parts.step, recipe.average)
         for key, value in losses.items():
             sums[key] += value.item()
         if parts.step % 50 == 0:
@@ -191,14 +192,6 @@ def _keep(family: str, parts: TrainingState, recipe: Recipe, folder: Path) -> No
     }
     with replacing(folder / "checkpoint.pt") as partial:
         torch.save(state, partial)
-
-
-@torch.no_grad()
-def _average(parts: TrainingState, decay: float) -> None:
-    """Moving average of the weights; shorter at the start, so that the first weights do not linger."""
-    decay = min(decay, (1 + parts.step) / (10 + parts.step))
-    for name, value in parts.model.named_parameters():
-        parts.average[name].lerp_(value.detach(), 1 - decay)
 
 
 def _save(parts: TrainingState, folder: Path) -> None:

@@ -21,6 +21,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from model.atomic import replacing
 from training.builtin import architecture
+from training.builtin.averages import move_average, share_gradients
 from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense_head import DenseHead
 from training.builtin.losses import losses_of
@@ -178,11 +179,11 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         parts.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if recipe.processes > 1:
-            _share_gradients(parts, recipe.processes)
+            share_gradients([parts.model, parts.head], recipe.processes)
         nn.utils.clip_grad_norm_([*parts.model.parameters(), *parts.head.parameters()], recipe.clip)
         parts.optimizer.step()
         parts.step += 1
-        _average(parts, recipe.average)
+        move_average(parts.average.parameters(), parts.model.parameters(), parts.step, recipe.average)
         for key, value in losses.items():
             sums[key] += value.item()
         if rank:
@@ -205,24 +206,6 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         architecture.save(str(folder / "model"), parts.average, processor)
     if recipe.processes > 1:
         distributed.destroy_process_group()
-
-
-def _share_gradients(parts: TrainingState, processes: int) -> None:
-    """Average the gradients over the processes.
-
-    What had a gradient in one process alone (there is no pair in the others' share) counts as zero in them; what had
-    none anywhere keeps none.
-    """
-    every = [p for m in (parts.model, parts.head) for p in m.parameters() if p.requires_grad]
-    had = torch.tensor([float(p.grad is not None) for p in every])
-    distributed.all_reduce(had)
-    shared = [p for p, number in zip(every, had.tolist(), strict=True) if number]
-    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in shared]
-    flat = torch.cat([gradient.flatten() for gradient in gradients])
-    distributed.all_reduce(flat)
-    flat /= processes
-    for p, share in zip(shared, flat.split([p.numel() for p in shared]), strict=True):
-        p.grad = share.view_as(p)
 
 
 def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, device: torch.device) -> TrainingState:
@@ -289,14 +272,3 @@ def _batches(recipe: Recipe, rank: int, step: int) -> Iterator[dict[str, Any]]:
         yield from (shares[number] for number in steps)
         return
     yield from DataLoader(shares, batch_size=None, sampler=steps, num_workers=recipe.drawers, prefetch_factor=4)
-
-
-@torch.no_grad()
-def _average(parts: TrainingState, decay: float) -> None:
-    """Moving average of the weights; shorter at the start, so that the first weights do not linger.
-
-    `swa_utils.AveragedModel` does the same around a copy of its own with other names; checkpoints hold plain models.
-    """
-    decay = min(decay, (1 + parts.step) / (10 + parts.step))
-    pairs = [(a, p) for a, p in zip(parts.average.parameters(), parts.model.parameters(), strict=True)]
-    torch._foreach_lerp_([a for a, _ in pairs], [p.detach() for _, p in pairs], 1 - decay)
