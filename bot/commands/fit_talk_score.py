@@ -14,6 +14,7 @@ import random
 import re
 import textwrap
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain
@@ -29,9 +30,13 @@ EXAMPLES = (
     "talk_examples/chatter.txt",
     "talk_examples/questions.txt",
     "talk_examples/things.txt",
+    "talk_examples/statements.txt",
+    "talk_examples/conversations.txt",
 )
 _ROOM = files("bot.conversation")
 _SEED = "small talk"
+_DRAWS = 4
+"""How often the examples are drawn: what a single draw happens to hold moves a list of 300 by five messages."""
 _NO_MESSAGES = ("filler", "comment", "introduction")
 """Sections of `small_talk.txt` whose phrases are no messages of their own."""
 _MADE = 8
@@ -39,8 +44,8 @@ _MADE = 8
 _SLIPS = {0: 0.3, 1: 0.5}
 """The share of questions, and of other messages, that come a second time with a slip."""
 _NO_MARK = 0.5
-_WEIGHT = {0: 1.0, 1: 1.8}
-"""There are more examples of questions than of what asks nothing."""
+_WEIGHT = {0: 1.0, 1: 0.9}
+"""A question that is turned away is worse than a remark that is answered."""
 _ASKING = re.compile(r"(?:are|do|does|can|is|how|who|what|whats|where) ")
 _QUALITIES = ("nice", "good", "bad", "funny", "cute", "stupid", "ugly", "happy", "angry", "big", "small", "red", "new")
 _ARTICLES = {
@@ -74,12 +79,11 @@ def _messages(rng: random.Random) -> Iterator[str]:
     own = {kind: phrases for kind, phrases in listed.items() if kind not in _NO_MESSAGES}
     names = sorted(lexicon().names)
     found = [f"{begun} {rng.choice(names)}" for begun in listed["introduction"] * _MADE]
-    said = _sections("talk_examples/chatter.txt")
-    words = _sections("talk_examples/questions.txt") | said
-    for name, phrases in _sections("talk_examples/no_questions.txt").items():
-        language, *way = name.split()
-        found += [_made(phrase, words, language, rng) for phrase in phrases * (_MADE if way else 1)]
-    found += chain.from_iterable(phrases for name, phrases in said.items() if " " not in name)
+    words = _words()
+    for name, phrases in words.items():
+        language, *kind = name.split()
+        if kind in ([], ["way"]):
+            found += [_made(phrase, words, language, rng) for phrase in phrases * (_MADE if kind else 1)]
     for text in [*chain.from_iterable(own.values()), *found]:
         yield text
         if rng.random() < 0.25:
@@ -88,9 +92,9 @@ def _messages(rng: random.Random) -> Iterator[str]:
 
 def _questions(rng: random.Random) -> Iterator[str]:
     """What asks."""
-    sections = _sections("talk_examples/questions.txt")
-    for name, listed in sections.items():
-        language, kind = name.split()
+    sections = _words()
+    for name, listed in _sections("talk_examples/questions.txt").items():
+        language, kind = name.split(maxsplit=1)
         if kind == "thing":
             yield from (thing + mark for thing in listed for mark in ("", "?"))
         elif kind == "whole":
@@ -112,9 +116,18 @@ def _questions(rng: random.Random) -> Iterator[str]:
                 yield f"{rng.choice([*_QUALITIES, rng.choice(things)])} {thing}"
 
 
+def _words() -> dict[str, list[str]]:
+    """What messages are put together of, by section."""
+    found: dict[str, list[str]] = {}
+    for file in EXAMPLES[1:]:
+        for name, listed in _sections(file).items():
+            found.setdefault(name, []).extend(listed)
+    return found
+
+
 def _made(way: str, words: Mapping[str, Sequence[str]], language: str, rng: random.Random) -> str:
     """What is put together in a way: "the {thing}?"."""
-    return re.sub(r"\{(\w+)\}", lambda kind: rng.choice(words[f"{language} {kind[1]}"]), way)
+    return re.sub(r"\{([\w ]+)\}", lambda kind: rng.choice(words[f"{language} {kind[1]}"]), way)
 
 
 def _with_slip(text: str, rng: random.Random) -> str:
@@ -141,19 +154,21 @@ def fit(found: Sequence[Example]) -> tuple[float, array[int]]:
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
     from sklearn.linear_model import LogisticRegression
 
-    buckets = [sorted(features(text)) for text, _ in found]
+    often = Counter(found)
+    buckets = [sorted(features(text)) for text, _ in often]
     starts = np.cumsum([0, *map(len, buckets)])
     columns = np.concatenate(buckets)
-    table = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(found), BUCKETS))
-    asks = np.array([asks for _, asks in found])
-    learnt = LogisticRegression(C=1.0, solver="liblinear", class_weight=_WEIGHT, random_state=0).fit(table, asks)
+    table = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(often), BUCKETS))
+    asks = np.array([asks for _, asks in often])
+    weights = np.array([_WEIGHT[asks] * count / _DRAWS for (_, asks), count in often.items()])
+    learnt = LogisticRegression(C=1.0, tol=1e-3, max_iter=200).fit(table, asks, weights)
     steps = np.clip(np.rint(learnt.coef_[0] / STEP), -127, 127).astype(int)
     return float(learnt.intercept_[0]), array("b", steps.tolist())
 
 
 def main() -> None:
     """Learn, and write the weights into the source tree."""
-    bias, steps = fit(examples(random.Random(_SEED)))
+    bias, steps = fit([each for draw in range(_DRAWS) for each in examples(random.Random(f"{_SEED}/{draw}"))])
     lines = textwrap.wrap(base64.b85encode(steps.tobytes()).decode(), 120)
     target = Path(__file__).parents[1] / "conversation" / "talk_weights.txt"
     target.write_text("\n".join([f"{examples_hash()} {bias:.4f}", *lines, ""]), encoding="ascii")

@@ -3,8 +3,8 @@
 A message is read in parts, between marks. It is small talk where each part is made of known phrases and of words that
 go with them (`small_talk.txt`); repeated letters, marks, accents and slips of one letter do not count. A part with a
 question mark is one only where its phrase is asked of the bot ("how are you?"). Of wordings that no list has, what they
-are made of decides (`talk_score`): they count as small talk only where that is likely, and where something seems to be
-asked, by a mark or a question word, only where it is nearly sure. Everything else is a question.
+are made of and their shape decide (`talk_score`): they count as small talk only where that is likely, and where
+something seems to be asked, by a mark or a question word, only where it is nearly sure. Everything else is a question.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.75
+LIKELY = 0.7
 """So likely must it be that a wording which no list has asks nothing."""
-LIKELY_WORD = 0.9
+LIKELY_WORD = 0.92
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
-NEARLY_SURE = 0.92
+NEARLY_SURE = 0.9
 """As `LIKELY`, of a wording with a question mark or a question word."""
 UNLIKELY = 0.5
 """A comment, an insult or an introduction in words of one's own is a question where it is less likely than this."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2
 """Words of a name that is not introduced."""
-_MOST_REMARK = 12
+_MOST_REMARK = 20
 """Words of a wording that no list has; a longer one is a question."""
 _MARKS = r".,!?;:…\n؟،؛¿¡❓❔—–()\"“”«»"
 _PART = re.compile(rf"([^{_MARKS}]*)([{_MARKS}]*)")
@@ -76,7 +76,7 @@ _LAUGHTER = re.compile(
     r"|ه{3,}|خ{3,}|(?:ها){2,}|www+|555+|ㅋ+|哈+|笑"
 )
 _INTERJECTION = re.compile(
-    r"h+m+|m+h*m+|u+h+m*|e+h+m*|a+h+|o+h+|u+m+|e+r+m*|h+u+h+|a+w+|o{2,}h*|w+o+w+|w+o+a+h+|u+g+h+|m+e+h+|p+f+|b+r+"
+    r"h+m+|m+h*m+|u+h+m*|e+h+m*|a+h+|o+h+|u+m+|e+r+m*|h+u+h+|a+w+|o{2,}h*|w+o+w+|w+o+a+h+|u+g+h+|m+e+h+|p+f+|b+r+|a+r*g+h+"
     r"|s+h+|p+s+t+|t+s+k+|ya+y+|woo+hoo+|yippee+|oops+|ups+|uff*|puh+|hurra[yh]?|yuck|yikes|phew|wee+|ach+|oi{2,}"
     r"|аи|ои|ох|ах|эх|ух|м{2,}|хм+|эм+|ого+|ура+|фу+|э{2,}|اه+|وای+|هم+|اوه+"
 )
@@ -94,22 +94,8 @@ _QUESTION_WORDS = frozenset(
         *("doesnt", "vedi", "siehst", "ves", "vois", "voyez"),
         *("question", "show", "find", "whats", "wheres", "whos", "any", "anything", "if", "look", "whether", "left"),
         "right",
-        *(
-            "che",
-            "quale",
-            "quali",
-            "quanti",
-            "quante",
-            "quanto",
-            "dove",
-            "chi",
-            "come",
-            "perche",
-            "cosa",
-            "colore",
-            "o",
-            "ma",
-        ),
+        *("che", "quale", "quali", "quanti", "quante", "quanto", "dove", "chi", "come", "perche", "cosa", "colore"),
+        *("o", "ma"),
         *("was", "welche", "welcher", "welches", "wo", "wer", "wie", "viele", "warum", "farbe", "oder", "aber", "ob"),
         *("que", "cual", "cuantos", "cuantas", "donde", "quien", "como", "pero", "si", "quoi", "quel", "quelle", "e"),
         *("combien", "ou", "qui", "comment", "pourquoi", "couleur", "mais", "et", "qual", "quantos", "quantas", "y"),
@@ -129,7 +115,8 @@ def small_talk(text: str) -> SmallTalk | None:
     """What a message is that surely asks nothing; None for everything else, which counts as a question."""
     kinds: set[SmallTalk] = set()
     accented = any(unicodedata.category(sign) == "Mn" for sign in unicodedata.normalize("NFD", text))
-    for words, asked in _parts(text):
+    for words, marks in _parts(text):
+        asked = _is_asked(marks)
         called = calls_for_somebody(words, greeted=bool(kinds))
         if not called and _names_a_thing(words, accented=accented):
             return None
@@ -138,12 +125,12 @@ def small_talk(text: str) -> SmallTalk | None:
             found = {SmallTalk.ASKING}
         if found is None and _is_full_name(text, words):
             found = {SmallTalk.NAME}
-        if found is None and not _is_remark(words, asked=asked):
+        if found is None and not _is_remark(words, marks, text):
             return None
         kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
-    if all(_is_remark(words, asked=asked) for words, asked in _parts(text)) and re.search(r"\w", plain(text)):
+    if all(_is_remark(words, marks, text) for words, marks in _parts(text)) and re.search(r"\w", plain(text)):
         return SmallTalk.REMARK  # only words that go with others: "well..."
     if re.search(r"\w", plain(text)):
         return None
@@ -163,12 +150,12 @@ def is_gesture(emoji: str) -> bool:
     return bool(signs) and all(any(low <= sign <= high for low, high in _GESTURES) for sign in signs)
 
 
-def _parts(text: str) -> Iterable[tuple[list[str], bool]]:
-    """The words of each part of a message that has some, and whether a question mark ends it."""
+def _parts(text: str) -> Iterable[tuple[list[str], str]]:
+    """The words of each part of a message that has some, and the marks that end it."""
     for part, marks in _PART.findall(plain(text)):
         words = re.findall(r"\w+", part)
         if words:
-            yield words, _is_asked(marks)
+            yield words, marks
 
 
 def _shows_something(text: str) -> bool:
@@ -184,7 +171,8 @@ def _names_a_thing(words: Sequence[str], *, accented: bool) -> bool:
     """Whether a part only names what may be in a picture; what people are called, too, is a name: Nina, but niña."""
     known, name = lexicon(), tuple(words)
     is_name = len(name) == 1 and words[0] in known.names and not accented
-    return known.is_thing(" ".join(words)) and name not in known.phrases and not is_name
+    owned = words[2:] if len(words) > 2 and words[1] == "s" else words  # anna's hat
+    return known.is_thing(" ".join(owned)) and name not in known.phrases and not is_name
 
 
 def _is_full_name(text: str, words: Sequence[str]) -> bool:
@@ -200,15 +188,17 @@ def _is_full_name(text: str, words: Sequence[str]) -> bool:
     )
 
 
-def _is_remark(words: Sequence[str], *, asked: bool) -> bool:
-    """Whether a part that no list has asks nothing, by what it is made of."""
+def _is_remark(words: Sequence[str], marks: str, text: str) -> bool:
+    """Whether a part that no list has asks nothing, by what it is made of; less is enough where the whole does not."""
     if not _OR.isdisjoint(words[1:-1]):
         return False
+    asked = _is_asked(marks)
     seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
-    if seems_asked and any(any(sign.isdigit() for sign in word) for word in words):
+    if (asked or not _QUESTION_WORDS.isdisjoint(words[:2])) and any(sign.isdigit() for sign in "".join(words)):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
     least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
-    return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
+    likely = talk_score(" ".join(words) + ("?" if asked else "!" * ("!" in marks)))
+    return len(words) <= _MOST_REMARK and (likely >= least or (likely >= UNLIKELY and talk_score(text) >= least))
 
 
 def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:

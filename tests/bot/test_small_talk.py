@@ -16,7 +16,18 @@ what it showed was mended. With what was there before the first, of 222, 221, 27
 
 `*_fresh.txt` are three lists more, written before anything was read or mended: of 367, 414 and 263 messages that ask
 nothing 3.3, 3.1 and 4.2 % were taken for questions when the list was fresh, of 301, 335 and 289 questions 1.0, 0.3 and
-1.0 % for small talk. Whether "anybody there?" is about the picture nobody can know: such are in neither list.
+1.0 % for small talk.
+
+`*_kinds.txt` are seven lists of what people say of themselves, their day, a picture or an answer, and of questions.
+First looks before and after the shape of sentences was learnt, of what asks nothing: list 4 (everyday) 3.0 and 2.4 % of
+165 missed, list 5 (statements) 25.5 and 13.0 % of 161; then with more examples list 6 (everyday) 4.1 and 3.5 % of 170,
+list 7 (statements) 17.4 and 6.1 % of 132; of questions 0.6 and 1.3 % of 158, 0 and 0.6 % of 156, 1.2 and 0 % of 164,
+0 and 0 % of 132. Two lists of 300 and 300 more are by somebody who saw neither rules nor lists: of what asks nothing
+7.3 and 5.0 % of the first were taken for questions before and after, and, when that had been looked at, 11.0 and 6.0 %
+of the second; of the questions none and two, none and none for small talk. All are kept against going back: the 1 % is
+not reached there.
+
+Whether "anybody there?" is about the picture nobody can know: such are in neither list.
 """
 
 from __future__ import annotations
@@ -36,6 +47,7 @@ from bot.texts.small_talk import reply
 
 LISTS = Path(__file__).parent / "messages"
 MOST_WRONG = 0.01
+MOST_WRONG_OF_KINDS = 0.05
 
 
 def messages(name: str) -> list[str]:
@@ -49,7 +61,13 @@ def test_what_asks_nothing_is_not_answered(part: str) -> None:
     assert len(wrong) <= MOST_WRONG * len(told), wrong
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones", "_fresh"])
+def test_statements_are_seldom_taken_for_questions() -> None:
+    told = messages("no_questions_kinds")
+    wrong = [text for text in told if small_talk(text) is None]
+    assert len(wrong) <= MOST_WRONG_OF_KINDS * len(told), wrong
+
+
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones", "_fresh", "_kinds"])
 def test_short_questions_are_not_turned_away(part: str) -> None:
     asked = messages(f"short_questions{part}")
     wrong = [text for text in asked if small_talk(text) is not None]
