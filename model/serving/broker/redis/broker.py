@@ -13,7 +13,16 @@ from model.errors import BrokerError, BrokerUnavailableError
 from model.serving import framing
 from model.serving.broker.protocol import LOST
 from model.serving.broker.redis import keys, scripts
-from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, bounded, check, end, open_client, split_namespace
+from model.serving.broker.redis.connection import (
+    BLOCK_MS,
+    PAUSE_SECONDS,
+    TROUBLE,
+    bounded,
+    end,
+    open_client,
+    repeat,
+    split_namespace,
+)
 from model.serving.broker.redis.listing import Listing
 from model.serving.broker.redis.pictures import SentPictures
 from model.serving.broker.redis.sent import Sent, answer_of
@@ -22,8 +31,6 @@ from model.types import Answer, Request, WorkerInfo
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-PAUSE_SECONDS = 0.5
-"""Between two tries to reach the server."""
 READ_AT_ONCE = 200
 
 
@@ -233,38 +240,30 @@ class RedisBroker:
         self._answers.put_nowait(answer)
 
     async def _keep_swept(self) -> None:
-        """Connect, and then look for what was lost, again and again."""
-        checked, said = False, False
-        while True:
-            try:
-                if not checked:
-                    await check(self._client)
-                    checked = True
-                await self._sweep()
-                if not self._reached:
-                    log.info("Redis is reached")
-                self._reached, said = True, False
-            except BrokerError as error:
-                self._refusal = error
-                self._ready.set()
-                return
-            except TROUBLE as error:
-                if not said:
-                    log.warning("Redis cannot be reached (%s); trying again", type(error).__name__)
-                self._reached, said = False, True
-            await asyncio.sleep(self._pause)
+        try:
+            await repeat(self._client, self._sweep, self._pause)
+        except BrokerError as error:
+            self._refusal = error
+            self._ready.set()
 
     async def _sweep(self) -> None:
         """Free what dead workers had, and have asked again what is nowhere."""
         known = [sent for sent in self._jobs.values() if sent.accepted]
-        missing, workers, again, given_up = await self._run(
-            "SWEEP",
-            self._asker,
-            int(1000 * self._liveness),
-            keys.MAX_DEATHS,
-            keys.ABANDONED_SECONDS,
-            *(sent.job for sent in known),
-        )
+        try:
+            missing, workers, again, given_up = await self._run(
+                "SWEEP",
+                self._asker,
+                int(1000 * self._liveness),
+                keys.MAX_DEATHS,
+                keys.ABANDONED_SECONDS,
+                *(sent.job for sent in known),
+            )
+        except TROUBLE:
+            self._reached = False
+            raise
+        if not self._reached:
+            log.info("Redis is reached")
+            self._reached = True
         self._workers.note(workers)
         if self._workers.ready:
             self._ready.set()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -15,9 +16,14 @@ from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissi
 from model.errors import BrokerError
 from model.serving.broker.redis import keys
 
+log = logging.getLogger(__name__)
+
 BLOCK_MS = 500
 """How long a command waits for something to read: well below every time-out."""
 TIMEOUT_SECONDS = 8.0
+PAUSE_SECONDS = 0.5
+"""Between two tries to reach the server. It does not grow, as tenacity's would: the server is the project's own and
+bears one try of each process, and what waits goes on as soon as it is back."""
 TROUBLE = (RedisError, OSError, TimeoutError)
 """What passes, when the server or the network is back."""
 OLDEST = 7
@@ -86,6 +92,27 @@ async def bounded(call: Awaitable[Any]) -> Any:  # noqa: ANN401 - what the call 
     """
     async with asyncio.timeout(TIMEOUT_SECONDS + 2.0):
         return await call
+
+
+async def repeat(client: Client, call: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Check the server, and then make a call every so many seconds; that the server is away is said once.
+
+    Raises:
+        BrokerError: The server never can be used.
+    """
+    checked = said = False
+    while True:
+        try:
+            if not checked:
+                await check(client)
+                checked = True
+            await call()
+            said = False
+        except TROUBLE as error:
+            if not said:
+                log.warning("Redis cannot be reached (%s); trying again", type(error).__name__)
+            said = True
+        await asyncio.sleep(seconds)
 
 
 async def end(futures: Iterable[asyncio.Future[Any]]) -> None:

@@ -14,13 +14,12 @@ from cachetools import TTLCache
 from model.serving import framing
 from model.serving.broker.protocol import Broker
 from model.serving.broker.redis import keys
-from model.serving.broker.redis.connection import BLOCK_MS, TROUBLE, Client, bounded
+from model.serving.broker.redis.connection import BLOCK_MS, PAUSE_SECONDS, TROUBLE, Client, bounded
 from model.serving.broker.redis.pending import PendingEntries, PendingEntry
 from model.types import Answer
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.5
 OWN_PICTURE_BYTES = 64 * 2**20
 FAILED = "question_failed"
 

@@ -15,14 +15,22 @@ from typing import Any
 
 from model.serving.broker.protocol import LOST, Broker, WorkerState
 from model.serving.broker.redis import keys, scripts
-from model.serving.broker.redis.connection import TROUBLE, bounded, check, end, open_client, split_namespace
+from model.serving.broker.redis.connection import (
+    PAUSE_SECONDS,
+    TROUBLE,
+    bounded,
+    check,
+    end,
+    open_client,
+    repeat,
+    split_namespace,
+)
 from model.serving.broker.redis.consumer import Consumer, answer_text
 from model.serving.broker.redis.description import Description
 from model.serving.broker.redis.pending import PendingEntries
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.5
 UNREADY_SECONDS = 60.0
 """When nothing here can answer for so long, what is in hand goes to others."""
 
@@ -79,7 +87,8 @@ class RedisWorker:
         with contextlib.suppress(*TROUBLE):
             await check(self._client)  # before a model is loaded for nothing
         await self._answering.start()
-        works = (self._beat(), self._take(), self._give(), self._push())
+        beats = repeat(self._client, self._beat, self._liveness / keys.BEATS)
+        works = (beats, self._take(), self._give(), self._push())
         tasks: list[asyncio.Task[None]] = [asyncio.create_task(work) for work in works]
         ends = [asyncio.ensure_future(event.wait()) for event in (stopped, self._drained)]
         waiting: list[asyncio.Future[Any]] = [*tasks, *ends]
@@ -114,7 +123,7 @@ class RedisWorker:
     async def _take(self) -> None:
         await self._answering.wait_ready()
         with contextlib.suppress(*TROUBLE):
-            await self._beat_once()
+            await self._beat()
         await self._consumer.run()
 
     # Giving back -----------------------------------------------------------------------------------------------------
@@ -152,21 +161,6 @@ class RedisWorker:
     # Being alive -----------------------------------------------------------------------------------------------------
 
     async def _beat(self) -> None:
-        checked, said = False, False
-        while True:
-            try:
-                if not checked:
-                    await check(self._client)
-                    checked = True
-                await self._beat_once()
-                said = False
-            except TROUBLE as error:
-                if not said:
-                    log.warning("Redis cannot be reached (%s); trying again", type(error).__name__)
-                said = True
-            await asyncio.sleep(self._liveness / keys.BEATS)
-
-    async def _beat_once(self) -> None:
         """Give a sign of life, and hear what became of what is in hand."""
         in_hand = self._pending.names
         gone, stray, self._pending.alone_waiting, drain, forgotten = await self._run(
