@@ -60,6 +60,7 @@ async def opened(browser: Browser, url: str, width: int, height: int, *, scale: 
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
         locale="en-GB",
+        bypass_csp=True,  # to wait for a function is to evaluate it in the page
     )
     page = await context.new_page()
     await page.goto(url)
