@@ -67,7 +67,10 @@ def _members(archive: Path, source: zipfile.ZipFile) -> tuple[PurePosixPath, lis
 
 
 def _extract(archive: Path, source: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path) -> None:
-    """Write beside the target first: a half unpacked model is never found under its name."""
+    """Write beside the target first: a half unpacked model is never found under its name.
+
+    The first one's stays, which others may read by now; `model.atomic.replacing` would put the last one's in its place.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=target.parent, prefix="unpacking-"))
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from bot.commands.terminal import note
+from model.atomic import replacing
 from model.counting import counted
 from model.errors import PictureError
 from storage.rated import RatedAnswer, rated_answers
@@ -59,24 +59,24 @@ def export(out: Path, data_dir: Path | None) -> None:
 
     if out.exists():
         raise click.ClickException(f"{out} exists already; name a new folder.")
-    partial = out.with_name(f"{out.name}.partial")
     try:
         answers, not_allowed = rated_answers(load_settings().data_dir if data_dir is None else data_dir)
-        shutil.rmtree(partial, ignore_errors=True)
-        (partial / "images").mkdir(parents=True, mode=0o700)
-        lines = list(_records(answers, partial))
-        if lines:
+        with replacing(out) as partial:
+            (partial / "images").mkdir(parents=True, mode=0o700)
+            lines = list(_records(answers, partial))
+            if not_allowed:
+                note(
+                    f"Left out: {counted(not_allowed, 'opinion')} in chats that do not allow training "
+                    "(see their /settings)."
+                )
+            if not lines:
+                raise click.ClickException(
+                    "There is nothing to export: nobody said what is right in a chat that allows it."
+                )
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             (partial / "train.jsonl").write_text(text, encoding="utf-8")
-            partial.rename(out)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    if not_allowed:
-        note(f"Left out: {counted(not_allowed, 'opinion')} in chats that do not allow training (see their /settings).")
-    if not lines:
-        raise click.ClickException("There is nothing to export: nobody said what is right in a chat that allows it.")
     click.echo(f"Wrote {counted(len(lines), 'question')} to {out}.")
 
 
