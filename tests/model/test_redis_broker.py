@@ -50,7 +50,7 @@ async def test_a_server_that_dies_and_comes_back_loses_no_question(tmp_path: Pat
         requests = {str(number): Request(str(number), b"p", f"q{number}") for number in range(6)}
         for request in requests.values():
             await broker.submit(request)
-        await until(lambda: len(answering.asked) == 4)
+        await until(lambda: len(answering.asked) == 4 and broker.capacity == 4)
         server.kill()
         await until(lambda: broker.capacity == 0)
         answering.free.set()
