@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from album_helpers import answers
 from e2e_helpers import sure
-from test_processes import PATIENCE, running
+from process_helpers import PATIENCE, running
 
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Message, Person

@@ -1,48 +1,18 @@
 """The commands as people start them: processes of their own, with the real worker and the built-in model."""
 
 import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from e2e_helpers import TOKEN, picture, sure
+from process_helpers import PATIENCE, begin, running
 
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.texts import menus
 from bot.texts import questions as texts
-
-PATIENCE = 100.0
-"""Seconds for a start with the model on a machine that does other things beside."""
-
-
-async def begin(*arguments: str, **environment: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", *arguments, stdout=PIPE, stderr=STDOUT, env={**os.environ, **environment}
-    )
-
-
-@asynccontextmanager
-async def running(sandbox: Sandbox, data_dir: Path) -> AsyncIterator[Process]:
-    """`vqabot run` on the sandbox; ended when it is left, if it still runs."""
-    process = await begin(
-        "run",
-        VQABOT_TELEGRAM_TOKEN=TOKEN,
-        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
-        VQABOT_DATA_DIR=str(data_dir),
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def test_the_demo_answers_everything_right_also_when_it_remembers_the_last_one(tmp_path: Path) -> None:

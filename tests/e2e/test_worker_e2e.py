@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import pytest
 from e2e_helpers import TOKEN, StartBot, picture, sure
+from process_helpers import PATIENCE, command
 from redis.asyncio import Redis
 from redis_server import RedisServer
 
@@ -25,27 +22,6 @@ from model.serving.broker.null import NullBroker
 from model.serving.broker.redis import RedisBroker
 from model.serving.broker.redis.connection import split_namespace
 from model.serving.broker.redis.worker import RedisWorker
-
-PATIENCE = 100.0
-"""Seconds for a start with the model on a machine that does other things beside."""
-
-
-@asynccontextmanager
-async def worker(*arguments: str, **environment: str) -> AsyncIterator[Process]:
-    """`vqabot worker`; ended when it is left, if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot.cli", "worker", *arguments),
-        stdout=PIPE,
-        stderr=STDOUT,
-        env={**os.environ, **environment},
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def test_a_workers_figures_and_readiness_are_served(redis_server: RedisServer) -> None:
@@ -71,7 +47,10 @@ async def test_workers_join_and_leave_and_every_question_is_answered_once(
     scene = sample_scenes()[0]
     question, truth = scene.questions[0]
     await you.send_picture(scene.picture, question)  # before there is anybody
-    async with worker("--broker", url, "--name", "attic") as first, worker(VQABOT_BROKER_URL=url) as second:
+    async with (
+        command("worker", "--broker", url, "--name", "attic") as first,
+        command("worker", VQABOT_BROKER_URL=url) as second,
+    ):
         await you.wait_for(lambda m: truth in m.get("text", "").lower(), PATIENCE)
         while sum(one.ready for one in await broker.workers()) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -104,7 +83,7 @@ async def test_a_wrong_set_up_ends_the_worker_with_a_sentence(
     arguments: list[str], sentence: str, redis_server: RedisServer
 ) -> None:
     settings = {"VQABOT_BROKER_URL": redis_server.url(), "HF_HUB_OFFLINE": "1", "VQABOT_TELEGRAM_TOKEN": TOKEN}
-    async with worker(*arguments, **settings) as process:
+    async with command("worker", *arguments, **settings) as process:
         said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
     assert process.returncode == 2, said
     (error,) = [line for line in said.splitlines() if line.startswith("Error: ")]
