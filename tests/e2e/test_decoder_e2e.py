@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_helpers import ADA, YOU, StartBot, picture
+from e2e_helpers import ADA, YOU, StartBot, picture, press_forged
 from refusals import refuses
-from test_menus_e2e import press_forged
 
 from bot.app import Bot
 from bot.callback_data import ShowPicture
