@@ -8,11 +8,9 @@ there; some with a slip of the fingers or without their mark. What tests judge b
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import random
 import re
-import textwrap
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -169,9 +167,8 @@ def fit(found: Sequence[Example]) -> tuple[float, array[int]]:
 def main() -> None:
     """Learn, and write the weights into the source tree."""
     bias, steps = fit([each for draw in range(_DRAWS) for each in examples(random.Random(f"{_SEED}/{draw}"))])
-    lines = textwrap.wrap(base64.b85encode(steps.tobytes()).decode(), 120)
-    target = Path(__file__).parents[1] / "conversation" / "talk_weights.txt"
-    target.write_text("\n".join([f"{examples_hash()} {bias:.4f}", *lines, ""]), encoding="ascii")
+    target = Path(__file__).parents[1] / "conversation" / "talk_weights.bin"
+    target.write_bytes(f"{examples_hash()} {bias:.4f}\n".encode() + steps.tobytes())
 
 
 if __name__ == "__main__":

@@ -30,5 +30,5 @@ _AGAIN = re.compile(r"(\w{2,4})\1{3,}\w{0,3}")
 def is_mash(word: str) -> bool:
     """Whether a plain word (lower case, no accents) is keys without a meaning: "asdfgh", "fghdfghdf", "jkjkjkjk"."""
     if len(word) < _RUN or len(word) > _MOST:
-        return word in ("asdf", "hjkl", "qwer", "zxcv", "фыва")
+        return word in ("asdf", "hjkl", "jkl", "qwer", "zxcv", "фыва")
     return any(run in word for run in _RUNS) or any(way.fullmatch(word) for way in (_NO_VOWELS, _MIDDLE_ROW, _AGAIN))

@@ -1,13 +1,12 @@
 """How likely a message asks nothing about a picture, by what it is made of: for wordings that no list has.
 
 A logistic regression over words, pairs of words, the parts of words and the shape of the sentence, in all languages at
-once. Its weights lie in `talk_weights.txt`, one byte for each hash of such a feature; `python -m
+once. Its weights lie in `talk_weights.bin`, one byte for each hash of such a feature; `python -m
 bot.commands.fit_talk_score` learns them from `talk_examples/` and `small_talk.txt`.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from array import array
 from collections.abc import Iterator
@@ -82,6 +81,6 @@ def _class(word: str) -> str:
 @cache
 def weights() -> Weights:
     """The weights, read once."""
-    stored = files("bot.conversation").joinpath("talk_weights.txt").read_text(encoding="ascii")
-    examples, bias, *lines = stored.split()
-    return Weights(examples, float(bias), array("b", base64.b85decode("".join(lines))))
+    head, _, steps = files("bot.conversation").joinpath("talk_weights.bin").read_bytes().partition(b"\n")
+    examples, bias = head.decode().split()
+    return Weights(examples, float(bias), array("b", steps))
