@@ -115,6 +115,10 @@ def test_the_lists_are_large_enough() -> None:
         ("Big Dave", SmallTalk.NAME),
         ("Nina", SmallTalk.NAME),
         ("how's life", SmallTalk.ASKING),
+        ("my battery is at 3 %", SmallTalk.REMARK),
+        ("right so I was gonna send you another one but I can't find it", SmallTalk.REMARK),
+        ("arrgh", SmallTalk.AGREEMENT),
+        ("asdfgh jkl", SmallTalk.REMARK),
     ],
 )
 def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
@@ -139,7 +143,7 @@ def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
         *("garage", "salad", "forêt", "magic wand", "love or hate", "can you see a dog", "tu peux lire le panneau"),
         *("do you think its red", "what colour would you call it", "puoi contare i cani", "isn't it big?", "t-shirt"),
         *("what's up with the dog", "who are you looking at", "anna's hat", "Danke, und der Hund", "the", "one"),
-        *("what changed in q244", "what is q2046", "what is no 5"),
+        *("what changed in q244", "what is q2046", "what is no 5", "is number 5 red", "are there 3 dogs here"),
         "hello " + "and then the dog went to the park with a ball " * 5,
     ],
 )

@@ -7,8 +7,8 @@ from training.builtin import architecture
 from training.builtin.architecture import load_tokenizer
 from training.builtin.data import SceneDataset, collate
 from training.builtin.dense import INDEX, LABELS
-from training.builtin.dense_head import DenseHead
-from training.builtin.losses import ask, losses_of, picture_features
+from training.builtin.dense_head import DIFFERENCE_WEIGHT, DenseHead
+from training.builtin.losses import COMPARING, ask, losses_of, picture_features
 from training.scenes.pairs import KINDS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -58,6 +58,40 @@ def test_one_batch_is_learnt_by_heart() -> None:
     assert set(history[0]) == {"dense", "questions", "mentions", "places", *pair_losses}
     for key in history[0]:
         assert history[-1][key] < history[0][key], key
+
+
+def test_where_two_pictures_differ_counts_more_than_where_they_agree() -> None:
+    head, cells = DenseHead(load_tokenizer()), 4
+    labels = torch.zeros(1, 2 * cells, LABELS)
+    labels[0, 0, INDEX["colour", "red"]] = labels[0, cells, INDEX["colour", "blue"]] = 1
+    labels[0, [1, cells + 1], INDEX["colour", "green"]] = 1  # there they agree
+    same_place = torch.arange(cells).repeat(1, 2)
+    right = 40 * torch.cat(labels.chunk(2, 1)[::-1], 1) - 20
+    head.other_cells = torch.nn.Identity()  # type: ignore[assignment]
+
+    def loss_without(cell: int, colour: str) -> float:
+        wrong = right.clone()
+        wrong[0, cell, INDEX["colour", colour]] = -20
+        return head.other_cells_loss(wrong, labels, same_place).item()
+
+    missed = loss_without(0, "blue")  # a cell that shows red here, and blue there
+    assert missed == pytest.approx(DIFFERENCE_WEIGHT * loss_without(1, "green"), rel=1e-3)
+    assert missed > loss_without(1, "green") > 0
+
+
+def test_each_comparing_layer_is_asked_what_the_other_picture_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = collate([SceneDataset("pairs", 1, 1)[0]])
+    model, head = architecture.build_model(len(load_tokenizer())), DenseHead(load_tokenizer())
+    asked: list[torch.Tensor] = []
+    loss = head.other_cells_loss
+
+    def noted(states: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        asked.append(states)
+        return loss(states, *others)
+
+    monkeypatch.setattr(head, "other_cells_loss", noted)
+    losses_of(model, head, batch, load_tokenizer(), torch.device("cpu"))
+    assert len(asked) == COMPARING == 2 and not torch.equal(*asked)
 
 
 def test_the_other_pictures_labels_and_the_kind_of_change_are_what_the_pair_losses_ask_for() -> None:
