@@ -125,12 +125,12 @@ def small_talk(text: str) -> SmallTalk | None:
             found = {SmallTalk.ASKING}
         if found is None and _is_full_name(text, words):
             found = {SmallTalk.NAME}
-        if found is None and not _is_remark(words, marks, text):
+        if found is None and not _is_remark(words, marks):
             return None
         kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
-    if all(_is_remark(words, marks, text) for words, marks in _parts(text)) and re.search(r"\w", plain(text)):
+    if all(_is_remark(words, marks) for words, marks in _parts(text)) and re.search(r"\w", plain(text)):
         return SmallTalk.REMARK  # only words that go with others: "well..."
     if re.search(r"\w", plain(text)):
         return None
@@ -188,17 +188,16 @@ def _is_full_name(text: str, words: Sequence[str]) -> bool:
     )
 
 
-def _is_remark(words: Sequence[str], marks: str, text: str) -> bool:
-    """Whether a part that no list has asks nothing, by what it is made of; less is enough where the whole does not."""
+def _is_remark(words: Sequence[str], marks: str) -> bool:
+    """Whether a part that no list has asks nothing, by what it is made of."""
     if not _OR.isdisjoint(words[1:-1]):
         return False
     asked = _is_asked(marks)
-    seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
     if (asked or not _QUESTION_WORDS.isdisjoint(words[:2])) and any(sign.isdigit() for sign in "".join(words)):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
+    seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
     least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
-    likely = talk_score(" ".join(words) + ("?" if asked else "!" * ("!" in marks)))
-    return len(words) <= _MOST_REMARK and (likely >= least or (likely >= UNLIKELY and talk_score(text) >= least))
+    return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
 
 
 def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:

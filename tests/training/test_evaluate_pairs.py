@@ -64,6 +64,7 @@ def test_who_compares_rightly_is_told_from_who_guesses(asked: Split) -> None:
     assert pairs.same_when_exchanged.value == len(alike) / pairs.questions, "twice the same picture has no order"
     assert pairs.last_alone.value == 0.0
     assert pairs.changes is not None and (pairs.changes.count, pairs.changes.value) == (PAIRS, 1.0)
+    assert pairs.changes_last_alone is not None and pairs.changes_last_alone.value == 0.0
     assert pairs.false_alarms is not None and pairs.false_alarms.value == 0.0
     assert pairs.overlooked is not None and pairs.overlooked.value == 0.0
     assert sum(each.count for each in pairs.by_type.values()) == pairs.questions
