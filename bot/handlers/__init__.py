@@ -1,4 +1,4 @@
-"""What the bot reacts to: one small file a topic, each with `register(application)`."""
+"""What the bot reacts to: one small file a topic, each with its `HANDLERS`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def register_all(application: App) -> None:
 
     for module in (
         *(access, start, settings, history, export, delete, admin, cancel, compare, where, voice, chats, commands),
-        *(feedback, questions, unknown, errors),
+        *(feedback, questions, unknown),
     ):
-        module.register(application)
+        application.add_handlers(module.HANDLERS)
+    application.add_error_handler(errors.on_error)

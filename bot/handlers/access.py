@@ -14,22 +14,15 @@ from bot.callback_data import ConfirmDelete
 from bot.conversation.message_facts import facts_of
 from bot.conversation.people import asker
 from bot.handlers.chats import was_added
-from bot.handlers.presses import answer_press
 from bot.handlers.rights import is_bot_admin
-from bot.services import App, Context, Services
+from bot.handlers.routing import answer_press
+from bot.services import Context, Services
 from bot.texts import access as texts
 
-FIRST_GROUP = -2
-"""The group of handlers that sees an update first."""
 REPEAT_SECONDS = 3600.0
 """Seconds for which nobody is told again that they may not use the bot."""
 RIGHTS = ("privacy", "export", "delete")
 """Commands that everybody has: what is kept of people is theirs, whoever may ask questions."""
-
-
-def register(application: App) -> None:
-    """Run before all other handlers."""
-    application.add_handler(TypeHandler(Update, on_update), group=FIRST_GROUP)
 
 
 async def on_update(update: Update, context: Context) -> None:
@@ -108,3 +101,7 @@ async def _tell(services: Services, update: Update, sender: int | None) -> None:
     elif change is not None and was_added(change):
         text = texts.group_not_admitted(change.chat.id)
         await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)
+
+
+HANDLERS = {-2: [TypeHandler(Update, on_update)]}
+"""Before all others."""

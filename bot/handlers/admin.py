@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from typing import Any
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.asking.asking import say
 from bot.callback_data import LARGEST, ChangeAdminSetting, DrainWorker
 from bot.effective import effective
-from bot.handlers.presses import answer_press
 from bot.handlers.rights import is_bot_admin
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, command
+from bot.services import Context, Services
 from bot.texts import access as access_texts
 from bot.texts import admin as texts
 from bot.texts import menus
@@ -38,18 +38,8 @@ PICKS: dict[str, tuple[int, ...]] = {
 }
 
 
-def register(application: App) -> None:
-    """Take the command and its buttons."""
-    application.add_handler(CommandHandler("admin", on_admin, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeAdminSetting.prefix}:"))
-    application.add_handler(CallbackQueryHandler(on_drain, pattern=rf"^{DrainWorker.prefix}:"))
-
-
-async def on_admin(update: Update, context: Context) -> None:
+async def on_admin(message: Message, context: Context) -> None:
     """Show how the bot is doing, or set a value: /admin beams 5."""
-    message = update.effective_message
-    if message is None:
-        return
     services = context.services
     if not is_bot_admin(services, message.from_user):
         if message.chat.type == "private":
@@ -67,40 +57,35 @@ async def on_admin(update: Update, context: Context) -> None:
     await say(message, await _set(services, arguments))
 
 
-async def on_press(update: Update, context: Context) -> None:
+async def on_press(press: Press[ChangeAdminSetting], context: Context) -> None:
     """Set what the button says, and show the overview anew."""
-    query, services = update.callback_query, context.services
-    assert query is not None
-    if not await _is_admins(services, query):
+    services, change, said = context.services, press.data, None
+    if not await _is_admins(services, press):
         return
-    change = ChangeAdminSetting.unpack(query.data)
-    said = None
-    if change is not None and change.name in texts.NAMES:
-        said = await _set(services, [change.name, str(change.value) if change.value else "default"])
-    await answer_press(query, None if said is None else menus.without_tags(said))
+    if change.name in texts.NAMES:
+        said = menus.without_tags(await _set(services, [change.name, str(change.value or "default")]))
+    await press.answer(said)
     text, markup = await _overview(services)
     with suppress(BadRequest):  # nothing changed since
-        await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        await press.query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
-async def on_drain(update: Update, context: Context) -> None:
+async def on_drain(press: Press[DrainWorker], context: Context) -> None:
     """Let a worker leave."""
-    query, services = update.callback_query, context.services
-    assert query is not None
-    if not await _is_admins(services, query):
+    services = context.services
+    if not await _is_admins(services, press):
         return
-    pressed = DrainWorker.unpack(query.data)
     names = {worker.name for worker in await services.broker.workers() if worker.name}
-    found = [name for name in names if pressed is not None and ending_of(name) == pressed.ending]
+    found = [name for name in names if ending_of(name) == press.data.ending]
     drained = bool(found) and await services.broker.drain(found[0])
-    await answer_press(query, worker_texts.leaving(found[0]) if drained else worker_texts.GONE_ALREADY)
+    await press.answer(worker_texts.leaving(found[0]) if drained else worker_texts.GONE_ALREADY)
 
 
-async def _is_admins(services: Services, query: CallbackQuery) -> bool:
+async def _is_admins(services: Services, press: Press[Any]) -> bool:
     """Whether one of the bot's admins pressed; others are told."""
-    if is_bot_admin(services, query.from_user):
+    if is_bot_admin(services, press.user):
         return True
-    await answer_press(query, menus.ONLY_ADMINS, alert=True)
+    await press.answer(menus.ONLY_ADMINS, alert=True)
     return False
 
 
@@ -207,3 +192,6 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=ChangeAdminSetting(name, value).pack())
+
+
+HANDLERS = [command("admin", on_admin), PressHandler(ChangeAdminSetting, on_press), PressHandler(DrainWorker, on_drain)]

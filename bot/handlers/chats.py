@@ -9,19 +9,10 @@ from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, MessageHandl
 from bot.asking.asking import person_of, thread_of
 from bot.conversation.message_facts import picture_of
 from bot.conversation.recent_messages import RecentMessage
-from bot.services import App, Context
+from bot.services import Context
 from bot.texts import questions as texts
 
-EARLY_GROUP = -1
-"""The group of handlers that runs before the usual ones."""
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
-
-
-def register(application: App) -> None:
-    """Take the service messages about migration and membership, and note every message."""
-    application.add_handler(TypeHandler(Update, on_any_message), group=EARLY_GROUP)
-    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
-    application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
 
 
 async def on_any_message(update: Update, context: Context) -> None:
@@ -78,3 +69,12 @@ async def on_membership(update: Update, context: Context) -> None:
     await services.store.chats.touch(change.chat.id, change.chat.type, change.chat.title or "")
     text = texts.group_welcome(services.bot.username)
     await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)
+
+
+HANDLERS = {
+    -1: [TypeHandler(Update, on_any_message)],  # before the usual ones
+    0: [
+        MessageHandler(filters.StatusUpdate.MIGRATE, on_migration),
+        ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+    ],
+}

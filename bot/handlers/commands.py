@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from telegram.ext import MessageHandler, filters
 
 from bot.handlers.rights import is_bot_admin
-from bot.services import App, Context, Services
+from bot.services import Context, Services
 from bot.texts import questions as texts
 from bot.texts.language import LANGUAGES, speaking
 from bot.transport.retrying import retrying
@@ -30,11 +30,6 @@ OTHERS = LANGUAGES[1:]
 
 LONGEST_PAUSE = 300.0
 """The most seconds before the commands are registered again after Telegram could not be reached."""
-
-
-def register(application: App) -> None:
-    """See admins write, beside what their messages are answered with."""
-    application.add_handler(MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE, on_private), group=1)
 
 
 async def on_private(update: Update, context: Context) -> None:
@@ -99,3 +94,7 @@ async def _describe(services: Services, language: str | None) -> None:
         await bot.set_my_description(texts.DESCRIPTION, language)
     if (await bot.get_my_short_description(language)).short_description in none:
         await bot.set_my_short_description(texts.SHORT_DESCRIPTION, language)
+
+
+HANDLERS = {1: [MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE, on_private)]}
+"""Beside what the messages are answered with."""

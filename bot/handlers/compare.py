@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram import Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+from telegram.ext import CommandHandler
 
 from bot.answering.buttons import can_be_asked_of_each
 from bot.asking.asking import admit, ask, ask_again, revision_of, say
@@ -17,25 +17,17 @@ from bot.asking.pictures_meant import pictures_meant, replied_pictures
 from bot.callback_data import AskEach
 from bot.conversation.meaning import Source
 from bot.conversation.message_facts import facts_of
-from bot.handlers.presses import answer_press, is_askers, question_pressed
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, is_askers, question_pressed
+from bot.services import Context, Services
 from bot.texts import questions as texts
 from model.text import MAX_QUESTION, question_length
 from storage.records import Photo, Question
 
 
-def register(application: App) -> None:
-    """Take the command and the button."""
-    kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(CommandHandler("compare", on_compare, filters=kinds))
-    application.add_handler(CallbackQueryHandler(on_each, pattern=rf"^{AskEach.prefix}:"))
-
-
 async def on_compare(update: Update, context: Context) -> None:
     """Ask about the last two pictures, or the one that is replied to and another, what stands after the command."""
     message = update.effective_message
-    if message is None:
-        return
+    assert message is not None  # the handler takes no update without one
     services, question = context.services, " ".join(context.args or ()) or texts.COMPARE_QUESTION
     await services.know(message)
     if question_length(question) > MAX_QUESTION:
@@ -60,16 +52,14 @@ async def _pictures(services: Services, message: Message) -> Sequence[Photo]:
     return photos if len(photos) > 1 else await with_another(services, message, photos[0], earlier=False)
 
 
-async def on_each(update: Update, context: Context) -> None:
+async def on_each(press: Press[AskEach], context: Context) -> None:
     """Ask about each picture what was asked about all of them; for who asked, and the group's admins."""
-    query = update.callback_query
-    assert query is not None
     services, sentence = context.services, texts.NOTHING_TO_ASK
-    question = await question_pressed(services, query, AskEach)
+    question = await question_pressed(services, press)
     if question is not None and can_be_asked_of_each(question):
-        own = await is_askers(services, query, question)
+        own = await is_askers(services, press, question)
         sentence = await _ask_each(services, question) if own else texts.NOT_YOURS_TO_ASK
-    await answer_press(query, sentence)
+    await press.answer(sentence)
 
 
 async def _ask_each(services: Services, question: Question) -> str:
@@ -82,3 +72,6 @@ async def _ask_each(services: Services, question: Question) -> str:
             return refused.sentence
         await ask_again(services, replace(question, revision=question.revision + 1, each_picture=True))
     return texts.ASKING_EACH
+
+
+HANDLERS = [CommandHandler("compare", on_compare), PressHandler(AskEach, on_each)]

@@ -6,33 +6,23 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import BulkRequestLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.asking.asking import say, thread_of
 from bot.callback_data import ConfirmDelete
-from bot.handlers.presses import answer_press
 from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, command
+from bot.services import Context, Services
 from bot.texts import menus as texts
 
 OWN_MESSAGES_SECONDS = 48 * 3600.0
 """Telegram lets bots delete their own messages for so long."""
 
 
-def register(application: App) -> None:
-    """Take the command and its buttons."""
-    application.add_handler(CommandHandler("delete", on_delete, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ConfirmDelete.prefix}:"))
-
-
-async def on_delete(update: Update, context: Context) -> None:
+async def on_delete(message: Message, context: Context) -> None:
     """Ask first."""
-    message = update.effective_message
-    if message is None:
-        return
     services = context.services
     if not await may_change(services, message.chat, message.from_user, message):
         await say(message, texts.ONLY_ADMINS)
@@ -59,30 +49,22 @@ async def on_delete(update: Update, context: Context) -> None:
     )
 
 
-async def on_press(update: Update, context: Context) -> None:
+async def on_press(press: Press[ConfirmDelete], context: Context) -> None:
     """Do as the button says, if the one who asked pressed it and still may."""
-    query = update.callback_query
-    assert query is not None
-    services = context.services
-    pressed = ConfirmDelete.unpack(query.data)
-    refusal = None
-    if pressed is None or query.message is None:
-        refusal = texts.MENU_OUTDATED
-    elif not await may_press(services, query.message.chat, query.from_user, pressed.asker):
-        refusal = texts.ONLY_ADMINS if pressed.asker == ANY_ADMIN else texts.NOT_YOURS
-    elif not await may_change(services, query.message.chat, query.from_user):
-        refusal = texts.ONLY_ADMINS
-    if refusal is not None or pressed is None or query.message is None:
-        await answer_press(query, refusal, alert=True)
+    services, asker = context.services, press.data.asker
+    if not await may_press(services, press.chat, press.user, asker):
+        await press.answer(texts.ONLY_ADMINS if asker == ANY_ADMIN else texts.NOT_YOURS, alert=True)
         return
-    chat_id, menu = query.message.chat.id, query.message.message_id
+    if not await may_change(services, press.chat, press.user):
+        await press.answer(texts.ONLY_ADMINS, alert=True)
+        return
     text: str | None = texts.DELETE_KEPT
-    if pressed.really:
-        text = await _delete(services, chat_id, menu, messages=pressed.messages)
-    await answer_press(query, texts.DELETED_ALREADY if text is None else None)
+    if press.data.really:
+        text = await _delete(services, press.chat.id, press.message_id, messages=press.data.messages)
+    await press.answer(texts.DELETED_ALREADY if text is None else None)
     if text is not None:
         with suppress(BadRequest):
-            await query.edit_message_text(text, parse_mode=ParseMode.HTML)
+            await press.query.edit_message_text(text, parse_mode=ParseMode.HTML)
 
 
 async def _delete(services: Services, chat_id: int, menu: int, *, messages: bool) -> str | None:
@@ -108,3 +90,6 @@ async def _delete_messages(services: Services, chat_id: int, message_ids: Sequen
     for first in range(0, len(message_ids), BulkRequestLimit.MAX_LIMIT):
         with suppress(TelegramError):
             await services.bot.delete_messages(chat_id, message_ids[first : first + BulkRequestLimit.MAX_LIMIT])
+
+
+HANDLERS = [command("delete", on_delete), PressHandler(ConfirmDelete, on_press)]

@@ -12,16 +12,11 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.asking.asking import say
-from bot.services import App, Context, Services
+from bot.services import Context, Services
 from bot.texts import questions as texts
 from bot.transport.retrying import is_transient
 
 log = logging.getLogger(__name__)
-
-
-def register(application: App) -> None:
-    """Take every exception of a handler."""
-    application.add_error_handler(on_error)
 
 
 async def on_error(update: object, context: Context) -> None:

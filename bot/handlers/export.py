@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from telegram import Update
-from telegram.ext import CommandHandler, filters
+from telegram import Message
 
 from bot.asking.asking import say, thread_of
 from bot.handlers.rights import may_change
-from bot.services import App, Context
+from bot.handlers.routing import command
+from bot.services import Context
 from bot.texts import menus as texts
 
 
-def register(application: App) -> None:
-    """Take the command."""
-    application.add_handler(CommandHandler("export", on_export, filters=filters.UpdateType.MESSAGE))
-
-
-async def on_export(update: Update, context: Context) -> None:
+async def on_export(message: Message, context: Context) -> None:
     """Enter the export into the ledger, which brings it into the chat whatever happens to the bot."""
-    message = update.effective_message
-    if message is None:
-        return
     services = context.services
     if not await may_change(services, message.chat, message.from_user, message):
         await say(message, texts.ONLY_ADMINS)
@@ -33,3 +25,6 @@ async def on_export(update: Update, context: Context) -> None:
         await say(message, texts.EXPORT_RUNNING)
         return
     services.exporter.begin(message.chat_id)
+
+
+HANDLERS = [command("export", on_export)]

@@ -6,39 +6,29 @@ from collections.abc import Sequence
 
 from telegram import Message, ReactionType, ReactionTypeEmoji, Update
 from telegram.constants import ReactionEmoji
-from telegram.ext import CallbackQueryHandler, MessageReactionHandler
+from telegram.ext import MessageReactionHandler
 
 from bot import metrics
 from bot.asking.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import correction
-from bot.handlers.presses import answer_press
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler
+from bot.services import Context, Services
 from bot.texts import feedback as texts
 
 
-def register(application: App) -> None:
-    """Take presses of the two buttons, and reactions."""
-    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{JudgeAnswer.prefix}:"))
-    application.add_handler(MessageReactionHandler(on_reaction))
-
-
-async def on_press(update: Update, context: Context) -> None:
+async def on_press(press: Press[JudgeAnswer], context: Context) -> None:
     """Keep what the presser thinks; pressed again it is the same, and the other button changes it."""
-    query = update.callback_query
-    assert query is not None
-    services, pressed = context.services, JudgeAnswer.unpack(query.data)
-    sentence = texts.NOTHING_TO_JUDGE
-    if pressed is not None and query.message is not None:
-        chat_id = query.message.chat.id
-        if not (await services.effective(chat_id)).feedback:
-            sentence = texts.NOT_WANTED
-        elif await services.store.feedback.rate(
-            chat_id, pressed.number, query.from_user.id, is_right=pressed.is_right, position=pressed.position
-        ):
-            metrics.of_opinion(pressed.is_right)
-            sentence = texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG
-    await answer_press(query, sentence, alert=sentence == texts.NOTED_WRONG)
+    services, chat_id, pressed = context.services, press.chat.id, press.data
+    if not (await services.effective(chat_id)).feedback:
+        await press.answer(texts.NOT_WANTED)
+    elif await services.store.feedback.rate(
+        chat_id, pressed.number, press.user.id, is_right=pressed.is_right, position=pressed.position
+    ):
+        metrics.of_opinion(pressed.is_right)
+        await press.answer(texts.NOTED_RIGHT if pressed.is_right else texts.NOTED_WRONG, alert=not pressed.is_right)
+    else:
+        await press.answer(texts.NOTHING_TO_JUDGE)
 
 
 async def on_reaction(update: Update, context: Context) -> None:
@@ -100,3 +90,6 @@ async def on_objection(services: Services, message: Message, right: str) -> None
         await say(message, texts.noted(right))
     else:
         await say(message, texts.NOTED_WRONG)
+
+
+HANDLERS = [PressHandler(JudgeAnswer, on_press), MessageReactionHandler(on_reaction)]

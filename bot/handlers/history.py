@@ -9,16 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from html import escape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answering.question_messages import reply_to
 from bot.asking.asking import say, thread_of
 from bot.callback_data import HistoryPage, ShowPicture
-from bot.handlers.presses import answer_press, question_pressed
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, command, question_pressed
+from bot.services import Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
 from bot.texts.catalog import whole
@@ -30,18 +29,8 @@ THUMBNAIL = 320
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-def register(application: App) -> None:
-    """Take the command and its buttons."""
-    application.add_handler(CommandHandler("history", on_history, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(CallbackQueryHandler(on_page, pattern=rf"^{HistoryPage.prefix}:"))
-    application.add_handler(CallbackQueryHandler(on_picture, pattern=rf"^{ShowPicture.prefix}:"))
-
-
-async def on_history(update: Update, context: Context) -> None:
+async def on_history(message: Message, context: Context) -> None:
     """Show the newest page, or that of a day or a month; or say that there is none."""
-    message = update.effective_message
-    if message is None:
-        return
     services, number = context.services, 0
     if context.args:
         zone = (await services.effective(message.chat_id)).zone
@@ -77,31 +66,23 @@ def end_of(text: str, zone: tzinfo = UTC) -> datetime | None:
     return None
 
 
-async def on_page(update: Update, context: Context) -> None:
+async def on_page(press: Press[HistoryPage], context: Context) -> None:
     """Turn to another page."""
-    query = update.callback_query
-    assert query is not None
-    wanted = HistoryPage.unpack(query.data)
-    page = None
-    if wanted is not None and query.message is not None:
-        chat = query.message.chat
-        page = await _page(context.services, chat.id, chat.type, wanted.number)
-    await answer_press(query, None if page else texts.GONE)
+    page = await _page(context.services, press.chat.id, press.chat.type, press.data.number)
+    await press.answer(None if page else texts.GONE)
     if page is not None:
         with suppress(BadRequest):  # the page shows this already
-            await query.edit_message_text(
+            await press.query.edit_message_text(
                 page[0], parse_mode=ParseMode.HTML, reply_markup=page[1], link_preview_options=_NO_PREVIEW
             )
 
 
-async def on_picture(update: Update, context: Context) -> None:
+async def on_picture(press: Press[ShowPicture], context: Context) -> None:
     """Show the small pictures of an item, as replies to the message that asked."""
-    query = update.callback_query
-    assert query is not None
     services = context.services
-    question = await question_pressed(services, query, ShowPicture)
+    question = await question_pressed(services, press)
     small = [] if question is None else await _thumbnails(services, question)
-    await answer_press(query, None if small else texts.GONE)
+    await press.answer(None if small else texts.GONE)
     if question is None or not small:
         return
     for picture, data in small:
@@ -203,3 +184,6 @@ async def _thumbnails(services: Services, question: Question) -> list[tuple[Aske
         if data is not None:
             small.append((picture, data))
     return small
+
+
+HANDLERS = [command("history", on_history), PressHandler(HistoryPage, on_page), PressHandler(ShowPicture, on_picture)]

@@ -22,19 +22,10 @@ from bot.conversation.small_talk import SmallTalk
 from bot.handlers.as_text import handle_as_text
 from bot.handlers.feedback import is_correction, on_objection
 from bot.handlers.voice import is_unclear
-from bot.services import App, Context, Services
+from bot.services import Context, Services
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
 from bot.texts.language import language, speaking
-
-
-def register(application: App) -> None:
-    """Take messages and their edits; commands are other handlers' business, except /ask and those in captions."""
-    kinds = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(CommandHandler("ask", on_message, filters=kinds))
-    content = (filters.TEXT & ~filters.COMMAND) | filters.CAPTION | filters.ATTACHMENT
-    content |= filters.UpdateType.EDITED_MESSAGE & filters.COMMAND  # what asked something before asks nothing any more
-    application.add_handler(MessageHandler(kinds & (content | _Unread()), on_message))
 
 
 class _Unread(filters.MessageFilter):
@@ -235,3 +226,14 @@ async def _about(services: Services, said: Message, photo_message_id: int) -> No
 async def _typing(services: Services, message: Message) -> None:
     with suppress(TelegramError):
         await services.bot.send_chat_action(message.chat_id, ChatAction.TYPING, message_thread_id=thread_of(message))
+
+
+_CONTENT = (
+    (filters.TEXT & ~filters.COMMAND)
+    | filters.CAPTION
+    | filters.ATTACHMENT
+    | (filters.UpdateType.EDITED_MESSAGE & filters.COMMAND)  # what asked something before asks nothing any more
+    | _Unread()
+)
+HANDLERS = [CommandHandler("ask", on_message), MessageHandler(filters.UpdateType.MESSAGES & _CONTENT, on_message)]
+"""Messages and their edits; commands are other handlers' business, except /ask and those in captions."""

@@ -6,17 +6,16 @@ import asyncio
 import re
 from contextlib import suppress
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.asking.asking import say, thread_of
 from bot.callback_data import ChangeSetting
 from bot.effective import Effective
-from bot.handlers.presses import answer_press
 from bot.handlers.rights import may_change
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, command
+from bot.services import Context, Services
 from bot.texts import menus as texts
 from bot.texts.catalog import digits
 from bot.texts.language import LANGUAGES, NAMES, language, speaking
@@ -35,17 +34,8 @@ _NUMBER = re.compile(
 """What is typed behind the command instead of pressed."""
 
 
-def register(application: App) -> None:
-    """Take the command and its buttons."""
-    application.add_handler(CommandHandler("settings", on_settings, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{ChangeSetting.prefix}:"))
-
-
-async def on_settings(update: Update, context: Context) -> None:
+async def on_settings(message: Message, context: Context) -> None:
     """Show the menu; or set what is named: /settings Lisbon, /settings beams 4."""
-    message = update.effective_message
-    if message is None:
-        return
     services = context.services
     await services.know(message)
     if context.args:
@@ -57,29 +47,22 @@ async def on_settings(update: Update, context: Context) -> None:
     )
 
 
-async def on_press(update: Update, context: Context) -> None:
+async def on_press(press: Press[ChangeSetting], context: Context) -> None:
     """Change what the button says, if the presser may."""
-    query = update.callback_query
-    assert query is not None
-    services = context.services
-    change = ChangeSetting.unpack(query.data)
-    if change is None or query.message is None:
-        await answer_press(query, texts.MENU_OUTDATED)
-        return
-    chat = query.message.chat
-    if not await may_change(services, chat, query.from_user):
-        await answer_press(query, texts.ONLY_ADMINS, alert=True)
+    services, chat, change = context.services, press.chat, press.data
+    if not await may_change(services, chat, press.user):
+        await press.answer(texts.ONLY_ADMINS, alert=True)
         return
     if change.name == "help":
         meanings = texts.settings_meanings(await services.effective(chat.id))
-        await answer_press(query, meanings[min(change.value, len(meanings) - 1)], alert=True)
+        await press.answer(meanings[min(change.value, len(meanings) - 1)], alert=True)
         return
     with speaking(LANGUAGES[change.value] if change.name == "lang" and change.value < len(LANGUAGES) else language()):
-        await answer_press(query, await _change(services, chat.id, change))
+        await press.answer(await _change(services, chat.id, change))
         choosing = change.name in ("zones", "zone")
         text, markup = await (_zone_menu if choosing else _menu)(services, chat.id)
     with suppress(BadRequest):  # unchanged, or too old to be edited: the setting holds all the same
-        await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        await press.query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
 async def _set_typed(services: Services, message: Message, text: str) -> str:
@@ -185,3 +168,6 @@ def _marked(text: str, name: str, value: int, current: bool) -> InlineKeyboardBu
 
 def _button(text: str, name: str, value: int) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=ChangeSetting(name, value).pack())
+
+
+HANDLERS = [command("settings", on_settings), PressHandler(ChangeSetting, on_press)]

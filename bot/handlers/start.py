@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from telegram import Update
+from telegram import Message
 from telegram.constants import ChatType, ParseMode
-from telegram.ext import CommandHandler, filters
 
 from bot.asking.asking import person_of, say, thread_of
-from bot.services import App, Context
+from bot.handlers.routing import command
+from bot.services import Context
 from bot.texts import questions as texts
 
 EXAMPLE = "example.png"
 EXAMPLE_QUESTION = "What color is the ball?"
 
 
-def register(application: App) -> None:
-    """Take the three commands, not their edits."""
-    new = filters.UpdateType.MESSAGE
-    application.add_handler(CommandHandler("start", on_start, filters=new))
-    application.add_handler(CommandHandler("help", on_help, filters=new))
-    application.add_handler(CommandHandler("privacy", on_privacy, filters=new))
-
-
-async def on_start(update: Update, context: Context) -> None:
+async def on_start(message: Message, context: Context) -> None:
     """Say what the bot does, and give a picture to try it on."""
-    message = update.effective_message
-    if message is None:
-        return
     services = context.services
     await services.know(message)
     private = message.chat.type == ChatType.PRIVATE
@@ -55,13 +44,14 @@ async def on_start(update: Update, context: Context) -> None:
     )
 
 
-async def on_help(update: Update, context: Context) -> None:
+async def on_help(message: Message, context: Context) -> None:
     """List what can be done."""
-    if update.effective_message is not None:
-        await say(update.effective_message, texts.HELP)
+    await say(message, texts.HELP)
 
 
-async def on_privacy(update: Update, context: Context) -> None:
+async def on_privacy(message: Message, context: Context) -> None:
     """Say what is kept, and how to get and delete it."""
-    if update.effective_message is not None:
-        await say(update.effective_message, texts.PRIVACY)
+    await say(message, texts.PRIVACY)
+
+
+HANDLERS = [command("start", on_start), command("help", on_help), command("privacy", on_privacy)]

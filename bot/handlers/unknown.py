@@ -7,16 +7,10 @@ from telegram.constants import ChatType
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.asking.asking import say
-from bot.handlers.presses import answer_press
-from bot.services import App, Context
+from bot.handlers.routing import answer_press
+from bot.services import Context
 from bot.texts import menus
 from bot.texts import questions as texts
-
-
-def register(application: App) -> None:
-    """Come after all other commands."""
-    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & filters.COMMAND, on_unknown))
-    application.add_handler(CallbackQueryHandler(on_unknown_button))
 
 
 async def on_unknown(update: Update, context: Context) -> None:
@@ -33,3 +27,9 @@ async def on_unknown_button(update: Update, context: Context) -> None:
     """A button of an older release, or a made-up one: the app must not go on waiting for it."""
     if update.callback_query is not None:
         await answer_press(update.callback_query, menus.MENU_OUTDATED)
+
+
+HANDLERS = [
+    MessageHandler(filters.UpdateType.MESSAGE & filters.COMMAND, on_unknown),
+    CallbackQueryHandler(on_unknown_button),
+]

@@ -14,17 +14,12 @@ from bot.callback_data import AskHeard
 from bot.conversation.meaning import Ask, Facts, Meaning
 from bot.conversation.wording import Words
 from bot.handlers.as_text import handle_as_text
-from bot.handlers.presses import answer_press
-from bot.services import App, Context, Services
+from bot.handlers.routing import answer_press
+from bot.services import Context, Services
 from bot.texts import questions as texts
 
 SURE = 0.5
 """From here on what was heard is asked; what is less sure is shown first."""
-
-
-def register(application: App) -> None:
-    """Take presses of the button under what may have been asked."""
-    application.add_handler(CallbackQueryHandler(on_press, pattern=rf"^{AskHeard.prefix}:"))
 
 
 async def is_unclear(services: Services, message: Message, facts: Facts, words: Words, meaning: Meaning) -> bool:
@@ -67,3 +62,6 @@ async def on_press(update: Update, context: Context) -> None:
     with suppress(BadRequest):
         await shown.edit_reply_markup(None)
     await handle_as_text(update, context, spoken, heard, reply_to_message=shown.to_dict())
+
+
+HANDLERS = [CallbackQueryHandler(on_press, rf"^{AskHeard.prefix}:")]

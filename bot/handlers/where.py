@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from telegram import Update
-from telegram.ext import CallbackQueryHandler
-
 from bot.answering.buttons import can_be_shown
 from bot.asking.limits import refusal
 from bot.callback_data import ShowWhere
-from bot.handlers.presses import answer_press, question_pressed
-from bot.services import App, Context, Services
+from bot.handlers.routing import Press, PressHandler, question_pressed
+from bot.services import Context, Services
 from bot.texts import heat_maps as texts
 from bot.texts.failures import sentence
 from storage.records import Question, State
 
 
-def register(application: App) -> None:
-    """Take presses of the button."""
-    application.add_handler(CallbackQueryHandler(on_where, pattern=rf"^{ShowWhere.prefix}:"))
-
-
-async def on_where(update: Update, context: Context) -> None:
+async def on_where(press: Press[ShowWhere], context: Context) -> None:
     """Have it shown where an answer came from, once for everybody in the chat; a press counts like a question."""
-    query = update.callback_query
-    assert query is not None
     services, said = context.services, texts.NOT_THERE
-    question = await question_pressed(services, query, ShowWhere)
-    if question is not None and query.message is not None and can_be_shown(question):
-        under = question.placeholder_id or query.message.message_id
-        said = await _show(services, question, under, query.from_user.id, query.from_user.first_name)
-    await answer_press(query, said)
+    question = await question_pressed(services, press)
+    if question is not None and can_be_shown(question):
+        under = question.placeholder_id or press.message_id
+        said = await _show(services, question, under, press.user.id, press.user.first_name)
+    await press.answer(said)
 
 
 async def _show(services: Services, question: Question, under: int, user_id: int, name: str) -> str:
@@ -57,3 +47,6 @@ def _known(request: Question) -> str:
     if request.state is State.FAILED:
         return sentence(request.error or "")
     return texts.SHOWN if request.delivered else texts.COMING
+
+
+HANDLERS = [PressHandler(ShowWhere, on_where)]
