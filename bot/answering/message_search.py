@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from itertools import islice
-from typing import Protocol
 
 from bot.answering.question_messages import Content, Edited, QuestionMessages
+from storage.exports import Export
+from storage.records import Question
 from storage.store import Store
 
 AT_FIRST = 6
@@ -24,28 +25,8 @@ REMEMBERED = 5000
 """The newest messages of others that are known without the ledger."""
 
 
-class UnconfirmedMessage(Protocol):
-    """What a message of which the bot has not heard belongs to: a question, or an export."""
-
-    @property
-    def chat_id(self) -> int:
-        """Its chat."""
-        ...
-
-    @property
-    def answered_under(self) -> int | None:
-        """What the message replies to."""
-        ...
-
-    @property
-    def sending_after(self) -> int | None:
-        """The message's number is above this one."""
-        ...
-
-    @property
-    def sending_outcome(self) -> bool:
-        """Whether it is the outcome; else it shows the progress."""
-        ...
+UnconfirmedMessage = Question | Export
+"""What a message of which the bot has not heard belongs to."""
 
 
 class MessageSearch:

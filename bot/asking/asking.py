@@ -13,7 +13,6 @@ from bot.asking.limits import refusal
 from bot.conversation.comparison import asked_together, compared_in_steps
 from bot.conversation.follow_ups import Before, completed
 from bot.conversation.lines import lines_of
-from bot.conversation.people import asker
 from bot.conversation.several_questions import questions_in
 from bot.effective import Effective
 from bot.services import Services
@@ -156,9 +155,16 @@ async def _before(services: Services, message: Message, photo: Photo) -> Before 
 
 
 def person_of(message: Message) -> tuple[int, str]:
-    """Who wrote a message, with their name: whose limits it counts for, and who talks about a picture."""
-    who = asker(message)
-    return (who.id, who.name) if who is not None else (message.chat_id, "")
+    """Who wrote a message, with their name: whose limits it counts for, and who talks about a picture.
+
+    That may be a group (an anonymous admin) or a channel, with a negative number: behind such a name Telegram puts a
+    bot in the sender's place. For a bot's own message the chat stands.
+    """
+    if message.sender_chat is not None:
+        return message.sender_chat.id, message.sender_chat.title or ""
+    if message.from_user is None or message.from_user.is_bot:
+        return message.chat_id, ""
+    return message.from_user.id, message.from_user.first_name
 
 
 async def say(message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> Message:

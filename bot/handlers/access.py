@@ -9,10 +9,9 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.asking.asking import say
+from bot.asking.asking import person_of, say
 from bot.callback_data import ConfirmDelete
 from bot.conversation.message_facts import facts_of
-from bot.conversation.people import asker
 from bot.handlers.chats import was_added
 from bot.handlers.rights import is_bot_admin
 from bot.handlers.routing import answer_press
@@ -77,8 +76,7 @@ async def admitted(services: Services, chat_id: int, sender: int | None) -> bool
 def _sender(update: Update) -> int | None:
     """Who is behind an update, as Telegram says: nothing that a message quotes or forwards counts."""
     if update.callback_query is None and update.effective_message is not None:
-        who = asker(update.effective_message)
-        return None if who is None else who.id
+        return person_of(update.effective_message)[0]
     return None if update.effective_user is None else update.effective_user.id
 
 

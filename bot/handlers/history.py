@@ -20,6 +20,7 @@ from bot.handlers.routing import Press, PressHandler, command, question_pressed
 from bot.services import Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
+from bot.texts.answers import shorten
 from bot.texts.catalog import whole
 from storage.records import AskedPicture, Question
 
@@ -86,7 +87,7 @@ async def on_picture(press: Press[ShowPicture], context: Context) -> None:
     if question is None or not small:
         return
     for picture, data in small:
-        caption = escape(texts.shorten(picture.caption or question.text, 200))
+        caption = escape(shorten(picture.caption or question.text, 200))
         await _send(services, question, data, caption, picture.message_id)
     await _show_where(services, question)
 

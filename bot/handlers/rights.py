@@ -6,7 +6,7 @@ from telegram import Chat, Message, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
-from bot.conversation.people import asker
+from bot.asking.asking import person_of
 from bot.services import Services
 
 _ADMIN_STATUSES = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
@@ -19,8 +19,7 @@ def presser(message: Message) -> int:
 
     Whoever writes in the name of a group or channel presses with a number of their own, which nobody knows before.
     """
-    who = asker(message)
-    return who.id if who is not None and who.id > 0 else ANY_ADMIN
+    return max(person_of(message)[0], ANY_ADMIN)
 
 
 async def may_press(services: Services, chat: Chat, user: User, expected: int) -> bool:

@@ -132,6 +132,11 @@ def beginning(places: Sequence[int]) -> str:
     return f"{label(places)}{':' if len(places) > 1 else '.'}"
 
 
+def shorten(text: str, length: int) -> str:
+    """At most that many characters, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
 def shown_answer(answer: Answer, unsure_below: int, question: str) -> Shown:
     """An answer as the model gave it to a question; below so many percent it is said as a guess."""
     return _shown(answer.text.strip(), answer.confidence, answer, unsure_below=unsure_below, asked=question)

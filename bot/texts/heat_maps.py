@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import label, shown
+from bot.texts.answers import label, shorten, shown
 from bot.texts.catalog import N_, translate_constants, translated
 from storage.records import Question
 
@@ -29,18 +29,14 @@ def caption(request: Question) -> str:
     """Under a picture that shows where an answer came from."""
     lines = lines_of(request)
     if lines:
-        parts = [f"{label(places)}: {_cut(line.answer or '–')}" for places, line in lines.items()]
-        answer = _cut("; ".join(parts), 2 * _LONGEST)
+        parts = [f"{label(places)}: {shorten(line.answer or '–', _LONGEST)}" for places, line in lines.items()]
+        answer = shorten("; ".join(parts), 2 * _LONGEST)
     else:
-        answer = _cut(shown(request).answer)
+        answer = shorten(shown(request).answer, _LONGEST)
     compared = any(one.several for one in (lines.values() or (request,)))
     named = not compared and (request.answer or "").lower().split()[:1] not in [[word] for word in _NOTHING]
     meaning = translated(MEANING if named else LOOKED)
-    return f"<i>{escape(_cut(request.asked))}</i>\n<b>{escape(answer)}</b>\n{meaning}"
-
-
-def _cut(text: str, length: int = _LONGEST) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    return f"<i>{escape(shorten(request.asked, _LONGEST))}</i>\n<b>{escape(answer)}</b>\n{meaning}"
 
 
 translate_constants(__name__)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.effective import Effective
 from bot.texts import feedback
-from bot.texts.answers import familiarity, shown
+from bot.texts.answers import familiarity, shorten, shown
 from bot.texts.catalog import N_, _, isolated, moment, plural, translate_constants, translated, whole
 from bot.texts.language import NAMES, language
 from bot.time_zones import distance, place_of
@@ -257,11 +257,6 @@ def history_page(
             f"\n{whole(place)}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}"
         )
     return "\n".join(lines)
-
-
-def shorten(text: str, length: int) -> str:
-    """At most that many characters, with an ellipsis where something was cut."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def without_tags(text: str) -> str:

@@ -19,7 +19,6 @@ from tenacity import (
     stop_never,
     wait_exponential,
 )
-from tenacity.wait import wait_base
 
 from bot.transport.http import seconds_of
 
@@ -49,29 +48,24 @@ def retrying(
         Exception: What the call raised, where it is not transient.
     """
 
+    longer = wait_exponential(first, longest)
+
+    def wait(state: RetryCallState) -> float:
+        error = _error(state)
+        return seconds_of(error) if isinstance(error, RetryAfter) else longer(state)
+
     def note(state: RetryCallState) -> None:
         error = _error(state)
         log.warning("%s (%s: %s); trying again in %.0f s", doing, type(error).__name__, error, state.upcoming_sleep)
 
     return AsyncRetrying(
         retry=retry_if_exception(is_transient),
-        wait=_Wait(wait_exponential(first, longest)),
+        wait=wait,
         stop=(stop_never if ends is None else stop_after_delay(ends))
         | (stop_never if tries is None else stop_after_attempt(tries)),
         before_sleep=note,
         reraise=True,
     )
-
-
-class _Wait(wait_base):
-    """As long as Telegram asks for, where it does."""
-
-    def __init__(self, otherwise: wait_base) -> None:
-        self._otherwise = otherwise
-
-    def __call__(self, state: RetryCallState) -> float:
-        error = _error(state)
-        return seconds_of(error) if isinstance(error, RetryAfter) else self._otherwise(state)
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -12,6 +12,7 @@ from telegram import Chat, ChatMember, Message, User
 from telegram.constants import ChatMemberStatus, InlineKeyboardButtonLimit
 from telegram.error import BadRequest, NetworkError
 
+from bot.asking.asking import person_of
 from bot.callback_data import (
     LARGEST,
     CancelQuestion,
@@ -22,7 +23,6 @@ from bot.callback_data import (
     JudgeAnswer,
     ShowPicture,
 )
-from bot.conversation.people import Asker, asker
 from bot.handlers.rights import ANY_ADMIN, is_bot_admin, may_change, may_press, presser
 
 KINDS = (CancelQuestion, ChangeAdminSetting, ChangeSetting, ConfirmDelete, HistoryPage, JudgeAnswer, ShowPicture)
@@ -114,13 +114,13 @@ async def test_an_anonymous_admin_speaks_for_the_group_and_a_channel_does_not() 
 async def test_an_anonymous_admins_buttons_are_any_admins() -> None:
     stand_in = User(1087968824, "Group", True, username="GroupAnonymousBot")
     anonymous = Message(1, None, GROUP, from_user=stand_in, sender_chat=Chat(-5, "supergroup", title="Friends"))  # type: ignore[arg-type]
-    assert asker(anonymous) == Asker(-5, "Friends") and presser(anonymous) == ANY_ADMIN
+    assert person_of(anonymous) == (-5, "Friends") and presser(anonymous) == ANY_ADMIN
     assert await may_press(services(ChatMemberStatus.OWNER), GROUP, USER, ANY_ADMIN)
     assert not await may_press(services(ChatMemberStatus.MEMBER), GROUP, USER, ANY_ADMIN)
     named = Message(1, None, GROUP, from_user=USER)  # type: ignore[arg-type]
-    assert asker(named) == Asker(1, "Ada") and presser(named) == 1
+    assert person_of(named) == (1, "Ada") and presser(named) == 1
     assert not await may_press(services(ChatMemberStatus.OWNER), GROUP, User(2, "Bob", False), presser(named))
-    assert asker(Message(1, None, GROUP, from_user=stand_in)) is None, "a bot"  # type: ignore[arg-type]
+    assert person_of(Message(1, None, GROUP, from_user=stand_in)) == (GROUP.id, ""), "a bot"  # type: ignore[arg-type]
 
 
 def test_the_bots_admins_are_known_by_their_numbers_only() -> None:
