@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -18,6 +19,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     except ImportError:  # it does not exist for Windows
         return asyncio.run(main)
     return uvloop.run(main)
+
+
+def told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM, which end nothing by themselves from now on."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
 
 
 def end_of_input() -> asyncio.Event:

@@ -73,6 +73,11 @@ class Services:
         language = person.language_code if chat.type == ChatType.PRIVATE and person is not None else None
         await self.store.chats.touch(chat.id, chat.type, chat.title or chat.first_name or "", language)
 
+    def wake(self) -> None:
+        """There is a new question, or one that changed."""
+        self.dispatcher.wake()
+        self.progress.wake()
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something run beside the handler; it is cancelled when the bot stops."""
         task = asyncio.create_task(work)

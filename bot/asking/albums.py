@@ -176,8 +176,7 @@ async def _ask(
     elif (captions or known.state is not State.CANCELLED) and not wanted.same_as(known):
         await _change(services, known, wanted, ready_at)
     await set_current_pictures(services, message, photos)
-    services.dispatcher.wake()
-    services.progress.wake()
+    services.wake()
 
 
 async def _change(services: Services, known: Question, wanted: AlbumQuestion, ready_at: float | None) -> None:

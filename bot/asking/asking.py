@@ -130,8 +130,7 @@ def new_question(message: Message, admission: Admission, pictures: tuple[AskedPi
 async def enter(services: Services, asked: NewQuestion) -> None:
     """Enter a question into the ledger. Repeating changes nothing."""
     await services.store.questions.ask(asked)
-    services.dispatcher.wake()
-    services.progress.wake()
+    services.wake()
 
 
 async def ask_again(services: Services, question: Question, *, ready_at: float | None = None) -> None:

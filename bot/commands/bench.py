@@ -33,30 +33,16 @@ from bot.commands.terminal import show_figures
 QUESTIONS = ("What color is the ball?", "What animal is there?", "Is there a house?", "What is the girl wearing?")
 
 
-@click.group(epilog="Example: vqabot bench ask")
+@click.group(
+    commands=(
+        *(answer, bench_where, arithmetic, bench_bot, bench_builtin, equality, bench_feedback, bench_flood, gpu),
+        *(bench_hostile, bench_ledger, machine, memory, resume, training_needs, bench_scale, train, bench_year),
+        bench_voice,
+    ),
+    epilog="Example: vqabot bench ask",
+)
 def bench() -> None:
     """Measure speed and memory against a baseline that runs beside it."""
-
-
-bench.add_command(answer)
-bench.add_command(bench_where, "where")
-bench.add_command(arithmetic)
-bench.add_command(bench_bot)
-bench.add_command(bench_builtin)
-bench.add_command(equality)
-bench.add_command(bench_feedback, "feedback")
-bench.add_command(bench_flood)
-bench.add_command(gpu)
-bench.add_command(bench_hostile)
-bench.add_command(bench_ledger)
-bench.add_command(machine)
-bench.add_command(memory)
-bench.add_command(resume)
-bench.add_command(training_needs)
-bench.add_command(bench_scale)
-bench.add_command(train)
-bench.add_command(bench_year)
-bench.add_command(bench_voice, "voice")
 
 
 @bench.command(epilog="Example: vqabot bench ask --runs 5 --json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import sys
 from collections.abc import Iterator
@@ -64,12 +63,12 @@ def arithmetic(
 
 def _draw(numbers: range, per_picture: int) -> Iterator[tuple[str, bytes, str, str]]:
     """Name, picture, question and answer; these seeds draw for nothing else."""
+    from training.evaluation.pointing import encoded
     from training.scenes import art, layout, questions
 
     for number in numbers:
         rng = random.Random(f"bench-arithmetic/{number}")
         scene = layout.compose(rng)
-        file = io.BytesIO()
-        art.render(scene, rng, 1.0).convert("RGB").save(file, "BMP")
+        picture = encoded(art.render(scene, rng))
         for place, qa in enumerate(questions.ask(scene, rng, per_picture)):
-            yield f"{number}/{place}", file.getvalue(), qa.question, qa.answer
+            yield f"{number}/{place}", picture, qa.question, qa.answer

@@ -19,7 +19,8 @@ from training.finetune.config import TrainConfig
 
 
 @click.command(
-    epilog="Example: vqabot bench feedback datasets/prepared runs/worth --model builtin --learning-rate 1e-4"
+    "feedback",
+    epilog="Example: vqabot bench feedback datasets/prepared runs/worth --model builtin --learning-rate 1e-4",
 )
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))

@@ -15,7 +15,7 @@ NOISES: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "10 dB": 10.0}
 WORDLESS = ("silence", "noise", "rumble", "music")
 
 
-@click.command(epilog="Example: vqabot bench voice --questions 50")
+@click.command("voice", epilog="Example: vqabot bench voice --questions 50")
 @click.option("--questions", "number", type=click.IntRange(1), default=200, show_default=True)
 @click.option("--wordless", "others", type=click.IntRange(0), default=50, show_default=True, help="Sounds of nobody.")
 @click.option("--speech", default="auto", show_default=True, help="As VQABOT_SPEECH.")
@@ -71,18 +71,14 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
 
 def _questions(number: int) -> list[tuple[bytes, str]]:
     """Pictures of scenes that no wording was taken from, each with a question."""
-    import io
-
+    from training.evaluation.pointing import encoded
     from training.scenes import art, layout, questions
 
     found = []
     for place in range(number):
         rng = random.Random(f"bench voice/{place}")
         scene = layout.compose(rng)
-        picture = art.render(scene, rng).convert("RGB")
-        file = io.BytesIO()
-        picture.save(file, "PNG")
-        found.append((file.getvalue(), questions.ask(scene, rng, 1)[0].question))
+        found.append((encoded(art.render(scene, rng)), questions.ask(scene, rng, 1)[0].question))
     return found
 
 

@@ -14,7 +14,7 @@ from model.backends.placement import Placement, limit_busy_waiting
 from model.counting import counted
 
 
-@click.command(epilog="Example: vqabot bench where --scenes 200 --json")
+@click.command("where", epilog="Example: vqabot bench where --scenes 200 --json")
 @click.option("--model", default="builtin", show_default=True, help="A folder, a ZIP or a hub id.")
 @click.option("--scenes", type=click.IntRange(1), default=200, show_default=True, help="Unseen scenes.")
 @click.option("--seed", default="0", show_default=True, help="Names the scenes.")

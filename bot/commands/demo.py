@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import sys
 import tempfile
 from contextlib import AsyncExitStack
@@ -48,6 +47,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.commands.new_scenes import scene_drawer
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
+    from bot.loop import told_to_stop
     from bot.sandbox.connection import PersonError
     from bot.sandbox.person import Person
     from bot.sandbox.samples import Sample
@@ -56,9 +56,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.tasks import cancel_and_wait
     from model.errors import ModelError
 
-    stopped = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    stopped = told_to_stop()
     token = f"{BOT}:{secrets.token_urlsafe(26)}"  # drawn anew: nobody else on this machine calls as this bot
     scenes = sample_scenes()
     samples = [Sample(scene.name, scene.picture, scene.questions[0][0]) for scene in scenes]

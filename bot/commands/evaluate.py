@@ -203,16 +203,13 @@ def _show_trust(trust: Sequence[Set]) -> None:
     for each in trust:
         found = each.figures
 
-        def percent(name: str, found: Mapping[str, Figure] = found) -> str:
-            return f"{found[name].value:.1%}" if name in found else "–"
-
-        def number(name: str, found: Mapping[str, Figure] = found) -> str:
-            return f"{found[name].value:.3f}" if name in found else "–"
+        def shown(name: str, form: str = ".3f", found: Mapping[str, Figure] = found) -> str:
+            return format(found[name].value, form) if name in found else "–"
 
         click.echo(
-            f"{each.name[:22]:<22}  {each.answers:7d}  {percent('right'):>6}  {percent('confidence'):>6}  "
-            f"{number('ece'):>5}  {number('brier'):>5}  {number('auroc'):>5}  {number('aurc'):>5}  "
-            f"{percent('sure and wrong'):>14}  {percent('told as unlike'):>14}  {number('auroc of unlike'):>5}"
+            f"{each.name[:22]:<22}  {each.answers:7d}  {shown('right', '.1%'):>6}  {shown('confidence', '.1%'):>6}  "
+            f"{shown('ece'):>5}  {shown('brier'):>5}  {shown('auroc'):>5}  {shown('aurc'):>5}  "
+            f"{shown('sure and wrong', '.1%'):>14}  {shown('told as unlike', '.1%'):>14}  {shown('auroc of unlike'):>5}"
         )
 
 

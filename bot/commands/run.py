@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 
 import click
 
+from bot import loop
 from bot.commands.errors import WrongSetting
 from bot.settings import Settings, SettingsError, load_settings
 from bot.tasks import cancel_and_wait
@@ -28,7 +28,6 @@ def run() -> None:
         token = settings.token
     except SettingsError as error:
         raise WrongSetting(sentence(error)) from error
-    from bot import loop
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
 
@@ -53,9 +52,7 @@ async def _run(settings: Settings) -> None:
     from model.errors import BrokerError, ModelError
     from storage.errors import DataDirInUseError, StorageError
 
-    stopped = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    stopped = loop.told_to_stop()
     try:
         stop_exporting = tracing.export(settings.otlp_endpoint, "vqabot-bot")
         broker = open_broker(settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,7 @@ def sandbox(port: int, host: str, record: Path | None, allowed_hosts: tuple[str,
 
 
 async def _serve(server: Sandbox, record: Path | None) -> None:
+    from bot.loop import told_to_stop
     from bot.sandbox.server import PortInUseError
 
     try:
@@ -57,12 +57,8 @@ async def _serve(server: Sandbox, record: Path | None) -> None:
             f"The recording cannot be written to {error.filename or record}: {reason}."
         ) from error
     click.echo(_introduction(server.url))
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
     try:
-        await stopped.wait()
+        await told_to_stop().wait()
     finally:
         await server.stop()
 

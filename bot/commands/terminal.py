@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,18 +41,14 @@ class Terminal:
         """One line."""
         click.echo(text)
 
-    def bar(self, length: int, label: str) -> AbstractContextManager[Bar]:
+    @contextmanager
+    def bar(self, length: int, label: str) -> Iterator[Bar]:
         """A progress bar with the time that is left."""
-        return _bar(length, label)
-
-
-@contextmanager
-def _bar(length: int, label: str) -> Iterator[Bar]:
-    bar: Any = click.progressbar(
-        length=length, label=label, show_pos=True, show_eta=False, item_show_func=lambda text: text, file=sys.stderr
-    )
-    with bar:
-        yield _WithPace(bar, Pace(length))
+        bar: Any = click.progressbar(
+            length=length, label=label, show_pos=True, show_eta=False, item_show_func=lambda text: text, file=sys.stderr
+        )
+        with bar:
+            yield _WithPace(bar, Pace(length))
 
 
 class Pace:

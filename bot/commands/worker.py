@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import click
 from pydantic import SecretStr
 
-from bot import metrics, tracing
+from bot import loop, metrics, tracing
 from bot.broker import open_worker
 from bot.commands.errors import WrongSetting
 from bot.monitoring import Monitoring
@@ -78,7 +77,6 @@ def worker(
             )
     except SettingsError as error:
         raise WrongSetting(sentence(error)) from error
-    from bot import loop
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
 
@@ -88,9 +86,7 @@ def worker(
 
 
 async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grace: float) -> None:
-    stopped, stack = asyncio.Event(), AsyncExitStack()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped, stack = loop.told_to_stop(), AsyncExitStack()
     try:
         stack.push_async_callback(
             asyncio.to_thread, await asyncio.to_thread(tracing.export, settings.otlp_endpoint, "vqabot-worker")

@@ -36,8 +36,7 @@ async def _show(services: Services, question: Question, under: int, user_id: int
         return refused.sentence
     shown = await store.questions.of_message(chat_id, under)  # an earlier answer's, before an edit of the question
     await store.heat_maps.ask(question, under, user_id, name, again=shown[0] if shown else None)
-    services.dispatcher.wake()
-    services.progress.wake()
+    services.wake()
     ready = any(worker.ready for worker in await services.broker.workers())
     return texts.COMING if ready else texts.LATER
 
