@@ -120,8 +120,7 @@ class BotAccount:
     blocked_by: set[int] = field(default_factory=set)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)  # (scope, language) -> commands
     names: dict[str, str] = field(default_factory=dict)  # language -> name
-    descriptions: dict[str, str] = field(default_factory=dict)
-    short_descriptions: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)  # (which of the two, language) -> text
     menu_buttons: dict[int, dict[str, Any]] = field(default_factory=dict)  # chat id, 0 = default
     admin_rights: dict[bool, dict[str, bool]] = field(default_factory=dict)
 

@@ -59,7 +59,7 @@ class BotApi:
             parameters = await read_parameters(request)
         except ApiError as error:
             return _response(error.as_json())
-        file_chat = self._world.files.chat_of(str(parameters.raw("file_id")))
+        file_chat = self._world.files.chats.get(str(parameters.raw("file_id")))
         fault = self._world.faults.draw(name, parameters.chat_id() or file_chat)
         if fault is not None:
             return await self._fail(request, fault, bot, name, parameters)
@@ -116,8 +116,8 @@ class BotApi:
             self.bot_of(request.match_info["token"])
         except ApiError as error:
             return _response(error.as_json())
-        stored = self._world.files.by_path(request.match_info["path"])
-        chat = None if stored is None else self._world.files.chat_of(stored.file_id)
+        stored = self._world.files.by_path.get(request.match_info["path"])
+        chat = None if stored is None else self._world.files.chats.get(stored.file_id)
         fault = self._world.faults.draw(DOWNLOAD, chat)
         if fault is not None and fault.hold:
             await asyncio.sleep(fault.hold)

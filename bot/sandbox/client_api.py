@@ -77,7 +77,7 @@ class ClientApi:
                 "samples": self._samples.listing(),
                 "draws_scenes": self._samples.draws_scenes,
                 "commands": commands_for(bot, private, user.id) if bot and private else [],
-                "description": bot.descriptions.get("", "") if bot else "",
+                "description": bot.descriptions.get(("description", ""), "") if bot else "",
                 "last_event": self._world.events.last,
             }
         )
@@ -100,8 +100,8 @@ class ClientApi:
 
     async def messages(self, request: web.Request) -> web.Response:
         """A page of a chat, oldest first; reading the newest marks them read."""
-        user, bot = self._who(request.query)
-        chat = self._chat(request.query, user, bot)
+        user, _ = self._who(request.query)
+        chat = self._chat(request.query, user)
         limit = min(500, int(request.query.get("limit", 50)))
         before = request.query.get("before", "")
         alive = [stored for stored in chat.messages.values() if not stored.deleted]
@@ -129,7 +129,7 @@ class ClientApi:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A picture or document, for the browser."""
-        stored = self._world.files.by_id(request.match_info["file_id"])
+        stored = self._world.files.by_id.get(request.match_info["file_id"])
         if stored is None:
             return web.json_response({"error": "There is no such file."}, status=404)
         # Only pictures and recordings are shown; else it is downloaded, so that no file can act as a page of ours.
@@ -150,13 +150,11 @@ class ClientApi:
 
     async def send(self, request: web.Request) -> web.Response:
         """Send a text, a file or an album."""
-        fields, uploads = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        fields, uploads, user, chat = await self._act(request)
         reply_to = int(fields.get("reply_to") or 0) or None
         quoted = None
         if fields.get("quote_chat"):  # a reply to a message of another chat
-            other = self._chat({"chat": fields["quote_chat"]}, user, bot)
+            other = self._chat(fields | {"chat": fields["quote_chat"]}, user)
             quoted, reply_to = actions.elsewhere(other, self._message(other, {"message_id": reply_to})), None
         async with chat.sending:
             stored = await actions.send(
@@ -182,9 +180,8 @@ class ClientApi:
 
     async def forward(self, request: web.Request) -> web.Response:
         """Send a message of another chat on to this one."""
-        fields, _ = await read_form(request)
-        user, bot = self._who(fields)
-        chat, source = (self._chat({"chat": fields[name]}, user, bot) for name in ("chat", "from_chat"))
+        fields, _, user, chat = await self._act(request)
+        source = self._chat(fields | {"chat": fields["from_chat"]}, user)
         async with chat.sending:
             thread = int(fields.get("thread") or 0) or None
             stored = actions.forward(self._world, chat, user, self._message(source, fields), thread)
@@ -192,9 +189,7 @@ class ClientApi:
 
     async def edit(self, request: web.Request) -> web.Response:
         """Edit one's own message: its words, or, where a file comes along, what it shows."""
-        fields, uploads = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        fields, uploads, user, chat = await self._act(request)
         stored = self._message(chat, fields)
         if uploads:
             caption = str(fields.get("caption") or "")
@@ -205,17 +200,13 @@ class ClientApi:
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message for everybody."""
-        fields, _ = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        fields, _, user, chat = await self._act(request)
         actions.delete(self._world, chat, user, self._message(chat, fields))
         return web.json_response({"ok": True})
 
     async def press(self, request: web.Request) -> web.Response:
         """Press a button and wait for the bot's answer to that."""
-        fields, _ = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        fields, _, user, chat = await self._act(request)
         query = actions.press(self._world, chat, user, self._message(chat, fields), str(fields["data"]))
         try:
             async with asyncio.timeout(float(fields.get("wait", PRESS_TIMEOUT))):
@@ -226,17 +217,13 @@ class ClientApi:
 
     async def react(self, request: web.Request) -> web.Response:
         """Put an emoji on a message; an empty one takes it away."""
-        fields, _ = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        fields, _, user, chat = await self._act(request)
         actions.react(self._world, chat, user, self._message(chat, fields), str(fields.get("emoji") or ""))
         return web.json_response({"ok": True})
 
     async def read(self, request: web.Request) -> web.Response:
         """Mark a chat as read."""
-        fields, _ = await read_form(request)
-        user, bot = self._who(fields)
-        chat = self._chat(fields, user, bot)
+        _, _, user, chat = await self._act(request)
         chat.read_up_to[user.id] = next(reversed(chat.messages), 0)
         return web.json_response({"ok": True})
 
@@ -244,6 +231,12 @@ class ClientApi:
 
     def _sent(self, chat: Chat, stored: list[Stored]) -> web.Response:
         return web.json_response({"messages": [self._world.show(chat, message) for message in stored]})
+
+    async def _act(self, request: web.Request) -> tuple[dict[str, Any], list[Upload], User, Chat]:
+        """What somebody sends, who it is and where they do it."""
+        fields, uploads = await read_form(request)
+        user, _ = self._who(fields)
+        return fields, uploads, user, self._chat(fields, user)
 
     def _who(self, fields: Any) -> tuple[User, BotAccount | None]:  # noqa: ANN401 - a query or a form
         user = self._world.users.get(int(fields.get("user") or 1001))
@@ -253,7 +246,8 @@ class ClientApi:
         bot = self._world.bots.get(int(named)) if named else self._world.current_bot
         return user, bot
 
-    def _chat(self, fields: Any, user: User, bot: BotAccount | None) -> Chat:  # noqa: ANN401 - a query or a form
+    def _chat(self, fields: Any, user: User) -> Chat:  # noqa: ANN401 - a query or a form
+        _, bot = self._who(fields)
         number = int(fields.get("chat") or user.id)
         if number == user.id:
             if bot is None:

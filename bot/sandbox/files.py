@@ -51,9 +51,9 @@ class Files:
         self._room = room
         self._used = 0
         self._number = 0
-        self._by_id: OrderedDict[str, StoredFile] = OrderedDict()
-        self._by_path: dict[str, StoredFile] = {}
-        self._chats: dict[str, int] = {}  # file id -> the chat that it was last sent to
+        self.by_id: OrderedDict[str, StoredFile] = OrderedDict()
+        self.by_path: dict[str, StoredFile] = {}  # under /file/bot<token>/
+        self.chats: dict[str, int] = {}  # file id -> the chat that it was last sent to
 
     def close(self) -> None:
         """Delete everything."""
@@ -78,35 +78,23 @@ class Files:
             path=path,
             public_path=f"{folder}/file_{self._number}{suffix}",
         )
-        self._by_id[stored.file_id] = stored
-        self._by_path[stored.public_path] = stored
+        self.by_id[stored.file_id] = stored
+        self.by_path[stored.public_path] = stored
         self._used += stored.size
         self._make_room()
         return stored
-
-    def by_id(self, file_id: str) -> StoredFile | None:
-        """The file of that id."""
-        return self._by_id.get(file_id)
-
-    def by_path(self, public_path: str) -> StoredFile | None:
-        """The file of that download path."""
-        return self._by_path.get(public_path)
-
-    def chat_of(self, file_id: str) -> int | None:
-        """The chat that a file was last sent to."""
-        return self._chats.get(file_id)
 
     def sent_to(self, chat_id: int, content: Any) -> None:  # noqa: ANN401 - any part of a message
         """Note the chat of every file in a message."""
         for part in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
             self.sent_to(chat_id, part)
-        if isinstance(content, dict) and content.get("file_id") in self._by_id:
-            self._chats[content["file_id"]] = chat_id
+        if isinstance(content, dict) and content.get("file_id") in self.by_id:
+            self.chats[content["file_id"]] = chat_id
 
     def _make_room(self) -> None:
-        while self._used > self._room and len(self._by_id) > 1:
-            _, oldest = self._by_id.popitem(last=False)
-            del self._by_path[oldest.public_path]
-            self._chats.pop(oldest.file_id, None)
+        while self._used > self._room and len(self.by_id) > 1:
+            _, oldest = self.by_id.popitem(last=False)
+            del self.by_path[oldest.public_path]
+            self.chats.pop(oldest.file_id, None)
             self._used -= oldest.size
             oldest.path.unlink(missing_ok=True)

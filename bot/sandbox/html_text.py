@@ -47,6 +47,16 @@ def unescape(text: str) -> str:
     return REFERENCE.sub(character, text)
 
 
+def complaint(what: str) -> ApiError:
+    """400, about marks that cannot be understood."""
+    return bad_request(f"can't parse entities: {what}")
+
+
+def byte_offset(source: str, index: int) -> str:
+    """Where in a text something is, as such a complaint says it."""
+    return f"at byte offset {len(source[:index].encode('utf-8', 'surrogatepass'))}"
+
+
 class HtmlReader:
     """Reads one text."""
 
@@ -74,14 +84,11 @@ class HtmlReader:
                 else:
                     self._start_tag()
         if self._open:
-            raise self._complaint(f'Can\'t find end tag corresponding to start tag "{self._open[-1][0]}"')
+            raise complaint(f'Can\'t find end tag corresponding to start tag "{self._open[-1][0]}"')
         return self._text, self._entities
 
-    def _complaint(self, what: str) -> ApiError:
-        return bad_request(f"can't parse entities: {what}")
-
     def _place(self, index: int) -> str:
-        return f"at byte offset {len(self._source[:index].encode('utf-8', 'surrogatepass'))}"
+        return byte_offset(self._source, index)
 
     def _start_tag(self) -> None:
         begin = self._at
@@ -89,13 +96,13 @@ class HtmlReader:
         assert name_match is not None
         tag = name_match.group().lower()
         if name_match.end() >= len(self._source):
-            raise self._complaint(f"Unclosed start tag {self._place(begin)}")
+            raise complaint(f"Unclosed start tag {self._place(begin)}")
         if tag not in TYPES:
-            raise self._complaint(f'Unsupported start tag "{tag}" {self._place(begin)}')
+            raise complaint(f'Unsupported start tag "{tag}" {self._place(begin)}')
         self._at = name_match.end()
         attributes = self._attributes(tag, begin)
         if tag == "span" and attributes.get("class") != "tg-spoiler":
-            raise self._complaint(f'Tag "span" must have class "tg-spoiler" {self._place(begin)}')
+            raise complaint(f'Tag "span" must have class "tg-spoiler" {self._place(begin)}')
         self._open.append((tag, attributes, utf16.length(self._text)))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
@@ -104,17 +111,17 @@ class HtmlReader:
             while self._source[self._at : self._at + 1].isspace():
                 self._at += 1
             if self._at >= len(self._source):
-                raise self._complaint(f"Unclosed start tag {self._place(begin)}")
+                raise complaint(f"Unclosed start tag {self._place(begin)}")
             if self._source[self._at] == ">":
                 self._at += 1
                 return attributes
             match = ATTRIBUTE.match(self._source, self._at)
             name = match.group(1).lower() if match else ""
             if match is None or not name:
-                raise self._complaint(f'Empty attribute name in the tag "{tag}" {self._place(begin)}')
+                raise complaint(f'Empty attribute name in the tag "{tag}" {self._place(begin)}')
             quoted = match.group(3)
             if match.group(2) and not quoted and self._source[match.end() : match.end() + 1] in ('"', "'"):
-                raise self._complaint(f"Unclosed start tag {self._place(begin)}")
+                raise complaint(f"Unclosed start tag {self._place(begin)}")
             attributes[name] = unescape(quoted[1:-1] if quoted[:1] in ('"', "'") else quoted)
             self._at = match.end()
 
@@ -122,13 +129,13 @@ class HtmlReader:
         begin = self._at
         close = self._source.find(">", begin)
         if close < 0:
-            raise self._complaint(f"Unclosed end tag {self._place(begin)}")
+            raise complaint(f"Unclosed end tag {self._place(begin)}")
         name = self._source[begin + 2 : close].strip().lower()
         if not self._open:
-            raise self._complaint(f"Unexpected end tag {self._place(begin)}")
+            raise complaint(f"Unexpected end tag {self._place(begin)}")
         tag, attributes, offset = self._open.pop()
         if name and name != tag:
-            raise self._complaint(
+            raise complaint(
                 f'Unmatched end tag {self._place(begin)}, expected "</{tag}>", found "</{name}>"',
             )
         self._at = close + 1

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.sandbox import utf16
-from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.html_text import Entity, link_entity
+from bot.sandbox.html_text import Entity, byte_offset, complaint, link_entity
 
 RESERVED = "_*[]()~`>#+-=|{}.!"
 MARKS = {
@@ -55,16 +54,10 @@ class MarkdownReader:
         if self._open:
             kind, _, begin = self._open[-1]
             if self._legacy:
-                raise self._complaint(f"Can't find end of the entity starting {self._place(begin)}")
-            raise self._complaint(f"Can't find end of {NAMES[kind]} entity {self._place(begin)}")
+                raise complaint(f"Can't find end of the entity starting {byte_offset(self._source, begin)}")
+            raise complaint(f"Can't find end of {NAMES[kind]} entity {byte_offset(self._source, begin)}")
         self._end_quote()
         return self._text, self._entities
-
-    def _complaint(self, what: str) -> ApiError:
-        return bad_request(f"can't parse entities: {what}")
-
-    def _place(self, index: int) -> str:
-        return f"at byte offset {len(self._source[:index].encode('utf-8', 'surrogatepass'))}"
 
     def _step(self) -> None:
         char = self._source[self._at]
@@ -89,7 +82,7 @@ class MarkdownReader:
                 self._quote = utf16.length(self._text)
             self._at += 1
         elif not self._legacy and char in RESERVED:
-            raise self._complaint(f"Character '{char}' is reserved and must be escaped with the preceding '\\'")
+            raise complaint(f"Character '{char}' is reserved and must be escaped with the preceding '\\'")
         else:
             self._plain(char)
 
@@ -158,7 +151,7 @@ class MarkdownReader:
                 target += self._source[close : close + 1]
                 close += 1
             if close >= len(self._source):
-                raise self._complaint(f"Can't find end of a URL {self._place(self._at)}")
+                raise complaint(f"Can't find end of a URL {byte_offset(self._source, self._at)}")
             address = target
             self._at = close + 1
         entity = link_entity({"type": "text_link", "offset": offset, "length": span}, address)

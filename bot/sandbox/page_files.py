@@ -44,16 +44,14 @@ def page_routes(samples: Samples) -> list[web.RouteDef]:
         found = samples.get(int(request.match_info["number"]))
         if found is None:
             return web.json_response({"error": "There is no such sample."}, status=404)
-        return web.Response(body=found.picture, content_type=found.media_type)
+        return web.Response(body=found.picture, content_type="image/png")
 
     async def scene(_: web.Request) -> web.StreamResponse:
         drawn = await samples.new_scene()
         if drawn is None:
             return web.json_response({"error": "Nobody draws scenes here."}, status=404)
         picture = base64.b64encode(drawn.picture).decode()
-        return web.json_response(
-            {"picture": picture, "media_type": drawn.media_type, "questions": list(drawn.questions)}
-        )
+        return web.json_response({"picture": picture, "media_type": "image/png", "questions": list(drawn.questions)})
 
     return [
         web.post("/client/scene", scene),

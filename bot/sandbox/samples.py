@@ -9,21 +9,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture and a question about it."""
+    """A picture (PNG) and a question about it."""
 
     name: str
     picture: bytes
     question: str
-    media_type: str = "image/png"
 
 
 @dataclass(frozen=True, slots=True)
 class NewScene:
-    """A picture that was just drawn, and questions that can be asked about it."""
+    """A picture (PNG) that was just drawn, and questions that can be asked about it."""
 
     picture: bytes
     questions: tuple[str, ...]
-    media_type: str = "image/png"
 
 
 DrawScene = Callable[[], NewScene]

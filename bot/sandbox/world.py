@@ -147,10 +147,6 @@ class World:
         while len(self.media) > MEDIA_KEPT:
             self.media.popitem(last=False)
 
-    def media_of(self, file_id: str) -> dict[str, Any] | None:
-        """The media object that a file id belongs to, as `{kind: ...}`."""
-        return self.media.get(file_id)
-
     # Messages --------------------------------------------------------------------------------------------------------
 
     def render(self, chat: Chat, stored: Stored, *, nested: bool = False) -> dict[str, Any]:

@@ -179,9 +179,9 @@ def test_old_files_make_room_for_new_ones() -> None:
     files = Files(room=25)
     try:
         kept = [files.add(bytes(10), "document", f"{number}.txt", "text/plain") for number in range(3)]
-        assert files.by_id(kept[0].file_id) is None
+        assert kept[0].file_id not in files.by_id
         assert not kept[0].path.exists()
-        assert files.by_id(kept[2].file_id) is not None
+        assert kept[2].file_id in files.by_id
     finally:
         files.close()
 

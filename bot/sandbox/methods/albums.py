@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox import entities, utf16
+from bot.sandbox import entities
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, named
+from bot.sandbox.methods.call import Call, caption_of, named
 from bot.sandbox.methods.media import content_of
 from bot.sandbox.parameters import Upload
 from bot.sandbox.posting import post
@@ -26,14 +26,7 @@ def input_caption(call: Call, item: dict[str, Any]) -> dict[str, Any]:
         item.get("caption_entities"),
         call.world.find_user,
     )
-    if utf16.length(caption) > entities.MAX_CAPTION:
-        raise bad_request("message caption is too long")
-    content: dict[str, Any] = {"caption": caption} if caption else {}
-    if caption and found:
-        content["caption_entities"] = found
-    if caption and item.get("show_caption_above_media"):
-        content["show_caption_above_media"] = True
-    return content
+    return caption_of(caption, found, above=bool(item.get("show_caption_above_media")))
 
 
 async def input_media(call: Call, item: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON that was not checked yet

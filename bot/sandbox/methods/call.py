@@ -27,6 +27,18 @@ def named(*methods: Callable[[Call], Awaitable[Any]]) -> dict[str, Method]:
     return {api_name(method.__name__): method for method in methods}
 
 
+def caption_of(caption: str, found: list[dict[str, Any]], *, above: bool) -> dict[str, Any]:
+    """A parsed caption as a message has it; nothing when it is empty.
+
+    Raises:
+        ApiError: 400 when it is too long.
+    """
+    if utf16.length(caption) > entities.MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    content: dict[str, Any] = {"caption": caption, "caption_entities": found, "show_caption_above_media": above}
+    return {name: value for name, value in content.items() if caption and value}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call by one bot."""
@@ -139,14 +151,7 @@ class Call:
             ApiError: 400 when it is too long.
         """
         caption, found = self.formatted("caption", "caption_entities")
-        if utf16.length(caption) > entities.MAX_CAPTION:
-            raise bad_request("message caption is too long")
-        content: dict[str, Any] = {"caption": caption} if caption else {}
-        if caption and found:
-            content["caption_entities"] = found
-        if caption and self.parameters.boolean("show_caption_above_media"):
-            content["show_caption_above_media"] = True
-        return content
+        return caption_of(caption, found, above=bool(caption) and self.parameters.boolean("show_caption_above_media"))
 
     def _preview(self, found: list[dict[str, Any]]) -> dict[str, Any]:
         options = self.parameters.structure("link_preview_options", "can't parse link preview options JSON object")

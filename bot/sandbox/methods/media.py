@@ -65,7 +65,7 @@ def known_file(world: World, kind: str, file_id: str) -> dict[str, Any]:
     """
     if file_id.startswith(("http://", "https://")):
         raise bad_request("failed to get HTTP URL content")
-    stored = world.files.by_id(file_id)
+    stored = world.files.by_id.get(file_id)
     if stored is None:
         raise bad_request("wrong remote file identifier specified: Wrong string length")
     if stored.kind != kind:
@@ -73,7 +73,7 @@ def known_file(world: World, kind: str, file_id: str) -> dict[str, Any]:
         raise bad_request(
             f"can't use file of type {names.get(stored.kind, stored.kind.title())} as {names.get(kind, kind.title())}"
         )
-    media = world.media_of(file_id)
+    media = world.media.get(file_id)
     if media is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable")
     return copy.deepcopy(media)
@@ -103,7 +103,7 @@ async def get_file(call: Call) -> dict[str, Any]:
     file_id = call.parameters.string("file_id")
     if not file_id:
         raise bad_request("file_id not specified")
-    stored = call.world.files.by_id(file_id)
+    stored = call.world.files.by_id.get(file_id)
     if stored is None:
         raise bad_request("invalid file_id")
     if stored.size > MAX_DOWNLOAD:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from bot.sandbox.accounts import BotAccount, Chat
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.call import Call, named
+from bot.sandbox.methods.call import Call, api_name, named
 
 SCOPES = [
     *("default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat"),
@@ -16,6 +17,7 @@ SCOPES = [
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 MAX_COMMANDS = 100
 MAX_COMMAND_DESCRIPTION = 256
+DESCRIPTIONS = {"description": 512, "short_description": 120}  # and how many characters each may have
 RIGHTS = [
     *("is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
     *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
@@ -137,33 +139,19 @@ async def get_my_name(call: Call) -> dict[str, str]:
     return {"name": call.bot.names.get(language_of(call)) or call.bot.user.first_name}
 
 
-async def set_my_description(call: Call) -> bool:
-    """Set what an empty chat with the bot shows."""
-    return _describe(call, "description", call.bot.descriptions, 512)
-
-
-async def get_my_description(call: Call) -> dict[str, str]:
-    """What an empty chat with the bot shows."""
-    return {"description": call.bot.descriptions.get(language_of(call)) or call.bot.descriptions.get("", "")}
-
-
-async def set_my_short_description(call: Call) -> bool:
-    """Set what the bot's profile page shows."""
-    return _describe(call, "short_description", call.bot.short_descriptions, 120)
-
-
-async def get_my_short_description(call: Call) -> dict[str, str]:
-    """What the bot's profile page shows."""
-    known = call.bot.short_descriptions
-    return {"short_description": known.get(language_of(call)) or known.get("", "")}
-
-
-def _describe(call: Call, name: str, descriptions: dict[str, str], longest: int) -> bool:
+async def _set_description(call: Call, name: str) -> bool:
+    """Set what an empty chat with the bot, or its profile page, shows."""
     text = call.parameters.string(name).strip()
-    if len(text) > longest:
+    if len(text) > DESCRIPTIONS[name]:
         raise bad_request(f"bot {name.replace('_', ' ')} is too long")
-    descriptions[language_of(call)] = text
+    call.bot.descriptions[name, language_of(call)] = text
     return True
+
+
+async def _get_description(call: Call, name: str) -> dict[str, str]:
+    """What was set for a language, or for all others."""
+    known = call.bot.descriptions
+    return {name: known.get((name, language_of(call))) or known.get((name, ""), "")}
 
 
 async def set_chat_menu_button(call: Call) -> bool:
@@ -204,7 +192,9 @@ async def get_my_default_administrator_rights(call: Call) -> dict[str, bool]:
 
 
 METHODS = named(
-    *(set_my_commands, get_my_commands, delete_my_commands, set_my_name, get_my_name, set_my_description),
-    *(get_my_description, set_my_short_description, get_my_short_description, set_chat_menu_button),
+    *(set_my_commands, get_my_commands, delete_my_commands, set_my_name, get_my_name, set_chat_menu_button),
     *(get_chat_menu_button, set_my_default_administrator_rights, get_my_default_administrator_rights),
 )
+for _name in DESCRIPTIONS:
+    METHODS[api_name(f"set_my_{_name}")] = partial(_set_description, name=_name)
+    METHODS[api_name(f"get_my_{_name}")] = partial(_get_description, name=_name)
