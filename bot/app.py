@@ -23,6 +23,7 @@ from bot.answering.outcomes import OutcomeRenderer
 from bot.answering.progress import Progress
 from bot.answering.worker_watch import WorkerWatch
 from bot.asking.speech_to_text import SpeechToText
+from bot.conversation.small_talk import read_lists
 from bot.conversation.wording import TextOnly
 from bot.exporting.exporter import Exporter
 from bot.handlers import commands, register_all
@@ -166,6 +167,7 @@ class Bot:
         await self._begin(TroubleWatch(store.photos.quota, admins))
         self._running.push_async_callback(lambda: cancel_and_wait(*services.tasks))
         await self._monitor(settings, watch)
+        await asyncio.to_thread(read_lists)  # else everybody would wait while the first message is understood
         await self._begin(inbox)
         await self._receive(application, inbox, services, proxy)
         services.spawn(_publish_commands(services))

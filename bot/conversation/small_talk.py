@@ -18,7 +18,7 @@ from bot.conversation.mash import is_mash
 from bot.conversation.noun_phrases import ADJECTIVES, STOPS
 from bot.conversation.phrases import known_word, lexicon, plain
 from bot.conversation.second_person import asks_the_bot, calls_for_somebody
-from bot.conversation.talk_score import talk_score
+from bot.conversation.talk_score import talk_score, weights
 
 
 class SmallTalk(StrEnum):
@@ -137,6 +137,12 @@ def small_talk(text: str) -> SmallTalk | None:
     if _is_asked(text):
         return None if _shows_something(text) else SmallTalk.ASKING  # marks alone: "??"
     return SmallTalk.EMOJI if _shows_something(text) else None
+
+
+def read_lists() -> None:
+    """Read the lists and the weights now, which takes some 0.2 s: otherwise the first message does."""
+    lexicon()
+    weights()
 
 
 def says_nothing(text: str) -> bool:

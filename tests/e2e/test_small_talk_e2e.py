@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from e2e_helpers import GROUP, YOU, StartBot, asked, picture, quiet, says, sure
 
+from bot.conversation.phrases import lexicon
 from bot.conversation.small_talk import SmallTalk
+from bot.conversation.talk_score import weights
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
 from bot.texts.small_talk import reply
@@ -52,3 +54,10 @@ async def test_an_edit_that_asks_nothing_changes_nothing(start_bot: StartBot, yo
     await you.edit(question, "thanks")
     await quiet(bot, questions=2)
     assert [text for text, _ in await asked(bot, YOU)] == ["What?", "And now?"]
+
+
+async def test_nobody_waits_for_the_lists_to_be_read(start_bot: StartBot) -> None:
+    lexicon.cache_clear()
+    weights.cache_clear()
+    await start_bot()
+    assert lexicon.cache_info().currsize == weights.cache_info().currsize == 1
