@@ -7,12 +7,12 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
 from pathlib import Path
 
-from bot.exporting.rows import COLUMNS, Appearance, ExportRow
+from bot.exporting.rows import COLUMNS, Exported, cells_of
 from bot.texts import export_page
 from bot.texts.catalog import direction, moment, number
 from bot.texts.language import language
@@ -33,9 +33,9 @@ class ExportedPicture:
     file: Path | None = None
     preview: bytes | None = None
     """A small JPEG for the page where browsers cannot show the picture itself."""
-    rows: Sequence[ExportRow] = ()
+    rows: Sequence[Exported] = ()
     """What was asked about it, oldest first."""
-    shown: Sequence[Appearance] = ()
+    shown: Sequence[Exported] = ()
     """The messages that showed it."""
     heat_maps: Mapping[str, Path] = field(default_factory=dict)
     """Pictures that show where answers came from, by their paths inside the ZIP."""
@@ -95,7 +95,7 @@ def _portions(pictures: Sequence[ExportedPicture], limit: int) -> list[list[Expo
             picture, weight = replace(picture, file=None), 0
         weight += len(picture.preview or b"") + 1000 * len(picture.shown)
         weight += sum(path.stat().st_size for path in picture.heat_maps.values())
-        weight += sum(2000 + 8 * (len(row.question) + len(row.answer or "")) for row in picture.rows)
+        weight += sum(2000 + 8 * (len(row["question"]) + len(row["answer"] or "")) for row in picture.rows)
         if portions[-1] and size + weight > limit:
             portions.append([])
             size = TEXT_RESERVE
@@ -105,7 +105,7 @@ def _portions(pictures: Sequence[ExportedPicture], limit: int) -> list[list[Expo
 
 
 def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], part: int, parts: int) -> None:
-    rows = sorted((row for picture in pictures for row in picture.rows), key=lambda row: row.id)
+    rows = sorted((row for picture in pictures for row in picture.rows), key=lambda row: row["id"])
     history: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "chat": contents.title,
@@ -113,8 +113,8 @@ def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], 
         "part": part,
         "parts": parts,
         **contents.facts,
-        "questions": [row.as_dict() for row in rows],
-        "pictures": [asdict(shown) for picture in pictures for shown in picture.shown],
+        "questions": rows,
+        "pictures": [shown for picture in pictures for shown in picture.shown],
         **(contents.remainder if part == 1 else {}),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -157,10 +157,10 @@ def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: i
     )
 
 
-def _csv(rows: Sequence[ExportRow]) -> bytes:
+def _csv(rows: Sequence[Exported]) -> bytes:
     """UTF-8 with the mark that spreadsheets need to see that it is."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
-    writer.writerows(row.as_cells() for row in rows)
+    writer.writerows(map(cells_of, rows))
     return text.getvalue().encode("utf-8-sig")

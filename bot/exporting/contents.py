@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.answering.outcomes import OutcomeRenderer
 from bot.exporting.archive import Contents, ExportedPicture
-from bot.exporting.rows import Appearance, Explained, ExportRow, appearance_of, explained_of, iso, picture_name, row_of
+from bot.exporting.rows import Exported, appearance_of, explained_of, iso, picture_name, row_of
 from bot.picture_decoder import PictureDecoder
 from bot.texts import export_page
 from bot.time_zones import zone_of
@@ -45,8 +45,8 @@ async def gather(
     chat_id, until = export.chat_id, export.created_at
     kept, total = await store.chats.everything(chat_id), (await store.chats.amount(chat_id)).questions
     pictures: dict[str, ExportedPicture] = {}
-    rows: defaultdict[str, list[ExportRow]] = defaultdict(list)
-    shown: defaultdict[str, list[Appearance]] = defaultdict(list)
+    rows: defaultdict[str, list[Exported]] = defaultdict(list)
+    shown: defaultdict[str, list[Exported]] = defaultdict(list)
     people: dict[int, str] = {}
 
     async def name_of(sha256: str) -> str | None:
@@ -57,7 +57,7 @@ async def gather(
     for photo in await store.photos.of_chat(chat_id):
         if photo.created_at <= until:
             shown[photo.sha256].append(appearance_of(photo, await name_of(photo.sha256)))
-    explained: defaultdict[int, list[Explained]] = defaultdict(list)
+    explained: defaultdict[int, list[Exported]] = defaultdict(list)
     heat_maps: defaultdict[str, dict[str, Path]] = defaultdict(dict)
     async for request in store.heat_maps.of_chat(chat_id):
         if request.created_at > until or request.explains is None:

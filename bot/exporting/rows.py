@@ -1,15 +1,20 @@
-"""One exported question, and one exported picture, as every file of the export has them."""
+"""One exported question, and one exported picture, as every file of the export has them.
+
+What each field is and means says `history.schema.json`, by which the tests judge all exports.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.texts.answers import percent, shown
 from bot.texts.failures import sentence
-from storage.records import HeatGrid, Photo, Question
+from storage.records import Photo, Question
+
+Exported = dict[str, Any]
 
 COLUMNS = (
     *("id", "asked_at", "asked_by", "question", "answer", "confidence", "percent", "state", "error", "seconds"),
@@ -32,197 +37,86 @@ _OF_PHOTO = (
 _FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another answer that may be right."""
-
-    answer: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A request to show where an answer came from, as it is exported."""
-
-    asked_at: str
-    """ISO 8601, UTC."""
-    asked_by: str
-    asked_by_id: int | None
-    """Telegram's number of who asked."""
-    state: str
-    error: str | None
-    """Why it could not be shown, as it was told."""
-    picture: str | None
-    """Path inside the ZIP of the heat map; None where there is none."""
-    heat: Sequence[HeatGrid | None]
-    """Of each picture, how much its parts counted; where each was compared with the next, of both in turn."""
-    message_id: int | None
-    """The bot's message that shows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRow:
-    """A question as it is exported: all that is kept of it."""
-
-    id: int
-    asked_at: str
-    """ISO 8601, UTC."""
-    asked_by: str
-    question: str
-    answer: str | None
-    confidence: float | None
-    """As it was computed, from 0 to 1."""
-    percent: int | None
-    """The confidence as people read it, from 1 to 99."""
-    state: str
-    seconds: float | None
-    beams: int
-    max_new_tokens: int
-    picture: str | None
-    """Path inside the ZIP; None when the picture is gone."""
-    message_id: int
-    asked_by_id: int | None = None
-    """Telegram's number of who asked."""
-    error: str | None = None
-    """Why there is no answer, as it was told."""
-    picture_sha256: str = ""
-    picture_message_id: int | None = None
-    answer_message_id: int | None = None
-    reply_to: int | None = None
-    thread_id: int | None = None
-    revision: int = 0
-    """0 for the message as it was sent; grows with each edit that asked again."""
-    attempts: int = 0
-    told: bool = True
-    """Whether the outcome stands in the chat."""
-    updated_at: str | None = None
-    """ISO 8601, UTC: when its state changed last."""
-    asked_as: str | None = None
-    """The question in full, where what was typed leant on the one before."""
-    says: str | None = None
-    """The answer as people read it."""
-    sureness: str | None = None
-    """How sure that is, as people read it."""
-    caveat: str = ""
-    """Why not to rely on it, as people read it."""
-    known_picture: bool | None = None
-    known_words: bool | None = None
-    unknown_words: Sequence[str] = ()
-    alternatives: Sequence[Alternative] = ()
-    knows: str = ""
-    """What the model says that it has learnt from."""
-    unsure_below: int = 0
-    """Percent below which the answer is said as a guess."""
-
-    each_picture: bool = False
-    """Whether each of several pictures was asked about by itself, or compared with the next."""
-    album: str | None = None
-    """Telegram's name of the album whose caption asked."""
-    pictures: tuple[dict[str, object], ...] = ()
-    """Of a question about several: each with its path inside the ZIP, its message, its caption and its answer."""
-    where: Sequence[Explained] = ()
-    """Requests to show where the answer came from."""
-
-    def as_dict(self) -> dict[str, object]:
-        """For JSON and for the page."""
-        return asdict(self)
-
-    def as_cells(self) -> list[object]:
-        """For CSV: what a spreadsheet would run as a formula gets an apostrophe, wherever a cell may begin."""
-        cells = [getattr(self, column) for column in COLUMNS]
-        return [_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell for cell in cells]
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """A message that showed a picture, as it is exported."""
-
-    picture: str | None
-    """Path inside the ZIP; None when the picture is gone."""
-    sha256: str
-    message_id: int
-    received_at: str
-    """ISO 8601, UTC."""
-    media_type: str
-    bytes: int
-    thread_id: int | None
-    media_group_id: str | None
-    """Telegram's name of the album."""
-    file_unique_id: str | None
-    """Telegram's name of the file."""
-    talked_at: str | None
-    """When it was last talked about; ISO 8601, UTC."""
-    talked_by: int | None
-    """Telegram's number of who showed it or talked about it last."""
-    still_of: str | None = None
-    """What moves and has this as its still picture: "animation", "file" (its first), "sticker" or "video"."""
-
-
 def row_of(
-    question: Question, picture: str | None, names: Sequence[str | None] = (), where: Sequence[Explained] = ()
-) -> ExportRow:
+    question: Question, picture: str | None, names: Sequence[str | None] = (), where: Sequence[Exported] = ()
+) -> Exported:
     """The exported form of a question; `names` are the paths of all its pictures inside the ZIP."""
     answer = None if question.answer is None else shown(question)
-    return ExportRow(
+    return {
         **{name: getattr(question, name) for name in _AS_KEPT},
-        asked_at=iso(question.created_at),
-        asked_by=question.user_name,
-        asked_by_id=question.user_id,
-        question=question.text,
-        confidence=None if question.confidence is None else round(question.confidence, 6),
-        percent=None if question.confidence is None else percent(question.confidence),
-        state=question.state.value,
-        seconds=None if question.seconds is None else round(question.seconds, 3),
-        picture=picture,
-        error=None if question.error is None else sentence(question.error),
-        picture_sha256=question.photo_sha256,
-        picture_message_id=question.photo_message_id,
-        answer_message_id=question.placeholder_id,
-        told=question.delivered,
-        updated_at=iso(question.updated_at),
-        says=None if answer is None else answer.answer,
-        sureness=None if answer is None else answer.sureness,
-        caveat="" if answer is None else answer.caveat,
-        alternatives=[Alternative(text, round(probability, 6)) for text, probability in question.alternatives],
-        pictures=tuple(
+        "asked_at": iso(question.created_at),
+        "asked_by": question.user_name,
+        "asked_by_id": question.user_id,
+        "question": question.text,
+        "confidence": _rounded(question.confidence),
+        "percent": None if question.confidence is None else percent(question.confidence),
+        "state": question.state.value,
+        "seconds": _rounded(question.seconds, 3),
+        "picture": picture,
+        "error": _said(question.error),
+        "picture_sha256": question.photo_sha256,
+        "picture_message_id": question.photo_message_id,
+        "answer_message_id": question.placeholder_id,
+        "told": question.delivered,
+        "updated_at": iso(question.updated_at),
+        "says": None if answer is None else answer.answer,
+        "sureness": None if answer is None else answer.sureness,
+        "caveat": "" if answer is None else answer.caveat,
+        "alternatives": [{"answer": text, "probability": round(each, 6)} for text, each in question.alternatives],
+        "pictures": [
             {
                 "picture": name,
                 "sha256": one.sha256,
                 "message_id": one.message_id,
                 "caption": one.caption,
                 "answer": one.answer,
-                "confidence": None if one.confidence is None else round(one.confidence, 6),
-                "error": None if one.error is None else sentence(one.error),
+                "confidence": _rounded(one.confidence),
+                "error": _said(one.error),
             }
             for one, name in zip(question.several, names, strict=False)
-        ),
-        where=where,
-    )
+        ],
+        "where": where,
+    }
 
 
-def explained_of(request: Question, picture: str | None) -> Explained:
+def explained_of(request: Question, picture: str | None) -> Exported:
     """The exported form of a request to show where an answer came from."""
-    return Explained(
-        asked_at=iso(request.created_at),
-        asked_by=request.user_name,
-        asked_by_id=request.user_id,
-        state=request.state.value,
-        error=None if request.error is None else sentence(request.error),
-        picture=picture,
-        heat=request.heat,
-        message_id=request.placeholder_id,
-    )
+    return {
+        "asked_at": iso(request.created_at),
+        "asked_by": request.user_name,
+        "asked_by_id": request.user_id,
+        "state": request.state.value,
+        "error": _said(request.error),
+        "picture": picture,
+        "heat": request.heat,
+        "message_id": request.placeholder_id,
+    }
 
 
-def appearance_of(photo: Photo, picture: str | None) -> Appearance:
+def appearance_of(photo: Photo, picture: str | None) -> Exported:
     """The exported form of a message that showed a picture."""
-    return Appearance(
+    return {
         **{name: getattr(photo, name) for name in _OF_PHOTO},
-        picture=picture,
-        received_at=iso(photo.created_at),
-        bytes=photo.size,
-        talked_at=None if photo.talked_at is None else iso(photo.talked_at),
-    )
+        "picture": picture,
+        "received_at": iso(photo.created_at),
+        "bytes": photo.size,
+        "talked_at": None if photo.talked_at is None else iso(photo.talked_at),
+    }
+
+
+def cells_of(row: Exported) -> list[object]:
+    """A question for CSV: what a spreadsheet would run as a formula gets an apostrophe, wherever a cell may begin."""
+    cells = [row[column] for column in COLUMNS]
+    return [_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _rounded(value: float | None, digits: int = 6) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _said(error: str | None) -> str | None:
+    """Why there is no answer, as it was told."""
+    return None if error is None else sentence(error)
 
 
 def iso(moment: float) -> str:

@@ -104,7 +104,7 @@ def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, suren
     given = Answer("1", about.answer or "", about.confidence or 0.0, 0.1, **evidence)
     assert shown_answer(given, about.unsure_below, about.asked) == said, "vqabot ask"
     row = row_of(about, None)
-    assert (row.says, row.sureness, row.caveat) == (answer, sureness, caveat), "the export"
+    assert (row["says"], row["sureness"], row["caveat"]) == (answer, sureness, caveat), "the export"
     assert f"<b>{answer}</b>" in menus.history_page([(1, about, None)], 0, 1, 1)
     sent = outcome(about)
     if about.answer:
@@ -142,7 +142,7 @@ def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None
     asked = question("1: pond; 2: bed; 3: –", 0.02, unsure_below=25, each_picture=True, several=both)
     said = "1. Pond · 2. I do not know. My guess: bed · 3. –"
     assert shown(asked).answer == said
-    assert row_of(asked, None).says == said
+    assert row_of(asked, None)["says"] == said
     assert said in menus.history_page([(1, asked, None)], 0, 1, 1)
 
 

@@ -12,7 +12,6 @@ import os
 import re
 import stat
 import zipfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from PIL import Image
 
 import bot.handlers
 from bot.exporting.archive import Contents, ExportedPicture, write_archives
-from bot.exporting.rows import ExportRow, picture_name, row_of
+from bot.exporting.rows import Exported, picture_name, row_of
 from storage.backup import backup
 from storage.chats import Chats
 from storage.photos import Photos
@@ -149,7 +148,7 @@ NASTY = (
 )
 
 
-def row(text: str, picture: str | None) -> ExportRow:
+def row(text: str, picture: str | None) -> Exported:
     question = Question(
         id=1, chat_id=1, message_id=1, revision=0, thread_id=None, user_id=1, user_name=text, photo_sha256="ab" * 32,
         photo_message_id=1, text=text, beams=1, max_new_tokens=5, state=State.DELIVERED, placeholder_id=1, answer=text,
@@ -165,7 +164,7 @@ def test_names_in_the_zip_come_from_hashes_only(tmp_path: Path) -> None:
     types = ("image/png", "../../x", "image/../../x", "", "text/html", "image/svg+xml")
     names = [picture_name(f"{number:064x}"[::-1], types[number % len(types)]) for number in range(len(NASTY))]
     pictures = [
-        ExportedPicture(name, file, b"jpeg", [replace(row(text, name), id=number)])
+        ExportedPicture(name, file, b"jpeg", [row(text, name) | {"id": number}])
         for number, (name, text) in enumerate(zip(names, NASTY, strict=True))
     ]
     folder = tmp_path / "out"
@@ -191,7 +190,7 @@ def test_a_spreadsheet_runs_nothing(tmp_path: Path, separator: str) -> None:
     """Whatever separates cells where it is opened: no cell begins like a formula."""
     starts = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "\t=1", "\r=1", " =1", '"=1"')
     texts = [*starts, *(f"x{mark}{text}{mark}y" for mark in ",;\t|\n" for text in starts), "a - b", "1-2"]
-    rows = [replace(row(text, None), id=number) for number, text in enumerate(texts)]
+    rows = [row(text, None) | {"id": number} for number, text in enumerate(texts)]
     paths = write_archives(Contents("t", NOW, [ExportedPicture(None, rows=rows)]), tmp_path, 10**8)
     with zipfile.ZipFile(paths[0]) as archive:
         table = archive.read("history.csv").decode("utf-8-sig")

@@ -211,7 +211,7 @@ def test_one_answer_has_one_percentage_everywhere(confidence: float, shown: int)
     question = replace(QUESTION, confidence=confidence)
     assert percent(confidence) == shown and f"{shown} % sure" in sureness(confidence)
     assert f"({shown} %)" in menus.history_page([(1, question, None)], 0, 1, 1)
-    assert row_of(question, None).percent == shown
+    assert row_of(question, None)["percent"] == shown
     stats, room = Statistics(0, 0, 0, 1, None, confidence, 0), Usage(10**9, 10**10, 10**9, 2 * 10**9)
     counts, worker = dict.fromkeys(State, 0), WorkerInfo(ready=True, model="m")
     now = effective(ChatSettings(), GlobalSettings(), Settings(_env_file=None))  # type: ignore[call-arg]

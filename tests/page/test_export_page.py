@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ import pytest
 from playwright.async_api import Browser
 
 from bot.exporting.archive import Contents, ExportedPicture, render_page, write_archives
-from bot.exporting.rows import ExportRow
+from bot.exporting.rows import COLUMNS, Exported
 from bot.texts import export_page
 from bot.texts.catalog import moment
 from bot.texts.language import LANGUAGES, speaking
@@ -36,23 +35,19 @@ ATTACKS = (
 )
 
 
-def rows(picture: str) -> list[ExportRow]:
+def rows(picture: str) -> list[Exported]:
     return [
-        ExportRow(
-            id=number,
-            asked_at="2026-01-01T00:00:00+00:00",
-            asked_by=attack,
-            question=attack,
-            answer=attack if number % 2 else None,
-            confidence=0.5,
-            percent=50,
-            state=attack if number % 3 else "delivered",
-            seconds=0.1,
-            beams=1,
-            max_new_tokens=5,
-            picture=picture if number % 2 else None,
-            message_id=number,
-        )
+        {
+            **dict.fromkeys((*COLUMNS, "known_picture")),
+            "id": number,
+            "asked_at": "2026-01-01T00:00:00+00:00",
+            "asked_by": attack,
+            "question": attack,
+            "answer": attack if number % 2 else None,
+            "percent": 50,
+            "state": attack if number % 3 else "delivered",
+            "picture": picture if number % 2 else None,
+        }
         for number, attack in enumerate(ATTACKS)
     ]
 
@@ -65,8 +60,8 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
     name = "pictures/0123456789abcdef.png"
     asked = rows(name)
     pictures = [
-        ExportedPicture(name, file, None, [row for row in asked if row.picture]),
-        *(ExportedPicture(None, rows=[row]) for row in asked if not row.picture),
+        ExportedPicture(name, file, None, [row for row in asked if row["picture"]]),
+        *(ExportedPicture(None, rows=[row]) for row in asked if not row["picture"]),
         ExportedPicture(name.replace("0", "1"), file),
     ]
     contents = Contents(" ".join(ATTACKS), NOW, pictures)
@@ -100,16 +95,9 @@ async def test_no_script_runs(browser: Browser, tmp_path: Path, policy: bool) ->
 
 
 async def test_it_speaks_the_chats_language_in_its_direction_and_zone(browser: Browser, tmp_path: Path) -> None:
-    asked = replace(
-        rows("")[1],
-        question="What colour is it?",
-        says="Red",
-        sureness="",
-        known_picture=0.5,
-        answer="red",
-        asked_by="Kim",
-    )
-    failed = replace(asked, answer=None, state="failed", error=None)
+    said = {"question": "What colour is it?", "says": "Red", "sureness": "", "known_picture": True, "answer": "red"}
+    asked = rows("")[1] | said | {"asked_by": "Kim"}
+    failed = asked | {"answer": None, "state": "failed", "error": None}
     contents = Contents("Kim", NOW, [ExportedPicture(None, rows=[asked, failed])], zone=ZoneInfo("Asia/Tehran"))
     for language in LANGUAGES:
         with speaking(language):
