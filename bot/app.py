@@ -154,16 +154,9 @@ class Bot:
         register_all(application)
         inbox = self.inbox = Inbox(store, application, delivery.sending.see)
         # In this order they start, in the opposite one they stop: what feeds a part stops before it.
-        await self._begin(decoder)
-        await self._begin(delivery)
-        await self._begin(watch)
-        await self._begin(progress)
-        await self._begin(dispatcher)
-        await self._begin(downloads)
-        await self._begin(exporter)
         housekeeping = Housekeeping(store, settings.keep_days, self._broker.forget)
         self.lost = housekeeping.failure
-        await self._begin(housekeeping)
+        await self._begin(decoder, delivery, watch, progress, dispatcher, downloads, exporter, housekeeping)
         await self._begin(TroubleWatch(store.photos.quota, admins))
         self._running.push_async_callback(lambda: cancel_and_wait(*services.tasks))
         await self._monitor(settings, watch)
@@ -206,9 +199,10 @@ class Bot:
             partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
         )
 
-    async def _begin(self, part: Component) -> None:
-        self._running.push_async_callback(part.stop)
-        await part.start()
+    async def _begin(self, *parts: Component) -> None:
+        for part in parts:
+            self._running.push_async_callback(part.stop)
+            await part.start()
 
     async def stop(self) -> None:
         """Stop everything, the last started first; what is not finished goes on at the next start."""

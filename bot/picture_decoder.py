@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot import metrics
@@ -19,17 +18,6 @@ HEAT_MAP_SIDE = 1280
 """Longer side of a heat map in pixels, at most: what Telegram shows of a photo."""
 PROCESSES = 2
 """One chat has at most one of them at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureInfo:
-    """A picture that can be read."""
-
-    media_type: str
-    """`image/...`, by its content."""
-    width: int
-    """Pixels, as stored in the file: a camera held sideways is not turned."""
-    height: int
 
 
 class PictureDecoder:
@@ -51,8 +39,8 @@ class PictureDecoder:
             task.cancel()
         await asyncio.to_thread(self._pool.close)
 
-    async def inspect(self, picture: bytes | Path, *, sha256: str | None = None, chat_id: int = 0) -> PictureInfo:
-        """Read a picture whole and say what it is.
+    async def inspect(self, picture: bytes | Path, *, sha256: str | None = None, chat_id: int = 0) -> str:
+        """Read a picture whole and say what it is: `image/...`, by its content.
 
         Args:
             picture: The file's bytes, or where it lies.
@@ -68,10 +56,9 @@ class PictureDecoder:
         if known is not None:
             if known.refusal is not None:
                 raise PictureError(known.refusal)
-            if known.media_type is not None and known.width is not None and known.height is not None:
-                return PictureInfo(known.media_type, known.width, known.height)
-        decoded = await self._decode(picture, key, chat_id, 1)
-        return PictureInfo(decoded.media_type, decoded.width, decoded.height)
+            if known.media_type is not None:
+                return known.media_type
+        return (await self._decode(picture, key, chat_id, 1)).media_type
 
     async def thumbnail(self, sha256: str, path: Path, side: int, *, chat_id: int = 0) -> bytes | None:
         """A small JPEG, kept once it was made; None when there is no such picture, or it cannot be read.
@@ -130,8 +117,7 @@ class PictureDecoder:
             await self._store.picture_checks.put(sha256, PictureCheck(str(error)))
             raise
         metrics.of_picture(decoded.seconds, refused=False)
-        check = PictureCheck(None, decoded.media_type, decoded.width, decoded.height)
-        await self._store.picture_checks.put(sha256, check)
+        await self._store.picture_checks.put(sha256, PictureCheck(None, decoded.media_type))
         return decoded
 
 

@@ -11,17 +11,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 
 from storage.database import Database
-from storage.question_rows import COLUMNS, question_of
+from storage.question_rows import COLUMNS, SUPERSEDE, question_of
 from storage.records import HeatGrid, Question
 
 _ENTER = """
     INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,
         photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, each_picture, picture_count,
         answer, confidence, evidence, explains, created_at, updated_at)
-    SELECT chat_id, :message, :revision, photo_sha256, thread_id, :user, :name,
+    SELECT chat_id, :message_id, :revision, photo_sha256, thread_id, :user, :name,
         photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, each_picture, picture_count,
         answer, confidence, evidence, id, :now, :now
-    FROM questions WHERE id = :question AND chat_id = :chat AND explains IS NULL AND answer IS NOT NULL
+    FROM questions WHERE id = :question AND chat_id = :chat_id AND explains IS NULL AND answer IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING id
 """
 _PAGE = 500
@@ -30,12 +30,6 @@ _PICTURES = """
         error, evidence, removed)
     SELECT :new, position, chat_id, sha256, message_id, caption, answer, confidence, error, evidence, removed
     FROM question_pictures WHERE question_id = :question
-"""
-# What its message showed is replaced by what is shown there next.
-_SUPERSEDE = """
-    UPDATE questions SET delivered = 1, updated_at = :now,
-        state = CASE state WHEN 'answered' THEN 'delivered' WHEN 'failed' THEN state ELSE 'cancelled' END
-    WHERE chat_id = :chat AND message_id = :message AND revision < :revision AND delivered = 0
 """
 
 
@@ -66,9 +60,9 @@ class HeatMaps:
             False when that message has such a request already, or the answer is gone: nothing is changed then.
         """
         values = {
-            "chat": question.chat_id,
+            "chat_id": question.chat_id,
             "question": question.id,
-            "message": message_id,
+            "message_id": message_id,
             "revision": 0 if again is None else again.revision + 1,
             "user": user_id,
             "name": user_name,
@@ -78,7 +72,7 @@ class HeatMaps:
             rows = await tx.fetch_all(_ENTER, values)
             if rows:
                 await tx.execute(_PICTURES, {"new": rows[0]["id"], "question": question.id})
-                await tx.execute(_SUPERSEDE, values)
+                await tx.execute(SUPERSEDE, values)
         return bool(rows)
 
     async def of_questions(self, chat_id: int, questions: Sequence[int]) -> list[Question]:

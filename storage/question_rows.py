@@ -30,6 +30,12 @@ COUNTS = """
         - (SELECT count(*) FROM questions WHERE state <> 'delivered')
 """
 """How many questions are in each state. Nearly all are delivered; a whole table is counted along its smallest index."""
+SUPERSEDE = """
+    UPDATE questions SET delivered = 1, updated_at = :now,
+        state = CASE state WHEN 'answered' THEN 'delivered' WHEN 'failed' THEN state ELSE 'cancelled' END
+    WHERE chat_id = :chat_id AND message_id = :message_id AND revision < :revision AND delivered = 0
+"""
+"""What the message of earlier revisions showed is replaced by what is shown there next."""
 OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
 LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"

@@ -17,7 +17,7 @@ from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
 from storage.question_pictures import enter_pictures
-from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, STILL_OF, evidence_json, question_of
+from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, STILL_OF, SUPERSEDE, evidence_json, question_of
 from storage.records import NO_EVIDENCE, Evidence, Load, NewQuestion, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
@@ -55,14 +55,7 @@ class Questions:
             async with self._db.transaction() as tx:
                 rows = await tx.fetch_all(_INSERT, values)
                 if rows:
-                    await tx.execute(
-                        "UPDATE questions SET delivered = 1, updated_at = :now,"
-                        " state = CASE state WHEN 'answered' THEN 'delivered'"
-                        " WHEN 'failed' THEN state ELSE 'cancelled' END"
-                        " WHERE chat_id = :chat_id AND message_id = :message_id AND revision < :revision"
-                        " AND delivered = 0",
-                        values,
-                    )
+                    await tx.execute(SUPERSEDE, values)
                     await enter_pictures(tx, rows[0]["id"], new.chat_id, new.several)
         if rows:
             return replace(question_of(rows[0]), several=new.several), True

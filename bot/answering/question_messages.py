@@ -38,13 +38,7 @@ _GONE = (
 """What Telegram answers where a chat takes no message of the bot's, whatever it says."""
 
 _WITHOUT_EFFECT = (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    EndPointNotFound,
-    Forbidden,
-    InvalidToken,
-    NotConnectedError,
+    *(BadRequest, ChatMigrated, Conflict, EndPointNotFound, Forbidden, InvalidToken, NotConnectedError),
     RetryAfter,
 )
 """A call that ended so had no effect; of every other it is not known."""

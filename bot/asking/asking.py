@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 
 from bot.answering.question_messages import reply_to
@@ -166,15 +166,23 @@ def person_of(message: Message) -> tuple[int, str]:
     return message.from_user.id, message.from_user.first_name
 
 
-async def say(message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> Message:
-    """Reply to a message in its own topic, also when it was deleted meanwhile."""
+async def say(
+    message: Message,
+    text: str,
+    markup: InlineKeyboardMarkup | None = None,
+    *,
+    replying: bool = True,
+    preview: LinkPreviewOptions | None = None,
+) -> Message:
+    """Say something in a message's topic: as a reply to it, also when that was deleted meanwhile, or to none."""
     return await message.reply_text(
         text,
         parse_mode=ParseMode.HTML,
         reply_markup=markup,
-        reply_parameters=reply_to(message.message_id),
+        reply_parameters=reply_to(message.message_id) if replying else None,
         message_thread_id=thread_of(message),
-        do_quote=None,
+        do_quote=None if replying else False,
+        link_preview_options=preview,
     )
 
 

@@ -96,7 +96,7 @@ def _is_animated(data: bytes) -> bool:
 async def _checked(services: Services, chat_id: int, data: bytes) -> str:
     """The media type of a picture that can be read."""
     try:
-        return (await services.decoder.inspect(data, chat_id=chat_id)).media_type
+        return await services.decoder.inspect(data, chat_id=chat_id)
     except PictureError as error:
         raise PictureNotTakenError(sentence(error)) from error
 

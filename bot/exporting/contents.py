@@ -119,7 +119,7 @@ async def _picture(store: Store, decoder: PictureDecoder, chat_id: int, sha256: 
     except FileNotFoundError:
         return ExportedPicture(None)
     try:  # by its content: what a message claimed may be wrong
-        media_type = (await decoder.inspect(path, sha256=sha256, chat_id=chat_id)).media_type
+        media_type = await decoder.inspect(path, sha256=sha256, chat_id=chat_id)
     except (PictureError, OSError):
         return ExportedPicture(picture_name(sha256, "application/octet-stream"), path)
     preview = None

@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import BulkRequestLimit, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.asking.asking import say, thread_of
+from bot.asking.asking import say
 from bot.callback_data import ConfirmDelete
 from bot.handlers.rights import ANY_ADMIN, may_change, may_press, presser
 from bot.handlers.routing import Press, PressHandler, command
@@ -40,13 +40,8 @@ async def on_delete(message: Message, context: Context) -> None:
         [button(texts.DELETE_YES, ConfirmDelete(True, asker)), button(texts.DELETE_NO, ConfirmDelete(False, asker))],
         [button(texts.DELETE_MESSAGES, ConfirmDelete(True, asker, messages=True))],
     ]
-    await services.bot.send_message(
-        message.chat_id,
-        texts.delete_question(kept, message.chat.type != ChatType.PRIVATE),
-        parse_mode=ParseMode.HTML,
-        reply_markup=InlineKeyboardMarkup(buttons),
-        message_thread_id=thread_of(message),
-    )
+    text = texts.delete_question(kept, message.chat.type != ChatType.PRIVATE)
+    await say(message, text, InlineKeyboardMarkup(buttons), replying=False)
 
 
 async def on_press(press: Press[ConfirmDelete], context: Context) -> None:

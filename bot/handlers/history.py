@@ -14,7 +14,7 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
 from bot.answering.question_messages import reply_to
-from bot.asking.asking import say, thread_of
+from bot.asking.asking import say
 from bot.callback_data import HistoryPage, ShowPicture
 from bot.handlers.routing import Press, PressHandler, command, question_pressed
 from bot.services import Context, Services
@@ -45,14 +45,7 @@ async def on_history(message: Message, context: Context) -> None:
         await say(message, texts.empty_history((await services.effective(message.chat_id)).keep_days))
         return
     text, markup = page
-    await services.bot.send_message(
-        message.chat_id,
-        text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=markup,
-        link_preview_options=_NO_PREVIEW,
-        message_thread_id=thread_of(message),
-    )
+    await say(message, text, markup, replying=False, preview=_NO_PREVIEW)
 
 
 def end_of(text: str, zone: tzinfo = UTC) -> datetime | None:
@@ -175,8 +168,10 @@ async def _thumbnails(services: Services, question: Question) -> list[tuple[Aske
         pictures = [replace(pictures[0], caption=None)]
     for picture in pictures:
         # Only what was understood has a button; another press is of somebody's own making.
-        if question.answer is None and not await services.store.picture_checks.readable([picture.sha256]):
-            continue
+        if question.answer is None:
+            check = await services.store.picture_checks.get(picture.sha256)
+            if check is None or check.refusal is not None:
+                continue
         try:
             path = await services.store.photos.find(question.chat_id, picture.sha256)
         except FileNotFoundError:

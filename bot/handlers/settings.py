@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.asking.asking import say, thread_of
+from bot.asking.asking import say
 from bot.callback_data import ChangeSetting
 from bot.effective import Effective
 from bot.handlers.rights import may_change
@@ -42,9 +42,7 @@ async def on_settings(message: Message, context: Context) -> None:
         await say(message, await _set_typed(services, message, " ".join(context.args)))
         return
     text, markup = await _menu(services, message.chat_id)
-    await services.bot.send_message(
-        message.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, message_thread_id=thread_of(message)
-    )
+    await say(message, text, markup, replying=False)
 
 
 async def on_press(press: Press[ChangeSetting], context: Context) -> None:

@@ -13,7 +13,7 @@ from refusals import refuses
 
 from bot.app import Bot
 from bot.callback_data import ShowPicture
-from bot.picture_decoder import PictureDecoder, PictureInfo
+from bot.picture_decoder import PictureDecoder
 from bot.sandbox.person import Person, buttons
 from bot.services import Services
 from model.benchmarks.picture_bombs import run_length_bmp
@@ -132,7 +132,7 @@ async def test_a_picture_is_inspected_once(decoder: PictureDecoder, tmp_path: Pa
     file = tmp_path / "picture.jfif"
     file.write_bytes(picture(form="JPEG"))
     found = await decoder.inspect(file)
-    assert found == PictureInfo("image/jpeg", 320, 192)
+    assert found == "image/jpeg"
     await asyncio.to_thread(decoder._pool.close)
     assert await decoder.inspect(file.read_bytes()) == found
     with pytest.raises(FileNotFoundError):

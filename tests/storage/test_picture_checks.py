@@ -10,7 +10,7 @@ from storage.picture_checks import PictureCheck
 from storage.store import Store
 from storage.thumbnails import Thumbnails
 
-GOOD = PictureCheck(None, "image/png", 800, 600)
+GOOD = PictureCheck(None, "image/png")
 BAD = PictureCheck("This picture takes too long to read.")
 
 
@@ -22,7 +22,6 @@ async def test_what_was_found_is_remembered_over_a_restart(tmp_path: Path) -> No
     async with await Store.open(tmp_path) as store:
         assert await store.picture_checks.get("aa") == GOOD
         assert await store.picture_checks.get("bb") == BAD
-        assert await store.picture_checks.readable(["aa", "bb", "cc"]) == {"aa"}
 
 
 async def test_a_refusal_may_be_tried_again_after_a_day_and_never_outweighs_a_success(store: Store) -> None:
@@ -50,11 +49,6 @@ async def test_refusals_are_bounded(store: Store, monkeypatch) -> None:
     ]
     await store.picture_checks.prune(time.time() + picture_checks.REFUSALS_KEPT + 1)
     assert [row[0] for row in await store.db.fetch_all("SELECT sha256 FROM picture_checks")] == ["good"]
-
-
-async def test_many_contents_at_once(store: Store) -> None:
-    await store.picture_checks.put("aa", GOOD)
-    assert await store.picture_checks.readable([str(number) for number in range(2_000)] + ["aa"]) == {"aa"}
 
 
 async def test_what_is_kept_of_a_picture_goes_with_it(store: Store, ask: Ask) -> None:
