@@ -7,11 +7,12 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.benchmarks.http_stub import Answer, HttpStub
+from bot.benchmarks.http_stub import Answer, serve
 
 TOKEN = "1000000001:the_measured_bot_has_no_secret"
 PER_POLL = 100
@@ -21,11 +22,13 @@ Key = tuple[int, int]
 
 
 class FakeTelegram:
-    """The Bot API of one bot: `async with FakeTelegram(picture) as telegram: ...`"""
+    """The Bot API of one bot: `async with FakeTelegram() as telegram: ...`
 
-    def __init__(self, picture: bytes) -> None:
-        """Every file that the bot downloads is `picture`."""
-        self._picture = picture
+    Every file that the bot downloads is the example picture of /start.
+    """
+
+    def __init__(self) -> None:
+        self._picture = (files("bot") / "example.png").read_bytes()
         self._updates: deque[dict[str, Any]] = deque()
         self._poll: asyncio.Future[bytes] | None = None
         self._next_update, self._next_message = 1, 1
@@ -39,22 +42,22 @@ class FakeTelegram:
         """Called with the message that asked and the seconds from when it was due to the message that answers it."""
         self.quiet = asyncio.Event()
         """Set while no question waits for its answer."""
-        self._stub = HttpStub(self._answer)
+        self._server: asyncio.Server  # since it was entered
 
     async def __aenter__(self) -> FakeTelegram:
-        await self._stub.__aenter__()
+        self._server = await serve(self._answer)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         if self._poll is not None:
             self._poll.cancel()
-        await self._stub.__aexit__()
+        self._server.close()
 
     def settings(self, data_dir: Path) -> dict[str, object]:
         """Those of a bot that lives here, by their names in `Settings`: it may be asked without limit."""
         return {
             "telegram_token": TOKEN,
-            "telegram_base_url": self._stub.url,
+            "telegram_base_url": f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}",
             "data_dir": data_dir,
             "questions_per_minute": 1_000_000,
             "log_level": "WARNING",

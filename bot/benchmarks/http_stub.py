@@ -11,41 +11,16 @@ Handle = Callable[[str, bytes], Answer]
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 
-class HttpStub:
-    """`async with HttpStub(handle) as stub: ... stub.url`"""
-
-    def __init__(self, handle: Handle) -> None:
-        """Answer every request by `handle`, at once or when its future is done."""
-        self._handle = handle
-        self._server: asyncio.Server | None = None
-        self.requests = 0
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-
-    async def __aenter__(self) -> HttpStub:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=1024)
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        assert self._server is not None
-        self._server.close()
-
-    def answer(self, path: str, body: bytes) -> Answer:
-        """Count and hand on."""
-        self.requests += 1
-        return self._handle(path, body)
+async def serve(handle: Handle) -> asyncio.Server:
+    """Answer every request by `handle`, at once or when its future is done; on a port of its own, of this machine."""
+    return await asyncio.get_running_loop().create_server(lambda: _Connection(handle), "127.0.0.1", 0, backlog=1024)
 
 
 class _Connection(asyncio.Protocol):
     """One kept-alive connection; requests on it come one after the other."""
 
-    def __init__(self, stub: HttpStub) -> None:
-        self._stub, self._buffer = stub, b""
+    def __init__(self, handle: Handle) -> None:
+        self._handle, self._buffer = handle, b""
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -55,7 +30,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         while (request := self._take()) is not None:
-            answer = self._stub.answer(*request)
+            answer = self._handle(*request)
             if isinstance(answer, bytes):
                 self._send(answer)
             else:

@@ -38,8 +38,6 @@ def bench_bot(
 
 
 async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, profile: Path | None) -> dict[str, Any]:
-    from importlib.resources import files
-
     from bot.benchmarks.baseline import durable_commits
     from bot.benchmarks.fake_telegram import FakeTelegram
     from bot.benchmarks.load import introduce, saturate, steady
@@ -47,7 +45,7 @@ async def _measure(folder: Path, seconds: float, rate: float, outstanding: int, 
 
     commits = durable_commits(folder, min(2.0, seconds))
     chats = list(range(1, CHATS + 1))
-    async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
+    async with FakeTelegram() as telegram:
         options = ["--profile", str(profile)] if profile else []
         async with BotProcess(telegram.settings(folder / "data"), options) as bot:
             await introduce(telegram, chats)

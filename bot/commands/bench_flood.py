@@ -29,13 +29,11 @@ def bench_flood(model: str, questions: int, probes: int, batch_size: int, as_jso
 
 
 async def _measure(folder: Path, model: str, questions: int, probes: int, batch_size: int) -> dict[str, Any]:
-    from importlib.resources import files
-
     from bot.benchmarks.fake_telegram import FakeTelegram
     from bot.benchmarks.load import Probe, introduce
     from bot.benchmarks.process import BotProcess
 
-    async with FakeTelegram((files("bot") / "example.png").read_bytes()) as telegram:
+    async with FakeTelegram() as telegram:
         settings = telegram.settings(folder / "data") | {
             "max_waiting_per_chat": questions + 1,
             "max_waiting_per_person": questions + 1,

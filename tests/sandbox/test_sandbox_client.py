@@ -168,7 +168,7 @@ async def test_a_busy_port_is_named(bot: Any, sandbox: Sandbox) -> None:
 async def test_files_are_gone_after_the_end(http: aiohttp.ClientSession) -> None:
     async with Sandbox(port=0, token="7:for_files") as sandbox, Person(sandbox.url) as you:
         await you.send_picture(picture())
-        (stored, *_) = sandbox.world.files._by_id.values()
+        (stored, *_) = sandbox.world.files.by_id.values()
         assert stored.path.is_file()
     assert not stored.path.parent.exists()
 
