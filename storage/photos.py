@@ -132,13 +132,6 @@ class Photos:
         """The picture that a message of this chat showed."""
         return await self._one("WHERE chat_id = ? AND message_id = ?", (chat_id, message_id))
 
-    async def newest(self, chat_id: int, thread_id: int | None = None) -> Photo | None:
-        """The picture that was talked about last (in the thread, where there are threads)."""
-        return await self._one(
-            "WHERE chat_id = ? AND thread_id IS ? AND talked_at IS NOT NULL ORDER BY talked_at DESC LIMIT 1",
-            (chat_id, thread_id),
-        )
-
     async def newest_shown(
         self, chat_id: int, thread_id: int | None, *, below: int, beside: int | None
     ) -> Photo | None:

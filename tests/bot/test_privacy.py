@@ -104,7 +104,7 @@ async def test_no_method_gives_another_chats_rows(tmp_path: Path) -> None:
         assert (await questions.load(other, other, 0)) == Load(0, 0, 0, 1)
         assert not await questions.cancel(other, mine.id) and await questions.cancel_all(other) == []
         await questions.set_placeholder(other, mine.id, 99)
-        assert await photos.of_message(other, 1) is None and await photos.newest(other) is None
+        assert await photos.of_message(other, 1) is None and await photos.current(other, None, None) == []
         assert await photos.in_group(other, "album") == []
         for call in (photos.read, photos.find):
             with pytest.raises(FileNotFoundError):

@@ -68,8 +68,8 @@ async def test_who_sees_all_means_the_picture_directly_above(
         hers["message_id"],
     ]
     assert bot.services is not None
-    kept = await bot.services.store.photos.newest(GROUP)
-    assert kept is not None and kept.message_id == hers["message_id"], "what nobody asked about is not kept"
+    kept = await bot.services.store.photos.current(GROUP, None, None)
+    assert [photo.message_id for photo in kept] == [hers["message_id"]], "what nobody asked about is not kept"
 
 
 async def test_anothers_picture_is_shown_with_the_answer(

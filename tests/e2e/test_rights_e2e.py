@@ -81,7 +81,7 @@ async def test_a_file_that_is_larger_than_it_said_is_not_downloaded(
     message = {"message_id": 9000, "date": 1, "chat": chat, "document": document, "caption": "What?"}
     await bot.inbox.take([{"update_id": 10**9, "message": message}])
     await you.wait_for(lambda m: m.get("text") == texts.TOO_BIG)
-    assert bot.services is not None and await bot.services.store.photos.newest(YOU) is None
+    assert bot.services is not None and await bot.services.store.photos.current(YOU, None, None) == []
 
 
 async def test_a_question_is_cancelled_by_who_asked_it_or_an_admin(

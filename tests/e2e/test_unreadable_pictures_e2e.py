@@ -60,7 +60,7 @@ async def test_a_broken_picture_is_refused_before_it_is_asked_about(start_bot: S
     await you.send_picture(picture()[:200], name="broken.png", as_document=True)
     refused = await you.wait_for(lambda m: "text" in m)
     assert texts.WHAT_TO_KNOW not in refused["text"]
-    assert bot.services is not None and await bot.services.store.photos.newest(you.user_id) is None
+    assert bot.services is not None and await bot.services.store.photos.current(you.user_id, None, None) == []
 
 
 async def test_a_picture_that_proved_broken_is_fetched_anew(start_bot: StartBot, you: Person, sandbox: Sandbox) -> None:

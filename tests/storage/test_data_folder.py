@@ -50,8 +50,8 @@ async def test_a_missing_database_beside_pictures_is_no_new_beginning(tmp_path: 
     (folder / DATABASE).write_bytes(database)
     async with await Store.open(folder) as store:
         assert await store.photos.sweep(time.time() + SWEEP_AGE + 60) == 0
-        photo = await store.photos.newest(1)
-        assert photo is not None and await store.photos.read(1, photo.sha256) == b"picture 2"
+        (photo,) = await store.photos.current(1, None, None)
+        assert await store.photos.read(1, photo.sha256) == b"picture 2"
     assert pictures_in(folder) == 3
 
 
@@ -93,7 +93,7 @@ async def test_a_backup_is_lived_in_also_when_its_folder_was_emptied_before(tmp_
     await filled(tmp_path / "data")
     await backup(tmp_path / "data", tmp_path / "copy")
     async with await Store.open(tmp_path / "copy") as store:
-        assert await store.photos.newest(1) is not None
+        assert await store.photos.current(1, None, None)
     shutil.rmtree(tmp_path / "data")
     (tmp_path / "copy").rename(tmp_path / "data")
     await filled(tmp_path / "data")

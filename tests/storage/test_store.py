@@ -101,9 +101,8 @@ async def test_pictures_are_shared_by_content_and_private_by_chat(store: Store) 
     assert await store.photos.read(1, one.sha256) == b"same"
     with pytest.raises(FileNotFoundError):
         await store.photos.read(3, one.sha256)
-    newest = await store.photos.newest(1)
-    assert newest is not None and newest.message_id == 11
-    assert await store.photos.newest(1, thread_id=4) is None
+    assert [p.message_id for p in await store.photos.current(1, None, None)] == [10, 11]
+    assert await store.photos.current(1, 4, None) == []
     assert [p.message_id for p in await store.photos.in_group(1, "g")] == [10, 11]
     assert await store.photos.of_message(2, 10) is None
 
@@ -211,7 +210,7 @@ async def test_a_group_that_moves_takes_its_history_along(store: Store, ask: Ask
     assert (await store.chats.settings(-1005)).beams == 7
     moved = [q async for q in store.questions.export(-1005)]
     assert [(q.id, q.placeholder_id, q.answered_under) for q in moved] == [(question.id, None, None)]
-    assert await store.photos.newest(-5) is None
+    assert await store.photos.current(-5, None, None) == []
     current = await store.photos.current(-1005, None, None)
     assert [p.message_id for p in current] == [moved[0].photo_message_id] == [-1], "still what was talked about"
     assert await store.sent.photo_of(-1005, 3) is None
@@ -255,7 +254,7 @@ async def test_an_album_is_talked_about_together_until_one_of_it_is(store: Store
 
 async def test_what_was_only_given_is_meant_where_nothing_else_is(store: Store) -> None:
     given = await store.photos.save(1, 5, b"example", media_type="image/png", user_id=7, current=False)
-    assert await store.photos.newest(1) is None and await store.photos.current(1, None, 8) == []
+    assert await store.photos.current(1, None, 8) == []
     assert await store.photos.current(1, None, 7) == [given]
     own = await store.photos.save(1, 6, b"own", media_type="image/png", user_id=7)
     await store.photos.save(1, 8, b"example", media_type="image/png", user_id=7, current=False)
@@ -270,7 +269,7 @@ async def test_a_message_that_shows_its_picture_no_more(store: Store, ask: Ask) 
     await ask(1, photo_sha256=asked.sha256)
     for number in (5, 6, 7):
         await store.photos.forget(1, number)
-    assert asked.path.exists() and not never.path.exists() and await store.photos.newest(1) is None
+    assert asked.path.exists() and not never.path.exists() and await store.photos.current(1, None, None) == []
 
 
 async def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
