@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from cachetools import LRUCache
-
+from storage.access import Access
 from storage.chat_rows import delete_from_copies, delete_rows, migrate_rows, rows_of
 from storage.database import Database
 from storage.photos import Photos
+from storage.read_through import ReadThrough
 from storage.records import ChatSettings, DeletedCounts, Kept
 
 MOST_KNOWN = 10_000
@@ -19,43 +19,61 @@ SETTINGS = tuple(field.name for field in fields(ChatSettings))
 _SETTINGS = ", ".join(SETTINGS)
 
 
+class _Chat(NamedTuple):
+    """What is kept of a chat."""
+
+    type: str = ""
+    title: str | None = None
+    language: str | None = None
+    settings: ChatSettings = ChatSettings()
+
+
+_UNKNOWN = _Chat()
+
+
 class Chats:
     """What is known of each chat."""
 
-    def __init__(self, database: Database, photos: Photos) -> None:
-        self._db, self._photos = database, photos
-        # Type, title and language of chats that wrote lately, as they were told.
-        self._known: LRUCache[int, tuple[str, str, str | None]] = LRUCache(MOST_KNOWN)
+    def __init__(self, database: Database, photos: Photos, access: Access) -> None:
+        self._db, self._photos, self._access = database, photos, access
+        self._known = ReadThrough(self._read, MOST_KNOWN)
+
+    async def _read(self, chat_id: int) -> _Chat:
+        row = await self._db.fetch_one(
+            f"SELECT type, title, language, {_SETTINGS} FROM chats WHERE chat_id = ?",  # noqa: S608 - names
+            (chat_id,),
+        )
+        return _UNKNOWN if row is None else _Chat(*row[:3], ChatSettings(*row[3:]))
 
     async def touch(self, chat_id: int, type_: str, title: str = "", language: str | None = None) -> None:
         """Know a chat; its type and title are kept up to date, of its languages (BCP 47) the first that it tells."""
-        if self._known.get(chat_id) == (type_, title, language):
+        known = await self._known.get(chat_id)
+        if known[:3] == (type_, title, known.language or language):
             return
-        await self._db.execute(
-            "INSERT INTO chats (chat_id, type, title, language, created_at) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title,"
-            " language = coalesce(language, excluded.language)",
-            (chat_id, type_, title, language, time.time()),
-        )
-        self._known[chat_id] = (type_, title, language)
+        with self._known.writing(chat_id):
+            await self._db.execute(
+                "INSERT INTO chats (chat_id, type, title, language, created_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title,"
+                " language = coalesce(language, excluded.language)",
+                (chat_id, type_, title, language, time.time()),
+            )
 
     async def language(self, chat_id: int) -> str | None:
         """The language (BCP 47) that a chat is spoken to in; None where nothing is known of it."""
-        row = await self._db.fetch_one("SELECT language FROM chats WHERE chat_id = ?", (chat_id,))
-        return None if row is None else row["language"]
+        return (await self._known.get(chat_id)).language
 
     async def set_language(self, chat_id: int, language: str) -> None:
         """The chat chose a language (BCP 47)."""
-        await self._db.execute(
-            "INSERT INTO chats (chat_id, type, language, created_at) VALUES (?, '', ?, ?)"
-            " ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language",
-            (chat_id, language, time.time()),
-        )
+        with self._known.writing(chat_id):
+            await self._db.execute(
+                "INSERT INTO chats (chat_id, type, language, created_at) VALUES (?, '', ?, ?)"
+                " ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language",
+                (chat_id, language, time.time()),
+            )
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """What the chat chose."""
-        row = await self._db.fetch_one(f"SELECT {_SETTINGS} FROM chats WHERE chat_id = ?", (chat_id,))  # noqa: S608
-        return ChatSettings() if row is None else ChatSettings(**{name: row[name] for name in SETTINGS})
+        return (await self._known.get(chat_id)).settings
 
     async def set_settings(self, chat_id: int, **changes: int | str | None) -> ChatSettings:
         """Change settings by the names of `ChatSettings`; None follows the default again. Returns the new settings.
@@ -67,11 +85,12 @@ class Chats:
             raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
         names = ", ".join(changes)
         updates = ", ".join(f"{name} = excluded.{name}" for name in changes)
-        await self._db.execute(
-            f"INSERT INTO chats (chat_id, type, created_at, {names}) VALUES (?, '', ?, {', '.join('?' * len(changes))})"  # noqa: S608 - names of a dataclass
-            f" ON CONFLICT (chat_id) DO UPDATE SET {updates}",
-            (chat_id, time.time(), *changes.values()),
-        )
+        with self._known.writing(chat_id):
+            await self._db.execute(
+                f"INSERT INTO chats (chat_id, type, created_at, {names})"  # noqa: S608 - names of a dataclass
+                f" VALUES (?, '', ?, {', '.join('?' * len(changes))}) ON CONFLICT (chat_id) DO UPDATE SET {updates}",
+                (chat_id, time.time(), *changes.values()),
+            )
         return await self.settings(chat_id)
 
     async def reset_settings(self, chat_id: int) -> None:
@@ -84,9 +103,9 @@ class Chats:
         Messages count from 1 there, so that the old numbers mean other messages: rows keep them as negative numbers,
         which are no message's, and whatever else points to a message is forgotten.
         """
-        self._known.clear()
-        async with self._db.transaction() as tx:
-            await migrate_rows(tx, old, new)
+        with self._known.writing(old, new), self._access.writing(old, new):
+            async with self._db.transaction() as tx:
+                await migrate_rows(tx, old, new)
 
     async def everything(self, chat_id: int) -> dict[str, list[dict[str, Any]]]:
         """All that is kept of a chat but its questions and pictures: rows by the names of their tables."""
@@ -115,17 +134,17 @@ class Chats:
 
     async def delete_everything(self, chat_id: int) -> DeletedCounts:
         """Forget a chat: its questions, pictures and settings, and the files that no other chat shows."""
-        async with self._db.transaction() as tx:
-            rows = await tx.fetch_all(
-                "SELECT sha256 FROM photos WHERE chat_id = :chat"
-                " UNION SELECT sha256 FROM asked_pictures WHERE chat_id = :chat",
-                {"chat": chat_id},
-            )
-            asked = await tx.fetch_all(
-                "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND explains IS NULL", (chat_id,)
-            )
-            deleted = await delete_rows(tx, chat_id)
-        self._known.pop(chat_id, None)
+        with self._known.writing(chat_id):
+            async with self._db.transaction() as tx:
+                rows = await tx.fetch_all(
+                    "SELECT sha256 FROM photos WHERE chat_id = :chat"
+                    " UNION SELECT sha256 FROM asked_pictures WHERE chat_id = :chat",
+                    {"chat": chat_id},
+                )
+                asked = await tx.fetch_all(
+                    "SELECT count(*) AS number FROM questions WHERE chat_id = ? AND explains IS NULL", (chat_id,)
+                )
+                deleted = await delete_rows(tx, chat_id)
         await self._photos.remove_unowned(row["sha256"] for row in rows)
         self._photos.quota.measure_again()
         await self._db.checkpoint()

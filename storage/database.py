@@ -214,7 +214,8 @@ class Database:
         """One statement is whole or undone by itself, without the two trips of a savepoint."""
         async with self._lock:
             try:
-                await shielded(self._begin(savepoint=False))
+                if self._group is None:
+                    await shielded(self._begin(savepoint=False))
                 result = await shielded(statement(Transaction(self._writer)))
             except sqlite3.Error:
                 await shielded(self._rollback(savepoint=False))

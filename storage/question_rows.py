@@ -56,8 +56,9 @@ def question_of(row: Row) -> Question:
     names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback", "spoken")
     flags = {name: bool(values[name]) for name in names}
     evidence = _evidence_of(json.loads(values.pop("evidence")))
-    heat = tuple(None if grid is None else _grid_of(grid) for grid in json.loads(values.pop("heat") or "[]"))
-    several = tuple(_picture_of(picture) for picture in json.loads(values.pop("several") or "[]"))
+    grids, pictures = values.pop("heat"), values.pop("several")  # seldom there
+    heat = tuple(None if grid is None else _grid_of(grid) for grid in json.loads(grids)) if grids else ()
+    several = tuple(_picture_of(picture) for picture in json.loads(pictures)) if pictures else ()
     state = State(values["state"])
     return Question(**{**values, **flags, **evidence, "several": several, "heat": heat, "state": state})
 

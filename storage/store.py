@@ -45,7 +45,8 @@ class Store:
         self.thumbnails = Thumbnails(data_dir / THUMBNAILS)
         self.photos = Photos(database, data_dir / PHOTOS, self.thumbnails, budget)
         self.picture_checks = PictureChecks(database)
-        self.chats = Chats(database, self.photos)
+        self.access = Access(database)
+        self.chats = Chats(database, self.photos, self.access)
         self.questions = Questions(database)
         self.history = History(database)
         self.question_pictures = QuestionPictures(database)
@@ -54,7 +55,6 @@ class Store:
         self.sent = SentMessages(database)
         self.exports = Exports(database)
         self.settings = BotSettings(database)
-        self.access = Access(database)
         self.feedback = Feedback(database)
         self.retention = Retention(database, self.photos)
 
