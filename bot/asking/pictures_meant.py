@@ -15,7 +15,7 @@ from bot.conversation.lines import lines_of
 from bot.conversation.meaning import Facts, Source, TelegramPicture
 from bot.services import Services
 from bot.texts import questions as texts
-from storage.records import Photo
+from storage.records import Photo, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,16 @@ class Meant:
     photos: Sequence[Photo]
     obvious: bool = True
     """Otherwise the answer shows which picture it is about: it replies to it."""
+    current: Sequence[Photo] | None = None
+    """What was talked about until now, where that was looked at."""
 
 
-async def pictures_meant(services: Services, message: Message, facts: Facts, source: Source) -> Meant:
+async def pictures_meant(
+    services: Services, message: Message, facts: Facts, source: Source, known: Sequence[Question] | None = None
+) -> Meant:
     """The pictures that a message is about; from then on they are talked about in its place.
+
+    `known`: what it asked already, newest revision first, where that is known.
 
     Raises:
         PictureNotTakenError: There is none, or it cannot be had.
@@ -38,18 +44,21 @@ async def pictures_meant(services: Services, message: Message, facts: Facts, sou
         assert facts.picture is not None
         photos = [await take(services, message, facts.picture, check=not facts.text)]
     elif source is Source.NEWEST:  # an edited question is about what it was about before, whatever came since
-        photos = await _asked_about(services, message.chat_id, message.message_id)
+        photos = await _asked_about(services, message.chat_id, message.message_id, known)
     photos = photos or await replied_pictures(services, message, facts)
     meant = Meant(photos) if photos else await _last(services, message, replied_in_vain=facts.reply_to is not None)
     services.recent.forget_deferred(message.chat_id, thread_of(message))
-    await set_current_pictures(services, message, meant.photos)
+    await set_current_pictures(services, message, meant.photos, meant.current)
     return meant
 
 
-async def set_current_pictures(services: Services, message: Message, photos: Sequence[Photo]) -> None:
-    """These pictures are what is talked about now where the message stands."""
+async def set_current_pictures(
+    services: Services, message: Message, photos: Sequence[Photo], current: Sequence[Photo] | None = None
+) -> None:
+    """These pictures are what is talked about now where the message stands; `current`: what was, if that is known."""
     chat_id, thread_id, user = message.chat_id, thread_of(message), person_of(message)[0]
-    current = await services.store.photos.current(chat_id, thread_id, user)
+    if current is None:
+        current = await services.store.photos.current(chat_id, thread_id, user)
     numbers = [photo.message_id for photo in photos]
     if [(p.message_id, p.talked_by) for p in current if p.talked_at is not None] != [(n, user) for n in numbers]:
         await services.store.photos.set_current(chat_id, thread_id, numbers, user)
@@ -79,9 +88,12 @@ async def take(
     return photo
 
 
-async def _asked_about(services: Services, chat_id: int, message_id: int) -> list[Photo]:
+async def _asked_about(
+    services: Services, chat_id: int, message_id: int, asked: Sequence[Question] | None = None
+) -> list[Photo]:
     """The pictures that a message asked about, the last time it did."""
-    asked = await services.store.questions.of_message(chat_id, message_id)
+    if asked is None:
+        asked = await services.store.questions.of_message(chat_id, message_id)
     found = [
         await services.store.photos.of_message(chat_id, picture.message_id)
         for question in asked
@@ -160,7 +172,7 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
             raise PictureNotTakenError(
                 texts.NEED_PICTURE_GROUP
             )  # it stands in what this supergroup was: not to be shown
-        return Meant(current, obvious)
+        return Meant(current, obvious, current)
     own = None if private else services.recent.newest_of(chat_id, thread_id, user)
     if own is not None:
         return Meant([await take(services, message, own)], obvious=False)

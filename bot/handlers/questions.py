@@ -207,7 +207,7 @@ async def _on_question(
     if meaning.source is Source.OWN and facts.album is not None:
         await on_album_caption(services, message, facts, meaning.question, admission)
         return
-    meant = await pictures_meant(services, message, facts, meaning.source)
+    meant = await pictures_meant(services, message, facts, meaning.source, admission.known)
     photos = await compared(services, message, meant.photos, meaning.question)
     await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious, spoken=spoken)
 
