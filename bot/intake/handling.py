@@ -167,6 +167,9 @@ class Handling:
 
     async def _done(self, number: int) -> None:
         """Remember that it is handled. A disk that is full now is no reason to do it all again."""
+        with suppress(sqlite3.OperationalError):
+            await self._store.updates.done(number)
+            return
         doing = f"that update {number} is handled cannot be kept yet"
         async for attempt in retrying(doing, first=RETRY_SECONDS, longest=RETRY_SECONDS):
             with attempt:

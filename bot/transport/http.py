@@ -9,10 +9,11 @@ import asyncio
 import os
 from io import SEEK_END
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from aiohttp.hdrs import CONTENT_TYPE
 from telegram.constants import FileSizeLimit
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -111,11 +112,11 @@ class AiohttpRequest(BaseRequest):
             sock_connect=connect,
             sock_read=None if files else answer,
         )
-        data = _form(request_data, files) if request_data else None
+        data, headers = _form(request_data, files) if request_data else (None, None)
         await self._free_connection(_seconds(pool_timeout, WAIT_SECONDS))
         try:
             async with session.request(
-                method, URL(url, encoded=True), data=data, timeout=timeout, allow_redirects=False
+                method, URL(url, encoded=True), data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 async with asyncio.timeout(self._seconds_for_body(response)):
                     return response.status, await read_at_most(response, LARGEST_ANSWER)
@@ -218,12 +219,15 @@ def _length(content: Any) -> int:  # noqa: ANN401 - bytes or an open file
     return int(end - place)
 
 
-def _form(request_data: RequestData, files: dict[str, Any] | None) -> dict[str, str] | aiohttp.FormData:
-    if not files:
-        return request_data.json_parameters
+def _form(
+    request_data: RequestData, files: dict[str, Any] | None
+) -> tuple[bytes | aiohttp.FormData, dict[str, str] | None]:
+    """What is sent, and the headers that say how it is written, where it does not say so itself."""
+    if not files:  # aiohttp would prepare for files, too, which costs three times as much
+        return urlencode(request_data.json_parameters).encode(), {CONTENT_TYPE: "application/x-www-form-urlencoded"}
     form = aiohttp.FormData(quote_fields=False)  # names as they are, in UTF-8
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in files.items():
         form.add_field(name, content, filename=filename, content_type=media_type)
-    return form
+    return form, None
