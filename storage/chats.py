@@ -43,7 +43,10 @@ class Chats:
             f"SELECT type, title, language, {_SETTINGS} FROM chats WHERE chat_id = ?",  # noqa: S608 - names
             (chat_id,),
         )
-        return _UNKNOWN if row is None else _Chat(*row[:3], ChatSettings(*row[3:]))
+        if row is None:
+            return _UNKNOWN
+        settings = ChatSettings(**{name: row[name] for name in SETTINGS})
+        return _Chat(row["type"], row["title"], row["language"], settings)
 
     async def touch(self, chat_id: int, type_: str, title: str = "", language: str | None = None) -> None:
         """Know a chat; its type and title are kept up to date, of its languages (BCP 47) the first that it tells."""
