@@ -55,14 +55,12 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.7
+LIKELY = 0.5
 """So likely must it be that a wording which no list has asks nothing."""
-LIKELY_WORD = 0.92
+LIKELY_WORD = 0.7
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
 NEARLY_SURE = 0.9
-"""As `LIKELY`, of a wording with a question mark or a question word."""
-UNLIKELY = 0.5
-"""A comment, an insult or an introduction in words of one's own is a question where it is less likely than this."""
+"""As `LIKELY`, of a wording with a question mark, a question word in front or an "or"."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2
 """Words of a name that is not introduced."""
@@ -115,22 +113,21 @@ def small_talk(text: str) -> SmallTalk | None:
     """What a message is that surely asks nothing; None for everything else, which counts as a question."""
     kinds: set[SmallTalk] = set()
     accented = any(unicodedata.category(sign) == "Mn" for sign in unicodedata.normalize("NFD", text))
-    for words, marks in _parts(text):
-        asked = _is_asked(marks)
+    for words, part in _parts(text):
         called = calls_for_somebody(words, greeted=bool(kinds))
         if not called and _names_a_thing(words, accented=accented):
             return None
-        found = {SmallTalk.ASKING} if called else _kinds(words, asked=asked)
+        found = {SmallTalk.ASKING} if called else _kinds(words, part)
         if found is None and asks_the_bot(words):
             found = {SmallTalk.ASKING}
         if found is None and _is_full_name(text, words):
             found = {SmallTalk.NAME}
-        if found is None and not _is_remark(words, marks):
+        if found is None and not _is_remark(words, part):
             return None
         kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
-    if all(_is_remark(words, marks) for words, marks in _parts(text)) and re.search(r"\w", plain(text)):
+    if all(_is_remark(words, part) for words, part in _parts(text)) and re.search(r"\w", plain(text)):
         return SmallTalk.REMARK  # only words that go with others: "well..."
     if re.search(r"\w", plain(text)):
         return None
@@ -157,11 +154,11 @@ def is_gesture(emoji: str) -> bool:
 
 
 def _parts(text: str) -> Iterable[tuple[list[str], str]]:
-    """The words of each part of a message that has some, and the marks that end it."""
+    """The words of each part of a message that has some, and the part with the marks that end it."""
     for part, marks in _PART.findall(plain(text)):
         words = re.findall(r"\w+", part)
         if words:
-            yield words, marks
+            yield words, part + marks
 
 
 def _shows_something(text: str) -> bool:
@@ -194,22 +191,21 @@ def _is_full_name(text: str, words: Sequence[str]) -> bool:
     )
 
 
-def _is_remark(words: Sequence[str], marks: str) -> bool:
+def _is_remark(words: Sequence[str], part: str) -> bool:
     """Whether a part that no list has asks nothing, by what it is made of."""
-    if not _OR.isdisjoint(words[1:-1]):
-        return False
-    asked = _is_asked(marks)
-    if (asked or not _QUESTION_WORDS.isdisjoint(words[:2])) and any(sign.isdigit() for sign in "".join(words)):
+    asked = _is_asked(part)
+    if (asked or not _QUESTION_WORDS.isdisjoint(words[:2])) and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
-    seems_asked = asked or not _QUESTION_WORDS.isdisjoint(words)
+    seems_asked = asked or words[0] in _QUESTION_WORDS or not _OR.isdisjoint(words[1:-1])
     least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
-    return len(words) <= _MOST_REMARK and talk_score(" ".join(words) + "?" * asked) >= least
+    return len(words) <= _MOST_REMARK and talk_score(part) >= least
 
 
-def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
+def _kinds(words: Sequence[str], part: str) -> set[SmallTalk] | None:
     """What the phrases of a part are; none where it has only words that go with them. None: it may be a question."""
     if len(words) > _MOST_WORDS:
         return None
+    asked = _is_asked(part)
     read = [known_word(word, slips=not asked) for word in words]
     covered = _covered(read, words)
     if asked:
@@ -218,7 +214,7 @@ def _kinds(words: Sequence[str], *, asked: bool) -> set[SmallTalk] | None:
         return covered[-1]
     found = _of_ones_own(read, words, covered) or _of_known_words(read)
     judged = found and (not found.isdisjoint(_JUDGED) or len(words) > _MOST_NAME)
-    return None if judged and talk_score(" ".join(words)) < UNLIKELY else found
+    return None if judged and talk_score(part) < LIKELY else found
 
 
 def _covered(read: Sequence[str], words: Sequence[str]) -> list[set[SmallTalk] | None]:

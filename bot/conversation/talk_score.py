@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from math import exp
+from unicodedata import category
 from zlib import crc32
 
 from bot.conversation.phrases import lexicon, plain
@@ -68,6 +69,8 @@ def _features(text: str) -> Iterator[str]:
     yield f"{said[1]} .. {said[-2]}"
     yield f"#{min(len(words), _MOST_WORDS)}"
     yield from (f"#{mark}" for mark in "?!" if mark in text.replace("؟", "?"))
+    if any(category(sign) == "So" for sign in text):
+        yield "#emoji"
 
 
 @lru_cache(maxsize=4096)

@@ -9,23 +9,12 @@ and 8 of 96 that ask nothing were taken for questions, and none of 161 questions
 was judged once before and once after: of 200 messages that ask nothing 19, then 7 were taken for questions; of 183
 questions one was taken for small talk both times. Then what was missed, and its kind, went among the examples.
 
-`*_phones.txt` are five lists of what people type on phones in eight languages, each judged when it was fresh, before
-what it showed was mended. With what was there before the first, of 222, 221, 275, 223 and 160 messages that ask nothing
-4.1, 14.0, 3.6, 15.2 and 16.9 % were taken for questions, of 221, 213, 195, 176 and 124 questions 3.2, 0, 3.1, 2.3 and
-1.6 % for small talk; of the last list 8.1 and 0.8 % with what the others had mended: so much the next stranger may see.
-
-`*_fresh.txt` are three lists more, written before anything was read or mended: of 367, 414 and 263 messages that ask
-nothing 3.3, 3.1 and 4.2 % were taken for questions when the list was fresh, of 301, 335 and 289 questions 1.0, 0.3 and
-1.0 % for small talk.
-
-`*_kinds.txt` are seven lists of what people say of themselves, their day, a picture or an answer, and of questions.
-First looks before and after the shape of sentences was learnt, of what asks nothing: list 4 (everyday) 3.0 and 2.4 % of
-165 missed, list 5 (statements) 25.5 and 13.0 % of 161; then with more examples list 6 (everyday) 4.1 and 3.5 % of 170,
-list 7 (statements) 17.4 and 6.1 % of 132; of questions 0.6 and 1.3 % of 158, 0 and 0.6 % of 156, 1.2 and 0 % of 164,
-0 and 0 % of 132. Two lists of 300 and 300 more are by somebody who saw neither rules nor lists: of what asks nothing
-7.3 and 5.0 % of the first were taken for questions before and after, and, when that had been looked at, 11.0 and 6.0 %
-of the second; of the questions none and two, none and none for small talk. All are kept against going back: the 1 % is
-not reached there.
+The lists in `talk_examples/lists/` were tests, too, as long as they were fresh; now they are learnt from, so that here they
+only tell when something known is lost. "phones" are five lists of what people type on phones in eight languages: of what
+asks nothing 3.6 to 16.9 % were taken for questions at the first look, of questions 0 to 3.2 % for small talk. "fresh" are
+three lists more: 3.1 to 4.2 and 0.3 to 1.0 %. "kinds" are seven of what people say of themselves, their day, a picture or
+an answer, and two by somebody who saw neither rules nor lists (5.0 and 6.0 %, two of 600 questions). What somebody else
+may see is said by leaving a list out (`python -m bot.commands.fit_talk_score kinds`).
 
 Whether "anybody there?" is about the picture nobody can know: such are in neither list.
 """
@@ -38,7 +27,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.fit_talk_score import examples_hash
+from bot.commands.fit_talk_score import LISTS as LEARNT
+from bot.commands.fit_talk_score import examples_hash, main, messages_of
 from bot.conversation.mash import is_mash
 from bot.conversation.phrases import lexicon
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
@@ -47,31 +37,37 @@ from bot.texts.small_talk import reply
 
 LISTS = Path(__file__).parent / "messages"
 MOST_WRONG = 0.01
-MOST_WRONG_OF_KINDS = 0.05
 
 
 def messages(name: str) -> list[str]:
     return [line for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line]
 
 
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_phones", "_fresh"])
+def asks_nothing(text: str) -> bool:
+    """As `meaning` judges it."""
+    return small_talk(text) is not None or says_nothing(text)
+
+
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages"])
 def test_what_asks_nothing_is_not_answered(part: str) -> None:
     told = messages(f"no_questions{part}")
-    wrong = [text for text in told if small_talk(text) is None]
+    wrong = [text for text in told if not asks_nothing(text)]
     assert len(wrong) <= MOST_WRONG * len(told), wrong
 
 
-def test_statements_are_seldom_taken_for_questions() -> None:
-    told = messages("no_questions_kinds")
-    wrong = [text for text in told if small_talk(text) is None]
-    assert len(wrong) <= MOST_WRONG_OF_KINDS * len(told), wrong
-
-
-@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard", "_phones", "_fresh", "_kinds"])
+@pytest.mark.parametrize("part", ["", "_held_out", "_all_languages", "_hard"])
 def test_short_questions_are_not_turned_away(part: str) -> None:
     asked = messages(f"short_questions{part}")
-    wrong = [text for text in asked if small_talk(text) is not None]
+    wrong = [text for text in asked if asks_nothing(text)]
     assert len(wrong) <= MOST_WRONG * len(asked), wrong
+
+
+@pytest.mark.parametrize("name", LEARNT)
+def test_what_was_learnt_is_known(name: str) -> None:
+    for asks in (0, 1):
+        told = messages_of(name, asks)
+        wrong = [text for text in told if asks_nothing(text) != asks]
+        assert len(wrong) <= MOST_WRONG * len(told), wrong
 
 
 def test_the_lists_are_large_enough() -> None:
