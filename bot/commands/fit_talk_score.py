@@ -176,7 +176,7 @@ def fit(found: Sequence[Example]) -> tuple[float, array[int]]:
     """The bias, and the weight of each bucket in steps."""
     import numpy as np
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     often = Counter(found)

@@ -103,8 +103,8 @@ _QUESTION_WORDS = frozenset(
     )
 )
 """Where words of one's own hold one of these, something may be asked."""
-
-
+_ASKS_IN_FRONT = _QUESTION_WORDS - {"e"}
+"""Without accents the "and" of Italian and Portuguese is their "is", too: "é meu cachorro"."""
 _OR = frozenset(("or", "oder", "ou", "или", "یا"))
 """Between two words: one of them is to be chosen."""
 
@@ -194,9 +194,10 @@ def _is_full_name(text: str, words: Sequence[str]) -> bool:
 def _is_remark(words: Sequence[str], part: str) -> bool:
     """Whether a part that no list has asks nothing, by what it is made of."""
     asked = _is_asked(part)
-    if (asked or not _QUESTION_WORDS.isdisjoint(words[:2])) and any(sign.isdigit() for sign in part):
+    may_ask = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words[:2])
+    if may_ask and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
-    seems_asked = asked or words[0] in _QUESTION_WORDS or not _OR.isdisjoint(words[1:-1])
+    seems_asked = asked or words[0] in _ASKS_IN_FRONT or not _OR.isdisjoint(words[1:-1])
     least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
     return len(words) <= _MOST_REMARK and talk_score(part) >= least
 

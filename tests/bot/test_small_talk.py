@@ -9,18 +9,26 @@ and 8 of 96 that ask nothing were taken for questions, and none of 161 questions
 was judged once before and once after: of 200 messages that ask nothing 19, then 7 were taken for questions; of 183
 questions one was taken for small talk both times. Then what was missed, and its kind, went among the examples.
 
-The lists in `talk_examples/lists/` were tests, too, as long as they were fresh; now they are learnt from, so that here they
-only tell when something known is lost. "phones" are five lists of what people type on phones in eight languages: of what
-asks nothing 3.6 to 16.9 % were taken for questions at the first look, of questions 0 to 3.2 % for small talk. "fresh" are
-three lists more: 3.1 to 4.2 and 0.3 to 1.0 %. "kinds" are seven of what people say of themselves, their day, a picture or
-an answer, and two by somebody who saw neither rules nor lists (5.0 and 6.0 %, two of 600 questions). What somebody else
-may see is said by leaving a list out (`python -m bot.commands.fit_talk_score kinds`).
+The lists in `talk_examples/lists/` were tests, too, while they were fresh. Now they are learnt from, and here they
+tell only when something known is lost. "phones" are five lists of what people type on phones in eight languages: of
+what asks nothing 3.6 to 16.9 % were taken for questions at the first look, of questions 0 to 3.2 % for small talk.
+"fresh" are three lists more: 3.1 to 4.2 and 0.3 to 1.0 %. "kinds" are seven of what people say of themselves, their
+day, a picture or an answer, and two by somebody who saw neither rules nor lists: 5.0 and 6.0 %, two of 600 questions.
+"written" was written to learn from, by one who had read the rules.
+
+What somebody else may see is nearer to this: with each of "fresh", the two halves of "kinds" and a list of 356 and
+331 messages left out of learning in turn, 1.9 % of 3,067 that ask nothing are taken for questions (3.7 % before lists
+were learnt from and the fit went on to its end), of 2,961 questions 0.7 % for small talk (0.4 %). The rules had seen
+most of these lists. Of 387 messages to other bots, from public files, which nobody had looked at, 10.3 % before and
+8.0 % after: "what is the meaning of life?", "confirmar". `python -m bot.commands.fit_talk_score kinds` leaves a list
+out.
 
 Whether "anybody there?" is about the picture nobody can know: such are in neither list.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +45,7 @@ from bot.texts.small_talk import reply
 
 LISTS = Path(__file__).parent / "messages"
 MOST_WRONG = 0.01
+MOST_WRONG_OF_LEARNT = 0.02
 
 
 def messages(name: str) -> list[str]:
@@ -67,7 +76,18 @@ def test_what_was_learnt_is_known(name: str) -> None:
     for asks in (0, 1):
         told = messages_of(name, asks)
         wrong = [text for text in told if asks_nothing(text) != asks]
-        assert len(wrong) <= MOST_WRONG * len(told), wrong
+        assert len(wrong) <= MOST_WRONG_OF_LEARNT * len(told), wrong
+
+
+def test_a_list_that_is_not_there_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["fit_talk_score", "fresher"])
+    with pytest.raises(SystemExit, match=r"There is no list fresher; there are phones, fresh"):
+        main()
+
+
+@pytest.mark.parametrize(("bare", "meant"), [("what a mess", "what a mess!"), ("wowza", "wowza 🤩"), ("nice", "nice?")])
+def test_marks_and_emoji_count(bare: str, meant: str) -> None:
+    assert (talk_score(meant) > talk_score(bare)) == ("?" not in meant)
 
 
 def test_the_lists_are_large_enough() -> None:
@@ -114,6 +134,10 @@ def test_the_lists_are_large_enough() -> None:
         ("my battery is at 3 %", SmallTalk.REMARK),
         ("right so I was gonna send you another one but I can't find it", SmallTalk.REMARK),
         ("arrgh", SmallTalk.AGREEMENT),
+        ("c'est mon chien", SmallTalk.COMMENT),
+        ("é nosso jardim", SmallTalk.REMARK),
+        ("you're blind or something", SmallTalk.REMARK),
+        ("qué cosa más rara!", SmallTalk.REMARK),
         ("asdfgh jkl", SmallTalk.REMARK),
     ],
 )
