@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date
 
 from PIL import Image, ImageDraw, ImageFont
+
+from model.images import encoded
 
 WIDTH, HEIGHT = 900, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 20, 40, 60
@@ -34,9 +35,7 @@ def draw_chart(days: Sequence[tuple[date, int]]) -> bytes:
             pen.rectangle(box, fill=_TODAY if place == len(days) - 1 else _BAR)
         if place % 7 == (len(days) - 1) % 7:  # today, and each week before
             pen.text((left + step / 2, HEIGHT - _BOTTOM + 12), f"{day:%d.%m.}", fill=_INK, font=font, anchor="ma")
-    file = io.BytesIO()
-    chart.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return encoded(chart, optimize=True)
 
 
 def _round_above(number: int) -> int:

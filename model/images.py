@@ -55,6 +55,13 @@ def too_large(pixels: int = MAX_PIXELS) -> PictureError:
     return PictureError("picture_too_large", megapixels=pixels // 1_000_000)
 
 
+def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    """A picture as a file; `options` are Pillow's for this format."""
+    file = io.BytesIO()
+    picture.save(file, form, **options)
+    return file.getvalue()
+
+
 def open_picture(data: bytes) -> Image.Image:
     """Decode a picture file.
 

@@ -18,6 +18,7 @@ from bot.texts.failures import sentence
 from model.archive import unpack
 from model.atomic import replacing
 from model.errors import ModelError
+from model.images import encoded
 from model.loading import locate
 from model.profile import FILE_NAME as PROFILE
 from model.profile import Profile
@@ -196,9 +197,8 @@ def _answers(folder: Path) -> list[tuple[str, float]]:
 
     picture = Image.new("RGB", (320, 240), "white")
     ImageDraw.Draw(picture).ellipse((80, 40, 240, 200), fill="red")
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    answers = Answerer.load(str(folder)).answer([Request(text, file.getvalue(), text, 3, 20) for text in ASKED])
+    data = encoded(picture)
+    answers = Answerer.load(str(folder)).answer([Request(text, data, text, 3, 20) for text in ASKED])
     for answer in answers:
         if answer.error is not None:
             raise ModelError(f"The model in {folder} does not answer: {sentence(answer.error)}")

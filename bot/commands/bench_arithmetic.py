@@ -63,12 +63,12 @@ def arithmetic(
 
 def _draw(numbers: range, per_picture: int) -> Iterator[tuple[str, bytes, str, str]]:
     """Name, picture, question and answer; these seeds draw for nothing else."""
-    from training.evaluation.pointing import encoded
+    from model.images import encoded
     from training.scenes import art, layout, questions
 
     for number in numbers:
         rng = random.Random(f"bench-arithmetic/{number}")
         scene = layout.compose(rng)
-        picture = encoded(art.render(scene, rng))
+        picture = encoded(art.render(scene, rng), compress_level=1)
         for place, qa in enumerate(questions.ask(scene, rng, per_picture)):
             yield f"{number}/{place}", picture, qa.question, qa.answer

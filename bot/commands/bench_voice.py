@@ -71,14 +71,14 @@ def bench_voice(number: int, others: int, speech: str, as_json: bool) -> None:
 
 def _questions(number: int) -> list[tuple[bytes, str]]:
     """Pictures of scenes that no wording was taken from, each with a question."""
-    from training.evaluation.pointing import encoded
+    from model.images import encoded
     from training.scenes import art, layout, questions
 
     found = []
     for place in range(number):
         rng = random.Random(f"bench voice/{place}")
         scene = layout.compose(rng)
-        found.append((encoded(art.render(scene, rng)), questions.ask(scene, rng, 1)[0].question))
+        found.append((encoded(art.render(scene, rng), compress_level=1), questions.ask(scene, rng, 1)[0].question))
     return found
 
 

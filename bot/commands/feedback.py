@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -116,7 +115,7 @@ def _records(answers: Iterable[RatedAnswer], folder: Path) -> Iterator[dict[str,
 
 def _picture(path: Path, folder: Path) -> str | None:
     """A copy with pixels and nothing else; None where the picture is gone or cannot be read."""
-    from model.images import media_type_of, open_picture, read_header
+    from model.images import encoded, media_type_of, open_picture, read_header
 
     try:
         data = path.read_bytes()
@@ -124,10 +123,8 @@ def _picture(path: Path, folder: Path) -> str | None:
         picture = open_picture(data)
     except (FileNotFoundError, PictureError):
         return None
-    file = io.BytesIO()
     photo = kind == "image/jpeg"
-    picture.save(file, "JPEG" if photo else "PNG", **({"quality": PHOTO_QUALITY} if photo else {}))
-    copy = file.getvalue()
+    copy = encoded(picture, "JPEG", quality=PHOTO_QUALITY) if photo else encoded(picture)
     name = f"images/{hashlib.sha256(copy).hexdigest()[:24]}.{'jpg' if photo else 'png'}"
     (folder / name).write_bytes(copy)
     return name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import secrets
 
@@ -14,6 +13,7 @@ QUESTIONS = 5
 def scene_drawer() -> DrawScene | None:
     """What draws a new scene with questions about it; None where the training tools are not installed."""
     try:
+        from model.images import encoded
         from training.scenes import art, layout, questions
     except ImportError:
         return None
@@ -21,8 +21,7 @@ def scene_drawer() -> DrawScene | None:
     def draw() -> NewScene:
         rng = random.Random(secrets.token_hex(16))  # no seed of training or judging has this form
         scene = layout.compose(rng)
-        picture = io.BytesIO()
-        art.render(scene, rng, 2.0).save(picture, "PNG", compress_level=4)
-        return NewScene(picture.getvalue(), tuple(qa.question for qa in questions.ask(scene, rng, QUESTIONS)))
+        picture = encoded(art.render(scene, rng, 2.0), compress_level=4)
+        return NewScene(picture, tuple(qa.question for qa in questions.ask(scene, rng, QUESTIONS)))
 
     return draw

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from model.backends.peak_memory import peak_bytes
+from model.images import encoded
 from model.types import Request
 
 if TYPE_CHECKING:
@@ -190,9 +190,7 @@ def measure_ours(work: Workload) -> Side:
 def noise(name: str) -> bytes:
     """JPEG bytes of 700 x 400 coloured patches: the size of a scene, and nothing two pictures share."""
     patches = Image.frombytes("RGB", (14, 8), random.Random(name).randbytes(14 * 8 * 3))
-    file = io.BytesIO()
-    patches.resize((700, 400), Image.Resampling.BICUBIC).save(file, "JPEG")
-    return file.getvalue()
+    return encoded(patches.resize((700, 400), Image.Resampling.BICUBIC), "JPEG")
 
 
 def ceiling_of(dtype: torch.dtype, device: str) -> float:

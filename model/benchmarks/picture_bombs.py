@@ -10,6 +10,8 @@ from collections.abc import Callable
 import pillow_heif
 from PIL import Image
 
+from model.images import encoded
+
 SIDE = 9_999
 """Just below the largest picture that is read."""
 MEGABYTE = 2**20
@@ -34,7 +36,7 @@ def progressive_jpeg(scans: int = 40_000, side: int = SIDE) -> bytes:
 
 def flat_avif(side: int = SIDE) -> bytes:
     """A hundred megapixels in two kilobytes."""
-    return _save(Image.new("RGB", (side, side), "red"), "AVIF", speed=10, quality=0)
+    return encoded(Image.new("RGB", (side, side), "red"), "AVIF", speed=10, quality=0)
 
 
 def run_length_bmp(width: int = 99_999_999) -> bytes:
@@ -69,7 +71,7 @@ def animated_png(frames: int = 2_000) -> bytes:
     """Frames, each of nothing."""
     picture = Image.new("RGB", (1_000, 1_000))
     others = [Image.new("RGB", (1_000, 1_000), (number % 255, 0, 0)) for number in range(4)]
-    data = _save(picture, "PNG", save_all=True, append_images=others)
+    data = encoded(picture, "PNG", save_all=True, append_images=others)
     end = data.rindex(b"IEND") - 4
     start = data.rindex(b"fcTL") - 4
     return data[:end] + data[start:end] * frames + data[end:]
@@ -77,17 +79,17 @@ def animated_png(frames: int = 2_000) -> bytes:
 
 def flat_webp() -> bytes:
     """The largest WebP that is read, lossless and of one colour."""
-    return _save(Image.new("RGBA", (8_000, 4_999), (9, 9, 9, 9)), "WEBP", lossless=True, quality=0, method=0)
+    return encoded(Image.new("RGBA", (8_000, 4_999), (9, 9, 9, 9)), "WEBP", lossless=True, quality=0, method=0)
 
 
 def flat_gif(side: int = SIDE) -> bytes:
     """A hundred megapixels in runs."""
-    return _save(Image.new("P", (side, side)), "GIF")
+    return encoded(Image.new("P", (side, side)), "GIF")
 
 
 def flat_tiff(side: int = SIDE) -> bytes:
     """A hundred megapixels of 16 bits, LZW."""
-    return _save(Image.new("I;16", (side, side)), "TIFF", compression="tiff_lzw")
+    return encoded(Image.new("I;16", (side, side)), "TIFF", compression="tiff_lzw")
 
 
 def shredded_tiff(strips: int = 900_000) -> bytes:
@@ -137,12 +139,6 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "heic flat": flat_heic,
 }
 """By name; the part before the space is the format."""
-
-
-def _save(picture: Image.Image, form: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, form, **options)
-    return file.getvalue()
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -8,7 +8,6 @@ new one can be had). The parent watches the clock. Needs Pillow only; see `model
 from __future__ import annotations
 
 import argparse
-import io
 import math
 import resource
 import sys
@@ -23,7 +22,7 @@ from PIL import Image
 
 from model.errors import PictureError
 from model.heat_map import draw_heat_map, side_by_side
-from model.images import Alone, decode, media_type_of, read_header
+from model.images import Alone, decode, encoded, media_type_of, read_header
 from model.serving import framing
 from model.serving.child_process import Sender, claim_standard_streams, drop_privileges, exit_with_parent
 
@@ -73,7 +72,7 @@ def _answer(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.
     if jpeg_side is None:
         return _decoded(media_type, size, pixels, pixels.tobytes())
     pixels.thumbnail((jpeg_side, jpeg_side))
-    return _decoded(media_type, size, pixels, _jpeg(pixels))
+    return _decoded(media_type, size, pixels, encoded(pixels, "JPEG", quality=JPEG_QUALITY))
 
 
 def _draw(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.Header, bytes]:
@@ -85,7 +84,7 @@ def _draw(data: bytes, wanted: framing.Header, alone: Alone) -> tuple[framing.He
         pixels.thumbnail((side, side))
         drawn.append(draw_heat_map(pixels, grid))
     result = side_by_side(drawn, wanted["numbers"])
-    return _decoded("image/jpeg", result.size, result, _jpeg(result))
+    return _decoded("image/jpeg", result.size, result, encoded(result, "JPEG", quality=JPEG_QUALITY))
 
 
 def _decoded(
@@ -93,12 +92,6 @@ def _decoded(
 ) -> tuple[framing.Header, bytes]:
     found = {"media_type": media_type, "stored_size": list(stored), "size": list(pixels.size)}
     return {"type": "decoded", **found}, blob
-
-
-def _jpeg(pixels: Image.Image) -> bytes:
-    file = io.BytesIO()
-    pixels.save(file, "JPEG", quality=JPEG_QUALITY)
-    return file.getvalue()
 
 
 def _go_ahead(source: BinaryIO, send: Sender) -> Alone:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from model.images import encoded
 from training.eda.facts import SplitFacts
 from training.report.figures import DARK, LIGHT, Drawn, Theme, draw
 
@@ -120,8 +121,6 @@ def _first(counts: Mapping[str, int]) -> str:
 
 
 def _cloud(counts: Mapping[str, int], theme: Theme, place: int) -> bytes:
-    import io
-
     from wordcloud import WordCloud
 
     colours = (theme.series[place], theme.ink, theme.soft)
@@ -134,6 +133,4 @@ def _cloud(counts: Mapping[str, int], theme: Theme, place: int) -> bytes:
         random_state=7,  # the same data give the same picture
         color_func=lambda word, *_, **__: colours[len(word) % len(colours)],
     ).generate_from_frequencies(counts)
-    file = io.BytesIO()
-    made.to_image().save(file, "PNG")
-    return file.getvalue()
+    return encoded(made.to_image())

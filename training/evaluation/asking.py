@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import time
 from collections import defaultdict
@@ -15,6 +14,7 @@ from PIL import Image
 from pydantic import Field
 
 from bot.texts.failures import sentence
+from model.images import encoded
 from model.types import Answer, Request, SentPicture
 from training.config import Config
 from training.data.files import PictureFile
@@ -108,9 +108,7 @@ def answer(model: VqaModel, pairs: Pairs, settings: EvaluateConfig, run: Run) ->
 
 def grey() -> SentPicture:
     """A picture that shows nothing."""
-    file = io.BytesIO()
-    Image.new("RGB", (700, 400), GREY).save(file, "PNG")
-    return SentPicture(file.getvalue())
+    return SentPicture(encoded(Image.new("RGB", (700, 400), GREY)))
 
 
 def sent_pictures(numbers: Sequence[int], files: Mapping[int, PictureFile]) -> tuple[SentPicture, ...]:

@@ -7,7 +7,6 @@ says the same about a grey picture prove nothing.
 
 from __future__ import annotations
 
-import io
 import random
 import time
 from collections import defaultdict
@@ -18,6 +17,7 @@ from PIL import Image
 
 from model.answerer import Answerer
 from model.families.base import ShowsWhere
+from model.images import encoded
 from model.types import Request
 from training.evaluation.intervals import Estimate, estimate
 from training.scenes import art, layout
@@ -90,11 +90,11 @@ def pointing_game(
     assert isinstance(family, ShowsWhere)
     found: dict[str, Pointing] = defaultdict(Pointing)
     asked = 0
-    grey = encoded(Image.new("RGB", (700, 400), (128, 128, 128)))
+    grey = encoded(Image.new("RGB", (700, 400), (128, 128, 128)), compress_level=1)
     for number in range(scenes):
         rng = random.Random(f"where/{seed}/{number}")
         scene = layout.compose(rng, variety)
-        picture = encoded(art.render(scene, rng, 2.0))
+        picture = encoded(art.render(scene, rng, 2.0), compress_level=1)
         questions = list(about_things(scene))
         for one in rng.sample(questions, min(PER_SCENE, len(questions))):
             asked += 1
@@ -114,13 +114,6 @@ def pointing_game(
             found[RANDOM].add([[rng.random() for _ in range(columns)] for _ in range(rows)], one.box, number, 0.0)
         progress(1)
     return dict(found), asked
-
-
-def encoded(picture: Image.Image) -> bytes:
-    """As a PNG."""
-    out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=1)
-    return out.getvalue()
 
 
 def about_things(scene: Scene) -> Iterator[Pointed]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from PIL import Image
-
 from model.errors import PictureError
-from model.images import open_picture
+from model.images import encoded, open_picture
 from model.types import Request
 from training.data.files import PictureFile
 from training.data.splits import Split
@@ -83,7 +80,7 @@ def foreign(
 def _predictions(
     model: VqaModel, shown: Iterable[Shown], settings: EvaluateConfig, progress: Callable[[int], None]
 ) -> list[Prediction]:
-    asked = ((_png(picture), one) for picture, some in shown for one in some)
+    asked = ((encoded(picture, compress_level=1), one) for picture, some in shown for one in some)
     predictions = []
     while batch := list(islice(asked, QUESTIONS_AT_ONCE)):
         requests = [_request(str(place), picture, one.question, settings) for place, (picture, one) in enumerate(batch)]
@@ -97,12 +94,6 @@ def _predictions(
 
 def _request(name: str, picture: bytes, question: str, settings: EvaluateConfig) -> Request:
     return Request(name, picture, question, settings.beams, settings.max_new_tokens or USUAL)
-
-
-def _png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
-    return file.getvalue()
 
 
 def number_of(folders: Mapping[str, Split], each: int, foreign: Sequence[Path], ways: int) -> int:

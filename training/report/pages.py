@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import io
 from pathlib import Path
 
 import jinja2
 
 from model.errors import PictureError
-from model.images import open_picture
+from model.images import encoded, open_picture
 from training.data.files import PictureFile
 from training.report.figures import data_uri
 
@@ -29,9 +28,7 @@ def thumbnail(picture: PictureFile) -> str:
     except (OSError, PictureError):
         return ""
     shown.thumbnail(THUMBNAIL)
-    file = io.BytesIO()
-    shown.save(file, "JPEG", quality=82)
-    return data_uri(file.getvalue(), "image/jpeg")
+    return data_uri(encoded(shown, "JPEG", quality=82), "image/jpeg")
 
 
 @functools.cache
