@@ -14,6 +14,7 @@ from PIL import Image
 from bot.cli import main
 from training.data.partition import PreparedQuestion, divide, pooled
 from training.data.prepared import Example, read_examples, split_file
+from training.data.record_pictures import FoundPicture
 from training.data.sources import SourceQuestion
 from training.data.splits import has_answers, load_split
 from training.data.vqa import DataError
@@ -137,7 +138,10 @@ def test_what_cannot_be_divided_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_every_side_gets_its_share() -> None:
-    rows = [PreparedQuestion(SourceQuestion(None, "", "q", n, n, "a"), (f"{n % 50}.png",)) for n in range(100)]
+    rows = [
+        PreparedQuestion(SourceQuestion((FoundPicture(None, "", n),), "q", n, "a"), (f"{n % 50}.png",))
+        for n in range(100)
+    ]
     sides = divide(rows, (0.7, 0.2, 0.1), 3)
     assert [len({row.images for row in side}) for side in sides] == [35, 10, 5]
     assert sum(map(len, sides)) == 100

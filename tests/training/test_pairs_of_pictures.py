@@ -87,7 +87,7 @@ def test_chains_of_questions_stay_together() -> None:
     from training.data.partition import PreparedQuestion
 
     chains = [("a", "b"), ("c", "d"), ("b", "e"), ("f",), ("d", "c"), ("e", "g"), ("h",)]
-    asked = [PreparedQuestion(SourceQuestion(None, "", "q", n, n, "a"), images) for n, images in enumerate(chains)]
+    asked = [PreparedQuestion(SourceQuestion((), "q", n, "a"), images) for n, images in enumerate(chains)]
     for seed in range(5):
         sides = divide(asked, (0.5, 0.5), seed)
         shown = [{image for each in side for image in each.images} for side in sides]

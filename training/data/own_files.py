@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from training.data.fields import clean, commonest, is_number, said, writable
-from training.data.files import File, Inline, Tree, parse_json
+from training.data.files import File, Tree, parse_json
 from training.data.record_pictures import FoundPicture, RecordPictures
 from training.data.records import ANSWER, NUMBER, QUESTION, TALK, named, records
 from training.data.vqa import PEOPLE
@@ -24,13 +24,10 @@ _TASK = re.compile(r"<[A-Za-z_]+>")
 class SourceQuestion:
     """A question as a source has it."""
 
-    picture: File | Inline | None
-    """None when the picture is missing."""
-    name: str
-    """The picture's name, for people."""
+    pictures: tuple[FoundPicture, ...]
+    """All that it is about, in their order."""
     question: str
     question_id: int
-    image_id: int
     answer: str | None = None
     answers: tuple[str, ...] = ()
     question_type: str = ""
@@ -38,15 +35,11 @@ class SourceQuestion:
     choices: tuple[str, ...] = ()
     own_id: str = ""
     """The question's id in the source, where it is no whole number."""
-    problem: str = "it is missing"
-    """Why there is no picture; may name the places that were looked at."""
-    others: tuple[FoundPicture, ...] = ()
-    """The further pictures of a question about several, in their order."""
 
     @property
-    def pictures(self) -> tuple[FoundPicture, ...]:
-        """All pictures, in their order."""
-        return (FoundPicture(self.picture, self.name, self.image_id, self.problem), *self.others)
+    def image_id(self) -> int:
+        """The first picture's number."""
+        return self.pictures[0].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +72,16 @@ def read_own(file: File, split: str, tree: Tree | None = None) -> list[SourceQue
     pictures = RecordPictures(file, split, tree)
     asked = []
     for turn, number in zip(turns, numbers, strict=True):
-        found, *others = pictures.of(turn.where, turn.record)
         asked.append(
             SourceQuestion(
-                picture=found.picture,
-                name=found.name,
+                pictures=pictures.of(turn.where, turn.record),
                 question=turn.question,
                 question_id=number,
-                image_id=found.number,
                 answer=turn.answer,
                 answers=turn.answers,
                 question_type=writable(str(turn.record.get("question_type") or "")),
                 answer_type=writable(str(turn.record.get("answer_type") or "")),
                 own_id="" if turn.own_id in (None, number) else writable(str(turn.own_id)),
-                problem=found.problem,
-                others=tuple(others),
             )
         )
     return asked

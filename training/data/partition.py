@@ -83,9 +83,11 @@ def pooled(splits: Iterable[Sequence[PreparedQuestion]]) -> list[PreparedQuestio
     result = []
     for place, each in enumerate(everything, 1):
         number = place if renumber else each.source.question_id
-        first, *rest = [numbers.setdefault(image, len(numbers) + 1) for image in each.images]
-        others = tuple(replace(own, number=new) for own, new in zip(each.source.others, rest, strict=True))
-        result.append(replace(each, source=replace(each.source, image_id=first, question_id=number, others=others)))
+        pictures = tuple(
+            replace(own, number=numbers.setdefault(image, len(numbers) + 1))
+            for own, image in zip(each.source.pictures, each.images, strict=True)
+        )
+        result.append(replace(each, source=replace(each.source, question_id=number, pictures=pictures)))
     return result
 
 

@@ -32,7 +32,7 @@ class FoundPicture:
     number: int
     """The same wherever the same picture is named."""
     problem: str = ""
-    """Why it is missing."""
+    """Why it is missing; may name the places that were looked at."""
 
 
 class RecordPictures:

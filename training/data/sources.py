@@ -10,6 +10,7 @@ from training.data.files import File, Tree, is_file, is_zip
 from training.data.own_files import SourceQuestion as SourceQuestion
 from training.data.own_files import read_own
 from training.data.partition import PARTS
+from training.data.record_pictures import FoundPicture
 from training.data.vqa import SPLITS, find_split, open_split, question_file, read_official
 from training.errors import DataError
 
@@ -107,28 +108,25 @@ class DataSource:
 
     def _official(self, split: str, task: str) -> list[SourceQuestion]:
         here = open_split(self.tree or self.path, split, task)
-        pictures: dict[int, tuple[File | None, str]] = {}
+        pictures: dict[int, FoundPicture] = {}
         asked = []
         for q in read_official(here, task):
-            if q.image_id not in pictures:
+            if (number := q.image_id) not in pictures:
+                name = f"{split} picture {number}"
                 try:
-                    pictures[q.image_id] = here.picture(q.image_id), ""
+                    pictures[number] = FoundPicture(here.picture(number), name, number)
                 except DataError:
-                    pictures[q.image_id] = None, here.looked_for(q.image_id)
-            picture, problem = pictures[q.image_id]
+                    pictures[number] = FoundPicture(None, name, number, here.looked_for(number))
             asked.append(
                 SourceQuestion(
-                    picture=picture,
-                    name=f"{split} picture {q.image_id}",
+                    pictures=(pictures[number],),
                     question=clean(q.question),
                     question_id=q.question_id,
-                    image_id=q.image_id,
                     answer=None if q.answer is None else clean(q.answer),
                     answers=tuple(clean(answer) for answer in q.answers),
                     question_type=q.question_type,
                     answer_type=q.answer_type,
                     choices=q.choices,
-                    problem=problem,
                 )
             )
         return asked

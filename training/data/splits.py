@@ -104,7 +104,7 @@ def _own(
             tuple(target_answer(text) for text in each.answers),
             each.question_type,
             each.answer_type,
-            tuple(one.number for one in each.others),
+            tuple(one.number for one in each.pictures[1:]),
         )
         for each in asked
     ]

@@ -146,5 +146,5 @@ def _samples(facts: SplitFacts, config: ReportConfig) -> list[ShownPicture]:
     return [
         ShownPicture(thumbnail(path), of_picture[number])
         for number in chosen
-        if (path := of_picture[number][0].picture) is not None
+        if (path := of_picture[number][0].pictures[0].picture) is not None
     ]
