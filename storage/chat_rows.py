@@ -85,7 +85,7 @@ _OF_SCHEMA = """
     ORDER BY tables.name
 """
 # Updates that could not be handled still hold what was written. What waits was written after the deletion was wanted;
-# of what is handled only the update's own number stays, to recognise repeats.
+# of what is handled only the update's own number stays, to recognise repeats, and for a moment an album's messages.
 _UPDATES_OF_ANY_STATE = (
     "json_valid(raw) AND ? IN (SELECT atom FROM json_tree(updates.raw) WHERE fullkey LIKE '%.chat.id')"
 )
@@ -138,4 +138,7 @@ async def delete_rows(tx: Transaction, chat_id: int) -> dict[str, int]:
         if properties.deleted
     }
     await tx.execute(f"DELETE FROM updates WHERE {_UPDATES}", (chat_id,))  # noqa: S608 - a constant
+    await tx.execute(
+        "UPDATE updates SET raw = NULL, chat_id = 0, of_album = 0 WHERE of_album = 1 AND chat_id = ?", (chat_id,)
+    )
     return deleted

@@ -62,6 +62,14 @@ class SentMessages:
         )
         return row["photo_message_id"] if row else None
 
+    async def are_about(self, chat_id: int, photo_message_id: int) -> bool:
+        """Whether the bot said something about a message's picture."""
+        found = await self._db.fetch_one(
+            "SELECT 1 FROM sent_messages WHERE chat_id = ? AND photo_message_id = ? LIMIT 1",
+            (chat_id, photo_message_id),
+        )
+        return found is not None
+
     async def known(self, chat_id: int, low: int, high: int) -> set[int]:
         """The bot's own messages among the numbers from `low` to `high`, with those that were recorded just now."""
         rows = await self._db.execute_returning(  # the writer sees what is not committed yet

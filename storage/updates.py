@@ -90,6 +90,14 @@ class Updates:
         rows = await self._db.fetch_all(sql, {"chats": json.dumps(list(chosen)), "each": each, "limit": limit})
         return [StoredUpdate(row["update_id"], row["raw"], row["attempts"], row["chat_id"]) for row in rows]
 
+    async def keep(self, update_id: int) -> None:
+        """Handled, and handed out again by `reopen` until it is `done`: more of its album may come."""
+        await self._db.execute("UPDATE updates SET state = 'done', of_album = 1 WHERE update_id = ?", (update_id,))
+
+    async def reopen(self) -> None:
+        """What was kept waits to be handled again."""
+        await self._db.execute("UPDATE updates SET state = 'pending', of_album = 0 WHERE of_album = 1")
+
     async def pending_numbers(self) -> set[int]:
         """The numbers of all updates that are not handled."""
         rows = await self._db.fetch_all("SELECT update_id FROM updates WHERE state = 'pending'")
@@ -105,7 +113,7 @@ class Updates:
 
     async def _done(self, numbers: Sequence[int]) -> None:
         await self._db.execute_many(
-            "UPDATE updates SET state = 'done', raw = NULL, chat_id = 0 WHERE update_id = ?",
+            "UPDATE updates SET state = 'done', raw = NULL, chat_id = 0, of_album = 0 WHERE update_id = ?",
             [(number,) for number in numbers],
         )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from telegram import Message
 
-from bot.asking.asking import Admission, admit, ask_again, new_question, say, thread_of
+from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import asked_together, compared_in_steps
 from bot.conversation.meaning import Facts
@@ -22,8 +22,8 @@ from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question, State
 
-ALBUM_SECONDS = 2.0
-"""An album has no end mark: this long after its last picture its question is answered, or what to know is asked."""
+LATE_SECONDS = 30.0
+"""So long after one of its pictures more of an album may come."""
 FETCHING_SECONDS = 60.0
 """So long it waits at most for a picture that is being fetched."""
 
@@ -117,6 +117,17 @@ async def on_album_caption(
     await _ask(services, message, facts.album, {message.message_id: question}, admission, edited=edited)
 
 
+async def on_removed_caption(services: Services, message: Message, facts: Facts) -> bool:
+    """An edit took words away from an album's picture: what the other captions ask is asked; False without any."""
+    if facts.album is None:
+        return False
+    known = await services.store.question_pictures.of_album(message.chat_id, facts.album)
+    if known is None or not any(p.caption and p.message_id != message.message_id for p in known.several):
+        return False
+    await _ask(services, message, facts.album, {message.message_id: ""}, None, edited=True)
+    return True
+
+
 async def on_other_caption(services: Services, message: Message, album: str, question: str) -> None:
     """The caption stands under a video, say: it asks of the pictures beside it, now and of those that come."""
     services.recent.album(message.chat_id, album).question = question
@@ -125,6 +136,14 @@ async def on_other_caption(services: Services, message: Message, album: str, que
     admission = await admit(services, message) if photos else None
     if admission is not None:
         await _ask(services, message, album, {}, admission, asking=question)
+
+
+async def arriving_album(services: Services, chat_id: int, photos: Sequence[Photo]) -> str | None:
+    """The album that all these pictures are of, where more of it may come and nothing was asked about it yet."""
+    (album, *others), newest = {photo.media_group_id for photo in photos}, max(photo.created_at for photo in photos)
+    if album is None or others or time.time() - newest > LATE_SECONDS or await has_asked(services, chat_id, album):
+        return None
+    return album
 
 
 async def has_asked(services: Services, chat_id: int, album: str) -> bool:
@@ -151,7 +170,7 @@ async def _ask(
         services: What the bot works with.
         message: The message that came, with its picture fetched.
         album: Telegram's name of the album.
-        captions: What is new of its captions, by their messages' numbers.
+        captions: What is new of its captions, by their messages' numbers; empty where one was taken away.
         admission: Of the message; needed for the first question of the album.
         asking: The caption, where it stands under no picture.
         edited: Whether this is an edit, after which nothing more is waited for.
@@ -164,9 +183,11 @@ async def _ask(
         before = {p.message_id: p.caption for p in known.pictures if p.message_id is not None and p.caption}
         if not known.several and known.message_id == known.photo_message_id:
             before[known.message_id] = known.text
-        all_captions = before | all_captions
+        all_captions = {number: caption for number, caption in (before | all_captions).items() if caption}
     asker = message.message_id if known is None else known.message_id
     text = all_captions.get(asker) or asking or ("" if known is None else known.text)
+    if not captions.get(asker, text):  # an edit took it away
+        text = next(iter(all_captions.values()))
     wanted = AlbumQuestion.of(text, photos, all_captions)
     ready_at = None if edited else time.time() + ALBUM_SECONDS
     if known is None:
@@ -231,6 +252,8 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     deferred = services.recent.deferred_in(message.chat_id, thread_of(message))
     if deferred is not None and deferred.album == album:
         return
+    if await services.store.sent.are_about(message.chat_id, photo.message_id):
+        return  # said before a restart
     if not await has_asked(services, message.chat_id, album):
         said = await say(message, texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM)
         await services.store.sent.record(message.chat_id, [said.message_id], photo_message_id=photo.message_id)

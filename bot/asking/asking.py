@@ -10,13 +10,16 @@ from telegram.constants import ParseMode
 
 from bot.answering.question_messages import reply_to
 from bot.asking.limits import refusal
-from bot.conversation.comparison import asked_together, compared_in_steps
+from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before, completed
 from bot.conversation.lines import lines_of
 from bot.conversation.several_questions import questions_in
 from bot.effective import Effective
 from bot.services import Services
 from storage.records import AskedPicture, NewQuestion, Photo, Question
+
+ALBUM_SECONDS = 2.0
+"""An album has no end mark: this long after its last picture its question is answered, or what to know is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ async def ask(
     obvious: bool = True,
     together: bool = False,
     spoken: bool = False,
+    album: str | None = None,
 ) -> None:
     """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
@@ -89,6 +93,7 @@ async def ask(
         obvious: Whether who asks knows which pictures these are; else the answer stands under the first.
         together: Whether it is about all of them, whatever its words are.
         spoken: Whether it was heard: then what was heard is shown.
+        album: The album that the pictures are of, while more of it may come: it waits for those a moment.
     """
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
     first, before = photos[0], await _before(services, message, photos[0])
@@ -96,12 +101,15 @@ async def ask(
     if len(each) > 1:
         pictures = tuple(replace(pictures[0], caption=one) for one in each)
     all_at_once = asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
+    of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=None if before is None or len(each) > 1 else completed(text, before),
+        asked_as=None if before is None or len(each) > 1 or of_pictures else completed(text, before),
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
+        album=None if len(each) > 1 else album,
+        ready_at=None if album is None else max(photo.created_at for photo in photos) + ALBUM_SECONDS,
     )
     await enter(services, asked)
 

@@ -10,7 +10,14 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.asking.albums import has_asked, on_album_caption, on_album_picture, on_other_caption
+from bot.asking.albums import (
+    arriving_album,
+    has_asked,
+    on_album_caption,
+    on_album_picture,
+    on_other_caption,
+    on_removed_caption,
+)
 from bot.asking.asking import admit, ask, person_of, revision_of, say, thread_of
 from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_compared import compared
@@ -54,12 +61,12 @@ async def on_message(update: Update, context: Context) -> None:
         replaced = edited and await _picture_replaced(services, message, facts)
         if isinstance(meaning, Nothing):
             if edited and not await _still_asks(services, message, facts):
-                await _withdraw(services, message, revision_of(update))
+                await _withdraw(services, message, facts, revision_of(update))
             elif not edited and facts.picture is not None and await _album_asks(services, message, facts):
                 await on_album_picture(services, message, facts, 0)
             return
         if edited and not isinstance(meaning, Ask | Object) and not (isinstance(meaning, Show) and replaced):
-            await _withdraw(services, message, revision_of(update))
+            await _withdraw(services, message, facts, revision_of(update))
             return
         await services.know(message)
         match meaning:
@@ -106,8 +113,10 @@ async def _picture_replaced(services: Services, message: Message, facts: Facts) 
     return photo.sha256 != known.sha256
 
 
-async def _withdraw(services: Services, message: Message, revision: int) -> None:
+async def _withdraw(services: Services, message: Message, facts: Facts, revision: int) -> None:
     """An edit that leaves no question asks nothing: what is not answered yet need not be. An answer says to what."""
+    if await on_removed_caption(services, message, facts):
+        return
     for question in await services.store.questions.of_message(message.chat_id, message.message_id):
         if question.revision < revision:
             await services.dispatcher.cancel(message.chat_id, question.id)
@@ -208,8 +217,11 @@ async def _on_question(
         await on_album_caption(services, message, facts, meaning.question, admission)
         return
     meant = await pictures_meant(services, message, facts, meaning.source, admission.known)
-    photos = await compared(services, message, meant.photos, meaning.question)
-    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious, spoken=spoken)
+    album = None
+    if meaning.source is Source.NEWEST and not revision:
+        album = await arriving_album(services, message.chat_id, meant.photos)
+    photos = meant.photos if album else await compared(services, message, meant.photos, meaning.question)
+    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious, spoken=spoken, album=album)
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:

@@ -7,7 +7,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 
@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 
 from bot import metrics
 from bot.answering.question_messages import reply_to
+from bot.asking.albums import LATE_SECONDS
 from bot.intake.lenient import read_update
 from bot.services import App
 from bot.texts import questions as texts
@@ -77,8 +78,13 @@ class Handling:
             metrics.updates_failed.inc()
             await self._store.updates.failed(stored.update_id, f"unreadable: {type(error).__name__}")
             return
+        updates = self._store.updates
+        if finished and _is_of_album(stored.raw):
+            await self._enter(updates.keep, stored.update_id)
+            self._application.bot_data["services"].spawn(self._done_later(stored.update_id))
+            return
         if finished:
-            await self._done(stored.update_id)
+            await self._enter(updates.done, stored.update_id)
             return
         log.error("update %s is given up: its trouble lasts", stored.update_id)
         await self._give_up(stored, f"given up after {GIVE_UP_SECONDS:.0f} s")
@@ -165,15 +171,28 @@ class Handling:
                 log.warning("%s: %s", doing, error.message)
         await self._store.updates.failed(stored.update_id, reason)
 
-    async def _done(self, number: int) -> None:
-        """Remember that it is handled. A disk that is full now is no reason to do it all again."""
+    async def _done_later(self, number: int) -> None:
+        """Until more of its album cannot come any more, a restart hands an album's message in again."""
+        await asyncio.sleep(LATE_SECONDS)
+        await self._enter(self._store.updates.done, number)
+
+    async def _enter(self, outcome: Callable[[int], Awaitable[None]], number: int) -> None:
+        """Enter that it is handled. A disk that is full now is no reason to do it all again."""
         with suppress(sqlite3.OperationalError):
-            await self._store.updates.done(number)
+            await outcome(number)
             return
         doing = f"that update {number} is handled cannot be kept yet"
         async for attempt in retrying(doing, first=RETRY_SECONDS, longest=RETRY_SECONDS):
             with attempt:
-                await self._store.updates.done(number)
+                await outcome(number)
+
+
+def _is_of_album(raw: str) -> bool:
+    """Whether an update brought a message of an album, new or edited."""
+    if '"media_group_id"' not in raw:
+        return False
+    messages = [json.loads(raw).get(kind) for kind in ("message", "edited_message")]
+    return any(isinstance(message, dict) and "media_group_id" in message for message in messages)
 
 
 def _message_of(raw: str) -> tuple[int, int] | None:

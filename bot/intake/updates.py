@@ -75,6 +75,7 @@ class Inbox:
 
     async def start(self) -> None:
         """Begin with whatever a previous run left."""
+        await self._store.updates.reopen()
         self._handling.left_over = await self._store.updates.pending_numbers()
         self._reader = asyncio.create_task(self._read())
         self._wake.set()

@@ -160,3 +160,12 @@ def add_spoken() -> tuple[str, ...]:
 def add_time_zones() -> tuple[str, ...]:
     """In which time zone a chat reads times: an IANA name, or "UTC+03:00"."""
     return ("ALTER TABLE chats ADD COLUMN time_zone TEXT",)
+
+
+@step
+def add_updates_of_albums() -> tuple[str, ...]:
+    """Handled updates that a restart needs again: more of their albums may come."""
+    return (
+        "ALTER TABLE updates ADD COLUMN of_album INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX updates_of_albums ON updates (chat_id) WHERE of_album = 1",
+    )

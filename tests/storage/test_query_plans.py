@@ -22,6 +22,9 @@ HOT: dict[str, Work] = {
     "updates: numbers": lambda s: s.updates.pending_numbers(),
     "updates: begin": lambda s: s.updates.begin(3),
     "updates: done": lambda s: s.updates.done(3),
+    "updates: keep": lambda s: s.updates.keep(3),
+    "updates: reopen": lambda s: s.updates.reopen(),
+    "sent: about": lambda s: s.sent.are_about(1, 5),
     "chats: touch": lambda s: s.chats.touch(3, "private", "other"),
     "chats: settings": lambda s: s.chats.settings(3),
     "photos: save": lambda s: s.photos.save(1, 999, b"x", media_type="image/png"),
@@ -97,7 +100,7 @@ HOT: dict[str, Work] = {
 # A walk along a partial index that holds only what is asked for, or over a query's own small results, is right.
 HARMLESS = re.compile(
     r"SCAN questions USING (COVERING )?INDEX questions_(queued|running|undelivered|open|sending|held)$"
-    r"|SCAN updates USING (COVERING )?INDEX updates_pending$"
+    r"|SCAN updates USING (COVERING )?INDEX updates_(pending|of_albums)$"
     r"|SCAN (chat|every|json_each)( VIRTUAL TABLE INDEX 1:)?$"
     r"|SCAN (ranked|waiting|running|\(subquery-\d+\)|CONSTANT ROW)$"
 )

@@ -120,9 +120,11 @@ async def test_deleting_a_chat_leaves_nothing_of_it(store: Store, ask: Ask) -> N
     await store.updates.failed(2, "x")
     await store.updates.add([(3, '{"message": {"chat": {"id": 1}, "text": "written since"}}'), (4, "{}")], {3: 1, 4: 1})
     await store.updates.done(4)
+    await store.updates.add([(5, '{"message": {"chat": {"id": 1}, "caption": "a secret album"}}')], {5: 1})
+    await store.updates.keep(5)
     gone = await store.chats.delete_everything(1)
     assert [update.update_id for update in await store.updates.pending(9)] == [3], "what was written since is handled"
-    assert await store.updates.add([(4, "{}")]) == set(), "a repeat is recognised"
+    assert await store.updates.add([(4, "{}"), (5, "{}")]) == set(), "a repeat is recognised"
     left = await store.db.fetch_all("SELECT update_id FROM updates WHERE chat_id = 1")
     assert [row["update_id"] for row in left] == [3], "of what is handled not even its chat's number stays"
     assert (gone.questions, gone.photos) == (1, 2)

@@ -18,9 +18,10 @@ _ALL = model.SENTENCES | storage.SENTENCES
 def sentence(failure: object) -> str:
     """The sentence of a failure: of an error of `model` or `storage`, or of its text as it was stored or sent.
 
-    A text without a code that is known here is a sentence already: earlier releases stored those.
+    A text without a code that is known here is a sentence already, which the catalogue may know: the dispatcher stores
+    such in English, and earlier releases did.
     """
     code, *values = str(failure).split(" ", 1)
     if code not in _ALL:
-        return str(failure)
+        return _(str(failure)) if str(failure) else ""
     return _(_ALL[code]).format(**json.loads(values[0] if values else "{}"))
