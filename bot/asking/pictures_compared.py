@@ -10,21 +10,21 @@ from telegram import Message
 from bot.asking.asking import thread_of
 from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import needs_two
+from bot.conversation.comparison import names_another, needs_two
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo
 
-_EARLIER = re.compile(r"\b(before|previous|earlier|above|prior)\b", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(before|previous|earlier|above|prior|first|1st)\b", re.IGNORECASE)
 
 
 async def compared(services: Services, message: Message, photos: Sequence[Photo], question: str) -> Sequence[Photo]:
-    """The pictures of a question, with another one beside a single one where the question makes no sense without.
+    """The pictures of a question, with another one beside a single one where it names that or makes no sense without.
 
     Raises:
         PictureNotTakenError: There is no other one.
     """
-    if len(photos) != 1 or not needs_two(question):
+    if len(photos) != 1 or not (needs_two(question) or names_another(question)):
         return photos
     return await with_another(services, message, photos[0], earlier=_EARLIER.search(question) is not None)
 

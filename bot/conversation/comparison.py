@@ -43,6 +43,12 @@ _OF_SEVERAL = (
     r"\b(before|after|then) and (after|before|now)\b",
 )
 _NUMBER = r"(first|1st|second|2nd|third|3rd|fourth|4th|last|\d+)"
+_SHOWN = r"(picture|photo|image|pic|scene|drawing|screenshot)"
+_ANOTHER = (
+    rf"(?<!\bany )(?<!\bno )\b(other|previous|earlier|prior) {_SHOWN}\b",
+    rf"\b(same|similar|identical|than|from|with|as|to)( in| on)? the (first|1st|second|2nd|last) {_SHOWN}\b",
+    r"\b(same|similar|identical)( as| like| to)? (before|above)$",
+)
 _NAMES_SOME = rf"\bwhich\b|\b{_NUMBER}\b.* (and|to|with|than) .*\b{_NUMBER}\b"
 """Looks for one of the pictures, or compares two that it names."""
 _EITHER = r"\b(same|identical|alike|similar|equal|both)\b"
@@ -79,6 +85,11 @@ def needs_two(question: str) -> bool:
     return _matches(question, *_NEEDS_TWO)
 
 
+def names_another(question: str) -> bool:
+    """Whether a question about one picture names another ("is it the same as in the first picture?")."""
+    return _matches(question, *_ANOTHER)
+
+
 def is_comparison(question: str) -> bool:
     """Whether a question about several pictures gets one answer about all of them ("which one has a dog?").
 
@@ -87,6 +98,11 @@ def is_comparison(question: str) -> bool:
     if counted_in_each(question) is not None:
         return False
     return needs_two(question) or _matches(question, _EITHER, *_CHANGES, *_OF_SEVERAL)
+
+
+def begins_comparing(question: str) -> bool:
+    """Whether a message begins as a wish to compare ("compare it with the last one")."""
+    return _matches(question, r"^(please |pls |can you |could you )?compare\b")
 
 
 def may_be_about_each(question: str) -> bool:

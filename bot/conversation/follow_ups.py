@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.conversation.comparison import needs_two
 from bot.conversation.exchanged import exchanged
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
@@ -30,6 +31,11 @@ _LEAD = re.compile(
 )
 """What binds a question to the one before."""
 _PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
+_PICTURES = re.compile(
+    r"\b(?:other|previous|earlier|first|second|last) (?:one|picture|photo|image)$"
+    r"|\b(?:one|picture|photo|image) (?:before|above)$",
+    re.I,
+)
 _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 """Somebody else, of whom nothing more is known."""
 _IMPERSONAL = re.compile(
@@ -85,7 +91,9 @@ class _Previous:
     @classmethod
     def read(cls, text: str, answer: str | None) -> _Previous:
         subject = subject_of(text)
-        thing = thing_named(text, answer)
+        if _PICTURES.search(subject):  # "it" is no picture after "what is different from the one before?"
+            subject = ""
+        thing = "" if needs_two(text) else thing_named(text, answer)  # "the dog moved" is none
         return cls(text, subject, thing or definite(subject))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
 from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
@@ -138,8 +139,9 @@ def meaning_of(facts: Facts) -> Meaning:
         return Object(right)
     if (why := no_short_answer(question)) is not None:
         return Refuse(why)
-    talk = small_talk(question)
-    if talk is not None or says_nothing(question):
+    compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
+    talk = None if compares else small_talk(question)
+    if talk is not None or (says_nothing(question) and not compares):
         question = ""
     if facts.picture is not None:
         return Ask(question, Source.OWN) if question else Show()
@@ -155,3 +157,9 @@ def meaning_of(facts: Facts) -> Meaning:
     if source is not Source.NEWEST:
         return Show(source)
     return Refuse("empty" if facts.asked_by_command else "no words")
+
+
+def _compares(question: str, *, of_album: bool) -> bool:
+    """Whether it is plainly a question about several pictures; under those of an album "what's new?" is one, too."""
+    about_several = needs_two(question) or names_another(question) or (of_album and is_comparison(question))
+    return about_several and (question.endswith("?") or begins_comparing(question))

@@ -12,15 +12,16 @@ _ENGLISH_WORDS = (
 )
 _WORDS = {
     "de": "was welche welcher welches wie wo wer warum wieviel wieviele ist sind der die das dem den ein eine einen hat"
-    " haben gibt es auf im zeigt siehst farbe viele und nicht",
+    " haben gibt es auf im zeigt siehst farbe viele und nicht sich sie geändert verändert anders gleich unterschied",
     "it": "a che cosa cos quale quali quanti quante quanto dove chi perché come è sono il lo gli della del un una ha"
-    " c'è colore di vedi nella nel",
+    " c'è colore di vedi nella nel cos'è cambiato diverso diversa differenza uguali uguale",
     "es": "qué que cuál cual cuántos cuántas cuanto dónde donde quién cómo como por es son está están el los las una un"
-    " hay color de la del tiene en",
+    " hay color de la del tiene en cambió ha cambiado diferente diferencia diferencias iguales entre",
     "fr": "que quoi quel quelle quels quelles combien où qui pourquoi comment est sont le la les des du une un il y de"
-    " couleur dans sur vois est-ce ce cette ces",
+    " couleur dans sur vois est-ce ce cette ces qu'est-ce a changé différent différence différences pareilles"
+    " identiques",
     "pt": "a que qual quais quantos quantas onde quem por como é são está estão o os as uma um há tem cor de do da"
-    " na no",
+    " na no mudou diferente diferença diferenças iguais",
 }
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}

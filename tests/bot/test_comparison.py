@@ -13,6 +13,7 @@ from bot.conversation.comparison import (
     counted_in_each,
     is_comparison,
     may_be_about_each,
+    names_another,
     needs_two,
     sought_in_each,
 )
@@ -80,6 +81,24 @@ def test_what_is_about_several_where_there_are_several(question: str) -> None:
 @pytest.mark.parametrize("question", EACH)
 def test_what_is_about_each(question: str) -> None:
     assert not is_comparison(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "another"),
+    [
+        ("Is it the same as in the first picture?", True),
+        ("What is in the other picture that is not here?", True),
+        ("Is the dog bigger than in the previous photo?", True),
+        ("same as before?", True),
+        ("What colour is the other ball?", False),
+        ("What about the other one?", False),
+        ("Is there any other picture on the wall?", False),
+        ("How many people are in the first picture?", False),
+    ],
+)
+def test_which_questions_name_another_picture(question: str, another: bool) -> None:
+    assert names_another(question) == another
+    assert is_comparison(question) or not another
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,9 @@ def test_what_leans_on_the_question_before_is_completed(before: Before, typed: s
     ("before", "typed"),
     [
         (COLOUR, "what colour is the dog?"),
+        (Before("What changed?", "the dog moved"), "what colour is it?"),
+        (Before("What is different from the one before?", "everything"), "Is it darker than in the previous picture?"),
+        (Before("What is different in the other picture?", "everything"), "are they the same?"),
         (COLOUR, "dog?"),
         (COLOUR, "cats?"),
         (COLOUR, "is it raining?"),

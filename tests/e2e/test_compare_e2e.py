@@ -47,8 +47,15 @@ async def test_a_comparison_finds_its_second_picture(start_bot: StartBot, you: P
     assert (await you.wait_for(sure))["text"].startswith("Red, blue\n")
     await you.say("/compare Which one has a dog?", reply_to=blue)
     assert (await you.wait_for(sure))["text"].startswith("Blue, green\n")
+    for question in ("Is it darker than in the previous picture?", "Is it the same as the first picture?"):
+        await you.say(question, reply_to=blue)
+        assert (await you.wait_for(sure))["text"].startswith("Red, blue\n"), question
+    await you.say("compare both pictures", reply_to=blue)
+    assert (await you.wait_for(sure))["text"].startswith("Blue, green\n"), "the newest other one"
+    await you.say("/compare are they the same?", reply_to=blue)
+    assert (await you.wait_for(sure))["text"].startswith("Blue, green\n"), "“they” are the pictures"
     await quiet(bot)
-    assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True, False, False]
+    assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True, *[False] * 6]
 
 
 async def test_where_the_model_cannot_each_picture_is_a_button_away(start_bot: StartBot, you: Person) -> None:
