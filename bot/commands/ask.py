@@ -17,7 +17,7 @@ from PIL import Image
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import note
-from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps
+from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps, needs_two
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import questions_in
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
@@ -91,10 +91,10 @@ def ask(
     beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
-    asking = [question for question in questions if not _reply(question)]
+    asking = [question for question in questions if not _reply(question, len(names))]
     for question in [question for question in questions if question not in asking]:
         for picture in good:
-            _show([picture.name], question, Answer("", "", 0.0, 0.0, _reply(question)), as_json, quiet=True)
+            _show([picture.name], question, Answer("", "", 0.0, 0.0, _reply(question, len(names))), as_json, quiet=True)
     all_answered = len(good) == len(pictures) and asking == questions
     answerer = None
     if good and asking:
@@ -137,11 +137,13 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
         raise click.UsageError('Name a picture and a question, for example: vqabot ask photo.jpg "What is this?"')
     if any(not question.strip(" ?!؟") for question in questions):
         raise click.UsageError("The question is empty.")
-    return list(dict.fromkeys(names)), [one for typed in questions for one in questions_in(typed)]
+    return names, [one for typed in questions for one in questions_in(typed)]
 
 
-def _reply(words: str) -> str:
-    """What is said to words that ask nothing, for a description or for a reason; empty for a question."""
+def _reply(words: str, pictures: int) -> str:
+    """What is said to words that ask nothing of so many pictures, or for a description; empty for a question."""
+    if pictures == 1 and needs_two(words):
+        return "To compare, I need two pictures: name another one."
     asked_for = no_short_answer(words)
     if asked_for == "describe":
         return re.sub(r"</?i>", "", str(question_texts.NO_DESCRIPTION))

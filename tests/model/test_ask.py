@@ -144,6 +144,14 @@ def test_a_question_that_compares_is_asked_once_about_all(ask, pictures, tmp_pat
     assert "two that it compares" in CliRunner().invoke(main, ["ask", *words]).output
 
 
+def test_two_pictures_are_compared_whatever_they_are(ask, pictures) -> None:
+    result = ask(pictures[0], "what changed?")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{pictures[0]}: To compare, I need two pictures: name another one.\n"
+    result = ask(pictures[0], pictures[0], "are they the same?", "--json")
+    assert json.loads(result.stdout)["pictures"] == [pictures[0]] * 2, "one that is named twice is compared with itself"
+
+
 def test_a_model_that_is_not_there(pictures) -> None:
     result = CliRunner().invoke(main, ["ask", pictures[0], "what is this", "--model", "nowhere"])
     assert (result.exit_code, result.output.startswith("Error: There is no model at 'nowhere'")) == (1, True)
