@@ -54,6 +54,19 @@ async def converse(you: Person, chat: int, thread: int | None) -> None:
         await you.wait_for(sure, chat=chat)
     await you.say(f"/compare{NAME}", **there)
     await you.wait_for(sure, chat=chat)
+    sent = await you.send_album([RED, BLUE, RED], ["", "", f"{to_bot}What changed?"], **there)
+    await you.wait_for(says("2\u00a0→\u00a03: Blue, red"), chat=chat)
+    await you.edit(sent[2], f"{to_bot}What colour?")
+    each = await you.wait_for(says("3. Red"), chat=chat, since=0)
+    await you.press(each, heat_map_texts.BUTTON)
+    await you.wait_for(lambda m: is_photo(m) and "3: red" in m.get("caption", ""), chat=chat)
+    await you.say(f"{to_bot}Is it darker than in the previous picture?", reply_to=sent[1], **there)
+    await you.wait_for(says("Red, blue\n"), chat=chat)
+    for command, says_so in (("history", "What changed?"), ("privacy", "What I keep")):
+        await you.say(f"/{command}{NAME}", **there)
+        await you.wait_for(says(says_so), chat=chat)
+    await you.say(f"/export{NAME}", **there)
+    await you.wait_for(lambda m: "document" in m, chat=chat)
     still = picture("blue", form="WEBP")
     for kind, name, caption in (
         ("animation", "a.mp4", f"{to_bot}What colour?"),
