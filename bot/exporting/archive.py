@@ -135,7 +135,7 @@ def _write(path: Path, contents: Contents, pictures: Sequence[ExportedPicture], 
 def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: int = 1, parts: int = 1) -> str:
     """The page, in the language that is spoken: one card a picture, newest picture first, its questions in order.
 
-    All that people wrote is escaped.
+    A picture that was asked about together with others only stands with those. All that people wrote is escaped.
     """
     from jinja2 import Environment, PackageLoader, select_autoescape  # only when somebody exports
 
@@ -152,6 +152,8 @@ def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: i
         exported_at=contents.exported_at.isoformat(),
         questions=sum(len(picture.rows) for picture in pictures),
         pictures=list(reversed(pictures)),
+        files={picture.name: picture.preview_name or picture.name for picture in pictures if picture.file is not None},
+        together={one["picture"] for picture in pictures for row in picture.rows for one in row.pictures},
         part=part,
         parts=parts,
     )

@@ -12,6 +12,7 @@ from album_helpers import Seeing, answers, pictures_asked
 from e2e_helpers import BLUE, GREEN, GROUP, RED, HeldBroker, StartBot, quiet, says, sure
 
 from bot.sandbox.person import Person
+from bot.texts import export_page
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
 from model.types import Answer, Request
@@ -125,3 +126,6 @@ async def test_an_export_names_all_pictures_of_a_question(start_bot: StartBot, y
             ("red", True),
             ("blue", True),
         ]
+        page = archive.read("index.html").decode()
+    assert export_page.NOTHING_ASKED not in page, "the second was asked about, too"
+    assert [f'<img src="{one["picture"]}"' in page for one in question["pictures"]] == [True, True]
