@@ -100,6 +100,8 @@ def shown_jointly(question: Question) -> tuple[str, str] | None:
     if said is None or not answers:
         return None
     confidence = math.prod(line.confidence or 0.0 for line in lines.values())
+    if percent(confidence) < question.unsure_below:
+        said = _("I do not know. My guess: {answer}", answer=said)
     return said, sureness(confidence, familiar=is_familiar(question))
 
 

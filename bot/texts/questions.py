@@ -238,11 +238,15 @@ def outcome(question: Question) -> str:
         return _outcome(question)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
+    caveats = {escape(shown(one).caveat) for one in about.values() if one.answer}
+    caveat = caveats.pop() if len(caveats) == 1 else ""  # the same of all of them is said once
+    lines += [caveat] if caveat else []
     if (joint := shown_jointly(question)) is not None:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
     for places, one in about.items():
-        said = " – ".join(_outcome(one).split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
+        own = _outcome(one).removeprefix(f"{caveat}\n")
+        said = " – ".join(own.split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
         lines.append(f"{beginning(places)} {asked}{said}")
     return "\n".join(lines)

@@ -146,6 +146,27 @@ def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None
     assert said in menus.history_page([(1, asked, None)], 0, 1, 1)
 
 
+def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
+    new = AskedPicture("a", 1, answer="pond", confidence=0.9, known_picture=False, knows=BUILTIN_KNOWS)
+    asked = question("…", 0.9, each_picture=True, several=(new, replace(new, sha256="b", answer="bed")))
+    caveat = f"{BUILTIN_KNOWS}; this looks different, so do not rely on this:"
+    assert outcome(asked).splitlines() == [
+        caveat,
+        "1. <b>Pond</b> – <i>not sure</i>",
+        "2. <b>Bed</b> – <i>not sure</i>",
+    ]
+    other = replace(asked, several=(new, replace(new, sha256="b", known_picture=True)))
+    assert outcome(other).splitlines()[0] == f"1. {caveat} <b>Pond</b> – <i>not sure</i>", "only the first is new"
+
+
+def test_under_the_admins_limit_all_lines_together_are_a_guess_too() -> None:
+    said = AskedPicture("a", 1, answer="yes", confidence=0.5, known_picture=True)
+    both = (said, replace(said, sha256="b", answer="no"))
+    asked = question("…", 0.5, text="Which one has a dog?", unsure_below=30, each_picture=True, several=both)
+    joint = outcome(asked).splitlines()[0]
+    assert joint.startswith("<b>I do not know. My guess: In picture 1</b>"), "right at 25 %, where both lines are"
+
+
 def test_an_answer_in_steps_is_told_from_one_about_each_picture() -> None:
     said = [AskedPicture("a", n, answer="nothing", confidence=0.5 + n / 10, known_picture=True) for n in range(4)]
     steps = (replace(said[0], answer=None, confidence=None, known_picture=None), *said[1:])
