@@ -9,7 +9,6 @@ from contextlib import suppress
 
 from bot import metrics, tracing
 from bot.answering.parts import PartialAnswers, PictureRefusedError, evidence_of, explained, number_of, parts_of
-from bot.conversation.comparison import needs_two
 from bot.tasks import cancel_and_wait
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
@@ -176,9 +175,6 @@ class Dispatcher:
 
     async def _submit(self, question: Question) -> None:
         requests, partial, trace = [], PartialAnswers(question), tracing.begin(question)
-        if question.explains is None and len(question.pictures) == 1 and needs_two(question.asked):
-            await self._refuse(question, texts.NEED_TWO)  # the only one of an album that came, or could be read
-            return
         for part in parts_of(question):
             try:
                 pictures = [await self._read(question, picture) for picture in part.pictures]

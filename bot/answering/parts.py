@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from bot.conversation.comparison import asked_of_each
+from bot.conversation.comparison import asked_of_each, needs_two
 from bot.conversation.lines import lines_of
 from bot.texts import heat_maps as texts
+from bot.texts import questions as question_texts
 from bot.texts.answers import label
 from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
@@ -42,8 +43,14 @@ class Part:
         return number if self.place is None else f"{number}{BETWEEN}{self.place}"
 
     def request(self, pictures: Sequence[SentPicture], trace: str = "") -> Request:
-        """As a worker gets it; `trace` is what it carries (see `bot.tracing`)."""
+        """As a worker gets it; `trace` is what it carries (see `bot.tracing`).
+
+        Raises:
+            PictureRefusedError: It compares the only picture of an album that came, or that could be read.
+        """
         first, *others = pictures
+        if self.place is None and self.explains is None and not others and needs_two(self.question.asked):
+            raise PictureRefusedError(question_texts.NEED_TWO)
         question = self.question.asked
         if self.place is not None and not others:
             question = asked_of_each(self.pictures[0].caption or question)

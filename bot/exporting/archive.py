@@ -153,7 +153,7 @@ def render_page(contents: Contents, pictures: Sequence[ExportedPicture], part: i
         questions=sum(len(picture.rows) for picture in pictures),
         pictures=list(reversed(pictures)),
         files={picture.name: picture.preview_name or picture.name for picture in pictures if picture.file is not None},
-        together={one["picture"] for picture in pictures for row in picture.rows for one in row.pictures},
+        together={one["picture"] for picture in pictures for row in picture.rows for one in row["pictures"]},
         part=part,
         parts=parts,
     )
