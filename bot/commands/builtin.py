@@ -39,8 +39,11 @@ from bot.commands.terminal import note
 @click.option(
     "--leave-out", multiple=True, help="Style, emoji set, kind of thing or `typed` to do without, to be judged by it."
 )
+@click.option(
+    "--wide/--no-wide", default=True, help="All styles; or one, as `vqabot scenes` draws: learnt within hours."
+)
 def builtin(
-    folder: Path, family: str, seed: int, start: str, leave_out: tuple[str, ...], **settings: float | None
+    folder: Path, family: str, seed: int, start: str, leave_out: tuple[str, ...], wide: bool, **settings: float | None
 ) -> None:
     """Train the built-in model from a seed, on scenes drawn as they are needed.
 
@@ -53,7 +56,7 @@ def builtin(
     from training.builtin.recipe import Recipe, train
 
     chosen = {key: value for key, value in settings.items() if value is not None}
-    recipe = Recipe(seed=seed, start=start, leave_out=leave_out, **chosen)  # type: ignore[arg-type]
+    recipe = Recipe(seed=seed, start=start, leave_out=leave_out, wide=wide, **chosen)  # type: ignore[arg-type]
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
         try:
             if family == "florence2":

@@ -37,7 +37,6 @@ from training.builtin.recipe import NAMESPACE, Recipe, optimizer_of
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.limits import choose_precision, set_threads
-from training.scenes.variety import WIDE
 
 
 class DenseReader(nn.Module):
@@ -148,7 +147,7 @@ def _batch(recipe: Recipe, step: int) -> dict[str, Any]:
     """What a step sees depends on its number alone: the scenes of the built-in model's recipe, without pairs."""
     dense = step < recipe.dense_steps
     name = f"{NAMESPACE}/{recipe.seed}" + ("/dense" if dense else "")
-    data = SceneDataset(name, 0 if dense else recipe.per_picture, 0, WIDE.without(recipe.leave_out))
+    data = SceneDataset(name, 0 if dense else recipe.per_picture, 0, recipe.variety, plain=not recipe.wide)
     size = recipe.dense_batch if dense else recipe.batch
     first = (step if dense else step - recipe.dense_steps) * size
     return collate([data[first + number] for number in range(size)])

@@ -26,7 +26,7 @@ from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense_head import DenseHead
 from training.builtin.losses import losses_of
 from training.builtin.warm_start import take_over
-from training.scenes.variety import WIDE
+from training.scenes.variety import FIRST, WIDE, Variety
 
 PATIENCE = timedelta(days=30)
 """How long the processes wait for each other: a training may be halted and go on a day later."""
@@ -70,6 +70,8 @@ class Recipe:
     learnt."""
     leave_out: tuple[str, ...] = ()
     """Media, backdrops, emoji sets, kinds of things, "contour" or "typed" that the scenes lack, to be judged by."""
+    wide: bool = True
+    """False draws scenes of one style, and leaves out the camera: less to learn, for a comparison within hours."""
     processes: int = 2
     """Processes that train side by side, each on its share of every batch, each with one thread: on small matrices two
     processes that meet once a step are faster than two threads that meet at every operation."""
@@ -88,6 +90,15 @@ class Recipe:
     def steps(self) -> int:
         """Steps of both phases."""
         return self.dense_steps + self.question_steps
+
+    @property
+    def variety(self) -> Variety:
+        """What the scenes may be like.
+
+        Raises:
+            ValueError: Something cannot be left out.
+        """
+        return (WIDE if self.wide else FIRST).without(self.leave_out)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step: warm-up in each phase, then constant, then a linear fall to zero."""
@@ -123,7 +134,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
             something cannot be left out, or the model to start from has other layers.
         ModelError: There is no model to start from.
     """
-    WIDE.without(recipe.leave_out)
+    _ = recipe.variety
     # Told here: what a process of several raises is no sentence.
     if recipe.start and not (folder / "checkpoint.pt").exists():
         tokenizer = architecture.load_tokenizer()
@@ -253,13 +264,13 @@ class _Shares(Dataset[dict[str, object]]):
 
     def __getitem__(self, step: int) -> dict[str, object]:
         recipe = self.recipe
-        variety = WIDE.without(recipe.leave_out)
         dense = step < recipe.dense_steps
         if dense:
-            data = SceneDataset(f"{NAMESPACE}/{recipe.seed}/dense", 0, 0, variety)
+            data = SceneDataset(f"{NAMESPACE}/{recipe.seed}/dense", 0, 0, recipe.variety, plain=not recipe.wide)
             first, size = step * recipe.dense_batch, recipe.dense_batch
         else:
-            data = SceneDataset(f"{NAMESPACE}/{recipe.seed}", recipe.per_picture, recipe.per_pair, variety)
+            name, asked = f"{NAMESPACE}/{recipe.seed}", (recipe.per_picture, recipe.per_pair)
+            data = SceneDataset(name, *asked, recipe.variety, plain=not recipe.wide)
             first, size = (step - recipe.dense_steps) * recipe.batch, recipe.batch
         share = size // recipe.processes
         return collate([data[first + self.rank * share + i] for i in range(share)])
