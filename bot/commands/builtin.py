@@ -31,6 +31,9 @@ from bot.commands.terminal import note
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")
 @click.option("--dense-batch", type=click.IntRange(1), help="Pictures a step before.  [default: the recipe's]")
 @click.option("--batch", type=click.IntRange(1), help="Samples a step.  [default: the recipe's]")
+@click.option(
+    "--per-pair", type=click.IntRange(0), help="Questions a pair of pictures; 0: no pairs.  [default: the recipe's]"
+)
 @click.option("--learning-rate", type=float, help="The highest.  [default: the recipe's]")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.  [default: the recipe's]")
 @click.option("--threads", type=click.IntRange(0), help="CPU threads of a single process.  [default: all cores]")

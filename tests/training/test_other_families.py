@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from model.answerer import Answerer
 from model.loading import model_type
 from model.types import Request
-from training.builtin.other_families import train_family
-from training.builtin.recipe import Recipe
+from training.builtin.other_families import _batch, train_family
+from training.builtin.recipe import Recipe, _Shares
 from training.package import Sources, pack
 
 BRIEF = Recipe(dense_steps=1, question_steps=1, dense_batch=2, batch=2, per_picture=2, warmup=1)
@@ -40,3 +40,12 @@ def test_a_small_model_is_trained_goes_on_and_answers(family: str, tmp_path: Pat
     if family == "blip":  # the hub keeps it without settings of generating
         (tmp_path / "model" / "generation_config.json").unlink(missing_ok=True)
         assert "model.safetensors" in pack(str(tmp_path / "model"), tmp_path / "blip.zip", Sources())
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_scenes_of_one_style_are_the_same_for_each_family(step: int) -> None:
+    narrow = replace(BRIEF, wide=False, per_pair=0, processes=1)
+    theirs, ours, wide = _batch(narrow, step), _Shares(narrow, 0)[step], _batch(BRIEF, step)
+    assert torch.equal(theirs["pictures"], ours["pictures"])
+    assert theirs["single"] == ours["single"] and bool(ours["single"]) == bool(step)
+    assert not torch.equal(theirs["pictures"], wide["pictures"])

@@ -1,8 +1,8 @@
 """Trains small models of other families on the built-in model's scenes: its recipe, as far as it fits.
 
 First what is where, then questions with it, on the same scenes at the same learning rates, with the same moving
-average. What leans on the built-in model's own text side is left out: pairs of pictures, and the losses that tell it
-where a question's words look.
+average. Where a question's words look is taught to all. Left out are pairs of pictures, and the marks on picture
+tokens: BLIP's stay as they are, whatever is asked.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,10 +33,14 @@ from training.builtin.data import Asking, SceneDataset, collate
 from training.builtin.dense_head import FINE, DenseHead
 from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
 from training.builtin.judging import SETS
+from training.builtin.naming import places_of
 from training.builtin.recipe import NAMESPACE, Recipe, optimizer_of
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.limits import choose_precision, set_threads
+
+LATER = 3
+"""Layers of a decoder that has no encoder, from the last, that read what the question's words have found."""
 
 
 class DenseReader(nn.Module):
@@ -105,7 +109,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
             group["lr"] = recipe.rate(parts.step)
         with arithmetic():
             losses = _losses(parts, _batch(recipe, parts.step), device)
-        loss = losses["dense"] * recipe.dense_weight + losses.get("questions", torch.zeros((), device=device))
+        loss = sum(losses.values(), (recipe.dense_weight - 1) * losses["dense"])
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
         parts.optimizer.zero_grad(set_to_none=True)
@@ -136,11 +140,33 @@ def _losses(parts: TrainingState, batch: dict[str, Any], device: torch.device) -
     losses = {"dense": parts.reader(tokens.float(), dense, model.word_tables()[0])}
     asked: Sequence[Asking] = batch["single"]
     if asked:
-        made = model.collate([one.question for one in asked], [one.answer for one in asked], [1] * len(asked))
-        places = torch.tensor([one.pictures for one in asked], device=device)
+        texts = [one.question for one in asked]
+        made = model.collate(texts, [one.answer for one in asked], [1] * len(asked))
+        owners = torch.tensor([one.pictures for one in asked], device=device)
         on_device = {name: value.to(device) for name, value in made.items()}
-        losses["questions"] = model(**on_device, pictures=places, tokens=tokens)["loss"]
+        with _question_states(model) as kept:
+            losses["questions"] = model(**on_device, pictures=owners, tokens=tokens)["loss"]
+        offsets = [
+            [(0, 0), *one.offsets] for one in model.family.tokenizer.encode_batch(texts, add_special_tokens=False)
+        ]
+        places = places_of(texts, offsets, owners[:, 0], dense)
+        states = kept[0][:, -made["input_ids"].shape[1] :]  # behind the picture's, where they stand in one row
+        words = states[places["question"], places["token"]]
+        losses["places"] = parts.reader.head.places_loss(words, places["cells"], places["centres"], places["alone"])
     return losses
+
+
+@contextmanager
+def _question_states(model: OnePass) -> Iterator[list[Tensor]]:
+    """Keeps the states [Q, S, D] of the questions in which the answer is looked up, the words' at the end."""
+    native: Any = model
+    reads = native.text_encoder if hasattr(native, "text_encoder") else native.model.language_model.layers[-LATER]
+    kept: list[Tensor] = []
+    hook = reads.register_forward_hook(lambda *found: kept.append(found[-1][0]))
+    try:
+        yield kept
+    finally:
+        hook.remove()
 
 
 def _batch(recipe: Recipe, step: int) -> dict[str, Any]:
