@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 from model.answerer import Answerer
 from model.loading import model_type
 from model.types import Request
-from training.builtin.other_families import _batch, train_family
+from training.builtin.architecture import HIDDEN
+from training.builtin.other_families import _batch, _offsets, _question_states, _start, train_family
 from training.builtin.recipe import Recipe, _Shares
 from training.package import Sources, pack
 
@@ -49,3 +50,19 @@ def test_scenes_of_one_style_are_the_same_for_each_family(step: int) -> None:
     assert torch.equal(theirs["pictures"], ours["pictures"])
     assert theirs["single"] == ours["single"] and bool(ours["single"]) == bool(step)
     assert not torch.equal(theirs["pictures"], wide["pictures"])
+
+
+@pytest.mark.parametrize("family", ["blip", "paligemma"])
+def test_the_words_of_a_question_are_where_their_states_are_taken(family: str, tmp_path: Path) -> None:
+    model = _start(family, BRIEF, tmp_path, torch.device("cpu")).model
+    prompts = ["what colour is the red ball", "is the dog left of the umbrella"]
+    made = model.collate(prompts, ["blue", "yes"], [1, 1])
+    with _question_states(model) as kept:
+        tokens = torch.zeros(1, model.picture_tokens, HIDDEN)
+        model(**made, pictures=torch.zeros(2, 1, dtype=torch.long), tokens=tokens)
+    before = {"blip": 0, "paligemma": model.picture_tokens}[family]
+    assert [states.shape for states in kept] == [(2, before + made["input_ids"].shape[1], HIDDEN)]
+    for row, (prompt, offsets) in enumerate(zip(prompts, _offsets(model, prompts), strict=True)):
+        for token, (low, high) in list(enumerate(offsets))[1:]:
+            said = model.family.tokenizer.decode([int(made["input_ids"][row, token])])
+            assert said.strip() == prompt[low:high].strip() != ""

@@ -146,14 +146,17 @@ def _losses(parts: TrainingState, batch: dict[str, Any], device: torch.device) -
         on_device = {name: value.to(device) for name, value in made.items()}
         with _question_states(model) as kept:
             losses["questions"] = model(**on_device, pictures=owners, tokens=tokens)["loss"]
-        offsets = [
-            [(0, 0), *one.offsets] for one in model.family.tokenizer.encode_batch(texts, add_special_tokens=False)
-        ]
-        places = places_of(texts, offsets, owners[:, 0], dense)
+        places = places_of(texts, _offsets(model, texts), owners[:, 0], dense)
         states = kept[0][:, -made["input_ids"].shape[1] :]  # behind the picture's, where they stand in one row
         words = states[places["question"], places["token"]]
         losses["places"] = parts.reader.head.places_loss(words, places["cells"], places["centres"], places["alone"])
     return losses
+
+
+def _offsets(model: OnePass, prompts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """First and last letter of the tokens of prompts, behind the one that a prompt begins with."""
+    read = model.family.tokenizer.encode_batch(list(prompts), add_special_tokens=False)
+    return [[(0, 0), *one.offsets] for one in read]
 
 
 @contextmanager
@@ -162,7 +165,9 @@ def _question_states(model: OnePass) -> Iterator[list[Tensor]]:
     native: Any = model
     reads = native.text_encoder if hasattr(native, "text_encoder") else native.model.language_model.layers[-LATER]
     kept: list[Tensor] = []
-    hook = reads.register_forward_hook(lambda *found: kept.append(found[-1][0]))
+    hook = reads.register_forward_hook(
+        lambda *found: kept.append(found[-1] if isinstance(found[-1], Tensor) else found[-1][0])
+    )
     try:
         yield kept
     finally:
