@@ -155,7 +155,8 @@ def _losses(parts: TrainingState, batch: dict[str, Any], device: torch.device) -
 
 def _offsets(model: OnePass, prompts: Sequence[str]) -> list[list[tuple[int, int]]]:
     """First and last letter of the tokens of prompts, behind the one that a prompt begins with."""
-    read = model.family.tokenizer.encode_batch(list(prompts), add_special_tokens=False)
+    family: Any = model.family
+    read = family.tokenizer.encode_batch(list(prompts), add_special_tokens=False)
     return [[(0, 0), *one.offsets] for one in read]
 
 
