@@ -55,12 +55,13 @@ _MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.5
+LIKELY = 0.6
 """So likely must it be that a wording which no list has asks nothing."""
-LIKELY_WORD = 0.7
+LIKELY_WORD = 0.8
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
-NEARLY_SURE = 0.9
-"""As `LIKELY`, of a wording with a question mark, a question word in front or an "or"."""
+SURE = 0.9
+"""As `LIKELY`, of a wording with a question mark, a question word in front or an "or", and of a message of which a part
+alone may ask."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2
 """Words of a name that is not introduced."""
@@ -123,7 +124,7 @@ def small_talk(text: str) -> SmallTalk | None:
         if found is None and _is_full_name(text, words):
             found = {SmallTalk.NAME}
         if found is None and not _is_remark(words, part):
-            return None
+            return SmallTalk.REMARK if _is_remark_as_a_whole(text) else None
         kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
@@ -198,8 +199,14 @@ def _is_remark(words: Sequence[str], part: str) -> bool:
     if may_ask and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
     seems_asked = asked or words[0] in _ASKS_IN_FRONT or not _OR.isdisjoint(words[1:-1])
-    least = NEARLY_SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
+    least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
     return len(words) <= _MOST_REMARK and talk_score(part) >= least
+
+
+def _is_remark_as_a_whole(text: str) -> bool:
+    """Whether a message of several parts surely asks nothing: "on holiday in Crete, it's heaven"."""
+    parts = [words for words, _ in _parts(text)]
+    return len(parts) > 1 and not _is_asked(text) and sum(map(len, parts)) <= _MOST_REMARK and talk_score(text) >= SURE
 
 
 def _kinds(words: Sequence[str], part: str) -> set[SmallTalk] | None:
