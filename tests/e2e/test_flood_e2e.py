@@ -83,11 +83,11 @@ async def test_a_flood_delays_anothers_question_by_no_more_than_what_is_with_the
         assert (await bot.services.store.questions.load(YOU, YOU, 0)).waiting_here > FLOOD - 100, (
             "the flood is still there"
         )
-        sent = await ada.say(f"mine {number}")
+        sent = await ada.say(f"what is mine {number}")
         while not await bot.services.store.questions.of_message(ADA, sent["message_id"]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # from here on it is counted: it is in the queue
         before = 0  # how many of the flood's went before it; how they were put into batches is the moment's
-        while f"mine {number}" not in (batch := await batches.wait(running)):
+        while f"what is mine {number}" not in (batch := await batches.wait(running)):
             batches.end_one()
             running += 1
             before += len(batch)

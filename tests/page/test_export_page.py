@@ -47,6 +47,7 @@ def rows(picture: str) -> list[Exported]:
             "percent": 50,
             "state": attack if number % 3 else "delivered",
             "picture": picture if number % 2 else None,
+            "pictures": [],
         }
         for number, attack in enumerate(ATTACKS)
     ]

@@ -41,7 +41,11 @@ def write_page(
         OSError: It cannot be written.
     """
     write_text(out / FIGURES, json.dumps(figures.as_dict(), indent=1) + "\n")
-    budget = f"{config.questions:,} questions" if config.questions else f"{config.minutes:g} minutes"
+    budget = (
+        f"{config.questions:,} questions"
+        if config.questions
+        else f"{config.minutes:g} minute" + "s" * (config.minutes != 1)
+    )
     page = out / PAGE
     write_text(
         page,
