@@ -21,7 +21,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(main)
 
 
-def told_to_stop() -> asyncio.Event:
+def stop_requested() -> asyncio.Event:
     """Set by Ctrl-C and SIGTERM, which end nothing by themselves from now on."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

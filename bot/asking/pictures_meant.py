@@ -34,7 +34,12 @@ async def pictures_meant(
 ) -> Meant:
     """The pictures that a message is about; from then on they are talked about in its place.
 
-    `known`: what it asked already, newest revision first, where that is known.
+    Args:
+        services: What the bot works with.
+        message: The message.
+        facts: What is known of it.
+        source: Where its pictures come from.
+        known: What it asked already, newest revision first; None reads that.
 
     Raises:
         PictureNotTakenError: There is none, or it cannot be had.

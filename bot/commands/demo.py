@@ -47,7 +47,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.commands.new_scenes import scene_drawer
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
-    from bot.loop import told_to_stop
+    from bot.loop import stop_requested
     from bot.sandbox.connection import PersonError
     from bot.sandbox.person import Person
     from bot.sandbox.samples import Sample
@@ -56,7 +56,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.tasks import cancel_and_wait
     from model.errors import ModelError
 
-    stopped = told_to_stop()
+    stopped = stop_requested()
     token = f"{BOT}:{secrets.token_urlsafe(26)}"  # drawn anew: nobody else on this machine calls as this bot
     scenes = sample_scenes()
     samples = [Sample(scene.name, scene.picture, scene.questions[0][0]) for scene in scenes]

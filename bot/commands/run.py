@@ -52,7 +52,7 @@ async def _run(settings: Settings) -> None:
     from model.errors import BrokerError, ModelError
     from storage.errors import DataDirInUseError, StorageError
 
-    stopped = loop.told_to_stop()
+    stopped = loop.stop_requested()
     try:
         stop_exporting = tracing.export(settings.otlp_endpoint, "vqabot-bot")
         broker = open_broker(settings)

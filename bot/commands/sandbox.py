@@ -44,7 +44,7 @@ def sandbox(port: int, host: str, record: Path | None, allowed_hosts: tuple[str,
 
 
 async def _serve(server: Sandbox, record: Path | None) -> None:
-    from bot.loop import told_to_stop
+    from bot.loop import stop_requested
     from bot.sandbox.server import PortInUseError
 
     try:
@@ -58,7 +58,7 @@ async def _serve(server: Sandbox, record: Path | None) -> None:
         ) from error
     click.echo(_introduction(server.url))
     try:
-        await told_to_stop().wait()
+        await stop_requested().wait()
     finally:
         await server.stop()
 

@@ -86,7 +86,7 @@ def worker(
 
 
 async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grace: float) -> None:
-    stopped, stack = loop.told_to_stop(), AsyncExitStack()
+    stopped, stack = loop.stop_requested(), AsyncExitStack()
     try:
         stack.push_async_callback(
             asyncio.to_thread, await asyncio.to_thread(tracing.export, settings.otlp_endpoint, "vqabot-worker")
