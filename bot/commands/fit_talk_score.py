@@ -4,8 +4,8 @@
 
 Examples are the phrases of `small_talk.txt`, the messages in `talk_examples/` and questions that are put together
 there; some with a slip of the fingers or without their mark. With the name of a list in `talk_examples/lists/` (fresh)
-nothing is written: everything is learnt but that list, and how many of its messages are then taken for the other kind,
-by the score alone, is said.
+nothing is written: everything is learnt but that list, and how many of its messages are then taken for the other kind
+is said. The rules are judged with it, and they may have been made by somebody who had seen the list.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
+from bot.conversation import talk_score
 from bot.conversation.phrases import lexicon
-from bot.conversation.talk_score import BUCKETS, STEP, features
+from bot.conversation.small_talk import says_nothing, small_talk
+from bot.conversation.talk_score import BUCKETS, STEP, Weights, features
 from training.scenes.typed import slip
 
 EXAMPLES = (
@@ -201,10 +203,12 @@ def main() -> None:
     if unknown := {*held_out} - {*LISTS}:
         sys.exit(f"There is no list {', '.join(sorted(unknown))}; there are {', '.join(LISTS)}.")
     bias, steps = fit(examples(random.Random(_SEED), [name for name in LISTS if name not in held_out]))
+    learnt = Weights(examples_hash(), bias, steps)
+    talk_score.weights = lambda: learnt  # type: ignore[assignment]  # the rules ask these instead of those that ship
     for name in held_out:
         for asks, kind in _KIND.items():
             told = messages_of(name, asks)
-            wrong = sum((bias + STEP * sum(steps[bucket] for bucket in features(text)) > 0) != asks for text in told)
+            wrong = sum((small_talk(text) is not None or says_nothing(text)) != asks for text in told)
             sys.stdout.write(f"{kind}_{name}: {wrong} of {len(told)} wrong ({wrong / len(told):.1%})\n")
     if not held_out:
         target = Path(__file__).parents[1] / "conversation" / "talk_weights.bin"

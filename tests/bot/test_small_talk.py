@@ -19,15 +19,16 @@ neither rules nor code, "varied" in the knowledge of what such messages are like
 
 What somebody else may see: "sealed" is three lists of 300 messages that ask nothing and 300 that ask. At the first look
 1.8 % of what asks nothing were taken for questions and 7.0 % of the questions for small talk; with "varied" learnt,
-"sealed" not, and the thresholds chosen among twelve by "sealed", 0.9 and 1.0 %. A fourth such list, judged once before
-"varied" and once after all was learnt: 3.0 and 12.0 %, then 2.0 and 2.7 %. `python -m bot.commands.fit_talk_score
-kinds` leaves a list out.
+"sealed" not, and the thresholds chosen among twelve by "sealed", 0.9 and 1.1 % (`python -m
+bot.commands.fit_talk_score sealed`). A fourth such list, judged once before "varied" and once after all was learnt: 3.0
+and 12.0 %, then 2.0 and 2.7 %.
 
 Whether "anybody there?" is about the picture nobody can know: such are in neither list.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -40,7 +41,7 @@ from bot.commands.fit_talk_score import examples_hash, main, messages_of
 from bot.conversation.mash import is_mash
 from bot.conversation.phrases import lexicon
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
-from bot.conversation.talk_score import talk_score, weights
+from bot.conversation.talk_score import BUCKETS, talk_score, weights
 from bot.texts.small_talk import reply
 
 LISTS = Path(__file__).parent / "messages"
@@ -86,6 +87,19 @@ def test_a_list_that_is_not_there_cannot_be_left_out(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "argv", ["fit_talk_score", "fresher"])
     with pytest.raises(SystemExit, match=r"There is no list fresher; there are phones, fresh"):
         main()
+
+
+def test_a_list_is_judged_with_what_was_learnt_without_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["fit_talk_score", "sealed"])
+    monkeypatch.setattr("bot.conversation.talk_score.weights", weights)  # is put back afterwards
+    monkeypatch.setattr("bot.commands.fit_talk_score.examples", lambda _, lists: lists)
+    monkeypatch.setattr("bot.commands.fit_talk_score.fit", lambda lists: (-50.0 * ("sealed" not in lists), [0] * BUCKETS))
+    main()
+    turned_away, answered = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"short_questions_sealed: \d of 854 wrong \(\d\.\d%\)", turned_away)
+    assert re.fullmatch(r"no_questions_sealed: \d{3} of 737 wrong \(\d\d\.\d%\)", answered), "no rule knows most"
 
 
 @pytest.mark.parametrize(("bare", "meant"), [("what a mess", "what a mess!"), ("wowza", "wowza 🤩"), ("nice", "nice?")])
