@@ -60,8 +60,7 @@ LIKELY = 0.6
 LIKELY_WORD = 0.8
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
 SURE = 0.9
-"""As `LIKELY`, of a wording with a question mark, a question word in front or an "or", and of a message of which a part
-alone may ask."""
+"""As `LIKELY`, of a wording with a question mark or an "or", and of a message of which a part alone may ask."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2
 """Words of a name that is not introduced."""
@@ -104,8 +103,6 @@ _QUESTION_WORDS = frozenset(
     )
 )
 """Where words of one's own hold one of these, something may be asked."""
-_ASKS_IN_FRONT = _QUESTION_WORDS - {"e"}
-"""Without accents the "and" of Italian and Portuguese is their "is", too: "é meu cachorro"."""
 _OR = frozenset(("or", "oder", "ou", "или", "یا"))
 """Between two words: one of them is to be chosen."""
 
@@ -198,7 +195,7 @@ def _is_remark(words: Sequence[str], part: str) -> bool:
     may_ask = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words[:2])
     if may_ask and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
-    seems_asked = asked or words[0] in _ASKS_IN_FRONT or not _OR.isdisjoint(words[1:-1])
+    seems_asked = asked or not _OR.isdisjoint(words[1:-1])
     least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
     return len(words) <= _MOST_REMARK and talk_score(part) >= least
 

@@ -31,6 +31,7 @@ PICTURE = TelegramPicture(5, "file", 1000, "image/jpeg")
         (Facts(True, "What?", PICTURE), Ask("What?", Source.OWN)),
         (Facts(True, "", PICTURE), Show()),
         (Facts(True, "  What \n is  it? "), Ask("What is it?", Source.NEWEST)),
+        (Facts(True, "please compare both"), Ask("please compare both", Source.NEWEST)),
         (Facts(True, "What?", reply_picture=PICTURE, reply_to=5), Ask("What?", Source.REPLIED)),
         (Facts(True, "What?", reply_to=5), Ask("What?", Source.REPLIED_ANSWER)),
         (Facts(True, "What?", PICTURE, reply_picture=PICTURE), Ask("What?", Source.OWN)),

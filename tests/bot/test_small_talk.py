@@ -19,7 +19,7 @@ neither rules nor code, "varied" in the knowledge of what such messages are like
 
 What somebody else may see: "sealed" is three lists of 300 messages that ask nothing and 300 that ask. At the first look
 1.8 % of what asks nothing were taken for questions and 7.0 % of the questions for small talk; with "varied" learnt,
-"sealed" not, and the thresholds chosen among twelve by "sealed", 0.9 and 1.1 % (`python -m
+"sealed" not, and the thresholds chosen among twelve by "sealed", 0.9 and 1.2 % (`python -m
 bot.commands.fit_talk_score sealed`). A fourth such list, judged once before "varied" and once after all was learnt: 3.0
 and 12.0 %, then 2.0 and 2.7 %.
 
@@ -95,7 +95,8 @@ def test_a_list_is_judged_with_what_was_learnt_without_it(
     monkeypatch.setattr(sys, "argv", ["fit_talk_score", "sealed"])
     monkeypatch.setattr("bot.conversation.talk_score.weights", weights)  # is put back afterwards
     monkeypatch.setattr("bot.commands.fit_talk_score.examples", lambda _, lists: lists)
-    monkeypatch.setattr("bot.commands.fit_talk_score.fit", lambda lists: (-50.0 * ("sealed" not in lists), [0] * BUCKETS))
+    found = [0] * BUCKETS
+    monkeypatch.setattr("bot.commands.fit_talk_score.fit", lambda lists: (-50.0 * ("sealed" not in lists), found))
     main()
     turned_away, answered = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"short_questions_sealed: \d of 854 wrong \(\d\.\d%\)", turned_away)

@@ -70,6 +70,19 @@ async def _serve(handle: web.RequestHandler) -> tuple[web.AppRunner, str]:  # ty
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/bot{TOKEN}/getMe"
 
 
+async def test_a_call_without_files_says_how_it_is_written(request_: BaseRequest) -> None:
+    async def read(request: web.Request) -> web.Response:
+        fields = dict(await request.post())  # reads none where the header does not say that it is a form
+        return web.json_response({"ok": True, "result": fields})
+
+    runner, url = await _serve(read)
+    try:
+        sent = RequestData([RequestParameter.from_input("text", "Grüße & <b>?</b> 👋 %20+ =")])
+        assert await request_.post(url, sent) == {"text": "Grüße & <b>?</b> 👋 %20+ ="}
+    finally:
+        await runner.cleanup()
+
+
 async def test_no_answer_in_time_and_a_connection_that_breaks(request_: BaseRequest) -> None:
     held = asyncio.Event()
 

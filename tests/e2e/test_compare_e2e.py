@@ -53,10 +53,12 @@ async def test_a_comparison_finds_its_second_picture(start_bot: StartBot, you: P
         assert (await you.wait_for(sure))["text"].startswith("Red, blue\n"), question
     await you.say("compare both pictures", reply_to=blue)
     assert (await you.wait_for(sure))["text"].startswith("Blue, green\n"), "the newest other one"
+    await you.say("What colour is the ball?", reply_to=blue)
+    assert (await you.wait_for(sure))["text"].startswith("Blue\n")
     await you.say("/compare are they the same?", reply_to=blue)
     assert (await you.wait_for(sure))["text"].startswith("Blue, green\n"), "“they” are the pictures"
     await quiet(bot)
-    assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True, *[False] * 6]
+    assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True, *[False] * 7]
 
 
 async def test_where_the_model_cannot_each_picture_is_a_button_away(start_bot: StartBot, you: Person) -> None:

@@ -18,6 +18,7 @@ from finetune_helpers import prepared, tiny_model
 
 from bot.commands.compare import compare
 from training.compare import trial
+from training.compare.page import budget_of
 from training.compare.trial import OUTCOME
 from training.evaluation.bootstrap import paired_bootstrap
 from training.trials import TrialError, as_trial_errors, in_child_process
@@ -79,6 +80,11 @@ def test_minutes_are_filled_with_steps_over_which_the_rate_falls(place: Path) ->
     rates = [line["learning_rate"] for line in lines if "learning_rate" in line]
     assert len(rates) > 1
     assert rates == sorted(rates, reverse=True) and rates[-1] <= rates[0] / len(rates) * 1.01
+
+
+def test_the_budget_is_said() -> None:
+    said = [budget_of(30_000, 0), budget_of(0, 1.0), budget_of(0, 1.5)]
+    assert said == ["30,000 questions", "1 minute", "1.5 minutes"]
 
 
 def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:

@@ -23,7 +23,11 @@ BRIEF = Recipe(dense_steps=1, question_steps=1, dense_batch=2, batch=2, per_pict
 
 @pytest.mark.parametrize("family", ["blip", "paligemma"])
 def test_a_small_model_is_trained_goes_on_and_answers(family: str, tmp_path: Path) -> None:
+    train_family(family, replace(BRIEF, question_steps=0), tmp_path, lambda _: None)
+    before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["reader"]["head.where.bias"]
     train_family(family, BRIEF, tmp_path, lambda _: None)
+    after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["reader"]["head.where.bias"]
+    assert not torch.equal(before, after), "questions teach where the things are that their words name"
     first = load_file(tmp_path / "model" / "model.safetensors")
     count = sum(value.numel() for value in first.values())
     assert 6_000_000 < count < 8_000_000, "of the built-in model's size"

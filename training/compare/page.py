@@ -41,11 +41,6 @@ def write_page(
         OSError: It cannot be written.
     """
     write_text(out / FIGURES, json.dumps(figures.as_dict(), indent=1) + "\n")
-    budget = (
-        f"{config.questions:,} questions"
-        if config.questions
-        else f"{config.minutes:g} minute" + "s" * (config.minutes != 1)
-    )
     page = out / PAGE
     write_text(
         page,
@@ -54,13 +49,18 @@ def write_page(
             title=f"{', '.join(config.models)} on {config.data.name}",
             figures=figures,
             config=config,
-            budget=budget,
+            budget=budget_of(config.questions, config.minutes),
             asked=asked,
             accuracy=draw(_accuracy(figures), "Official accuracy of each model with its 95 % interval", 5.2, 3.4),
             losses=draw(_losses(curves), "Training loss of each model, with its spread over the seeds", 5.2, 3.4),
         ),
     )
     return page
+
+
+def budget_of(questions: int, minutes: float) -> str:
+    """What each training had: so many questions, or else minutes."""
+    return f"{questions:,} questions" if questions else f"{minutes:g} minute{'' if minutes == 1 else 's'}"
 
 
 def _accuracy(figures: Figures) -> Paint:
