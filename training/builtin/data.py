@@ -34,6 +34,9 @@ STRESS: Mapping[str, float] = {
     "setting": 0.7,
 }
 """Kinds that are learnt last are asked more often."""
+PAIR_STRESS: Mapping[str, float] = {"swapped": 1.8, "mood": 1.6, "gone": 1.2, "same": 1.15}
+"""Kinds of pairs that are learnt last are drawn more often, too."""
+_PAIR_WEIGHTS = [weight * PAIR_STRESS.get(kind, 1.0) for kind, weight in zip(pairs.KINDS, pairs.WEIGHTS, strict=True)]
 SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
 """Pixels to a scene pixel: finer or coarser edges, from smooth to ragged."""
 PAIR_EVERY = 2
@@ -117,7 +120,7 @@ class SceneDataset(Dataset[TrainingSample]):
         return transform
 
     def _pair(self, rng: random.Random) -> TrainingSample:
-        pair = pairs.compose_pair(rng, self.variety)
+        pair = pairs.compose_pair(rng, self.variety, _PAIR_WEIGHTS)
         sample, seed = TrainingSample([], []), rng.getrandbits(32)
         views = [rng.getrandbits(32)] * 2 if rng.random() < SAME_VIEW else [rng.getrandbits(32), rng.getrandbits(32)]
         transforms = [

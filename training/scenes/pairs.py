@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
@@ -43,9 +43,15 @@ class Pair:
     """The things that changed, as each scene has them."""
 
 
-def compose_pair(rng: random.Random, variety: Variety = WIDE) -> Pair:
-    """Compose a pair; where no scene in `TRIES` allows the wanted change, another kind is made."""
-    wanted = rng.choices(KINDS, WEIGHTS)[0]
+def compose_pair(rng: random.Random, variety: Variety = WIDE, weights: Sequence[float] = WEIGHTS) -> Pair:
+    """Compose a pair; where no scene in `TRIES` allows the wanted change, another kind is made.
+
+    Args:
+        rng: Decides what the scenes are and what changes.
+        variety: What they may be like.
+        weights: How often each of `KINDS` is wanted.
+    """
+    wanted = rng.choices(KINDS, weights)[0]
     scene = layout.compose(rng, variety)
     if wanted == "other":
         other = layout.compose(rng, variety)
