@@ -94,8 +94,13 @@ class Updates:
         """Handled, and handed out again by `reopen` until it is `done`: more of its album may come."""
         await self._db.execute("UPDATE updates SET state = 'done', of_album = 1 WHERE update_id = ?", (update_id,))
 
-    async def reopen(self) -> None:
-        """What was kept waits to be handled again."""
+    async def reopen(self, seconds: float) -> None:
+        """What was kept waits to be handled again, if it arrived at most so many seconds ago; else it is done."""
+        await self._db.execute(
+            "UPDATE updates SET state = 'done', raw = NULL, chat_id = 0, of_album = 0"
+            " WHERE of_album = 1 AND abs(arrived_at - ?) > ?",
+            (time.time(), seconds),
+        )
         await self._db.execute("UPDATE updates SET state = 'pending', of_album = 0 WHERE of_album = 1")
 
     async def pending_numbers(self) -> set[int]:

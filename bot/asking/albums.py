@@ -189,14 +189,16 @@ async def _ask(
     if not captions.get(asker, text):  # an edit took it away
         text = next(iter(all_captions.values()))
     wanted = AlbumQuestion.of(text, photos, all_captions)
+    if known is not None and (wanted.same_as(known) or (not captions and known.state is State.CANCELLED)):
+        return  # handled again after a restart, say: another picture may be talked about since
     ready_at = None if edited else time.time() + ALBUM_SECONDS
+    await set_current_pictures(services, message, photos)
     if known is None:
         assert admission is not None
         asked = new_question(message, admission, wanted.pictures, wanted.text)
         await store.questions.ask(replace(asked, each_picture=wanted.each_picture, album=album, ready_at=ready_at))
-    elif (captions or known.state is not State.CANCELLED) and not wanted.same_as(known):
+    else:
         await _change(services, known, wanted, ready_at)
-    await set_current_pictures(services, message, photos)
     services.wake()
 
 

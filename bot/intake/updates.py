@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, TypeGuard
 
 from bot import metrics
+from bot.asking.albums import LATE_SECONDS
 from bot.intake.handling import RETRY_SECONDS, Handling
 from bot.services import App
 from bot.tasks import cancel_and_wait, finish_within
@@ -75,7 +76,7 @@ class Inbox:
 
     async def start(self) -> None:
         """Begin with whatever a previous run left."""
-        await self._store.updates.reopen()
+        await self._store.updates.reopen(LATE_SECONDS)
         self._handling.left_over = await self._store.updates.pending_numbers()
         self._reader = asyncio.create_task(self._read())
         self._wake.set()

@@ -100,6 +100,8 @@ async def run(plan: Plan, folder: Path) -> Report:
             if code != 0:
                 verdict.problems.append(f"SIGTERM ended the bot with code {code}")
             bad = [*verdict.lost, *verdict.doubled, *verdict.wrong]
+            if not verdict.good:
+                shutil.copytree(bot.data_dir, folder / "ledger")
             stories = [story(sandbox, bot.data_dir, asked) for asked in bad[:20]]
             return Report(verdict, _figures(people, bot, trouble, sandbox, verdict), stories)
 
@@ -174,7 +176,7 @@ def main(**options: Any) -> None:
     if report.verdict.good and not report.figures["ends of its own"]:
         shutil.rmtree(folder)
     else:
-        click.echo(f"The bot's log: {folder / 'bot.log'}")
+        click.echo(f"The bot's log: {folder / 'bot.log'}, what it kept: {folder / 'ledger'}")
     if not report.verdict.good:
         sys.exit(1)
 

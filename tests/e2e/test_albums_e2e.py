@@ -235,3 +235,20 @@ async def test_a_picture_that_comes_while_its_question_is_being_handed_on_is_ask
     await you.send_album([RED, BLUE], "What colour?")
     answer = await you.wait_for(sure)
     assert [line.split(" – ")[0] for line in answer["text"].splitlines()] == ["1. Red", "2. Blue", "3. Green"]
+
+
+async def test_after_a_restart_a_picture_newer_than_an_album_is_still_the_one_talked_about(
+    start_bot: StartBot, you: Person
+) -> None:
+    bot = await start_bot(Seeing())
+    await you.send_album([RED, BLUE], "What colour?")
+    await you.wait_for(lambda m: m.get("text", "").startswith("1. Red"), since=0)
+    newer = await you.send_picture(GREEN, "What colour?")
+    await you.wait_for(says("Green"))
+    await quiet(bot)
+    await bot.stop()
+    bot = await start_bot(Seeing())  # the album's messages are handled again: more of it may come
+    await you.say("What is it?")
+    await you.wait_for(says("Green"))
+    await quiet(bot)
+    assert [pictures for _, pictures, _ in await pictures_asked(bot)][1:] == [[newer["message_id"]]] * 2

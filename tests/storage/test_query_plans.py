@@ -23,7 +23,7 @@ HOT: dict[str, Work] = {
     "updates: begin": lambda s: s.updates.begin(3),
     "updates: done": lambda s: s.updates.done(3),
     "updates: keep": lambda s: s.updates.keep(3),
-    "updates: reopen": lambda s: s.updates.reopen(),
+    "updates: reopen": lambda s: s.updates.reopen(30),
     "sent: about": lambda s: s.sent.are_about(1, 5),
     "chats: touch": lambda s: s.chats.touch(3, "private", "other"),
     "chats: settings": lambda s: s.chats.settings(3),

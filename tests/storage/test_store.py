@@ -79,6 +79,18 @@ async def test_a_cancelled_transaction_leaves_no_trace(store: Store) -> None:
     assert await store.updates.add([(2, "{}")]) == {2}, "the writer is free again"
 
 
+async def test_an_albums_messages_are_handed_out_again_for_a_while(store: Store) -> None:
+    await store.updates.add([(1, "old"), (2, "new"), (3, "other")])
+    for number in (1, 2):
+        await store.updates.keep(number)
+    await store.updates.done(3)
+    await store.db.execute("UPDATE updates SET arrived_at = arrived_at - 31 WHERE update_id = 1")
+    await store.updates.reopen(30)
+    assert [update.update_id for update in await store.updates.pending(9)] == [2]
+    kept = await store.db.fetch_all("SELECT raw, of_album FROM updates WHERE update_id = 1")
+    assert [tuple(row) for row in kept] == [(None, 0)], "nothing of what it said stays"
+
+
 async def test_updates_are_kept_once_and_forgotten_when_old(store: Store) -> None:
     assert await store.updates.add([(5, "a"), (6, "b")]) == {5, 6}
     assert await store.updates.add([(6, "b"), (7, "c")]) == {7}
