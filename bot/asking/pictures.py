@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+from contextlib import AsyncExitStack
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
@@ -59,30 +60,31 @@ async def take_picture(
         same = known.file_unique_id == picture.unique_id or (known.file_unique_id is None and not edited)
         if same and not await services.store.questions.failed_about(chat_id, known.sha256):
             return known
-    data = await _download(services, chat_id, picture)
-    media_type = picture.media_type
-    if check or not picture.certain:
-        media_type = await _checked(services, chat_id, data)
-    try:
-        return await services.store.photos.save(
-            chat_id,
-            picture.message_id,
-            data,
-            media_type=media_type,
-            thread_id=thread_id,
-            media_group_id=album,
-            file_unique_id=picture.unique_id,
-            still_of=picture.still_of or ("file" if _is_animated(data) else None),
-            user_id=user_id,
-        )
-    except NoRoomError as error:
-        log.warning("a picture is refused: %s", error)
-        raise PictureNotTakenError(texts.NO_ROOM) from error
-    except OSError as error:
-        if error.errno in PASSING:
-            raise
-        log.error("a picture cannot be kept: %s", error)
-        raise PictureNotTakenError(texts.NOT_STORED) from error
+    async with AsyncExitStack() as stack:
+        data = await _download(services, chat_id, picture, stack)
+        media_type = picture.media_type
+        if check or not picture.certain:
+            media_type = await _checked(services, chat_id, data)
+        try:
+            return await services.store.photos.save(
+                chat_id,
+                picture.message_id,
+                data,
+                media_type=media_type,
+                thread_id=thread_id,
+                media_group_id=album,
+                file_unique_id=picture.unique_id,
+                still_of=picture.still_of or ("file" if _is_animated(data) else None),
+                user_id=user_id,
+            )
+        except NoRoomError as error:
+            log.warning("a picture is refused: %s", error)
+            raise PictureNotTakenError(texts.NO_ROOM) from error
+        except OSError as error:
+            if error.errno in PASSING:
+                raise
+            log.error("a picture cannot be kept: %s", error)
+            raise PictureNotTakenError(texts.NOT_STORED) from error
 
 
 def _is_animated(data: bytes) -> bool:
@@ -101,9 +103,11 @@ async def _checked(services: Services, chat_id: int, data: bytes) -> str:
         raise PictureNotTakenError(sentence(error)) from error
 
 
-async def _download(services: Services, chat_id: int, picture: TelegramPicture) -> bytes:
+async def _download(services: Services, chat_id: int, picture: TelegramPicture, stack: AsyncExitStack) -> bytes:
+    """A picture's bytes, which count as in use until the stack ends."""
     try:
-        return await services.downloads.fetch(chat_id, picture.file_id, picture.size)
+        fetching = services.downloads.fetch(chat_id, picture.file_id, picture.size)
+        return await stack.enter_async_context(fetching)
     except BadRequest as error:
         if "too big" in error.message.lower():
             raise PictureNotTakenError(texts.TOO_BIG) from error

@@ -73,8 +73,8 @@ class SpeechToText:
             raise SoundError("sound_too_long", seconds=MOST_SECONDS)
         showing = asyncio.create_task(_show(message))
         try:
-            data = await self._downloads.fetch(message.chat_id, sound.file_id, sound.file_size)
-            heard = await self._listening.hear(message.chat_id, message.message_id, data)
+            async with self._downloads.fetch(message.chat_id, sound.file_id, sound.file_size) as data:
+                heard = await self._listening.hear(message.chat_id, message.message_id, data)
         except BadRequest as error:
             raise SoundError("sound_gone") from error
         finally:

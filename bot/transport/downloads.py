@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ EACH_CHAT = 2
 SMALL = 1024 * 1024
 SMALL_AT_ONCE, LARGE_AT_ONCE = 96, 12
 """Photos never wait for large files; the large ones are few, since each is in memory until it is whole."""
+HELD_BYTES = 4 * 1024 * 1024
+"""No other download of its kind begins while so much that was fetched is still in use: many pictures may wait for a
+decoder, and each is in memory until it is kept."""
 GRACE_SECONDS = 2.0
 """Seconds after which a download that is slower than `LEAST_SPEED` gives its place to one that waits."""
 TRIES = 2
@@ -49,6 +52,9 @@ class _Slots:
 
     free: asyncio.Semaphore
     running: set[_Running] = field(default_factory=set)
+    held: int = 0
+    """Bytes that were fetched and are still in use."""
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextlib.asynccontextmanager
     async def take(self, seconds: float) -> AsyncIterator[_Running]:
@@ -64,6 +70,9 @@ class _Slots:
             if ending is not None:
                 ending.cancel()
         try:
+            while self.held >= HELD_BYTES:
+                self._released.clear()
+                await self._released.wait()
             async with asyncio.timeout(seconds) as timeout:
                 running = _Running(_now(), timeout)
                 self.running.add(running)
@@ -73,6 +82,16 @@ class _Slots:
                     self.running.discard(running)
         finally:
             self.free.release()
+
+    @contextlib.contextmanager
+    def hold(self, size: int) -> Iterator[None]:
+        """Count so many bytes as in use."""
+        self.held += size
+        try:
+            yield
+        finally:
+            self.held -= size
+            self._released.set()
 
     async def _end_slowest(self) -> None:
         while True:
@@ -111,8 +130,9 @@ class Downloads:
         await self._request.shutdown()
         await self._asking.shutdown()
 
-    async def fetch(self, chat_id: int, file_id: str, expected_size: int | None) -> bytes:
-        """The whole of a file that was sent to a chat.
+    @contextlib.asynccontextmanager
+    async def fetch(self, chat_id: int, file_id: str, expected_size: int | None) -> AsyncIterator[bytes]:
+        """The whole of a file that was sent to a chat; until it is used, it counts as one of the chat's downloads.
 
         Args:
             chat_id: The chat whose turn it takes.
@@ -126,28 +146,30 @@ class Downloads:
         """
         turn = self._chats.setdefault(chat_id, asyncio.Semaphore(EACH_CHAT))
         async with turn:
-            for _ in range(TRIES):
-                extra: dict[str, Any] = (
-                    {} if self._bot.rate_limiter is None else {"rate_limit_args": CallLimits(chat_id)}
-                )
-                file = await self._bot.get_file(file_id, **extra)
-                size = expected_size if file.file_size is None else file.file_size
-                if size is not None and size > MAX_BYTES:
-                    raise BadRequest("file is too big")
-                data = await self._read(file.file_path or "", size)
-                metrics.download_bytes.inc(len(data))
-                if size is None or len(data) >= size:
-                    return data
-                log.warning("a download ended after %d of %d bytes", len(data), size)
+            data, slots = await self._fetch(chat_id, file_id, expected_size)
+            with slots.hold(len(data)):
+                yield data
+
+    async def _fetch(self, chat_id: int, file_id: str, expected_size: int | None) -> tuple[bytes, _Slots]:
+        for _ in range(TRIES):
+            extra: dict[str, Any] = {} if self._bot.rate_limiter is None else {"rate_limit_args": CallLimits(chat_id)}
+            file = await self._bot.get_file(file_id, **extra)
+            size = expected_size if file.file_size is None else file.file_size
+            if size is not None and size > MAX_BYTES:
+                raise BadRequest("file is too big")
+            slots = self._small if size is not None and size <= SMALL else self._large
+            data = await self._read(file.file_path or "", MAX_BYTES if size is None else size, slots)
+            metrics.download_bytes.inc(len(data))
+            if size is None or len(data) >= size:
+                return data, slots
+            log.warning("a download ended after %d of %d bytes", len(data), size)
         raise NetworkError("a download was shorter than Telegram said")
 
-    async def _read(self, address: str, size: int | None) -> bytes:
-        if not address.startswith(("http://", "https://")):  # a Bot API server on this machine may name its own file
-            return await asyncio.to_thread(_local, address)
-        slots = self._small if size is not None and size <= SMALL else self._large
-        seconds = FIRST_SECONDS + (MAX_BYTES if size is None else size) / LEAST_SPEED
+    async def _read(self, address: str, size: int, slots: _Slots) -> bytes:
         try:
-            async with slots.take(seconds) as running:
+            async with slots.take(FIRST_SECONDS + size / LEAST_SPEED) as running:
+                if not address.startswith(("http://", "https://")):  # a Bot API server here may name its own file
+                    return await asyncio.to_thread(_local, address)
                 return await self._receive(address, running)
         except TimeoutError as error:
             raise TimedOut("a download took too long") from error

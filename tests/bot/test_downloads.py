@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +53,13 @@ def sent(sandbox: Sandbox, chat: int, content: bytes = CONTENT) -> str:
     return file_id
 
 
+async def whole(downloads: Downloads, chat: int, file_id: str, expected_size: int | None) -> bytes:
+    async with downloads.fetch(chat, file_id, expected_size) as data:
+        return data
+
+
 def fetching(downloads: Downloads, sandbox: Sandbox, chats: Any) -> list[asyncio.Task[bytes]]:
-    return [asyncio.create_task(downloads.fetch(chat, sent(sandbox, chat), None)) for chat in chats]
+    return [asyncio.create_task(whole(downloads, chat, sent(sandbox, chat), None)) for chat in chats]
 
 
 async def ended(tasks: list[asyncio.Task[bytes]]) -> list[bytes | BaseException]:
@@ -66,7 +71,7 @@ async def ended(tasks: list[asyncio.Task[bytes]]) -> list[bytes | BaseException]
 async def test_a_file_comes_whole(downloads: Downloads, sandbox: Sandbox) -> None:
     large = b"x" * (3 * 1024 * 1024)
     for content in (CONTENT, large, b""):
-        assert await downloads.fetch(YOU, sent(sandbox, YOU, content), len(content)) == content
+        assert await whole(downloads, YOU, sent(sandbox, YOU, content), len(content)) == content
 
 
 async def test_forty_chats_with_slow_or_broken_files_keep_nobody_waiting(
@@ -85,7 +90,7 @@ async def test_forty_chats_with_slow_or_broken_files_keep_nobody_waiting(
     for task in fetching(downloads, sandbox, broken):
         with pytest.raises(NetworkError, match="502"):
             await task
-    assert await downloads.fetch(YOU, sent(sandbox, YOU), None) == CONTENT
+    assert await whole(downloads, YOU, sent(sandbox, YOU), None) == CONTENT
     assert not any(task.done() for task in dripping)
     await ended(dripping)
 
@@ -101,7 +106,7 @@ async def test_the_slowest_makes_room_when_all_places_are_taken(
         async with asyncio.timeout(100):
             while not downloads._small.free.locked():  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.01)
-            assert await downloads.fetch(YOU, sent(sandbox, YOU), None) == CONTENT
+            assert await whole(downloads, YOU, sent(sandbox, YOU), None) == CONTENT
         outcomes = await ended(dripping)
         assert any(isinstance(outcome, TimedOut) for outcome in outcomes)
         assert not any(isinstance(outcome, bytes) for outcome in outcomes)
@@ -117,9 +122,25 @@ async def test_a_slow_chat_waits_for_itself(sandbox: Sandbox, monkeypatch: pytes
             while len(downloads._small.running) < EACH_CHAT:  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.01)
             for _ in range(5):
-                assert await downloads.fetch(YOU, sent(sandbox, YOU), None) == CONTENT
+                assert await whole(downloads, YOU, sent(sandbox, YOU), None) == CONTENT
         assert not any(task.done() for task in dripping)
         await ended(dripping)
+
+
+async def test_while_much_is_held_nothing_of_its_kind_is_fetched(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HELD_BYTES", 2 * len(CONTENT))
+    async with started(sandbox.url) as downloads, AsyncExitStack() as held:
+        for chat in (2, 3):
+            await held.enter_async_context(downloads.fetch(chat, sent(sandbox, chat), len(CONTENT)))
+        waiting = fetching(downloads, sandbox, range(4, 30))
+        large = b"x" * (module.SMALL + 1)
+        assert await whole(downloads, YOU, sent(sandbox, YOU, large), len(large)) == large, "the others' room is free"
+        assert not any(task.done() for task in waiting) and not downloads._small.running
+        await held.aclose()
+        assert await asyncio.gather(*waiting) == [CONTENT] * len(waiting)
+        assert downloads._small.held == 0
 
 
 async def test_a_download_that_drips_ends(
@@ -128,8 +149,8 @@ async def test_a_download_that_drips_ends(
     monkeypatch.setattr(module, "FIRST_SECONDS", 0.2)
     sandbox.world.faults.change({"next": [{"method": "download", "drip": 0.01}]})
     with pytest.raises(TimedOut):
-        await downloads.fetch(YOU, sent(sandbox, YOU), None)
-    assert await downloads.fetch(YOU, sent(sandbox, YOU), None) == CONTENT
+        await whole(downloads, YOU, sent(sandbox, YOU), None)
+    assert await whole(downloads, YOU, sent(sandbox, YOU), None) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -141,7 +162,7 @@ async def test_no_error_tells_the_token(
     caplog.set_level("DEBUG")
     sandbox.world.faults.change({"always": [{"method": "download", **fault}]})
     with pytest.raises(NetworkError) as caught:  # BadRequest is one, too
-        await downloads.fetch(YOU, sent(sandbox, YOU), None)
+        await whole(downloads, YOU, sent(sandbox, YOU), None)
     assert isinstance(caught.value, BadRequest) == (fault.get("error_code") == 404)
     logged = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("telegram"))
     for text in (repr(caught.value), repr(caught.value.__cause__), logged):
@@ -175,7 +196,7 @@ class FileServer:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         try:
             async with started(f"http://127.0.0.1:{runner.addresses[0][1]}") as downloads:
-                return await downloads.fetch(YOU, "f", expected_size)
+                return await whole(downloads, YOU, "f", expected_size)
         finally:
             await runner.cleanup()
 

@@ -176,7 +176,7 @@ def main(**options: Any) -> None:
     if report.verdict.good and not report.figures["ends of its own"]:
         shutil.rmtree(folder)
     else:
-        click.echo(f"The bot's log: {folder / 'bot.log'}, what it kept: {folder / 'ledger'}")
+        click.echo(f"The bot's log, and its folder where something went wrong: {folder}")
     if not report.verdict.good:
         sys.exit(1)
 
