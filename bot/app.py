@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -43,6 +44,7 @@ from bot.transport.retrying import retrying
 from bot.trouble_watch import TroubleWatch
 from model.serving.broker.protocol import Broker
 from model.speech.transcriber import OFF
+from storage.opening import refusal
 from storage.quota import MB, Budget
 from storage.store import Store
 
@@ -107,8 +109,10 @@ class Bot:
         self._running.push_async_callback(store.close)
         try:
             await self._start(store)
-        except BaseException:
+        except BaseException as error:
             await self.stop()
+            if isinstance(error, sqlite3.OperationalError):  # the disk is full, say
+                raise refusal(store.db.path, error) from error
             raise
 
     async def _start(self, store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 
 import click
 
@@ -14,6 +15,9 @@ from bot.tasks import cancel_and_wait
 from bot.texts.failures import sentence
 
 log = logging.getLogger(__name__)
+
+FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""What SQLite says of a disk that may have room again later."""
 
 
 @click.command(epilog="Example: VQABOT_TELEGRAM_TOKEN=... vqabot run")
@@ -75,7 +79,11 @@ async def _run(settings: Settings) -> None:
     except (BotError, StorageError) as error:
         lasting = isinstance(error, (WrongTokenError, DataFolderLostError))
         if isinstance(error, StorageError):
-            full = isinstance(error.__cause__, OSError) and error.__cause__.errno in PASSING
+            cause = error.__cause__
+            full = isinstance(cause, OSError) and cause.errno in PASSING
+            full = full or (
+                isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", FULL[0]) % 256 in FULL
+            )
             lasting = not (full or isinstance(error, DataDirInUseError))
         if not lasting:  # started again it may run
             raise click.ClickException(sentence(error)) from error

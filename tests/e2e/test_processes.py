@@ -1,6 +1,7 @@
 """The commands as people start them: processes of their own, with the real worker and the built-in model."""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.texts import menus
 from bot.texts import questions as texts
+from storage.store import Store
 
 
 async def test_the_demo_answers_everything_right_also_when_it_remembers_the_last_one(tmp_path: Path) -> None:
@@ -131,6 +133,31 @@ async def test_a_wrong_set_up_ends_the_bot_with_a_sentence(
     assert process.returncode == 2, said
     (error,) = [line for line in said.splitlines() if line.startswith("Error: ")]
     assert sentence in error and "is ready" not in said and "Traceback" not in said
+
+
+async def test_a_disk_that_is_full_at_the_start_ends_the_bot_with_a_sentence_and_it_may_be_started_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    data_dir, hidden, limit = tmp_path / "data", tmp_path / "site", 40_000
+    store = await Store.open(data_dir)
+    await store.updates.add([(number, json.dumps({"text": "long" * 500})) for number in range(200)])
+    for number in range(200):
+        await store.updates.keep(number)  # the next start writes them all
+    await store.close()
+    hidden.mkdir()
+    full = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))"
+    (hidden / "sitecustomize.py").write_text(full)
+    process = await begin(
+        "run",
+        VQABOT_TELEGRAM_TOKEN=TOKEN,
+        VQABOT_TELEGRAM_BASE_URL=sandbox.url,
+        VQABOT_DATA_DIR=str(data_dir),
+        PYTHONPATH=str(hidden),
+    )
+    said = (await asyncio.wait_for(process.communicate(), PATIENCE))[0].decode()
+    assert process.returncode == 1, said
+    (error,) = [line for line in said.splitlines() if line.startswith("Error: ")]
+    assert str(data_dir) in error and "mistake" not in said and "Traceback" not in said
 
 
 async def test_without_torch_the_bot_says_what_to_install(sandbox: Sandbox, tmp_path: Path) -> None:
