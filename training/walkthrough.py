@@ -20,7 +20,7 @@ from training.data.vqa import VqaQuestion
 from training.evaluation.comparison import Earlier, read_answers
 from training.finetune.folder import RESULT
 from training.finetune.validation import evaluations
-from training.report.figures import Paint, Theme, draw
+from training.report.figures import Paint, Palette, draw
 from training.report.pages import render, thumbnail
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SAMPLES, PICTURES, QUESTIONS = 6, 6, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkthroughStep:
     """One command of the way."""
 
     name: str
@@ -63,7 +63,7 @@ class Record:
     """Of all its threads and processes."""
 
 
-def steps(out: Path, theme: str, train: int, val: int, epochs: float, seed: str) -> tuple[Step, ...]:
+def steps(out: Path, theme: str, train: int, val: int, epochs: float, seed: str) -> tuple[WalkthroughStep, ...]:
     """The commands in their order.
 
     Args:
@@ -77,8 +77,8 @@ def steps(out: Path, theme: str, train: int, val: int, epochs: float, seed: str)
     scenes, prepared, training = out / "scenes", out / "prepared", out / "training"
     before, after, model = out / "before", out / "after", training / "model"
 
-    def step(name: str, product: Path, about: str, *words: object) -> Step:
-        return Step(name, tuple(str(word) for word in words), product, about)
+    def step(name: str, product: Path, about: str, *words: object) -> WalkthroughStep:
+        return WalkthroughStep(name, tuple(str(word) for word in words), product, about)
 
     numbers = ("--train", train, "--val", val, "--test", 0, "--seed", seed, "--questions-per-picture", 8)
     settings = ("--epochs", f"{epochs:g}", "--batch-size", 32, "--learning-rate", "5e-4", "--warmup-steps", 50)
@@ -134,7 +134,7 @@ def steps(out: Path, theme: str, train: int, val: int, epochs: float, seed: str)
     )
 
 
-def check(out: Path, planned: Sequence[Step]) -> None:
+def check(out: Path, planned: Sequence[WalkthroughStep]) -> None:
     """See that what lies in `out` is of the same walk-through.
 
     Raises:
@@ -148,7 +148,7 @@ def check(out: Path, planned: Sequence[Step]) -> None:
 
 
 @contextmanager
-def recorded(out: Path, step: Step, terminal: TextIO) -> Iterator[None]:
+def recorded(out: Path, step: WalkthroughStep, terminal: TextIO) -> Iterator[None]:
     """Keep what a step writes to stdout within, and what it takes; it is written to the terminal as well."""
     record = read_record(out, step) or Record(list(step.words))
     _write(out, step, record)  # whose folder this is stands in it from the beginning
@@ -180,11 +180,11 @@ def _processor_seconds() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def _file(out: Path, step: Step) -> Path:
+def _file(out: Path, step: WalkthroughStep) -> Path:
     return out / "steps" / f"{step.name}.json"
 
 
-def read_record(out: Path, step: Step) -> Record | None:
+def read_record(out: Path, step: WalkthroughStep) -> Record | None:
     """What is kept of a step; None where it has not begun."""
     try:
         return Record(**json.loads(_file(out, step).read_text(encoding="utf-8")))
@@ -192,13 +192,13 @@ def read_record(out: Path, step: Step) -> Record | None:
         return None
 
 
-def _write(out: Path, step: Step, record: Record) -> None:
+def _write(out: Path, step: WalkthroughStep, record: Record) -> None:
     _file(out, step).parent.mkdir(parents=True, exist_ok=True)
     write_text(_file(out, step), json.dumps(asdict(record), indent=1) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AskedExample:
     """A picture with questions about it."""
 
     picture: str
@@ -206,7 +206,7 @@ class Shown:
     """Each question with the answers before and after; both empty where none are shown."""
 
 
-def write_page(out: Path, planned: Sequence[Step], theme: str) -> Path:
+def write_page(out: Path, planned: Sequence[WalkthroughStep], theme: str) -> Path:
     """Write the page from what the steps left.
 
     Raises:
@@ -235,7 +235,7 @@ def write_page(out: Path, planned: Sequence[Step], theme: str) -> Path:
     return out / PAGE
 
 
-def _shown(split: Split, most: int, before: Earlier | None, after: Earlier | None) -> list[Shown]:
+def _shown(split: Split, most: int, before: Earlier | None, after: Earlier | None) -> list[AskedExample]:
     """Pictures at random, the same each time, whatever the answers are."""
     asked: dict[int, list[VqaQuestion]] = {}
     for question in split.questions:
@@ -246,13 +246,13 @@ def _shown(split: Split, most: int, before: Earlier | None, after: Earlier | Non
         return "" if given is None else given.answers.get(question.question_id) or "(nothing)"
 
     return [
-        Shown(thumbnail(split.pictures[n]), [(q, said(before, q), said(after, q)) for q in asked[n][:QUESTIONS]])
+        AskedExample(thumbnail(split.pictures[n]), [(q, said(before, q), said(after, q)) for q in asked[n][:QUESTIONS]])
         for n in chosen
     ]
 
 
 def _accuracy(log: Sequence[dict[str, Any]]) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         found = evaluations(log)
         axes.plot([e["step"] for e in found], [e["eval_exact"] for e in found], "o-", color=theme.series[0])
         axes.set(xlabel="step", ylim=(0, 102))
@@ -261,7 +261,7 @@ def _accuracy(log: Sequence[dict[str, Any]]) -> Paint:
 
 
 def _loss(log: Sequence[dict[str, Any]]) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         learnt = [(entry["step"], entry["loss"]) for entry in log if "loss" in entry]
         found = evaluations(log)
         axes.plot(*zip(*learnt, strict=True), color=theme.soft, label="train")

@@ -21,7 +21,7 @@ SMALL = ("--train", "8", "--val", "75", "--epochs", "1")
 """75 pictures with 8 questions each are the fewest whose third can be calibrated on."""
 
 
-def planned(out: Path, **changed: int) -> tuple[way.Step, ...]:
+def planned(out: Path, **changed: int) -> tuple[way.WalkthroughStep, ...]:
     return way.steps(out, "space", **{"train": 8, "val": 75, "epochs": 1, "seed": "0", **changed})  # type: ignore[arg-type]
 
 

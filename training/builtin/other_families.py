@@ -63,7 +63,7 @@ class DenseReader(nn.Module):
 
 
 @dataclass(slots=True)
-class TrainingState:
+class FamilyTrainingState:
     """What is trained, and its moving average."""
 
     model: OnePass
@@ -133,7 +133,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
     _save(parts, folder)
 
 
-def _losses(parts: TrainingState, batch: dict[str, Any], device: torch.device) -> dict[str, Tensor]:
+def _losses(parts: FamilyTrainingState, batch: dict[str, Any], device: torch.device) -> dict[str, Tensor]:
     model = parts.model
     tokens = model.encode_pictures(batch["pictures"].permute(0, 2, 3, 1).to(device), None)
     dense = {key: value.to(device) for key, value in batch["dense"].items()}
@@ -185,7 +185,7 @@ def _batch(recipe: Recipe, step: int) -> dict[str, Any]:
     return collate([data[first + number] for number in range(size)])
 
 
-def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> TrainingState:
+def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> FamilyTrainingState:
     start = folder / "start"
     if not (start / "config.json").exists():
         with replacing(start) as partial:
@@ -198,7 +198,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> T
     reader = DenseReader(small_tokenizer(start)).to(device)
     optimizer = optimizer_of((model, reader), recipe)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}
-    parts = TrainingState(model.train(), reader, average, optimizer)
+    parts = FamilyTrainingState(model.train(), reader, average, optimizer)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -211,7 +211,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> T
     return parts
 
 
-def _keep(family: str, parts: TrainingState, recipe: Recipe, folder: Path) -> None:
+def _keep(family: str, parts: FamilyTrainingState, recipe: Recipe, folder: Path) -> None:
     state = {
         "family": family,
         "seed": recipe.seed,
@@ -225,7 +225,7 @@ def _keep(family: str, parts: TrainingState, recipe: Recipe, folder: Path) -> No
         torch.save(state, partial)
 
 
-def _save(parts: TrainingState, folder: Path) -> None:
+def _save(parts: FamilyTrainingState, folder: Path) -> None:
     """Write the averaged weights as transformers reads them, in half precision as the built-in model has them."""
     model = deepcopy(parts.model)
     model.load_state_dict({**model.state_dict(), **parts.average})
@@ -237,7 +237,7 @@ def _save(parts: TrainingState, folder: Path) -> None:
 
 
 @torch.inference_mode()
-def _accuracy_by_set(parts: TrainingState, device: torch.device, samples: int = 24) -> dict[str, float]:
+def _accuracy_by_set(parts: FamilyTrainingState, device: torch.device, samples: int = 24) -> dict[str, float]:
     """Shares of exactly right answers on scenes that no training sees, with the weights of this step."""
     model, found = parts.model, {}
     model.train(False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from model.atomic import write_text
 from training.compare.config import CompareConfig
 from training.compare.figures import Figures
-from training.report.figures import Paint, Theme, draw
+from training.report.figures import Paint, Palette, draw
 from training.report.pages import render
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def budget_of(questions: int, minutes: float) -> str:
 
 
 def _accuracy(figures: Figures) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         rows = [row for row in figures.rows if row.official is not None]
         for place, row in enumerate(reversed(rows)):
             assert row.official is not None
@@ -78,7 +78,7 @@ def _accuracy(figures: Figures) -> Paint:
 
 
 def _losses(curves: Mapping[str, Sequence[Curve]]) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         for place, (name, own) in enumerate(curves.items()):
             colour = theme.series[place % len(theme.series)]
             steps = sorted(set.intersection(*({step for step, _ in curve} for curve in own)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from model.images import encoded
 from training.eda.facts import SplitFacts
-from training.report.figures import DARK, LIGHT, Drawn, Theme, draw
+from training.report.figures import DARK, LIGHT, Drawn, Palette, draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def lengths(splits: Sequence[SplitFacts], what: Callable[[SplitFacts], Counter[i
     lowest = min((min(what(each), default=1) for each in splits), default=1)
     shown = range(lowest, highest + 1)
 
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         width = 0.8 / max(1, len(splits))
         for place, each in enumerate(splits):
             shares = _shares(what(each))
@@ -85,7 +85,7 @@ def question_words(facts: SplitFacts) -> dict[str, int]:
 def _bars(
     splits: Sequence[SplitFacts], names: Sequence[str], shares: Sequence[Mapping[str, float]], alt: str, row: float
 ) -> Drawn:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         height = 0.8 / max(1, len(splits))
         for place, (each, own) in enumerate(zip(splits, shares, strict=True)):
             at = [line + (place - (len(splits) - 1) / 2) * height for line in range(len(names))]
@@ -120,7 +120,7 @@ def _first(counts: Mapping[str, int]) -> str:
     return ", ".join(sorted(counts, key=lambda word: -counts[word])[:8])
 
 
-def _cloud(counts: Mapping[str, int], theme: Theme, place: int) -> bytes:
+def _cloud(counts: Mapping[str, int], theme: Palette, place: int) -> bytes:
     from wordcloud import WordCloud
 
     colours = (theme.series[place], theme.ink, theme.soft)

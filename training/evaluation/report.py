@@ -23,7 +23,7 @@ from training.evaluation.intervals import Estimate, estimate, wilson
 from training.evaluation.reliability import Bin
 from training.evaluation.risk import Selective
 from training.evaluation.trust import Set
-from training.report.figures import Drawn, Paint, Theme, draw
+from training.report.figures import Drawn, Paint, Palette, draw
 from training.report.pages import render
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def groups(questions: Sequence[VqaQuestion], scores: Mapping[int, float], names:
 
 
 def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         axes.plot([0, 100], [0, 100], color=theme.soft, linewidth=1, linestyle="--")
         at = [100 * each.confidence for each in bins]
         right = [100 * each.accuracy for each in bins]
@@ -204,7 +204,7 @@ def _reliability(bins: Sequence[Bin], questions: int) -> Paint:
 
 
 def _trust(sets: Sequence[Set]) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         for place, name in enumerate(("right", "confidence")):
             found = [100 * each.figures[name].value for each in sets]
             ends = [(100 * each.figures[name].low, 100 * each.figures[name].high) for each in sets]
@@ -228,7 +228,7 @@ def _percent(limits: Callable[..., object], ticks: Callable[..., object]) -> Non
 
 
 def _risk(found: Selective) -> Paint:
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         covered = [100 * point.coverage for point in found.curve]
         risk = [100 * point.risk for point in found.curve]
         # With few different confidences the curve is a few points, which a line alone would not show.

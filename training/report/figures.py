@@ -16,7 +16,7 @@ DPI = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class Palette:
     """Colours of a page."""
 
     paper: str
@@ -29,10 +29,10 @@ class Theme:
     bad: str
 
 
-LIGHT = Theme("#ffffff", "#1b1f24", "#5f6b7a", "#e3e6ea", ("#2f6fde", "#e07b2a", "#7a5cc9"), "#1c8a4c", "#b3402e")
-DARK = Theme("#1c2128", "#e8ebef", "#98a3b1", "#2c333c", ("#6ea0ff", "#f0a05a", "#b09cf0"), "#57c98a", "#f08b78")
+LIGHT = Palette("#ffffff", "#1b1f24", "#5f6b7a", "#e3e6ea", ("#2f6fde", "#e07b2a", "#7a5cc9"), "#1c8a4c", "#b3402e")
+DARK = Palette("#1c2128", "#e8ebef", "#98a3b1", "#2c333c", ("#6ea0ff", "#f0a05a", "#b09cf0"), "#57c98a", "#f08b78")
 
-Paint = Callable[["Axes", Theme], None]
+Paint = Callable[["Axes", Palette], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def data_uri(data: bytes, media_type: str = "image/png") -> str:
     return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def _draw(paint: Paint, theme: Theme, width: float, height: float) -> bytes:
+def _draw(paint: Paint, theme: Palette, width: float, height: float) -> bytes:
     # The plain classes instead of pyplot, which keeps every figure and asks for a screen.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -81,7 +81,7 @@ def _draw(paint: Paint, theme: Theme, width: float, height: float) -> bytes:
     return file.getvalue()
 
 
-def prepare(axes: Axes, theme: Theme) -> None:
+def prepare(axes: Axes, theme: Palette) -> None:
     """Give an empty chart the page's look."""
     axes.set_facecolor(theme.paper)
     for side, spine in axes.spines.items():
@@ -92,7 +92,7 @@ def prepare(axes: Axes, theme: Theme) -> None:
     axes.set_axisbelow(True)
 
 
-def finish(axes: Axes, theme: Theme) -> None:
+def finish(axes: Axes, theme: Palette) -> None:
     """Give what was written on a chart the page's look."""
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(theme.soft)

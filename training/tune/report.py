@@ -13,7 +13,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from model.atomic import write_text
-from training.report.figures import Drawn, Theme, draw
+from training.report.figures import Drawn, Palette, draw
 from training.report.pages import render
 from training.tune.bookkeeping import FAILED, SPEED, STOPPED, finished
 from training.tune.config import Range, TuneConfig
@@ -108,7 +108,7 @@ def _history(study: optuna.Study) -> Drawn:
     trials = [one for one in study.get_trials(deepcopy=False) if one.value is not None]
     whole = {trial.number for trial in finished(study)}
 
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         best, line = -math.inf, []
         for trial in trials:
             best = max(best, _value(trial)) if trial.number in whole else best
@@ -130,7 +130,7 @@ def _importances(found: dict[str, float]) -> Drawn | None:
     if not found:
         return None
 
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         names = list(reversed(found))
         axes.barh(names, [100 * found[name] for name in names], color=theme.series[0])
         axes.set_xlabel("share of what mattered, percent")
@@ -145,7 +145,7 @@ def _parallel(config: TuneConfig, trials: Sequence[FrozenTrial]) -> Drawn | None
     values = [_value(trial) for trial in trials]
     low, high = min(values), max(values)
 
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         for trial in sorted(trials, key=_value):
             share = (_value(trial) - low) / (high - low) if high > low else 1.0
             places = [*(_place(config, name, trial.params[name]) for name in names), share]
@@ -169,7 +169,7 @@ def _pareto(trials: Sequence[FrozenTrial]) -> Drawn | None:
     if not trials:
         return None
 
-    def paint(axes: Axes, theme: Theme) -> None:
+    def paint(axes: Axes, theme: Palette) -> None:
         best = front(trials)
         axes.scatter([_speed(one) for one in trials], [_value(one) for one in trials], color=theme.soft)
         axes.plot([_speed(one) for one in best], [_value(one) for one in best], "o-", color=theme.series[0])
