@@ -16,7 +16,9 @@ _FIGURES = """
         (SELECT count(DISTINCT sha256) FROM photos) AS photos
     FROM (SELECT count(*) AS last_day, coalesce(sum(created_at >= :hour), 0) AS last_hour,
         avg(seconds) AS mean_seconds, avg(confidence) AS mean_confidence,
-        coalesce(sum(answer IS NOT NULL AND json_extract(evidence, '$.known_picture') IS NULL), 0) AS unmeasured
+        coalesce(sum(answer IS NOT NULL AND json_extract(evidence, '$.known_picture') IS NULL
+            AND NOT (each_picture AND EXISTS (SELECT 1 FROM question_pictures AS line WHERE question_id = questions.id
+                AND json_extract(line.evidence, '$.known_picture') IS NOT NULL))), 0) AS unmeasured
         FROM questions WHERE explains IS NULL AND created_at >= :day)
 """
 _USE = """

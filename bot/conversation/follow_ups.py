@@ -27,7 +27,9 @@ from bot.conversation.noun_phrases import (
 from model.text import MAX_QUESTION, question_length
 
 _LEAD = re.compile(
-    r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about)\b[\s,]*)+", re.I
+    r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about|no(?=,)"
+    r"|(?:the )?same(?: thing| question)? (?:for|with|about))\b[\s,]*)+",
+    re.I,
 )
 """What binds a question to the one before."""
 _PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
@@ -38,10 +40,12 @@ _PICTURES = re.compile(
 )
 _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 """Somebody else, of whom nothing more is known."""
+_SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
+"""Who a question is about where it does not name them."""
 _IMPERSONAL = re.compile(
     r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
     r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
-    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\bwhat is it$|\bwho is it$",
+    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$",
     re.I,
 )
 
@@ -65,8 +69,8 @@ def completed(question: str, before: Before) -> str | None:
     if not led or not _bare(before.question):
         return None
     whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)
-    if whole is None and led != text and stands_alone(led):
-        whole = led
+    if whole is None and led != text:
+        whole = led if stands_alone(led) else _anything_there(led)
     if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:
         return None
     return f"{whole[0].upper()}{whole[1:]}?"
@@ -154,20 +158,20 @@ def _with_pronoun(text: str, previous: _Previous) -> str | None:
     """What colour is it? What is he doing? Where are they? Is its hat red?"""
     if _IMPERSONAL.search(text) or len(text.split()) < 3:
         return None
-    pronouns = r"it|he|she|they|him|them|her|his|its|their"
+    pronouns = r"it|he|she|they|him|them|her|his|its|their|(?:this|that|these|those)$"
     own = re.search(rf"\b({pronouns})\b", text, re.I)
     if own is None or _noun_before(text[: own.start()]):
         return None
     about = _person(own[1].lower(), previous) or previous.referent
-    if not about:
-        return None
     word, rest = own[1].lower(), text[own.end() :].strip()
+    if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
+        return None
     possessive = word in ("his", "its", "their") or (
         word == "her" and bool(rest) and rest.split()[0].lower() not in STOPS
     )
     shown = (about + ("'" if is_plural(about) and about.endswith("s") else "'s")) if possessive else about
     head = text[: own.start()]
-    if not possessive and is_plural(about) != (word in ("they", "them", "their")):
+    if not possessive and is_plural(about) != (word in ("they", "them", "their", "these", "those")):
         head = re.sub(r"\b(?:is|are)\b(?=\s*$)", be_of(about), head, flags=re.I)
     return f"{head}{shown}{text[own.end() :]}"
 
@@ -235,11 +239,12 @@ def _noun_before_it(text: str, place: str) -> str:
 
 def _other_thing(text: str, previous: _Previous) -> str | None:
     """And the dog? The same is asked of something else."""
-    subject = previous.subject
+    somebody = None if previous.subject or _IMPERSONAL.search(previous.text) else _SUBJECT.search(previous.text)
+    subject = somebody[0] if somebody else previous.subject
     if not subject or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
         return None
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
-    begun = re.match(rf"({DETERMINERS})\b", subject, re.I)
+    begun = re.match(rf"({DETERMINERS})\b", "the" if somebody else subject, re.I)
     phrase = text
     if noun_of(text) in WORN and re.search(r"\bwearing$", previous.text, re.I):  # shoes wear nothing
         return None
@@ -260,9 +265,16 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
         elif noun_of(phrase) in {name for names in PEOPLE.values() for name in names}:
             phrase = f"{phrase}'s {owned}"
     head, tail = previous.text.split(subject, 1)
-    if is_plural(phrase) != is_plural(subject):
+    if is_plural(phrase) != (is_plural(subject) or subject.lower() == "they"):
         head = re.sub(r"\b(?:is|are)\b(?=(?: there)?\s*$)", be_of(phrase), head, flags=re.I)
     return f"{head}{phrase}{tail}"
+
+
+def _anything_there(text: str) -> str | None:
+    """What about a tree? Where nothing else can be asked of one, it is whether there is any."""
+    if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or noun_of(text) in ("one", "ones"):
+        return None
+    return f"{be_of(text)} there {text}"
 
 
 def _is_question(text: str) -> bool:

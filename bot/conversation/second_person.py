@@ -104,10 +104,22 @@ def calls_for_somebody(words: Sequence[str], *, greeted: bool) -> bool:
     return len(said) < len(words) and called and said <= awake | {*_THERE.split()}
 
 
+_DOUBT = re.compile(
+    r"(?:(?:are |r )?(?:you|u|ya) )?(?:really |quite |very |so |absolutely )?(?:sure|certain|positive|confident)"
+    r"(?: (?:about|of) (?:that|this|it))?"
+    r"|how (?:sure|certain|confident)(?: (?:are|r) (?:you|u))?(?: (?:about|of) (?:that|this|it))?"
+    r"|(?:is (?:it|that|this) )?(?:true|correct)|yes|no"
+    r"|sicher|wirklich|sicur[oa]|segur[oa]|sur|certeza|(?:ты )?уверена?|точно|مطم[ءئیي]*نی?"
+)
+"""Whether an answer is right: "sure?", "how sure are you"."""
+
+
 def asks_the_bot(words: Sequence[str]) -> bool:
     """Whether plain words (lower case, no accents) ask about the bot."""
     if len(words) > _MOST_WORDS:
         return False
+    if _DOUBT.fullmatch(" ".join(words)):
+        return True
     if able := _ABLE.fullmatch(" ".join(words)):
         return not any(able[1] in language.looking.split() for language in _LANGUAGES)
     return any(language.is_to_the_bot(words) for language in _LANGUAGES)

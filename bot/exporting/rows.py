@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.texts.answers import percent, shown
+from bot.texts.answers import is_familiar, percent, shown
 from bot.texts.failures import sentence
 from storage.records import Photo, Question
 
@@ -49,7 +49,7 @@ def row_of(
         "asked_by_id": question.user_id,
         "question": question.text,
         "confidence": _rounded(question.confidence),
-        "percent": None if question.confidence is None else percent(question.confidence),
+        "percent": percent(question.confidence) if question.confidence is not None and is_familiar(question) else None,
         "state": question.state.value,
         "seconds": _rounded(question.seconds, 3),
         "picture": picture,

@@ -6,11 +6,12 @@ Plain text: HTML is made of it where it is sent.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
 from bot.conversation.lines import lines_of
+from bot.texts.absence import is_absent, unnamed_absence
 from bot.texts.catalog import N_, Sentences, _, isolated, plural, translate_constants, translated, whole
 from model.types import Answer
 from storage.records import Evidence, Question
@@ -33,11 +34,6 @@ STILLS: dict[str, str] = Sentences(
         "video": N_("Of the video I saw only the still picture that Telegram shows of it."),
     }
 )
-_ABSENT = "no "
-"""A model's answer to a question about what is not there begins with it: "no dog"."""
-NOT_HERE = N_("what you ask about is not here")
-"""A guess that something is absent which the question does not name: "no train" is no answer to "What is it?"."""
-
 
 _IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
 """By the least percentage."""
@@ -78,7 +74,19 @@ def shown(question: Question) -> Shown:
         f"{beginning(places)} {shown(line).answer if line.answer else '–'}" for places, line in lines.items()
     )
     joint = shown_jointly(question)
-    return replace(whole_answer, answer=listed if joint is None else f"{joint[0]} · {listed}")
+    return replace(
+        whole_answer,
+        answer=listed if joint is None else f"{joint[0]} · {listed}",
+        caveat=" ".join(one for one in (whole_answer.caveat, _caveats(lines)) if one),
+    )
+
+
+def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
+    """What is new in the lines of an answer: the same of all of them is said once."""
+    caveats = {places: shown(line).caveat for places, line in lines.items() if line.answer}
+    if len(said := {*caveats.values()}) == 1:
+        return said.pop()
+    return " ".join(f"{beginning(places)} {one}" for places, one in caveats.items() if one)
 
 
 def shown_jointly(question: Question) -> tuple[str, str] | None:
@@ -120,7 +128,7 @@ def _count(answer: str) -> int | None:
     """The number that an answer says; None where it says none."""
     if answer.isascii() and answer.isdecimal():
         return int(answer)
-    return 0 if answer.lower() in ("none", "zero") or _is_absent(answer) else None
+    return 0 if answer.lower() in ("none", "zero") or is_absent(answer) else None
 
 
 def label(places: Sequence[int]) -> str:
@@ -182,8 +190,9 @@ def is_answer(text: str) -> bool:
 
 def familiarity(about: Evidence) -> str:
     """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
-    words = about.known_words is False or bool(about.unknown_words)
-    picture = about.known_picture is False
+    parts = (about, *(lines_of(about).values() if isinstance(about, Question) else ()))
+    words = any(part.known_words is False or part.unknown_words for part in parts)
+    picture = any(part.known_picture is False for part in parts)
     if picture:
         return _("new to me: picture and words") if words else _("new to me: picture")
     return _("new to me: words") if words else ""
@@ -223,8 +232,10 @@ def _headline(answer: str, alternatives: Sequence[str], unsure: bool, asked: str
     if unsure:
         first, *others = dict.fromkeys(_guess(text, asked) for text in (answer[:LONGEST], *alternatives))
         return _("I do not know. My guess: {answer}", answer=_with_others(first, others))
-    if _is_absent(answer):
-        there = [other for other in alternatives if not _is_absent(other)]
+    if is_absent(answer):
+        if unnamed := unnamed_absence(answer, asked):
+            return unnamed.answer
+        there = [other for other in alternatives if not is_absent(other)]
         seen = _("I see {thing}.", thing=_part(answer))
         perhaps = _("If there is one: {things}", things=_or(there)) if there else ""
         return f"{seen} {perhaps}".strip()
@@ -238,9 +249,8 @@ def _with_others(answer: str, others: Sequence[str]) -> str:
 
 def _guess(answer: str, asked: str) -> str:
     """An answer within a guess; what the question does not name is not said to be absent."""
-    if _is_absent(answer) and answer.split()[-1].lower() not in asked.lower():
-        return translated(NOT_HERE)
-    return _part(answer)
+    unnamed = unnamed_absence(answer, asked)
+    return unnamed.guess if unnamed else _part(answer)
 
 
 def _or(answers: Sequence[str]) -> str:
@@ -248,14 +258,9 @@ def _or(answers: Sequence[str]) -> str:
     return _("{one} or {other}", one=first, other=_or(others)) if others else first
 
 
-def _is_absent(answer: str) -> bool:
-    """Whether an answer says that something is not there: "no dog"; a plain "no" is one."""
-    return answer.lower().startswith(_ABSENT) and len(answer) > len(_ABSENT)
-
-
 def _part(answer: str) -> str:
     """An answer within a sentence."""
-    return _("{thing} here", thing=answer) if _is_absent(answer) else answer
+    return _("{thing} here", thing=answer) if is_absent(answer) else answer
 
 
 def _caveat(about: Evidence | Answer) -> str:

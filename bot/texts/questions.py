@@ -245,7 +245,7 @@ def outcome(question: Question) -> str:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
     for places, one in about.items():
-        own = _outcome(one).removeprefix(f"{caveat}\n")
+        own = _outcome(one, in_full=False).removeprefix(f"{caveat}\n")
         said = " – ".join(own.split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
         lines.append(f"{beginning(places)} {asked}{said}")
@@ -257,8 +257,8 @@ def _heard(question: Question) -> str:
     return _("I heard: <i>{question}</i>", question=escape(question.text)) if question.spoken else ""
 
 
-def _outcome(question: Question) -> str:
-    """What became of one question."""
+def _outcome(question: Question, *, in_full: bool = True) -> str:
+    """What became of one question; `in_full`: with what was asked, where what was typed leant on the one before."""
     if question.state is State.CANCELLED:
         return translated(CANCELLED)
     if question.state is State.FAILED:
@@ -268,7 +268,7 @@ def _outcome(question: Question) -> str:
         return answer.answer
     lines = [
         _heard(question),
-        f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as else "",
+        f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as and in_full else "",
         escape(answer.caveat),
         f"<b>{escape(answer.answer)}</b>",
         f"<i>{answer.sureness}</i>",

@@ -30,13 +30,18 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
     [
         (question("red"), "Red", "90 % sure", ""),
         (question("no"), "No", "90 % sure", ""),
-        (question("no dog"), "I see no dog here.", "90 % sure", ""),
-        (question("no red ball", 0.6), "I see no red ball here.", "60 % sure – I may be wrong", ""),
+        (question("no dog", text="Where is the dog?"), "I see no dog here.", "90 % sure", ""),
+        (
+            question("no red ball", 0.6, text="Is the red ball big?"),
+            "I see no red ball here.",
+            "60 % sure – I may be wrong",
+            "",
+        ),
         (question("north"), "North", "90 % sure", ""),
         (question("red", 0.5, alternatives=OTHERS[:1]), "Red, or perhaps orange", "50 % sure – I may be wrong", ""),
         (question("red", 0.5, alternatives=OTHERS), "Red, or perhaps orange or pink", "50 % sure – I may be wrong", ""),
         (
-            question("no dog", 0.5, alternatives=(("brown", 0.4), ("no cat", 0.1))),
+            question("no dog", 0.5, text="What colour is the dog?", alternatives=(("brown", 0.4), ("no cat", 0.1))),
             "I see no dog here. If there is one: brown",
             "50 % sure – I may be wrong",
             "",
@@ -61,10 +66,19 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         ),
         (
             question("no tent", 0.2, unsure_below=25, text="What is it?", alternatives=(("no cat", 0.1), ("red", 0.1))),
-            "I do not know. My guess: what you ask about is not here, or perhaps red",
+            "I do not know. My guess: nothing that I know, or perhaps red",
             "20 % sure – this is little more than a guess",
             "",
         ),
+        (
+            question("no girl", 0.2, unsure_below=25, text="Where is the shirt?"),
+            "I do not know. My guess: what you ask about is not here",
+            "20 % sure – this is little more than a guess",
+            "",
+        ),
+        (question("no girl", text="Where is the shirt?"), "I do not see what you ask about.", "90 % sure", ""),
+        (question("no picture", text="What is in the picture?"), "I see nothing here that I know.", "90 % sure", ""),
+        (question("no one", text="Who is in the room?"), "I see no one here.", "90 % sure", ""),
         (question("red", 0.25, unsure_below=25), "Red", "25 % sure – this is little more than a guess", ""),
         (question("red", 0.9, known_picture=None, known_words=None), "Red", "probably", ""),
         (question("red", 0.6, known_picture=None, known_words=None), "Red", "not sure", ""),
@@ -157,6 +171,18 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
     ]
     other = replace(asked, several=(new, replace(new, sha256="b", known_picture=True)))
     assert outcome(other).splitlines()[0] == f"1. {caveat} <b>Pond</b> – <i>not sure</i>", "only the first is new"
+    assert (row_of(asked, None)["caveat"], row_of(other, None)["caveat"]) == (caveat, f"1. {caveat}")
+    page = menus.history_page([(1, other, None)], 0, 1, 1)
+    assert "(not sure, new to me: picture)" in page
+
+
+def test_each_line_answers_what_was_asked_in_full() -> None:
+    new = AskedPicture("a", 1, answer="no cat", confidence=0.9, known_picture=True)
+    asked = question("…", 0.9, text="where?", asked_as="Where is the cat?", each_picture=True, several=(new, new))
+    assert outcome(asked).splitlines()[:2] == [
+        "<i>Where is the cat?</i>",
+        "1. <b>I see no cat here.</b> – <i>90 % sure</i>",
+    ]
 
 
 def test_under_the_admins_limit_all_lines_together_are_a_guess_too() -> None:

@@ -77,6 +77,8 @@ async def test_what_is_not_known_is_said_the_same_everywhere(start_bot: StartBot
         assert row["unknown_words"] == list(given.unknown_words)
         assert row["alternatives"] == [{"answer": a, "probability": p} for a, p in given.alternatives]
         assert all(line in page for line in lines)
+        assert row["percent"] == (round(100 * given.confidence) if "%" in lines[-1] else None)
+    assert page.count('class="bar ') == sum("%" in lines[-1] for lines in READ.values()), "no bar beside words"
     assert "Red (little more than a guess, new to me: picture)" in pages[0] and "I see no dog here. (97 %)" in pages[0]
     assert "Red (probably)" in pages[0]
     await you.say("/admin")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import aiosqlite
@@ -20,7 +21,7 @@ from storage import database, opening
 from storage.data_folder import DATABASE
 from storage.errors import CorruptDatabaseError
 from storage.migrations import STEPS, Step
-from storage.records import State
+from storage.records import AskedPicture, State
 from storage.store import Store
 
 ROWS = 1000
@@ -60,6 +61,17 @@ async def test_answers_without_evidence_are_counted(store: Store, ask: Ask) -> N
         await store.db.execute("UPDATE questions SET evidence = ? WHERE id = ?", (evidence, question.id))
     await ask(1, message_id=3)
     assert (await store.statistics()).unmeasured == 1
+
+
+@pytest.mark.parametrize(("known", "unmeasured"), [(True, 0), (None, 1)])
+async def test_of_an_answer_for_each_picture_the_lines_hold_the_evidence(
+    store: Store, ask: Ask, known: bool | None, unmeasured: int
+) -> None:
+    pictures = tuple(AskedPicture(sha, number) for number, sha in enumerate(("aa", "bb"), 10))
+    question = await ask(1, message_id=1, several=pictures, each_picture=True)
+    lines = [replace(one, answer="red", confidence=0.9, known_picture=known) for one in pictures]
+    await store.question_pictures.answer_each(question.id, lines, "1. red 2. red", 0.8, 0.1)
+    assert (await store.statistics()).unmeasured == unmeasured
 
 
 @pytest.fixture
