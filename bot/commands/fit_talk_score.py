@@ -55,7 +55,7 @@ _SLIPS = {0: 0.3, 1: 0.5}
 _NO_MARK = 0.5
 _SHOUTED = 0.05
 """The share of questions without a mark that end in another: "count the dogs!"."""
-_WEIGHT = {0: 1.0, 1: 0.9}
+_WEIGHT = {0: 1.0, 1: 0.6}
 """A question that is turned away is worse than a remark that is answered."""
 _ASKING = re.compile(r"(?:are|do|does|can|is|how|who|what|whats|where) ")
 _QUALITIES = ("nice", "good", "bad", "funny", "cute", "stupid", "ugly", "happy", "angry", "big", "small", "red", "new")

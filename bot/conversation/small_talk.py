@@ -59,6 +59,8 @@ LIKELY = 0.6
 """So likely must it be that a wording which no list has asks nothing."""
 LIKELY_WORD = 0.8
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
+LIKELY_STATED = 0.5
+"""As `LIKELY`, of several words of which those at the beginning and the end do not ask."""
 SURE = 0.9
 """As `LIKELY`, of a wording with a question mark or an "or", and of a message of which a part alone may ask."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
@@ -172,7 +174,7 @@ def _names_a_thing(words: Sequence[str], *, accented: bool) -> bool:
     """Whether a part only names what may be in a picture; what people are called, too, is a name: Nina, but niña."""
     known, name = lexicon(), tuple(words)
     is_name = len(name) == 1 and words[0] in known.names and not accented
-    owned = words[2:] if len(words) > 2 and words[1] == "s" else words  # anna's hat
+    owned = words[2:] if len(words) > 2 and words[1] == "s" and words[0] not in STOPS else words  # anna's hat
     return known.is_thing(" ".join(owned)) and name not in known.phrases and not is_name
 
 
@@ -196,14 +198,18 @@ def _is_remark(words: Sequence[str], part: str) -> bool:
     if may_ask and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
     seems_asked = asked or not _OR.isdisjoint(words[1:-1])
-    least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else LIKELY
+    likely = LIKELY_STATED if _QUESTION_WORDS.isdisjoint((*words[:2], words[-1])) else LIKELY
+    least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else likely
     return len(words) <= _MOST_REMARK and talk_score(part) >= least
 
 
 def _is_remark_as_a_whole(text: str) -> bool:
     """Whether a message of several parts surely asks nothing: "on holiday in Crete, it's heaven"."""
-    parts = [words for words, _ in _parts(text)]
-    return len(parts) > 1 and not _is_asked(text) and sum(map(len, parts)) <= _MOST_REMARK and talk_score(text) >= SURE
+    parts = list(_parts(text))
+    if len(parts) < 2 or _is_asked(text) or sum(len(words) for words, _ in parts) > _MOST_REMARK:
+        return False
+    asks = any(not _QUESTION_WORDS.isdisjoint(words[:2]) and talk_score(part) < 1 - SURE for words, part in parts)
+    return not asks and talk_score(text) >= SURE
 
 
 def _kinds(words: Sequence[str], part: str) -> set[SmallTalk] | None:

@@ -20,7 +20,7 @@ from zlib import crc32
 
 from bot.conversation.phrases import lexicon, plain
 
-BUCKETS = 2**17
+BUCKETS = 2**18
 STEP = 1 / 24
 """Of a weight: weights are whole numbers of steps, from -127 to 127."""
 _PARTS = (2, 3, 4)

@@ -99,8 +99,8 @@ def test_a_list_is_judged_with_what_was_learnt_without_it(
     monkeypatch.setattr("bot.commands.fit_talk_score.fit", lambda lists: (-50.0 * ("sealed" not in lists), found))
     main()
     turned_away, answered = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"short_questions_sealed: \d of 854 wrong \(\d\.\d%\)", turned_away)
-    assert re.fullmatch(r"no_questions_sealed: \d{3} of 737 wrong \(\d\d\.\d%\)", answered), "no rule knows most"
+    assert re.fullmatch(r"short_questions_sealed: \d of 2004 wrong \(\d\.\d%\)", turned_away)
+    assert re.fullmatch(r"no_questions_sealed: \d{3,} of 2036 wrong \(\d\d\.\d%\)", answered), "no rule knows most"
 
 
 @pytest.mark.parametrize(("bare", "meant"), [("what a mess", "what a mess!"), ("wowza", "wowza 🤩"), ("nice", "nice?")])
@@ -157,7 +157,8 @@ def test_the_lists_are_large_enough() -> None:
         ("you're blind or something", SmallTalk.REMARK),
         ("qué cosa más rara!", SmallTalk.REMARK),
         ("asdfgh jkl", SmallTalk.REMARK),
-        ("I just moved, boxes everywhere", SmallTalk.REMARK),
+        ("new phone, who cares", SmallTalk.REMARK),
+        ("on holiday in Crete, it's heaven", SmallTalk.REMARK),
     ],
 )
 def test_what_a_message_is(text: str, kind: SmallTalk) -> None:
