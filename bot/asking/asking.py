@@ -13,6 +13,7 @@ from bot.asking.limits import refusal
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before, completed
 from bot.conversation.lines import lines_of
+from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_questions import questions_in
 from bot.effective import Effective
 from bot.services import Services
@@ -95,16 +96,20 @@ async def ask(
         spoken: Whether it was heard: then what was heard is shown.
         album: The album that the pictures are of, while more of it may come: it waits for those a moment.
     """
+    before = await _before(services, message, photos[0])
+    one = None if together or album else one_of_several(text, len(photos), before)
+    photos = photos if one is None else photos[one.place - 1 : one.place]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
-    first, before = photos[0], await _before(services, message, photos[0])
-    each = questions_in(text, before) if len(photos) == 1 else [text]
+    first = photos[0]
+    each = questions_in(text, before) if len(photos) == 1 and one is None else [text]
     if len(each) > 1:
-        pictures = tuple(replace(pictures[0], caption=one) for one in each)
+        pictures = tuple(replace(pictures[0], caption=part) for part in each)
     all_at_once = asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
     of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
+    leans = len(each) == 1 and not of_pictures
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=None if before is None or len(each) > 1 or of_pictures else completed(text, before),
+        asked_as=one.question if one else completed(text, before) if before and leans else None,
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,

@@ -19,6 +19,7 @@ from bot.commands.errors import in_words
 from bot.commands.terminal import note
 from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps, needs_two
 from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_questions import questions_in
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.settings import load_settings
@@ -80,7 +81,8 @@ def ask(
     """Ask about pictures: the answer and how sure the model is.
 
     Without -q the last word is the question. It is asked about every picture; where it compares ("what changed?"),
-    about two pictures together, and of more about each with the next. "-" reads a picture from standard input. What is
+    about two pictures together, and of more about each with the next; where it names one ("in the second picture"),
+    about that. "-" reads a picture from standard input. What is
     not given is taken from the bot's settings. Words that ask nothing ("thanks") get the bot's reply. Exit code 1 when
     a picture or question had to be refused.
     """
@@ -103,18 +105,23 @@ def ask(
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
-    steps = [question for question in asking if compared_in_steps(question, len(pictures))]
-    together = [question for question in asking if len(pictures) > 1 and asked_together(question, len(pictures))]
-    alone = [question for question in asking if question not in steps + together]
+    named = {question: one for question in asking if (one := one_of_several(question, len(pictures)))}
+    rest = [question for question in asking if question not in named]
+    steps = [question for question in rest if compared_in_steps(question, len(pictures))]
+    together = [question for question in rest if len(pictures) > 1 and asked_together(question, len(pictures))]
+    alone = [question for question in rest if question not in steps + together]
     rounds = [(alone, [picture]) for picture in good] + [(together, good)] * (len(good) == len(pictures))
     rounds += [(steps, [*pair]) for pair in pairwise(pictures) if pair[0] in good and pair[1] in good]
+    of_one = [(question, pictures[one.place - 1]) for question, one in named.items()]
+    rounds += [([question], [picture]) for question, picture in of_one if picture in good]
     for asked, about in rounds:
         if asked and not as_json and len(pictures) > 1:
             click.secho(", ".join(picture.name for picture in about), bold=True)
         for question in asked:
             assert answerer is not None
             first, *others = (SentPicture(picture.data, picture.key) for picture in about)
-            put = question if others or len(pictures) == 1 else asked_of_each(question)
+            of_each = not others and len(pictures) > 1
+            put = named[question].question if question in named else asked_of_each(question) if of_each else question
             request = Request("", first.data, put, beams, max_new_tokens, first.key, others=tuple(others))
             answer = answerer.answer([request])[0]
             all_answered &= answer.error is None

@@ -248,9 +248,13 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
     phrase = text
     if noun_of(text) in WORN and re.search(r"\bwearing$", previous.text, re.I):  # shoes wear nothing
         return None
+    if re.match(_PLACES, f"{text} ", re.I):
+        return None
     if text.lower() in _WHO:
         return None if "'s " in subject else previous.text.replace(subject, _WHO[text.lower()], 1)
-    if text.lower() in ADJECTIVES and begun:
+    if begun and begun[1].lower() == "the" and given and given[0].lower() in ("a", "an"):
+        phrase = definite(text)
+    elif text.lower() in ADJECTIVES and begun:
         phrase = f"{begun[1]} {text} {noun_of(subject)}"
     elif begun and not given and not is_plural(text):
         phrase = f"{begun[1]} {text}"

@@ -100,6 +100,7 @@ DOG = Before("Is there a dog?", "yes")
         (Before("What is he doing?", "standing"), "and girl?", "What is the girl doing?"),
         (Before("What is he doing?", "standing"), "and her?", "What is she doing?"),
         # Put otherwise
+        (COLOUR, "what about a dog?", "What colour is the dog?"),
         (COLOUR, "same for the dog", "What colour is the dog?"),
         (COLOUR, "no, the dog", "What colour is the dog?"),
         (Before("Is it red?", "no"), "what about the hat?", "Is the hat red?"),
@@ -130,6 +131,7 @@ def test_what_leans_on_the_question_before_is_completed(before: Before, typed: s
         (COLOUR, "is the girl with her dog happy?"),
         (COLOUR, "why?"),
         (COLOUR, "what is that?"),
+        (COLOUR, "and in the first?"),
         (COLOUR, "is it a cat or a dog?"),
         (COLOUR, "no dog?"),
         (Before("Who is bigger?", "boy"), "and a red one?"),

@@ -144,6 +144,13 @@ def test_a_question_that_compares_is_asked_once_about_all(ask, pictures, tmp_pat
     assert "two that it compares" in CliRunner().invoke(main, ["ask", *words]).output
 
 
+def test_a_question_that_names_one_picture_is_asked_about_that_alone(ask, pictures) -> None:
+    named = ask(*pictures, "how many dogs are in the second picture?", "--json")
+    alone = ask(pictures[1], "How many dogs are in the picture?", "--json")
+    one, same = (json.loads(result.stdout) for result in (named, alone))
+    assert (one["picture"], one["answer"], one["confidence"]) == (pictures[1], same["answer"], same["confidence"])
+
+
 def test_two_pictures_are_compared_whatever_they_are(ask, pictures) -> None:
     result = ask(pictures[0], "what changed?")
     assert (result.exit_code, result.stdout) == (1, "")

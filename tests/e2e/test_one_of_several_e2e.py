@@ -1,0 +1,27 @@
+"""Of several pictures one can be named: "and in the second one?"."""
+
+from __future__ import annotations
+
+from album_helpers import Seeing
+from e2e_helpers import BLUE, RED, StartBot, says, sure
+
+from bot.sandbox.person import Person
+
+
+async def test_one_picture_of_an_album_is_named(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE], "What colour is the ball?")
+    await you.wait_for(sure)
+    await you.say("and in the second one?")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[:2] == ["What colour is the ball?", "Blue"]
+    await you.say("how many dogs are there in the first picture?")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[:2] == ["How many dogs are there in the picture?", "Red"]
+    assert broker.asked[-2:] == [
+        ("What colour is the ball?", 1),
+        ("How many dogs are there in the picture?", 1),
+    ]
+    await you.say("is there a cat?")
+    assert (await you.wait_for(says("2. ")))["text"].startswith("1. "), "the album is still talked about"
