@@ -40,12 +40,14 @@ _PICTURES = re.compile(
 )
 _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 """Somebody else, of whom nothing more is known."""
+_KINDS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_PEOPLE = frozenset(name for names in PEOPLE.values() for name in names)
 _SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 """Who a question is about where it does not name them."""
 _IMPERSONAL = re.compile(
     r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
     r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
-    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$",
+    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\bit looks? like\b",
     re.I,
 )
 
@@ -66,7 +68,7 @@ def completed(question: str, before: Before) -> str | None:
     """
     text = _bare(question)
     led = _LEAD.sub("", text)
-    if not led or not _bare(before.question):
+    if not led or "?" in led or not _bare(before.question):
         return None
     whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)
     if whole is None and led != text:
@@ -138,10 +140,10 @@ def _one_word(text: str, previous: _Previous) -> str | None:
         noun = noun_of(about)
         kind = " ".join([*about.split()[1:-1], plural(noun)])
         return f"how many {kind} are there"
-    if word in ("doing what", "doing", "what doing"):
-        return f"what {be_of(about)} {about} doing"
-    if word in ("wearing", "wearing what", "holding", "holding what"):
-        return f"what {be_of(about)} {about} {word.split()[0]}"
+    if found := re.fullmatch(r"(?:what )?(doing|wearing|holding)(?: what)?", word):
+        who = definite(previous.subject)
+        about = who if noun_of(who) in _PEOPLE else about  # "and holding?" after "what is the man wearing"
+        return f"what {be_of(about)} {about} {found[1]}"
     return None
 
 
@@ -158,11 +160,13 @@ def _with_pronoun(text: str, previous: _Previous) -> str | None:
     """What colour is it? What is he doing? Where are they? Is its hat red?"""
     if _IMPERSONAL.search(text) or len(text.split()) < 3:
         return None
-    pronouns = r"it|he|she|they|him|them|her|his|its|their|(?:this|that|these|those)$"
+    pronouns = r"it|he|she|they|him|them|her|his|its|their"
+    if re.match(r"(?:what|which) (?:colou?r|size|shape)\b|where\b", text, re.I):
+        pronouns += r"|(?:this|that|these|those)$"
     own = re.search(rf"\b({pronouns})\b", text, re.I)
     if own is None or _noun_before(text[: own.start()]):
         return None
-    about = _person(own[1].lower(), previous) or previous.referent
+    about = _person(own[1].lower(), previous) or _other(own[1].lower(), previous.referent)
     word, rest = own[1].lower(), text[own.end() :].strip()
     if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
         return None
@@ -183,11 +187,19 @@ def _noun_before(head: str) -> bool:
 
 def _person(pronoun: str, previous: _Previous) -> str:
     """Whom a pronoun means, where the question or its answer names a person of that kind."""
-    kind = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}.get(pronoun)
+    kind = _KINDS.get(pronoun)
     if kind is None:
         return ""
     owner = definite(previous.subject.partition("'s ")[0])
     return next((one for one in (previous.referent, owner) if noun_of(one) in PEOPLE[kind]), "")
+
+
+def _other(pronoun: str, referent: str) -> str:
+    """The referent, where a pronoun may mean it: "he" is no hat, no girl and nothing of which there are several."""
+    kind = _KINDS.get(pronoun)
+    noun = noun_of(referent)
+    others = next((names for name, names in PEOPLE.items() if name != kind), ())
+    return "" if kind and (noun in WORN or noun in others or is_plural(referent)) else referent
 
 
 def _with_one(text: str, previous: _Previous) -> str | None:
@@ -205,7 +217,9 @@ def _with_one(text: str, previous: _Previous) -> str | None:
 
 
 def _either(text: str, previous: _Previous) -> str | None:
-    """Red or blue? Happy or sad?"""
+    """Red or blue? Happy or sad? Bigger than the dog?"""
+    if previous.referent and re.fullmatch(r"\w+er than .+", text, re.I):
+        return f"{be_of(previous.referent)} {previous.referent} {text}"
     if previous.referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
         words = text.lower().split()
         if words[0] in ("left", "right"):
@@ -241,14 +255,13 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
     """And the dog? The same is asked of something else."""
     somebody = None if previous.subject or _IMPERSONAL.search(previous.text) else _SUBJECT.search(previous.text)
     subject = somebody[0] if somebody else previous.subject
-    if not subject or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
+    placed = re.match(_PLACES, f"{text} ", re.I)
+    if not subject or placed or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
         return None
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
     begun = re.match(rf"({DETERMINERS})\b", "the" if somebody else subject, re.I)
     phrase = text
     if noun_of(text) in WORN and re.search(r"\bwearing$", previous.text, re.I):  # shoes wear nothing
-        return None
-    if re.match(_PLACES, f"{text} ", re.I):
         return None
     if text.lower() in _WHO:
         return None if "'s " in subject else previous.text.replace(subject, _WHO[text.lower()], 1)
@@ -263,10 +276,12 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
         if re.match(r"how many\b", previous.text, re.I):
             phrase = " ".join([*phrase.split()[:-1], plural(noun_of(phrase))])
     owner, _, owned = subject.partition("'s ")
-    if owned and "'s" not in phrase:
+    if phrase.endswith("'s"):  # "and the girl's?"
+        phrase = f"{phrase} {owned or noun_of(subject)}"
+    elif owned and "'s" not in phrase:
         if noun_of(phrase) in WORN:
             phrase = f"{owner}'s {phrase.split()[-1]}"
-        elif noun_of(phrase) in {name for names in PEOPLE.values() for name in names}:
+        elif noun_of(phrase) in _PEOPLE:
             phrase = f"{phrase}'s {owned}"
     head, tail = previous.text.split(subject, 1)
     if is_plural(phrase) != (is_plural(subject) or subject.lower() == "they"):

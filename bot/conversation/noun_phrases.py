@@ -96,7 +96,7 @@ def is_plural(phrase: str) -> bool:
     """Whether a phrase is about several things."""
     noun = noun_of(phrase)
     irregular = noun in ("people", "children", "men", "women", "mice", "geese", "fish", "glasses", "kids")
-    return irregular or (noun.endswith("s") and not noun.endswith(("ss", "us", "is")))
+    return irregular or (noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")))
 
 
 def plural(noun: str) -> str:

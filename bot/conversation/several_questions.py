@@ -29,6 +29,8 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         before: The question before the message.
     """
     parts = _parts(" ".join(text.split()))
+    if len(parts) == 1 and before is not None and len(leaning := re.split(r"\?+\s+", text)) <= MOST:
+        parts = leaning if all(completed(part, before) for part in leaning) else parts
     if not 1 < len(parts) <= MOST:
         return [text]
     asked: list[str] = []

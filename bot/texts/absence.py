@@ -10,7 +10,7 @@ from bot.texts.catalog import _
 _BEGINS = "no "
 _NAMELESS = frozenset(("one", "body", "people", "person"))
 """Who asks "Who is there?" names nobody, and yet "no one" is an answer."""
-_WHOLE = frozenset(("picture", "image", "photo", "scene"))
+_WHOLE = frozenset(("picture", "image", "photo", "scene", "left", "right", "middle", "top", "bottom", "background"))
 """These are there, whatever a model says."""
 
 

@@ -78,6 +78,7 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         ),
         (question("no girl", text="Where is the shirt?"), "I do not see what you ask about.", "90 % sure", ""),
         (question("no picture", text="What is in the picture?"), "I see nothing here that I know.", "90 % sure", ""),
+        (question("no left", text="What is on the left?"), "I see nothing here that I know.", "90 % sure", ""),
         (question("no one", text="Who is in the room?"), "I see no one here.", "90 % sure", ""),
         (question("red", 0.25, unsure_below=25), "Red", "25 % sure – this is little more than a guess", ""),
         (question("red", 0.9, known_picture=None, known_words=None), "Red", "probably", ""),

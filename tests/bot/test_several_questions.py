@@ -57,6 +57,12 @@ def test_one_question_stays_as_it_was_typed(text: str) -> None:
     assert questions_in(text) == [text]
 
 
+def test_each_may_lean_on_the_question_before_the_message() -> None:
+    before = Before("What colour is the ball?", "red")
+    assert questions_in("and the dog? and the cat?", before) == ["What colour is the dog?", "What colour is the cat?"]
+    assert questions_in("and the dog? thanks", before) == ["and the dog? thanks"]
+
+
 def test_the_first_leans_on_the_question_before_the_message() -> None:
     before = Before("Is there a ball?", "yes")
     asked = questions_in("what colour is it and where is it?", before)
