@@ -31,4 +31,5 @@ def is_mash(word: str) -> bool:
     """Whether a plain word (lower case, no accents) is keys without a meaning: "asdfgh", "fghdfghdf", "jkjkjkjk"."""
     if len(word) < _RUN or len(word) > _MOST:
         return word in ("asdf", "hjkl", "jkl", "qwer", "zxcv", "фыва")
-    return any(run in word for run in _RUNS) or any(way.fullmatch(word) for way in (_NO_VOWELS, _MIDDLE_ROW, _AGAIN))
+    once = re.sub(r"(.)\1", r"\1", word)  # a key that was held
+    return any(run in once for run in _RUNS) or any(way.fullmatch(word) for way in (_NO_VOWELS, _MIDDLE_ROW, _AGAIN))

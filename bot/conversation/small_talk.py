@@ -77,7 +77,7 @@ _LAUGHTER = re.compile(
 )
 _INTERJECTION = re.compile(
     r"h+m+|m+h*m+|u+h+m*|e+h+m*|a+h+|o+h+|u+m+|e+r+m*|h+u+h+|a+w+|o{2,}h*|w+o+w+|w+o+a+h+|u+g+h+|m+e+h+|p+f+|b+r+|a+r*g+h+"
-    r"|s+h+|p+s+t+|t+s+k+|ya+y+|woo+hoo+|yippee+|oops+|ups+|uff*|puh+|hurra[yh]?|yuck|yikes|phew|wee+|ach+|oi{2,}"
+    r"|s+h+|g+r{2,}|p+s+t+|t+s+k+|ya+y+|woo+hoo+|yippee+|oops+|ups+|uff*|puh+|hurra[yh]?|yuck|yikes|phew|wee+|ach+|oi{2,}"
     r"|аи|ои|ох|ах|эх|ух|м{2,}|хм+|эм+|ого+|ура+|фу+|э{2,}|اه+|وای+|هم+|اوه+"
 )
 _GESTURES = (

@@ -191,7 +191,9 @@ def test_whatever_may_be_a_question_is_one(text: str) -> None:
     assert small_talk(text) is None
 
 
-@pytest.mark.parametrize("word", ["asdfgh", "qwertyuiop", "fghdfghdf", "jkjkjkjk", "hjkl", "ывапролд", "poiuyt"])
+@pytest.mark.parametrize(
+    "word", ["asdfgh", "qwertyuiop", "fghdfghdf", "jkjkjkjk", "hjkl", "ывапролд", "poiuyt", "qwerrty"]
+)
 def test_keys_without_a_meaning_are_no_words(word: str) -> None:
     assert is_mash(word)
 
