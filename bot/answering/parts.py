@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each, needs_two
 from bot.conversation.lines import lines_of
+from bot.conversation.one_of_several import one_of_several
 from bot.texts import heat_maps as texts
 from bot.texts import questions as question_texts
 from bot.texts.answers import label
@@ -35,6 +36,8 @@ class Part:
     """Of its one picture in the question, or of the later of two; None where it asks the whole question."""
     explains: str | None = None
     """The answer to it that is to be explained."""
+    asked: str | None = None
+    """What is asked of its picture alone, where the question names that one of several."""
 
     @property
     def request_id(self) -> str:
@@ -51,7 +54,7 @@ class Part:
         first, *others = pictures
         if self.place is None and self.explains is None and not others and needs_two(self.question.asked):
             raise PictureRefusedError(question_texts.NEED_TWO)
-        question = self.question.asked
+        question = self.asked or self.question.asked
         if self.place is not None and not others:
             question = asked_of_each(self.pictures[0].caption or question)
         return Request(
@@ -71,6 +74,9 @@ class Part:
 def parts_of(question: Question) -> list[Part]:
     """The requests that a question needs."""
     explaining, lines = question.explains is not None, lines_of(question)
+    one = None if lines or explaining else one_of_several(question.asked, len(question.pictures))
+    if one is not None:
+        return [Part(question, question.pictures[one.place - 1 : one.place], asked=one.question)]
     if not lines:
         return [Part(question, question.pictures, explains=question.answer if explaining else None)]
     return [

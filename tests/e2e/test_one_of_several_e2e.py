@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from album_helpers import Seeing
-from e2e_helpers import BLUE, RED, StartBot, says, sure
+from e2e_helpers import BLUE, GREEN, RED, StartBot, says, sure
 
 from bot.sandbox.person import Person
 
@@ -25,3 +25,11 @@ async def test_one_picture_of_an_album_is_named(start_bot: StartBot, you: Person
     ]
     await you.say("is there a cat?")
     assert (await you.wait_for(says("2. ")))["text"].startswith("1. "), "the album is still talked about"
+
+
+async def test_the_caption_of_an_album_names_one_of_its_pictures(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE, GREEN], "How many dogs are in the second picture?")
+    assert (await you.wait_for(sure))["text"].splitlines()[0] == "Blue"
+    assert broker.asked == [("How many dogs are in the picture?", 1)]
