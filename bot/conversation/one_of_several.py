@@ -42,7 +42,7 @@ def one_of_several(text: str, pictures: int, before: Before | None = None) -> On
     """
     bare = " ".join(text.split()).strip(" ?!.")
     if only := _ONLY_NAMED.fullmatch(bare):
-        found, question = only, "" if before is None else before.question.strip(" ?!.")
+        found, question = only, "" if before is None else _IN_IT.sub("in the picture", before.question.strip(" ?!."))
     elif named := _IN_IT.search(bare):
         found, question = named, f"{bare[: named.start()]}in the picture{bare[named.end() :]}"
     else:

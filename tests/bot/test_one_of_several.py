@@ -38,6 +38,11 @@ def test_none_is_named_or_more_than_one_counts(typed: str) -> None:
     assert one_of_several(typed, 3, COLOUR) is None
 
 
+def test_the_question_before_may_name_another_one() -> None:
+    before = Before("how many dogs are in the first picture?", "2")
+    assert one_of_several("and in the second?", 2, before) == (2, "How many dogs are in the picture?")
+
+
 def test_of_one_picture_or_without_a_question_before_nothing_is_meant() -> None:
     assert one_of_several("how many dogs are in the first picture?", 1) is None
     assert one_of_several("and in the second?", 2) is None
