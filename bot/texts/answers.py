@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
 from bot.conversation.lines import lines_of
+from bot.conversation.noun_phrases import STOPS
 from bot.texts.absence import is_absent, unnamed_absence
 from bot.texts.catalog import N_, Sentences, _, isolated, plural, translate_constants, translated, whole
 from model.types import Answer
@@ -39,6 +40,10 @@ _IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a g
 """By the least percentage."""
 UNFAMILIAR_AT_MOST = 79
 """The percentage that stands behind those words at most where picture or words are new to the model."""
+
+
+_UNNAMED = STOPS | {"anything", "anybody", "anyone", "something", "nothing", "no", "yes", "so", "but", "if", "me", "we"}
+"""Words that everybody knows, also where the model has not met them: then the whole question is in new words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,7 @@ def _part(answer: str) -> str:
 
 def _caveat(about: Evidence | Answer) -> str:
     """What is new to the model in a question."""
-    words = [f"“{word}”" for word in about.unknown_words]
+    words = [f"“{word}”" for word in about.unknown_words if word not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words
@@ -280,7 +285,7 @@ def _caveat(about: Evidence | Answer) -> str:
         sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
     elif words:
         sentences.append(_("So do not rely on this:"))
-    elif about.known_words is False:
+    elif about.known_words is False or about.unknown_words:
         sentences.append(translated(NEW_WORDING))
     return " ".join(sentences)
 

@@ -96,6 +96,7 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             "not sure",
             f"{DEFAULT_KNOWS}; this looks different, so do not rely on this:",
         ),
+        (question("red", known_words=False, unknown_words=("anything",)), "Red", "not sure", NEW_WORDING),
         (
             question("red", known_words=False, unknown_words=("painted",)),
             "Red",
