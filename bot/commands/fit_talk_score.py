@@ -60,7 +60,7 @@ _WEIGHT = {0: 1.0, 1: 0.6}
 _ASKING = re.compile(r"(?:are|do|does|can|is|how|who|what|whats|where) ")
 _QUALITIES = ("nice", "good", "bad", "funny", "cute", "stupid", "ugly", "happy", "angry", "big", "small", "red", "new")
 _ARTICLES = {
-    "en": ("the", "a", "any", "my"),
+    "en": ("the", "a", "any", "my", "his", "her"),
     "it": ("il", "la", "un", "una"),
     "de": ("der", "die", "das", "ein", "eine"),
     "es": ("el", "la", "un", "una"),
@@ -136,6 +136,8 @@ def _questions(rng: random.Random) -> Iterator[str]:
         language = name.split()[0]
         for thing in things:
             yield thing
+            if language == "en" and rng.random() < 0.3:
+                yield thing if thing.endswith("s") else f"{thing}s"
             if language in _ARTICLES and rng.random() < 0.3:
                 yield f"{rng.choice(_ARTICLES[language])} {thing}"
             if language == "en" and rng.random() < 0.3:
