@@ -23,7 +23,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.conversation import talk_score
-from bot.conversation.phrases import lexicon
+from bot.conversation.phrases import first_names
 from bot.conversation.small_talk import says_nothing, small_talk
 from bot.conversation.talk_score import BUCKETS, STEP, Weights, features
 from training.scenes.typed import slip
@@ -103,7 +103,7 @@ def _messages(rng: random.Random) -> Iterator[str]:
     """What asks nothing; some of it with a mark."""
     listed = _sections("small_talk.txt")
     own = {kind: phrases for kind, phrases in listed.items() if kind not in _NO_MESSAGES}
-    names = sorted(lexicon().names)
+    names = first_names()
     found = [f"{begun} {rng.choice(names)}" for begun in listed["introduction"] * _MADE]
     words = _words()
     for name, phrases in words.items():

@@ -38,9 +38,10 @@ class Lexicon:
     beginnings: dict[tuple[str, ...], str]
     """After these come words of one's own: a name, or what somebody thinks."""
     fillers: frozenset[tuple[str, ...]]
-    names: frozenset[str]
+    names: array[int]
+    """What people are called, as `things` are kept."""
     words: frozenset[str]
-    """All words of the lists."""
+    """All words of the lists but the names."""
     squeezed: dict[str, str]
     """Words by their letters without repetition, where that is something else."""
     long: frozenset[str]
@@ -53,11 +54,17 @@ class Lexicon:
     """What may be in a picture: who names one asks about it, unless it is a phrase of the lists. Of each the hash of
     its plain words, in order: 15,000 of them take 0.1 MB, a set of the words themselves 2 MB."""
 
+    def has(self, word: str) -> bool:
+        """Whether a plain word stands in the lists."""
+        return word in self.words or self.is_name(word)
+
+    def is_name(self, word: str) -> bool:
+        """Whether a plain word is what somebody is called."""
+        return _holds(self.names, word)
+
     def is_thing(self, name: str) -> bool:
         """Whether plain words, separated by spaces, name what may be in a picture."""
-        wanted = hash(name)
-        place = bisect_left(self.things, wanted)
-        return place < len(self.things) and self.things[place] == wanted
+        return _holds(self.things, name)
 
 
 @cache
@@ -72,22 +79,27 @@ def lexicon() -> Lexicon:
     for name, listed in sections.items():
         phrases |= dict.fromkeys(listed, name.removesuffix(" ?"))
         asked |= listed if name.endswith(" ?") else set()
-    names = frozenset(name for (name,) in _sections("names.txt")["names"])
-    words = names.union(*phrases, *beginnings, *fillers)
+    names = frozenset(first_names())
+    words = frozenset[str]().union(*phrases, *beginnings, *fillers) - names
     long = frozenset(word for phrase in phrases for word in phrase if len(word) >= LONG)
     return Lexicon(
         phrases=phrases,
         asked=frozenset(asked),
         beginnings=beginnings,
         fillers=frozenset(fillers),
-        names=names,
+        names=_hashes(names),
         words=words,
-        squeezed={once: word for word in sorted(words, reverse=True) if (once := _squeeze(word)) != word},
+        squeezed={once: word for word in sorted(words | names, reverse=True) if (once := _squeeze(word)) != word},
         long=long,
         letters="".join(sorted({letter for word in long for letter in word})),
         longest=max(map(len, phrases)),
         things=things,
     )
+
+
+def first_names() -> list[str]:
+    """What people are called, as plain words, in order."""
+    return sorted(name for (name,) in _sections("names.txt")["names"])
 
 
 def plain(text: str) -> str:
@@ -102,15 +114,15 @@ def plain(text: str) -> str:
 def known_word(word: str, *, slips: bool) -> str:
     """The word of the lists that a plain one is: with letters repeated, or (a slip) missing, added or exchanged."""
     known = lexicon()
-    if word in known.words or known.is_thing(word):
+    if known.has(word) or known.is_thing(word):
         return word
     twice = re.fullmatch(r"(\w{2,5})\1+", word)
-    if twice and twice[1] in known.words:  # "okok"
+    if twice and known.has(twice[1]):  # "okok"
         return twice[1]
     once = _squeeze(word)
     repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1] or len(once) >= LONG - 1
-    if repeats and (once in known.words or once in known.squeezed):
-        return once if once in known.words else known.squeezed[once]
+    if repeats and (known.has(once) or once in known.squeezed):
+        return once if known.has(once) else known.squeezed[once]
     if slips and len(word) >= LONG:
         meant = (one for slip in (_longer(word, known.letters), _exchanged(word), _shorter(word)) for one in slip)
         return next((one for one in meant if one in known.long and one[0] == word[0]), word)
@@ -156,7 +168,18 @@ def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
 def _things() -> array[int]:
     """The things, and the whole questions without a verb of their own, that the examples have."""
     listed = chain.from_iterable(_listed(f"talk_examples/{name}.txt") for name in ("things", "questions"))
-    return array("q", sorted({hash(" ".join(words)) for section, words in listed if section.endswith(_THINGS)}))
+    return _hashes({" ".join(words) for section, words in listed if section.endswith(_THINGS)})
+
+
+def _hashes(texts: Iterable[str]) -> array[int]:
+    """The hashes of texts, each once, in order."""
+    return array("q", sorted({hash(text) for text in texts}))
+
+
+def _holds(hashes: array[int], text: str) -> bool:
+    wanted = hash(text)
+    place = bisect_left(hashes, wanted)
+    return place < len(hashes) and hashes[place] == wanted
 
 
 def _forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:

@@ -173,7 +173,7 @@ def _is_asked(text: str) -> bool:
 def _names_a_thing(words: Sequence[str], *, accented: bool) -> bool:
     """Whether a part only names what may be in a picture; what people are called, too, is a name: Nina, but niña."""
     known, name = lexicon(), tuple(words)
-    is_name = len(name) == 1 and words[0] in known.names and not accented
+    is_name = len(name) == 1 and known.is_name(words[0]) and not accented
     owned = words[2:] if len(words) > 2 and words[1] == "s" and words[0] not in STOPS else words  # anna's hat
     return known.is_thing(" ".join(owned)) and name not in known.phrases and not is_name
 
@@ -187,7 +187,7 @@ def _is_full_name(text: str, words: Sequence[str]) -> bool:
         and all(word.istitle() for word in typed)
         and not any(known.is_thing(word) for word in words)
         and _QUESTION_WORDS.isdisjoint(words)
-        and ((ADJECTIVES | STOPS).isdisjoint(words) or not known.names.isdisjoint(words))  # "Big Dave"
+        and ((ADJECTIVES | STOPS).isdisjoint(words) or any(map(known.is_name, words)))  # "Big Dave"
     )
 
 
@@ -257,7 +257,7 @@ def _kind(phrase: tuple[str, ...], word: str) -> SmallTalk | None:
         return SmallTalk.LAUGHTER
     if _INTERJECTION.fullmatch(word):
         return SmallTalk.AGREEMENT
-    if phrase[0] in known.names:
+    if known.is_name(phrase[0]):
         return SmallTalk.NAME
     return SmallTalk.REMARK if is_mash(word) else None
 
@@ -294,7 +294,7 @@ def _of_ones_own(
 def _of_known_words(read: Sequence[str]) -> set[SmallTalk] | None:
     """As `_kinds`, for known words in an order of one's own, one of which alone would do: "va benissimo"."""
     known = lexicon()
-    if not _QUESTION_WORDS.isdisjoint(read) or not known.words.issuperset(read):
+    if not _QUESTION_WORDS.isdisjoint(read) or not all(map(known.has, read)):
         return None
     kinds = {SmallTalk(known.phrases[word,]) for word in read if (word,) in known.phrases}
     return kinds or None

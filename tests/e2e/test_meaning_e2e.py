@@ -145,10 +145,10 @@ async def test_a_picture_of_another_chat_is_quoted(start_bot: StartBot, you: Per
     question = await you.say("What colour?", reply_to=elsewhere)
     assert "external_reply" in question
     await you.wait_for(sure)
-    await you.say("Sure?")
+    await you.say("What size?")
     await you.wait_for(sure)
     number = question["message_id"]
-    assert await asked(bot) == [("What colour?", number), ("Sure?", number)]
+    assert await asked(bot) == [("What colour?", number), ("What size?", number)]
     assert await asked(bot, GROUP) == []
 
 

@@ -72,7 +72,7 @@ async def test_a_still_without_words_says_what_it_is(start_bot: StartBot, you: P
     await you.send_album([picture("red"), gif("blue", "red")], "What colour?", names=["a.jpg", "a.gif"])
     answer = await you.wait_for(lambda m: says("2. ")(m) and sure(m))
     assert answer["text"].startswith(f"{STILLS['animation']}\n1. Red") and "\n2. Blue" in answer["text"]
-    await you.say("Sure?", reply_to=answer, quote="Blue")  # its second line
+    await you.say("What size?", reply_to=answer, quote="Blue")  # its second line
     await you.wait_for(lambda m: sure(m) and STILLS["animation"] in m["text"] and "1. " not in m["text"])
     await quiet(bot)
 
