@@ -285,7 +285,7 @@ def _caveat(about: Evidence | Answer) -> str:
         sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
     elif words:
         sentences.append(_("So do not rely on this:"))
-    elif about.known_words is False or about.unknown_words:
+    elif about.known_words is False:
         sentences.append(translated(NEW_WORDING))
     return " ".join(sentences)
 

@@ -39,8 +39,8 @@ from hypothesis import strategies as st
 from bot.commands.fit_talk_score import LISTS as LEARNT
 from bot.commands.fit_talk_score import examples_hash, main, messages_of
 from bot.conversation.mash import is_mash
-from bot.conversation.phrases import first_names, lexicon
-from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
+from bot.conversation.phrases import first_names, known_word, lexicon
+from bot.conversation.small_talk import LIKELY, LIKELY_STATED, SmallTalk, is_gesture, says_nothing, small_talk
 from bot.conversation.talk_score import BUCKETS, talk_score, weights
 from bot.texts.small_talk import reply
 
@@ -108,6 +108,22 @@ def test_marks_and_emoji_count(bare: str, meant: str) -> None:
     assert (talk_score(meant) > talk_score(bare)) == ("?" not in meant)
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"), [("fred sold vans", False), ("fred sold which van today", False), ("sold vans which", True)]
+)
+def test_less_is_enough_where_the_words_at_both_ends_do_not_ask(
+    monkeypatch: pytest.MonkeyPatch, text: str, asks: bool
+) -> None:
+    likely = (LIKELY + LIKELY_STATED) / 2
+    monkeypatch.setattr("bot.conversation.small_talk.talk_score", lambda _: likely)
+    assert (small_talk(text) is None) == asks
+
+
+def test_a_name_is_no_slip_of_another_word() -> None:
+    assert [name for name in first_names() if known_word(name, slips=True) != name] == []
+    assert known_word("bobbbby", slips=False) == "bobby"
+
+
 def test_the_lists_are_large_enough() -> None:
     for name in ("no_questions", "short_questions"):
         assert len({*messages(name), *messages(f"{name}_held_out")}) >= 300
@@ -152,6 +168,7 @@ def test_the_lists_are_large_enough() -> None:
         ("my battery is at 3 %", SmallTalk.REMARK),
         ("right so I was gonna send you another one but I can't find it", SmallTalk.REMARK),
         ("arrgh", SmallTalk.AGREEMENT),
+        ("grrr", SmallTalk.AGREEMENT),
         ("c'est mon chien", SmallTalk.COMMENT),
         ("é nosso jardim", SmallTalk.REMARK),
         ("you're blind or something", SmallTalk.REMARK),

@@ -3,13 +3,15 @@
 import random
 
 import numpy as np
+import pytest
 import torch
 
-from training.builtin import architecture
+from training.builtin import architecture, data
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
 from training.builtin.cells import CELLS, Transform, corresponding_cells
 from training.builtin.data import SceneDataset
 from training.builtin.losses import Answered, correspondence_loss
+from training.scenes import pairs
 
 
 def test_cells_that_show_the_same_place() -> None:
@@ -34,6 +36,15 @@ def test_most_pairs_are_taken_from_the_same_place() -> None:
         assert sample.correspondences.shape == (2 * CELLS,)
         same.append(bool((sample.correspondences.reshape(2, CELLS) == np.arange(CELLS)).all()))
     assert 16 <= sum(same) < len(same)
+
+
+def test_kinds_of_pairs_that_are_learnt_last_are_drawn_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = dict(zip(pairs.KINDS, data._PAIR_WEIGHTS, strict=True))
+    usual = dict(zip(pairs.KINDS, pairs.WEIGHTS, strict=True))
+    assert {kind for kind in pairs.KINDS if weights[kind] > usual[kind]} == {*data.PAIR_STRESS}
+    monkeypatch.setattr(data, "_PAIR_WEIGHTS", [float(kind == "other") for kind in pairs.KINDS])
+    samples = [SceneDataset("stress", 0, 1)._pair(random.Random(number)) for number in range(4)]
+    assert {pairs.KINDS[sample.change] for sample in samples} == {"other"}
 
 
 def test_the_loss_is_nothing_where_a_head_looks_at_the_same_place_and_pads_are_not_looked_at() -> None:
