@@ -34,6 +34,7 @@ from training.builtin.dense_head import FINE, DenseHead
 from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
 from training.builtin.judging import SETS
 from training.builtin.naming import places_of
+from training.builtin.optimizer import MuonAndAdamW
 from training.builtin.recipe import NAMESPACE, Recipe, optimizer_of
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
@@ -69,7 +70,7 @@ class FamilyTrainingState:
     model: OnePass
     reader: DenseReader
     average: dict[str, Tensor]
-    optimizer: torch.optim.AdamW
+    optimizer: MuonAndAdamW
     step: int = 0
 
     def parameters(self) -> list[nn.Parameter]:
@@ -105,14 +106,13 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
         return torch.autocast(device.type, torch.bfloat16) if bf16 else nullcontext()
 
     while parts.step < recipe.steps:
-        for group in parts.optimizer.param_groups:
-            group["lr"] = recipe.rate(parts.step)
+        parts.optimizer.set_rate(recipe.rate(parts.step))
         with arithmetic():
             losses = _losses(parts, _batch(recipe, parts.step), device)
         loss = sum(losses.values(), (recipe.dense_weight - 1) * losses["dense"])
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
-        parts.optimizer.zero_grad(set_to_none=True)
+        parts.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(parts.parameters(), recipe.clip)
         parts.optimizer.step()
@@ -196,7 +196,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> F
     if device.type == "cpu":
         model.use_eager_attention()
     reader = DenseReader(small_tokenizer(start)).to(device)
-    optimizer = optimizer_of((model, reader), recipe)
+    optimizer = optimizer_of(model, reader, recipe)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}
     parts = FamilyTrainingState(model.train(), reader, average, optimizer)
     checkpoint = folder / "checkpoint.pt"
@@ -204,6 +204,8 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> F
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
         if (kept.get("family", "florence2"), kept["seed"]) != (family, recipe.seed):
             raise ValueError(f"{checkpoint} belongs to {kept.get('family', 'florence2')} with seed {kept['seed']}")
+        if "muon" not in kept["optimizer"]:
+            raise ValueError(f"{checkpoint} is of an earlier version, which had another optimizer: take another folder")
         model.load_state_dict(kept["model"])
         reader.load_state_dict(kept["reader"])
         optimizer.load_state_dict(kept["optimizer"])

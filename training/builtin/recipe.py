@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from training.builtin.averages import move_average, share_gradients
 from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense_head import DenseHead
 from training.builtin.losses import losses_of
+from training.builtin.optimizer import MuonAndAdamW
 from training.builtin.warm_start import take_over
 from training.scenes.variety import FIRST, WIDE, Variety
 
@@ -40,7 +41,7 @@ class Recipe:
 
     seed: int = 0
     """Names the scenes and the first weights."""
-    dense_steps: int = 3000
+    dense_steps: int = 2000
     """Steps on dense targets alone."""
     question_steps: int = 16000
     """Steps on questions and dense targets together."""
@@ -48,13 +49,16 @@ class Recipe:
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
     dense_batch: int = 30
     """Pictures a step in the first phase."""
-    batch: int = 24
+    batch: int = 12
     """Samples a step in the second phase; every second is a pair of pictures."""
     per_picture: int = 6
     """Questions a picture in the second phase."""
     per_pair: int = 3
     """Questions a pair."""
     learning_rate: float = 1e-3
+    """AdamW's, for what is no matrix of a layer."""
+    muon_rate: float = 4.0
+    """Muon's learning rate, for the matrices, in units of AdamW's."""
     warmup: int = 200
     """Steps over which the learning rate rises, in each phase."""
     weight_decay: float = 0.02
@@ -117,7 +121,7 @@ class TrainingState:
     model: Florence2ForConditionalGeneration
     head: DenseHead
     average: Florence2ForConditionalGeneration
-    optimizer: torch.optim.AdamW
+    optimizer: MuonAndAdamW
     step: int = 0
 
 
@@ -177,8 +181,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
     began, first, kept = time.monotonic(), parts.step, time.monotonic()
     sums: dict[str, float] = defaultdict(float)
     for batch in _batches(recipe, rank, parts.step):
-        for group in parts.optimizer.param_groups:
-            group["lr"] = recipe.rate(parts.step)
+        parts.optimizer.set_rate(recipe.rate(parts.step))
         parts.model.requires_grad_(not recipe.start or parts.step >= recipe.dense_steps)
         losses = losses_of(parts.model, parts.head, batch, tokenizer, device)
         loss = sum(
@@ -187,7 +190,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
         )
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss)} at step {parts.step}; the last checkpoint is kept")
-        parts.optimizer.zero_grad(set_to_none=True)
+        parts.optimizer.zero_grad()
         loss.backward()
         if recipe.processes > 1:
             share_gradients([parts.model, parts.head], recipe.processes)
@@ -226,26 +229,28 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)
-    parts = TrainingState(model, head, average, optimizer_of((model, head), recipe))
+    parts = TrainingState(model, head, average, optimizer_of(model, head, recipe))
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
         if kept["seed"] != recipe.seed:
             raise ValueError(f"{checkpoint} belongs to seed {kept['seed']}, not to seed {recipe.seed}")
+        if "muon" not in kept["optimizer"]:
+            raise ValueError(f"{checkpoint} is of an earlier version, which had another optimizer: take another folder")
         for name in ("model", "head", "average", "optimizer"):
             getattr(parts, name).load_state_dict(kept[name])
         parts.step = kept["step"]
     return parts
 
 
-def optimizer_of(modules: Sequence[nn.Module], recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW for all that modules learn; matrices decay, biases and scales do not."""
-    every = [p for module in modules for p in module.parameters()]
-    decayed, plain = [p for p in every if p.ndim > 1], [p for p in every if p.ndim <= 1]
-    return torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.98),
+def optimizer_of(model: nn.Module, others: nn.Module, recipe: Recipe) -> MuonAndAdamW:
+    """The recipe's optimizer of a model and of what reads targets off its states."""
+    return MuonAndAdamW(
+        model,
+        others,
+        learning_rate=recipe.learning_rate,
+        muon_rate=recipe.muon_rate,
+        weight_decay=recipe.weight_decay,
     )
 
 
