@@ -69,6 +69,9 @@ def test_a_checkpoint_of_another_seed_and_a_batch_that_cannot_be_shared_are_refu
     torch.save({"seed": 5}, tmp_path / "checkpoint.pt")
     with pytest.raises(ValueError, match="belongs to seed 5, not to seed 0"):
         train(Recipe(processes=1, **SMALL), tmp_path, print)
+    torch.save({"seed": 0, "model": {}, "optimizer": {"state": {}}}, tmp_path / "checkpoint.pt")
+    with pytest.raises(ValueError, match="of an earlier version, which had another optimizer"):
+        train(Recipe(processes=1, **SMALL), tmp_path, print)
     with pytest.raises(ValueError, match="cannot be shared by 5"):
         train(Recipe(processes=5), tmp_path, print)
 
