@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.answering.buttons import under_outcome
 from bot.answering.question_messages import Content
 from bot.conversation.lines import lines_of
+from bot.conversation.one_of_several import named_picture
 from bot.picture_decoder import PictureDecoder
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
@@ -46,7 +47,11 @@ class OutcomeRenderer:
         Raises:
             OSError: It cannot be drawn just now.
         """
-        places = [place for line in lines_of(request) for place in line] or range(1, len(request.pictures) + 1)
+        named = named_picture(request)
+        if named is not None and len(request.heat) == 1:  # earlier releases explained all of the pictures
+            places = [named.place]
+        else:
+            places = [place for line in lines_of(request) for place in line] or [*range(1, len(request.pictures) + 1)]
         pictures: list[tuple[int, str, Path, HeatGrid]] = []
         try:
             for place, grid in zip(places, request.heat, strict=True):

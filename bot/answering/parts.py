@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each, needs_two
 from bot.conversation.lines import lines_of
-from bot.conversation.one_of_several import one_of_several
+from bot.conversation.one_of_several import named_picture
 from bot.texts import heat_maps as texts
 from bot.texts import questions as question_texts
 from bot.texts.answers import label
@@ -74,11 +74,12 @@ class Part:
 def parts_of(question: Question) -> list[Part]:
     """The requests that a question needs."""
     explaining, lines = question.explains is not None, lines_of(question)
-    one = None if lines or explaining else one_of_several(question.asked, len(question.pictures))
-    if one is not None:
-        return [Part(question, question.pictures[one.place - 1 : one.place], asked=one.question)]
+    whole_answer = question.answer if explaining else None
+    if (one := named_picture(question)) is not None:
+        named = question.pictures[one.place - 1 : one.place]
+        return [Part(question, named, explains=whole_answer, asked=one.question)]
     if not lines:
-        return [Part(question, question.pictures, explains=question.answer if explaining else None)]
+        return [Part(question, question.pictures, explains=whole_answer)]
     return [
         Part(
             question,

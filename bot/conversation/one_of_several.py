@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from bot.conversation.comparison import needs_two
 from bot.conversation.follow_ups import Before
+from bot.conversation.lines import lines_of
+from storage.records import Question
 
 _PLACES = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _PLACE = rf"({'|'.join(_PLACES)})"
@@ -53,3 +55,8 @@ def one_of_several(text: str, pictures: int, before: Before | None = None) -> On
     if pictures < 2 or place > pictures or several or len(question.split()) < 3:
         return None
     return OneOfSeveral(place, f"{question[0].upper()}{question[1:]}?")
+
+
+def named_picture(question: Question) -> OneOfSeveral | None:
+    """The picture that a question in the ledger names among its own; None where it is about all of them, or of each."""
+    return None if lines_of(question) else one_of_several(question.asked, len(question.pictures))

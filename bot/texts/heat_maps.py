@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.conversation.lines import lines_of
+from bot.conversation.one_of_several import named_picture
 from bot.texts.answers import label, shorten, shown
 from bot.texts.catalog import N_, translate_constants, translated
 from storage.records import Question
@@ -33,7 +34,7 @@ def caption(request: Question) -> str:
         answer = shorten("; ".join(parts), 2 * _LONGEST)
     else:
         answer = shorten(shown(request).answer, _LONGEST)
-    compared = any(one.several for one in (lines.values() or (request,)))
+    compared = named_picture(request) is None and any(one.several for one in (lines.values() or (request,)))
     named = not compared and (request.answer or "").lower().split()[:1] not in [[word] for word in _NOTHING]
     meaning = translated(MEANING if named else LOOKED)
     return f"<i>{escape(shorten(request.asked, _LONGEST))}</i>\n<b>{escape(answer)}</b>\n{meaning}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from album_helpers import Seeing
 from e2e_helpers import BLUE, GREEN, RED, StartBot, says, sure
+from where_helpers import Showing, is_photo, looked_at, where
 
 from bot.sandbox.person import Person
+from bot.texts import heat_maps
 
 
 async def test_one_picture_of_an_album_is_named(start_bot: StartBot, you: Person) -> None:
@@ -33,3 +35,17 @@ async def test_the_caption_of_an_album_names_one_of_its_pictures(start_bot: Star
     await you.send_album([RED, BLUE, GREEN], "How many dogs are in the second picture?")
     assert (await you.wait_for(sure))["text"].splitlines()[0] == "Blue"
     assert broker.asked == [("How many dogs are in the picture?", 1)]
+
+
+async def test_of_the_one_that_was_named_it_is_shown_where_the_answer_came_from(start_bot: StartBot, you: Person) -> None:
+    broker = Showing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE], "How many dogs are in the second picture?")
+    await where(you, await you.wait_for(sure))
+    shown = await you.wait_for(is_photo)
+    assert broker.explained == [("How many dogs are in the picture?", "blue", 1)]
+    drawn = await looked_at(you, shown)
+    assert drawn.size == (320, 192), "one picture, not two beside each other"
+    pixel = drawn.getpixel((260, 96))
+    assert isinstance(pixel, tuple) and pixel[2] > max(pixel[:2]), "the blue one"
+    assert shown["caption"].endswith(heat_maps.MEANING)
