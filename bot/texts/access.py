@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.texts.catalog import N_, _, translate_constants, translated
+from bot.texts.catalog import N_, _, joined, translate_constants, translated
 
 MOST_LISTED = 40
 USAGE = N_(
@@ -70,7 +70,7 @@ def _listed(name: str, numbers: list[str]) -> list[str]:
     """A line with numbers, of many the first."""
     if not numbers:
         return []
-    shown = ", ".join(f"<code>{number}</code>" for number in numbers[:MOST_LISTED])
+    shown = joined(f"<code>{number}</code>" for number in numbers[:MOST_LISTED])
     more = len(numbers) - MOST_LISTED
     return [f"{name}: {shown}" + (" " + _("and {number} more", number=more) if more > 0 else "")]
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from bot.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import percent
-from bot.texts.catalog import N_, _, day, number, plural, translate_constants, translated
+from bot.texts.catalog import N_, _, day, joined, number, plural, translate_constants, translated
 from bot.texts.workers import listed
 from model.types import WorkerInfo
 from storage.feedback import Opinions
@@ -153,7 +153,7 @@ def use_per_day(days: Sequence[tuple[date, int]]) -> str:
 
 def usage() -> str:
     """What can stand after /admin."""
-    words = ", ".join(f"<code>{word}</code>" for word in NAMES)
+    words = joined(f"<code>{word}</code>" for word in NAMES)
     return _(
         "After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>",
         words=words,

@@ -13,7 +13,7 @@ from bot.conversation.comparison import asks_whether_alike, counted_in_each, sou
 from bot.conversation.lines import lines_of
 from bot.conversation.noun_phrases import STOPS
 from bot.texts.absence import is_absent, unnamed_absence
-from bot.texts.catalog import N_, Sentences, _, isolated, plural, translate_constants, translated, whole
+from bot.texts.catalog import N_, Sentences, _, isolated, joined, plural, translate_constants, translated, whole
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -125,7 +125,7 @@ def _which(places: Sequence[int], pictures: int) -> str:
     if len(places) == pictures:
         return _("In all of them")
     *others, last = (whole(place) for place in places)
-    listed = _("{things} and {last}", things=", ".join(others), last=last) if others else last
+    listed = _("{things} and {last}", things=joined(others), last=last) if others else last
     return plural("In picture {places}", "In pictures {places}", len(places), places=listed)
 
 
@@ -274,7 +274,7 @@ def _caveat(about: Evidence | Answer) -> str:
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words
-        listed = _("{things} and {last}", things=", ".join(others), last=last) if others else last
+        listed = _("{things} and {last}", things=joined(others), last=last) if others else last
         unknown = plural(
             "I do not know the word {words}.", "I do not know the words {words}.", len(words), words=listed
         )

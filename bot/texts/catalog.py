@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 import io
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
@@ -78,13 +79,18 @@ def moment(seconds: float, zone: tzinfo = UTC) -> str:
     from babel.dates import format_date, format_time
 
     code = language()
-    text = f"{format_date(when, locale=code)}, {format_time(when, 'short', locale=code)} {named}"
+    text = joined((format_date(when, locale=code), f"{format_time(when, 'short', locale=code)} {named}"))
     return text.translate(_DIGITS.get(code, {}))
 
 
 def direction() -> str:
     """From where the language is written: "ltr" or "rtl"."""
     return "rtl" if language() in _FROM_RIGHT else "ltr"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Parts of a sentence, with the comma of the language between them."""
+    return _(", ").join(parts)
 
 
 def isolated(text: str) -> str:

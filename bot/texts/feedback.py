@@ -7,7 +7,7 @@ from html import escape
 
 from bot.conversation.lines import lines_of
 from bot.texts.answers import beginning
-from bot.texts.catalog import N_, _, plural, translate_constants
+from bot.texts.catalog import N_, _, plural, translate_constants, whole
 from storage.feedback import Opinion, Opinions
 from storage.records import Question
 
@@ -47,7 +47,7 @@ def _of_place(opinions: Sequence[Opinion]) -> str:
     right = sum(opinion.is_right for opinion in opinions)
     wrong = len(opinions) - right
     counts = [(RIGHT_BUTTON, right), (WRONG_BUTTON, wrong)]
-    said = [f"{sign}{f' {number}' if number > 1 else ''}" for sign, number in counts if number]
+    said = [f"{sign}{f' {whole(number)}' if number > 1 else ''}" for sign, number in counts if number]
     corrections = dict.fromkeys(opinion.answer for opinion in opinions if opinion.answer)
     said += [f"“{escape(answer[:LONGEST_SHOWN])}”" for answer in corrections]
     return " ".join(said)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, shorten, shown
-from bot.texts.catalog import N_, _, isolated, moment, plural, translate_constants, translated, whole
+from bot.texts.catalog import N_, _, isolated, joined, moment, plural, translate_constants, translated, whole
 from bot.texts.language import NAMES, language
 from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
@@ -162,7 +162,7 @@ def delete_question(kept: Kept, group: bool) -> str:
     questions = plural("{number} question with all answers", "{number} questions with all answers", kept.questions)
     things = [questions] if kept.questions else []
     things += [plural("{number} picture", "{number} pictures", kept.photos)] if kept.photos else []
-    listed_things = ", ".join([*things, _("name and settings")])
+    listed_things = joined([*things, _("name and settings")])
     if group:
         what = _("This deletes <b>this group's {things}</b> from my machine, for good.", things=listed_things)
     else:
@@ -247,7 +247,7 @@ def history_page(
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         new = familiarity(question)
-        sure = f"{answered.in_short}, {new}" if new else answered.in_short
+        sure = joined((answered.in_short, new)) if new else answered.in_short
         answer = escape(shorten(answered.answer, 160))
         thought = feedback.of_answer(question, opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""

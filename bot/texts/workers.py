@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bot.texts.catalog import N_, _, number, plural, translate_constants
+from bot.texts.catalog import N_, _, joined, number, plural, translate_constants
 from bot.texts.failures import sentence
 from model.types import WorkerInfo
 
@@ -28,11 +28,11 @@ def listed(workers: Sequence[WorkerInfo]) -> str:
 
 def _one(worker: WorkerInfo) -> str:
     """What one does, and its model."""
-    where = ", ".join(part for part in (worker.device, worker.dtype) if part)
+    where = joined(part for part in (worker.device, worker.dtype) if part)
     model = f"{escape(worker.model)}{f' ({where})' if where else ''}"
     if worker.pace:
         pace = f"{worker.pace:.2g}"
-        model += ", " + _("{seconds} s a question alone", seconds=pace)
+        model = joined((model, _("{seconds} s a question alone", seconds=pace)))
     name = f" {escape(worker.name)}" if worker.name else ""
     more = [plural("{number} restart", "{number} restarts", worker.restarts)]
     more += [_("process {pid}", pid=str(worker.pid))] if worker.pid else []
@@ -42,7 +42,7 @@ def _one(worker: WorkerInfo) -> str:
         name=name,
         state=_state(worker),
         answered=worker.answered,
-        more=", ".join(more),
+        more=joined(more),
     )
     return did + "\n" + _("<b>Model</b>: {model}", model=model) + "\n"
 

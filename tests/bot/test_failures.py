@@ -75,7 +75,7 @@ def test_every_sentence_has_a_failure() -> None:
         (StorageError("database_not_found", folder=Path("/x")), "There is no database in /x."),
         (
             StorageError("database_missing", database="d", pictures=1234, folder="f"),
-            "The database d is missing, but 1,234 pictures of an earlier one lie in photos. Nothing was changed. Put "
+            "The database d is missing, but pictures of an earlier one (1,234) lie in photos. Nothing was changed. Put "
             "the database back or restore a backup. To start anew, move the whole folder f away.",
         ),
         ("The picture is damaged, said an earlier release.", "The picture is damaged, said an earlier release."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from telegram.constants import BotDescriptionLimit, CallbackQueryLimit
+from test_settings import QUESTION
 
 import bot.texts
 from bot.conversation.small_talk import SmallTalk
 from bot.effective import Effective
-from bot.texts import catalog, feedback, menus, questions, small_talk
+from bot.texts import catalog, feedback, menus, questions, small_talk, workers
 from bot.texts.answers import sureness
 from bot.texts.failures import sentence
 from bot.texts.language import LANGUAGES, speaking
 from model.errors import PictureError
+from model.types import WorkerInfo
+from storage.records import Kept
 
 ROOM = Path(bot.texts.__file__).parent
 OTHERS = LANGUAGES[1:]
@@ -141,3 +145,20 @@ def test_constants_are_said_in_the_language_of_the_moment() -> None:
         assert sentence(PictureError("picture_too_large", megapixels=100)).endswith("100 megapixel.")
     with speaking("xx"):
         assert english == questions.NEED_PICTURE
+
+
+def test_marks_are_those_of_the_language() -> None:
+    """Between Persian words stands no Latin comma, wherever a sentence is put together."""
+    latin = r"[\u0600-\u06ff»}\u2069]\)?[,;?](?=\s|$)"
+    for message in catalogue("fa"):
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert not re.search(latin, "\n".join(filter(None, texts)))
+    worker = WorkerInfo("florence", ready=True, device="cpu", dtype="float32", pace=0.3, answered=2, pid=7)
+    with speaking("fa"):
+        said = (
+            menus.history_page([(1, replace(QUESTION, answer="red", known_picture=False), None)], 0, 1, 1),
+            menus.delete_question(Kept(2, 3, True), group=False),
+            catalog.moment(1_790_000_000),
+            workers.listed([worker]),
+        )
+        assert all("، " in one and ", " not in one for one in said)

@@ -37,7 +37,9 @@ async def test_the_caption_of_an_album_names_one_of_its_pictures(start_bot: Star
     assert broker.asked == [("How many dogs are in the picture?", 1)]
 
 
-async def test_of_the_one_that_was_named_it_is_shown_where_the_answer_came_from(start_bot: StartBot, you: Person) -> None:
+async def test_of_the_one_that_was_named_it_is_shown_where_the_answer_came_from(
+    start_bot: StartBot, you: Person
+) -> None:
     broker = Showing()
     await start_bot(broker)
     await you.send_album([RED, BLUE], "How many dogs are in the second picture?")

@@ -56,6 +56,7 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
     wrong = (
         (("calibrate", scenes), "180 questions are too few: 100 are needed to fit on, and as many to judge by."),
         (("calibrate", scenes, "--model", tmp_path / "none"), "180 questions are too few"),
+        (("calibrate", scenes, "--limit", "1"), "1 question is too few: 100 are needed"),
         (("evaluate", scenes, "--model", tmp_path / "none"), "There is no model at"),
         (("evaluate", scenes, "--split", "test"), "has no answers to judge by"),
         (("evaluate", scenes, "--compare", tmp_path), "name a folder that `vqabot evaluate --report` wrote"),
@@ -65,7 +66,7 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
         (("package", "builtin", tmp_path / "no" / "x.zip"), f"there is no folder {tmp_path / 'no'}."),
         (("package", run, tmp_path / "x.zip"), f"config.json is missing. Is {run / 'model'} meant?"),
         (("evaluate", tmp_path / "none"), "There is no file or folder"),
-        (("evaluate", tmp_path), "There are no questions in"),
+        (("evaluate", tmp_path), ": for none of train, val, test there is an official file such as"),
         (("evaluate", scenes, "--split", "judging"), "`vqabot data prepare --divide-val` makes one of its val"),
         (("evaluate", own), "own has no val split: there is neither OpenEnded_abstract_v002_val2015_questions.json"),
         (("evaluate", own), "It has train."),

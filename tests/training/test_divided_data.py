@@ -134,7 +134,7 @@ def test_what_cannot_be_divided_gets_a_sentence(tmp_path: Path) -> None:
     )
     alone = data(tmp_path / "alone", train=range(1))
     assert "There is no val to divide" in run("prepare", alone, tmp_path / "out", "--divide-val", code=1)
-    assert "1 different pictures are too few" in run("prepare", alone, tmp_path / "out", "--val-share", "0.1", code=1)
+    assert "1 different picture is too few" in run("prepare", alone, tmp_path / "out", "--val-share", "0.1", code=1)
 
 
 def test_every_side_gets_its_share() -> None:

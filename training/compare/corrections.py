@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from model.counting import counted
 from model.loading import locate
 from training.compare.trial import Evaluation, TrialOutcome, evaluate_here, read_outcome, train_here
 from training.config import ConfigError
@@ -87,7 +88,8 @@ def measure(
     examples = {one.question_id: one for one in read_examples(data, "train")[: config.limit] if not one.other_images}
     if len(examples) < 2 * corrections:
         raise DataError(
-            f"{data} has {len(examples)} questions to correct, and choosing {corrections} of them needs twice as many."
+            f"{data} has {counted(len(examples), 'question')} to correct, and choosing {corrections} of them needs "
+            "twice as many."
         )
     start = str(locate(config.model))
     console.say("Asking the model ...")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from model.counting import counted
+from model.counting import counted, too_few
 from training.data.own_files import SourceQuestion
 from training.errors import DataError
 
@@ -51,7 +51,7 @@ def divide(questions: Sequence[_Question], shares: Sequence[float], seed: int) -
     order = sorted(set(linked.values()))
     random.Random(f"hold-out/{seed}").shuffle(order)
     if len(order) < len(shares):
-        raise DataError(f"{len(order)} different pictures are too few to divide into {len(shares)} parts.")
+        raise DataError(f"{too_few(len(order), 'different picture')} to divide into {len(shares)} parts.")
     total, side_of = len(order), {}
     for side, share in enumerate(shares):
         last = side == len(shares) - 1

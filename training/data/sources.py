@@ -54,9 +54,9 @@ class DataSource:
         found = [split for split in SPLITS if find_split(self.tree, split) or self.own(split)]
         if not found:
             raise DataError(
-                f"There are no questions in {self.path}: neither the official {question_file('train')}, "
-                "nor train.jsonl, train.json or train.csv of one's own, nor train/annotations.jsonl or "
-                f"train/metadata.jsonl.{self._hint()}"
+                f"There are no questions in {self.path}: for none of {', '.join(SPLITS)} there is an official file "
+                f"such as {question_file('train')}, one's own such as train.jsonl, train.json or train.csv, or a "
+                f"folder with annotations.jsonl or metadata.jsonl.{self._hint()}"
             )
         return found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model.counting import counted
 from model.profile import STYLES, Profile
 from model.text import target_answer
 from training.evaluation.accuracy import exact_match
@@ -167,4 +168,4 @@ def _share(lost: Lost) -> str:
 def _named(lost: Lost) -> str:
     shown = [f"“{word}”" + (f" ({number:,})" if number > 1 else "") for word, number in lost.words.most_common(SHOWN)]
     more = len(lost.words) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more words" if more > 0 else "")
+    return ", ".join(shown) + (f" and {counted(more, 'more word')}" if more > 0 else "")

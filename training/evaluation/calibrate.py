@@ -15,6 +15,7 @@ from pydantic import Field
 
 from model.answerer import Answerer
 from model.confidence.calibration import Calibration, log_odds_parts, sequence_probability
+from model.counting import counted, too_few
 from model.profile import Profile
 from model.types import Generation
 from training.config import Config
@@ -100,7 +101,7 @@ def check_enough(questions: Sequence[VqaQuestion]) -> None:
     """
     if len(questions) < 2 * FEWEST:
         raise DataError(
-            f"{len(questions)} questions are too few: {FEWEST} are needed to fit on, and as many to judge by."
+            f"{too_few(len(questions), 'question')}: {FEWEST} are needed to fit on, and as many to judge by."
         )
 
 
@@ -156,7 +157,7 @@ def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> C
     judging = [each for each in observations if each.image_id not in chosen]
     if min(len(fitting), len(judging)) < FEWEST:
         raise DataError(
-            f"{len(fitting)} answers to fit on and {len(judging)} to judge by are too few: "
+            f"{counted(len(fitting), 'answer')} to fit on and {len(judging)} to judge by are too few: "
             f"{FEWEST} are needed on each side."
         )
     losses = {name: _cross_validated(method, fitting) for name, method in METHODS.items()}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model import counting
 from model.confidence.confidence_model import (
     ALONG,
     PLAIN,
@@ -61,7 +62,7 @@ class Sides:
 
 def too_few(pictures: int) -> str:
     """Why nothing can be learnt from so few pictures."""
-    return f"{pictures} pictures are too few to learn what is familiar: {FEWEST_PICTURES} are needed."
+    return f"{counting.too_few(pictures, 'picture')} to learn what is familiar: {FEWEST_PICTURES} are needed."
 
 
 def divide(seen: Sequence[Seen], seed: int) -> Sides:

@@ -175,7 +175,8 @@ def check_answered(data: Path, split: str, questions: Sequence[VqaQuestion]) -> 
     if bare == len(questions):
         raise DataError(f"The {split} split of {data} has no answers to judge by: choose another --split.")
     if bare:
-        raise DataError(f"{bare} of the {len(questions)} questions in the {split} split of {data} have no answer.")
+        have = "has" if bare == 1 else "have"
+        raise DataError(f"{bare} of the {len(questions)} questions in the {split} split of {data} {have} no answer.")
 
 
 def _report(

@@ -23,7 +23,7 @@ SENTENCES = {
         "Restore a backup; to start anew, move the whole data folder away."
     ),
     "database_empty": (
-        "The database {database} is empty, but {pictures:,} pictures of an earlier one lie in photos. Nothing was "
+        "The database {database} is empty, but pictures of an earlier one ({pictures:,}) lie in photos. Nothing was "
         "changed. Put the database back or restore a backup. To start anew, move the whole folder {folder} away."
     ),
     "database_empty_beside_log": (
@@ -34,7 +34,7 @@ SENTENCES = {
         "The database {database} belongs to another program. Move it away, or set VQABOT_DATA_DIR to another folder."
     ),
     "database_missing": (
-        "The database {database} is missing, but {pictures:,} pictures of an earlier one lie in photos. Nothing was "
+        "The database {database} is missing, but pictures of an earlier one ({pictures:,}) lie in photos. Nothing was "
         "changed. Put the database back or restore a backup. To start anew, move the whole folder {folder} away."
     ),
     "database_missing_beside_log": (
@@ -52,7 +52,7 @@ SENTENCES = {
         "A backup by an earlier release holds none."
     ),
     "pictures_of_another_database": (
-        "The {pictures:,} pictures in {photos} belong to another database than {database}. "
+        "The pictures in {photos} ({pictures:,}) belong to another database than {database}. "
         "Nothing was changed. Put the two together again, or restore a backup of both."
     ),
 }
