@@ -55,6 +55,7 @@ class QuestionPictures:
         *,
         each_picture: bool,
         ready_at: float | None,
+        asked_as: str | None = None,
     ) -> bool:
         """Let a question that no worker has yet be about other pictures, in other words.
 
@@ -64,11 +65,12 @@ class QuestionPictures:
         first = pictures[0]
         async with self._db.transaction() as tx:
             changed = await tx.execute(
-                "UPDATE questions SET text = :text, each_picture = :each, picture_count = :count,"  # noqa: S608 - a constant
+                "UPDATE questions SET text = :text, asked_as = :asked_as, each_picture = :each, picture_count = :count,"  # noqa: S608 - a constant
                 " photo_sha256 = :sha256, photo_message_id = :message_id, ready_at = :ready_at, updated_at = :now,"
                 f" still_of = {STILL_OF} WHERE id = :id AND chat_id = :chat_id AND state = 'queued'",
                 {
                     "text": text,
+                    "asked_as": asked_as,
                     "each": each_picture,
                     "count": len(pictures),
                     "sha256": first.sha256,

@@ -38,7 +38,7 @@ _RATED = """
     SELECT questions.id, coalesce(picture.sha256, photo_sha256) AS sha256,
         CASE feedback.position WHEN 0 THEN picture_count ELSE feedback.position END AS last,
         CASE feedback.position WHEN 0 THEN picture_count ELSE 1 + (first.position IS NOT NULL) END AS picture_count,
-        coalesce(CASE WHEN first.position IS NULL THEN picture.caption END, asked_as, text) AS asked,
+        coalesce(CASE WHEN first.position IS NULL THEN nullif(picture.caption, text) END, asked_as, text) AS asked,
         coalesce(picture.answer, questions.answer) AS answer,
         coalesce(picture.confidence, questions.confidence) AS confidence,
         CASE feedback.position WHEN 0 THEN questions.evidence ELSE picture.evidence END AS evidence,

@@ -190,7 +190,7 @@ class Question(NewQuestion, Evidence):
                 photo_sha256=one.sha256,
                 photo_message_id=one.message_id,
                 text=one.caption or self.text,
-                asked_as=None if one.caption else self.asked_as,
+                asked_as=self.asked_as if one.caption in (None, self.text) else None,
                 state=self.state if one.error is None else State.FAILED,
                 answer=one.answer,
                 confidence=one.confidence,

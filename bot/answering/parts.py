@@ -56,7 +56,8 @@ class Part:
             raise PictureRefusedError(question_texts.NEED_TWO)
         question = self.asked or self.question.asked
         if self.place is not None and not others:
-            question = asked_of_each(self.pictures[0].caption or question)
+            caption = self.pictures[0].caption
+            question = asked_of_each(question if caption in (None, self.question.text) else caption)
         return Request(
             id=self.request_id,
             picture=first.data,

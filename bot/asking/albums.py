@@ -17,6 +17,7 @@ from telegram import Message
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import asked_together, compared_in_steps
+from bot.conversation.existence_questions import existence_question
 from bot.conversation.meaning import Facts
 from bot.services import Services
 from bot.texts import questions as texts
@@ -196,7 +197,8 @@ async def _ask(
     if known is None:
         assert admission is not None
         asked = new_question(message, admission, wanted.pictures, wanted.text)
-        await store.questions.ask(replace(asked, each_picture=wanted.each_picture, album=album, ready_at=ready_at))
+        asked = replace(asked, asked_as=existence_question(wanted.text), each_picture=wanted.each_picture, album=album)
+        await store.questions.ask(replace(asked, ready_at=ready_at))
     else:
         await _change(services, known, wanted, ready_at)
     services.wake()
@@ -205,8 +207,9 @@ async def _ask(
 async def _change(services: Services, known: Question, wanted: AlbumQuestion, ready_at: float | None) -> None:
     """Let an album's question ask something else; a new revision does where a worker has it, or had it."""
     store = services.store
+    asked_as = known.asked_as if wanted.text == known.text else existence_question(wanted.text)
     if await store.question_pictures.change(
-        known, wanted.pictures, wanted.text, each_picture=wanted.each_picture, ready_at=ready_at
+        known, wanted.pictures, wanted.text, each_picture=wanted.each_picture, ready_at=ready_at, asked_as=asked_as
     ):
         return
     several = wanted.pictures if len(wanted.pictures) > 1 else ()
@@ -214,7 +217,7 @@ async def _change(services: Services, known: Question, wanted: AlbumQuestion, re
         known,
         revision=known.revision + 1,
         text=wanted.text,
-        asked_as=None,
+        asked_as=asked_as,
         photo_sha256=wanted.pictures[0].sha256,
         photo_message_id=wanted.pictures[0].message_id,
         several=several,

@@ -11,10 +11,10 @@ from telegram.constants import ParseMode
 from bot.answering.question_messages import reply_to
 from bot.asking.limits import refusal
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
-from bot.conversation.follow_ups import Before, completed
+from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import one_of_several
-from bot.conversation.several_questions import questions_in
+from bot.conversation.several_questions import in_full, questions_in
 from bot.effective import Effective
 from bot.services import Services
 from storage.records import AskedPicture, NewQuestion, Photo, Question
@@ -109,7 +109,7 @@ async def ask(
     leans = len(each) == 1 and not of_pictures
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=one.question if one else completed(text, before) if before and leans else None,
+        asked_as=one.question if one else in_full(text, before) if leans else None,
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,

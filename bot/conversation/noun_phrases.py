@@ -39,6 +39,30 @@ NUMBERS = frozenset(
     ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "several", "none")
 )
 
+IRREGULAR = {
+    "person": "people",
+    "child": "children",
+    "man": "men",
+    "woman": "women",
+    "mouse": "mice",
+    "goose": "geese",
+    "foot": "feet",
+    "tooth": "teeth",
+    "leaf": "leaves",
+    "knife": "knives",
+    "wolf": "wolves",
+    "shelf": "shelves",
+    "snowman": "snowmen",
+    "fireman": "firemen",
+    "policeman": "policemen",
+    "calf": "calves",
+    "fish": "fish",
+    "sheep": "sheep",
+    "deer": "deer",
+}
+"""Nouns with a plural of their own."""
+_SEVERAL = frozenset(IRREGULAR.values()) - {"sheep", "deer"}
+
 
 def subject_of(text: str) -> str:
     """The first noun phrase with a determiner; after "how many" and "is there" also one without."""
@@ -95,17 +119,15 @@ def noun_of(phrase: str) -> str:
 def is_plural(phrase: str) -> bool:
     """Whether a phrase is about several things."""
     noun = noun_of(phrase)
-    irregular = noun in ("people", "children", "men", "women", "mice", "geese", "fish", "glasses", "kids")
-    return irregular or (noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")))
+    return noun in _SEVERAL or (noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")))
 
 
 def plural(noun: str) -> str:
     """Several of a thing."""
     if is_plural(noun):
         return noun
-    irregular = {"person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice"}
-    if noun in irregular:
-        return irregular[noun]
+    if noun in IRREGULAR:
+        return IRREGULAR[noun]
     if re.search(r"[^aeiou]y$", noun):
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
@@ -114,3 +136,9 @@ def plural(noun: str) -> str:
 def be_of(phrase: str) -> str:
     """Is, or are."""
     return "are" if is_plural(phrase) else "is"
+
+
+def with_article(phrase: str) -> str:
+    """One of a thing: "a dog", "an owl"."""
+    vowel = re.match(r"(?!uni|use|uku|one\b)[aeiou]|hour|x-", phrase, re.I)
+    return f"{'an' if vowel else 'a'} {phrase}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.existence_questions import existence_question
 from bot.conversation.follow_ups import Before, completed, stands_alone
 
 MOST = 4
@@ -21,6 +22,11 @@ _BEGINS = re.compile(
 )
 
 
+def in_full(text: str, before: Before | None) -> str | None:
+    """A question that leans on the one before, or names a thing alone, in full; None where it stands by itself."""
+    return (None if before is None else completed(text, before)) or existence_question(text)
+
+
 def questions_in(text: str, before: Before | None = None) -> list[str]:
     """The questions of a message in their order, each in full: what leans on the one before is completed.
 
@@ -29,14 +35,13 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         before: The question before the message.
     """
     parts = _parts(" ".join(text.split()))
-    if len(parts) == 1 and before is not None and len(leaning := re.split(r"\?+\s+", text)) <= MOST:
-        parts = leaning if all(completed(part, before) for part in leaning) else parts
+    if len(parts) == 1 and len(short := re.split(r"\?+\s+", text)) <= MOST:
+        parts = short if all(in_full(part, before) for part in short) else parts
     if not 1 < len(parts) <= MOST:
         return [text]
     asked: list[str] = []
     for part in parts:
-        whole = None if before is None else completed(part, before)
-        asked.append(whole or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
+        asked.append(in_full(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
         before = Before(asked[-1])
     return asked
 

@@ -80,3 +80,30 @@ async def test_after_a_restart_the_question_before_is_known(sandbox: Sandbox, yo
     async with Bot(settings, broker):
         await you.wait_for(says("Where is the dog?"))
         assert held is not None and sorted(broker.asked) == ["Is there a dog?", "Where is the dog?"]
+
+
+async def test_a_thing_alone_asks_whether_there_is_one(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("yes")
+    broker.free.set()
+    bot = await start_bot(broker)
+    await you.send_picture(picture(), "dog?")
+    assert (await you.wait_for(sure))["text"].splitlines()[:2] == ["Is there a dog?", "Yes"]
+    await you.say("where?")
+    await you.wait_for(says("Where is the dog?"))
+    await you.say("price?")
+    assert (await you.wait_for(sure))["text"].splitlines()[0] == "Yes", "it is asked as it was typed"
+    assert (await in_full(bot))[::2] == [("dog?", "Is there a dog?"), ("price?", None)]
+    assert broker.asked == ["Is there a dog?", "Where is the dog?", "price?"]
+
+
+async def test_a_thing_alone_under_an_album_is_looked_for_in_each_picture(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("yes")
+    broker.free.set()
+    await start_bot(broker)
+    first, _ = await you.send_album([picture(), picture("blue")], "red balls?")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[0] == "Are there red balls?"
+    assert [line[:6] for line in answer["text"].splitlines()[1:]] == ["1. Yes", "2. Yes"]
+    await you.edit(first, "owls?")
+    await you.wait_for(says("Are there owls?"))
+    assert broker.asked == ["Are there red balls?"] * 2 + ["Are there owls?"] * 2

@@ -1,0 +1,69 @@
+"""A thing alone, "dog?", asks whether there is one: "Is there a dog?". English only, as the models' questions are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from bot.conversation.noun_phrases import (
+    ADJECTIVES,
+    DETERMINERS,
+    IRREGULAR,
+    NUMBERS,
+    be_of,
+    is_plural,
+    noun_of,
+    with_article,
+)
+
+_MASS = frozenset(
+    (
+        *("water", "grass", "snow", "sand", "food", "fire", "rain", "bread", "cheese", "rice", "milk", "juice", "hair"),
+        *("salad", "soup", "bacon", "broccoli", "garlic", "popcorn", "spaghetti", "pasta", "butter", "money", "soap"),
+        *("tea", "coffee", "wine", "beer", "ice", "luggage", "lightning", "sushi", "paper", "text", "cereal", "maize"),
+    )
+)
+"""Stuff, of which there is not one."""
+_TYPED = re.compile(rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}[\w'-]+)")
+
+
+def existence_question(text: str) -> str | None:
+    """Whether there is what a text names, where it names something that can be seen and no more; None for other texts.
+
+    What is small talk ("Rose") is not asked this.
+    """
+    typed = _TYPED.fullmatch(" ".join(text.lower().split()).strip(" ?!.,;:…"))
+    if typed is None or not _is_visible(typed[2].split()):
+        return None
+    phrase = typed[2]
+    if typed[1] in ("a", "an"):
+        return f"Is there {with_article(phrase)}?"
+    bare = is_plural(phrase) or noun_of(phrase) in _MASS or phrase.split()[0] in NUMBERS
+    return f"{be_of(phrase).capitalize()} there {phrase if bare else with_article(phrase)}?"
+
+
+def _is_visible(words: list[str]) -> bool:
+    """Whether words are a noun, with nothing before it but colours, numbers and what it is made for ("dog house")."""
+    for length in (2, 1):  # "hot dog" before "dog"
+        noun, before = " ".join(words[-length:]), words[:-length]
+        if not _visible().isdisjoint(_singulars(noun)):
+            return all(word in ADJECTIVES or word in NUMBERS or word in _visible() for word in before)
+    return False
+
+
+def _singulars(noun: str) -> Iterator[str]:
+    """What a noun may be several of, and the noun itself."""
+    yield noun
+    yield from (one for one, many in IRREGULAR.items() if many == noun)
+    for ending, one in (("s", ""), ("es", ""), ("ies", "y")):
+        if noun.endswith(ending) and not noun.endswith("ss"):
+            yield noun.removesuffix(ending) + one
+
+
+@cache
+def _visible() -> frozenset[str]:
+    """Nouns in the singular of what can be seen, each of one word or two."""
+    lines = files("bot.conversation").joinpath("visible_things.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(noun for line in lines if not line.startswith("#") for noun in line.split(", "))

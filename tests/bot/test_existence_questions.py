@@ -1,0 +1,89 @@
+"""A thing alone asks whether there is one; what is no thing stays as it was typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation.existence_questions import existence_question
+from bot.conversation.follow_ups import Before
+from bot.conversation.several_questions import in_full, questions_in
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("dog?", "Is there a dog?"),
+        ("Ball", "Is there a ball?"),
+        ("  red   ball ??", "Is there a red ball?"),
+        ("dogs?", "Are there dogs?"),
+        ("a dog?", "Is there a dog?"),
+        ("a owl?", "Is there an owl?"),
+        ("umbrella?", "Is there an umbrella?"),
+        ("unicorn?", "Is there a unicorn?"),
+        ("any animals?", "Are there animals?"),
+        ("some water?", "Is there water?"),
+        ("grass?", "Is there grass?"),
+        ("two small dogs?", "Are there two small dogs?"),
+        ("boxes?", "Are there boxes?"),
+        ("strawberries?", "Are there strawberries?"),
+        ("knives?", "Are there knives?"),
+        ("glass?", "Is there a glass?"),
+        ("glasses?", "Are there glasses?"),
+        ("sheep?", "Is there a sheep?"),
+        ("man?", "Is there a man?"),
+        ("women?", "Are there women?"),
+        ("boy?", "Is there a boy?"),
+        ("baby?", "Is there a baby?"),
+        ("person?", "Is there a person?"),
+        ("people?", "Are there people?"),
+        ("children?", "Are there children?"),
+        ("hat?", "Is there a hat?"),
+        ("shoes?", "Are there shoes?"),
+        ("table?", "Is there a table?"),
+        ("house?", "Is there a house?"),
+        ("trees?", "Are there trees?"),
+        ("teddy bear?", "Is there a teddy bear?"),
+        ("soccer balls?", "Are there soccer balls?"),
+        ("apple tree?", "Is there an apple tree?"),
+        ("rose?", "Is there a rose?"),
+    ],
+)
+def test_a_thing_alone_asks_whether_there_is_one(typed: str, whole: str) -> None:
+    assert existence_question(typed) == whole
+    assert existence_question(whole) is None, "it is in full"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("price?", "colour?", "color?", "weather?", "name?", "time?", "age?", "size?", "mood?", "family?", "place?"),
+        *("red?", "orange?", "gold?", "two?", "happy?", "sleeping?", "running?", "above?", "left?", "cancer?", "leo?"),
+        *("night?", "symbol?", "face?", "mike?", "who?", "what dog?", "which ball?", "the dog?", "his hat?", "no dog?"),
+        *("first picture?", "other dog?", "dog or cat?", "dog and cat?", "dog on the table?", "is there a dog?"),
+        *("good weather?", "nice dog", "my dog", "hund?", "собака?", "سگ؟", "", "?", "a", "any?", "some dogs bark"),
+    ],
+)
+def test_what_is_no_thing_alone_stays(typed: str) -> None:
+    assert existence_question(typed) is None
+
+
+def test_what_the_question_before_completes_comes_first() -> None:
+    colour = Before("What colour is the ball?", "red")
+    assert in_full("and the dog?", colour) == "What colour is the dog?"
+    assert in_full("a hat?", Before("Does the man have a beard?", "no")) == "Does the man have a hat?"
+    assert in_full("dog?", colour) == "Is there a dog?"
+    assert in_full("dog?", None) == "Is there a dog?"
+    assert in_full("and the dog?", None) is None
+
+
+def test_things_one_after_the_other_are_several_questions() -> None:
+    assert questions_in("dog? cats? a red ball?") == ["Is there a dog?", "Are there cats?", "Is there a red ball?"]
+    assert questions_in("dog? price?") == ["dog? price?"]
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_thing_or_left(typed: str) -> None:
+    whole = existence_question(typed)
+    assert whole is None or (whole.endswith("?") and whole.startswith(("Is there ", "Are there ")))
