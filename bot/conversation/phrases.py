@@ -43,7 +43,7 @@ class Lexicon:
     words: frozenset[str]
     """All words of the lists but the names."""
     squeezed: dict[str, str]
-    """Words by their letters without repetition, where that is something else."""
+    """Words by their letters without repetition, where that is something else; names would be too many."""
     long: frozenset[str]
     """The words of the phrases that have `LONG` letters."""
     letters: str
@@ -79,17 +79,17 @@ def lexicon() -> Lexicon:
     for name, listed in sections.items():
         phrases |= dict.fromkeys(listed, name.removesuffix(" ?"))
         asked |= listed if name.endswith(" ?") else set()
-    names = frozenset(first_names())
-    words = frozenset[str]().union(*phrases, *beginnings, *fillers) - names
+    names = _hashes(text for _, (text,) in _listed("names.txt"))
+    words = frozenset(word for word in {*chain(*phrases, *beginnings, *fillers)} if not _holds(names, word))
     long = frozenset(word for phrase in phrases for word in phrase if len(word) >= LONG)
     return Lexicon(
         phrases=phrases,
         asked=frozenset(asked),
         beginnings=beginnings,
         fillers=frozenset(fillers),
-        names=_hashes(names),
+        names=names,
         words=words,
-        squeezed={once: word for word in sorted(words | names, reverse=True) if (once := _squeeze(word)) != word},
+        squeezed={once: word for word in sorted(words, reverse=True) if (once := _squeeze(word)) != word},
         long=long,
         letters="".join(sorted({letter for word in long for letter in word})),
         longest=max(map(len, phrases)),
@@ -121,8 +121,10 @@ def known_word(word: str, *, slips: bool) -> str:
         return twice[1]
     once = _squeeze(word)
     repeats = re.search(r"(\w)\1\1", word) or word[-1:] == word[-2:-1] or len(once) >= LONG - 1
-    if repeats and (known.has(once) or once in known.squeezed):
-        return once if known.has(once) else known.squeezed[once]
+    if repeats:
+        meant = (one for one in (once, known.squeezed.get(once, once), *_doubled(once)) if known.has(one))
+        if found := next(meant, None):
+            return found
     if slips and len(word) >= LONG:
         meant = (one for slip in (_longer(word, known.letters), _exchanged(word), _shorter(word)) for one in slip)
         return next((one for one in meant if one in known.long and one[0] == word[0]), word)
@@ -131,6 +133,10 @@ def known_word(word: str, *, slips: bool) -> str:
 
 def _squeeze(word: str) -> str:
     return re.sub(r"(\w)\1+", r"\1", word)
+
+
+def _doubled(word: str) -> Iterator[str]:
+    return (word[:place] + word[place - 1 :] for place in range(1, len(word) + 1))
 
 
 def _shorter(word: str) -> list[str]:
