@@ -16,10 +16,11 @@ import click
 from PIL import Image
 
 from bot.commands.errors import in_words
+from bot.commands.questions_in_order import QuestionsInOrder
 from bot.commands.terminal import note
 from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps, needs_two
+from bot.conversation.follow_ups import Before
 from bot.conversation.no_short_answer import no_short_answer
-from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_questions import questions_in
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.settings import load_settings
@@ -82,9 +83,9 @@ def ask(
 
     Without -q the last word is the question. It is asked about every picture; where it compares ("what changed?"),
     about two pictures together, and of more about each with the next; where it names one ("in the second picture"),
-    about that. "-" reads a picture from standard input. What is
-    not given is taken from the bot's settings. Words that ask nothing ("thanks") get the bot's reply. Exit code 1 when
-    a picture or question had to be refused.
+    about that. What leans on the question before ("and the dog?") is completed from it. "-" reads a picture from
+    standard input. What is not given is taken from the bot's settings. Words that ask nothing ("thanks") get the bot's
+    reply. Exit code 1 when a picture or question had to be refused.
     """
     names, questions = _split(words, more)
     if where is not None:
@@ -94,9 +95,9 @@ def ask(
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
     asking = [question for question in questions if not _reply(question, len(names))]
-    for question in [question for question in questions if question not in asking]:
-        for picture in good:
-            _show([picture.name], question, Answer("", "", 0.0, 0.0, _reply(question, len(names))), as_json, quiet=True)
+    for question in [question for question in questions if question not in asking and good]:
+        replied = Answer("", "", 0.0, 0.0, _reply(question, len(names)))
+        _show([picture.name for picture in good], question, replied, as_json, quiet=True)
     all_answered = len(good) == len(pictures) and asking == questions
     answerer = None
     if good and asking:
@@ -105,28 +106,31 @@ def ask(
         if not as_json:
             note(f"Loading the model {name} ...")
         answerer = _load(name, Placement(settings.device, settings.dtype, settings.threads))
-    named = {question: one for question in asking if (one := one_of_several(question, len(pictures)))}
-    rest = [question for question in asking if question not in named]
-    steps = [question for question in rest if compared_in_steps(question, len(pictures))]
-    together = [question for question in rest if len(pictures) > 1 and asked_together(question, len(pictures))]
-    alone = [question for question in rest if question not in steps + together]
+    in_order = QuestionsInOrder(asking, len(pictures))
+    rest = [(place, question) for place, question in enumerate(asking) if place not in in_order.named]
+    steps = [one for one in rest if compared_in_steps(one[1], len(pictures))]
+    together = [one for one in rest if len(pictures) > 1 and asked_together(one[1], len(pictures))]
+    alone = [one for one in rest if one not in steps + together]
     rounds = [(alone, [picture]) for picture in good] + [(together, good)] * (len(good) == len(pictures))
     rounds += [(steps, [*pair]) for pair in pairwise(pictures) if pair[0] in good and pair[1] in good]
-    of_one = [(question, pictures[one.place - 1]) for question, one in named.items()]
-    rounds += [([question], [picture]) for question, picture in of_one if picture in good]
+    of_one = [((place, asking[place]), pictures[one.place - 1]) for place, one in in_order.named.items()]
+    rounds += [([one], [picture]) for one, picture in of_one if picture in good]
     for asked, about in rounds:
         if asked and not as_json and len(pictures) > 1:
             click.secho(", ".join(picture.name for picture in about), bold=True)
-        for question in asked:
+        for place, question in asked:
             assert answerer is not None
             first, *others = (SentPicture(picture.data, picture.key) for picture in about)
-            of_each = not others and len(pictures) > 1
-            put = named[question].question if question in named else asked_of_each(question) if of_each else question
+            asked_as = in_order.asked_as(place, question, [picture.key for picture in about])
+            put = asked_as or question
+            if not others and len(pictures) > 1:
+                put = asked_of_each(put)
             request = Request("", first.data, put, beams, max_new_tokens, first.key, others=tuple(others))
             answer = answerer.answer([request])[0]
             all_answered &= answer.error is None
+            in_order.note(place, first.key, Before(put, answer.text or None))
             names, quiet = [picture.name for picture in about], len(questions) == 1
-            _show(names, question, answer, as_json, quiet=quiet, unsure_below=settings.unsure_below)
+            _show(names, question, answer, as_json, quiet=quiet, unsure_below=settings.unsure_below, asked_as=asked_as)
             if where is not None and answer.error is None:
                 _write_where(where, answerer, request, answer.text)
     if not all_answered:
@@ -144,7 +148,10 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
         raise click.UsageError('Name a picture and a question, for example: vqabot ask photo.jpg "What is this?"')
     if any(not question.strip(" ?!؟") for question in questions):
         raise click.UsageError("The question is empty.")
-    return names, [one for typed in questions for one in questions_in(typed)]
+    each: list[str] = []
+    for typed in questions:
+        each += questions_in(typed, Before(each[-1]) if each else None)
+    return names, each
 
 
 def _reply(words: str, pictures: int) -> str:
@@ -233,13 +240,21 @@ def _load(model: str, placement: Placement) -> Answerer:
 
 
 def _show(
-    pictures: list[str], question: str, answer: Answer, as_json: bool, *, quiet: bool, unsure_below: int = 0
+    pictures: list[str],
+    question: str,
+    answer: Answer,
+    as_json: bool,
+    *,
+    quiet: bool,
+    unsure_below: int = 0,
+    asked_as: str | None = None,
 ) -> None:
-    """Print one answer; `quiet` leaves the question out, where the person has just typed it."""
+    """Print one answer; `quiet` leaves the question out, where the person has just typed it as it was asked."""
     if as_json:
         line: dict[str, object] = {
             "picture": pictures[0],
             "question": question,
+            "asked_as": asked_as,
             "answer": answer.text,
             "confidence": round(answer.confidence, 6),
             "seconds": round(answer.seconds, 4),
@@ -258,8 +273,9 @@ def _show(
     elif answer.error is not None:
         click.echo(f"{', '.join(pictures)}: {sentence(answer.error)}", err=True)
     else:
-        said = shown_answer(answer, unsure_below, question)
+        said = shown_answer(answer, unsure_below, asked_as or question)
         if said.caveat:
             click.echo(said.caveat)
-        asked = "" if quiet else question + "  "
-        click.echo(f"{asked}{click.style(said.answer, bold=True)}  ({said.sureness}, {answer.seconds:.2f} s)")
+        asked = asked_as or ("" if quiet else question)
+        shown = f"{click.style(said.answer, bold=True)}  ({said.sureness}, {answer.seconds:.2f} s)"
+        click.echo(f"{asked}  {shown}" if asked else shown)

@@ -228,3 +228,38 @@ def test_two_questions_in_one_are_both_answered_and_what_has_no_short_answer_get
     assert described.exit_code == 1
     assert "Ask, for example: Who is holding the ball?" in described.output
     assert "--where OUT.png" in ask(pictures[0], "why?").output
+
+
+def test_a_question_that_leans_on_the_one_before_is_completed_from_it(ask, pictures) -> None:
+    typed = ["What colour is the ball?", "and the dog?", "thanks!", "where?", "is there a cat?", "where?", "dog?"]
+    options = [word for question in typed for word in ("-q", question)]
+    lines = [json.loads(line) for line in ask(*pictures, *options, "--json").stdout.splitlines()]
+    (thanks,) = [line for line in lines if line["question"] == "thanks!"]
+    assert (thanks["error"], thanks["pictures"]) == ("You are welcome!", pictures), "once, not for each picture"
+    asked = [(line["picture"], line["question"], line["asked_as"]) for line in lines if line != thanks]
+    assert asked == [
+        (picture, question, whole)
+        for picture in pictures
+        for question, whole in (
+            ("What colour is the ball?", None),
+            ("and the dog?", "What colour is the dog?"),
+            ("where?", "Where is the dog?"),
+            ("is there a cat?", None),
+            ("where?", "Where is the cat?"),
+            ("dog?", "Is there a dog?"),
+        )
+    ]
+    alone = ask(pictures[0], "What colour is the dog?", "--json")
+    same = next(line for line in lines if line["question"] == "and the dog?")
+    assert json.loads(alone.stdout)["confidence"] == same["confidence"], "it is put to the model in full"
+    shown = ask(pictures[0], "dog?").stdout
+    assert shown.startswith("Is there a dog?  ")
+
+
+def test_of_what_two_questions_name_the_second_leans_on_the_first(ask, pictures) -> None:
+    words = ["-q", "how many dogs are in the second picture?", "-q", "and in the first?", "--json"]
+    lines = [json.loads(line) for line in ask(*pictures, *words).stdout.splitlines()]
+    assert [(line["picture"], line["asked_as"]) for line in lines] == [
+        (pictures[1], "How many dogs are in the picture?"),
+        (pictures[0], "How many dogs are in the picture?"),
+    ]
