@@ -136,7 +136,7 @@ def _line_number(text: str, position: int) -> int | None:
     """The number, as in "2. " or "2 → 3: ", that begins the line of a text in which a quote begins (UTF-16 units)."""
     before = text.encode("utf-16-le")[: 2 * position].decode("utf-16-le", "ignore")
     line = text[before.rfind("\n") + 1 :]
-    found = re.match(r"\u2068?([1-9][0-9]?)(?:\. |\u00a0→)", line)
+    found = re.match(r"\u200f?\u2068?([1-9][0-9]?)(?:\. |\u00a0→)", line)
     return int(found[1]) if found else None
 
 

@@ -13,7 +13,18 @@ from bot.conversation.comparison import asks_whether_alike, counted_in_each, sou
 from bot.conversation.lines import lines_of
 from bot.conversation.noun_phrases import STOPS
 from bot.texts.absence import is_absent, unnamed_absence
-from bot.texts.catalog import N_, Sentences, _, isolated, joined, plural, translate_constants, translated, whole
+from bot.texts.catalog import (
+    N_,
+    Sentences,
+    _,
+    directed,
+    isolated,
+    joined,
+    plural,
+    translate_constants,
+    translated,
+    whole,
+)
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -76,12 +87,12 @@ def shown(question: Question) -> Shown:
     if not lines or not (question.answer or "").strip():
         return whole_answer
     listed = " · ".join(
-        f"{beginning(places)} {shown(line).answer if line.answer else '–'}" for places, line in lines.items()
+        isolated(f"{beginning(places)} {shown(line).answer if line.answer else '–'}") for places, line in lines.items()
     )
     joint = shown_jointly(question)
     return replace(
         whole_answer,
-        answer=listed if joint is None else f"{joint[0]} · {listed}",
+        answer=directed(listed if joint is None else f"{joint[0]} · {listed}"),
         caveat=" ".join(one for one in (whole_answer.caveat, _caveats(lines)) if one),
     )
 

@@ -98,6 +98,11 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if language() in _FROM_RIGHT else text
 
 
+def directed(text: str) -> str:
+    """A line that reads from where its language does, also where it begins with a number or with words of another."""
+    return f"\u200f{text}" if language() in _FROM_RIGHT else text
+
+
 def day(date: date) -> str:
     """A day without its year, as the language writes it."""
     if language() == ENGLISH:

@@ -7,7 +7,7 @@ from html import escape
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import named_picture
 from bot.texts.answers import label, shorten, shown
-from bot.texts.catalog import N_, _, translate_constants, translated
+from bot.texts.catalog import N_, translate_constants, translated
 from storage.records import Question
 
 BUTTON = N_("Where?")
@@ -31,7 +31,7 @@ def caption(request: Question) -> str:
     lines = lines_of(request)
     if lines:
         parts = [f"{label(places)}: {shorten(line.answer or '–', _LONGEST)}" for places, line in lines.items()]
-        answer = shorten(_("; ").join(parts), 2 * _LONGEST)
+        answer = shorten("; ".join(parts), 2 * _LONGEST)
     else:
         answer = shorten(shown(request).answer, _LONGEST)
     compared = named_picture(request) is None and any(one.several for one in (lines.values() or (request,)))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.effective import Effective
 from bot.texts import feedback
 from bot.texts.answers import familiarity, shorten, shown
-from bot.texts.catalog import N_, _, isolated, joined, moment, plural, translate_constants, translated, whole
+from bot.texts.catalog import N_, _, directed, isolated, joined, moment, plural, translate_constants, translated, whole
 from bot.texts.language import NAMES, language
 from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
@@ -253,9 +253,8 @@ def history_page(
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
         beside = "".join(f" · {part}" for part in (thought, translated(picture)) if part)
         when = isolated(moment(question.created_at, zone))
-        lines.append(
-            f"\n{whole(place)}. {who}{linked}\n    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}"
-        )
+        lines += ["", directed(f"{whole(place)}. {who}{linked}")]
+        lines.append(directed(f"    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}"))
     return "\n".join(lines)
 
 

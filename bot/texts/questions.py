@@ -6,7 +6,7 @@ from html import escape
 
 from bot.conversation.lines import lines_of
 from bot.texts.answers import beginning, shown, shown_jointly, still
-from bot.texts.catalog import N_, Sentences, _, plural, translate_constants, translated
+from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.failures import sentence
 from model.text import MAX_QUESTION
 from storage.records import Question, State
@@ -248,7 +248,7 @@ def outcome(question: Question) -> str:
         own = _outcome(one, in_full=False).removeprefix(f"{caveat}\n")
         said = " – ".join(own.split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
-        lines.append(f"{beginning(places)} {asked}{said}")
+        lines.append(directed(f"{beginning(places)} {asked}{said}"))
     return "\n".join(lines)
 
 
@@ -270,7 +270,7 @@ def _outcome(question: Question, *, in_full: bool = True) -> str:
         _heard(question),
         f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as and in_full else "",
         escape(answer.caveat),
-        f"<b>{escape(answer.answer)}</b>",
+        f"<b>{escape(answer.answer) if in_full else isolated(escape(answer.answer))}</b>",
         f"<i>{answer.sureness}</i>",
     ]
     return "\n".join(line for line in lines if line)

@@ -203,7 +203,7 @@ def test_an_answer_in_steps_is_told_from_one_about_each_picture() -> None:
     assert outcome(asked).splitlines()[0] == "1\u00a0→\u00a02: <b>Nothing</b> – <i>60 % sure – I may be wrong</i>"
     assert menus.history_page([(1, asked, None)], 0, 1, 1).count("60 %") == 1, "the first has no answer to be sure of"
     with speaking("fa"):
-        assert outcome(asked).startswith("\u20681\u00a0→\u00a02\u2069: "), "it reads from the left there, too"
+        assert outcome(asked).startswith("\u200f\u20681\u00a0→\u00a02\u2069: "), "it reads from the left there, too"
     earlier = replace(asked, several=tuple(said))
     assert shown(earlier).answer.startswith("1. Nothing · 2. Nothing"), "an earlier release asked it of each"
     one_picture = replace(asked, several=tuple(replace(one, message_id=7) for one in steps))

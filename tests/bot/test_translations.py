@@ -17,6 +17,7 @@ from telegram.constants import BotDescriptionLimit, CallbackQueryLimit
 from test_settings import QUESTION
 
 import bot.texts
+from bot.conversation.message_facts import _line_number
 from bot.conversation.small_talk import SmallTalk
 from bot.effective import Effective
 from bot.texts import catalog, feedback, menus, questions, small_talk, workers
@@ -25,11 +26,12 @@ from bot.texts.failures import sentence
 from bot.texts.language import LANGUAGES, speaking
 from model.errors import PictureError
 from model.types import WorkerInfo
-from storage.records import Kept
+from storage.records import AskedPicture, Kept
 
 ROOM = Path(bot.texts.__file__).parent
 OTHERS = LANGUAGES[1:]
 LONGEST_COMMAND = 256
+SEVERAL = tuple(AskedPicture(sha256=sha * 64, message_id=1, answer="no", confidence=0.9) for sha in "ab")
 Key = str | tuple[str, ...]
 
 
@@ -162,3 +164,18 @@ def test_marks_are_those_of_the_language() -> None:
             workers.listed([worker]),
         )
         assert all("، " in one and ", " not in one for one in said)
+
+
+def test_answers_in_english_stand_in_lines_from_right_to_left() -> None:
+    """Apps take a line's direction from its first letter; between two answers in English a number would wander."""
+    asked = replace(QUESTION, text="Is it red?", answer="1: no; 2: no", each_picture=True, several=SEVERAL)
+    with speaking("fa"):
+        page = menus.history_page([(1, asked, None)], 0, 1, 1)
+        lines = questions.outcome(asked).split("\n")
+    assert [line[0] for line in page.split("\n")[2:]] == ["\u200f", "\u200f"]
+    assert "<b>\u2068\u200f\u20681. No\u2069 · \u20682. No\u2069\u2069</b>" in page
+    assert (
+        lines[0].startswith("\u200f1. <b>\u2068No\u2069</b> – ")
+        and _line_number("\n".join(lines), len(lines[0]) + 3) == 2
+    )
+    assert "\u200f" not in questions.outcome(asked), "in a language from the left nothing is marked"
