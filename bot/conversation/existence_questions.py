@@ -40,8 +40,9 @@ def existence_question(text: str) -> str | None:
     phrase = typed[2]
     if typed[1] in ("a", "an"):
         return f"Is there {with_article(phrase)}?"
-    bare = is_plural(phrase) or noun_of(phrase) in _MASS or phrase.split()[0] in NUMBERS
-    return f"{be_of(phrase).capitalize()} there {phrase if bare else with_article(phrase)}?"
+    if phrase.split()[0] not in NUMBERS:
+        phrase = f"any {phrase}" if is_plural(phrase) else phrase if noun_of(phrase) in _MASS else with_article(phrase)
+    return f"{be_of(phrase).capitalize()} there {phrase}?"
 
 
 def _is_visible(words: list[str]) -> bool:

@@ -26,7 +26,7 @@ from bot.conversation.noun_phrases import (
 )
 from model.text import MAX_QUESTION, question_length
 
-_LEAD = re.compile(
+LEAD = re.compile(
     r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about|no(?=,)"
     r"|(?:the )?same(?: thing| question)? (?:for|with|about))\b[\s,]*)+",
     re.I,
@@ -67,7 +67,7 @@ def completed(question: str, before: Before) -> str | None:
         None where it stands by itself, or leans on what cannot be found out.
     """
     text = _bare(question)
-    led = _LEAD.sub("", text)
+    led = LEAD.sub("", text)
     if not led or "?" in led or not _bare(before.question):
         return None
     whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)

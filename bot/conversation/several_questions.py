@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.conversation.existence_questions import existence_question
-from bot.conversation.follow_ups import Before, completed, stands_alone
+from bot.conversation.follow_ups import LEAD, Before, completed, stands_alone
 
 MOST = 4
 """A message with more of them is asked as it is."""
@@ -24,7 +24,7 @@ _BEGINS = re.compile(
 
 def in_full(text: str, before: Before | None) -> str | None:
     """A question that leans on the one before, or names a thing alone, in full; None where it stands by itself."""
-    return (None if before is None else completed(text, before)) or existence_question(text)
+    return (None if before is None else completed(text, before)) or existence_question(LEAD.sub("", text))
 
 
 def questions_in(text: str, before: Before | None = None) -> list[str]:

@@ -17,35 +17,35 @@ from bot.conversation.several_questions import in_full, questions_in
         ("dog?", "Is there a dog?"),
         ("Ball", "Is there a ball?"),
         ("  red   ball ??", "Is there a red ball?"),
-        ("dogs?", "Are there dogs?"),
+        ("dogs?", "Are there any dogs?"),
         ("a dog?", "Is there a dog?"),
         ("a owl?", "Is there an owl?"),
         ("umbrella?", "Is there an umbrella?"),
         ("unicorn?", "Is there a unicorn?"),
-        ("any animals?", "Are there animals?"),
+        ("any animals?", "Are there any animals?"),
         ("some water?", "Is there water?"),
         ("grass?", "Is there grass?"),
         ("two small dogs?", "Are there two small dogs?"),
-        ("boxes?", "Are there boxes?"),
-        ("strawberries?", "Are there strawberries?"),
-        ("knives?", "Are there knives?"),
+        ("boxes?", "Are there any boxes?"),
+        ("strawberries?", "Are there any strawberries?"),
+        ("knives?", "Are there any knives?"),
         ("glass?", "Is there a glass?"),
-        ("glasses?", "Are there glasses?"),
+        ("glasses?", "Are there any glasses?"),
         ("sheep?", "Is there a sheep?"),
         ("man?", "Is there a man?"),
-        ("women?", "Are there women?"),
+        ("women?", "Are there any women?"),
         ("boy?", "Is there a boy?"),
         ("baby?", "Is there a baby?"),
         ("person?", "Is there a person?"),
-        ("people?", "Are there people?"),
-        ("children?", "Are there children?"),
+        ("people?", "Are there any people?"),
+        ("children?", "Are there any children?"),
         ("hat?", "Is there a hat?"),
-        ("shoes?", "Are there shoes?"),
+        ("shoes?", "Are there any shoes?"),
         ("table?", "Is there a table?"),
         ("house?", "Is there a house?"),
-        ("trees?", "Are there trees?"),
+        ("trees?", "Are there any trees?"),
         ("teddy bear?", "Is there a teddy bear?"),
-        ("soccer balls?", "Are there soccer balls?"),
+        ("soccer balls?", "Are there any soccer balls?"),
         ("apple tree?", "Is there an apple tree?"),
         ("rose?", "Is there a rose?"),
     ],
@@ -76,10 +76,12 @@ def test_what_the_question_before_completes_comes_first() -> None:
     assert in_full("dog?", colour) == "Is there a dog?"
     assert in_full("dog?", None) == "Is there a dog?"
     assert in_full("and the dog?", None) is None
+    assert in_full("what about dogs?", None) == "Are there any dogs?", "whatever it is bound to"
+    assert in_full("and a tree?", Before("Is it raining?", "no")) == "Is there a tree?"
 
 
 def test_things_one_after_the_other_are_several_questions() -> None:
-    assert questions_in("dog? cats? a red ball?") == ["Is there a dog?", "Are there cats?", "Is there a red ball?"]
+    assert questions_in("dog? cats? a red ball?") == ["Is there a dog?", "Are there any cats?", "Is there a red ball?"]
     assert questions_in("dog? price?") == ["dog? price?"]
 
 

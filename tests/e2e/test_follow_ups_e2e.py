@@ -102,8 +102,8 @@ async def test_a_thing_alone_under_an_album_is_looked_for_in_each_picture(start_
     await start_bot(broker)
     first, _ = await you.send_album([picture(), picture("blue")], "red balls?")
     answer = await you.wait_for(sure)
-    assert answer["text"].splitlines()[0] == "Are there red balls?"
+    assert answer["text"].splitlines()[0] == "Are there any red balls?"
     assert [line[:6] for line in answer["text"].splitlines()[1:]] == ["1. Yes", "2. Yes"]
     await you.edit(first, "owls?")
-    await you.wait_for(says("Are there owls?"))
-    assert broker.asked == ["Are there red balls?"] * 2 + ["Are there owls?"] * 2
+    await you.wait_for(says("Are there any owls?"))
+    assert broker.asked == ["Are there any red balls?"] * 2 + ["Are there any owls?"] * 2

@@ -83,8 +83,8 @@ def test_minutes_are_filled_with_steps_over_which_the_rate_falls(place: Path) ->
 
 
 def test_the_budget_is_said() -> None:
-    said = [budget_of(30_000, 0), budget_of(0, 1.0), budget_of(0, 1.5)]
-    assert said == ["30,000 questions", "1 minute", "1.5 minutes"]
+    said = [budget_of(30_000, 0), budget_of(1, 0), budget_of(0, 1.0), budget_of(0, 1.5)]
+    assert said == ["30,000 questions", "1 question", "1 minute", "1.5 minutes"]
 
 
 def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:

@@ -145,7 +145,7 @@ def _trained(
         raise ConfigError(f"{folder} holds a training with other settings or corrections: choose another folder.")
     outcome: TrialOutcome | None = kept[1] if kept is not None else None
     if outcome is None or outcome.judged is None:
-        console.say(f"Training with {len(corrected)} corrections, {name} ...")
+        console.say(f"Training with {counted(len(corrected), 'correction')}, {name} ...")
         subset = folder / "data"
         subset.mkdir(parents=True, exist_ok=True)
         where = os.path.relpath(data.resolve(), subset.resolve())

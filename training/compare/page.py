@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.atomic import write_text
+from model.counting import counted
 from training.compare.config import CompareConfig
 from training.compare.figures import Figures
 from training.report.figures import Paint, Palette, draw
@@ -60,7 +61,7 @@ def write_page(
 
 def budget_of(questions: int, minutes: float) -> str:
     """What each training had: so many questions, or else minutes."""
-    return f"{questions:,} questions" if questions else f"{minutes:g} minute{'' if minutes == 1 else 's'}"
+    return counted(questions, "question") if questions else f"{minutes:g} minute{'' if minutes == 1 else 's'}"
 
 
 def _accuracy(figures: Figures) -> Paint:

@@ -13,6 +13,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from model.atomic import write_text
+from model.counting import counted
 from training.report.figures import Drawn, Palette, draw
 from training.report.pages import render
 from training.tune.bookkeeping import FAILED, SPEED, STOPPED, finished
@@ -76,7 +77,7 @@ def _row(trial: FrozenTrial, on_front: set[int]) -> dict[str, Any]:
     if FAILED in attributes:
         end = attributes[FAILED]
     elif STOPPED in attributes:
-        end = f"stopped after {attributes[STOPPED] + 1} blocks"
+        end = f"stopped after {counted(attributes[STOPPED] + 1, 'block')}"
     else:
         end = _ENDS[trial.state]
     return {
