@@ -17,6 +17,7 @@ from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_questions import in_full, questions_in
 from bot.effective import Effective
 from bot.services import Services
+from bot.texts.answers import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
 ALBUM_SECONDS = 2.0
@@ -163,7 +164,8 @@ async def _before(services: Services, message: Message, photo: Photo) -> Before 
     if lines := [*lines_of(before).values()]:
         last = lines[-1]
         return Before(before.asked if last.text == before.text else last.text, last.answer)
-    return Before(before.asked, before.answer)
+    guessed = percent(before.confidence or 0.0) < before.unsure_below  # "it" is not what was only guessed
+    return Before(before.asked, None if guessed else before.answer)
 
 
 def person_of(message: Message) -> tuple[int, str]:

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.phrases import lexicon
+from bot.conversation.statements import VALUES, with_apostrophes, without_asides
+
 LONGEST = 60
 """Characters: an answer is a few words; what is longer is something else."""
-_NO = re.compile(r"^(?:no|nope|nah)\b[\s,.:;!–-]*", re.IGNORECASE)
+_NO = re.compile(r"^(?:no+|nope|nah|naw)\b[\s,.:;!–-]*", re.IGNORECASE)
 _WRONG = re.compile(
-    r"""^(?: (?: (?:it|this|that|they|(?:the|your)\ answer|you) (?:['’]s|['’]re|\ is|\ was|\ are|\ were) \s+ )?
-        (?:wrong|incorrect|not\ (?:right|correct|true))
-    | (?:it|this|that) \ (?:is|was)n['’]?t \ (?:right|correct|true) )
+    r"""^(?: (?: (?:it|this|that|they|(?:the|your)\ answer|you|u) (?:'s|'re|\ is|\ was|\ are|\ were|\ r) \s+ | ur\ )?
+        (?: (?:so|all|still|totally|completely|very)\ )?
+        (?:wrong|incorrect|false|not\ (?:right|correct|true)) (?:\ again)?
+    | (?:it|this|that) \ (?:is|was)n'?t \ (?:right|correct|true)
+    | (?:look|check|guess|think|count) \ again )
     (?: \s*[,.:;!–-]+\s* | \s*$ | \s+(?=(?:it|this|that|they|there|the)\b) )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _OPENING = re.compile(
-    r"""^(?: (?:it|this|that|the\ answer|the\ right\ answer)(?:['’]s|\ is|\ was|\ should\ be)
-    | they(?:['’]re|\ are) | there\ (?:is|are) )\s+""",
+    r"""^(?:actually,?\ )? (?: (?:it|this|that|the\ (?:(?:right|correct|real)\ )?answer)
+        (?:'s|\ is|\ was|\ (?:should|must|has\ to)\ be)
+    | should\ be | they(?:'re|\ are) | there(?:'s|\ is|\ are) )\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SURELY = re.compile(
+    r"(?:(?:it |this |that )?should be|the (?:(?:right|correct|real) )?answer(?:'s| is)) ", re.IGNORECASE
+)
+"""So begins who says what is right, also where nothing was called wrong before."""
+_BELIEVED = re.compile(
+    r"(?:i (?:think|guess|believe)(?: that)? (?:it|that|this)(?:'s| is)|(?:it|that|this) looks|more like) (.+?)"
+    r"(?: to me)?",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"(?:(?:it|this|that)(?:'s| is) not|(?:it|this|that) isn'?t|not)"
+    r" (?:(?:an?|the) (?P<thing>(?!clue|fan|chance|joke)\w+)|(?P<value>\w+))",
+    re.IGNORECASE,
+)
+_JUDGES = frozenset(
+    ("fine", "ok", "okay", "good", "nice", "great", "cool", "cute", "fun", "funny", "enough", "alright")
+)
+"""These say what somebody thinks, and are no answer: "no, it's fine"."""
 _NOT = re.compile(r"not\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:what|which|who|whose|where|when|why|how|tell|describe)\b", re.IGNORECASE)
 _QUESTION = ("?", "؟", "？")
@@ -32,15 +56,18 @@ def correction(text: str) -> str | None:
     denied = _NO.sub("", said)
     rest = _WRONG.sub("", denied)
     opening = _OPENING.match(rest)
-    answer = _answer(rest[opening.end() :] if opening else said if rest == denied else rest)
+    if believed := _believed(rest):
+        return believed
+    bare = rest != denied or _is_value(denied)
+    answer = _answer(rest[opening.end() :] if opening else rest if bare else said)
     return answer if 0 < len(answer) <= LONGEST else None
 
 
 def objection(text: str) -> str | None:
     """What a message that replies to nothing says is right, where it surely calls an answer wrong.
 
-    "wrong, it is blue" is "blue"; "that's wrong" is empty, for it does not say. None for everything else: "no" may
-    answer anything, and "no, what about the dog" asks.
+    "wrong, it is blue", "no, blue" and "it should be blue" are "blue"; "that's wrong" and "that's not a dog" are empty,
+    for they do not say. None for everything else: "no" may answer anything, and "no, what about the dog" asks.
     """
     said = _said(text)
     if said is None or _ASKS.search(said):
@@ -49,16 +76,58 @@ def objection(text: str) -> str | None:
     rest = _WRONG.sub("", denied)
     if not rest:
         return "" if denied else None
-    if rest == said or not (opening := _OPENING.match(rest)):
+    if _denies(denied):
+        return ""
+    if believed := _believed(rest):
+        return believed
+    if rest != said and _is_value(rest):
+        return _answer(rest)
+    opening = _OPENING.match(rest)
+    if opening is None or (rest == said and not _SURELY.match(rest)):
         return None
     answer = _answer(rest[opening.end() :])
-    return None if len(answer) > LONGEST else "" if _NOT.match(answer) else answer
+    return None if len(answer) > LONGEST or answer.lower() in _JUDGES else "" if _NOT.match(answer) else answer
+
+
+def value_alone(text: str) -> str | None:
+    """What a message may say is right that is nothing but a colour, a number or a thing: "brown", "a cat".
+
+    That holds where it is awaited; elsewhere it may ask as well.
+    """
+    said = _said(text)
+    found = None if said is None else re.fullmatch(r"(?:(?:an?|it's(?: an?)?) )?(\w+)[.!]*", said, re.IGNORECASE)
+    if said is None or found is None or objection(text) is not None:
+        return None
+    if not (_is_value(found[1]) or lexicon().is_thing(found[1].lower())):
+        return None
+    return _answer(said.removeprefix("it's "))
+
+
+def _believed(text: str) -> str | None:
+    """The value in "I think it's black": of anything else that may be what somebody thinks of the picture."""
+    found = _BELIEVED.fullmatch(text.strip(" .!"))
+    return _answer(found[1]) if found and _is_value(found[1]) else None
+
+
+def _denies(text: str) -> bool:
+    """Whether only something is denied that an answer may have said: "not a dog", "that's not red"."""
+    found = _DENIED.fullmatch(text.strip(" .!"))
+    if found is None:
+        return False
+    return _is_value(found["value"]) if found["value"] else lexicon().is_thing(found["thing"].lower())
+
+
+def _is_value(text: str) -> bool:
+    word = _answer(text).lower()
+    return word in VALUES or bool(re.fullmatch(r"\d{1,2}", word))
 
 
 def _said(text: str) -> str | None:
-    """The words on one line; None for a question and for a command."""
+    """The words on one line, without what is said in passing; None for a question and for a command."""
     said = " ".join(text.split())
-    return None if said.endswith(_QUESTION) or said.startswith("/") else said
+    if said.endswith(_QUESTION) or said.startswith("/"):
+        return None
+    return without_asides(with_apostrophes(said))
 
 
 def _answer(text: str) -> str:

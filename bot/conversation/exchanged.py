@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS, STOPS
-
-_STATES = frozenset(
-    (
-        *("happy", "sad", "angry", "mad", "scared", "tired", "surprised", "bored", "asleep", "awake", "alone", "alive"),
-        *("open", "closed", "empty", "full", "wet", "dry", "clean", "dirty", "broken", "sunny", "cloudy", "windy"),
-        *("rainy", "snowy", "dark", "warm", "cold", "hot", "round", "square"),
-        *("indoors", "outdoors", "inside", "outside"),
-    )
-)
+from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS, STATES, STOPS
 
 
 def exchanged(text: str, before: str, *, leads: bool) -> str | None:
@@ -35,7 +26,7 @@ def _state(text: str, before: str) -> str | None:
 
 def _is_state(text: str) -> bool:
     word = text.lower()
-    return word in _STATES or word in ADJECTIVES or (bool(re.fullmatch(r"\w{2,}ing", word)) and word != "anything")
+    return word in STATES or word in ADJECTIVES or (bool(re.fullmatch(r"\w{2,}ing", word)) and word != "anything")
 
 
 def _thing(text: str, before: str, *, leads: bool) -> str | None:
@@ -50,7 +41,7 @@ def _thing(text: str, before: str, *, leads: bool) -> str | None:
     words = bare.lower().split()
     if asked is None or not (leads or bare != text) or len(words) > 2 or not STOPS.isdisjoint(words):
         return None
-    if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *_STATES}.isdisjoint(words):
+    if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *STATES}.isdisjoint(words):
         return None
     plural = bare.lower().endswith("s") and not bare.lower().endswith("ss")
     article = "" if bare != text or plural else "an " if bare[0].lower() in "aeiou" else "a "

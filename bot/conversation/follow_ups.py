@@ -21,9 +21,13 @@ from bot.conversation.noun_phrases import (
     is_plural,
     noun_of,
     plural,
+    singular,
+    stands_alone,
     subject_of,
     thing_named,
 )
+from bot.conversation.places import PLACES, place_exchanged
+from bot.conversation.statements import without_asides
 from model.text import MAX_QUESTION, question_length
 
 LEAD = re.compile(
@@ -32,7 +36,13 @@ LEAD = re.compile(
     re.I,
 )
 """What binds a question to the one before."""
-_PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
+_ADDRESS = re.compile(
+    r"^(?:(?:hey|hi|hello|please|pls|plz|(?:(?:can|could) (?:you|u) )?(?:please )?tell me|say)\b[\s,]*)+"
+    r"(?=(?:what|which|who|where|how)(?: (?!the\b|an?\b|he\b|she\b|it\b|they\b)\w+){0,2}"
+    r" (?:is|are|does|do|can)\b|(?:is|are|does|do|can|has|have)\b)",
+    re.I,
+)
+"""What only calls for the answer to a question."""
 _PICTURES = re.compile(
     r"\b(?:other|previous|earlier|first|second|last) (?:one|picture|photo|image)$"
     r"|\b(?:one|picture|photo|image) (?:before|above)$",
@@ -47,7 +57,9 @@ _SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 _IMPERSONAL = re.compile(
     r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
     r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
-    r"|painting))\b|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\bit looks? like\b",
+    r"|painting)|an? \w+ (?:photo|picture|drawing|painting|cartoon))\b"
+    r"|\b(?:is|was) (?:it|this|that|he|she) an? "
+    r"|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\bit looks? like\b",
     re.I,
 )
 
@@ -81,7 +93,8 @@ def completed(question: str, before: Before) -> str | None:
 def _bare(text: str) -> str:
     """One line without marks at its end, contractions written out."""
     text = " ".join(text.replace("’", "'").split()).strip(" ?!.,;:…")
-    return re.sub(r"\b(what|where|who|how)(?:'s| s|s)\b(?! (?:hat|shirt))", r"\1 is", text, flags=re.I)
+    text = re.sub(r"\b(what|where|who|how)(?:'s| s|s)\b(?! (?:hat|shirt))", r"\1 is", without_asides(text), flags=re.I)
+    return re.sub(r"\br\b", "are", _ADDRESS.sub("", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,8 @@ class _Previous:
     """The noun phrase that it is about, as it stands there; empty where there is none."""
     referent: str
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
+    absent: bool
+    """Whether that is not there: then "it" means something else."""
 
     @classmethod
     def read(cls, text: str, answer: str | None) -> _Previous:
@@ -100,13 +115,10 @@ class _Previous:
         if _PICTURES.search(subject):  # "it" is no picture after "what is different from the one before?"
             subject = ""
         thing = "" if needs_two(text) else thing_named(text, answer)  # "the dog moved" is none
-        return cls(text, subject, thing or definite(subject))
-
-
-def stands_alone(text: str) -> bool:
-    """Whether a text is a whole question by itself."""
-    begins = r"(?:what|which|who|where|when|why|how|is|are|does|do|can|has|have)\b"
-    return bool(re.match(begins, text, re.I)) and len(text.split()) >= 3
+        said, counts = (answer or "").lower(), re.match(r"how many\b", text, re.I)
+        referent = singular(definite(subject)) if counts and said in ("1", "one") else thing or definite(subject)
+        sought = re.match(r"(?:is|are) (?:this|that|it|these|those|they) an? |how many\b", text, re.I)
+        return cls(text, subject, referent, said.startswith("no ") or bool(sought and said in ("no", "0", "none")))
 
 
 def _complete(text: str, previous: _Previous, *, leads: bool) -> str | None:
@@ -118,7 +130,7 @@ def _complete(text: str, previous: _Previous, *, leads: bool) -> str | None:
         or _with_pronoun(text, previous)
         or _with_one(text, previous)
         or _either(text, previous)
-        or _place(text, previous)
+        or place_exchanged(text, previous.text)
         or (_other_thing(text, previous) if leads or re.match(r"the ", text, re.I) else None)
     )
 
@@ -164,8 +176,11 @@ def _with_pronoun(text: str, previous: _Previous) -> str | None:
     if re.match(r"(?:what|which) (?:colou?r|size|shape)\b|where\b", text, re.I):
         pronouns += r"|(?:this|that|these|those)$"
     own = re.search(rf"\b({pronouns})\b", text, re.I)
-    if own is None or _noun_before(text[: own.start()]):
+    if own is None or previous.absent or _noun_before(text[: own.start()]):
         return None
+    owned = re.match(r"(?:his|her|its|their) ", previous.subject, re.I)
+    if owned and re.search(r"\b(?:do|hold|wear|eat)ing$", text, re.I):
+        return None  # no tail does anything, and whose it is was not said
     about = _person(own[1].lower(), previous) or _other(own[1].lower(), previous.referent)
     word, rest = own[1].lower(), text[own.end() :].strip()
     if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
@@ -199,13 +214,16 @@ def _other(pronoun: str, referent: str) -> str:
     kind = _KINDS.get(pronoun)
     noun = noun_of(referent)
     others = next((names for name, names in PEOPLE.items() if name != kind), ())
+    if pronoun in ("they", "them", "their") and not is_plural(referent) and noun not in ("person", "child", "baby"):
+        return ""
     return "" if kind and (noun in WORN or noun in others or is_plural(referent)) else referent
 
 
 def _with_one(text: str, previous: _Previous) -> str | None:
     """A blue one? Are there red ones? Is there one on the table?"""
     found = re.search(r"\b(ones?)\b", text, re.I)
-    noun = noun_of(previous.referent)
+    among = bool(re.search(rf"\bones? {PLACES}", text, re.I))  # "the one on the right" is another boy, not his hat
+    noun = noun_of((among and previous.subject) or previous.referent)
     if found is None or not noun or re.match(r"(?:which|who|what|no|any) one\b", text, re.I):
         return None
     known = plural(noun) if found[1].lower() == "ones" else noun
@@ -229,33 +247,11 @@ def _either(text: str, previous: _Previous) -> str | None:
     return None
 
 
-def _place(text: str, previous: _Previous) -> str | None:
-    """On the table? To the left? The place of the question before is exchanged, or one is added."""
-    if not re.match(_PLACES, f"{text} ", re.I) or stands_alone(text):
-        return None
-    found = re.search(rf"\b{_PLACES}(?:the |a |an )?[\w' ]+$", previous.text, re.I)
-    if found is not None and (place := _noun_before_it(text, found[0])):
-        text = place
-    if found is not None and not re.match(r"how many .*\bin the picture$", previous.text, re.I):
-        return previous.text[: found.start()] + text
-    if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", previous.text, re.I):
-        return f"{previous.text} {text}"
-    return None
-
-
-def _noun_before_it(text: str, place: str) -> str:
-    """A place of "it" as one of what the place before named: "under it" after "on the table"."""
-    begun = re.match(rf"{_PLACES}", place, re.I)
-    if begun and re.fullmatch(rf"{_PLACES}it", text, re.I):
-        return f"{text[:-2]}{definite(place[begun.end() :])}"
-    return ""
-
-
 def _other_thing(text: str, previous: _Previous) -> str | None:
     """And the dog? The same is asked of something else."""
     somebody = None if previous.subject or _IMPERSONAL.search(previous.text) else _SUBJECT.search(previous.text)
     subject = somebody[0] if somebody else previous.subject
-    placed = re.match(_PLACES, f"{text} ", re.I)
+    placed = re.match(PLACES, f"{text} ", re.I)
     if not subject or placed or stands_alone(text) or len(text.split()) > 5 or _is_question(text):
         return None
     given = re.match(rf"(?:{DETERMINERS})\b", text, re.I)
@@ -284,6 +280,8 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
         elif noun_of(phrase) in _PEOPLE:
             phrase = f"{phrase}'s {owned}"
     head, tail = previous.text.split(subject, 1)
+    if re.search(rf" {PLACES}", phrase, re.I):  # "and the one on the right" after "the boy on the left"
+        tail = re.sub(rf"^ {PLACES}(?:the |an? )?[\w']+", "", tail, flags=re.I)
     if is_plural(phrase) != (is_plural(subject) or subject.lower() == "they"):
         head = re.sub(r"\b(?:is|are)\b(?=(?: there)?\s*$)", be_of(phrase), head, flags=re.I)
     return f"{head}{phrase}{tail}"
@@ -297,4 +295,5 @@ def _anything_there(text: str) -> str | None:
 
 
 def _is_question(text: str) -> bool:
-    return bool(re.match(r"(?:what|which|who|where|when|why|how|is|are|does|do|can)\b", text, re.I))
+    """Whether it begins as one, or is a whole sentence."""
+    return bool(re.match(r"(?:what|which|who|where|when|why|how|does|do|can)\b|.*\b(?:is|are|has|have)\b", text, re.I))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
 from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
+from bot.conversation.statements import as_question
 from model.text import MAX_QUESTION, question_length
 
 
@@ -121,6 +124,13 @@ class Nothing:
     """The bot is not meant."""
 
 
+_HELP = re.compile(
+    r"(?:help(?: me)?|commands|menu|(?:so )?what can (?:you|u) do|how (?:does|do) (?:this|it|you|u) work"
+    r"|how (?:to|do i|can i) use (?:this|it|you))",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
 Meaning = Ask | Show | Command | Refuse | Talk | Object | Nothing
 
 
@@ -130,7 +140,7 @@ def meaning_of(facts: Facts) -> Meaning:
         return Nothing()
     if facts.command is not None:
         return Command(facts.command)
-    question = " ".join(facts.text.split())
+    question = on_one_line(facts.text)
     if facts.picture is None and facts.unsupported is not None:
         return Talk(SmallTalk.EMOJI) if is_gesture(facts.emoji) else Refuse(facts.unsupported)
     if question_length(question) > MAX_QUESTION:
@@ -139,8 +149,14 @@ def meaning_of(facts: Facts) -> Meaning:
         return Object(right)
     if (why := no_short_answer(question)) is not None:
         return Refuse(why)
+    if facts.private and facts.picture is None and _HELP.fullmatch(question.strip(" ?!.")):
+        return Command("help")
+    if facts.picture is None and _LINK.fullmatch(question):
+        return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
     talk = None if compares else small_talk(question)
+    if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
+        talk = None
     if talk is not None or (says_nothing(question) and not compares):
         question = ""
     if facts.picture is not None:

@@ -13,6 +13,7 @@ _A_DESCRIPTION = rf"(?:description|caption|summary)(?: of {_PICTURE})?"
 _DESCRIPTION = re.compile(
     rf"{_LEAD}(?:(?:describe|caption|explain|summari[sz]e)(?: {_PICTURE})?"
     rf"|(?:tell me|say something) (?:more )?about {_PICTURE}"
+    rf"|list everything(?: (?:that )?you (?:can )?see)?|(?:tell|write) me a story(?: about {_PICTURE})?"
     rf"|(?:(?:give|write|make) (?:me )?an? (?:short |brief |detailed |full |long )?)?{_A_DESCRIPTION})"
     r"(?: (?:for me|to me|please|pls|in detail))*",
     re.IGNORECASE,
@@ -21,6 +22,8 @@ _REASON = re.compile(
     rf"{_LEAD}(?:(?:why|how come)(?: (?:so|not|that|is that|do you think so|do you think that|do you say that))?"
     r"|how (?:do|can) you (?:know|tell|see)(?: that| this)?"
     r"|what makes you (?:think|say|believe)(?: so| that)?"
+    r"|explain (?:that|why|your(?:self| answer))|prove it|how so|show me(?: where)?"
+    r"|where (?:do|did|can) you see (?:it|that|this)"
     r"|for what reason|what is the reason|what's the reason)",
     re.IGNORECASE,
 )

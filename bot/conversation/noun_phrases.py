@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 DETERMINERS = "the|a|an|any|some|this|that|these|those|his|her|its|their|my|your"
+_DETERMINERS = frozenset(DETERMINERS.split("|"))
 STOPS = frozenset(
     (
         *("is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "will", "there", "in", "on"),
@@ -24,6 +25,15 @@ ADJECTIVES = frozenset(
         *("old", "young", "other", "same", "open", "closed", "empty", "full", "broken", "angry", "scared", "tired"),
     )
 )
+STATES = frozenset(
+    (
+        *("happy", "sad", "angry", "mad", "scared", "tired", "surprised", "bored", "asleep", "awake", "alone", "alive"),
+        *("open", "closed", "empty", "full", "wet", "dry", "clean", "dirty", "broken", "sunny", "cloudy", "windy"),
+        *("rainy", "snowy", "dark", "warm", "cold", "hot", "round", "square"),
+        *("indoors", "outdoors", "inside", "outside"),
+    )
+)
+"""What somebody or something may be."""
 PEOPLE = {
     "he": ("boy", "man", "guy", "father", "dad", "grandfather", "grandpa", "son", "brother", "mike", "person", "king"),
     "she": ("girl", "woman", "lady", "mother", "mom", "mum", "grandmother", "grandma", "daughter", "sister", "jenny"),
@@ -64,6 +74,34 @@ IRREGULAR = {
 _SEVERAL = frozenset(IRREGULAR.values()) - {"sheep", "deer"}
 
 
+_NO_THINGS = frozenset(
+    (
+        *(
+            "colour",
+            "color",
+            "picture",
+            "image",
+            "photo",
+            "kind",
+            "name",
+            "number",
+            "weather",
+            "time",
+            "season",
+            "mood",
+        ),
+        *("answer", "top", "bottom", "middle", "background", "foreground"),
+    )
+)
+"""Of these nothing is asked further."""
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a text is a whole question by itself."""
+    begins = r"(?:what|which|who|where|when|why|how|is|are|does|do|can|has|have)\b"
+    return bool(re.match(begins, text, re.I)) and len(text.split()) >= 3
+
+
 def subject_of(text: str) -> str:
     """The first noun phrase with a determiner; after "how many" and "is there" also one without."""
     counted = re.match(r"how many (?:of the )?(.+)", text, re.I)
@@ -71,9 +109,15 @@ def subject_of(text: str) -> str:
         return _noun_phrase(counted[1])
     for found in re.finditer(rf"\b(?:{DETERMINERS})\b ", text, re.I):
         phrase = _noun_phrase(text[found.end() :])
-        if phrase and noun_of(phrase) not in ("colour", "color", "picture", "image", "photo", "kind", "name", "number"):
+        if (
+            " " in phrase
+            and text.endswith(phrase)
+            and re.fullmatch(r"(?:is|are|was|were) ", text[: found.start()], re.I)
+        ):
+            phrase = phrase.rpartition(" ")[0]  # "is the dog married": what is said of it is no part of it
+        if phrase and noun_of(phrase) not in _NO_THINGS:
             return text[found.start() : found.end()] + phrase
-    there = re.search(r"\b(?:are|is) there (.+)|\b(?:see|colou?r (?:is|are)|where (?:is|are)) (.+)", text, re.I)
+    there = re.search(r"\b(?:are|is) there (?:no )?(.+)|\b(?:see|colou?r (?:is|are)|where (?:is|are)) (.+)", text, re.I)
     return _noun_phrase(there[1] or there[2]) if there else ""
 
 
@@ -81,12 +125,17 @@ def _noun_phrase(text: str) -> str:
     words: list[str] = []
     for word in text.split():
         plain = word.lower().strip(",")
-        if plain in STOPS or (words and plain in ADJECTIVES and words[-1].lower() not in ADJECTIVES):
+        if plain in STOPS or plain in _DETERMINERS:
+            break
+        if words and plain in ADJECTIVES | STATES and words[-1].lower() not in ADJECTIVES:
             break
         words.append(word.strip(","))
         if word.endswith(",") or len(words) == 4:
             break
     return " ".join(words)
+
+
+_NAMES_NOTHING = frozenset(("no", "yes", "nothing", "nobody", "none", "left", "right", "both", "neither"))
 
 
 def thing_named(text: str, answer: str | None) -> str:
@@ -97,7 +146,17 @@ def thing_named(text: str, answer: str | None) -> str:
         return ""
     said = re.sub(r"^(?:an?|the) ", "", (answer or "").strip(" .!").lower())
     words = said.split()
-    if not 1 <= len(words) <= 3 or words[0] in ("no", "yes", "nothing", "nobody", "none", "left", "right"):
+    if not 1 <= len(words) <= 3 or words[0] in (
+        "no",
+        "yes",
+        "nothing",
+        "nobody",
+        "none",
+        "left",
+        "right",
+        "both",
+        "neither",
+    ):
         return ""
     if words[-1] in ADJECTIVES | STOPS | NUMBERS or said[0].isdigit():
         return ""
@@ -131,6 +190,17 @@ def plural(noun: str) -> str:
     if re.search(r"[^aeiou]y$", noun):
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def singular(phrase: str) -> str:
+    """One of several: "the black cats" is "the black cat"."""
+    *others, noun = phrase.split()
+    irregular = {"people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse"}
+    if noun in irregular:
+        noun = irregular[noun]
+    elif is_plural(noun) and noun.endswith("s") and noun != "glasses":
+        noun = re.sub(r"(?<=[sx])es$|(?<=[cs]h)es$|s$", "", re.sub(r"ies$", "ys", noun))
+    return " ".join([*others, noun])
 
 
 def be_of(phrase: str) -> str:

@@ -108,10 +108,10 @@ _DOUBT = re.compile(
     r"(?:(?:are |r )?(?:you|u|ya) )?(?:really |quite |very |so |absolutely )?(?:sure|certain|positive|confident)"
     r"(?: (?:about|of) (?:that|this|it))?"
     r"|how (?:sure|certain|confident)(?: (?:are|r) (?:you|u))?(?: (?:about|of) (?:that|this|it))?"
-    r"|(?:is (?:it|that|this) )?(?:true|correct)|yes|no"
+    r"|(?:is (?:it|that|this) )?(?:true|correct)|yes|no|(?:can|do) (?:you|u) (?:really )?(?:see|hear|read|think)"
     r"|sicher|wirklich|sicur[oa]|segur[oa]|sur|certeza|(?:ты )?уверена?|точно|مطم[ءئیي]*نی?"
 )
-"""Whether an answer is right: "sure?", "how sure are you"."""
+"""Whether an answer is right, or the bot can see at all: "sure?", "how sure are you", "can you see"."""
 
 
 def asks_the_bot(words: Sequence[str]) -> bool:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 
 from bot.conversation.existence_questions import existence_question
-from bot.conversation.follow_ups import LEAD, Before, completed, stands_alone
+from bot.conversation.follow_ups import LEAD, Before, completed
+from bot.conversation.noun_phrases import stands_alone
+from bot.conversation.statements import as_question, without_asides
 
+_NUMBERED = re.compile(r"(?:^|\s)\(?[1-9][.)]\s+(?=[a-z])", re.I)
 MOST = 4
 """A message with more of them is asked as it is."""
 _BETWEEN = re.compile(
@@ -23,8 +26,27 @@ _BEGINS = re.compile(
 
 
 def in_full(text: str, before: Before | None) -> str | None:
-    """A question that leans on the one before, or names a thing alone, in full; None where it stands by itself."""
-    return (None if before is None else completed(text, before)) or existence_question(LEAD.sub("", text))
+    """A question that leans on the one before, names a thing alone or states what it asks, in full and by itself.
+
+    None where it is that already.
+    """
+    plain = as_question(text) or without_asides(text)
+    whole = (None if before is None else completed(plain, before)) or existence_question(LEAD.sub("", plain))
+    return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
+
+
+def on_one_line(text: str) -> str:
+    """A message in one line. What stands in a line of its own, or behind a number, ends as the question that it is."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(numbered := _NUMBERED.split(" ".join(lines))) > 2 and not numbered[0].strip():
+        lines = [line.strip() for line in numbered[1:]]
+    ended = [f"{line}?" if _asks(line) else line for line in lines[:-1]]
+    return " ".join(" ".join([*ended, *lines[-1:]]).split())
+
+
+def _asks(line: str) -> bool:
+    """Whether a line is a question by itself, or leans on one, and has no mark at its end."""
+    return line[-1] not in "?!.,;:…" and bool(_is_whole(line) or LEAD.match(line))
 
 
 def questions_in(text: str, before: Before | None = None) -> list[str]:
@@ -34,7 +56,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         text: The message. One question alone is given back as it was typed.
         before: The question before the message.
     """
-    parts = _parts(" ".join(text.split()))
+    parts = _parts(_each_colour(" ".join(text.split())))
     if len(parts) == 1 and len(short := re.split(r"\?+\s+", text)) <= MOST:
         parts = short if all(in_full(part, before) for part in short) else parts
     if not 1 < len(parts) <= MOST:
@@ -44,6 +66,15 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         asked.append(in_full(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
         before = Before(asked[-1])
     return asked
+
+
+def _each_colour(text: str) -> str:
+    """What colour is the dog, the ball and the tree? One question for each; of what "are" together, they may be one."""
+    found = re.fullmatch(r"((?:what|which) colou?r is|where is) (the .+? and the [\w ]+)[ ?!.]*", text, re.I)
+    things = [] if found is None else re.split(r",? and |, ", found[2])
+    if found is None or not all(re.fullmatch(r"(?:the )?[\w']+(?: [\w']+)?", thing) for thing in things):
+        return text
+    return "? ".join(f"{found[1]} {thing}" for thing in things)
 
 
 def _parts(text: str) -> list[str]:

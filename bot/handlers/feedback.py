@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telegram import Message, ReactionType, ReactionTypeEmoji, Update
-from telegram.constants import ReactionEmoji
+from telegram.constants import ChatType, ReactionEmoji
 from telegram.ext import MessageReactionHandler
 
 from bot import metrics
 from bot.asking.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
-from bot.conversation.corrections import correction
+from bot.conversation.corrections import correction, value_alone
 from bot.handlers.routing import Press, PressHandler
 from bot.services import Context, Services
 from bot.texts import feedback as texts
@@ -59,16 +59,21 @@ def thumb(reactions: Sequence[ReactionType]) -> bool | None:
 
 
 async def is_correction(services: Services, message: Message, text: str) -> bool:
-    """Whether a message says what is right, after its writer called the answer wrong that it replies to; it is kept."""
-    replied = message.reply_to_message
-    if replied is None or replied.from_user is None or replied.from_user.id != services.bot.id:
+    """Whether a message says what is right, after its writer called an answer wrong; it is kept.
+
+    It replies to that answer, or it follows in a private chat and is nothing but a colour, a number or a thing.
+    """
+    replied, store, (person, _) = message.reply_to_message, services.store.feedback, person_of(message)
+    if replied is None:
+        answer = value_alone(text) if message.chat.type == ChatType.PRIVATE else None
+        number = message.message_id
+        shown = answer and await store.newest_answer(message.chat_id, thread_of(message), person, number)
+    else:
+        answer = correction(text)
+        shown = replied.message_id if replied.from_user and replied.from_user.id == services.bot.id else None
+    if not answer or not shown:
         return False
-    answer = correction(text)
-    if answer is None:
-        return False
-    person, _ = person_of(message)
-    store = services.store.feedback
-    if not await store.correct(message.chat_id, replied.message_id, person, message.message_id, answer):
+    if not await store.correct(message.chat_id, shown, person, message.message_id, answer):
         return False
     await say(message, texts.noted(answer))
     return True

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.follow_ups import Before
-from bot.conversation.several_questions import MOST, questions_in
+from bot.conversation.several_questions import MOST, on_one_line, questions_in
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ from bot.conversation.several_questions import MOST, questions_in
             ["Where is the cat?", "What is the cat doing?", "What colour is the cat?"],
         ),
         ("is it day or night and what is the weather like", ["Is it day or night?", "What is the weather like?"]),
+        (
+            "what colour is the dog, the ball and the tree?",
+            ["What colour is the dog?", "What colour is the ball?", "What colour is the tree?"],
+        ),
+        ("where is the cat and the dog", ["Where is the cat?", "Where is the dog?"]),
     ],
 )
 def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: list[str]) -> None:
@@ -42,6 +47,7 @@ def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: 
         "What is this?",
         "what colour are the ball and the kite?",
         "is there a cat and a dog?",
+        "what colour is the dog that sits by the ball and the tree?",
         "which is bigger, the dog or the cat?",
         "what is on the table and under the chair?",
         "is the boy who is sitting and is wearing a hat happy?",
@@ -55,6 +61,23 @@ def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: 
 )
 def test_one_question_stays_as_it_was_typed(text: str) -> None:
     assert questions_in(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("what colour is the dog\nhow many people are there", "what colour is the dog? how many people are there"),
+        ("what colour is the dog\nand the ball\nand the tree", "what colour is the dog? and the ball? and the tree"),
+        ("1) how many people 2) how many dogs?", "how many people? how many dogs?"),
+        ("1. what is this\n2. where is it", "what is this? where is it"),
+        ("hi\n what is  this", "hi what is this"),
+        ("what is\nthis?", "what is this?"),
+        ("is 1. true", "is 1. true"),
+        ("", ""),
+    ],
+)
+def test_what_stands_in_lines_or_behind_numbers_ends_as_questions_do(typed: str, line: str) -> None:
+    assert on_one_line(typed) == line
 
 
 def test_each_may_lean_on_the_question_before_the_message() -> None:

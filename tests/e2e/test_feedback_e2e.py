@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.app import Bot
 from bot.cli import main
-from bot.conversation.corrections import correction, objection
+from bot.conversation.corrections import correction, objection, value_alone
 from bot.sandbox.person import Person, buttons
 from bot.texts import feedback as texts
 from bot.texts import menus
@@ -51,12 +51,32 @@ def test_what_is_right_is_what_stands_behind_it_is(said: str, right: str | None)
         ("that's wrong, it should be 3", "3"), ("That is not right. It is a cat", "a cat"),
         ("wrong", ""), ("that's wrong!", ""), ("no, it is not blue", ""), ("your answer is incorrect", ""),
         ("no", None), ("is it blue?", None), ("is it blue", None), ("it's blue", None), ("no, the left one", None),
+        ("no its brown", "brown"), ("nah its grey mate", "grey"), ("nope 3", "3"), ("no, blue", "blue"),
+        ("should be 2", "2"), ("the answer is 2", "2"), ("i think it's black", "black"),
+        ("it looks orange to me", "orange"), ("thats wrong lol", ""),
+        ("not a dog", ""), ("that's not red", ""), ("ur wrong", ""), ("haha it's so wrong", ""), ("wrong again", ""),
+        ("look again", ""), ("no it's fine", None), ("it should be fun", None), ("i think it's nice", None),
+        ("no one", None),
+        ("not a clue", None), ("it's not fair", None), ("no, its tail", None), ("i think it's 2000", None),
         ("no, it is the ball, what colour is it", None), ("wrong colour", None), ("no, it is " + "x" * 61, None),
     ],
 )  # fmt: skip
 def test_only_who_surely_means_it_calls_an_answer_wrong(said: str, right: str | None) -> None:
     assert objection(said) == right
-    assert right is None or correction(said) in (right or None, "not blue"), "a reply means the same"
+    if right:
+        assert correction(said) == right, "a reply means the same"
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("brown", "brown"), ("a cat", "a cat"), ("2", "2"), ("its red!", "red"), ("it's a cat", "a cat"),
+        ("dog?", None), ("the ball", None), ("hello", None), ("and dog", None), ("false", None),
+        ("123", None), ("/help", None),
+    ],
+)  # fmt: skip
+def test_a_value_alone_may_say_what_is_right(said: str, right: str | None) -> None:
+    assert value_alone(said) == right
 
 
 async def test_who_replies_to_nothing_corrects_the_last_answer(start_bot: StartBot, you: Person) -> None:
@@ -77,6 +97,21 @@ async def test_who_replies_to_nothing_corrects_the_last_answer(start_bot: StartB
     await you.say("that's wrong", reply_to=answer)
     await you.wait_for(says(texts.NOTED_WRONG))
     assert set(await bot.services.store.feedback.of_questions(YOU, [1, 2])) == {1, 2}
+
+
+async def test_after_wrong_a_value_alone_says_what_is_right_once(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour?")
+    await you.wait_for(sure)
+    await you.say("brown")  # nothing is awaited: it asks
+    await you.wait_for(sure)
+    await you.say("wrong")
+    await you.wait_for(says(texts.NOTED_WRONG))
+    await you.say("brown")
+    await you.wait_for(says("noted: brown"))
+    await you.say("green")
+    await you.wait_for(sure)
+    assert await opinions(bot) == [(YOU, False, "brown")] and len(await asked(bot)) == 3
 
 
 async def test_without_feedback_an_objection_is_no_question(start_bot: StartBot, you: Person) -> None:

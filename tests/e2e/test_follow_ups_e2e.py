@@ -39,6 +39,38 @@ async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Pers
     ]
 
 
+async def test_what_was_only_guessed_is_not_what_it_means(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("kite", 0.2)
+    broker.free.set()
+    await start_bot(broker, unsure_below=25)
+    await you.send_picture(picture(), "What is the girl holding?")
+    await you.wait_for(says("I do not know. My guess: kite"))
+    await you.say("what colour is it?")
+    await you.wait_for(says("What colour is the girl?"))
+
+
+async def test_a_statement_that_asks_and_what_is_said_beside_it_are_put_plainly(
+    start_bot: StartBot, you: Person
+) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "so its a cat?")
+    await you.wait_for(says("Is it a cat?"))
+    await you.say("bro where is the ball")
+    await you.wait_for(says("Where is the ball?"))
+    await you.say("its red right?")
+    await you.wait_for(says("Is the ball red?"))
+    await you.say("where is the cat\nwhere is the dog")
+    await you.wait_for(says("2. Where is the dog?"))
+    await you.say("what can you do")
+    await you.wait_for(says("Ask about a picture"))
+    assert [asked_as for _, asked_as in await in_full(bot)] == [
+        "Is it a cat?",
+        "Where is the ball?",
+        "Is the ball red?",
+        None,
+    ]
+
+
 async def test_an_edited_follow_up_leans_on_what_was_before_it(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot()
     await you.send_picture(picture(), "Where is the ball?")

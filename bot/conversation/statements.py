@@ -1,0 +1,73 @@
+"""Statements that ask: "the ball is yellow?", "its a cat right" are "Is the ball yellow?", "Is it a cat?".
+
+Pure functions; English only, as the models' questions are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS
+
+VALUES = (ADJECTIVES | NUMBERS) - {"other", "same", "one", "many", "little"}
+"""Single words that may be an answer and nothing else: colours, sizes, numbers."""
+_PLACES = "in|on|under|behind|near|beside|by|above|below|next|at|inside|outside"
+_OMITTED = re.compile(r"\b(that|there|he|she|what|who|where|how)s\b|\b(they|you)re\b", re.IGNORECASE)
+_BEHIND_IS = f"an?|the|not|just|really|actually|wrong|incorrect|false|raining|snowing|sunny|[0-9]+|{_PLACES}"
+_ITS = re.compile(rf"\bits(?= (?:{_BEHIND_IS}|{'|'.join(sorted(VALUES))})\b)", re.IGNORECASE)
+"""Before anything else it is whose something is: "its tail"."""
+_TAG = re.compile(
+    r"(?:,\s*|\s+)(?:(?:right|correct|true|yes|yeah|or not|innit|eh|huh)|,?no"
+    r"|(?:is|are|does|do|has|have)(?:n'?t| not)? (?:it|he|she|they|there|that|this)(?: not)?)$",
+    re.IGNORECASE,
+)
+_VERB_TAG = re.compile(r"\b(?:is|are|does|do|has|have)(?:n'?t| not)? (?:it|he|she|they|there)$", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:(?:so|and|but|then|ok|okay|oh|ah|well|wait)\b[\s,]*)+", re.IGNORECASE)
+_STATEMENT = re.compile(
+    rf"(?P<subject>it|he|she|they|this|that|these|those|there|(?:{DETERMINERS}) [\w-]+(?: [\w-]+)?(?:'s [\w-]+)?)"
+    r"(?: (?P<verb>is|are|has|have)|(?P<short>'s|'re)(?! [\w-]+ (?:is|are|has|have)\b)) (?P<rest>.+)",
+    re.IGNORECASE,
+)
+_ASIDES = re.compile(
+    r"^(?:(?:lol|lmao|(?:ha){2,}h?|oh|um+|hm+|well|but|sorry|bro|dude|yo|mate"
+    r"|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b))+(?=\w)"
+    r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then)(?=[\s.!?]*$)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:what|which|who|whose|where|when|why|how|or|you|i|me|my|your|do|does|did|been|got|if|because)\b",
+    re.IGNORECASE,
+)
+
+
+def with_apostrophes(text: str) -> str:
+    """Short forms with the apostrophe that people leave out: "thats" is "that's"; "its" only where it is no owner's."""
+    text = _OMITTED.sub(lambda found: f"{found[1]}'s" if found[1] else f"{found[2]}'re", text.replace("’", "'"))
+    return _ITS.sub(lambda found: f"{found[0][:2]}'s", text)
+
+
+def without_asides(text: str) -> str:
+    """A message without what is said beside it: "bro what is that lol" is "what is that"."""
+    return _ASIDES.sub("", text)
+
+
+def as_question(text: str) -> str | None:
+    """What a statement asks that ends in a question mark, or in "right?", "isn't it"; None for everything else.
+
+    What it denies is asked as it is: "the dog is not brown?" is "Is the dog brown?".
+    """
+    line = without_asides(with_apostrophes(" ".join(text.split())))
+    bare = line.strip(" ?!.,")
+    said = _TAG.sub("", bare)
+    if "?" in bare or not (line.endswith("?") or _VERB_TAG.search(bare)):
+        return None
+    found = _STATEMENT.fullmatch(_LEAD.sub("", said))
+    if found is None or _ASKS.search(said):
+        return None
+    subject, verb = found["subject"], (found["verb"] or {"'s": "is", "'re": "are"}[found["short"]]).lower()
+    rest = re.sub(r"^(?:really |just )?not (?:really )?", "", found["rest"], flags=re.IGNORECASE)
+    if subject.lower() == "there" and re.match(r"(?:[2-9]|\d\d+|two|three|four|five|several|many)\b", rest):
+        verb = "are"
+    if verb in ("is", "are"):
+        return f"{verb.capitalize()} {subject.lower()} {rest}?"
+    return f"{'Does' if verb == 'has' else 'Do'} {subject.lower()} have {rest}?"

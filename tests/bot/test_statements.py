@@ -1,0 +1,73 @@
+"""Which statements ask, and what is said beside a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.meaning import Ask, Command, Facts, Refuse, Talk, meaning_of
+from bot.conversation.statements import as_question, with_apostrophes, without_asides
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("so its a cat?", "Is it a cat?"),
+        ("it's a cat right?", "Is it a cat?"),
+        ("its red isnt it", "Is it red?"),
+        ("the ball is yellow?", "Is the ball yellow?"),
+        ("he's happy, right?", "Is he happy?"),
+        ("they are outside, no?", "Are they outside?"),
+        ("there is a dog, right?", "Is there a dog?"),
+        ("there's 2 dogs?", "Are there 2 dogs?"),
+        ("the dog is not brown, is it?", "Is the dog brown?"),
+        ("the girl's hat is red?", "Is the girl's hat red?"),
+        ("The boy’s happy?", "Is the boy happy?"),
+        ("its tail is red?", "Is its tail red?"),
+        ("he has a hat?", "Does he have a hat?"),
+        ("they have hats, haha?", "Do they have hats?"),
+        ("it's a cat", None),
+        ("is it red?", None),
+        ("the dog?", None),
+        ("the man is doing what?", None),
+        ("it's a boy or a girl?", None),
+        ("it's you?", None),
+        ("it is red? and blue?", None),
+        ("", None),
+    ],
+)
+def test_a_statement_that_asks_becomes_the_question(said: str, asked: str | None) -> None:
+    assert as_question(said) == asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("bro what is that lol", "what is that"),
+        ("i want to know the color of the ball", "the color of the ball"),
+        ("what is it then?", "what is it?"),
+        ("then what is it", "then what is it"),
+        ("lol", "lol"),
+        ("what colour is the buddy bear", "what colour is the buddy bear"),
+    ],
+)
+def test_what_is_said_beside_a_question_is_left_out(typed: str, plain: str) -> None:
+    assert without_asides(typed) == plain
+
+
+def test_its_is_an_owner_or_a_short_form() -> None:
+    assert with_apostrophes("its brown, thats its tail, whos that, theyre 2") == (
+        "it's brown, that's its tail, who's that, they're 2"
+    )
+
+
+def test_what_such_messages_mean() -> None:
+    def means(text: str, *, private: bool = True) -> object:
+        return meaning_of(Facts(private=private, text=text))
+
+    assert isinstance(means("they are outside, no?"), Ask) and isinstance(means("no?"), Talk)
+    assert isinstance(means("can you see?"), Talk) and isinstance(means("can you see a dog?"), Ask)
+    assert means("what can you do?") == means("help") == Command("help")
+    assert means("help", private=False) != Command("help") and isinstance(means("how does the dog work?"), Ask)
+    assert means("https://example.org/a?b=c") == Refuse("other") and isinstance(means("what is https://x.org"), Ask)
+    assert means("explain your answer") == means("where do you see that?") == Refuse("why")
+    assert means("list everything you see") == means("tell me a story about it") == Refuse("describe")
