@@ -18,6 +18,7 @@ class Absence(NamedTuple):
     """What is said instead of the absence of something that nobody asked about."""
 
     guess: str
+    """Within "My guess: ..."; empty where that would say nothing."""
     answer: str
 
 
@@ -36,4 +37,10 @@ def unnamed_absence(answer: str, asked: str) -> Absence | None:
         return None
     if subject_of(asked.strip(" ?!.")):
         return Absence(_("what you ask about is not here"), _("I do not see what you ask about."))
-    return Absence(_("nothing that I know"), _("I see nothing here that I know."))
+    return Absence("", _("I see nothing here that I know."))
+
+
+def names_nothing(answer: str, asked: str) -> bool:
+    """Whether an answer only calls something absent where the question names no thing: it is no guess, either."""
+    unnamed = unnamed_absence(answer, asked)
+    return unnamed is not None and not unnamed.guess

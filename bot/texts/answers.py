@@ -6,55 +6,41 @@ Plain text: HTML is made of it where it is sent.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
 from bot.conversation.lines import lines_of
-from bot.conversation.noun_phrases import STOPS
-from bot.texts.absence import is_absent, unnamed_absence
-from bot.texts.catalog import (
-    N_,
-    Sentences,
-    _,
-    directed,
-    isolated,
-    joined,
-    plural,
-    translate_constants,
-    translated,
-    whole,
-)
+from bot.texts.absence import is_absent, names_nothing, unnamed_absence
+from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
+from bot.texts.caveats import LONGEST_PART, caveat
 from model.types import Answer
 from storage.records import Evidence, Question
 
 NO_ANSWER = N_("I have no answer to that. Please ask in other words.")
-DEFAULT_KNOWS = N_("I have learnt from other pictures")
-"""Where a model's `vqabot.json` does not say what it has learnt from."""
-BUILTIN_KNOWS = N_("I have learnt from cartoon scenes and simple drawings")
-"""What the built-in model's says; another model's sentence stays as it was written."""
-NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
-LONGEST, LONGEST_PART = 2500, 200
-"""Characters of an answer, and of what else stands beside it, that are shown: Telegram takes 4,096 of a message."""
+LONGEST = 2500
+"""Characters of an answer that are shown: Telegram takes 4,096 of a message."""
 MOST_ALTERNATIVES = 2
+NOT_EVEN_A_GUESS = N_("not even a guess")
+ASK_ONE_THING = N_("I cannot say that in a word. Ask about one thing, for example: Is there a dog?")
 NO_BREAK = "\u00a0"
-STILLS: dict[str, str] = Sentences(
-    {
-        "animation": N_("Of the animation I saw only the still picture that Telegram shows of it."),
-        "file": N_("Of the animation I saw only the first picture."),
-        "sticker": N_("Of the moving sticker I saw only the still picture that Telegram shows of it."),
-        "video": N_("Of the video I saw only the still picture that Telegram shows of it."),
-    }
-)
 
+LEAST_OF_NOTHING = 50
+"""The percentage that an answer needs which names nothing: below, it is not known."""
+_ALL = (
+    r"(?:in|on) (?:it|this|that|(?:the|this|that|my) (?:picture|photo|image|pic|drawing|scene|left|right|background))"
+)
+_ALL_OF_IT = re.compile(
+    r"(?:(?:so|and|hey|hi|ok|please|tell me)[\s,]+)*what(?: (?:do|can) (?:you|u) see|(?: is|'?s)"
+    rf" (?:{_ALL}|happening|going on|shown|there|here))(?: (?:here|there|now|{_ALL}))?",
+    re.IGNORECASE,
+)
+"""Asks for all that there is."""
 _IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
 """By the least percentage."""
 UNFAMILIAR_AT_MOST = 79
 """The percentage that stands behind those words at most where picture or words are new to the model."""
-
-
-_UNNAMED = STOPS | {"anything", "anybody", "anyone", "something", "nothing", "no", "yes", "so", "but", "if", "me", "we"}
-"""Words that everybody knows, also where the model has not met them: then the whole question is in new words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +59,11 @@ class Shown:
     """The question in full, where what was typed leant on the one before."""
 
 
-def shown(question: Question) -> Shown:
-    """A question's answer, as it stands in the ledger; of one about each of several pictures, all its lines."""
+def shown(question: Question, *, alone: bool = True) -> Shown:
+    """A question's answer, as it stands in the ledger; of one about each of several pictures, all its lines.
+
+    `alone`: otherwise it is one of those lines, and what is new in all of them is said once, in the same words.
+    """
     whole_answer = _shown(
         (question.answer or "").strip(),
         question.confidence or 0.0,
@@ -82,6 +71,7 @@ def shown(question: Question) -> Shown:
         unsure_below=question.unsure_below,
         asked=question.asked,
         asked_as=question.asked_as or "",
+        alone=alone,
     )
     lines = lines_of(question)
     if not lines or not (question.answer or "").strip():
@@ -99,7 +89,7 @@ def shown(question: Question) -> Shown:
 
 def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
     """What is new in the lines of an answer: the same of all of them is said once."""
-    caveats = {places: shown(line).caveat for places, line in lines.items() if line.answer}
+    caveats = {places: shown(line, alone=False).caveat for places, line in lines.items() if line.answer}
     if len(said := {*caveats.values()}) == 1:
         return said.pop()
     return " ".join(f"{beginning(places)} {one}" for places, one in caveats.items() if one)
@@ -193,15 +183,10 @@ def sureness(confidence: float, *, familiar: bool | None = True) -> str:
     return _("{value} % sure – this is little more than a guess", value=value)
 
 
-def still(question: Question) -> str:
-    """That an answer rests on the still picture of something that moves; empty where it does not."""
-    return STILLS.get(question.still_of or "", "")
-
-
 def is_answer(text: str) -> bool:
     """Whether a message's text is an answer: its last line says how sure it is."""
     last = text.strip().rpartition("\n")[2]
-    return "% sure" in last or last.endswith(tuple(_IN_WORDS.values()))
+    return "% sure" in last or last.endswith((*_IN_WORDS.values(), NOT_EVEN_A_GUESS))
 
 
 def familiarity(about: Evidence) -> str:
@@ -215,20 +200,29 @@ def familiarity(about: Evidence) -> str:
 
 
 def _shown(
-    answer: str, confidence: float, about: Evidence | Answer, *, unsure_below: int, asked: str, asked_as: str = ""
+    answer: str,
+    confidence: float,
+    about: Evidence | Answer,
+    *,
+    unsure_below: int,
+    asked: str,
+    asked_as: str = "",
+    alone: bool = True,
 ) -> Shown:
     value, familiar = percent(confidence), is_familiar(about)
     sure = sureness(confidence, familiar=familiar)
-    others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
-    return Shown(
-        answer=_headline(answer, others[:MOST_ALTERNATIVES], value < unsure_below, asked)
-        if answer
-        else translated(NO_ANSWER),
-        sureness=sure,
-        in_short=_("{value} %", value=value) if familiar else sure,
-        caveat=_caveat(about) if answer else "",
-        asked_as=asked_as,
-    )
+    in_short = _("{value} %", value=value) if familiar else sure
+    others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()][:MOST_ALTERNATIVES]
+    if not answer:
+        return Shown(translated(NO_ANSWER), sure, in_short)
+    nameless = names_nothing(answer, asked)
+    unsure = value < max(unsure_below, LEAST_OF_NOTHING if nameless else 0)
+    if unsure and nameless and all(names_nothing(other, asked) for other in others):
+        said = translated(ASK_ONE_THING) if _ALL_OF_IT.fullmatch(asked.strip(" ?!.")) else _("I do not know.")
+        sure = in_short = translated(NOT_EVEN_A_GUESS)
+    else:
+        said = _headline(answer, others, unsure, asked)
+    return Shown(said, sure, in_short, caveat(about, unsure=unsure and alone), asked_as)
 
 
 def is_familiar(about: Evidence | Answer) -> bool | None:
@@ -246,7 +240,8 @@ def _is_new(about: Evidence | Answer) -> bool:
 def _headline(answer: str, alternatives: Sequence[str], unsure: bool, asked: str) -> str:
     """The answer as a sentence, with what else it may be, or as a guess."""
     if unsure:
-        first, *others = dict.fromkeys(_guess(text, asked) for text in (answer[:LONGEST], *alternatives))
+        named = [text for text in (answer[:LONGEST], *alternatives) if not names_nothing(text, asked)]
+        first, *others = dict.fromkeys(_guess(text, asked) for text in named)
         return _("I do not know. My guess: {answer}", answer=_with_others(first, others))
     if is_absent(answer):
         if unnamed := unnamed_absence(answer, asked):
@@ -277,28 +272,6 @@ def _or(answers: Sequence[str]) -> str:
 def _part(answer: str) -> str:
     """An answer within a sentence."""
     return _("{thing} here", thing=answer) if is_absent(answer) else answer
-
-
-def _caveat(about: Evidence | Answer) -> str:
-    """What is new to the model in a question."""
-    words = [f"“{word}”" for word in about.unknown_words if word not in _UNNAMED]
-    sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
-    if words:
-        *others, last = words
-        listed = _("{things} and {last}", things=joined(others), last=last) if others else last
-        unknown = plural(
-            "I do not know the word {words}.", "I do not know the words {words}.", len(words), words=listed
-        )
-        sentences.append(unknown)
-    if about.known_picture is False:
-        said = about.knows.strip().rstrip(".")[:LONGEST_PART]
-        knows = translated({BUILTIN_KNOWS: BUILTIN_KNOWS, "": DEFAULT_KNOWS}.get(said, said))
-        sentences.append(_("{knows}; this looks different, so do not rely on this:", knows=knows))
-    elif words:
-        sentences.append(_("So do not rely on this:"))
-    elif about.known_words is False:
-        sentences.append(translated(NEW_WORDING))
-    return " ".join(sentences)
 
 
 translate_constants(__name__)

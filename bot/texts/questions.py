@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import beginning, shown, shown_jointly, still
+from bot.texts.answers import beginning, shown, shown_jointly
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
+from bot.texts.caveats import still
 from bot.texts.failures import sentence
 from model.text import MAX_QUESTION
 from storage.records import Question, State
@@ -238,7 +239,7 @@ def outcome(question: Question) -> str:
         return _outcome(question)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
-    caveats = {escape(shown(one).caveat) for one in about.values() if one.answer}
+    caveats = {escape(shown(one, alone=False).caveat) for one in about.values() if one.answer}
     caveat = caveats.pop() if len(caveats) == 1 else ""  # the same of all of them is said once
     lines += [caveat] if caveat else []
     if (joint := shown_jointly(question)) is not None:
@@ -263,7 +264,7 @@ def _outcome(question: Question, *, in_full: bool = True) -> str:
         return translated(CANCELLED)
     if question.state is State.FAILED:
         return escape(sentence(question.error or translated(BROKEN)))
-    answer = shown(question)
+    answer = shown(question, alone=in_full)
     if not (question.answer or "").strip():
         return answer.answer
     lines = [

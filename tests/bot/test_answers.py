@@ -10,7 +10,8 @@ from test_settings import QUESTION
 
 from bot.exporting.rows import row_of
 from bot.texts import menus
-from bot.texts.answers import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NO_ANSWER, is_answer, shown, shown_answer
+from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, NOT_EVEN_A_GUESS, is_answer, shown, shown_answer
+from bot.texts.caveats import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NEW_WORDING_UNSURE
 from bot.texts.language import speaking
 from bot.texts.questions import outcome
 from model.profile import BUILTIN_PROFILE
@@ -66,9 +67,37 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         ),
         (
             question("no tent", 0.2, unsure_below=25, text="What is it?", alternatives=(("no cat", 0.1), ("red", 0.1))),
-            "I do not know. My guess: nothing that I know, or perhaps red",
+            "I do not know. My guess: red",
             "20 % sure – this is little more than a guess",
             "",
+        ),
+        (question("no tent", 0.2, unsure_below=25, text="What is it?"), "I do not know.", NOT_EVEN_A_GUESS, ""),
+        (question("no tent", 0.4, text="What is it?"), "I do not know.", NOT_EVEN_A_GUESS, ""),
+        (question("no tent", 0.4, text="What do you see?"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
+        (question("no tent", 0.4, text="so what's in the picture"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
+        (
+            question("red", 0.2, unsure_below=25, known_picture=False, unknown_words=("tail",)),
+            "I do not know. My guess: red",
+            "little more than a guess",
+            f"I do not know the word “tail”. {DEFAULT_KNOWS}; this looks different.",
+        ),
+        (
+            question("red", 0.2, unsure_below=25, known_words=False, unknown_words=("tail",)),
+            "I do not know. My guess: red",
+            "little more than a guess",
+            "I do not know the word “tail”.",
+        ),
+        (
+            question("red", 0.2, unsure_below=25, known_words=False),
+            "I do not know. My guess: red",
+            "little more than a guess",
+            NEW_WORDING_UNSURE,
+        ),
+        (
+            question("red", known_words=False, unknown_words=("its", "whos", "dog's", "it's"), known_picture=True),
+            "Red",
+            "not sure",
+            "I do not know the word “dog”. So do not rely on this:",
         ),
         (
             question("no girl", 0.2, unsure_below=25, text="Where is the shirt?"),
@@ -104,10 +133,10 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             "I do not know the word “painted”. So do not rely on this:",
         ),
         (
-            question("red", known_words=False, unknown_words=("a", "b", "c"), known_picture=False, knows="I know X."),
+            question("red", known_words=False, unknown_words=("x", "b", "c"), known_picture=False, knows="I know X."),
             "Red",
             "not sure",
-            "I do not know the words “a”, “b” and “c”. I know X; this looks different, so do not rely on this:",
+            "I do not know the words “x”, “b” and “c”. I know X; this looks different, so do not rely on this:",
         ),
         (question("red", known_words=False), "Red", "not sure", NEW_WORDING),
         (question("", 0.0), NO_ANSWER, "1 % sure – this is little more than a guess", ""),
@@ -170,6 +199,11 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
         caveat,
         "1. <b>Pond</b> – <i>not sure</i>",
         "2. <b>Bed</b> – <i>not sure</i>",
+    ]
+    guess = replace(asked, unsure_below=25, several=(new, replace(new, sha256="b", answer="bed", confidence=0.1)))
+    assert outcome(guess).splitlines()[::2] == [
+        caveat,
+        "2. <b>I do not know. My guess: bed</b> – <i>little more than a guess</i>",
     ]
     other = replace(asked, several=(new, replace(new, sha256="b", known_picture=True)))
     assert outcome(other).splitlines()[0] == f"1. {caveat} <b>Pond</b> – <i>not sure</i>", "only the first is new"

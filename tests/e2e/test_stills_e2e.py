@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
-from bot.texts.answers import STILLS
+from bot.texts.caveats import STILLS
 
 NAME = "@vqa_sandbox_bot"
 
