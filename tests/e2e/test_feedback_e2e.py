@@ -231,6 +231,21 @@ async def test_each_of_several_answers_is_judged_by_itself(start_bot: StartBot, 
     assert len({one["image"] for one in records}) == 2
 
 
+async def test_what_a_caption_asked_in_short_is_learnt_in_full(
+    start_bot: StartBot, you: Person, tmp_path: Path
+) -> None:
+    bot = await start_bot(Seeing(), feedback=True)
+    await you.send_album([picture("red"), picture("blue")], "dogs?")
+    answer = await you.wait_for(lambda m: sure(m) and "2. Blue" in m["text"])
+    for one in ("1 👍", "2 👍"):
+        await you.press(answer, one)
+    assert bot.services is not None
+    await bot.services.store.chats.set_settings(YOU, for_training=1)
+    await export(tmp_path / "feedback", "--data-dir", tmp_path / "data")
+    records = (tmp_path / "feedback" / "train.jsonl").read_text().splitlines()
+    assert [json.loads(one)["question"] for one in records] == ["Are there any dogs?"] * 2
+
+
 async def test_an_admin_switches_it_off(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot(feedback=True)
     await you.send_picture(picture(), "What colour?")
