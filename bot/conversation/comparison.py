@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.noun_phrases import is_plural, noun_phrase, with_article
+
 _PICTURE = r"(picture|photo|image|pic|scene|one|drawing|screenshot)s?"
 _ALIKE = (
     r"^(are|is|do|does|look) (they|these|those|this|it|both|the two|these two)?\b.*\b(the same|identical|alike|equal)$",
@@ -137,14 +139,14 @@ def sought_in_each(question: str) -> str | None:
     found = _SOUGHT.match(" ".join(question.split()).rstrip(" ?!."))
     if found is None:
         return None
-    thing = re.sub(r"^the (?=(\w))", _article, found["thing"], flags=re.IGNORECASE)
+    thing = re.sub(r"^the (?=\w)", "", found["thing"], flags=re.IGNORECASE)
     begins = re.match(r"(an?|any|some|two|three|four|five|\d+) ", thing, re.IGNORECASE)
-    several = thing.endswith("s") if begins is None else begins[1].lower() not in ("a", "an")
+    if begins is not None:
+        several = begins[1].lower() not in ("a", "an")
+    else:
+        several = is_plural(noun_phrase(thing))
+        thing = thing if several or thing == found["thing"] else with_article(thing)
     return f"{'Are' if several else 'Is'} there {thing}?"
-
-
-def _article(the: re.Match[str]) -> str:
-    return "an " if the[1].lower() in "aeiou" else "a "
 
 
 def counted_in_each(question: str) -> str | None:

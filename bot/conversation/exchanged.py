@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS, STATES, STOPS
+from bot.conversation.noun_phrases import (
+    ADJECTIVES,
+    DETERMINERS,
+    NUMBERS,
+    STATES,
+    STOPS,
+    be_of,
+    is_plural,
+    with_article,
+)
 
 
 def exchanged(text: str, before: str, *, leads: bool) -> str | None:
@@ -43,10 +52,9 @@ def _thing(text: str, before: str, *, leads: bool) -> str | None:
         return None
     if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *STATES}.isdisjoint(words):
         return None
-    plural = bare.lower().endswith("s") and not bare.lower().endswith("ss")
-    article = "" if bare != text or plural else "an " if bare[0].lower() in "aeiou" else "a "
-    head = re.sub(r"^(?:is|are) there$", "are there" if plural else "is there", asked[1], flags=re.I)
-    return f"{head} {article}{text}{asked[2] or ''}"
+    sought = text if bare != text or is_plural(bare) else with_article(text)
+    head = re.sub(r"^(?:is|are) there$", f"{be_of(bare)} there", asked[1], flags=re.I)
+    return f"{head} {sought}{asked[2] or ''}"
 
 
 def _comparison(text: str, before: str) -> str | None:

@@ -14,18 +14,9 @@ from bot.conversation.noun_phrases import (
     NUMBERS,
     be_of,
     is_plural,
-    noun_of,
     with_article,
 )
 
-_MASS = frozenset(
-    (
-        *("water", "grass", "snow", "sand", "food", "fire", "rain", "bread", "cheese", "rice", "milk", "juice", "hair"),
-        *("salad", "soup", "bacon", "broccoli", "garlic", "popcorn", "spaghetti", "pasta", "butter", "money", "soap"),
-        *("tea", "coffee", "wine", "beer", "ice", "luggage", "lightning", "sushi", "paper", "text", "cereal", "maize"),
-    )
-)
-"""Stuff, of which there is not one."""
 _TYPED = re.compile(rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}[\w'-]+)")
 
 
@@ -41,7 +32,7 @@ def existence_question(text: str) -> str | None:
     if typed[1] in ("a", "an"):
         return f"Is there {with_article(phrase)}?"
     if phrase.split()[0] not in NUMBERS:
-        phrase = f"any {phrase}" if is_plural(phrase) else phrase if noun_of(phrase) in _MASS else with_article(phrase)
+        phrase = f"any {phrase}" if is_plural(phrase) else with_article(phrase)
     return f"{be_of(phrase).capitalize()} there {phrase}?"
 
 

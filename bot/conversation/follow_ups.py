@@ -25,6 +25,7 @@ from bot.conversation.noun_phrases import (
     stands_alone,
     subject_of,
     thing_named,
+    with_article,
 )
 from bot.conversation.places import PLACES, place_exchanged
 from bot.conversation.statements import without_asides
@@ -149,8 +150,7 @@ def _one_word(text: str, previous: _Previous) -> str | None:
     if word in ("where", "where exactly", "in which place"):
         return f"where {be_of(about)} {about}"
     if word in ("how many", "how much", "number", "count"):
-        noun = noun_of(about)
-        kind = " ".join([*about.split()[1:-1], plural(noun)])
+        kind = " ".join([*about.split()[1:-1], plural(noun_of(about))])
         return f"how many {kind} are there"
     if found := re.fullmatch(r"(?:what )?(doing|wearing|holding)(?: what)?", word):
         who = definite(previous.subject)
@@ -229,7 +229,7 @@ def _with_one(text: str, previous: _Previous) -> str | None:
     known = plural(noun) if found[1].lower() == "ones" else noun
     before = text[: found.start()]
     if not before.strip() or re.search(r"\b(?:there|see|have|has)\s*$", before, re.I):
-        known = f"{'an' if known[0] in 'aeiou' else 'a'} {known}" if found[1].lower() == "one" else known
+        known = with_article(known) if found[1].lower() == "one" else known
     phrase = f"{before}{known}{text[found.end() :]}"
     return phrase if stands_alone(phrase) else _other_thing(phrase, previous)
 

@@ -73,6 +73,15 @@ IRREGULAR = {
 """Nouns with a plural of their own."""
 _SEVERAL = frozenset(IRREGULAR.values()) - {"sheep", "deer"}
 
+_MASS = frozenset(
+    (
+        *("water", "grass", "snow", "sand", "food", "fire", "rain", "bread", "cheese", "rice", "milk", "juice", "hair"),
+        *("salad", "soup", "bacon", "broccoli", "garlic", "popcorn", "spaghetti", "pasta", "butter", "money", "soap"),
+        *("tea", "coffee", "wine", "beer", "ice", "luggage", "lightning", "sushi", "paper", "text", "cereal", "maize"),
+    )
+)
+"""Stuff, of which there is not one."""
+
 
 _NO_THINGS = frozenset(
     (
@@ -106,9 +115,9 @@ def subject_of(text: str) -> str:
     """The first noun phrase with a determiner; after "how many" and "is there" also one without."""
     counted = re.match(r"how many (?:of the )?(.+)", text, re.I)
     if counted:
-        return _noun_phrase(counted[1])
+        return noun_phrase(counted[1])
     for found in re.finditer(rf"\b(?:{DETERMINERS})\b ", text, re.I):
-        phrase = _noun_phrase(text[found.end() :])
+        phrase = noun_phrase(text[found.end() :])
         if (
             " " in phrase
             and text.endswith(phrase)
@@ -118,10 +127,11 @@ def subject_of(text: str) -> str:
         if phrase and noun_of(phrase) not in _NO_THINGS:
             return text[found.start() : found.end()] + phrase
     there = re.search(r"\b(?:are|is) there (?:no )?(.+)|\b(?:see|colou?r (?:is|are)|where (?:is|are)) (.+)", text, re.I)
-    return _noun_phrase(there[1] or there[2]) if there else ""
+    return noun_phrase(there[1] or there[2]) if there else ""
 
 
-def _noun_phrase(text: str) -> str:
+def noun_phrase(text: str) -> str:
+    """The noun at the beginning of a text, with what stands before it: "red ball" of "red ball on the table"."""
     words: list[str] = []
     for word in text.split():
         plain = word.lower().strip(",")
@@ -209,6 +219,8 @@ def be_of(phrase: str) -> str:
 
 
 def with_article(phrase: str) -> str:
-    """One of a thing: "a dog", "an owl"."""
+    """One of a thing: "a dog", "an owl"; of what cannot be counted some: "water"."""
+    if noun_of(phrase) in _MASS:
+        return phrase
     vowel = re.match(r"(?!uni|use|uku|one\b)[aeiou]|hour|x-", phrase, re.I)
     return f"{'an' if vowel else 'a'} {phrase}"

@@ -139,6 +139,10 @@ def test_a_sum_is_counted_in_each_picture(question: str, of_each: str | None) ->
 @pytest.mark.parametrize(
     ("question", "of_each"),
     [
+        ("which one has people?", "Are there people?"),
+        ("which picture has the balls on the table?", "Are there balls on the table?"),
+        ("Which one has the unicorn?", "Is there a unicorn?"),
+        ("which one has the water?", "Is there water?"),
         ("Which one has a dog?", "Is there a dog?"),
         ("which of these three pictures shows dogs", "Are there dogs?"),
         ("In which picture is there the elephant?", "Is there an elephant?"),

@@ -111,6 +111,9 @@ DOG = Before("Is there a dog?", "yes")
         (Before("Is it red?", "no"), "what about the hat?", "Is the hat red?"),
         (Before("Who is bigger?", "boy"), "what about a tree?", "Is there a tree?"),
         (Before("Who is bigger?", "boy"), "and any trees?", "Are there any trees?"),
+        (Before("Is there a dog?", "no"), "and people?", "Are there people?"),
+        (Before("Is there a dog?", "no"), "and unicorn?", "Is there a unicorn?"),
+        (Before("Is there a dog?", "no"), "and water?", "Is there water?"),
         # What is no part of the thing, and what belongs to it
         (Before("Is the dog married?", "no"), "is it in America?", "Is the dog in America?"),
         (Before("Is the ball alone?", "no"), "what breed is it", "What breed is the ball?"),

@@ -58,6 +58,13 @@ def test_pictures_that_train_and_val_share_are_told(tmp_path: Path) -> None:
     assert re.search(r"pictures that train has as well</td><td>–</td><td class=\"wrong\">5 \(50\.0 %\)</td>", page)
 
 
+def test_one_shared_picture_is_told_as_one(tmp_path: Path) -> None:
+    source = data(tmp_path / "data", train=range(2), val=range(1, 2))
+    assert "1 of 1 picture of val is in train as well: " in run("report", source, tmp_path / "page")
+    page = (tmp_path / "page" / "report.html").read_text()
+    assert "2 questions about 1 picture." in page and "1 picture of val is in train as well, byte for byte" in page
+
+
 def test_nothing_is_told_where_nothing_is_shared(tmp_path: Path) -> None:
     source = data(tmp_path / "data", train=range(6), val=range(6, 9))
     said = run("prepare", source, tmp_path / "out")

@@ -115,7 +115,8 @@ def shared_pictures(pictures: Mapping[str, set[str]]) -> dict[str, dict[str, int
 def shared_sentences(pictures: Mapping[str, set[str]]) -> list[str]:
     """A sentence for each split that shares pictures with train."""
     return [
-        f"{with_train['train']:,} of {counted(len(pictures[split]), 'picture')} of {split} are in train as well: "
+        f"{with_train['train']:,} of {counted(len(pictures[split]), 'picture')} of {split} "
+        f"{'is' if with_train['train'] == 1 else 'are'} in train as well: "
         f"what {split} measures was partly learnt by heart."
         for split, with_train in shared_pictures(pictures).items()
         if "train" in with_train

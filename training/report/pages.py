@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from model.counting import counted
 from model.errors import PictureError
 from model.images import encoded, open_picture
 from training.data.files import PictureFile
@@ -39,5 +40,6 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["grouped"] = lambda number: f"{number:,}"
+    environment.filters["counted"] = counted
     environment.filters["sure"] = lambda confidence: f"{min(99, max(1, round(100 * confidence)))} %"
     return environment
