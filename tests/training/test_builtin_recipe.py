@@ -1,6 +1,7 @@
 """The built-in model's training: resumable after kill -9, shared by processes, and judged on the way."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -63,6 +64,33 @@ def test_two_processes_share_a_batch_in_which_one_alone_learns_of_changes(tmp_pa
     assert start(tmp_path, tmp_path / "two", **settings).wait(600) == 0
     assert all(torch.isfinite(value).all() for value in weights(tmp_path / "two").values())
     assert json.loads((tmp_path / "two" / "recipe.json").read_text())["processes"] == 2
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    folder = tmp_path / "orphans"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a shell's background, where torch's own way fails
+    try:
+        process = start(tmp_path, folder, processes=2, question_steps=5000, checkpoint_minutes=0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    while not (folder / "checkpoint.pt").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) >= 2
+    process.kill()
+    process.wait()
+    ends = time.monotonic() + 120
+    while running := [child for child in children if _runs(child)]:
+        assert time.monotonic() < ends, running
+        time.sleep(0.1)
+
+
+def _runs(process: str) -> bool:
+    try:
+        return "(" in (stat := Path(f"/proc/{process}/stat").read_text()) and stat.rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_checkpoint_of_another_seed_and_a_batch_that_cannot_be_shared_are_refused(tmp_path: Path) -> None:
