@@ -12,36 +12,46 @@ from bot.conversation.noun_phrases import (
     DETERMINERS,
     IRREGULAR,
     NUMBERS,
+    STATES,
     be_of,
     is_plural,
     with_article,
 )
 
-_TYPED = re.compile(rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}[\w'-]+)")
+_WHERE = (
+    r"(?:in|on|under|behind|near|beside|by|above|below|at|inside|outside|with|wearing|holding|next to|in front of"
+    r"|to the (?:left|right) of)"
+)
+_TYPED = re.compile(
+    rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}?[\w'-]+)"
+    rf"( {_WHERE} (?!what|which|who)(?:[\w'-]+ ?){{1,5}}| here| there)?"
+)
+_SAID = re.compile("|".join(sorted(ADJECTIVES | NUMBERS | STATES)) + r"|\w{2,}ing")
+"""What a thing may be, or be doing."""
 
 
 def existence_question(text: str) -> str | None:
-    """Whether there is what a text names, where it names something that can be seen and no more; None for other texts.
+    """Whether there is what a text names, where it names something that can be seen, and perhaps where; else None.
 
     What is small talk ("Rose") is not asked this.
     """
     typed = _TYPED.fullmatch(" ".join(text.lower().split()).strip(" ?!.,;:…"))
     if typed is None or not _is_visible(typed[2].split()):
         return None
-    phrase = typed[2]
+    phrase, where = typed[2], "" if typed[3] in (None, " here", " there") else typed[3]
     if typed[1] in ("a", "an"):
-        return f"Is there {with_article(phrase)}?"
+        return f"Is there {with_article(phrase)}{where}?"
     if phrase.split()[0] not in NUMBERS:
         phrase = f"any {phrase}" if is_plural(phrase) else with_article(phrase)
-    return f"{be_of(phrase).capitalize()} there {phrase}?"
+    return f"{be_of(phrase).capitalize()} there {phrase}{where}?"
 
 
 def _is_visible(words: list[str]) -> bool:
-    """Whether words are a noun, with nothing before it but colours, numbers and what it is made for ("dog house")."""
+    """Whether words are a noun, and before it stands only what it may be, how many, or what for ("dog house")."""
     for length in (2, 1):  # "hot dog" before "dog"
         noun, before = " ".join(words[-length:]), words[:-length]
         if not _visible().isdisjoint(_singulars(noun)):
-            return all(word in ADJECTIVES or word in NUMBERS or word in _visible() for word in before)
+            return all(_SAID.fullmatch(word) or word in _visible() for word in before)
     return False
 
 

@@ -48,6 +48,14 @@ from bot.conversation.several_questions import in_full, questions_in
         ("soccer balls?", "Are there any soccer balls?"),
         ("apple tree?", "Is there an apple tree?"),
         ("rose?", "Is there a rose?"),
+        ("sleeping dog?", "Is there a sleeping dog?"),
+        ("happy girls?", "Are there any happy girls?"),
+        ("dogs here?", "Are there any dogs?"),
+        ("woman in a hat?", "Is there a woman in a hat?"),
+        ("red balls on the table?", "Are there any red balls on the table?"),
+        ("any dogs in the picture?", "Are there any dogs in the picture?"),
+        ("a girl holding a kite?", "Is there a girl holding a kite?"),
+        ("dog in front of the house?", "Is there a dog in front of the house?"),
     ],
 )
 def test_a_thing_alone_asks_whether_there_is_one(typed: str, whole: str) -> None:
@@ -61,7 +69,15 @@ def test_a_thing_alone_asks_whether_there_is_one(typed: str, whole: str) -> None
         *("price?", "colour?", "color?", "weather?", "name?", "time?", "age?", "size?", "mood?", "family?", "place?"),
         *("red?", "orange?", "gold?", "two?", "happy?", "sleeping?", "running?", "above?", "left?", "cancer?", "leo?"),
         *("night?", "symbol?", "face?", "mike?", "who?", "what dog?", "which ball?", "the dog?", "his hat?", "no dog?"),
-        *("first picture?", "other dog?", "dog or cat?", "dog and cat?", "dog on the table?", "is there a dog?"),
+        *(
+            "first picture?",
+            "other dog?",
+            "dog or cat?",
+            "dog and cat?",
+            "dog in which house?",
+            "here?",
+            "is there a dog?",
+        ),
         *("good weather?", "nice dog", "my dog", "hund?", "собака?", "سگ؟", "", "?", "a", "any?", "some dogs bark"),
     ],
 )
