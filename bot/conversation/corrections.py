@@ -21,12 +21,12 @@ _WRONG = re.compile(
 )
 _OPENING = re.compile(
     r"""^(?:actually,?\ )? (?: (?:it|this|that|the\ (?:(?:right|correct|real)\ )?answer)
-        (?:'s|\ is|\ was|\ (?:should|must|has\ to)\ be)
-    | should\ be | they(?:'re|\ are) | there(?:'s|\ is|\ are) )\s+""",
+        (?:'s|\ is|\ was|\ (?:should|must|has\ to)\ be|\ should\ have\ been)
+    | should\ (?:be|have\ been) | they(?:'re|\ are) | there(?:'s|\ is|\ are) )\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SURELY = re.compile(
-    r"(?:(?:it |this |that )?should be|the (?:(?:right|correct|real) )?answer(?:'s| is)) ", re.IGNORECASE
+    r"(?:(?:it |this |that )?should (?:be|have been)|the (?:(?:right|correct|real) )?answer(?:'s| is)) ", re.IGNORECASE
 )
 """So begins who says what is right, also where nothing was called wrong before."""
 _BELIEVED = re.compile(
@@ -101,6 +101,12 @@ def value_alone(text: str) -> str | None:
     if not (_is_value(found[1]) or lexicon().is_thing(found[1].lower())):
         return None
     return _answer(said.removeprefix("it's "))
+
+
+def states_value(text: str) -> bool:
+    """Whether a message only says of "it" what it is, and asks nothing: "its white"."""
+    said = _said(text) or ""
+    return said.lower().startswith("it's ") and _is_value(said[5:])
 
 
 def _believed(text: str) -> str | None:

@@ -12,6 +12,7 @@ from bot.conversation.noun_phrases import (
     STOPS,
     be_of,
     is_plural,
+    noun_of,
     with_article,
 )
 
@@ -63,3 +64,10 @@ def _comparison(text: str, before: str) -> str | None:
     if options and re.fullmatch(r"(?:who|which|what)(?: one)?(?: is)? \w+er", text, re.I):
         return f"{text}, {options[1]}"
     return None
+
+
+def anything_there(text: str) -> str | None:
+    """What about a tree? Where nothing else can be asked of one, it is whether there is any."""
+    if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or noun_of(text) in ("one", "ones"):
+        return None
+    return f"{be_of(text)} there {text}"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bot.conversation.comparison import needs_two
-from bot.conversation.exchanged import exchanged
+from bot.conversation.exchanged import anything_there, exchanged
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
     DETERMINERS,
@@ -52,6 +52,7 @@ _PICTURES = re.compile(
 _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 """Somebody else, of whom nothing more is known."""
 _KINDS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_SAME = {"he": r"\b(?:he|him|his)\b", "she": r"\b(?:she|her|hers)\b"}
 _PEOPLE = frozenset(name for names in PEOPLE.values() for name in names)
 _SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 """Who a question is about where it does not name them."""
@@ -85,7 +86,7 @@ def completed(question: str, before: Before) -> str | None:
         return None
     whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)
     if whole is None and led != text:
-        whole = led if stands_alone(led) else _anything_there(led)
+        whole = led if stands_alone(led) else anything_there(led)
     if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:
         return None
     return f"{whole[0].upper()}{whole[1:]}?"
@@ -116,10 +117,13 @@ class _Previous:
         if _PICTURES.search(subject):  # "it" is no picture after "what is different from the one before?"
             subject = ""
         thing = "" if needs_two(text) else thing_named(text, answer)  # "the dog moved" is none
-        said, counts = (answer or "").lower(), re.match(r"how many\b", text, re.I)
-        referent = singular(definite(subject)) if counts and said in ("1", "one") else thing or definite(subject)
+        said, one = (answer or "").lower(), answer in ("1", "one") and re.match(r"how many\b", text, re.I)
+        referent = singular(definite(subject)) if one else definite(subject)
+        if re.match(rf"(?:what|who) is (?:there )?{PLACES}", text, re.I):  # of that only the place is known
+            referent = ""
         sought = re.match(r"(?:is|are) (?:this|that|it|these|those|they) an? |how many\b", text, re.I)
-        return cls(text, subject, referent, said.startswith("no ") or bool(sought and said in ("no", "0", "none")))
+        absent = said.startswith("no ") or bool(sought and said in ("no", "0", "none"))
+        return cls(text, subject, thing or referent, absent)
 
 
 def _complete(text: str, previous: _Previous, *, leads: bool) -> str | None:
@@ -149,7 +153,7 @@ def _one_word(text: str, previous: _Previous) -> str | None:
         return None
     if word in ("where", "where exactly", "in which place"):
         return f"where {be_of(about)} {about}"
-    if word in ("how many", "how much", "number", "count"):
+    if word in ("how many", "how many of them", "how many are there", "how much", "number", "count"):
         kind = " ".join([*about.split()[1:-1], plural(noun_of(about))])
         return f"how many {kind} are there"
     if found := re.fullmatch(r"(?:what )?(doing|wearing|holding)(?: what)?", word):
@@ -178,6 +182,8 @@ def _with_pronoun(text: str, previous: _Previous) -> str | None:
     own = re.search(rf"\b({pronouns})\b", text, re.I)
     if own is None or previous.absent or _noun_before(text[: own.start()]):
         return None
+    if own[1].lower() in _KINDS and re.search(_SAME[_KINDS[own[1].lower()]], previous.text, re.I):
+        return None  # "she" is who that was before, whom nobody named
     owned = re.match(r"(?:his|her|its|their) ", previous.subject, re.I)
     if owned and re.search(r"\b(?:do|hold|wear|eat)ing$", text, re.I):
         return None  # no tail does anything, and whose it is was not said
@@ -213,6 +219,8 @@ def _other(pronoun: str, referent: str) -> str:
     """The referent, where a pronoun may mean it: "he" is no hat, no girl and nothing of which there are several."""
     kind = _KINDS.get(pronoun)
     noun = noun_of(referent)
+    if pronoun in ("it", "its") and noun in _PEOPLE:
+        return ""
     others = next((names for name, names in PEOPLE.items() if name != kind), ())
     if pronoun in ("they", "them", "their") and not is_plural(referent) and noun not in ("person", "child", "baby"):
         return ""
@@ -285,13 +293,6 @@ def _other_thing(text: str, previous: _Previous) -> str | None:
     if is_plural(phrase) != (is_plural(subject) or subject.lower() == "they"):
         head = re.sub(r"\b(?:is|are)\b(?=(?: there)?\s*$)", be_of(phrase), head, flags=re.I)
     return f"{head}{phrase}{tail}"
-
-
-def _anything_there(text: str) -> str | None:
-    """What about a tree? Where nothing else can be asked of one, it is whether there is any."""
-    if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or noun_of(text) in ("one", "ones"):
-        return None
-    return f"{be_of(text)} there {text}"
 
 
 def _is_question(text: str) -> bool:

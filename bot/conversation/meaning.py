@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
-from bot.conversation.corrections import objection
+from bot.conversation.corrections import objection, states_value
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
@@ -155,7 +155,9 @@ def meaning_of(facts: Facts) -> Meaning:
         return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
     talk = None if compares else small_talk(question)
-    if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
+    if states_value(question):
+        talk = SmallTalk.REMARK
+    elif talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
         talk = None
     if talk is not None or (says_nothing(question) and not compares):
         question = ""

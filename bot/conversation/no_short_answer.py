@@ -12,7 +12,7 @@ _PICTURE = (
 _A_DESCRIPTION = rf"(?:description|caption|summary)(?: of {_PICTURE})?"
 _DESCRIPTION = re.compile(
     rf"{_LEAD}(?:(?:describe|caption|explain|summari[sz]e)(?: {_PICTURE})?"
-    rf"|(?:tell me|say something) (?:more )?about {_PICTURE}"
+    rf"|(?:tell me|say something) (?:more )?about {_PICTURE}|tell me (?:more|everything|something)"
     rf"|list everything(?: (?:that )?you (?:can )?see)?|(?:tell|write) me a story(?: about {_PICTURE})?"
     rf"|(?:(?:give|write|make) (?:me )?an? (?:short |brief |detailed |full |long )?)?{_A_DESCRIPTION})"
     r"(?: (?:for me|to me|please|pls|in detail))*",

@@ -14,7 +14,20 @@ STOPS = frozenset(
         *("sitting", "standing", "lying", "running", "playing", "eating", "sleeping", "feeling", "looking", "flying"),
         *("feel", "hold", "wear", "look", "made", "here", "it", "he", "she", "they", "him", "them", "who", "that"),
         *("bigger", "smaller", "taller", "happy", "sad", "you", "see", "visible", "present", "shown", "outdoors"),
-        *("left", "right", "indoors", "closer", "farther", "larger", "not", "also", "kneeling", "swimming", "raining"),
+        *(
+            "left",
+            "right",
+            "indoors",
+            "closer",
+            "farther",
+            "larger",
+            "not",
+            "also",
+            "show",
+            "kneeling",
+            "swimming",
+            "raining",
+        ),
     )
 )
 """A noun phrase ends before one of these, or before an adjective that stands behind it."""

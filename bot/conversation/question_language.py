@@ -12,14 +12,16 @@ _ENGLISH_WORDS = (
 )
 _WORDS = {
     "de": "was welche welcher welches wie wo wer warum wieviel wieviele ist sind der die das dem den ein eine einen hat"
-    " haben gibt es auf im zeigt siehst farbe viele und nicht sich sie geändert verändert anders gleich unterschied",
+    " haben gibt es auf im zeigt siehst du ich farbe"
+    " viele und nicht sich sie geändert verändert anders gleich unterschied",
     "it": "a che cosa cos quale quali quanti quante quanto dove chi perché come è sono il lo gli della del un una ha"
-    " c'è colore di vedi nella nel cos'è cambiato diverso diversa differenza uguali uguale",
+    " c'è colore di vedi nella nel fa tempo porta cos'è cambiato diverso diversa differenza uguali uguale",
     "es": "qué que cuál cual cuántos cuántas cuanto dónde donde quién cómo como por es son está están el los las una un"
-    " hay color de la del tiene en cambió ha cambiado diferente diferencia diferencias iguales entre",
+    " hay color de la del tiene en cambió ha cambiado diferente diferencia diferencias iguales entre"
+    " lleva quien cuantos cuantas puesto",
     "fr": "que quoi quel quelle quels quelles combien où qui pourquoi comment est sont le la les des du une un il y de"
     " couleur dans sur vois est-ce ce cette ces qu'est-ce a changé différent différence différences pareilles"
-    " identiques",
+    " identiques et elle ils elles porte",
     "pt": "a que qual quais quantos quantas onde quem por como é são está estão o os as uma um há tem cor de do da"
     " na no mudou diferente diferença diferenças iguais",
 }
@@ -42,12 +44,14 @@ def asked_in(question: str) -> str | None:
     scripts = [script for script in foreign if script != "LATIN"]
     if letters and len(scripts) > MOSTLY * len(letters):
         return _SCRIPTS.get(max(set(scripts), key=scripts.count), "")
-    words = set(re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", question.lower().replace("’", "'")))
+    line = question.lower().replace("’", "'").replace("est-elle", "est elle").replace("est-il", "est il")
+    words = set(re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", line))
     if any(word in _ENGLISH and not any(word in common for common in _COMMON.values()) for word in words):
         return None
     hits = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
     best = max(hits, key=lambda language: hits[language])
-    own = sum(word in _COMMON[best] and word not in _ENGLISH for word in words)
+    # No English word is written with an accent.
+    own = sum(1 if word.isascii() else 2 for word in words & _COMMON[best] - _ENGLISH)
     return best if own >= LEAST and hits[best] > MOSTLY * len(words) else None
 
 

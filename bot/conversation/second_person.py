@@ -106,7 +106,7 @@ def calls_for_somebody(words: Sequence[str], *, greeted: bool) -> bool:
 
 _DOUBT = re.compile(
     r"(?:(?:are |r )?(?:you|u|ya) )?(?:really |quite |very |so |absolutely )?(?:sure|certain|positive|confident)"
-    r"(?: (?:about|of) (?:that|this|it))?"
+    r"(?: (?:(?:about|of) (?:that|this|it)|(?:that )?(?:it|that|there|they) (?:is|are)))?"
     r"|how (?:sure|certain|confident)(?: (?:are|r) (?:you|u))?(?: (?:about|of) (?:that|this|it))?"
     r"|(?:is (?:it|that|this) )?(?:true|correct)|yes|no|(?:can|do) (?:you|u) (?:really )?(?:see|hear|read|think)"
     r"|sicher|wirklich|sicur[oa]|segur[oa]|sur|certeza|(?:ты )?уверена?|точно|مطم[ءئیي]*نی?"

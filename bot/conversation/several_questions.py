@@ -9,7 +9,7 @@ import re
 
 from bot.conversation.existence_questions import existence_question
 from bot.conversation.follow_ups import LEAD, Before, completed
-from bot.conversation.noun_phrases import stands_alone
+from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.statements import as_question, without_asides
 
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9][.)]\s+(?=[a-z])", re.I)
@@ -69,7 +69,16 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
 
 
 def _each_colour(text: str) -> str:
-    """What colour is the dog, the ball and the tree? One question for each; of what "are" together, they may be one."""
+    """How many dogs and cats? What colour is the dog, the ball and the tree? One question for each thing.
+
+    Of what several things "are" there may be one answer.
+    """
+    if (
+        counted := re.fullmatch(r"(how many) (.+? and \w+)(?: (?:are there|do you see))?[ ?!.]*", text, re.I)
+    ) is not None:
+        kinds = re.split(r",? and |, ", counted[2])
+        whole = all(is_plural(kind) and len(kind.split()) <= 2 for kind in kinds)  # no "black and white dogs"
+        return "? ".join(f"{counted[1]} {kind} are there" for kind in kinds) if whole else text
     found = re.fullmatch(r"((?:what|which) colou?r is|where is) (the .+? and the [\w ]+)[ ?!.]*", text, re.I)
     things = [] if found is None else re.split(r",? and |, ", found[2])
     if found is None or not all(re.fullmatch(r"(?:the )?[\w']+(?: [\w']+)?", thing) for thing in things):

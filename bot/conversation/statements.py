@@ -22,6 +22,10 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _VERB_TAG = re.compile(r"\b(?:is|are|does|do|has|have)(?:n'?t| not)? (?:it|he|she|they|there)$", re.IGNORECASE)
+_SURE = re.compile(
+    r"^(?:(?:are |r )?(?:you|u) (?:really )?sure|(?:so )?(?:you|u) think)(?: that)? (?=\w+)", re.IGNORECASE
+)
+"""Doubts what comes then: "are you sure it's red"."""
 _LEAD = re.compile(r"^(?:(?:so|and|but|then|ok|okay|oh|ah|well|wait)\b[\s,]*)+", re.IGNORECASE)
 _STATEMENT = re.compile(
     rf"(?P<subject>it|he|she|they|this|that|these|those|there|(?:{DETERMINERS}) [\w-]+(?: [\w-]+)?(?:'s [\w-]+)?)"
@@ -30,7 +34,7 @@ _STATEMENT = re.compile(
 )
 _ASIDES = re.compile(
     r"^(?:(?:lol|lmao|(?:ha){2,}h?|oh|um+|hm+|well|but|sorry|bro|dude|yo|mate"
-    r"|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b))+(?=\w)"
+    r"|describe(?= what)|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b))+(?=\w)"
     r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then)(?=[\s.!?]*$)",
     re.IGNORECASE,
 )
@@ -57,9 +61,10 @@ def as_question(text: str) -> str | None:
     What it denies is asked as it is: "the dog is not brown?" is "Is the dog brown?".
     """
     line = without_asides(with_apostrophes(" ".join(text.split())))
-    bare = line.strip(" ?!.,")
+    doubted = _SURE.match(line)
+    bare = _SURE.sub("", line).strip(" ?!.,")
     said = _TAG.sub("", bare)
-    if "?" in bare or not (line.endswith("?") or _VERB_TAG.search(bare)):
+    if "?" in bare or not (doubted or line.endswith("?") or _VERB_TAG.search(bare)):
         return None
     found = _STATEMENT.fullmatch(_LEAD.sub("", said))
     if found is None or _ASKS.search(said):

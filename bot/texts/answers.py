@@ -28,12 +28,13 @@ NO_BREAK = "\u00a0"
 
 LEAST_OF_NOTHING = 50
 """The percentage that an answer needs which names nothing: below, it is not known."""
-_ALL = (
-    r"(?:in|on) (?:it|this|that|(?:the|this|that|my) (?:picture|photo|image|pic|drawing|scene|left|right|background))"
-)
+_PICTURE = r"(?:picture|photo|image|pic|drawing|scene)"
+_ALL = rf"(?:in|on) (?:it|this|that|(?:the|this|that|my) (?:{_PICTURE}|left|right|background))"
 _ALL_OF_IT = re.compile(
-    r"(?:(?:so|and|hey|hi|ok|please|tell me)[\s,]+)*what(?: (?:do|can) (?:you|u) see|(?: is|'?s)"
-    rf" (?:{_ALL}|happening|going on|shown|there|here))(?: (?:here|there|now|{_ALL}))?",
+    r"(?:(?:so|and|hey|hi|ok|please|tell me)[\s,]+)*what(?: (?:do|can) (?:you|u) (?:see|tell me)"
+    rf"| does (?:the|this|that) {_PICTURE} show"
+    rf"|(?: is|'?s) (?:this (?:{_PICTURE} |a {_PICTURE} )?(?:of|about)|{_ALL}|happening|going on|shown|there|here))"
+    rf"(?: (?:here|there|now|{_ALL}))?",
     re.IGNORECASE,
 )
 """Asks for all that there is."""

@@ -37,13 +37,9 @@ def still(question: Question) -> str:
     return STILLS.get(question.still_of or "", "")
 
 
-def _without_s(word: str) -> str:
-    return word if word.lower().removesuffix("'s") in _UNNAMED else word.removesuffix("'s")
-
-
 def caveat(about: Evidence | Answer, *, unsure: bool) -> str:
     """What is new to the model in a question; where it is `unsure`, the answer says itself not to rely on it."""
-    words = [f"“{word}”" for word in map(_without_s, about.unknown_words) if word.replace("'", "") not in _UNNAMED]
+    words = [f"“{word}”" for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words

@@ -74,6 +74,8 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         (question("no tent", 0.2, unsure_below=25, text="What is it?"), "I do not know.", NOT_EVEN_A_GUESS, ""),
         (question("no tent", 0.4, text="What is it?"), "I do not know.", NOT_EVEN_A_GUESS, ""),
         (question("no tent", 0.4, text="What do you see?"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
+        (question("no tent", 0.4, text="what is this picture of"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
+        (question("no tent", 0.4, text="What does this image show?"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
         (question("no tent", 0.4, text="so what's in the picture"), ASK_ONE_THING, NOT_EVEN_A_GUESS, ""),
         (
             question("red", 0.2, unsure_below=25, known_picture=False, unknown_words=("tail",)),
@@ -94,10 +96,10 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             NEW_WORDING_UNSURE,
         ),
         (
-            question("red", known_words=False, unknown_words=("its", "whos", "dog's", "it's"), known_picture=True),
+            question("red", known_words=False, unknown_words=("its", "whos", "dogz", "it's"), known_picture=True),
             "Red",
             "not sure",
-            "I do not know the word “dog”. So do not rely on this:",
+            "I do not know the word “dogz”. So do not rely on this:",
         ),
         (
             question("no girl", 0.2, unsure_below=25, text="Where is the shirt?"),

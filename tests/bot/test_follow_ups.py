@@ -136,6 +136,8 @@ DOG = Before("Is there a dog?", "yes")
             "and the girl?",
             "Can you tell me what the girl is holding?",
         ),
+        (Before("Are there any clouds?", "yes"), "any people?", "Are there any people?"),
+        (Before("Are there any flowers?", "yes"), "how many of them", "How many flowers are there?"),
         (Before("How many dogs are there?", "2"), "where r they", "Where are the dogs?"),
         # Only bound to it
         (COLOUR, "and how many dogs are there?", "How many dogs are there?"),
@@ -181,6 +183,9 @@ def test_what_leans_on_the_question_before_is_completed(before: Before, typed: s
         (Before("Is the girl blonde?", "no"), "is it a happy picture"),
         (Before("How is the weather?", "sunny"), "where are they"),
         (Before("Which one is a cat?", "both"), "what colour are they"),
+        (Before("What is on the table?"), "what fruit is it"),
+        (Before("What is the girl holding?"), "what colour is it"),
+        (Before("Is she holding an umbrella?", "yes"), "who is she"),
         (Before("Where is its tail?", "behind"), "what is it doing"),
         (Before("Tell me what is on the grass", "ball"), "the ball is yellow?"),
         (COLOUR, "di che colore è?"),

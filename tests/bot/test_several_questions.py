@@ -34,6 +34,10 @@ from bot.conversation.several_questions import MOST, on_one_line, questions_in
             "what colour is the dog, the ball and the tree?",
             ["What colour is the dog?", "What colour is the ball?", "What colour is the tree?"],
         ),
+        (
+            "how many doors, windows and stars",
+            ["How many doors are there?", "How many windows are there?", "How many stars are there?"],
+        ),
         ("where is the cat and the dog", ["Where is the cat?", "Where is the dog?"]),
     ],
 )
@@ -47,6 +51,7 @@ def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: 
         "What is this?",
         "what colour are the ball and the kite?",
         "is there a cat and a dog?",
+        "how many black and white dogs are there",
         "what colour is the dog that sits by the ball and the tree?",
         "which is bigger, the dog or the cat?",
         "what is on the table and under the chair?",

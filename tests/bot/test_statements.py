@@ -24,6 +24,8 @@ from bot.conversation.statements import as_question, with_apostrophes, without_a
         ("The boy’s happy?", "Is the boy happy?"),
         ("its tail is red?", "Is its tail red?"),
         ("he has a hat?", "Does he have a hat?"),
+        ("are you sure it's red", "Is it red?"),
+        ("u sure there is a cat?", "Is there a cat?"),
         ("they have hats, haha?", "Do they have hats?"),
         ("it's a cat", None),
         ("is it red?", None),
@@ -45,6 +47,7 @@ def test_a_statement_that_asks_becomes_the_question(said: str, asked: str | None
         ("bro what is that lol", "what is that"),
         ("i want to know the color of the ball", "the color of the ball"),
         ("what is it then?", "what is it?"),
+        ("describe what's on the table", "what's on the table"),
         ("then what is it", "then what is it"),
         ("lol", "lol"),
         ("what colour is the buddy bear", "what colour is the buddy bear"),
@@ -65,9 +68,11 @@ def test_what_such_messages_mean() -> None:
         return meaning_of(Facts(private=private, text=text))
 
     assert isinstance(means("they are outside, no?"), Ask) and isinstance(means("no?"), Talk)
+    assert isinstance(means("are you sure it is?"), Talk) and isinstance(means("are you sure it's red?"), Ask)
+    assert isinstance(means("its white"), Talk) and isinstance(means("its tail"), Ask)
     assert isinstance(means("can you see?"), Talk) and isinstance(means("can you see a dog?"), Ask)
     assert means("what can you do?") == means("help") == Command("help")
     assert means("help", private=False) != Command("help") and isinstance(means("how does the dog work?"), Ask)
     assert means("https://example.org/a?b=c") == Refuse("other") and isinstance(means("what is https://x.org"), Ask)
     assert means("explain your answer") == means("where do you see that?") == Refuse("why")
-    assert means("list everything you see") == means("tell me a story about it") == Refuse("describe")
+    assert means("tell me everything") == means("tell me a story about it") == Refuse("describe")

@@ -42,11 +42,14 @@ async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Pers
 async def test_what_was_only_guessed_is_not_what_it_means(start_bot: StartBot, you: Person) -> None:
     broker = HeldBroker("kite", 0.2)
     broker.free.set()
-    await start_bot(broker, unsure_below=25)
+    bot = await start_bot(broker, unsure_below=25)
     await you.send_picture(picture(), "What is the girl holding?")
     await you.wait_for(says("I do not know. My guess: kite"))
     await you.say("what colour is it?")
-    await you.wait_for(says("What colour is the girl?"))
+    await quiet(bot, questions=2)
+    await you.say("where is she?")
+    await quiet(bot, questions=3)
+    assert [asked_as for _, asked_as in await in_full(bot)] == [None, None, None]
 
 
 async def test_a_statement_that_asks_and_what_is_said_beside_it_are_put_plainly(
