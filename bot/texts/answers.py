@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
@@ -91,9 +91,15 @@ def shown(question: Question, *, alone: bool = True) -> Shown:
 def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
     """What is new in the lines of an answer: the same of all of them is said once."""
     caveats = {places: shown(line, alone=False).caveat for places, line in lines.items() if line.answer}
-    if len(said := {*caveats.values()}) == 1:
-        return said.pop()
-    return " ".join(f"{beginning(places)} {one}" for places, one in caveats.items() if one)
+    said = shared({*caveats.values()})
+    own = {places: one.removesuffix(said).strip() for places, one in caveats.items()}
+    return " ".join([*(f"{beginning(places)} {one}" for places, one in own.items() if one), said]).strip()
+
+
+def shared(caveats: Collection[str]) -> str:
+    """What stands in all of several caveats: that the picture is new stands behind the words that are."""
+    shortest = min(caveats, key=len, default="")
+    return shortest if all(one.endswith(shortest) for one in caveats) else ""
 
 
 def shown_jointly(question: Question) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import beginning, shown, shown_jointly
+from bot.texts.answers import beginning, shared, shown, shown_jointly
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
 from bot.texts.failures import sentence
@@ -239,15 +239,16 @@ def outcome(question: Question) -> str:
         return _outcome(question)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
-    caveats = {escape(shown(one, alone=False).caveat) for one in about.values() if one.answer}
-    caveat = caveats.pop() if len(caveats) == 1 else ""  # the same of all of them is said once
+    # What is new in all of them is said once.
+    caveat = shared({escape(shown(one, alone=False).caveat) for one in about.values() if one.answer})
     lines += [caveat] if caveat else []
     if (joint := shown_jointly(question)) is not None:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
     for places, one in about.items():
-        own = _outcome(one, in_full=False).removeprefix(f"{caveat}\n")
-        said = " – ".join(own.split("\n")).replace(": – ", ": ")  # a caveat leads to its answer
+        own = _outcome(one, in_full=False).replace(f"{caveat}\n", "\n", 1) if caveat else _outcome(one, in_full=False)
+        parts = [part.strip() for part in own.split("\n") if part.strip()]
+        said = " – ".join(parts).replace(": – ", ": ").replace(". – <b>", ". <b>")  # a caveat leads to its answer
         asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
         lines.append(directed(f"{beginning(places)} {asked}{said}"))
     return "\n".join(lines)

@@ -207,6 +207,13 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
         caveat,
         "2. <b>I do not know. My guess: bed</b> – <i>little more than a guess</i>",
     ]
+    words = replace(asked, several=(new, replace(new, sha256="b", answer="bed", unknown_words=("x",))))
+    assert outcome(words).splitlines() == [
+        caveat,
+        "1. <b>Pond</b> – <i>not sure</i>",
+        "2. I do not know the word “x”. <b>Bed</b> – <i>not sure</i>",
+    ]
+    assert row_of(words, None)["caveat"] == f"2. I do not know the word “x”. {caveat}"
     other = replace(asked, several=(new, replace(new, sha256="b", known_picture=True)))
     assert outcome(other).splitlines()[0] == f"1. {caveat} <b>Pond</b> – <i>not sure</i>", "only the first is new"
     assert (row_of(asked, None)["caveat"], row_of(other, None)["caveat"]) == (caveat, f"1. {caveat}")
