@@ -20,14 +20,20 @@ from bot.conversation.noun_phrases import (
 
 _WHERE = (
     r"(?:in|on|under|behind|near|beside|by|above|below|at|inside|outside|with|wearing|holding|next to|in front of"
-    r"|to the (?:left|right) of)"
+    r"|to the (?:left|right) of) "
 )
 _TYPED = re.compile(
     rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}?[\w'-]+)"
-    rf"( {_WHERE} (?!what|which|who)(?:[\w'-]+ ?){{1,5}}| here| there)?"
+    rf"( {_WHERE}(?:(?:{DETERMINERS})(?: [\w'-]+){{1,2}}|[\w'-]+)| here| there)?"
 )
-_SAID = re.compile("|".join(sorted(ADJECTIVES | NUMBERS | STATES)) + r"|\w{2,}ing")
-"""What a thing may be, or be doing."""
+_POSES = (
+    *("sleeping", "running", "standing", "sitting", "lying", "flying", "jumping", "swimming", "smiling", "crying"),
+    *("waving", "kneeling", "dancing", "walking", "laughing", "barking", "kissing", "burning", "flowering", "snoring"),
+)
+"""What a thing may be doing by itself: a text that begins with "eating" or "wearing" names what is eaten or worn."""
+_SAID = ADJECTIVES | NUMBERS | STATES | set(_POSES)
+_NO_PLACES = STATES | {"what", "which", "who", "whose", "how", "me", "us", "or", "and"}
+"""With one of these at its end a text says more than where something is."""
 
 
 def existence_question(text: str) -> str | None:
@@ -39,6 +45,8 @@ def existence_question(text: str) -> str | None:
     if typed is None or not _is_visible(typed[2].split()):
         return None
     phrase, where = typed[2], "" if typed[3] in (None, " here", " there") else typed[3]
+    if where and not _NO_PLACES.isdisjoint(where.split()[-2:]):
+        return None
     if typed[1] in ("a", "an"):
         return f"Is there {with_article(phrase)}{where}?"
     if phrase.split()[0] not in NUMBERS:
@@ -51,7 +59,7 @@ def _is_visible(words: list[str]) -> bool:
     for length in (2, 1):  # "hot dog" before "dog"
         noun, before = " ".join(words[-length:]), words[:-length]
         if not _visible().isdisjoint(_singulars(noun)):
-            return all(_SAID.fullmatch(word) or word in _visible() for word in before)
+            return all(word in _SAID or word in _visible() for word in before)
     return False
 
 

@@ -79,6 +79,8 @@ IRREGULAR = {
     "fireman": "firemen",
     "policeman": "policemen",
     "calf": "calves",
+    "ski": "skis",
+    "taxi": "taxis",
     "fish": "fish",
     "sheep": "sheep",
     "deer": "deer",

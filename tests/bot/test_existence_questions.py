@@ -50,6 +50,8 @@ from bot.conversation.several_questions import in_full, questions_in
         ("rose?", "Is there a rose?"),
         ("sleeping dog?", "Is there a sleeping dog?"),
         ("happy girls?", "Are there any happy girls?"),
+        ("bird in tree?", "Is there a bird in tree?"),
+        ("skis?", "Are there any skis?"),
         ("dogs here?", "Are there any dogs?"),
         ("woman in a hat?", "Is there a woman in a hat?"),
         ("red balls on the table?", "Are there any red balls on the table?"),
@@ -78,6 +80,8 @@ def test_a_thing_alone_asks_whether_there_is_one(typed: str, whole: str) -> None
             "here?",
             "is there a dog?",
         ),
+        *("wearing glasses", "eating cake", "girl in the middle happy", "goat on a rope or loose", "bear with me"),
+        *("man beside bride her dad", "horses in the stable how many"),
         *("good weather?", "nice dog", "my dog", "hund?", "собака?", "سگ؟", "", "?", "a", "any?", "some dogs bark"),
     ],
 )
