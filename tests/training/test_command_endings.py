@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_before_a_model_is_loaded(scenes: Path, tmp_path: 
         (("package", "builtin", tmp_path / "no" / "x.zip"), f"there is no folder {tmp_path / 'no'}."),
         (("package", run, tmp_path / "x.zip"), f"config.json is missing. Is {run / 'model'} meant?"),
         (("evaluate", tmp_path / "none"), "There is no file or folder"),
-        (("evaluate", tmp_path), ": for none of train, val, test there is an official file such as"),
+        (("evaluate", tmp_path), ": none of train, val, test has an official file such as"),
         (("evaluate", scenes, "--split", "judging"), "`vqabot data prepare --divide-val` makes one of its val"),
         (("evaluate", own), "own has no val split: there is neither OpenEnded_abstract_v002_val2015_questions.json"),
         (("evaluate", own), "It has train."),

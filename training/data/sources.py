@@ -54,8 +54,8 @@ class DataSource:
         found = [split for split in SPLITS if find_split(self.tree, split) or self.own(split)]
         if not found:
             raise DataError(
-                f"There are no questions in {self.path}: for none of {', '.join(SPLITS)} there is an official file "
-                f"such as {question_file('train')}, one's own such as train.jsonl, train.json or train.csv, or a "
+                f"There are no questions in {self.path}: none of {', '.join(SPLITS)} has an official file such as "
+                f"{question_file('train')}, a file of one's own such as train.jsonl, train.json or train.csv, or a "
                 f"folder with annotations.jsonl or metadata.jsonl.{self._hint()}"
             )
         return found
