@@ -24,6 +24,8 @@ LONGEST = 2500
 MOST_ALTERNATIVES = 2
 NOT_EVEN_A_GUESS = N_("not even a guess")
 ASK_ONE_THING = N_("I cannot say that in a word. Ask about one thing, for example: Is there a dog?")
+_OWN_QUESTION = 60
+"""Characters of what a line answers, a picture's own caption say, that stand before its answer."""
 NO_BREAK = "\u00a0"
 
 LEAST_OF_NOTHING = 50
@@ -78,7 +80,8 @@ def shown(question: Question, *, alone: bool = True) -> Shown:
     if not lines or not (question.answer or "").strip():
         return whole_answer
     listed = " · ".join(
-        isolated(f"{beginning(places)} {shown(line).answer if line.answer else '–'}") for places, line in lines.items()
+        isolated(f"{beginning(places)} {own_question(line, question)}{shown(line).answer if line.answer else '–'}")
+        for places, line in lines.items()
     )
     joint = shown_jointly(question)
     return replace(
@@ -86,6 +89,11 @@ def shown(question: Question, *, alone: bool = True) -> Shown:
         answer=directed(listed if joint is None else f"{joint[0]} · {listed}"),
         caveat=" ".join(one for one in (whole_answer.caveat, _caveats(lines)) if one),
     )
+
+
+def own_question(line: Question, question: Question) -> str:
+    """What a line of an answer answers, before a space, where that is another question than the message's."""
+    return "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
 
 
 def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import beginning, shared, shown, shown_jointly
+from bot.texts.answers import beginning, own_question, shared, shown, shown_jointly
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
 from bot.texts.failures import sentence
@@ -177,10 +177,6 @@ PRIVACY = N_(
 )
 
 
-_OWN_CAPTION = 60
-"""Characters of a picture's own caption that stand before its answer."""
-
-
 def did_you_ask(heard: str) -> str:
     """It is not sure what was said: the question that it may have been."""
     return _("Did you ask: <i>{question}</i>\nIf not, please write your question.", question=escape(heard))
@@ -249,7 +245,7 @@ def outcome(question: Question) -> str:
         own = _outcome(one, in_full=False).replace(f"{caveat}\n", "\n", 1) if caveat else _outcome(one, in_full=False)
         parts = [part.strip() for part in own.split("\n") if part.strip()]
         said = " – ".join(parts).replace(": – ", ": ").replace(". – <b>", ". <b>")  # a caveat leads to its answer
-        asked = "" if one.text == question.text else f"{escape(one.text[:_OWN_CAPTION])} "
+        asked = escape(own_question(one, question))
         lines.append(directed(f"{beginning(places)} {asked}{said}"))
     return "\n".join(lines)
 

@@ -54,7 +54,8 @@ async def test_history_and_export_keep_both(start_bot: StartBot, you: Person) ->
     await quiet(bot, questions=1)
     await you.say("/history")
     page = await you.wait_for(says("History"))
-    assert "1. Red · 2. 2" in page["text"]
+    both = "1. What colour is the ball? Red · 2. How many dogs are there? 2"
+    assert both in page["text"]
     await you.press(page, "🖼 1")
     small = await you.wait_for(is_photo)
     assert small["caption"] == BOTH
@@ -62,7 +63,9 @@ async def test_history_and_export_keep_both(start_bot: StartBot, you: Person) ->
     sent = await you.wait_for(lambda m: "document" in m)
     with zipfile.ZipFile(io.BytesIO(await you.download(sent))) as archive:
         (row,) = json.loads(archive.read("history.json"))["questions"]
-    assert row["question"] == BOTH
+        html = archive.read("index.html").decode()
+    assert row["question"] == BOTH and row["says"] == both
+    assert both in html and "About 2 pictures" not in html, "about one picture, which stands above"
     assert [(one["caption"], one["answer"]) for one in row["pictures"]] == [
         ("What colour is the ball?", "red"),
         ("How many dogs are there?", "2"),
