@@ -219,6 +219,8 @@ def plural(noun: str) -> str:
 
 def singular(phrase: str) -> str:
     """One of several: "the black cats" is "the black cat"."""
+    if not phrase:
+        return ""
     *others, noun = phrase.split()
     irregular = {"people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse"}
     if noun in irregular:
