@@ -40,7 +40,7 @@ LEAD = re.compile(
 _ADDRESS = re.compile(
     r"^(?:(?:hey|hi|hello|please|pls|plz|(?:(?:can|could) (?:you|u) )?(?:please )?tell me|say)\b[\s,]*)+"
     r"(?=(?:what|which|who|where|how)(?: (?!the\b|an?\b|he\b|she\b|it\b|they\b)\w+){0,2}"
-    r" (?:is|are|does|do|can)\b|(?:is|are|does|do|can|has|have)\b)",
+    r" (?:is|are|does|do|can)\b|(?:is|are|does|do|can|has|have)\b)|[\s,]+(?:please|pls|plz)$",
     re.I,
 )
 """What only calls for the answer to a question."""
@@ -60,7 +60,7 @@ _IMPERSONAL = re.compile(
     r"\bit (?:raining|snowing|sunny|cloudy|windy|day|night|daytime|night-?time|dark|light|morning|evening|winter|summer"
     r"|autumn|fall|spring|warm|cold|hot|indoors?|outdoors?|inside|outside|a (?:photo|picture|drawing|cartoon|sunny|nice"
     r"|painting)|an? \w+ (?:photo|picture|drawing|painting|cartoon))\b"
-    r"|\b(?:is|was) (?:it|this|that|he|she) an? "
+    r"|\b(?:is|was) (?:it|this|that|he|she) an? |^what (?!colou?r|size|shape|breed|brand|kind|sort|age)\w+ is it$"
     r"|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\bit looks? like\b",
     re.I,
 )

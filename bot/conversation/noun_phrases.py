@@ -160,7 +160,7 @@ def noun_phrase(text: str) -> str:
     return " ".join(words)
 
 
-_NAMES_NOTHING = frozenset(("no", "yes", "nothing", "nobody", "none", "left", "right", "both", "neither"))
+_NAMES_NOTHING = frozenset(("no", "yes", "nothing", "nobody", "none", "both", "neither"))
 
 
 def thing_named(text: str, answer: str | None) -> str:
@@ -171,17 +171,7 @@ def thing_named(text: str, answer: str | None) -> str:
         return ""
     said = re.sub(r"^(?:an?|the) ", "", (answer or "").strip(" .!").lower())
     words = said.split()
-    if not 1 <= len(words) <= 3 or words[0] in (
-        "no",
-        "yes",
-        "nothing",
-        "nobody",
-        "none",
-        "left",
-        "right",
-        "both",
-        "neither",
-    ):
+    if not 1 <= len(words) <= 3 or words[0] in _NAMES_NOTHING | STOPS:
         return ""
     if words[-1] in ADJECTIVES | STOPS | NUMBERS or said[0].isdigit():
         return ""

@@ -130,6 +130,7 @@ DOG = Before("Is there a dog?", "yes")
             "to the right?",
             "Is the man to the right of the woman?",
         ),
+        (Before("what colour is the dog pls", "gray"), "what shape", "What shape is the dog?"),
         (Before("Hey what colour is the dog", "gray"), "and the ball", "What colour is the ball?"),
         (
             Before("Can you tell me what the boy is holding?", "kite"),
@@ -187,6 +188,8 @@ def test_what_leans_on_the_question_before_is_completed(before: Before, typed: s
         (Before("What is the girl holding?"), "what colour is it"),
         (Before("Is she holding an umbrella?", "yes"), "who is she"),
         (Before("How many are red?", "1"), "is it big"),
+        (Before("Any clouds?", "yes"), "what car is it"),
+        (Before("Who is this?", "on grass"), "whose umbrella is it"),
         (Before("Where is its tail?", "behind"), "what is it doing"),
         (Before("Tell me what is on the grass", "ball"), "the ball is yellow?"),
         (COLOUR, "di che colore è?"),
