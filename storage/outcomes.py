@@ -41,6 +41,20 @@ _SLOW = f"""
 """  # noqa: S608 - constants
 
 
+_BEFORE = """
+    earlier.chat_id = :chat AND earlier.thread_id IS :thread AND earlier.message_id < :message
+        AND earlier.explains IS NULL AND earlier.delivered = 1 AND earlier.answer IS NOT NULL
+"""
+_TOLD_UNLIKE = f"""
+    SELECT earlier.photo_sha256 AS sha256 FROM questions AS earlier
+    WHERE earlier.photo_sha256 IN (SELECT value FROM json_each(:shown)) AND {_BEFORE}
+        AND json_extract(earlier.evidence, '$.known_picture') = 0
+    UNION SELECT picture.sha256 FROM question_pictures AS picture JOIN questions AS earlier
+        ON earlier.id = picture.question_id
+    WHERE picture.sha256 IN (SELECT value FROM json_each(:shown)) AND {_BEFORE}
+        AND coalesce(json_extract(picture.evidence, '$.known_picture'),
+            json_extract(earlier.evidence, '$.known_picture')) = 0
+"""  # noqa: S608 - constants
 # What was not heard of before may stand as well.
 _BEGIN = """
     UPDATE questions SET updated_at = :now,
@@ -70,6 +84,21 @@ class Outcomes:
         """Questions with an outcome that their chat does not show yet, oldest first: of each chat up to `each`."""
         rows = await self._db.fetch_all(_OF_CHATS, {"chats": json.dumps(list(chats)), "each": each})
         return [question_of(row) for row in rows]
+
+    async def told_unlike(self, question: Question) -> set[str]:
+        """The SHA-256 of those pictures of a question of which answers above it say that the model knows none such.
+
+        Above: to earlier messages of its chat and topic, whenever they were given.
+        """
+        if not any(one.known_picture is False for one in (question, *question.several)):
+            return set()
+        found = {
+            "shown": json.dumps([picture.sha256 for picture in question.pictures]),
+            "chat": question.chat_id,
+            "thread": question.thread_id,
+            "message": question.message_id,
+        }
+        return {row["sha256"] for row in await self._db.fetch_all(_TOLD_UNLIKE, found)}
 
     async def slow(self, seconds: float, limit: int, *, exclude: Collection[int] = ()) -> list[Question]:
         """Questions that wait for longer than so many seconds without their progress being shown."""

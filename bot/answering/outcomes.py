@@ -32,7 +32,7 @@ class OutcomeRenderer:
         """
         buttons = under_outcome(question)
         if not question.heat:
-            return Content(texts.outcome(question), buttons)
+            return Content(texts.outcome(question, await self._store.outcomes.told_unlike(question)), buttons)
         if not any(map(is_hot, question.heat)):
             return Content(heat_map_texts.NOWHERE, buttons)
         photo = await self.heat_map(question)

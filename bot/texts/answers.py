@@ -62,10 +62,11 @@ class Shown:
     """The question in full, where what was typed leant on the one before."""
 
 
-def shown(question: Question, *, alone: bool = True) -> Shown:
+def shown(question: Question, *, alone: bool = True, again: bool = False) -> Shown:
     """A question's answer, as it stands in the ledger; of one about each of several pictures, all its lines.
 
     `alone`: otherwise it is one of those lines, and what is new in all of them is said once, in the same words.
+    `again`: that its pictures are new was said before, and is said in fewer words.
     """
     whole_answer = _shown(
         (question.answer or "").strip(),
@@ -75,6 +76,7 @@ def shown(question: Question, *, alone: bool = True) -> Shown:
         asked=question.asked,
         asked_as=question.asked_as or "",
         alone=alone,
+        again=again,
     )
     lines = lines_of(question)
     if not lines or not (question.answer or "").strip():
@@ -223,6 +225,7 @@ def _shown(
     asked: str,
     asked_as: str = "",
     alone: bool = True,
+    again: bool = False,
 ) -> Shown:
     value, familiar = percent(confidence), is_familiar(about)
     sure = sureness(confidence, familiar=familiar)
@@ -237,7 +240,7 @@ def _shown(
         sure = in_short = translated(NOT_EVEN_A_GUESS)
     else:
         said = _headline(answer, others, unsure, asked)
-    return Shown(said, sure, in_short, caveat(about, unsure=unsure and alone), asked_as)
+    return Shown(said, sure, in_short, caveat(about, unsure=unsure and alone, again=again), asked_as)
 
 
 def is_familiar(about: Evidence | Answer) -> bool | None:

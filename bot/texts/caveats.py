@@ -13,6 +13,9 @@ BUILTIN_KNOWS = N_("I have learnt from cartoon scenes and simple drawings")
 """What the built-in model's says; another model's sentence stays as it was written."""
 NEW_WORDING = N_("You ask in a way that is new to me, so do not rely on this:")
 NEW_WORDING_UNSURE = N_("You ask in a way that is new to me.")
+STILL_DIFFERENT = N_("Still unlike the pictures that I know, so do not rely on this:")
+"""Of one picture or several, where `knows` was said of them before."""
+STILL_DIFFERENT_UNSURE = N_("Still unlike the pictures that I know.")
 LONGEST_PART = 200
 """Characters of what stands beside an answer that are shown."""
 STILLS: dict[str, str] = Sentences(
@@ -37,8 +40,14 @@ def still(question: Question) -> str:
     return STILLS.get(question.still_of or "", "")
 
 
-def caveat(about: Evidence | Answer, *, unsure: bool) -> str:
-    """What is new to the model in a question; where it is `unsure`, the answer says itself not to rely on it."""
+def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> str:
+    """What is new to the model in a question, in a sentence or two.
+
+    Args:
+        about: What was found of its picture and words.
+        unsure: The answer says itself not to rely on it.
+        again: What the model has learnt from was said of this picture before.
+    """
     words = [f"“{word}”" for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
@@ -48,7 +57,9 @@ def caveat(about: Evidence | Answer, *, unsure: bool) -> str:
             "I do not know the word {words}.", "I do not know the words {words}.", len(words), words=listed
         )
         sentences.append(unknown)
-    if about.known_picture is False:
+    if about.known_picture is False and again:
+        sentences.append(translated(STILL_DIFFERENT_UNSURE if unsure else STILL_DIFFERENT))
+    elif about.known_picture is False:
         said = about.knows.strip().rstrip(".")[:LONGEST_PART]
         knows = translated({BUILTIN_KNOWS: BUILTIN_KNOWS, "": DEFAULT_KNOWS}.get(said, said))
         different = _("{knows}; this looks different, so do not rely on this:", knows=knows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 
 from bot.conversation.lines import lines_of
@@ -228,21 +229,29 @@ def progress(position: int, again: bool = False) -> str:
     return f"{base}\n{before}"
 
 
-def outcome(question: Question) -> str:
-    """What the progress message becomes; of a question about each of several pictures, its lines."""
+def outcome(question: Question, told: Collection[str] = ()) -> str:
+    """What the progress message becomes; of a question about each of several pictures, its lines.
+
+    Args:
+        question: It has an outcome.
+        told: The SHA-256 of pictures of which the chat was told that they are new to the model.
+    """
     about = lines_of(question)
     if not about or question.state in (State.CANCELLED, State.FAILED):
-        return _outcome(question)
+        return _outcome(question, told)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
     # What is new in all of them is said once.
-    caveat = shared({escape(shown(one, alone=False).caveat) for one in about.values() if one.answer})
+    caveat = shared(
+        {escape(shown(one, alone=False, again=_were_told(one, told)).caveat) for one in about.values() if one.answer}
+    )
     lines += [caveat] if caveat else []
     if (joint := shown_jointly(question)) is not None:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
     for places, one in about.items():
-        own = _outcome(one, in_full=False).replace(f"{caveat}\n", "\n", 1) if caveat else _outcome(one, in_full=False)
+        own = _outcome(one, told, in_full=False)
+        own = own.replace(f"{caveat}\n", "\n", 1) if caveat else own
         parts = [part.strip() for part in own.split("\n") if part.strip()]
         said = " – ".join(parts).replace(": – ", ": ").replace(". – <b>", ". <b>")  # a caveat leads to its answer
         asked = escape(own_question(one, question))
@@ -255,13 +264,18 @@ def _heard(question: Question) -> str:
     return _("I heard: <i>{question}</i>", question=escape(question.text)) if question.spoken else ""
 
 
-def _outcome(question: Question, *, in_full: bool = True) -> str:
+def _were_told(question: Question, told: Collection[str]) -> bool:
+    """Whether it was said of all pictures of a question that they are new to the model."""
+    return all(picture.sha256 in told for picture in question.pictures)
+
+
+def _outcome(question: Question, told: Collection[str], *, in_full: bool = True) -> str:
     """What became of one question; `in_full`: with what was asked, where what was typed leant on the one before."""
     if question.state is State.CANCELLED:
         return translated(CANCELLED)
     if question.state is State.FAILED:
         return escape(sentence(question.error or translated(BROKEN)))
-    answer = shown(question, alone=in_full)
+    answer = shown(question, alone=in_full, again=_were_told(question, told))
     if not (question.answer or "").strip():
         return answer.answer
     lines = [

@@ -7,10 +7,11 @@ import json
 import zipfile
 from dataclasses import replace
 
-from e2e_helpers import StartBot, picture, says
+from e2e_helpers import BLUE, FORUM, GREEN, GROUP, RED, StartBot, forum, new_topic, picture, says, sure
 
 from bot.sandbox.person import Person
 from bot.texts.answers import is_answer
+from bot.texts.caveats import STILL_DIFFERENT, STILL_DIFFERENT_UNSURE
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
@@ -96,3 +97,70 @@ async def test_what_is_not_known_is_said_the_same_everywhere(start_bot: StartBot
     assert bot.services is not None
     rows = [q async for q in bot.services.store.questions.export(you.user_id)]
     assert [q.unsure_below for q in rows] == [25] * len(READ) + [60]
+
+
+LONG = f"{KNOWS}; this looks different, so do not rely on this:"
+
+
+class Strange(NullBroker):
+    """Knows no picture of the kind, and "painted" not either."""
+
+    def _answer_to(self, request: Request) -> Answer:
+        words = ("painted",) if "painted" in request.question else ()
+        sureness = 0.1 if "guess" in request.question else 0.9
+        about = {"known_picture": False, "known_words": True, "unknown_words": words, "knows": KNOWS}
+        return Answer(request.id, "red", sureness, 0.1, **about)  # type: ignore[arg-type]
+
+
+async def test_what_it_has_learnt_from_is_said_once_of_a_picture(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(Strange())
+
+    async def reads(question: str, picture: bytes | None = None) -> str:
+        await (you.send_picture(picture, question) if picture else you.say(question))
+        return str((await you.wait_for(sure))["text"])
+
+    first = await reads("What colour is the dog?", RED)
+    assert first == f"{LONG}\nRed\nnot sure"
+    assert await reads("Is there a cat?") == f"{STILL_DIFFERENT}\nRed\nnot sure"
+    assert (await reads("Is it a guess?")).startswith(f"{STILL_DIFFERENT_UNSURE}\nI do not know")
+    unknown = await reads("Who painted the dog?")
+    assert unknown.startswith(f"I do not know the word “painted”. {STILL_DIFFERENT}\n")
+    two = await reads("What colour is the cat? How many dogs are there?")
+    assert two.startswith(f"{STILL_DIFFERENT}\n1. What colour") and two.count("unlike") == 1
+    assert await reads("What colour is the dog?", BLUE) == first, "another picture"
+    await you.send_album([BLUE, GREEN], "What colour is the dog?")
+    lines = (await you.wait_for(sure))["text"].splitlines()
+    assert lines == [f"1. {STILL_DIFFERENT} Red – not sure", f"2. {LONG} Red – not sure"], "one of them is new"
+    await bot.stop()
+    await start_bot(Strange())
+    both = f"{STILL_DIFFERENT}\n1. Red – not sure\n2. Red – not sure"
+    assert await reads("Is there a cow?") == both, "by now of both, also after a restart"
+    await you.say("/export")
+    sent = await you.wait_for(lambda m: "document" in m)
+    with zipfile.ZipFile(io.BytesIO(await you.download(sent))) as archive:
+        rows = json.loads(archive.read("history.json"))["questions"]
+    assert {row["caveat"] for row in rows if row["question"].startswith("Is there")} == {LONG}, "kept as it is"
+
+
+async def test_each_group_and_topic_is_told_what_it_has_learnt_from(start_bot: StartBot, you: Person) -> None:
+    await start_bot(Strange())
+    name = "@vqa_sandbox_bot"
+    places = [(GROUP, None), *((FORUM, topic) for topic in (await forum(you), await new_topic(you)))]
+    for chat, topic in places:
+        await you.send_picture(RED, f"{name} what colour is the dog?", chat=chat, thread=topic)
+        answer = await you.wait_for(sure, chat=chat)
+        assert answer["text"].startswith(LONG)
+        await you.say("Is there a cat?", reply_to=answer, chat=chat, thread=topic)
+        again = await you.wait_for(sure, chat=chat)
+        assert again["text"].startswith(STILL_DIFFERENT)
+
+
+async def test_an_edited_question_keeps_what_was_said_above_the_others(start_bot: StartBot, you: Person) -> None:
+    await start_bot(Strange())
+    first = await you.send_picture(RED, "What colour is the dog?")
+    await you.wait_for(sure)
+    await you.say("Is there a cat?")
+    await you.wait_for(sure)
+    await you.edit(first, "Is it a guess?")
+    edited = await you.wait_for(says("I do not know"), since=0)
+    assert edited["text"].startswith(f"{KNOWS}; this looks different.\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,7 @@ HOT: dict[str, Work] = {
     "cancel all": lambda s: s.questions.cancel_all(1),
     "chats with outcomes": lambda s: s.outcomes.chats(),
     "undelivered": lambda s: s.outcomes.undelivered([1, 2], 8),
+    "told unlike": lambda s: s.outcomes.told_unlike(replace(s.asked, known_picture=False)),  # type: ignore[attr-defined]
     "slow": lambda s: s.outcomes.slow(1.0, 10, exclude=[5, 6]),
     "still waiting": lambda s: s.outcomes.still_waiting([5, 6]),
     "any waiting": lambda s: s.outcomes.any_waiting(),
