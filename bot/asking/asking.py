@@ -15,8 +15,10 @@ from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_questions import in_full, questions_in
+from bot.conversation.steering import asks_again
 from bot.effective import Effective
 from bot.services import Services
+from bot.texts import questions as texts
 from bot.texts.answers import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
@@ -97,7 +99,14 @@ async def ask(
         spoken: Whether it was heard: then what was heard is shown.
         album: The album that the pictures are of, while more of it may come: it waits for those a moment.
     """
-    before = await _before(services, message, photos[0])
+    previous = await _previous(services, message, photos[0])
+    before, repeated = _leaning_on(previous), asks_again(text)
+    if repeated:
+        if previous is None:
+            await say(message, texts.NOTHING_TO_REPEAT)
+            return
+        parts = [one.caption for one in previous.several if one.caption and len(photos) == 1]
+        text, before = " ".join(parts) or previous.asked, None
     one = None if together or album else one_of_several(text, len(photos), before)
     photos = photos if one is None else photos[one.place - 1 : one.place]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
@@ -110,7 +119,7 @@ async def ask(
     leans = len(each) == 1 and not of_pictures
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=one.question if one else in_full(text, before) if leans else None,
+        asked_as=one.question if one else _in_full(text, before, repeated=repeated) if leans else None,
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
@@ -153,12 +162,22 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
     await enter(services, replace(again, ready_at=ready_at))
 
 
-async def _before(services: Services, message: Message, photo: Photo) -> Before | None:
+def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
+    """What the answer shows to have been asked, where that is not what was typed."""
+    return text if repeated else in_full(text, before)
+
+
+async def _previous(services: Services, message: Message, photo: Photo) -> Question | None:
     """What a message about a picture may lean on: the question replied to, or the last one about that picture."""
     questions, replied = services.store.questions, message.reply_to_message
     before = None if replied is None else await questions.by_reply(message.chat_id, replied.message_id)
     if before is None or before.photo_message_id != photo.message_id:
         before = await questions.before(message.chat_id, message.message_id, photo.message_id)
+    return before
+
+
+def _leaning_on(before: Question | None) -> Before | None:
+    """The last thing that a question asked, with its answer."""
     if before is None:
         return None
     if lines := [*lines_of(before).values()]:

@@ -103,12 +103,6 @@ def value_alone(text: str) -> str | None:
     return _answer(said.removeprefix("it's "))
 
 
-def states_value(text: str) -> bool:
-    """Whether a message only says of "it" what it is, and asks nothing: "its white"."""
-    said = _said(text) or ""
-    return said.lower().startswith("it's ") and _is_value(said[5:])
-
-
 def _believed(text: str) -> str | None:
     """The value in "I think it's black": of anything else that may be what somebody thinks of the picture."""
     found = _BELIEVED.fullmatch(text.strip(" .!"))

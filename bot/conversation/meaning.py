@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
-from bot.conversation.corrections import objection, states_value
+from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
-from bot.conversation.statements import as_question
+from bot.conversation.statements import as_question, states
+from bot.conversation.steering import asks_again, steering, wants_other_picture
 from model.text import MAX_QUESTION, question_length
 
 
@@ -154,12 +155,17 @@ def meaning_of(facts: Facts) -> Meaning:
     if facts.picture is None and _LINK.fullmatch(question):
         return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
-    talk = None if compares else small_talk(question)
-    if states_value(question):
-        talk = SmallTalk.REMARK
-    elif talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
+    talk = None if compares or asks_again(question) else steering(question) or small_talk(question)
+    if facts.picture is None and wants_other_picture(question):
+        return Refuse("new picture")
+    if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
         talk = None
-    if talk is not None or (says_nothing(question) and not compares):
+    if talk in (None, SmallTalk.REMARK) and not facts.asked_by_command and not compares and states(question):
+        if facts.picture is None:
+            return Refuse("statement")
+        talk = SmallTalk.REMARK
+    shown_again = facts.picture is not None and asks_again(question)  # nothing was asked about it yet
+    if talk is not None or shown_again or (says_nothing(question) and not compares):
         question = ""
     if facts.picture is not None:
         return Ask(question, Source.OWN) if question else Show()

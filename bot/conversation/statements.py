@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.existence_questions import existence_question
 from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS
 
 VALUES = (ADJECTIVES | NUMBERS) - {"other", "same", "one", "many", "little"}
@@ -32,6 +33,9 @@ _STATEMENT = re.compile(
     r"(?: (?P<verb>is|are|has|have)|(?P<short>'s|'re)(?! [\w-]+ (?:is|are|has|have)\b)) (?P<rest>.+)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(rf"(?:[0-9]{{1,3}}|{'|'.join(sorted(NUMBERS))})(?: [\w-]+)? (?P<noun>[\w-]+)", re.IGNORECASE)
+_UNSURE = re.compile(r"\b(?:any|anyone|anybody|anything)\b", re.IGNORECASE)
+"""Who says "there are any dogs" asks."""
 _ASIDES = re.compile(
     r"^(?:(?:lol|lmao|(?:ha){2,}h?|oh|um+|hm+|well|but|sorry|bro|dude|yo|mate"
     r"|describe(?= what)|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b))+(?=\w)"
@@ -76,3 +80,16 @@ def as_question(text: str) -> str | None:
     if verb in ("is", "are"):
         return f"{verb.capitalize()} {subject.lower()} {rest}?"
     return f"{'Does' if verb == 'has' else 'Do'} {subject.lower()} have {rest}?"
+
+
+def states(text: str) -> bool:
+    """Whether a message only says what is there, and asks nothing: "the dog is brown", "there are 2 people", "2 dogs".
+
+    Whoever asks in these words ends them with a question mark, or with "right", "isn't it".
+    """
+    line = _LEAD.sub("", without_asides(with_apostrophes(" ".join(text.split()))).strip(" .!,…"))
+    if any(mark in text for mark in "?؟？") or _ASKS.search(line) or _UNSURE.search(line):
+        return False
+    if (counted := _COUNTED.fullmatch(line)) is not None:
+        return existence_question(counted["noun"]) is not None
+    return not (_TAG.search(line) or _SURE.match(line)) and _STATEMENT.fullmatch(line) is not None

@@ -26,6 +26,7 @@ from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refus
 from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
+from bot.conversation.steering import asks_again
 from bot.handlers.as_text import handle_as_text
 from bot.handlers.feedback import is_correction, on_objection
 from bot.handlers.voice import is_unclear
@@ -227,7 +228,7 @@ async def _on_question(
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:
     """Telegram also reports edits that change no word (a link's preview, a reaction)."""
     asked = await services.store.questions.of_message(message.chat_id, message.message_id)
-    return bool(asked) and asked[0].text == question
+    return bool(asked) and (asked[0].text == question or asks_again(question))
 
 
 async def _about(services: Services, said: Message, photo_message_id: int) -> None:

@@ -95,6 +95,9 @@ TOO_LONG_CAPTION = N_(
     "fewer words.",
     number=MAX_QUESTION,
 )
+STATEMENT = N_("I take that as a statement, and only answer questions. To ask it, end it with a question mark.")
+NEW_PICTURE = N_("Send me a picture, and ask about it.")
+NOTHING_TO_REPEAT = N_("I was asked nothing about this picture yet. What would you like to know?")
 REFUSALS: dict[str, str] = Sentences(
     {
         "too long": TOO_LONG,
@@ -104,6 +107,8 @@ REFUSALS: dict[str, str] = Sentences(
         "unread": UNREAD,
         "describe": NO_DESCRIPTION,
         "why": NO_REASON,
+        "statement": STATEMENT,
+        "new picture": NEW_PICTURE,
     }
 )
 

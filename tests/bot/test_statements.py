@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.meaning import Ask, Command, Facts, Refuse, Talk, meaning_of
-from bot.conversation.statements import as_question, with_apostrophes, without_asides
+from bot.conversation.meaning import Ask, Command, Facts, Refuse, Show, Source, Talk, TelegramPicture, meaning_of
+from bot.conversation.small_talk import SmallTalk
+from bot.conversation.statements import as_question, states, with_apostrophes, without_asides
+from bot.conversation.steering import asks_again
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,60 @@ def test_what_such_messages_mean() -> None:
 
     assert isinstance(means("they are outside, no?"), Ask) and isinstance(means("no?"), Talk)
     assert isinstance(means("are you sure it is?"), Talk) and isinstance(means("are you sure it's red?"), Ask)
-    assert isinstance(means("its white"), Talk) and isinstance(means("its tail"), Ask)
+    assert means("its white") == Refuse("statement") and isinstance(means("its tail"), Ask)
     assert isinstance(means("can you see?"), Talk) and isinstance(means("can you see a dog?"), Ask)
     assert means("what can you do?") == means("help") == Command("help")
     assert means("help", private=False) != Command("help") and isinstance(means("how does the dog work?"), Ask)
     assert means("https://example.org/a?b=c") == Refuse("other") and isinstance(means("what is https://x.org"), Ask)
     assert means("explain your answer") == means("where do you see that?") == Refuse("why")
     assert means("tell me everything") == means("tell me a story about it") == Refuse("describe")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("there are 2 people", "the sun is shining", "2 clouds", "the dog is brown", "its a cat", "the dog is brown!"),
+        *("two big dogs", "ok the boy is happy", "they're outside lol", "this is red"),
+    ],
+)
+def test_a_statement_is_no_question(said: str) -> None:
+    assert states(said)
+    assert not isinstance(meaning_of(Facts(private=True, text=said)), Ask)
+    assert isinstance(meaning_of(Facts(private=False, text=said, asked_by_command=True)), Ask | Talk), "/ask asks it"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("the dog is brown?", "2 clouds?", "the dog is what colour", "there is a cat or a dog", "its a cat right"),
+        *(
+            "there are any dogs",
+            "the dog",
+            "2 dogs or 3",
+            "is it red",
+            "the dog is where",
+            "its tail colour",
+            "the cat",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_statement_is_asked(asked: str) -> None:
+    assert not states(asked)
+
+
+def test_what_steers_the_conversation() -> None:
+    def means(text: str, picture: TelegramPicture | None = None) -> object:
+        return meaning_of(Facts(private=True, text=text, picture=picture))
+
+    shown = TelegramPicture(1, "a", None, "image/png")
+    for text in ("new question", "next question", "another one", "next"):
+        assert means(text) == Talk(SmallTalk.AGREEMENT), text
+    assert means("close") == means("end chat") == Talk(SmallTalk.FAREWELL)
+    assert means("new picture") == Refuse("new picture") and means("close?") == Ask("close?", Source.NEWEST)
+    for text in ("again", "repeat", "Again please!", "ask again", "repeat the question", "nochmal", "ещё раз"):
+        assert asks_again(text) and means(text) == Ask(text, Source.NEWEST), text
+        assert means(text, shown) == Show(), "of a new picture nothing was asked"
+    for text in ("look again", "again a dog?", "is it the same question", "what is the next picture"):
+        assert not asks_again(text) and not isinstance(means(text), Refuse)
+    assert means("the dog is brown", shown) == means("its a cat", shown) == Show()
+    assert isinstance(means("2 dogs?", shown), Ask)

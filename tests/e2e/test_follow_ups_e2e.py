@@ -11,6 +11,7 @@ from bot.app import Bot
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from bot.texts import questions as texts
 
 
 async def in_full(bot: Bot, chat: int = YOU) -> list[tuple[str, str | None]]:
@@ -142,3 +143,24 @@ async def test_a_thing_alone_under_an_album_is_looked_for_in_each_picture(start_
     await you.edit(first, "owls?")
     await you.wait_for(says("Are there any owls?"))
     assert broker.asked == ["Are there any red balls?"] * 2 + ["Are there any owls?"] * 2
+
+
+async def test_again_asks_what_was_asked_before(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture())
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    await you.say("again")
+    await you.wait_for(says(texts.NOTHING_TO_REPEAT))
+    for asked, shown in (("dog?", "Is there a dog?\n"), ("What colour is it? How many dogs are there?", "2. How many")):
+        await you.say(asked)
+        first = (await you.wait_for(sure))["text"]
+        for again in ("again", "repeat please"):
+            said = await you.say(again)
+            repeated = await you.wait_for(sure)
+            assert repeated["text"] == first and shown in first
+            assert repeated["reply_to_message"]["message_id"] == said["message_id"]
+    await you.edit(said, "Repeat, please!")
+    await you.say("2 clouds")
+    await you.wait_for(says(texts.REFUSALS["statement"]))
+    await quiet(bot, questions=6)
+    assert len(await in_full(bot)) == 6

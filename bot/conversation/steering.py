@@ -1,0 +1,44 @@
+"""What people type to steer the conversation: the question before once more, another one, the end. Pure functions."""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation.small_talk import SmallTalk
+
+_PLEASE = r"(?:please|pls|plz|bitte|por favor|per favore|s'il te plaît)"
+_REPEAT = re.compile(
+    rf"(?:{_PLEASE} |(?:can|could) (?:you|u) )*(?:(?:(?:ask|answer|repeat|say)(?: (?:it|that|this|me))?|once|same) )?"
+    r"(?:again|once more|one more time|repeat(?: (?:it|that|this|(?:the|my|that) (?:last )?question))?"
+    r"|(?:the )?same (?:question|thing)|noch ?mal|noch einmal|ancora(?: una volta)?|di nuovo|otra vez|de nuevo|encore"
+    rf"(?: une fois)?|de novo|outra vez|ещ[её] раз|снова|повтори|دوباره)(?:,? {_PLEASE})?",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"(?:(?:the|a|an|my|ok|okay|so) )*(?:next|new|another|other|different|more) (?:question|one|questions)",
+    re.IGNORECASE,
+)
+_OTHER_PICTURE = re.compile(
+    r"(?:(?:the|a|an|my|ok|okay|so) )*(?:next|new|another|different) (?:picture|photo|pic|image|drawing|scene)",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(r"(?:close|end|leave|finish)(?: (?:this|it|the chat|chat|conversation))?", re.IGNORECASE)
+_ENDS = " .!,;:…"
+
+
+def asks_again(text: str) -> bool:
+    """Whether a message is nothing but the wish for the question before: "again", "repeat that"."""
+    return bool(_REPEAT.fullmatch(text.strip(f"{_ENDS}?؟")))
+
+
+def wants_other_picture(text: str) -> bool:
+    """Whether it announces another picture, which has not come: "new picture"."""
+    return bool(_OTHER_PICTURE.fullmatch(text.strip(_ENDS)))
+
+
+def steering(text: str) -> SmallTalk | None:
+    """What a message is that announces a question, or ends the talk; "close?" may be a question."""
+    bare = text.strip(_ENDS)
+    if _OTHER.fullmatch(bare):
+        return SmallTalk.AGREEMENT
+    return SmallTalk.FAREWELL if _CLOSE.fullmatch(bare) else None
