@@ -13,6 +13,7 @@ from cachetools import Cache, LRUCache
 
 from model.backends.placement import Placement
 from model.batches import bisect_on_failure
+from model.confidence.answer_kind import fits
 from model.confidence.calibration import sequence_probability
 from model.errors import PictureError
 from model.explaining import Explainer
@@ -273,7 +274,10 @@ class Answerer:
         said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows}
         answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
         assessment = self._assess(item, generation)
-        return answer if assessment is None else replace(answer, **asdict(assessment))
+        if assessment is not None:
+            answer = replace(answer, **asdict(assessment))
+        # Also where nothing is stored to measure by: this takes the question and the answer alone.
+        return answer if fits(item.request.question, text) else replace(answer, known_words=False)
 
     def _assess(self, item: Prepared, generation: Generation) -> Assessment | None:
         """What is known about an answer, where there is a confidence model to say it."""

@@ -107,7 +107,8 @@ class Answer:
     known_picture: bool | None = None
     """Whether the picture is like those that the model knows; None where nothing is stored to measure that by."""
     known_words: bool | None = None
-    """Whether the question is like those that the model knows, in its words and as a whole; None as above."""
+    """Whether the question is like those that the model knows, in its words and as a whole; None as above. False, too,
+    where the answer is of another kind than was asked for: "yes" to "where ...?"."""
     unknown_words: tuple[str, ...] = ()
     """Words of the question that the model never met, as they were typed."""
     picture_distance: float | None = None

@@ -67,7 +67,8 @@ class Evidence:
     known_picture: bool | None = None
     """Whether the picture is like those that the model knows; None where the model cannot tell."""
     known_words: bool | None = None
-    """Whether the question is like those that the model knows; None where the model cannot tell."""
+    """Whether the question is like those that the model knows, and the answer of a kind that fits it; None where the
+    model cannot tell."""
     unknown_words: tuple[str, ...] = ()
     """Words of the question that the model never met."""
     alternatives: tuple[tuple[str, float], ...] = ()

@@ -246,9 +246,9 @@ def _shown(
 def is_familiar(about: Evidence | Answer) -> bool | None:
     """Whether pictures and words are like the model's own; None where it cannot tell."""
     parts = lines_of(about).values() if isinstance(about, Question) else ()
-    if any(part.known_picture is None for part in parts or (about,)):
-        return None
-    return not any(_is_new(part) for part in (*parts, about))
+    if any(_is_new(part) for part in (*parts, about)):
+        return False
+    return None if any(part.known_picture is None for part in parts or (about,)) else True
 
 
 def _is_new(about: Evidence | Answer) -> bool:

@@ -115,6 +115,7 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         (question("red", 0.9, known_picture=None, known_words=None), "Red", "probably", ""),
         (question("red", 0.6, known_picture=None, known_words=None), "Red", "not sure", ""),
         (question("red", 0.0, known_picture=None, known_words=None), "Red", "little more than a guess", ""),
+        (question("red", 0.9, known_picture=None, known_words=False), "Red", "not sure", NEW_WORDING),
         (
             question("red", known_picture=False, knows="I have learnt from cartoon scenes"),
             "Red",
