@@ -39,7 +39,7 @@ def ask(tiny_folder: Path):
 
 
 def test_one_question(ask, pictures) -> None:
-    result = ask(pictures[0], "what colour is the ball", "--max-new-tokens", "3")
+    result = ask(pictures[0], "which ball is it", "--max-new-tokens", "3")
     assert result.exit_code == 0, result.output
     assert "(little more than a guess, " in result.output, "nothing is stored of what this model knows"
     assert len(result.stdout.splitlines()) == 1

@@ -88,7 +88,7 @@ def test_a_calibrated_model_tells_what_it_knows(
     noise.write_bytes(png(Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8))))
     said = {}
     for place in (known, noise):
-        told = CliRunner().invoke(main, ["ask", str(place), QUESTIONS[1], *words])
+        told = CliRunner().invoke(main, ["ask", str(place), QUESTIONS[0], *words])
         assert told.exit_code == 0, told.output
         said[place] = json.loads(told.stdout)
     assert said[known]["known_picture"] is True and said[known]["known_words"] is True
