@@ -137,17 +137,14 @@ class Feedback:
         )
 
     async def newest_answer(self, chat_id: int, thread_id: int | None, user_id: int, message_id: int) -> int | None:
-        """The message with the last answer that a person had before their message; None where it is none for `correct`.
-
-        That is one that is older than `AWAITED`, or has an answer for each of several pictures.
-        """
+        """The message with the last answer that a person had before theirs; None where that is older than `AWAITED`."""
         row = await self._db.fetch_one(
-            "SELECT placeholder_id AS shown, each_picture, updated_at FROM questions WHERE chat_id = :chat"
+            "SELECT placeholder_id AS shown, updated_at FROM questions WHERE chat_id = :chat"
             " AND thread_id IS :thread AND user_id = :user AND message_id < :message AND explains IS NULL"
             " AND state = 'delivered' ORDER BY created_at DESC, id DESC LIMIT 1",
             {"chat": chat_id, "thread": thread_id, "user": user_id, "message": message_id},
         )
-        if row is None or row["each_picture"] or row["updated_at"] < time.time() - AWAITED:
+        if row is None or row["updated_at"] < time.time() - AWAITED:
             return None
         return int(row["shown"])
 

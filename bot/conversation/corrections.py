@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from bot.conversation.noun_phrases import NUMBERS
 from bot.conversation.phrases import lexicon
 from bot.conversation.statements import VALUES, with_apostrophes, without_asides
 
@@ -87,6 +89,17 @@ def objection(text: str) -> str | None:
         return None
     answer = _answer(rest[opening.end() :])
     return None if len(answer) > LONGEST or answer.lower() in _JUDGES else "" if _NOT.match(answer) else answer
+
+
+def line_meant(right: str, asked: Sequence[str]) -> int | None:
+    """Which of several questions a colour or a number that is said to be right answers, counted from 1.
+
+    None where that is none of them, or may be more than one.
+    """
+    number = re.fullmatch(r"\d{1,2}", right) or right.lower() in NUMBERS
+    wanted = r"how many\b" if number else r"(?:what|which) colou?r\b" if right.lower() in VALUES else r"(?!)"
+    found = [place for place, question in enumerate(asked, 1) if re.match(wanted, question, re.IGNORECASE)]
+    return found[0] if len(found) == 1 else None
 
 
 def value_alone(text: str) -> str | None:

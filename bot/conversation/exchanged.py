@@ -71,3 +71,29 @@ def anything_there(text: str) -> str | None:
     if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or noun_of(text) in ("one", "ones"):
         return None
     return f"{be_of(text)} there {text}"
+
+
+_NO_VALUES = {"other", "same", "open", "full"} | (STATES & {"sunny", "cloudy", "windy", "rainy", "snowy", "dark"})
+"""Adjectives that alone are said of no thing, or of the weather."""
+
+
+def either(text: str, referent: str) -> str | None:
+    """Red or blue? Happy or sad? Bigger than the dog? Asked of what the question before is about."""
+    if referent and re.fullmatch(r"\w+er than .+", text, re.I):
+        return f"{be_of(referent)} {referent} {text}"
+    if referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
+        words = text.lower().split()
+        if words[0] in ("left", "right"):
+            return f"{be_of(referent)} {referent} on the {words[0]} or on the {words[2]}"
+        if words[0] not in STOPS - {"happy", "sad", "indoors", "outdoors", "sitting", "standing", "lying", "running"}:
+            return f"{be_of(referent)} {referent} {text.lower()}"
+    return None
+
+
+def value_asked(text: str, before: str, referent: str) -> str | None:
+    """Red? Is that what the question before is about; not where it counts or seeks what may be red as well."""
+    word = text.lower()
+    said_already = len(referent.split()) > 2  # "blue?" after "is there a red ball" is another ball
+    if not referent or said_already or word not in ADJECTIVES - _NO_VALUES or re.match(r"how many\b", before, re.I):
+        return None
+    return f"{be_of(referent)} {referent} {word}"

@@ -26,6 +26,7 @@ _TYPED = re.compile(
     rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}?[\w'-]+)"
     rf"( {_WHERE}(?:(?:{DETERMINERS})(?: [\w'-]+){{1,2}}|[\w'-]+)| here| there)?"
 )
+_SOMEBODY = re.compile(r"(?:is )?(?:any|some)(?:one|body)(?: (?:here|there|in (?:it|the picture)))?", re.IGNORECASE)
 _POSES = (
     *("sleeping", "running", "standing", "sitting", "lying", "flying", "jumping", "swimming", "smiling", "crying"),
     *("waving", "kneeling", "dancing", "walking", "laughing", "barking", "kissing", "burning", "flowering", "snoring"),
@@ -41,6 +42,8 @@ def existence_question(text: str) -> str | None:
 
     What is small talk ("Rose") is not asked this.
     """
+    if _SOMEBODY.fullmatch(text.strip(" ?!.,;:…")):
+        return "Are there any people?"
     typed = _TYPED.fullmatch(" ".join(text.lower().split()).strip(" ?!.,;:…"))
     if typed is None or not _is_visible(typed[2].split()):
         return None
@@ -52,6 +55,37 @@ def existence_question(text: str) -> str | None:
     if phrase.split()[0] not in NUMBERS:
         phrase = f"any {phrase}" if is_plural(phrase) else with_article(phrase)
     return f"{be_of(phrase).capitalize()} there {phrase}{where}?"
+
+
+def one_of_two_things(text: str) -> str | None:
+    """Which of two things there is, where a text only names both: "dog or cat?" is "Is it a dog or a cat?"."""
+    named = re.fullmatch(
+        r"(?:an? )?([\w-]+(?: [\w-]+)?) or (?:an? )?([\w-]+(?: [\w-]+)?)", text.lower().strip(" ?!.,;:…")
+    )
+    if named is None or not all(_is_visible(thing.split()) and not is_plural(thing) for thing in named.groups()):
+        return None
+    one, other = map(with_article, named.groups())
+    return f"Is it {one} or {other}?"
+
+
+_ATTRIBUTE = re.compile(
+    r"(?:(?:tell|show|give) me |what(?:'s| is)? )?(?:the )?"
+    r"(?:(?P<thing>[\w' -]+?)(?:'s)? (?P<of>colou?r|size|shape)s?|(?P<first>colou?r|size|shape)s?"
+    r" of (?:the )?(?P<other>[\w' -]+)"
+    r"|(?P<asked>colou?r|size|shape) (?P<what>[\w' -]+))",
+    re.IGNORECASE,
+)
+
+
+def attribute_question(text: str) -> str | None:
+    """What a text asks of a thing that it only names with it: "dog color" is "What color is the dog?"; else None."""
+    found = _ATTRIBUTE.fullmatch(" ".join(text.split()).strip(" ?!.,;:…"))
+    if found is None:
+        return None
+    thing = re.sub(r"^the ", "", found["thing"] or found["other"] or found["what"], flags=re.IGNORECASE)
+    if not _is_visible(thing.lower().split()):
+        return None
+    return f"What {(found['of'] or found['first'] or found['asked']).lower()} {be_of(thing)} the {thing}?"
 
 
 def _is_visible(words: list[str]) -> bool:

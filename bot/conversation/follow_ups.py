@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bot.conversation.comparison import needs_two
-from bot.conversation.exchanged import anything_there, exchanged
+from bot.conversation.exchanged import anything_there, either, exchanged, value_asked
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
     DETERMINERS,
@@ -134,7 +134,8 @@ def _complete(text: str, previous: _Previous, *, leads: bool) -> str | None:
         or _attribute(text, previous)
         or _with_pronoun(text, previous)
         or _with_one(text, previous)
-        or _either(text, previous)
+        or either(text, previous.referent)
+        or value_asked(text, previous.text, previous.referent)
         or place_exchanged(text, previous.text)
         or (_other_thing(text, previous) if leads or re.match(r"the ", text, re.I) else None)
     )
@@ -240,19 +241,6 @@ def _with_one(text: str, previous: _Previous) -> str | None:
         known = with_article(known) if found[1].lower() == "one" else known
     phrase = f"{before}{known}{text[found.end() :]}"
     return phrase if stands_alone(phrase) else _other_thing(phrase, previous)
-
-
-def _either(text: str, previous: _Previous) -> str | None:
-    """Red or blue? Happy or sad? Bigger than the dog?"""
-    if previous.referent and re.fullmatch(r"\w+er than .+", text, re.I):
-        return f"{be_of(previous.referent)} {previous.referent} {text}"
-    if previous.referent and re.fullmatch(r"\w+ or \w+", text) and text.split()[0].lower() in (*ADJECTIVES, *STOPS):
-        words = text.lower().split()
-        if words[0] in ("left", "right"):
-            return f"{be_of(previous.referent)} {previous.referent} on the {words[0]} or on the {words[2]}"
-        if words[0] not in STOPS - {"happy", "sad", "indoors", "outdoors", "sitting", "standing", "lying", "running"}:
-            return f"{be_of(previous.referent)} {previous.referent} {text.lower()}"
-    return None
 
 
 def _other_thing(text: str, previous: _Previous) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.existence_questions import existence_question
+from bot.conversation.existence_questions import attribute_question, existence_question, one_of_two_things
 from bot.conversation.follow_ups import LEAD, Before, completed
 from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.statements import as_question, without_asides
@@ -31,7 +31,9 @@ def in_full(text: str, before: Before | None) -> str | None:
     None where it is that already.
     """
     plain = as_question(text) or without_asides(text)
-    whole = (None if before is None else completed(plain, before)) or existence_question(LEAD.sub("", plain))
+    bare = LEAD.sub("", plain)
+    whole = None if before is None else completed(plain, before)
+    whole = whole or existence_question(bare) or one_of_two_things(bare)
     return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
 
 
@@ -56,7 +58,10 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         text: The message. One question alone is given back as it was typed.
         before: The question before the message.
     """
-    parts = _parts(_each_colour(" ".join(text.split())))
+    text = " ".join(text.split())
+    if listed := _listed(text):
+        return listed
+    parts = _parts(_each_colour(text))
     if len(parts) == 1 and len(short := re.split(r"\?+\s+", text)) <= MOST:
         parts = short if all(in_full(part, before) for part in short) else parts
     if not 1 < len(parts) <= MOST:
@@ -66,6 +71,17 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         asked.append(in_full(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
         before = Before(asked[-1])
     return asked
+
+
+def _listed(text: str) -> list[str]:
+    """Tell me the dog color? ball color? tree? Short forms in a list, the first of which says what is asked of each."""
+    parts = [part for part in re.split(r"\?+\s*(?:and )?|\s*[,;]\s*(?:and )?|\s+and\s+", text, flags=re.I) if part]
+    asked = [attribute_question(part) for part in parts]
+    if not 1 < len(parts) <= MOST or not asked[0]:
+        return []
+    what = asked[0].split()[1]
+    asked = [one or attribute_question(f"{part} {what}") for one, part in zip(asked, parts, strict=True)]
+    return [one for one in asked if one] if all(asked) else []
 
 
 def _each_colour(text: str) -> str:

@@ -11,7 +11,8 @@ from telegram.ext import MessageReactionHandler
 from bot import metrics
 from bot.asking.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
-from bot.conversation.corrections import correction, value_alone
+from bot.conversation.corrections import correction, line_meant, value_alone
+from bot.conversation.lines import lines_of
 from bot.handlers.routing import Press, PressHandler
 from bot.services import Context, Services
 from bot.texts import feedback as texts
@@ -87,7 +88,7 @@ async def on_objection(services: Services, message: Message, right: str) -> None
         shown = await store.newest_answer(chat_id, thread_of(message), person, message.message_id)
     else:
         shown = replied.message_id
-    if shown is None or not await store.rate_message(chat_id, shown, person, is_right=False):
+    if shown is None or not await _call_wrong(services, message, shown, right):
         await say(message, texts.HOW_TO_CORRECT)
         return
     metrics.of_opinion(is_right=False)
@@ -95,6 +96,19 @@ async def on_objection(services: Services, message: Message, right: str) -> None
         await say(message, texts.noted(right))
     else:
         await say(message, texts.NOTED_WRONG)
+
+
+async def _call_wrong(services: Services, message: Message, shown: int, right: str) -> bool:
+    """Keep that the answer in a message is wrong: as a whole, or the one line that what is right is about."""
+    store, chat_id, (person, _) = services.store, message.chat_id, person_of(message)
+    question = await store.questions.by_reply(chat_id, shown)
+    lines = [] if question is None else [*lines_of(question).values()]
+    place = line_meant(right, [line.asked for line in lines])
+    if question is not None and place is not None:
+        return await store.feedback.rate(chat_id, question.id, person, is_right=False, position=place)
+    if lines and message.reply_to_message is None:
+        return False  # which line is meant was not said
+    return await store.feedback.rate_message(chat_id, shown, person, is_right=False)
 
 
 HANDLERS = [PressHandler(JudgeAnswer, on_press), MessageReactionHandler(on_reaction)]

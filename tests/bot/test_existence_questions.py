@@ -15,6 +15,8 @@ from bot.conversation.several_questions import in_full, questions_in
     ("typed", "whole"),
     [
         ("dog?", "Is there a dog?"),
+        ("anyone?", "Are there any people?"),
+        ("Is somebody here?", "Are there any people?"),
         ("Ball", "Is there a ball?"),
         ("  red   ball ??", "Is there a red ball?"),
         ("dogs?", "Are there any dogs?"),
@@ -109,3 +111,9 @@ def test_things_one_after_the_other_are_several_questions() -> None:
 def test_any_text_is_a_thing_or_left(typed: str) -> None:
     whole = existence_question(typed)
     assert whole is None or (whole.endswith("?") and whole.startswith(("Is there ", "Are there ")))
+
+
+def test_two_things_alone_are_to_choose_from() -> None:
+    assert in_full("dog or cat?", None) == "Is it a dog or a cat?"
+    assert in_full("an apple or a ball", None) == "Is it an apple or a ball?"
+    assert in_full("red or blue?", None) is in_full("dogs or cats?", None) is in_full("him or her?", None) is None

@@ -15,6 +15,9 @@ DOG = Before("Is there a dog?", "yes")
 @pytest.mark.parametrize(
     ("before", "typed", "whole"),
     [
+        (Before("Is there a ball?", "yes"), "red?", "Is the ball red?"),
+        (COLOUR, "black?", "Is the cat black?"),
+        (Before("Where are the balls?", "on grass"), "and red?", "Are the balls red?"),
         # The same of something else
         (COLOUR, "and the dog?", "What colour is the dog?"),
         (COLOUR, "And the dog", "What colour is the dog?"),

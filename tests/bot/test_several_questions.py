@@ -39,6 +39,17 @@ from bot.conversation.several_questions import MOST, on_one_line, questions_in
             ["How many doors are there?", "How many windows are there?", "How many stars are there?"],
         ),
         ("where is the cat and the dog", ["Where is the cat?", "Where is the dog?"]),
+        (
+            "tell me the dog color? ball color? tree?",
+            ["What color is the dog?", "What color is the ball?", "What color is the tree?"],
+        ),
+        (
+            "dog colour, ball colour, trees",
+            ["What colour is the dog?", "What colour is the ball?", "What colour are the trees?"],
+        ),
+        ("color of the dog and ball?", ["What color is the dog?", "What color is the ball?"]),
+        ("what color dog? ball size?", ["What color is the dog?", "What size is the ball?"]),
+        ("dog or cat? anyone?", ["Is it a dog or a cat?", "Are there any people?"]),
     ],
 )
 def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: list[str]) -> None:
@@ -58,6 +69,9 @@ def test_several_questions_are_told_apart_and_each_is_in_full(text: str, asked: 
         "is the boy who is sitting and is wearing a hat happy?",
         "is it raining? thanks",
         "what? where? who?",
+        "dog color?",
+        "dog color? thanks",
+        "tell me the color",
         "tell me what the boy is doing and what the girl is doing",
         " and ".join(["what is on the table"] * (MOST + 1)),
         "",

@@ -303,3 +303,22 @@ async def test_what_chats_allow_becomes_training_data_while_the_bot_runs(
         bot.services is not None
         and Opinion(1, YOU, False, "teal") in (await bot.services.store.feedback.of_questions(YOU, [1]))[1]
     )
+
+
+async def test_what_is_right_says_which_of_several_lines_was_wrong(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour is the dog? How many cats are there? Where is the dog?")
+    await you.wait_for(lambda m: sure(m) and "3. Where" in m["text"])
+    for said in ("that's wrong", "no, it is wooden"):
+        await you.say(said)
+        await you.wait_for(says(texts.HOW_TO_CORRECT))
+    await you.say("no its brown")
+    await you.wait_for(says("noted: brown"))
+    assert bot.services is not None
+    store = bot.services.store.feedback
+    assert [(one.position, one.answer) for one in (await store.of_questions(YOU, [1]))[1]] == [(1, "brown")]
+    answer = await you.say("wrong, 2")
+    await you.wait_for(says("noted: 2"))
+    await you.edit(answer, "wrong, 3")
+    await you.wait_for(says("noted: 3"))
+    assert [(one.position, one.answer) for one in (await store.of_questions(YOU, [1]))[1]] == [(1, "brown"), (2, "3")]
