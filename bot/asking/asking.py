@@ -22,6 +22,8 @@ from bot.texts import questions as texts
 from bot.texts.answers import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
+FURTHER_BACK = 2
+"""So many questions before the one before may be leant on."""
 ALBUM_SECONDS = 2.0
 """An album has no end mark: this long after its last picture its question is answered, or what to know is asked."""
 
@@ -100,7 +102,7 @@ async def ask(
         album: The album that the pictures are of, while more of it may come: it waits for those a moment.
     """
     previous = await _previous(services, message, photos[0])
-    before, repeated = _leaning_on(previous), asks_again(text)
+    before, repeated = await _leaning_on(services, previous), asks_again(text)
     if repeated:
         if previous is None:
             await say(message, texts.NOTHING_TO_REPEAT)
@@ -176,10 +178,20 @@ async def _previous(services: Services, message: Message, photo: Photo) -> Quest
     return before
 
 
-def _leaning_on(before: Question | None) -> Before | None:
-    """The last thing that a question asked, with its answer."""
-    if before is None:
+async def _leaning_on(services: Services, previous: Question | None, further: int = FURTHER_BACK) -> Before | None:
+    """The last thing that a question asked, with its answer; where it names nothing, with what was asked before it."""
+    if previous is None:
         return None
+    before = _last_asked(previous)
+    if not further or previous.photo_message_id is None or not before.names_nothing:
+        return before
+    store = services.store.questions
+    earlier = await store.before(previous.chat_id, previous.message_id, previous.photo_message_id)
+    return replace(before, earlier=await _leaning_on(services, earlier, further - 1))
+
+
+def _last_asked(before: Question) -> Before:
+    """The last thing that a question asked, with its answer."""
     if lines := [*lines_of(before).values()]:
         last = lines[-1]
         return Before(before.asked if last.text == before.text else last.text, last.answer)

@@ -72,6 +72,14 @@ class Before:
 
     question: str
     answer: str | None = None
+    earlier: Before | None = None
+    """What was asked before it, where it names nothing that another question can lean on."""
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether nothing can lean on it: "what is it?", where the answer names no thing."""
+        read = _Previous.read(_bare(self.question), self.answer)
+        return not read.subject and not read.referent
 
 
 def completed(question: str, before: Before) -> str | None:
@@ -85,6 +93,8 @@ def completed(question: str, before: Before) -> str | None:
     if not led or "?" in led or not _bare(before.question):
         return None
     whole = _complete(led, _Previous.read(_bare(before.question), before.answer), leads=led != text)
+    if whole is None and before.earlier is not None and before.names_nothing:
+        return completed(question, before.earlier)
     if whole is None and led != text:
         whole = led if stands_alone(led) else anything_there(led)
     if whole is None or _bare(whole) == text or question_length(whole) >= MAX_QUESTION:

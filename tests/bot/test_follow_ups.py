@@ -243,3 +243,14 @@ WORDS = st.lists(
 @given(WORDS, WORDS, st.none() | st.sampled_from(("1", "0", "no", "no dog")) | WORDS)
 def test_any_order_of_the_usual_words_is_understood_or_left(typed: str, before: str, answer: str | None) -> None:
     assert completed(typed, Before(before, answer)) != typed
+
+
+def test_what_names_nothing_lets_a_question_lean_on_the_one_before_it() -> None:
+    ball = Before("Where is the ball?", "on grass")
+    unknown = Before("what is it", None, ball)
+    assert unknown.names_nothing and completed("colour?", unknown) == "What colour is the ball?"
+    assert completed("red?", Before("what is that", None, unknown)) == "Is the ball red?", "two further back"
+    named = Before("what is it", "cat", ball)
+    assert not named.names_nothing and completed("colour?", named) == "What colour is the cat?"
+    assert completed("colour?", Before("what is it")) is None
+    assert completed("Is there a dog?", unknown) is None, "it stands by itself"

@@ -50,7 +50,8 @@ async def test_what_was_only_guessed_is_not_what_it_means(start_bot: StartBot, y
     await quiet(bot, questions=2)
     await you.say("where is she?")
     await quiet(bot, questions=3)
-    assert [asked_as for _, asked_as in await in_full(bot)] == [None, None, None]
+    asked_as = [whole for _, whole in await in_full(bot)]
+    assert asked_as == [None, None, "Where is the girl?"], "she was named, if further above"
 
 
 async def test_a_statement_that_asks_and_what_is_said_beside_it_are_put_plainly(
@@ -164,3 +165,14 @@ async def test_again_asks_what_was_asked_before(start_bot: StartBot, you: Person
     await you.wait_for(says(texts.REFUSALS["statement"]))
     await quiet(bot, questions=6)
     assert len(await in_full(bot)) == 6
+
+
+async def test_a_question_that_names_nothing_does_not_hide_the_one_before_it(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "Where is the ball?")
+    await you.wait_for(sure)
+    for text in ("what is it", "colour?"):
+        await you.say(text)
+        shown = await you.wait_for(sure)
+    assert shown["text"].startswith("What colour is the ball?\n")
+    assert (await in_full(bot))[-1] == ("colour?", "What colour is the ball?")
