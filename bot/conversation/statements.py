@@ -17,6 +17,8 @@ _OMITTED = re.compile(r"\b(that|there|he|she|what|who|where|how)s\b|\b(they|you)
 _BEHIND_IS = f"an?|the|not|just|really|actually|wrong|incorrect|false|raining|snowing|sunny|[0-9]+|{_PLACES}"
 _ITS = re.compile(rf"\bits(?= (?:{_BEHIND_IS}|{'|'.join(sorted(VALUES))})\b)", re.IGNORECASE)
 """Before anything else it is whose something is: "its tail"."""
+_BEHIND_A_NAME = re.compile(rf"(?:{_BEHIND_IS}|{'|'.join(sorted(VALUES))}|\w+ing)\b", re.IGNORECASE)
+"""What shows that "the dog's ..." is "the dog is ...", and no thing of the dog's."""
 _TAG = re.compile(
     r"(?:,\s*|\s+)(?:(?:right|correct|true|yes|yeah|or not|innit|eh|huh)|,?no"
     r"|(?:is|are|does|do|has|have)(?:n'?t| not)? (?:it|he|she|they|there|that|this)(?: not)?)$",
@@ -92,4 +94,8 @@ def states(text: str) -> bool:
         return False
     if (counted := _COUNTED.fullmatch(line)) is not None:
         return existence_question(counted["noun"]) is not None
-    return not (_TAG.search(line) or _SURE.match(line)) and _STATEMENT.fullmatch(line) is not None
+    found = _STATEMENT.fullmatch(line)
+    if found is None or _TAG.search(line) or _SURE.match(line):
+        return False
+    owned = found["short"] == "'s" and found["subject"].lower().split()[0] in DETERMINERS.split("|")
+    return not owned or bool(_BEHIND_A_NAME.match(found["rest"]))  # "the dog's name" asks for it

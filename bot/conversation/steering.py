@@ -15,7 +15,8 @@ _REPEAT = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"(?:(?:the|a|an|my|ok|okay|so) )*(?:next|new|another|other|different|more) (?:question|one|questions)",
+    r"(?:(?:the|a|an|my|ok|okay|so) )*(?:(?:next|new|another|other|different|more) questions?"
+    r"|(?:next|new|another|different) one)",  # "the other one" is of something in the picture
     re.IGNORECASE,
 )
 _OTHER_PICTURE = re.compile(

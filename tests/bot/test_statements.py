@@ -84,7 +84,7 @@ def test_what_such_messages_mean() -> None:
     "said",
     [
         *("there are 2 people", "the sun is shining", "2 clouds", "the dog is brown", "its a cat", "the dog is brown!"),
-        *("two big dogs", "ok the boy is happy", "they're outside lol", "this is red"),
+        *("two big dogs", "ok the boy is happy", "they're outside lol", "this is red", "the dog's brown"),
     ],
 )
 def test_a_statement_is_no_question(said: str) -> None:
@@ -106,6 +106,7 @@ def test_a_statement_is_no_question(said: str) -> None:
             "its tail colour",
             "the cat",
         ),
+        *("the dog's name", "the woman's hat colour"),
     ],
 )
 def test_what_only_looks_like_a_statement_is_asked(asked: str) -> None:
@@ -119,6 +120,7 @@ def test_what_steers_the_conversation() -> None:
     shown = TelegramPicture(1, "a", None, "image/png")
     for text in ("new question", "next question", "another one", "next"):
         assert means(text) == Talk(SmallTalk.AGREEMENT), text
+    assert means("the other one") == Ask("the other one", Source.NEWEST)
     assert means("close") == means("end chat") == Talk(SmallTalk.FAREWELL)
     assert means("new picture") == Refuse("new picture") and means("close?") == Ask("close?", Source.NEWEST)
     for text in ("again", "repeat", "Again please!", "ask again", "repeat the question", "nochmal", "ещё раз"):
