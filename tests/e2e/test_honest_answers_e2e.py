@@ -24,6 +24,7 @@ SAID = {
     "What is on the moon?": Answer("", "red", 0.3, 0.1, known_picture=False, known_words=True, knows=KNOWS),
     "How many balls are there?": Answer("", "3", 0.2, 0.1, known_picture=True),
     "Unmeasured?": Answer("", "red", 0.9, 0.1),
+    "What colour is the kite?": Answer("", "red", 0.54, 0.1, known_picture=True, alternatives=(("orange", 0.3),)),
 }
 READ = {
     "What colour is it?": ["Red, or perhaps orange", "54 % sure – I may be wrong"],
@@ -87,7 +88,7 @@ async def test_what_is_not_known_is_said_the_same_everywhere(start_bot: StartBot
     assert "in words instead of percentages for 1 answer of the last day" in admin
     await you.say("/admin unsure 60")
     await you.wait_for(says("said as a guess: 60 from now on."))
-    await you.say("What colour is it?")
+    await you.say("What colour is the kite?")
     guess = await you.wait_for(lambda m: is_answer(m.get("text", "")))
     assert guess["text"].splitlines()[0] == "I do not know. My guess: red, or perhaps orange"
     await you.say("/admin unsure 100")

@@ -81,7 +81,7 @@ async def test_a_menu_has_one_kind_of_digits(start_bot: StartBot, you: Person) -
     assert not re.search("[0-9]", "".join(one["text"] for one in buttons(menu)))
     await you.say("/history")
     page = await you.wait_for(lambda m: has_buttons(m) and "What" in m["text"])
-    assert "\n۱. " in page["text"] and [one["text"] for one in buttons(page)] == ["🖼 ۱"]
+    assert "\n\u200f۱. " in page["text"] and [one["text"] for one in buttons(page)] == ["🖼 ۱"]
 
 
 async def test_every_row_of_settings_buttons_has_its_name_over_it(start_bot: StartBot, you: Person) -> None:
