@@ -17,8 +17,8 @@ from telegram import Message
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import asked_together, compared_in_steps
-from bot.conversation.existence_questions import existence_question
 from bot.conversation.meaning import Facts
+from bot.conversation.short_forms import existence_question
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question, State

@@ -14,20 +14,8 @@ STOPS = frozenset(
         *("sitting", "standing", "lying", "running", "playing", "eating", "sleeping", "feeling", "looking", "flying"),
         *("feel", "hold", "wear", "look", "made", "here", "it", "he", "she", "they", "him", "them", "who", "that"),
         *("bigger", "smaller", "taller", "happy", "sad", "you", "see", "visible", "present", "shown", "outdoors"),
-        *(
-            "left",
-            "right",
-            "indoors",
-            "closer",
-            "farther",
-            "larger",
-            "not",
-            "also",
-            "show",
-            "kneeling",
-            "swimming",
-            "raining",
-        ),
+        *("left", "right", "indoors", "closer", "farther", "larger", "not", "also", "kneeling", "swimming", "raining"),
+        "show",
     )
 )
 """A noun phrase ends before one of these, or before an adjective that stands behind it."""
@@ -86,6 +74,7 @@ IRREGULAR = {
     "deer": "deer",
 }
 """Nouns with a plural of their own."""
+_SINGULAR = {many: one for one, many in IRREGULAR.items()}
 _SEVERAL = frozenset(IRREGULAR.values()) - {"sheep", "deer"}
 
 _MASS = frozenset(
@@ -100,21 +89,8 @@ _MASS = frozenset(
 
 _NO_THINGS = frozenset(
     (
-        *(
-            "colour",
-            "color",
-            "picture",
-            "image",
-            "photo",
-            "kind",
-            "name",
-            "number",
-            "weather",
-            "time",
-            "season",
-            "mood",
-        ),
-        *("answer", "top", "bottom", "middle", "background", "foreground"),
+        *("colour", "color", "picture", "image", "photo", "kind", "name", "number", "weather", "time", "season"),
+        *("mood", "answer", "top", "bottom", "middle", "background", "foreground"),
     )
 )
 """Of these nothing is asked further."""
@@ -212,9 +188,8 @@ def singular(phrase: str) -> str:
     if not phrase:
         return ""
     *others, noun = phrase.split()
-    irregular = {"people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse"}
-    if noun in irregular:
-        noun = irregular[noun]
+    if noun in _SINGULAR:
+        noun = _SINGULAR[noun]
     elif is_plural(noun) and noun.endswith("s") and noun != "glasses":
         noun = re.sub(r"(?<=[sx])es$|(?<=[cs]h)es$|s$", "", re.sub(r"ies$", "ys", noun))
     return " ".join([*others, noun])

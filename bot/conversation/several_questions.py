@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.existence_questions import attribute_question, existence_question, one_of_two_things
 from bot.conversation.follow_ups import LEAD, Before, completed
 from bot.conversation.noun_phrases import is_plural, stands_alone
+from bot.conversation.short_forms import attribute_question, existence_question, one_of_two_things
 from bot.conversation.statements import as_question, without_asides
 
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9][.)]\s+(?=[a-z])", re.I)

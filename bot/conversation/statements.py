@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.existence_questions import existence_question
 from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS
+from bot.conversation.short_forms import existence_question
 
 VALUES = (ADJECTIVES | NUMBERS) - {"other", "same", "one", "many", "little"}
 """Single words that may be an answer and nothing else: colours, sizes, numbers."""

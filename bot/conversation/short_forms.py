@@ -1,4 +1,4 @@
-"""A thing alone, "dog?", asks whether there is one: "Is there a dog?". English only, as the models' questions are."""
+"""Questions that only name things, in full: "dog?", "dog or cat?", "dog color". English only, as the models are."""
 
 from __future__ import annotations
 

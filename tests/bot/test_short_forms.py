@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.existence_questions import existence_question
 from bot.conversation.follow_ups import Before
 from bot.conversation.several_questions import in_full, questions_in
+from bot.conversation.short_forms import existence_question
 
 
 @pytest.mark.parametrize(
