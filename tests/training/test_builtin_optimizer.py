@@ -81,6 +81,8 @@ def test_words_and_convolutions_and_the_readers_are_adamws() -> None:
     assert not muons & adamws
     assert all(names[number].startswith("model.") for number in muons)
     assert not any("embed" in names[number] or "shared" in names[number] for number in muons)
+    assert both.muon.param_groups[0]["weight_decay"] == pytest.approx(5 * Recipe().weight_decay)
+    assert [group["weight_decay"] for group in both.adamw.param_groups] == [Recipe().weight_decay, 0]
     both.set_rate(1e-3)
     assert both.muon.param_groups[0]["lr"] == pytest.approx(Recipe().muon_rate * 1e-3)
     assert {group["lr"] for group in both.adamw.param_groups} == {1e-3}
