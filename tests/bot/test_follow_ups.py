@@ -123,6 +123,7 @@ DOG = Before("Is there a dog?", "yes")
         (Before("Is that a house?", "yes"), "what colour is it then", "What colour is the house?"),
         (Before("Is there no dog?", "no"), "is he outside", "Is the dog outside?"),
         (Before("How many cats?", "1"), "what's it holding", "What is the cat holding?"),
+        (Before("How many wolves?", "1"), "what's it holding", "What is the wolf holding?"),
         (
             Before("What is the boy on the left wearing?", "hat"),
             "and the one on the right",

@@ -42,6 +42,9 @@ def test_a_small_model_is_trained_goes_on_and_answers(family: str, tmp_path: Pat
     other = {"blip": "paligemma", "paligemma": "blip"}[family]
     with pytest.raises(ValueError, match=f"belongs to {family} with seed 0"):
         train_family(other, BRIEF, tmp_path, lambda _: None)
+    torch.save({"family": family, "seed": 0, "optimizer": {"state": {}}}, tmp_path / "checkpoint.pt")
+    with pytest.raises(ValueError, match="of an earlier version, which had another optimizer"):
+        train_family(family, BRIEF, tmp_path, lambda _: None)
     if family == "blip":  # the hub keeps it without settings of generating
         (tmp_path / "model" / "generation_config.json").unlink(missing_ok=True)
         assert "model.safetensors" in pack(str(tmp_path / "model"), tmp_path / "blip.zip", Sources())
