@@ -16,5 +16,5 @@ def test_the_answer_before_is_that_about_the_same_picture() -> None:
 
 
 def test_pictures_that_are_compared_are_meant_by_they() -> None:
-    asked = QuestionsInOrder(["Is there a dog?", "are they the same?"], 2)
+    asked = QuestionsInOrder(["How many dogs are there?", "are they the same?"], 2)
     assert asked.asked_as(1, "are they the same?", ["a", "b"]) is None
