@@ -50,7 +50,7 @@ class Recipe:
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
     question_rate: float = 0.2
     """The second phase's highest learning rate beside the first one's: at the full one what the first phase has taught
-    was lost again (its loss rose from 5.2 to 7.1 within 700 steps), at half of it the losses stood nearly still after 6,000."""
+    was lost again (its loss rose from 5.2 to 7.1 within 700 steps), at half of it all stood nearly still later."""
     dense_batch: int = 30
     """Pictures a step in the first phase."""
     batch: int = 12
