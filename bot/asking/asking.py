@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
-from telegram.constants import ParseMode
+from telegram.constants import ChatType, ParseMode
 
 from bot.answering.question_messages import reply_to
-from bot.asking.limits import refusal
+from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
@@ -55,7 +55,8 @@ async def admit(services: Services, message: Message, revision: int = 0) -> Admi
     A message that asked already is admitted, so that handling it twice changes nothing.
 
     Returns:
-        None when it may not ask: an edit of it came first, or a limit binds (who asked is told, once while it holds).
+        None when it may not ask: an edit of it came first, or a limit binds (who asked is told, for the first of
+        many messages at once).
     """
     chat_id = message.chat_id
     known = await services.store.questions.of_message(chat_id, message.message_id)
@@ -66,8 +67,9 @@ async def admit(services: Services, message: Message, revision: int = 0) -> Admi
         person, _ = person_of(message)
         refused = await refusal(services, settings, chat_id, person)
         if refused is not None:
-            if services.refusals.first(chat_id, person, refused.seconds):
-                await say(message, refused.sentence)
+            private = message.chat.type == ChatType.PRIVATE
+            if services.refusals.first(chat_id, person, PRIVATE_SECONDS if private else GROUP_SECONDS):
+                await say(message, refused)
             return None
         services.refusals.over(chat_id, person)
     return Admission(revision, known, settings)

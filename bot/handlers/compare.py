@@ -69,7 +69,7 @@ async def _ask_each(services: Services, question: Question) -> str:
         settings = await services.effective(question.chat_id)
         refused = await refusal(services, settings, question.chat_id, question.user_id or question.chat_id)
         if refused is not None:
-            return refused.sentence
+            return refused
         await ask_again(services, replace(question, revision=question.revision + 1, each_picture=True))
     return texts.ASKING_EACH
 

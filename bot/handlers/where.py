@@ -33,7 +33,7 @@ async def _show(services: Services, question: Question, under: int, user_id: int
         return texts.PICTURE_GONE
     refused = await refusal(services, await services.effective(chat_id), chat_id, user_id)
     if refused is not None:
-        return refused.sentence
+        return refused
     shown = await store.questions.of_message(chat_id, under)  # an earlier answer's, before an edit of the question
     await store.heat_maps.ask(question, under, user_id, name, again=shown[0] if shown else None)
     services.wake()

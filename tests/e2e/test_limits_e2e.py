@@ -1,11 +1,14 @@
-"""Limits: of a person over all chats, said once while they hold, and looked at before anything is fetched."""
+"""Limits: of a person over all chats, said once to many messages at once, and looked at before anything is fetched."""
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from e2e_helpers import GROUP, YOU, StartBot, picture
 
+from bot.answering.refusals import Refusals
+from bot.asking.limits import PRIVATE_SECONDS
 from bot.sandbox.accounts import Chat
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
@@ -27,9 +30,10 @@ async def answered(person: Person, text: str, chat: int | None = None) -> None:
     await person.wait_for(sure, chat=chat)
 
 
-async def test_a_limit_is_said_once_with_the_seconds_to_wait(start_bot: StartBot, you: Person) -> None:
+async def test_of_many_messages_at_once_one_is_told_with_the_seconds_to_wait(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot(questions_per_minute=2)
     assert bot.services is not None
+    bot.services.refusals = Refusals(lambda: 0.0)  # all within a moment
     await you.send_picture(picture(), "One?")
     await you.wait_for(sure)
     await answered(you, "Two?")
@@ -42,6 +46,26 @@ async def test_a_limit_is_said_once_with_the_seconds_to_wait(start_bot: StartBot
     await you.wait_for(lambda m: "What I keep" in m.get("text", ""))
     assert sum(refused(m) for m in await you.messages()) == 1
     assert [q.text async for q in bot.services.store.questions.export(YOU)] == ["One?", "Two?"]
+
+
+async def test_whatever_is_asked_after_a_refusal_was_read_is_refused_in_words(start_bot: StartBot, you: Person) -> None:
+    """A question, a picture with its question, an edit of what was refused, and commands: none is met with silence."""
+    bot = await start_bot(questions_per_minute=1)
+    assert bot.services is not None
+    clock = itertools.count(step=PRIVATE_SECONDS + 1)
+    bot.services.refusals = Refusals(lambda: next(clock))
+    await you.send_picture(picture(), "One?")
+    await you.wait_for(sure)
+    second = await you.say("Two?")
+    await you.wait_for(refused)
+    await you.send_picture(picture("blue"), "Three?")
+    await you.wait_for(refused)
+    await you.edit(second, "Two, then?")
+    await you.wait_for(refused)
+    await you.say("/ask Four?")
+    await you.wait_for(refused)
+    await you.say("/compare")
+    await you.wait_for(refused)
 
 
 async def test_the_limit_is_said_again_when_it_binds_anew(start_bot: StartBot, you: Person) -> None:
