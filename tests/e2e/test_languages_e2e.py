@@ -94,7 +94,7 @@ async def test_a_group_speaks_what_its_admins_choose(start_bot: StartBot, you: P
     await you.press(menu, NAMES["it"])
     await you.wait_for(says("Impostazioni di questa chat"), chat=GROUP, since=0)
     await ada.send_picture(picture(), "@vqa_sandbox_bot what colour is it?", chat=GROUP)
-    await ada.wait_for(says("sicurezza: 87 %"), chat=GROUP)
+    await ada.wait_for(says("certezza: 87 %"), chat=GROUP)
 
 
 async def test_commands_and_descriptions_are_registered_for_each_language(
