@@ -15,6 +15,14 @@ LATELY = 30 * 86_400.0
 CONSIDERED = 10_000
 """Opinions, the newest of them, among which the worst questions are looked for."""
 
+_AWAITED = (
+    "FROM feedback WHERE question_id IN (SELECT id FROM questions WHERE chat_id = :chat AND placeholder_id = :shown)"
+    " AND user_id = :user AND chat_id = :chat AND is_right = 0"
+    " AND (message_id = :message OR (awaits_answer = 1 AND given_at > :now - :awaited))"
+    " ORDER BY message_id IS :message DESC, given_at DESC LIMIT 1"
+)
+"""What a message may say the right answer to; its parameters are those of `_awaited`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -118,23 +126,19 @@ class Feedback:
         """
         return bool(
             await self._db.execute(
-                "UPDATE feedback SET answer = :answer, message_id = :message, awaits_answer = 0, given_at = :now"
-                " WHERE (question_id, position, user_id) IN (SELECT question_id, position, user_id FROM feedback"
-                " WHERE question_id IN (SELECT id FROM questions WHERE chat_id = :chat AND placeholder_id = :shown)"
-                " AND user_id = :user AND chat_id = :chat AND is_right = 0"
-                " AND (message_id = :message OR (awaits_answer = 1 AND given_at > :now - :awaited))"
-                " ORDER BY message_id IS :message DESC, given_at DESC LIMIT 1)",
-                {
-                    "answer": answer,
-                    "message": message_id,
-                    "now": time.time(),
-                    "chat": chat_id,
-                    "shown": answer_id,
-                    "user": user_id,
-                    "awaited": AWAITED,
-                },
+                "UPDATE feedback SET answer = :answer, message_id = :message, awaits_answer = 0, given_at = :now"  # noqa: S608 - a constant
+                f" WHERE (question_id, position, user_id) IN (SELECT question_id, position, user_id {_AWAITED})",
+                _awaited(chat_id, answer_id, user_id, message_id) | {"answer": answer},
             )
         )
+
+    async def awaited(self, chat_id: int, answer_id: int, user_id: int, message_id: int) -> int | None:
+        """The position of the answer that `correct` would change; None when that was not awaited."""
+        row = await self._db.fetch_one(
+            f"SELECT position {_AWAITED}",
+            _awaited(chat_id, answer_id, user_id, message_id),
+        )
+        return None if row is None else int(row["position"])
 
     async def newest_answer(self, chat_id: int, thread_id: int | None, user_id: int, message_id: int) -> int | None:
         """The message with the last answer that a person had before theirs; None where that is older than `AWAITED`."""
@@ -179,3 +183,14 @@ class Feedback:
         )
         worst = tuple(WorstQuestion(row["asked"], row["wrong"], row["judged"]) for row in rows)
         return Opinions(counts["is_right"], counts["judged"], worst)
+
+
+def _awaited(chat_id: int, answer_id: int, user_id: int, message_id: int) -> dict[str, int | float | str]:
+    return {
+        "chat": chat_id,
+        "shown": answer_id,
+        "user": user_id,
+        "message": message_id,
+        "now": time.time(),
+        "awaited": AWAITED,
+    }

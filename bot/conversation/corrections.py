@@ -13,22 +13,26 @@ LONGEST = 60
 """Characters: an answer is a few words; what is longer is something else."""
 _NO = re.compile(r"^(?:no+|nope|nah|naw)\b[\s,.:;!–-]*", re.IGNORECASE)
 _WRONG = re.compile(
-    r"""^(?: (?: (?:it|this|that|they|(?:the|your)\ answer|you|u) (?:'s|'re|\ is|\ was|\ are|\ were|\ r) \s+ | ur\ )?
+    r"""^(?: (?: (?:it|this|that|they|(?:the|your)\ answer|you|u) (?:'s|'re|\ is|\ was|\ are|\ were|\ r) \s+
+            | (?:ur|u|you)\ )?
         (?: (?:so|all|still|totally|completely|very)\ )?
         (?:wrong|incorrect|false|not\ (?:right|correct|true)) (?:\ again)?
     | (?:it|this|that) \ (?:is|was)n'?t \ (?:right|correct|true)
     | (?:look|check|guess|think|count) \ again )
-    (?: \s*[,.:;!–-]+\s* | \s*$ | \s+(?=(?:it|this|that|they|there|the)\b) )""",
+    (?: \s*[,.:;!–-]+\s* | \s*$ | \s+(?=(?:it|this|that|they|there|the|he|she)\b) )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _OPENING = re.compile(
     r"""^(?:actually,?\ )? (?: (?:it|this|that|the\ (?:(?:right|correct|real)\ )?answer)
         (?:'s|\ is|\ was|\ (?:should|must|has\ to)\ be|\ should\ have\ been)
-    | should\ (?:be|have\ been) | they(?:'re|\ are) | there(?:'s|\ is|\ are) )\s+""",
+    | should\ (?:be|have\ been) | they(?:'re|\ are) | there(?:'s|\ is|\ are) | s?he(?:'s|\ is)
+    | (?:the|his|her|its|their)\ [\w-]+ (?:\ [\w-]+)? \ (?:is|are) )\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SURELY = re.compile(
-    r"(?:(?:it |this |that )?should (?:be|have been)|the (?:(?:right|correct|real) )?answer(?:'s| is)) ", re.IGNORECASE
+    r"(?:(?:it |this |that )?should (?:be|have been)|the (?:(?:right|correct|real) )?answer(?:'s| is)"
+    r"|actually,? (?:it|this|that|there)(?:'s| is| are)) ",
+    re.IGNORECASE,
 )
 """So begins who says what is right, also where nothing was called wrong before."""
 _BELIEVED = re.compile(
@@ -36,15 +40,36 @@ _BELIEVED = re.compile(
     r"(?: to me)?",
     re.IGNORECASE,
 )
+_SEEN = re.compile(
+    rf"i (?:can )?(?:count|counted|see|saw) (?P<count>[0-9]{{1,2}}|{'|'.join(sorted(VALUES & NUMBERS))})(?: .+)?",
+    re.IGNORECASE,
+)
+_IT_IS = r"(?:it|this|that|s?he)(?:'s| is)"
+_CONTRAST = re.compile(
+    r"(?P<right>.+?),? (?:and )?not (?:(?:an?|the) )?[\w-]+"
+    rf"|(?:{_IT_IS} not|(?:it|this|that|s?he) isn't|not) (?:(?:an?|the) )?[\w-]+(?:[,;]| but|(?= {_IT_IS}))"
+    r" (?P<instead>.+)",
+    re.IGNORECASE,
+)
+"""What is right beside what is not: "yellow, not blue", "it's not a boy, it's a man"."""
+_MISSED = re.compile(
+    r"(?:you|u)(?:'ve| have)? (?:miscounted|(?:forgot|forgotten|missed|overlooked|skipped)"
+    r" (?:one|some|two|three|it|(?:an?|the|another|that|this) (?!point\b|bit\b|thing\b|joke\b|question\b)\w+.*))",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"(?:(?:it|this|that)(?:'s| is) not|(?:it|this|that) isn'?t|not)"
     r" (?:(?:an?|the) (?P<thing>(?!clue|fan|chance|joke)\w+)|(?P<value>\w+))",
     re.IGNORECASE,
 )
-_JUDGES = frozenset(
-    ("fine", "ok", "okay", "good", "nice", "great", "cool", "cute", "fun", "funny", "enough", "alright")
+_JUDGES = re.compile(
+    r"(?:(?:so|very|really|just|too|all) )*(?:fine|ok|okay|good|nice|great|cool|cute|fun|funny|enough|alright|right"
+    r"|true|correct|perfect|beautiful|pretty|lovely|amazing|awesome|adorable)|.*\b(?:my|your|our|yours|mine|me|you)\b.*",
+    re.IGNORECASE,
 )
 """These say what somebody thinks, and are no answer: "no, it's fine"."""
+_SHORT_FORM = re.compile(r"(?:and|or|also|what about|how about|is|are|does|do|can|any)\b", re.IGNORECASE)
+"""So begins what asks without a question mark: "and the dog"."""
 _NOT = re.compile(r"not\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:what|which|who|whose|where|when|why|how|tell|describe)\b", re.IGNORECASE)
 _QUESTION = ("?", "؟", "？")
@@ -58,8 +83,8 @@ def correction(text: str) -> str | None:
     denied = _NO.sub("", said)
     rest = _WRONG.sub("", denied)
     opening = _OPENING.match(rest)
-    if believed := _believed(rest):
-        return believed
+    if right := _believed(rest) or _contrasted(rest):
+        return right
     bare = rest != denied or _is_value(denied)
     answer = _answer(rest[opening.end() :] if opening else rest if bare else said)
     return answer if 0 < len(answer) <= LONGEST else None
@@ -78,17 +103,31 @@ def objection(text: str) -> str | None:
     rest = _WRONG.sub("", denied)
     if not rest:
         return "" if denied else None
-    if _denies(denied):
+    if _denies(denied) or _MISSED.fullmatch(rest.strip(" .!")):
         return ""
-    if believed := _believed(rest):
-        return believed
+    if right := _believed(rest) or _contrasted(rest):
+        return right
     if rest != said and _is_value(rest):
         return _answer(rest)
     opening = _OPENING.match(rest)
     if opening is None or (rest == said and not _SURELY.match(rest)):
         return None
     answer = _answer(rest[opening.end() :])
-    return None if len(answer) > LONGEST or answer.lower() in _JUDGES else "" if _NOT.match(answer) else answer
+    return None if len(answer) > LONGEST or _JUDGES.fullmatch(answer) else "" if _NOT.match(answer) else answer
+
+
+def calls_wrong(text: str) -> bool:
+    """Whether a message says that an answer is wrong, and not only "no", which may agree with one."""
+    said = _said(text)
+    return said is not None and _WRONG.match(_NO.sub("", said)) is not None
+
+
+def bare_answer(text: str) -> str | None:
+    """The words of a message without "it is" and the like before them; None where it asks, or goes on with "and"."""
+    said = _said(text)
+    if said is None or _ASKS.search(said) or _SHORT_FORM.match(said):
+        return None
+    return _answer(_OPENING.sub("", said))
 
 
 def line_meant(right: str, asked: Sequence[str]) -> int | None:
@@ -117,9 +156,25 @@ def value_alone(text: str) -> str | None:
 
 
 def _believed(text: str) -> str | None:
-    """The value in "I think it's black": of anything else that may be what somebody thinks of the picture."""
-    found = _BELIEVED.fullmatch(text.strip(" .!"))
+    """The value in "I think it's black", "I count 3": of all else that may be what somebody thinks of the picture."""
+    bare = text.strip(" .!")
+    if seen := _SEEN.fullmatch(bare):
+        return seen["count"]
+    found = _BELIEVED.fullmatch(bare)
     return _answer(found[1]) if found and _is_value(found[1]) else None
+
+
+def _contrasted(text: str) -> str | None:
+    """What is right in "the dress is yellow, not blue"; without "is" a value or a thing: "not dogs, balls" may ask."""
+    found = _CONTRAST.fullmatch(text.strip(" .!"))
+    if found is None:
+        return None
+    said = found["right"] or found["instead"]
+    opening = _OPENING.match(said)
+    answer = _answer(said[opening.end() :] if opening else said)
+    thing = re.fullmatch(r"an? (\w+)", answer, re.IGNORECASE)
+    sure = opening or _is_value(answer) or (thing is not None and lexicon().is_thing(thing[1].lower()))
+    return None if not sure or not 0 < len(answer) <= LONGEST or _JUDGES.fullmatch(answer) else answer
 
 
 def _denies(text: str) -> bool:

@@ -77,7 +77,7 @@ async def on_message(update: Update, context: Context) -> None:
                 await _on_talk(services, message, facts, kind)
             case Object(right):
                 if (await services.effective(message.chat_id)).feedback:
-                    await on_objection(services, message, right)
+                    await on_objection(services, message, facts.text, right)
                 else:
                     await _on_talk(services, message, facts, SmallTalk.INSULT)
             case Command(name):

@@ -20,17 +20,17 @@ def _set(words: str) -> frozenset[str]:
 MOST_WORDS = 4
 """Of an answer that is judged: a longer one is a sentence, which may say anything."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|/")
-_COLOURS = _set(
+COLOURS = _set(
     "amber beige black blond blonde blue bronze brown burgundy clear colorful colorless colourful colourless cream"
     " cyan dark gold golden gray green grey ivory lavender light lilac magenta maroon multicolor multicolored"
     " multicolour multicoloured navy olive orange pale peach pink plaid purple rainbow red rose rust salmon silver"
     " striped tan teal transparent turquoise violet white wooden yellow"
 )
-_NUMBERS = _set(
+NUMBERS = _set(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty hundred"
 )
-_AMOUNTS = _NUMBERS | _set(
+_AMOUNTS = NUMBERS | _set(
     "a an couple countless dozen dozens every few half hundreds less lot lots many millions more most much pair"
     " several single some thousand thousands"
 )
@@ -96,17 +96,17 @@ def fits(question: str, answer: str) -> bool:
     if kind is None or absent or not 0 < len(words) <= MOST_WORDS or said & (_FITS_ALL | _VERBS):
         return True
     if kind is Kind.YES_NO:
-        return bool(said & _LIKE_YES_NO) or (bool(asked & _ANY) and not said <= _COLOURS)
+        return bool(said & _LIKE_YES_NO) or (bool(asked & _ANY) and not said <= COLOURS)
     if said & _YES_NO:
         return False
     if kind is Kind.NUMBER:
         return bool(said & _AMOUNTS) or any(map(str.isdecimal, words))
     if kind is Kind.COLOUR:
-        return bool(said & _COLOURS)
+        return bool(said & COLOURS)
     subject = _SUBJECT_OF_CHOICE.search(" ".join(_words(question)))
     if kind is Kind.CHOICE and subject is not None and words == [subject[1]]:
         return False
-    bare = said <= _COLOURS or all(word in _NUMBERS or word.isdecimal() for word in words)
+    bare = said <= COLOURS or all(word in NUMBERS or word.isdecimal() for word in words)
     return kind is Kind.OTHER or not bare or bool(said & asked)
 
 

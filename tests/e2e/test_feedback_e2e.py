@@ -18,6 +18,7 @@ from bot.conversation.corrections import correction, objection, value_alone
 from bot.sandbox.person import Person, buttons
 from bot.texts import feedback as texts
 from bot.texts import menus
+from model.serving.broker.null import NullBroker
 from storage.backup import backup
 from storage.feedback import Opinion
 
@@ -57,6 +58,13 @@ def test_what_is_right_is_what_stands_behind_it_is(said: str, right: str | None)
         ("not a dog", ""), ("that's not red", ""), ("ur wrong", ""), ("haha it's so wrong", ""), ("wrong again", ""),
         ("look again", ""), ("no it's fine", None), ("it should be fun", None), ("i think it's nice", None),
         ("no one", None),
+        ("no, the dress is yellow not blue", "yellow"), ("it's not a boy it's a man", "a man"),
+        ("there are three cars, not two", "three cars"), ("not 2, 3", "3"), ("not a boy but a man", "a man"),
+        ("you forgot one", ""), ("u missed the yellow one", ""), ("wrong he is happy", "happy"),
+        ("u wrong its black", "black"), ("actually it's one dog", "one dog"), ("i count 3", "3"),
+        ("no they are standing", "standing"), ("not dogs, balls", None), ("you missed the point", None),
+        ("great, not bad", None), ("i'm here not there", None), ("no, he is my brother", None),
+        ("no, it's so cute", None),
         ("not a clue", None), ("it's not fair", None), ("no, its tail", None), ("i think it's 2000", None),
         ("no, it is the ball, what colour is it", None), ("wrong colour", None), ("no, it is " + "x" * 61, None),
     ],
@@ -112,6 +120,38 @@ async def test_after_wrong_a_value_alone_says_what_is_right_once(start_bot: Star
     await you.say("green")
     await you.wait_for(sure)
     assert await opinions(bot) == [(YOU, False, "brown")] and len(await asked(bot)) == 3
+
+
+async def test_a_reply_that_is_an_answer_corrects_or_confirms(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture("red"), "What colour is it?")
+    first = await you.wait_for(sure)
+    await you.say("And what is it?")
+    second = await you.wait_for(sure)
+    await you.say("black", reply_to=first)
+    await you.wait_for(says("noted: black"))
+    await you.say("no", reply_to=second)
+    await you.wait_for(says(texts.NOTED_WRONG))
+    await you.say("red", reply_to=first)
+    await you.wait_for(says(texts.NOTED_RIGHT))
+    assert sorted(await opinions(bot)) == [(YOU, False, None), (YOU, True, None)] and len(await asked(bot)) == 2
+    await you.say("the dog", reply_to=first)
+    await you.wait_for(sure)
+    assert len(await asked(bot)) == 3, "no colour: it asks"
+
+
+async def test_of_yes_or_no_only_that_is_kept(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(NullBroker("no", 0.87), feedback=True)
+    await you.send_picture(picture("red"), "Are they sitting?")
+    await you.wait_for(sure)
+    await you.say("no they are standing")
+    await you.wait_for(says(texts.NOTED_RIGHT))
+    await you.say("wrong, they are standing")
+    await you.wait_for(says(texts.NOTED_WRONG))
+    assert await opinions(bot) == [(YOU, False, None)]
+    await you.say("no, they are sitting")
+    await you.wait_for(says("noted: yes"))
+    assert await opinions(bot) == [(YOU, False, "yes")] and len(await asked(bot)) == 1
 
 
 async def test_without_feedback_an_objection_is_no_question(start_bot: StartBot, you: Person) -> None:
