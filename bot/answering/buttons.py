@@ -12,7 +12,7 @@ from bot.conversation.lines import lines_of
 from bot.texts import feedback as feedback_texts
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import questions as texts
-from bot.texts.answers import NO_BREAK, label
+from bot.texts.lines import NO_BREAK, label
 from storage.records import Question, State
 
 _TOO_MANY_PICTURES = ("pictures_one_only", "pictures_do_not_fit", "pictures_too_many")

@@ -13,7 +13,7 @@ from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import named_picture
 from bot.texts import heat_maps as texts
 from bot.texts import questions as question_texts
-from bot.texts.answers import label
+from bot.texts.lines import label
 from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.texts.answers import is_familiar, percent, shown
+from bot.texts.answers import Shown, is_familiar, percent, shown
 from bot.texts.failures import sentence
 from storage.records import Photo, Question
 
@@ -75,8 +75,13 @@ def row_of(
             }
             for one, name in zip(question.several, names, strict=False)
         ],
+        "lines": [] if answer is None else [_line(before, one) for before, one in answer.lines],
         "where": where,
     }
+
+
+def _line(before: str, one: Shown) -> Exported:
+    return {"says": f"{before} {one.answer}".strip(), "sureness": one.sureness}
 
 
 def explained_of(request: Question, picture: str | None) -> Exported:

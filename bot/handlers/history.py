@@ -20,8 +20,8 @@ from bot.handlers.routing import Press, PressHandler, command, question_pressed
 from bot.services import Context, Services
 from bot.texts import heat_maps as heat_map_texts
 from bot.texts import menus as texts
-from bot.texts.answers import shorten
 from bot.texts.catalog import whole
+from bot.texts.lines import shorten
 from storage.records import AskedPicture, Question
 
 PER_PAGE = 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
@@ -15,6 +15,7 @@ from bot.conversation.lines import lines_of
 from bot.texts.absence import is_absent, names_nothing, unnamed_absence
 from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
 from bot.texts.caveats import LONGEST_PART, caveat
+from bot.texts.lines import beginning, own_question, shared
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -24,9 +25,6 @@ LONGEST = 2500
 MOST_ALTERNATIVES = 2
 NOT_EVEN_A_GUESS = N_("not even a guess")
 ASK_ONE_THING = N_("I cannot say that in a word. Ask about one thing, for example: Is there a dog?")
-_OWN_QUESTION = 60
-"""Characters of what a line answers, a picture's own caption say, that stand before its answer."""
-NO_BREAK = "\u00a0"
 
 LEAST_OF_NOTHING = 50
 """The percentage that an answer needs which names nothing: below, it is not known."""
@@ -60,6 +58,8 @@ class Shown:
     """Why not to rely on it; stands before the answer."""
     asked_as: str = ""
     """The question in full, where what was typed leant on the one before."""
+    lines: tuple[tuple[str, Shown], ...] = ()
+    """Of an answer of several lines, each by what stands before it; what they come to has nothing before it."""
 
 
 def shown(question: Question, *, alone: bool = True, again: bool = False) -> Shown:
@@ -81,21 +81,32 @@ def shown(question: Question, *, alone: bool = True, again: bool = False) -> Sho
     lines = lines_of(question)
     if not lines or not (question.answer or "").strip():
         return whole_answer
-    listed = " · ".join(
-        isolated(f"{beginning(places)} {own_question(line, question)}{shown(line).answer if line.answer else '–'}")
-        for places, line in lines.items()
-    )
     joint = shown_jointly(question)
+    parts = [("", Shown(*joint))] if joint is not None else []
+    for places, line in lines.items():
+        before = f"{beginning(places)} {own_question(line, question)}".strip()
+        parts.append((before, shown(line) if line.answer else Shown("–", "", "")))
     return replace(
         whole_answer,
-        answer=directed(listed if joint is None else f"{joint[0]} · {listed}"),
+        answer=_listed([(before, one.answer) for before, one in parts]),
+        sureness=_each([one.sureness for _, one in parts], lines),
+        in_short=_each([one.in_short for _, one in parts], lines),
         caveat=" ".join(one for one in (whole_answer.caveat, _caveats(lines)) if one),
+        lines=tuple(parts),
     )
 
 
-def own_question(line: Question, question: Question) -> str:
-    """What a line of an answer answers, before a space, where that is another question than the message's."""
-    return "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
+def _listed(parts: Sequence[tuple[str, str]]) -> str:
+    """Lines in a row, with what stands before each."""
+    return directed(" · ".join(isolated(f"{before} {said}".strip()) for before, said in parts))
+
+
+def _each(sure: Sequence[str], lines: Mapping[tuple[int, ...], Question]) -> str:
+    """How sure each line is, behind how sure what they come to is; the same of all is said once."""
+    if len({one for one in sure if one}) == 1:
+        return next(filter(None, sure))
+    names = [""] * (len(sure) - len(lines)) + [beginning(places) for places in lines]
+    return _listed([(before, one) for before, one in zip(names, sure, strict=True) if one])
 
 
 def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
@@ -106,14 +117,8 @@ def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
     return " ".join([*(f"{beginning(places)} {one}" for places, one in own.items() if one), said]).strip()
 
 
-def shared(caveats: Collection[str]) -> str:
-    """What stands in all of several caveats: that the picture is new stands behind the words that are."""
-    shortest = min(caveats, key=len, default="")
-    return shortest if all(one.endswith(shortest) for one in caveats) else ""
-
-
-def shown_jointly(question: Question) -> tuple[str, str] | None:
-    """What the answers of all lines come to, and how sure that is; None where a question asks for no such thing.
+def shown_jointly(question: Question) -> tuple[str, str, str] | None:
+    """What the answers of all lines come to, and how sure that is, also in short; None where nothing asks for that.
 
     It is right where all of them are: as likely as that is where the pictures have nothing to do with each other.
     """
@@ -133,7 +138,8 @@ def shown_jointly(question: Question) -> tuple[str, str] | None:
     confidence = math.prod(line.confidence or 0.0 for line in lines.values())
     if percent(confidence) < question.unsure_below:
         said = _("I do not know. My guess: {answer}", answer=said)
-    return said, sureness(confidence, familiar=is_familiar(question))
+    familiar = is_familiar(question)
+    return said, sureness(confidence, familiar=familiar), _in_short(confidence, familiar)
 
 
 def _which(places: Sequence[int], pictures: int) -> str:
@@ -152,22 +158,6 @@ def _count(answer: str) -> int | None:
     if answer.isascii() and answer.isdecimal():
         return int(answer)
     return 0 if answer.lower() in ("none", "zero") or is_absent(answer) else None
-
-
-def label(places: Sequence[int]) -> str:
-    """Which pictures a line is about: "2", or "1 → 2", which reads from the left in every language."""
-    first, *then = places or ("",)
-    return isolated(f"{first}{NO_BREAK}→{NO_BREAK}{then[0]}") if then else str(first)
-
-
-def beginning(places: Sequence[int]) -> str:
-    """What stands before the answer in a line: "2.", or "1 → 2:"."""
-    return f"{label(places)}{':' if len(places) > 1 else '.'}"
-
-
-def shorten(text: str, length: int) -> str:
-    """At most that many characters, with an ellipsis where something was cut."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def shown_answer(answer: Answer, unsure_below: int, question: str) -> Shown:
@@ -200,6 +190,11 @@ def sureness(confidence: float, *, familiar: bool | None = True) -> str:
     return _("{value} % sure – this is little more than a guess", value=value)
 
 
+def _in_short(confidence: float, familiar: bool | None) -> str:
+    """A percentage alone, or those words."""
+    return _("{value} %", value=percent(confidence)) if familiar else sureness(confidence, familiar=familiar)
+
+
 def is_answer(text: str) -> bool:
     """Whether a message's text is an answer: its last line says how sure it is."""
     last = text.strip().rpartition("\n")[2]
@@ -229,7 +224,7 @@ def _shown(
 ) -> Shown:
     value, familiar = percent(confidence), is_familiar(about)
     sure = sureness(confidence, familiar=familiar)
-    in_short = _("{value} %", value=value) if familiar else sure
+    in_short = _in_short(confidence, familiar)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()][:MOST_ALTERNATIVES]
     if not answer:
         return Shown(translated(NO_ANSWER), sure, in_short)

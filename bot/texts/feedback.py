@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import beginning
 from bot.texts.catalog import N_, _, plural, translate_constants, whole
+from bot.texts.lines import beginning
 from storage.feedback import Opinion, Opinions
 from storage.records import Question
 

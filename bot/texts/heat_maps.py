@@ -6,8 +6,9 @@ from html import escape
 
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import named_picture
-from bot.texts.answers import label, shorten, shown
+from bot.texts.answers import shown
 from bot.texts.catalog import N_, translate_constants, translated
+from bot.texts.lines import shorten
 from storage.records import Question
 
 BUTTON = N_("Where?")
@@ -28,12 +29,9 @@ _LONGEST = 200
 
 def caption(request: Question) -> str:
     """Under a picture that shows where an answer came from."""
-    lines = lines_of(request)
-    if lines:
-        parts = [f"{label(places)}: {shorten(line.answer or '–', _LONGEST)}" for places, line in lines.items()]
-        answer = shorten("; ".join(parts), 2 * _LONGEST)
-    else:
-        answer = shorten(shown(request).answer, _LONGEST)
+    lines, said = lines_of(request), shown(request)
+    parts = [shorten(f"{before} {one.answer}".strip(), _LONGEST) for before, one in said.lines]
+    answer = shorten(" · ".join(parts), 2 * _LONGEST) if parts else shorten(said.answer, _LONGEST)
     compared = named_picture(request) is None and any(one.several for one in (lines.values() or (request,)))
     named = not compared and (request.answer or "").lower().split()[:1] not in [[word] for word in _NOTHING]
     meaning = translated(MEANING if named else LOOKED)

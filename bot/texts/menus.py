@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from bot.effective import Effective
 from bot.texts import feedback
-from bot.texts.answers import familiarity, shorten, shown
+from bot.texts.answers import Shown, familiarity, shown
 from bot.texts.catalog import N_, _, directed, isolated, joined, moment, plural, translate_constants, translated, whole
 from bot.texts.language import NAMES, language
+from bot.texts.lines import shorten
 from bot.time_zones import distance, place_of
 from storage.feedback import Opinion
 from storage.records import ChatSettings, DeletedCounts, Kept, Question
@@ -247,15 +248,24 @@ def history_page(
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         new = familiarity(question)
-        sure = joined((answered.in_short, new)) if new else answered.in_short
-        answer = escape(shorten(answered.answer, 160))
+        several = len({one.in_short for _, one in answered.lines}) > 1  # then each says how sure it is
+        sure = joined([part for part in (not several and answered.in_short, new) if part])
+        answer = escape(_in_a_row(answered) if several else shorten(answered.answer, 160))
         thought = feedback.of_answer(question, opinions.get(question.id, ()))
         picture = PICTURE_GONE if question.id in gone else WITH_WHERE if question.id in explained else ""
         beside = "".join(f" · {part}" for part in (thought, translated(picture)) if part)
         when = isolated(moment(question.created_at, zone))
         lines += ["", directed(f"{whole(place)}. {who}{linked}")]
-        lines.append(directed(f"    <b>{isolated(answer)}</b> ({isolated(sure)}) · {when}{beside}"))
+        brackets = f" ({isolated(sure)})" if sure else ""
+        lines.append(directed(f"    <b>{isolated(answer)}</b>{brackets} · {when}{beside}"))
     return "\n".join(lines)
+
+
+def _in_a_row(answered: Shown) -> str:
+    """The lines of an answer, each with how sure it is."""
+    room = max(30, 240 // len(answered.lines))
+    lines = [(shorten(f"{before} {one.answer}".strip(), room), one.in_short) for before, one in answered.lines]
+    return shorten(" · ".join(isolated(f"{said} ({sure})" if sure else said) for said, sure in lines), 400)
 
 
 def without_tags(text: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import beginning, own_question, shared, shown, shown_jointly
+from bot.texts.answers import shown, shown_jointly
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
 from bot.texts.failures import sentence
+from bot.texts.lines import beginning, own_question, shared
 from model.text import MAX_QUESTION
 from storage.records import Question, State
 
@@ -275,7 +276,7 @@ def _were_told(question: Question, told: Collection[str]) -> bool:
 
 
 def _outcome(question: Question, told: Collection[str], *, in_full: bool = True) -> str:
-    """What became of one question; `in_full`: with what was asked, where what was typed leant on the one before."""
+    """What became of one question; `in_full`: with what was heard, or asked where that is not what was typed."""
     if question.state is State.CANCELLED:
         return translated(CANCELLED)
     if question.state is State.FAILED:
@@ -284,7 +285,7 @@ def _outcome(question: Question, told: Collection[str], *, in_full: bool = True)
     if not (question.answer or "").strip():
         return answer.answer
     lines = [
-        _heard(question),
+        _heard(question) if in_full else "",
         f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as and in_full else "",
         escape(answer.caveat),
         f"<b>{escape(answer.answer) if in_full else isolated(escape(answer.answer))}</b>",

@@ -9,7 +9,7 @@ import pytest
 from test_settings import QUESTION
 
 from bot.exporting.rows import row_of
-from bot.texts import menus
+from bot.texts import heat_maps, menus
 from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, NOT_EVEN_A_GUESS, is_answer, shown, shown_answer
 from bot.texts.caveats import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NEW_WORDING_UNSURE
 from bot.texts.language import speaking
@@ -190,8 +190,35 @@ def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None
     asked = question("1: pond; 2: bed; 3: –", 0.02, unsure_below=25, each_picture=True, several=both)
     said = "1. Pond · 2. I do not know. My guess: bed · 3. –"
     assert shown(asked).answer == said
-    assert row_of(asked, None)["says"] == said
-    assert said in menus.history_page([(1, asked, None)], 0, 1, 1)
+    row = row_of(asked, None)
+    guess = "2 % sure – this is little more than a guess"
+    assert (row["says"], row["sureness"]) == (said, f"1. 90 % sure · 2. {guess}")
+    assert row["lines"] == [
+        {"says": "1. Pond", "sureness": "90 % sure"},
+        {"says": "2. I do not know. My guess: bed", "sureness": guess},
+        {"says": "3. –", "sureness": ""},
+    ]
+    page = menus.history_page([(1, asked, None)], 0, 1, 1)
+    assert "1. Pond (90 %) · 2. I do not know. My guess: bed (2 %) · 3. –</b> ·" in page, "not the worst for all"
+    assert heat_maps.caption(asked).splitlines()[1] == f"<b>{said}</b>", "no bare answers there, either"
+
+
+def test_all_lines_that_are_as_sure_say_it_once_in_the_chats_words() -> None:
+    nothing = AskedPicture("a", 1, answer="no train", confidence=0.1, known_picture=True)
+    asked = question("…", 0.1, text="What else?", each_picture=True, several=(nothing, nothing))
+    assert outcome(asked).count(NOT_EVEN_A_GUESS) == 2
+    assert f"({NOT_EVEN_A_GUESS})" in menus.history_page([(1, asked, None)], 0, 1, 1)
+    assert row_of(asked, None)["sureness"] == NOT_EVEN_A_GUESS
+
+
+def test_what_was_heard_is_said_once_over_all_lines() -> None:
+    said = AskedPicture("a", 1, answer="pond", confidence=0.9, known_picture=True)
+    asked = question("…", 0.9, text="what is it", spoken=True, each_picture=True, several=(said, said))
+    assert outcome(asked).splitlines() == [
+        "I heard: <i>what is it</i>",
+        "1. <b>Pond</b> – <i>90 % sure</i>",
+        "2. <b>Pond</b> – <i>90 % sure</i>",
+    ]
 
 
 def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
@@ -219,7 +246,7 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
     assert outcome(other).splitlines()[0] == f"1. {caveat} <b>Pond</b> – <i>not sure</i>", "only the first is new"
     assert (row_of(asked, None)["caveat"], row_of(other, None)["caveat"]) == (caveat, f"1. {caveat}")
     page = menus.history_page([(1, other, None)], 0, 1, 1)
-    assert "(not sure, new to me: picture)" in page
+    assert "1. Pond (not sure) · 2. Pond (90 %)</b> (new to me: picture)" in page
 
 
 def test_each_line_answers_what_was_asked_in_full() -> None:

@@ -17,7 +17,7 @@ from bot.conversation.meaning import (
     meaning_of,
 )
 from bot.conversation.message_facts import facts_of
-from bot.texts.answers import NO_BREAK
+from bot.texts.lines import NO_BREAK
 
 BOT, NAME = 77, "vqa_bot"
 PHOTO = [

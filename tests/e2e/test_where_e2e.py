@@ -57,7 +57,7 @@ async def test_of_several_pictures_all_are_shown_in_one(start_bot: StartBot, you
     each = await you.wait_for(lambda m: sure(m) and m["text"].startswith("1. Red"))
     await where(you, each)
     second = await you.wait_for(is_photo)
-    assert "1: red; 2: blue" in second["caption"] and second["caption"].endswith(texts.MEANING)
+    assert "1. Red · 2. Blue" in second["caption"] and second["caption"].endswith(texts.MEANING)
     assert broker.explained == [
         ("What changed?", "red, blue", 2),
         ("What colour?", "red", 1),

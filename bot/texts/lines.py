@@ -1,0 +1,39 @@
+"""What stands around the lines of an answer about several pictures, or to several questions. Plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.texts.catalog import isolated
+from storage.records import Question
+
+_OWN_QUESTION = 60
+"""Characters of what a line answers, a picture's own caption say, that stand before its answer."""
+NO_BREAK = "\u00a0"
+
+
+def own_question(line: Question, question: Question) -> str:
+    """What a line of an answer answers, before a space, where that is another question than the message's."""
+    return "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
+
+
+def shared(caveats: Collection[str]) -> str:
+    """What stands in all of several caveats: that the picture is new stands behind the words that are."""
+    shortest = min(caveats, key=len, default="")
+    return shortest if all(one.endswith(shortest) for one in caveats) else ""
+
+
+def label(places: Sequence[int]) -> str:
+    """Which pictures a line is about: "2", or "1 → 2", which reads from the left in every language."""
+    first, *then = places or ("",)
+    return isolated(f"{first}{NO_BREAK}→{NO_BREAK}{then[0]}") if then else str(first)
+
+
+def beginning(places: Sequence[int]) -> str:
+    """What stands before the answer in a line: "2.", or "1 → 2:"."""
+    return f"{label(places)}{':' if len(places) > 1 else '.'}"
+
+
+def shorten(text: str, length: int) -> str:
+    """At most that many characters, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
