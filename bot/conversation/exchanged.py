@@ -10,11 +10,13 @@ from bot.conversation.noun_phrases import (
     NUMBERS,
     STATES,
     STOPS,
+    WEATHER,
     be_of,
     is_plural,
     noun_of,
     with_article,
 )
+from bot.conversation.nouns import is_noun
 
 
 def exchanged(text: str, before: str, *, leads: bool) -> str | None:
@@ -31,7 +33,14 @@ def _state(text: str, before: str) -> str | None:
     asked = re.fullmatch(r"((?:is|are) (?:\w+|[\w' ]+ [\w']+)) (\w+)", before, re.I)
     if asked is None or not _is_state(asked[2]) or not _is_state(text):
         return None
+    whole = asked[1].lower() == "is it"  # the ball is not sunny, nor is it red where it was raining
+    if (text.lower() in WEATHER and not whole) or (asked[2].lower() in WEATHER and not _may_be_weather(text)):
+        return None
     return f"{asked[1]} {text}"
+
+
+def _may_be_weather(text: str) -> bool:
+    return text.lower() in WEATHER | {"dark", "warm", "cold", "hot", "wet", "dry"}
 
 
 def _is_state(text: str) -> bool:
@@ -53,6 +62,8 @@ def _thing(text: str, before: str, *, leads: bool) -> str | None:
         return None
     if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *STATES}.isdisjoint(words):
         return None
+    if not is_noun(words[-1]):
+        return None
     sought = text if bare != text or is_plural(bare) else with_article(text)
     head = re.sub(r"^(?:is|are) there$", f"{be_of(bare)} there", asked[1], flags=re.I)
     return f"{head} {sought}{asked[2] or ''}"
@@ -68,7 +79,7 @@ def _comparison(text: str, before: str) -> str | None:
 
 def anything_there(text: str) -> str | None:
     """What about a tree? Where nothing else can be asked of one, it is whether there is any."""
-    if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or noun_of(text) in ("one", "ones"):
+    if not re.fullmatch(r"(?:an?|any|some)(?: [\w']+){1,3}", text, re.I) or not is_noun(noun_of(text)):
         return None
     return f"{be_of(text)} there {text}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.nouns import IRREGULAR, is_noun
+
 DETERMINERS = "the|a|an|any|some|this|that|these|those|his|her|its|their|my|your"
 _DETERMINERS = frozenset(DETERMINERS.split("|"))
 STOPS = frozenset(
@@ -39,6 +41,7 @@ PEOPLE = {
     "he": ("boy", "man", "guy", "father", "dad", "grandfather", "grandpa", "son", "brother", "mike", "person", "king"),
     "she": ("girl", "woman", "lady", "mother", "mom", "mum", "grandmother", "grandma", "daughter", "sister", "jenny"),
 }
+KNOWN_PEOPLE = frozenset(name for names in PEOPLE.values() for name in names)
 WORN = frozenset(
     (
         *("hat", "cap", "shirt", "dress", "trousers", "pants", "shoes", "shoe", "hair", "glasses", "scarf", "coat"),
@@ -46,34 +49,18 @@ WORN = frozenset(
     )
 )
 """What belongs to somebody: "the shirt" after "the girl's hat" is hers."""
+WEATHER = frozenset(
+    (
+        *("sunny", "cloudy", "windy", "rainy", "snowy", "stormy", "foggy", "raining", "snowing", "day", "night"),
+        *("daytime", "nighttime", "morning", "noon", "midday", "afternoon", "evening", "midnight", "late", "early"),
+        *("winter", "summer", "autumn", "fall", "spring", "christmas"),
+    )
+)
+"""What only the picture as a whole is, in "is it sunny?"."""
 NUMBERS = frozenset(
     ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "several", "none")
 )
 
-IRREGULAR = {
-    "person": "people",
-    "child": "children",
-    "man": "men",
-    "woman": "women",
-    "mouse": "mice",
-    "goose": "geese",
-    "foot": "feet",
-    "tooth": "teeth",
-    "leaf": "leaves",
-    "knife": "knives",
-    "wolf": "wolves",
-    "shelf": "shelves",
-    "snowman": "snowmen",
-    "fireman": "firemen",
-    "policeman": "policemen",
-    "calf": "calves",
-    "ski": "skis",
-    "taxi": "taxis",
-    "fish": "fish",
-    "sheep": "sheep",
-    "deer": "deer",
-}
-"""Nouns with a plural of their own."""
 _SINGULAR = {many: one for one, many in IRREGULAR.items()}
 _SEVERAL = frozenset(IRREGULAR.values()) - {"sheep", "deer"}
 
@@ -90,7 +77,7 @@ _MASS = frozenset(
 _NO_THINGS = frozenset(
     (
         *("colour", "color", "picture", "image", "photo", "kind", "name", "number", "weather", "time", "season"),
-        *("mood", "answer", "top", "bottom", "middle", "background", "foreground"),
+        *("mood", "answer", "top", "bottom", "middle", "background", "foreground", "difference", "change"),
     )
 )
 """Of these nothing is asked further."""
@@ -106,19 +93,46 @@ def subject_of(text: str) -> str:
     """The first noun phrase with a determiner; after "how many" and "is there" also one without."""
     counted = re.match(r"how many (?:of the )?(.+)", text, re.I)
     if counted:
-        return noun_phrase(counted[1])
-    for found in re.finditer(rf"\b(?:{DETERMINERS})\b ", text, re.I):
+        return _named(noun_phrase(counted[1]), sure=False)
+    for found in re.finditer(rf"\b({DETERMINERS})\b ", text, re.I):
         phrase = noun_phrase(text[found.end() :])
         if (
             " " in phrase
             and text.endswith(phrase)
             and re.fullmatch(r"(?:is|are|was|were) ", text[: found.start()], re.I)
+            and not is_noun(noun_of(phrase))
         ):
             phrase = phrase.rpartition(" ")[0]  # "is the dog married": what is said of it is no part of it
+        pointing = found[1].lower() in ("this", "that", "these", "those", "her")  # "is this underwater"
+        phrase = _named(phrase, sure=pointing)
         if phrase and noun_of(phrase) not in _NO_THINGS:
             return text[found.start() : found.end()] + phrase
-    there = re.search(r"\b(?:are|is) there (?:no )?(.+)|\b(?:see|colou?r (?:is|are)|where (?:is|are)) (.+)", text, re.I)
-    return noun_phrase(there[1] or there[2]) if there else ""
+    there = re.search(
+        r"\b(?:are|is) there (?:no )?(.+)|\b(?:see|colou?rs? (?:is|are|of)|where (?:is|are)) (.+)", text, re.I
+    )
+    return _named(noun_phrase(there[1] or there[2]), sure=True) if there else ""
+
+
+def _named(phrase: str, *, sure: bool) -> str:
+    """A phrase as far as its last noun: "the dog" of "the dog come"; empty where there is none.
+
+    Args:
+        phrase: Without its determiner.
+        sure: Whether only a word counts that is known to be a noun; else also one that may be, if it stands alone.
+    """
+    words = phrase.split()
+    for end in range(len(words), 0, -1):
+        owned = end > 1 and words[end - 2].endswith("'s") and may_be_noun(words[end - 1])
+        if is_noun(words[end - 1]) or owned:
+            return " ".join(words[:end])
+    return phrase if len(words) == 1 and not sure and may_be_noun(phrase) else ""
+
+
+def may_be_noun(word: str) -> bool:
+    """Whether a word may name something: it is not known to be anything else."""
+    plain = word.lower()
+    others = ADJECTIVES | STATES | NUMBERS | WEATHER | STOPS | _NO_NOUNS
+    return plain.isalpha() and plain not in others and not plain.endswith("ing")
 
 
 def noun_phrase(text: str) -> str:
@@ -136,6 +150,57 @@ def noun_phrase(text: str) -> str:
     return " ".join(words)
 
 
+ORDINALS = frozenset(("first", "second", "third", "fourth", "last", "next", "previous"))
+_NO_NOUNS = (
+    _DETERMINERS
+    | ORDINALS
+    | frozenset(
+        (
+            *("more", "most", "fewer", "less", "only"),
+            *(
+                "just",
+                "exactly",
+                "same",
+                "ones",
+                "else",
+                "another",
+                "both",
+                "all",
+                "each",
+                "every",
+                "what",
+                "which",
+                "me",
+            ),
+            *(
+                "us",
+                "we",
+                "them",
+                "mine",
+                "hers",
+                "bigger",
+                "smaller",
+                "biggest",
+                "smallest",
+                "taller",
+                "tallest",
+                "now",
+            ),
+            *(
+                "darker",
+                "lighter",
+                "older",
+                "younger",
+                "anyone",
+                "anything",
+                "someone",
+                "something",
+                "nothing",
+                "nobody",
+            ),
+        )
+    )
+)
 _NAMES_NOTHING = frozenset(("no", "yes", "nothing", "nobody", "none", "both", "neither"))
 
 
@@ -149,7 +214,7 @@ def thing_named(text: str, answer: str | None) -> str:
     words = said.split()
     if not 1 <= len(words) <= 3 or words[0] in _NAMES_NOTHING | STOPS:
         return ""
-    if words[-1] in ADJECTIVES | STOPS | NUMBERS or said[0].isdigit():
+    if not may_be_noun(words[-1]) or said[0].isdigit():
         return ""
     return f"the {said}"
 

@@ -6,7 +6,10 @@ import re
 
 from bot.conversation.noun_phrases import definite, stands_alone
 
-PLACES = r"(?:on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside|outside|to) "
+PLACES = (
+    r"(?:(?:to the )?(?:left|right) of|on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside"
+    r"|outside|to) "
+)
 
 
 def place_exchanged(text: str, before: str) -> str | None:
@@ -26,6 +29,16 @@ def place_exchanged(text: str, before: str) -> str | None:
     if re.match(r"(?:how many|what is there|is there|are there|is anyone|is anything|who is)\b", before, re.I):
         return f"{before} {text}"
     return None
+
+
+def behind_its_noun(text: str) -> str:
+    """A side behind what is there: "is the left dog" is "is the dog on the left"."""
+    return re.sub(
+        r"\bthe (left|right|middle)(?:most|-hand| hand)? (\w+)$",
+        lambda found: f"the {found[2]} {'in' if found[1].lower() == 'middle' else 'on'} the {found[1].lower()}",
+        text,
+        flags=re.I,
+    )
 
 
 def _noun_before_it(text: str, place: str) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
     DETERMINERS,
-    IRREGULAR,
     NUMBERS,
     STATES,
     be_of,
     is_plural,
     with_article,
 )
+from bot.conversation.nouns import is_visible
 
 _WHERE = (
     r"(?:in|on|under|behind|near|beside|by|above|below|at|inside|outside|with|wearing|holding|next to|in front of"
@@ -45,7 +42,7 @@ def existence_question(text: str) -> str | None:
     if _SOMEBODY.fullmatch(text.strip(" ?!.,;:…")):
         return "Are there any people?"
     typed = _TYPED.fullmatch(" ".join(text.lower().split()).strip(" ?!.,;:…"))
-    if typed is None or not _is_visible(typed[2].split()):
+    if typed is None or not is_visible(typed[2].split(), _SAID):
         return None
     phrase, where = typed[2], "" if typed[3] in (None, " here", " there") else typed[3]
     if where and not _NO_PLACES.isdisjoint(where.split()[-2:]):
@@ -62,7 +59,7 @@ def one_of_two_things(text: str) -> str | None:
     named = re.fullmatch(
         r"(?:an? )?([\w-]+(?: [\w-]+)?) or (?:an? )?([\w-]+(?: [\w-]+)?)", text.lower().strip(" ?!.,;:…")
     )
-    if named is None or not all(_is_visible(thing.split()) and not is_plural(thing) for thing in named.groups()):
+    if named is None or not all(is_visible(thing.split(), _SAID) and not is_plural(thing) for thing in named.groups()):
         return None
     one, other = map(with_article, named.groups())
     return f"Is it {one} or {other}?"
@@ -83,31 +80,6 @@ def attribute_question(text: str) -> str | None:
     if found is None:
         return None
     thing = re.sub(r"^the ", "", found["thing"] or found["other"] or found["what"], flags=re.IGNORECASE)
-    if not _is_visible(thing.lower().split()):
+    if not is_visible(thing.lower().split(), _SAID):
         return None
     return f"What {(found['of'] or found['first'] or found['asked']).lower()} {be_of(thing)} the {thing}?"
-
-
-def _is_visible(words: list[str]) -> bool:
-    """Whether words are a noun, and before it stands only what it may be, how many, or what for ("dog house")."""
-    for length in (2, 1):  # "hot dog" before "dog"
-        noun, before = " ".join(words[-length:]), words[:-length]
-        if not _visible().isdisjoint(_singulars(noun)):
-            return all(word in _SAID or word in _visible() for word in before)
-    return False
-
-
-def _singulars(noun: str) -> Iterator[str]:
-    """What a noun may be several of, and the noun itself."""
-    yield noun
-    yield from (one for one, many in IRREGULAR.items() if many == noun)
-    for ending, one in (("s", ""), ("es", ""), ("ies", "y")):
-        if noun.endswith(ending) and not noun.endswith("ss"):
-            yield noun.removesuffix(ending) + one
-
-
-@cache
-def _visible() -> frozenset[str]:
-    """Nouns in the singular of what can be seen, each of one word or two."""
-    lines = files("bot.conversation").joinpath("visible_things.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(noun for line in lines if not line.startswith("#") for noun in line.split(", "))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS
+from bot.conversation.noun_phrases import ADJECTIVES, DETERMINERS, NUMBERS, STATES
 from bot.conversation.short_forms import existence_question
 
 VALUES = (ADJECTIVES | NUMBERS) - {"other", "same", "one", "many", "little"}
@@ -17,7 +17,7 @@ _OMITTED = re.compile(r"\b(that|there|he|she|what|who|where|how)s\b|\b(they|you)
 _BEHIND_IS = f"an?|the|not|just|really|actually|wrong|incorrect|false|raining|snowing|sunny|[0-9]+|{_PLACES}"
 _ITS = re.compile(rf"\bits(?= (?:{_BEHIND_IS}|{'|'.join(sorted(VALUES))})\b)", re.IGNORECASE)
 """Before anything else it is whose something is: "its tail"."""
-_BEHIND_A_NAME = re.compile(rf"(?:{_BEHIND_IS}|{'|'.join(sorted(VALUES))}|\w+ing)\b", re.IGNORECASE)
+_BEHIND_A_NAME = re.compile(rf"(?:{_BEHIND_IS}|{'|'.join(sorted(VALUES | STATES))}|\w+ing)\b", re.IGNORECASE)
 """What shows that "the dog's ..." is "the dog is ...", and no thing of the dog's."""
 _TAG = re.compile(
     r"(?:,\s*|\s+)(?:(?:right|correct|true|yes|yeah|or not|innit|eh|huh)|,?no"
@@ -73,7 +73,7 @@ def as_question(text: str) -> str | None:
     if "?" in bare or not (doubted or line.endswith("?") or _VERB_TAG.search(bare)):
         return None
     found = _STATEMENT.fullmatch(_LEAD.sub("", said))
-    if found is None or _ASKS.search(said):
+    if found is None or _ASKS.search(said) or _is_owned(found):
         return None
     subject, verb = found["subject"], (found["verb"] or {"'s": "is", "'re": "are"}[found["short"]]).lower()
     rest = re.sub(r"^(?:really |just )?not (?:really )?", "", found["rest"], flags=re.IGNORECASE)
@@ -97,5 +97,10 @@ def states(text: str) -> bool:
     found = _STATEMENT.fullmatch(line)
     if found is None or _TAG.search(line) or _SURE.match(line):
         return False
-    owned = found["short"] == "'s" and found["subject"].lower().split()[0] in DETERMINERS.split("|")
-    return not owned or bool(_BEHIND_A_NAME.match(found["rest"]))  # "the dog's name" asks for it
+    return not _is_owned(found)
+
+
+def _is_owned(found: re.Match[str]) -> bool:
+    """Whether a statement is none, but names what belongs to something: "the dog's name" asks for it."""
+    named = found["short"] == "'s" and found["subject"].lower().split()[0] in DETERMINERS.split("|")
+    return named and not _BEHIND_A_NAME.match(found["rest"])

@@ -1,0 +1,126 @@
+"""What "it", "he", "her", "they" mean in a question that leans on the one before. Pure functions over words.
+
+What is not sure stays as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation.noun_phrases import (
+    DETERMINERS,
+    KNOWN_PEOPLE,
+    PEOPLE,
+    STOPS,
+    definite,
+    is_plural,
+    noun_of,
+    noun_phrase,
+    singular,
+)
+from bot.conversation.nouns import ANIMALS, PERSONS
+from bot.conversation.previous_question import Previous, asks
+
+_KINDS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_SAME = {"he": r"\b(?:he|him|his)\b", "she": r"\b(?:she|her|hers)\b"}
+_WEATHER = (
+    "rain(?:y|ing|s)?|snow(?:y|ing|s)?|storm(?:y|ing)|thundering|fog(?:gy)?|sunny|sunset|sunrise|cloudy|windy|day|night"
+    "|daytime|night-?time|dark|light|dawn|dusk|morning|noon|midday|afternoon|evening|midnight|late|early|winter|summer"
+    "|autumn|fall|spring|christmas|halloween|easter|warm|cold|hot|freezing|indoors?|outdoors?|inside|outside"
+)
+_IMPERSONAL = re.compile(
+    r"\bit (?:(?:is|was|will|be|not|still|really|already|so|too|very|getting|going to|about to|like) )*"
+    rf"(?:{_WEATHER})\b"
+    r"|\bit an? (?:photo|picture|drawing|cartoon|painting|sunny|nice)\b"
+    r"|\bit an? \w+ (?:photo|picture|drawing|painting|cartoon|day|night|place)\b"
+    r"|\b(?:is|was) (?:it|this|that|he|she) an? |^what (?!colou?r|size|shape|breed|brand|kind|sort|age)\w+ is it$"
+    r"|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\b(?:what|who|where) (?:it|this) is\b"
+    r"|\bit looks? like\b|\bdoes it (?:mean|say|show|depict)\b"
+    r"|\b(?:was|were) (?:it|this|that) (?:made|taken|drawn|painted|shot|created|generated)\b"
+    r"|\bwho (?:drew|painted|made|took|created) (?:it|this|that)\b",
+    re.I,
+)
+"""What "it" is in the weather, of a time or the picture: nothing that was named."""
+_TWO_MEANT = re.compile(r"\b(?:he|she|it|him|her|them|they) or\b|\bor (?:he|she|it|him|her|them|they)\b", re.I)
+
+
+def is_impersonal(text: str) -> bool:
+    """Whether the pronoun of a question means nothing that can be named: "is it raining"."""
+    return bool(_IMPERSONAL.search(text))
+
+
+def with_antecedent(text: str, previous: Previous) -> str | None:
+    """What colour is it? What is he doing? Where are they? Is its hat red? With the name of what is meant."""
+    if not asks(text) or is_impersonal(text) or _TWO_MEANT.search(text) or len(text.split()) < 3:
+        return None
+    pronouns = r"it|he|she|they|him|them|her|his|its|their"
+    if re.match(r"(?:what|which) (?:colou?r|size|shape)\b", text, re.I):
+        pronouns += r"|(?:this|that|these|those)$"
+    elif re.match(r"where\b", text, re.I):  # "where is this" is about the picture
+        pronouns += r"|(?:that|these|those)$"
+    found = re.search(rf"\b({pronouns})\b", text, re.I)
+    if found is None or previous.absent or _noun_before(text[: found.start()]):
+        return None
+    word, rest = found[1].lower(), text[found.end() :].strip()
+    if word in _KINDS and re.search(_SAME[_KINDS[word]], previous.text, re.I):
+        return None  # "she" is who that was before, whom nobody named
+    owned = re.match(r"(?:his|her|its|their) ", previous.subject, re.I)
+    if owned and re.search(r"\b(?:do|hold|wear|eat)ing$", text, re.I):
+        return None  # no tail does anything, and whose it is was not said
+    about = _person_or_animal(word, previous) if word in _KINDS else _other(word, previous.referent)
+    if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
+        return None
+    possessive = word in ("his", "its", "their") or (
+        word == "her" and bool(rest) and rest.split()[0].lower() not in STOPS
+    )
+    if possessive and not rest:  # "is it his"
+        return None
+    shown = (about + ("'" if is_plural(about) and about.endswith("s") else "'s")) if possessive else about
+    head = text[: found.start()]
+    if not possessive and is_plural(about) != (word in ("they", "them", "their", "these", "those")):
+        head = _agreeing(head, several=is_plural(about))
+    return f"{head}{shown}{text[found.end() :]}"
+
+
+_VERBS = {"is": "are", "was": "were", "does": "do", "has": "have"}
+
+
+def _agreeing(head: str, *, several: bool) -> str:
+    """The beginning of a question with the verb at its end in the number of what follows."""
+    forms = _VERBS if several else {many: one for one, many in _VERBS.items()}
+    return re.sub(r"\b(\w+)(?=\s*$)", lambda verb: forms.get(verb[1].lower(), verb[1]), head)
+
+
+def _noun_before(head: str) -> bool:
+    """Whether a sentence has a noun phrase of its own before its pronoun, which that means: "the girl with her dog"."""
+    return bool(re.search(rf"\b(?:{DETERMINERS}) ", head, re.I))
+
+
+def _person_or_animal(pronoun: str, previous: Previous) -> str:
+    """Whom "he" or "she" means: somebody that is called so, else anybody, else an animal; empty for things.
+
+    Of two that may be meant alike beside the subject neither is.
+    """
+    owner = definite(previous.subject.partition("'s ")[0])
+    others = [
+        f"the {phrase}"
+        for found in re.finditer(r"\b(?:the|an?) ", previous.text, re.I)
+        if (phrase := noun_phrase(previous.text[found.end() :]).partition("'s ")[0])
+    ]
+    for names in (frozenset(PEOPLE[_KINDS[pronoun]]), PERSONS, ANIMALS):
+        for candidates in ((previous.referent,), (owner,), others):
+            fitting = {one for one in candidates if noun_of(one) in names and not is_plural(one)}
+            if len(fitting) == 1:
+                return fitting.pop()
+            if fitting:
+                return ""
+    return ""
+
+
+def _other(pronoun: str, referent: str) -> str:
+    """The referent, where "it", "they", "that" may mean it: "it" is no girl, "they" are no hat."""
+    noun = noun_of(referent)
+    if pronoun in ("it", "its") and (noun in KNOWN_PEOPLE or (is_plural(referent) and singular(noun) != noun)):
+        return ""
+    they = pronoun in ("they", "them", "their")
+    return "" if they and not is_plural(referent) and noun not in ("person", "child", "baby") else referent

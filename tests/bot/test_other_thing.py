@@ -1,0 +1,56 @@
+"""Something else is put only where a person would ask that: a known noun, in a question that names one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.follow_ups import Before, completed
+
+COLOUR, THERE = Before("What color is the dog?", "brown"), Before("Is there a dog?", "yes")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed"),
+    [
+        (COLOUR, "no, è marrone"),
+        (COLOUR, "no, azul"),
+        (THERE, "no, azul"),
+        (COLOUR, "and der Ball?"),
+        (COLOUR, "the gizmo?"),
+        (COLOUR, "the dog or the ball"),
+        (COLOUR, "and hers?"),
+        (Before("is the cat bigger than the house", "no"), "what about the moon"),
+        (Before("the boy or the dog?", "dog"), "what about the tree"),
+        (Before("a boy and a dog?", "no"), "two dogs and one cat?"),
+        (Before("Look again, are there two men", "yes"), "what about his shoes"),
+        (Before("Are there two men?", "yes"), "what about his shoes"),
+        (Before("Does she?", "no"), "and the other person"),
+        (Before("How many cats in the picture?", "0"), "and the third?"),
+        (Before("Is the ball blue?", "yes"), "sunny"),
+        (Before("Is it raining?", "no"), "red?"),
+    ],
+)
+def test_what_would_make_no_question_stays(before: Before, typed: str) -> None:
+    assert completed(typed, before) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "whole"),
+    [
+        (Before("What color are hers?"), "what about the girl", None),
+        (Before("Where is kid?"), "the girl?", "Where is the girl?"),
+        (Before("what color is sky"), "and the girl", "What color is the girl?"),
+        (THERE, "the cat", "Is there a cat?"),
+        (THERE, "and the trees", "Are there any trees?"),
+        (Before("Does the man wear a hat?", "yes"), "and the boys?", "Do the boys wear a hat?"),
+        (Before("whats next to the apple", "cup"), "and left of the apple?", "What is left of the apple?"),
+        (COLOUR, "and the cat on the bench", "What color is the cat on the bench?"),
+        (COLOUR, "and the left dog", "What color is the dog on the left?"),
+        (COLOUR, "not the dog, the kite", "What color is the kite?"),
+        (COLOUR, "sorry, the kite", "What color is the kite?"),
+        (COLOUR, "no the other dog", "What color is the other dog?"),
+        (Before("not the girl, the kite"), "no, i mean the color", "What color is the kite?"),
+    ],
+)
+def test_the_same_is_asked_in_a_sentence(before: Before, typed: str, whole: str | None) -> None:
+    assert completed(typed, before) == whole

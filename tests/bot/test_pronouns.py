@@ -1,0 +1,61 @@
+"""Whom and what pronouns mean: people before animals, no thing for "he"; the weather and the time are not named."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.follow_ups import Before, completed
+
+DOG, KITE = Before("Is the dog big?", "no"), Before("What color is the kite?", "red")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed"),
+    [
+        (Before("whats the wether like", "sunny"), "why is he smiling"),
+        (Before("Why is the sunny smiling?", "yes"), "is he happy or sad"),
+        (KITE, "what color is her dress"),
+        (KITE, "does she wear glasses or a hat"),
+        (Before("Who has the ball?", "ball"), "what is he wearing"),
+        (Before("How long is the string?"), "is she having fun"),
+        (Before("What colours are the fish?", "orange"), "what is he wearing"),
+        (Before("any difference to the previous?", "no"), "what color is his shirt"),
+        (Before("can you see me", "no"), "when was it made?"),
+        (Before("Is this underwater?", "yes"), "is it deep"),
+        (Before("is this AI generated", "no"), "who drew it"),
+        (Before("Who is taller?", "man"), "who is taller, him or her"),
+        (Before("How many triangles?", "3"), "what does it mean"),
+        (Before("How many dogs?", "3"), "does it run"),
+        (DOG, "is it sunny?"),
+        (DOG, "is it still raining"),
+        (DOG, "is it going to snow"),
+        (DOG, "is it late"),
+        (DOG, "is it night"),
+        (DOG, "it isn't raining, right?"),
+        (DOG, "where is this"),
+        (DOG, "guess what it is"),
+        (DOG, "what is it"),
+        (DOG, "wrong he is happy"),
+        (DOG, "make it black and white"),
+        (DOG, "if it rains will he get wet"),
+        (DOG, "Ich glaube der Ball ist rot. Is it?"),
+    ],
+)
+def test_what_names_nobody_and_nothing_is_put_in_for_no_pronoun(before: Before, typed: str) -> None:
+    assert completed(typed, before) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "whole"),
+    [
+        (Before("is the dog left or right of the boy", "right"), "is he sitting?", "Is the boy sitting?"),
+        (Before("is the boy left of the girl", "yes"), "is she happy", "Is the girl happy?"),
+        (Before("Is the dog under the table?", "yes"), "is he sleeping", "Is the dog sleeping?"),
+        (Before("When did the dog come?", "now"), "is it big", "Is the dog big?"),
+        (Before("How many triangles?", "3"), "what do they look like", "What do the triangles look like?"),
+        (Before("What color is the cat?", "orange"), "thanks, and is it big?", "Is the cat big?"),
+        (Before("How many flowers?", "3"), "colors of them", "What color are the flowers?"),
+    ],
+)
+def test_who_may_be_meant_is_named(before: Before, typed: str, whole: str) -> None:
+    assert completed(typed, before) == whole
