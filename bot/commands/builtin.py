@@ -57,10 +57,11 @@ def builtin(
     note("Loading torch ...")
     from training.builtin.other_families import train_family
     from training.builtin.recipe import Recipe, train
+    from training.locks import only_writer
 
     chosen = {key: value for key, value in settings.items() if value is not None}
     recipe = Recipe(seed=seed, start=start, leave_out=leave_out, wide=wide, **chosen)  # type: ignore[arg-type]
-    with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder):
+    with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder), only_writer(folder):
         try:
             if family == "florence2":
                 train(recipe, folder, click.echo)

@@ -28,8 +28,9 @@ def compare(config_file: Path, out: Path, again: bool) -> None:
     from training.data.splits import load_split
     from training.evaluation.evaluate import check_answered
     from training.finetune.inputs import read_answered
+    from training.locks import only_writer
 
-    with in_words(interrupted="The same command goes on where this one stopped.", place=out):
+    with in_words(interrupted="The same command goes on where this one stopped.", place=out), only_writer(out):
         config = CompareConfig.resolve(config_file, {})
         read_answered(config.data, "train")
         questions = load_split(config.data, config.split, limit=config.limit, pictures=False).questions

@@ -31,10 +31,12 @@ def prepare(source: Path, out: Path, config_file: Path | None, **given: object) 
     an interrupted one stopped.
     """
     from training.data.prepare import prepare as run
+    from training.locks import only_writer
 
     config = resolve(PrepareConfig, config_file, given)
     note(f"Reading the questions in {source} ...")
-    with in_words(interrupted="The same command goes on with the pictures that are done.", place=out):
+    interrupted = "The same command goes on with the pictures that are done."
+    with in_words(interrupted=interrupted, place=out), only_writer(out):
         run(config, source, out, Terminal())
     click.echo(f"The prepared data is in {out}.")
 

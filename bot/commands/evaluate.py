@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.errors import in_words
+from bot.commands.errors import check_place, in_words
 from bot.commands.options import config_options, resolve
 from bot.commands.terminal import Terminal, note
 from model.counting import counted
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from training.evaluation.pairs import PairFigures
     from training.evaluation.trust import Figure, Prediction, Set
 
+from training.config import FILE_NAME
 from training.evaluation.asking import EvaluateConfig
 
 
@@ -88,6 +89,9 @@ def evaluate(
         strange = [] if others is None else shifted_sets.foreign_pictures(others)
         if config.split != "train" and has_answers(data, "train"):
             learnt = load_split(data, "train", pictures=False).questions
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            check_place(folder / FILE_NAME)
         note(f"Loading the model {model} ...")
         from model.answerer import Answerer
 
@@ -116,7 +120,13 @@ def evaluate(
             predictions += shifted_sets.foreign(answerer, strange, asked.questions, config, moved)
         report = with_sets(report, predictions)
         compared = None if before is None else compare(report, asked.questions, before)
-    page = None
+    if as_json:
+        against = {} if compared is None else {"compared": compared.as_dict()}
+        click.echo(json.dumps({**report.as_dict(), **against}))
+    else:
+        _show(report)
+        if compared is not None:
+            click.echo(f"\n{compared.sentence}")
     if folder is not None:
         from training.evaluation.report import ReportContext, weights_of, write_report
 
@@ -131,14 +141,7 @@ def evaluate(
         with in_words(place=folder):
             page = write_report(folder, report, asked.questions, asked.pictures, about)
             config.save(folder)
-    if as_json:
-        against = {} if compared is None else {"compared": compared.as_dict()}
-        click.echo(json.dumps({**report.as_dict(), **against}))
-    else:
-        _show(report)
-        if compared is not None:
-            click.echo(f"\n{compared.sentence}")
-        if page is not None:
+        if not as_json:
             click.echo(f"\nThe report is {page}.")
 
 

@@ -33,6 +33,8 @@ def package(
     """
     if out.suffix.lower() != ".zip":
         raise click.ClickException(f"{out} must end in .zip, so that it is known for one.")
+    if not private and not hub_id:
+        raise click.UsageError("--public does nothing without --push.")
     check_place(out)
     with in_words(interrupted="No ZIP was written.", place=out):
         from model.loading import locate

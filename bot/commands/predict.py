@@ -28,11 +28,12 @@ def predict(data: Path, out: Path, model: str, config_file: Path | None, **given
     from training.evaluation.choices import Chooser
     from training.evaluation.predict import model_name
     from training.evaluation.predict import predict as run
+    from training.locks import only_writer
 
     config = resolve(PredictConfig, config_file, given)
     multiple = config.task == "multiple-choice"
     check_place(out)
-    with in_words(interrupted="The same command goes on from the answers so far.", place=out):
+    with in_words(interrupted="The same command goes on from the answers so far.", place=out), only_writer(out):
         asked = load_split(data, config.split, multiple_choice=multiple, answered=False)
         questions = asked.questions
         locate(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from bot.commands.errors import in_words
 from bot.commands.terminal import Terminal
@@ -56,7 +57,9 @@ def scenes(
     """
     from training.scenes.official import Plan, write_scenes
 
-    if judging and (pairs or wide or leave_out or theme):
+    source = click.get_current_context().get_parameter_source
+    others = ("train", "test", "questions_per_picture", "workers", "wide", "theme", "pairs", "leave_out")
+    if judging and any(source(name) is ParameterSource.COMMANDLINE for name in others):
         raise click.ClickException("--judging goes with --val and --seed alone: other code draws its pictures.")
     if theme and (pairs or wide or leave_out):
         raise click.ClickException("--theme goes without --wide, --leave-out and --pairs: it has things of its own.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -27,11 +28,20 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
     goes on where an interrupted one stopped. On several GPUs: torchrun --no-python --nproc-per-node 4 vqabot train ...
     """
     from training.finetune.inputs import read_inputs
+    from training.locks import only_writer
 
     first = not int(os.environ.get("RANK", "0"))  # of several processes the first one speaks
     config = resolve(TrainConfig, config_file, given)
+    for option, needed, there in (
+        ("lora_alpha", "--lora-rank", config.lora_rank > 0),
+        ("lora_dropout", "--lora-rank", config.lora_rank > 0),
+        ("feature_cache", "--freeze-vision or --lora-rank", config.tower_frozen),
+        ("feature_cache_gb", "--freeze-vision or --lora-rank", config.tower_frozen),
+    ):
+        if given[option] is not None and not there:
+            raise click.UsageError(f"--{option.replace('_', '-')} does nothing without {needed}.")
     goes_on = f"The same command goes on from the last checkpoint in {out / 'checkpoints'}, if there is one yet."
-    with in_words(interrupted=goes_on, place=out):
+    with in_words(interrupted=goes_on, place=out), only_writer(out) if first else nullcontext():
         inputs = read_inputs(config, data, out)
         if first:
             note(f"Loading torch and the model {config.model} ...")

@@ -1,6 +1,8 @@
 """What cannot be trained, or cannot go on, ends with one sentence that says why."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from finetune_helpers import Quiet, prepared, settings, tiny_model
+from safetensors import SafetensorError
 
 from bot.cli import main
 from training.finetune.checkpoints import complete_checkpoints
@@ -115,6 +118,14 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     (out / "log.jsonl").symlink_to("/dev/full")
     with pytest.raises(TrainingError, match=r"The disk is full: .*out could not be written.*goes on"):
         train(settings(model), data, out, Quiet())
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_known_from_what_safetensors_says(tmp_path: Path, number: int) -> None:
+    with pytest.raises(TrainingError, match="The disk is full"), explained(settings(tmp_path), tmp_path):
+        raise SafetensorError(f"Error while serializing: I/O error: {os.strerror(number)} (os error {number})")
+    with pytest.raises(SafetensorError), explained(settings(tmp_path), tmp_path):
+        raise SafetensorError("Error while serializing: I/O error: Input/output error (os error 5)")
 
 
 def test_too_little_memory_says_what_to_change(tmp_path: Path) -> None:

@@ -164,7 +164,9 @@ def test_what_cannot_be_prepared_gets_a_sentence(scenes: Path, tmp_path: Path) -
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(scenes: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert "cannot be written: Not a directory." in run(scenes, tmp_path / "file" / "out", code=1)
+    assert f"cannot be written: no file can be made in {tmp_path / 'file'}." in run(
+        scenes, tmp_path / "file" / "out", code=1
+    )
 
 
 def test_a_damaged_prepared_file_is_named_by_line(tmp_path: Path) -> None:

@@ -32,13 +32,18 @@ class PictureJob:
     """None to keep the picture's own size."""
 
 
+def is_prepared(file: Path) -> bool:
+    """Whether a file bears the name of a prepared picture, or of one that is being written."""
+    return _NAME.fullmatch(file.name) is not None
+
+
 def content_key(picture: PictureFile) -> str:
     """What names a picture by its bytes. A prepared one bears that of its source, and is not read for it.
 
     Raises:
         OSError: It cannot be read.
     """
-    if isinstance(picture, Path) and _NAME.fullmatch(picture.name):
+    if isinstance(picture, Path) and is_prepared(picture):
         return picture.stem
     return _key(picture.read_bytes())
 
@@ -105,7 +110,7 @@ def sweep(data: Path, kept: Collection[str], *, earlier: bool) -> int:
         How many were removed.
     """
     wanted = {data / name for name in kept}
-    old = [path for path in (data / FOLDER).glob("*/*.*") if _NAME.fullmatch(path.name)]
+    old = [path for path in (data / FOLDER).glob("*/*.*") if is_prepared(path)]
     if earlier:
         old += [p for p in (data / FOLDER).glob("*/*/*.*") if p.parent.name in SPLITS and _EARLIER.fullmatch(p.name)]
     removed = [path for path in old if path not in wanted]

@@ -16,7 +16,7 @@ from model.text import normalise_question, target_answer
 from training.console import Console
 from training.data.counts import Counts
 from training.data.partition import PARTS, PreparedQuestion, divide, pooled, shared_pictures, shared_sentences, without
-from training.data.pictures import PictureJob, PictureResult, folder_of, prepare_picture, sweep
+from training.data.pictures import PictureJob, PictureResult, folder_of, is_prepared, prepare_picture, sweep
 from training.data.pool import parallel_map
 from training.data.prepare_config import PrepareConfig
 from training.data.prepared import (
@@ -58,6 +58,7 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     """
     if out.resolve() in (source.resolve(), source.resolve().parent if source.is_file() else None):
         raise DataError(f"{out} holds the data themselves, which would be overwritten: choose another folder.")
+    _check_free(out)
     there = DataSource(source)
     splits = there.splits()
     if config.val_share and "val" in splits and config.split_by == "source":
@@ -103,6 +104,18 @@ def prepare(config: PrepareConfig, source: Path, out: Path, console: Console) ->
     for sentence in unknown.sentences(config.model):
         console.say(f"{sentence} `vqabot train --new-words auto` adds them.")
     return counts
+
+
+def _check_free(out: Path) -> None:
+    """See that nothing but an earlier preparation, or what an interrupted one left, would be overwritten or removed.
+
+    Raises:
+        DataError: Something else is there.
+    """
+    if out.exists() and not (out / SUMMARY).is_file():
+        ours = (path.name == f"{SUMMARY}.partial" or is_prepared(path) for path in out.rglob("*") if not path.is_dir())
+        if not out.is_dir() or not all(ours):
+            raise DataError(f"{out} is not empty. Choose another folder, or remove it first.")
 
 
 def _say_size(config: PrepareConfig, own: Resize, resize: Resize | None, console: Console) -> None:
@@ -216,14 +229,10 @@ def _write(
     """Put everything in place; adds the counts of what was written."""
     earlier = (out / SUMMARY).is_file()
     for split, questions in placed.items():
-        write_examples(out, split, map(_example, questions))
         each = counts.setdefault(split, Counts())
         numbers = {found.number for q in questions for found in q.source.pictures}
         each.questions, each.pictures = len(questions), len(numbers)
-    for split in set(PREPARED_SPLITS) - set(placed):  # of an earlier preparation: its pictures may be trained on now
-        split_file(out, split).unlink(missing_ok=True)
-    config.save(out)
-    write_summary(
+    write_summary(  # first: from here on the folder is known for a prepared one
         out,
         {
             "source": str(source.path),
@@ -236,6 +245,11 @@ def _write(
             "unknown_words": unknown.as_dict(),
         },
     )
+    for split, questions in placed.items():
+        write_examples(out, split, map(_example, questions))
+    for split in set(PREPARED_SPLITS) - set(placed):  # of an earlier preparation: its pictures may be trained on now
+        split_file(out, split).unlink(missing_ok=True)
+    config.save(out)
     lines = [{"split": split, **problem} for split, each in counts.items() for problem in each.problems]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     write_text(out / PROBLEMS, text)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from training.finetune.config import TrainConfig
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class TrainingError(Exception):
     """A training cannot start or go on; the text says why and what would help."""
@@ -37,8 +39,8 @@ def explained(config: TrainConfig, out: Path) -> Iterator[None]:
             raise MemoryShortError(f"The memory does not suffice. {memory_cures(config)}") from error
         if _disk_is_full(error):
             raise TrainingError(
-                f"The disk is full: {out} could not be written. Make room and give the same command again; "
-                "it goes on from the last checkpoint."
+                f"The disk is full: {out} could not be written, or no file may become so large. Make room and give the "
+                "same command again; it goes on from the last checkpoint."
             ) from error
         raise
 
@@ -47,10 +49,14 @@ def _disk_is_full(error: BaseException) -> bool:
     """Whether a full disk is behind an error; writers of weights wrap it in errors of their own."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if isinstance(seen, OSError) and seen.errno in _NO_ROOM:
             return True
-        text = str(seen)
-        if "No space left" in text or "os error 28" in text or "PytorchStreamWriter failed" in text:
+        text = str(seen)  # safetensors, written in Rust, names the number alone
+        if (
+            "No space left" in text
+            or any(f"os error {number})" in text for number in _NO_ROOM)
+            or "PytorchStreamWriter failed" in text
+        ):
             return True
         seen = seen.__cause__ or seen.__context__
     return False

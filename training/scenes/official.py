@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import PIL
-from filelock import FileLock, Timeout
 from PIL import Image, ImageChops, ImageDraw
 
 from training.data.vqa import (
@@ -42,6 +41,7 @@ from training.data.vqa import (
     question_file,
     write_json,
 )
+from training.locks import only_writer
 from training.scenes import annotators, art, layout, questions
 from training.scenes.pair_files import draw_pair, folder_of, write_lines
 from training.scenes.variety import FIRST, THEMED, WIDE, Variety
@@ -120,9 +120,8 @@ def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(f"{out} is not empty. Choose another folder, or remove it first.")
     partial = out.with_name(f"{out.name}.partial")
-    lock = FileLock(f"{partial}.lock", timeout=0)
     try:
-        with lock:
+        with only_writer(out, out.with_name(f"{partial.name}.lock")):
             _begin(partial, plan)
             for split, count in plan.counts.items():
                 if count:
@@ -131,11 +130,6 @@ def write_scenes(out: Path, plan: Plan, progress: Callable[[int], None], workers
             if out.exists():
                 out.rmdir()
             partial.replace(out)
-            Path(lock.lock_file).unlink(missing_ok=True)
-    except Timeout:
-        if not Path(lock.lock_file).exists():  # where nothing can be made, filelock waits as for another process
-            raise DataError(f"{out} cannot be written: no file can be made in {out.parent}.") from None
-        raise DataError(f"Another process is writing {out}.") from None
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}.") from error
 
