@@ -25,11 +25,17 @@ STILL_OF = (
 )
 """What a question's `still_of` is: by `:chat_id`, and `:shown`, the numbers of its pictures' messages as JSON."""
 COUNTS = """
-    SELECT state, count(*) AS number FROM questions WHERE state <> 'delivered' GROUP BY state
-    UNION ALL SELECT 'delivered', (SELECT count(*) FROM questions)
-        - (SELECT count(*) FROM questions WHERE state <> 'delivered')
+    SELECT state, sum(number) AS number FROM (
+        SELECT state, count(*) AS number FROM questions WHERE state <> 'delivered' GROUP BY state
+        UNION ALL SELECT 'delivered', (SELECT count(*) FROM questions)
+            - (SELECT count(*) FROM questions WHERE state <> 'delivered')
+        UNION ALL SELECT state, -count(*) FROM questions
+            WHERE explains > 0 AND +state IN ('delivered', 'failed', 'cancelled') GROUP BY state
+    ) GROUP BY state
 """
-"""How many questions are in each state. Nearly all are delivered; a whole table is counted along its smallest index."""
+"""How many questions are in each state; what explains an answer counts while it is work, and as no question then.
+
+Nearly all are delivered; a whole table is counted along its smallest index, and what explains along its own."""
 SUPERSEDE = """
     UPDATE questions SET delivered = 1, updated_at = :now,
         state = CASE state WHEN 'answered' THEN 'delivered' WHEN 'failed' THEN state ELSE 'cancelled' END

@@ -22,10 +22,13 @@ _FIGURES = """
         FROM questions WHERE explains IS NULL AND created_at >= :day)
 """
 _USE = """
-    WITH RECURSIVE day(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM day WHERE number + 1 < :days)
+    WITH RECURSIVE day(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM day WHERE number + 1 < :days),
+    explaining AS MATERIALIZED (SELECT CAST((created_at - :since) / 86400 AS INTEGER) AS number, count(*) AS rows
+        FROM questions WHERE explains > 0 AND +created_at >= :since GROUP BY 1)
     SELECT (SELECT count(*) FROM questions
-        WHERE created_at >= :since + 86400 * number AND created_at < :since + 86400 * (number + 1)) AS asked
-    FROM day ORDER BY number
+        WHERE created_at >= :since + 86400 * day.number AND created_at < :since + 86400 * (day.number + 1))
+        - coalesce((SELECT rows FROM explaining WHERE explaining.number = day.number), 0) AS asked
+    FROM day ORDER BY day.number
 """
 
 

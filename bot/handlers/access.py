@@ -51,7 +51,7 @@ async def _is_allowed(services: Services, update: Update) -> bool:
     if query is not None:
         if (query.data or "").startswith(f"{ConfirmDelete.prefix}:"):
             return True
-        await answer_press(query, texts.NOT_ADMITTED_HERE, alert=True)
+        await answer_press(query, await _excluded(services, chat.id, sender) or texts.NOT_ADMITTED_HERE, alert=True)
         return False
     if update.message is not None and _uses_a_right(update.message, services.bot.username):
         return True
@@ -71,6 +71,14 @@ async def admitted(services: Services, chat_id: int, sender: int | None) -> bool
         return False
     known = {*services.settings.allowed_ids, *decisions}
     return not services.settings.allowed_ids or sender in known or (chat_id < 0 and chat_id in known)
+
+
+async def _excluded(services: Services, chat_id: int, sender: int | None) -> str | None:
+    """The sentence for whom the admins keep out; None for who was never let in."""
+    decisions = await services.store.access.decisions({chat_id, chat_id if sender is None else sender})
+    if decisions.get(chat_id) is False:
+        return texts.CHAT_EXCLUDED
+    return None if all(decisions.values()) else texts.PERSON_EXCLUDED
 
 
 def _sender(update: Update) -> int | None:
@@ -95,9 +103,14 @@ async def _tell(services: Services, update: Update, sender: int | None) -> None:
             return
         if services.refusals.first(message.chat_id, sender or 0, REPEAT_SECONDS):
             number = message.chat_id
-            await say(message, texts.not_admitted(number) if private else texts.group_not_admitted(number))
+            excluded = await _excluded(services, number, sender)
+            if private:
+                await say(message, texts.excluded() if excluded else texts.not_admitted(number))
+            else:
+                await say(message, excluded or texts.group_not_admitted(number))
     elif change is not None and was_added(change):
-        text = texts.group_not_admitted(change.chat.id)
+        excluded = await _excluded(services, change.chat.id, sender)
+        text = excluded or texts.group_not_admitted(change.chat.id)
         await services.bot.send_message(change.chat.id, text, parse_mode=ParseMode.HTML)
 
 

@@ -30,6 +30,8 @@ WORST = 3
 DECISIONS = {"allow": True, "block": False, "forget": None}
 """What stands after /admin to say who may use the bot."""
 LARGEST_OF = {"rate": 1000, "unsure": 99, "feedback": 1}
+SWITCHED = {"yes": "1", "on": "1", "no": "0", "off": "0"}
+"""What can stand after /admin feedback, too."""
 PICKS: dict[str, tuple[int, ...]] = {
     "beams": (1, 3, 5),
     "tokens": (10, 20, 50),
@@ -51,7 +53,7 @@ async def on_admin(message: Message, context: Context) -> None:
         await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
         await _show_use(services, message)
         return
-    if arguments[0].lower() in DECISIONS or arguments == ["access"]:
+    if arguments[0].lower() in (*DECISIONS, "access"):
         await say(message, await _rule(services, arguments))
         return
     await say(message, await _set(services, arguments))
@@ -85,7 +87,7 @@ async def _is_admins(services: Services, press: Press[Any]) -> bool:
     """Whether one of the bot's admins pressed; others are told."""
     if is_bot_admin(services, press.user):
         return True
-    await press.answer(menus.ONLY_ADMINS, alert=True)
+    await press.answer(texts.ONLY_BOT_ADMINS, alert=True)
     return False
 
 
@@ -110,7 +112,7 @@ async def _rule(services: Services, arguments: list[str]) -> str:
     if number in settings.admin_ids:
         return access_texts.ADMINS_ALWAYS
     await services.store.access.decide(number, DECISIONS[word])
-    return access_texts.decided(number, DECISIONS[word], listed=bool(settings.allowed_ids))
+    return access_texts.decided(number, DECISIONS[word], settings.allowed_ids)
 
 
 def _telegram_number(text: str) -> int | None:
@@ -134,7 +136,8 @@ async def _set(services: Services, arguments: list[str]) -> str:
         await services.store.settings.set(**{stored: None})
         return texts.changed(word, None)
     low, high = int(word != "feedback"), _largest(services, word)
-    value = int(arguments[1]) if arguments[1].isascii() and arguments[1].isdecimal() and len(arguments[1]) < 9 else -1
+    typed = SWITCHED.get(arguments[1].lower(), arguments[1]) if word == "feedback" else arguments[1]
+    value = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else -1
     if not low <= value <= high:
         return texts.out_of_range(word, low, high)
     now = await services.store.settings.set(**{stored: value})
@@ -153,7 +156,8 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
     store = services.store
     admins = await store.settings.get()
     now = effective(ChatSettings(), admins, services.settings)
-    workers = await services.broker.workers()
+    workers, updates = await services.broker.workers(), await store.updates.counts()
+    updates["pending"] = max(0, updates["pending"] - 1)  # without the one that asks for this
     text = texts.overview(
         await store.questions.counts(),
         workers,
@@ -162,7 +166,7 @@ async def _overview(services: Services) -> tuple[str, InlineKeyboardMarkup]:
         admins,
         now,
         in_flight=services.dispatcher.in_flight,
-        updates=await store.updates.counts(),
+        updates=updates,
         opinions=await store.feedback.lately(WORST),
         uptime=time.monotonic() - services.started_at,
         last_poll=services.last_poll_at,

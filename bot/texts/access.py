@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.texts.catalog import N_, _, joined, translate_constants, translated
 
@@ -17,12 +17,19 @@ ADMINS_ALWAYS = N_("Admins may always use me: they stand in VQABOT_ADMIN_IDS.")
 
 def not_admitted(number: int) -> str:
     """Somebody asks who is not let in, privately."""
-    return _(
-        "I answer only people whom my admin has let in. If you know the admin, send them your number: "
-        "<code>{own}</code>\n\n"
-        "Whatever I keep of you stays yours: /privacy, /export and /delete work all the same.",
-        own=str(number),
+    return (
+        _(
+            "I answer only people whom my admin has let in. If you know the admin, send them your number: "
+            "<code>{own}</code>",
+            own=str(number),
+        )
+        + f"\n\n{translated(YOURS_ALL_THE_SAME)}"
     )
+
+
+def excluded() -> str:
+    """The admins keep out who writes privately."""
+    return f"{translated(CHAT_EXCLUDED)}\n\n{translated(YOURS_ALL_THE_SAME)}"
 
 
 def group_not_admitted(number: int) -> str:
@@ -36,17 +43,23 @@ def group_not_admitted(number: int) -> str:
 
 NOT_ADMITTED_HERE = N_("I answer only people and groups that my admin has let in.")
 """Shown over the chat when a button is pressed."""
+CHAT_EXCLUDED = N_("My admin has excluded this chat from using me.")
+PERSON_EXCLUDED = N_("My admin has excluded you from using me.")
+"""In a group, to a member; also shown over the chat."""
+YOURS_ALL_THE_SAME = N_("Whatever I keep of you stays yours: /privacy, /export and /delete work all the same.")
 
 
-def decided(number: int, allowed: bool | None, *, listed: bool) -> str:
-    """The admins' word was taken; `listed`: whether only some may use the bot."""
+def decided(number: int, allowed: bool | None, settings_ids: Collection[int]) -> str:
+    """The admins' word was taken; `settings_ids` are those that the settings let in, where only some may."""
     who = f"<code>{number}</code>"
+    if allowed is None and number in settings_ids:
+        return _("{who} may use me, as VQABOT_ALLOWED_IDS says.", who=who)
     if allowed is None:
         return _("{who} is treated like everybody else again.", who=who)
     if not allowed:
         return _("{who} may not use me any more. What waits already is still answered.", who=who)
     let_in = _("{who} may use me from now on.", who=who)
-    return let_in if listed else let_in + " " + _("Everybody may, as long as VQABOT_ALLOWED_IDS is empty.")
+    return let_in if settings_ids else let_in + " " + _("Everybody may, as long as VQABOT_ALLOWED_IDS is empty.")
 
 
 def access(decisions: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
@@ -57,7 +70,7 @@ def access(decisions: Mapping[int, bool], settings_ids: tuple[int, ...]) -> str:
         _("<b>Who may use me</b>: only who is let in")
         if settings_ids
         else _("<b>Who may use me</b>: everybody who is not kept out"),
-        *_listed(_("By VQABOT_ALLOWED_IDS"), [str(number) for number in settings_ids]),
+        *_listed(_("By VQABOT_ALLOWED_IDS"), [str(number) for number in settings_ids if decisions.get(number, True)]),
         *_listed(_("Let in"), let_in),
         *_listed(_("Kept out"), kept_out),
         "",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from bot.effective import Effective
-from bot.texts import feedback
+from bot.texts import access, feedback, menus
 from bot.texts.answers import percent
-from bot.texts.catalog import N_, _, day, joined, number, plural, translate_constants, translated
+from bot.texts.catalog import N_, _, day, digits, joined, number, plural, translate_constants, translated
 from bot.texts.workers import listed
 from model.types import WorkerInfo
 from storage.feedback import Opinions
@@ -22,9 +22,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "max_tokens": ("max_max_new_tokens", N_("largest max new tokens")),
     "rate": ("questions_per_minute", N_("questions that a person may ask in a minute")),
     "unsure": ("unsure_below", N_("percent below which an answer is said as a guess")),
-    "feedback": ("feedback", N_("whether people are asked what they think of answers (1: yes, 0: no)")),
+    "feedback": ("feedback", N_("whether people are asked what they think of answers")),
 }
 """What /admin sets: its word, the stored name, and how it is called in a sentence."""
+ONLY_BOT_ADMINS = N_("Only the bot's admins may do that.")
+"""To whoever presses a button under /admin in a group; a group's own admins are not meant."""
 
 
 def overview(
@@ -114,7 +116,7 @@ def overview(
 
 
 def _value(value: int, stored: int | None) -> str:
-    return f"<b>{value}</b>" if stored is None else _("<b>{value}</b> (set here)", value=str(value))
+    return f"<b>{digits(value)}</b>" if stored is None else _("<b>{value}</b> (set here)", value=digits(value))
 
 
 def _disk(room: Usage) -> str:
@@ -142,31 +144,35 @@ def _unmeasured(stats: Statistics) -> list[str]:
 def use_per_day(days: Sequence[tuple[date, int]]) -> str:
     """What stands under the chart of the last days."""
     most = max(days, key=lambda one: one[1])
-    return _(
+    said = _(
         "Questions a day, the last {days} days (UTC): {total} in all, at most {most}, on {day}.",
         days=len(days),
         total=sum(one[1] for one in days),
         most=most[1],
         day=day(most[0]),
     )
+    return said.replace("..", ".")  # "29. Nov." may end the sentence
 
 
 def usage() -> str:
     """What can stand after /admin."""
     words = joined(f"<code>{word}</code>" for word in NAMES)
-    return _(
+    settings = _(
         "After /admin comes one of {words} and a number, or the word default. For example: <code>/admin beams 5</code>",
         words=words,
     )
+    return f"{settings}\n\n{access.USAGE}"
 
 
 def out_of_range(word: str, low: int, high: int) -> str:
     """A value out of its range."""
+    if word == "feedback":
+        return _("<code>{word}</code> must be yes or no, or the word default.", word=word)
     return _(
         "<code>{word}</code> must be a whole number from {low} to {high}, or the word default.",
         word=word,
-        low=str(low),
-        high=str(high),
+        low=digits(low),
+        high=digits(high),
     )
 
 
@@ -176,10 +182,11 @@ def changed(word: str, value: int | None, limit: int | None = None) -> str:
     called = called[:1].upper() + called[1:]
     if value is None:
         return _("{name}: back to the default.", name=called)
-    said = _("{name}: <b>{value}</b> from now on.", name=called, value=str(value))
+    shown = translated(menus.YES if value else menus.NO) if word == "feedback" else digits(value)
+    said = _("{name}: <b>{value}</b> from now on.", name=called, value=shown)
     if limit is None:
         return said
-    return said + " " + _("The largest is {limit}, so {limit} is what counts.", limit=str(limit))
+    return said + " " + _("The largest is {limit}, so {limit} is what counts.", limit=digits(limit))
 
 
 def duration(seconds: float) -> str:

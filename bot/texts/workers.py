@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -31,8 +32,8 @@ def _one(worker: WorkerInfo) -> str:
     where = joined(part for part in (worker.device, worker.dtype) if part)
     model = f"{escape(worker.model)}{f' ({where})' if where else ''}"
     if worker.pace:
-        pace = f"{worker.pace:.2g}"
-        model = joined((model, _("{seconds} s a question alone", seconds=pace)))
+        digits = max(0, 1 - math.floor(math.log10(worker.pace)))  # the two that count
+        model = joined((model, _("{seconds} s a question alone", seconds=number(worker.pace, digits))))
     name = f" {escape(worker.name)}" if worker.name else ""
     more = [plural("{number} restart", "{number} restarts", worker.restarts)]
     more += [_("process {pid}", pid=str(worker.pid))] if worker.pid else []

@@ -62,7 +62,7 @@ async def test_the_admins_word_survives_a_restart_and_a_deletion(start_bot: Star
     await bot.stop()
     await start_bot()
     await ada.say("And what shape?")
-    await ada.wait_for(says("let in"))
+    assert (await ada.wait_for(says(texts.CHAT_EXCLUDED)))["text"] == texts.excluded()
     await ada.say("/delete")  # what is kept of people is theirs all the same
     menu = await ada.wait_for(lambda m: "reply_markup" in m)
     await ada.press(menu, menus.DELETE_YES)
@@ -115,6 +115,25 @@ async def test_in_a_group_that_is_not_let_in_only_who_means_the_bot_is_told(
     await you.send_picture(picture(), f"{NAME} what?", chat=GROUP)  # an admin of the bot may anywhere
     await you.wait_for(sure, chat=GROUP)
     assert len(await asked(bot, GROUP)) == 1
+
+
+async def test_who_is_kept_out_is_told_so_and_stands_in_one_list(start_bot: StartBot, you: Person, ada: Person) -> None:
+    """The settings let in, the admins' word counts more; taken back, the settings' counts again."""
+    await start_bot(allowed_ids=(GROUP, ADA), admin_ids=(YOU,))
+    await you.say(f"/admin block {GROUP}")
+    await you.wait_for(says("may not use me any more"))
+    await ada.say(f"{NAME} what?", chat=GROUP)
+    assert (await ada.wait_for(says("My admin"), chat=GROUP))["text"] == texts.CHAT_EXCLUDED
+    await you.say("/admin access")
+    listed = (await you.wait_for(says("Who may use me")))["text"]
+    assert f"By VQABOT_ALLOWED_IDS: {ADA}\nKept out: {GROUP}\n" in listed
+    await you.say(f"/admin forget {GROUP}")
+    await you.wait_for(says(f"{GROUP} may use me, as VQABOT_ALLOWED_IDS says."))
+    await you.say(f"/admin block {ADA}")
+    await you.wait_for(says("may not use me any more"))
+    await you.say("/settings", chat=GROUP)
+    pressed = await ada.press(await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP), "5")
+    assert pressed == {"text": texts.PERSON_EXCLUDED, "show_alert": True}
 
 
 @pytest.mark.parametrize("way", ["blocked", "not listed"])

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from e2e_helpers import YOU, StartBot, picture, says, sure
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, quiet, says, sure
 from PIL import Image
+from where_helpers import Showing, is_photo, where
 
 from bot import trouble_watch
 from bot.sandbox.person import Person
+from bot.texts import admin as admin_texts
 from bot.texts import troubles as texts
+from bot.texts import workers as worker_texts
+from bot.texts.language import speaking
 from bot.use_chart import HEIGHT, WIDTH, draw_chart
+from model.types import WorkerInfo
 
 
 async def test_admin_shows_how_much_is_asked_each_day(start_bot: StartBot, you: Person) -> None:
@@ -35,7 +41,38 @@ async def test_admin_shows_how_much_is_asked_each_day(start_bot: StartBot, you: 
     assert "صف: ۰ در انتظار" in told["text"] and "آماده" in told["text"] and "Queue" not in told["text"]
     await you.wait_for(lambda m: "پرسش‌ها در روز، ۳۰ روز گذشته" in m.get("caption", ""))
     await you.say("/admin rate 7")
-    await you.wait_for(says("از این پس 7"))
+    await you.wait_for(says("از این پس ۷"))
+
+
+async def test_figures_of_admin_agree_with_each_other(start_bot: StartBot, you: Person) -> None:
+    """A press of "Where?" is no question, and /admin itself is no update that waits."""
+    bot = await start_bot(Showing())
+    await you.send_picture(picture(), "What colour?")
+    await where(you, await you.wait_for(sure))
+    await you.wait_for(is_photo)
+    await quiet(bot)
+    await you.say("/admin")
+    figures = (await you.wait_for(says("How the bot is doing")))["text"]
+    assert "Ever: 1 answered, 0 failed" in figures and "1 in all" in figures and "Updates: 0 pending" in figures
+    assert ": 1 in all" in (await you.wait_for(lambda m: "Questions a day" in m.get("caption", "")))["caption"]
+
+
+async def test_a_groups_owner_is_no_admin_of_the_bot(start_bot: StartBot, you: Person, ada: Person) -> None:
+    await start_bot(admin_ids=(ADA,))
+    await ada.say("/admin", chat=GROUP)
+    menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
+    assert await you.press(menu, "rate 5") == {"text": admin_texts.ONLY_BOT_ADMINS, "show_alert": True}
+
+
+def test_figures_are_written_as_the_language_does() -> None:
+    worker = WorkerInfo(name="", model="builtin", ready=True, answered=3, pace=0.0742)
+    november = datetime(2026, 11, 29, tzinfo=UTC).date()
+    with speaking("de"):
+        assert "0,074 s je" in worker_texts.listed([worker])
+        assert admin_texts.use_per_day([(november, 3)]).endswith("am 29. Nov.")
+    with speaking("en"):
+        assert "0.074 s a" in worker_texts.listed([worker])
+        assert ", 12 s a" in worker_texts.listed([replace(worker, pace=12.3)])
 
 
 @pytest.mark.parametrize("most", [1, 4, 41, 1999, 10**6])

@@ -253,6 +253,11 @@ async def test_admins_see_and_set_and_others_do_not(start_bot: StartBot, you: Pe
         ("/admin rate ٣", "rate must be a whole number"),
         ("/admin colour 3", "After /admin comes one of"),
         ("/admin beams", "After /admin comes one of"),
+        ("/admin ban 2002", "/admin block 123456789 keeps them out"),
+        ("/admin access all", "/admin access lists all"),
+        ("/admin feedback off", "Whether people are asked what they think of answers: No from now on."),
+        ("/admin feedback YES", "Whether people are asked what they think of answers: Yes from now on."),
+        ("/admin feedback 2", "feedback must be yes or no"),
         ("/admin tokens default", "back to the default"),
     ):
         await you.say(command)
