@@ -49,10 +49,10 @@ def _is_state(text: str) -> bool:
 
 
 def _thing(text: str, before: str, *, leads: bool) -> str | None:
-    """A hat? And glasses? After "is there a cat", "does the man have a beard"."""
+    """A hat? And glasses? After "is there a cat", "is it a cat", "does the man have a beard"."""
     asked = re.fullmatch(
         rf"(is there|are there|do you see|can you see|does [\w' ]+? have|do [\w' ]+? have|has [\w' ]+? got)"
-        rf" (?:(?:{DETERMINERS}|no) )?[\w' ]+?( (?:in|on) the picture)?",
+        rf" (?:(?:{DETERMINERS}|no) )?[\w' ]+?( (?:in|on) the picture)?|(is (?:it|this|that)) an? [\w']+",
         before,
         re.I,
     )
@@ -65,6 +65,8 @@ def _thing(text: str, before: str, *, leads: bool) -> str | None:
     if not is_noun(words[-1]):
         return None
     sought = text if bare != text or is_plural(bare) else with_article(text)
+    if asked[3]:
+        return None if is_plural(bare) else f"{asked[3]} {sought}"
     head = re.sub(r"^(?:is|are) there$", f"{be_of(bare)} there", asked[1], flags=re.I)
     return f"{head} {sought}{asked[2] or ''}"
 

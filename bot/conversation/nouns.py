@@ -34,6 +34,7 @@ _OTHERS = frozenset(
     (
         *("thing", "object", "shape", "circle", "triangle", "square", "rectangle", "face", "body", "hand", "back"),
         *("fur", "player", "friend", "shadow", "symbol", "logo", "word", "letter", "string", "button", "surface"),
+        *("ground", "light", "frame", "seat", "orange", "mom", "dad", "leash", "sport", "breed", "plate"),
     )
 )
 """These name something in a question, but a text of one of them alone does not ask whether there is one."""

@@ -24,7 +24,7 @@ from bot.conversation.noun_phrases import (
     singular,
     with_article,
 )
-from bot.conversation.nouns import ANIMALS, PERSONS, is_noun
+from bot.conversation.nouns import ANIMALS, PERSONS, is_noun, is_visible
 from bot.conversation.places import PLACES, behind_its_noun
 from bot.conversation.previous_question import Previous
 from bot.conversation.pronouns import is_impersonal
@@ -52,6 +52,10 @@ def asked_of(text: str, previous: Previous) -> str | None:
     if phrase is None:
         return None
     head, tail = previous.text.split(subject, 1)
+    if is_plural(phrase) and re.search(r"\b(?:it|this|that) $", head, re.I):
+        return None
+    if tail.startswith(" of ") and noun_of(phrase) in KNOWN_PEOPLE | PERSONS | ANIMALS:  # "the shirt of the man"
+        return f"{head}{subject} of {phrase}"
     if re.search(rf" {PLACES}", phrase, re.I):  # "and the one on the right" after "the boy on the left"
         tail = re.sub(rf"^ {PLACES}(?:the |an? )?[\w']+", "", tail, flags=re.I)
     if is_plural(_without_place(phrase)) != (is_plural(subject) or subject.lower() == "they"):
@@ -91,6 +95,8 @@ def _with_determiner(text: str, subject: str, *, named: bool) -> str:
     begun = re.match(rf"({DETERMINERS}) ", subject, re.I) if named else None
     first = begun[1].lower() if begun else "the"
     if given:
+        if _OWNERS.match(f"{first} ") and given[0].lower() == "the " and noun_of(text) in WORN:
+            return f"{first} {_bare(text)}"
         return definite(text) if first == "the" and given[0].lower() in ("a ", "an ") else text
     return text if is_plural(_without_place(text)) and first != "the" else f"{first} {text}"
 
@@ -113,10 +119,11 @@ def _names_thing(text: str) -> bool:
     bare = _bare(text)
     phrase = noun_phrase(bare)
     rest = bare[len(phrase) :].strip()
-    *others, noun = phrase.removesuffix("'s").split() or [""]
+    *others, noun = phrase.lower().removesuffix("'s").split() or [""]
     whole = not rest or bool(re.match(PLACES, f"{rest} ", re.I))
-    described = all(word.lower() in _SAID or is_noun(word.removesuffix("'s")) for word in others)
-    return whole and is_noun(noun) and described and not re.search(r"[,?!]|\b(?:or|and|not|only|just)\b", text)
+    described = all(word in _SAID or is_noun(word.removesuffix("'s")) for word in others)
+    known = (is_noun(noun) and described) or is_visible([*others, noun], _SAID)  # "traffic light"
+    return whole and known and not re.search(r"[,?!]|\b(?:or|and|not|only|just)\b", text)
 
 
 def _bare(text: str) -> str:

@@ -29,6 +29,8 @@ class Previous:
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
     absent: bool
     """Whether that is not there: then "it" means something else."""
+    denied: bool
+    """Whether the answer is no: then what it asked for may not be there, either."""
 
     @classmethod
     def read(cls, text: str, answer: str | None) -> Previous:
@@ -44,7 +46,7 @@ class Previous:
             referent = ""
         sought = re.match(r"(?:is|are) (?:this|that|it|these|those|they) an? |how many\b", text, re.I)
         absent = said.startswith("no ") or bool(sought and said in ("no", "0", "none"))
-        return cls(text, subject, thing or referent, absent)
+        return cls(text, subject, thing or referent, absent, said.startswith("no"))
 
     @property
     def is_question(self) -> bool:

@@ -18,7 +18,7 @@ from bot.conversation.noun_phrases import (
     noun_phrase,
     singular,
 )
-from bot.conversation.nouns import ANIMALS, PERSONS
+from bot.conversation.nouns import ANIMALS, PERSONS, is_noun
 from bot.conversation.previous_question import Previous, asks
 
 _KINDS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
@@ -67,7 +67,7 @@ def with_antecedent(text: str, previous: Previous) -> str | None:
     owned = re.match(r"(?:his|her|its|their) ", previous.subject, re.I)
     if owned and re.search(r"\b(?:do|hold|wear|eat)ing$", text, re.I):
         return None  # no tail does anything, and whose it is was not said
-    about = _person_or_animal(word, previous) if word in _KINDS else _other(word, previous.referent)
+    about = _person_or_animal(word, previous) if word in _KINDS else _other(word, previous)
     if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
         return None
     possessive = word in ("his", "its", "their") or (
@@ -102,11 +102,7 @@ def _person_or_animal(pronoun: str, previous: Previous) -> str:
     Of two that may be meant alike beside the subject neither is.
     """
     owner = definite(previous.subject.partition("'s ")[0])
-    others = [
-        f"the {phrase}"
-        for found in re.finditer(r"\b(?:the|an?) ", previous.text, re.I)
-        if (phrase := noun_phrase(previous.text[found.end() :]).partition("'s ")[0])
-    ]
+    others = [one.partition("'s ")[0] for one in _named(previous.text)]
     for names in (frozenset(PEOPLE[_KINDS[pronoun]]), PERSONS, ANIMALS):
         for candidates in ((previous.referent,), (owner,), others):
             fitting = {one for one in candidates if noun_of(one) in names and not is_plural(one)}
@@ -117,9 +113,23 @@ def _person_or_animal(pronoun: str, previous: Previous) -> str:
     return ""
 
 
-def _other(pronoun: str, referent: str) -> str:
-    """The referent, where "it", "they", "that" may mean it: "it" is no girl, "they" are no hat."""
+def _named(text: str) -> list[str]:
+    """The noun phrases of a text that have an article, each with "the"."""
+    phrases = (noun_phrase(text[found.end() :]) for found in re.finditer(r"\b(?:the|an?) ", text, re.I))
+    return [f"the {phrase}" for phrase in phrases if phrase]
+
+
+def _other(pronoun: str, previous: Previous) -> str:
+    """The referent, where "it", "they", "that" may mean it: "it" is no girl, "they" are no hat.
+
+    "It" after "does the boy have a ball" is the only thing beside him.
+    """
+    referent = previous.referent
     noun = noun_of(referent)
+    if pronoun in ("it", "its") and noun in KNOWN_PEOPLE and not previous.denied:
+        things = {one for one in _named(previous.text) if is_noun(noun_of(one)) and noun_of(one) not in KNOWN_PEOPLE}
+        referent = things.pop() if len(things) == 1 else ""
+        noun = noun_of(referent)
     if pronoun in ("it", "its") and (noun in KNOWN_PEOPLE or (is_plural(referent) and singular(noun) != noun)):
         return ""
     they = pronoun in ("they", "them", "their")

@@ -32,6 +32,8 @@ from bot.conversation.short_forms import existence_question
         ("strawberries?", "Are there any strawberries?"),
         ("knives?", "Are there any knives?"),
         ("glass?", "Is there a glass?"),
+        ("tv?", "Is there a tv?"),
+        ("police car?", "Is there a police car?"),
         ("glasses?", "Are there any glasses?"),
         ("sheep?", "Is there a sheep?"),
         ("man?", "Is there a man?"),
