@@ -6,7 +6,9 @@ import re
 
 from bot.conversation.noun_phrases import (
     ADJECTIVES,
+    COLOURS,
     DETERMINERS,
+    KNOWN_PEOPLE,
     NUMBERS,
     STATES,
     STOPS,
@@ -36,6 +38,8 @@ def _state(text: str, before: str) -> str | None:
     whole = asked[1].lower() == "is it"  # the ball is not sunny, nor is it red where it was raining
     if (text.lower() in WEATHER and not whole) or (asked[2].lower() in WEATHER and not _may_be_weather(text)):
         return None
+    if noun_of(asked[1]) in KNOWN_PEOPLE and text.lower() in COLOURS:
+        return None
     return f"{asked[1]} {text}"
 
 
@@ -51,7 +55,8 @@ def _is_state(text: str) -> bool:
 def _thing(text: str, before: str, *, leads: bool) -> str | None:
     """A hat? And glasses? After "is there a cat", "is it a cat", "does the man have a beard"."""
     asked = re.fullmatch(
-        rf"(is there|are there|do you see|can you see|does [\w' ]+? have|do [\w' ]+? have|has [\w' ]+? got)"
+        rf"(is there|are there|do you see|can you see|does [\w' ]+? have|do [\w' ]+? have|has [\w' ]+? got"
+        r"|(?:is|are|who is|how many \w+ are)(?: [\w' ]+?)? (?:wearing|holding|carrying))"
         rf" (?:(?:{DETERMINERS}|no) )?[\w' ]+?( (?:in|on) the picture)?|(is (?:it|this|that)) an? [\w']+",
         before,
         re.I,
@@ -62,7 +67,8 @@ def _thing(text: str, before: str, *, leads: bool) -> str | None:
         return None
     if re.match(r"(?:the|his|her|its|their) ", text, re.I) or not {*NUMBERS, *ADJECTIVES, *STATES}.isdisjoint(words):
         return None
-    if not is_noun(words[-1]):
+    held = re.search(r"(?:wearing|holding|carrying)$", asked[1] or "")
+    if not is_noun(words[-1]) or (held and words[-1] in KNOWN_PEOPLE):
         return None
     sought = text if bare != text or is_plural(bare) else with_article(text)
     if asked[3]:
@@ -106,6 +112,8 @@ def either(text: str, referent: str) -> str | None:
 def value_asked(text: str, before: str, referent: str) -> str | None:
     """Red? Is that what the question before is about; not where it counts or seeks what may be red as well."""
     word = text.lower()
+    if noun_of(referent) in KNOWN_PEOPLE and word in COLOURS:
+        return None
     said_already = len(referent.split()) > 2  # "blue?" after "is there a red ball" is another ball
     if not referent or said_already or word not in ADJECTIVES - _NO_VALUES or re.match(r"how many\b", before, re.I):
         return None

@@ -95,7 +95,7 @@ def _complete(text: str, previous: Previous, *, leads: bool) -> str | None:
         or with_antecedent(text, previous)
         or _with_one(text, previous)
         or either(text, previous.referent)
-        or value_asked(text, previous.text, previous.referent)
+        or value_asked(text, previous.text, previous.held or previous.referent)
         or place_exchanged(text, previous.text)
         or (asked_of(text, previous) if leads or re.match(r"the ", text, re.I) else None)
     )
@@ -114,7 +114,7 @@ def _one_word(text: str, previous: Previous) -> str | None:
         return None
     if word in ("where", "where exactly", "in which place"):
         return f"where {be_of(about)} {about}"
-    if word in ("how many", "how many of them", "how many are there", "how much", "number", "count"):
+    if word in ("how many", "how many of them", "how many are there", "count"):
         kind = " ".join([*about.split()[1:-1], plural(noun_of(about))])
         return f"how many {kind} are there"
     if found := re.fullmatch(r"(?:what )?(doing|wearing|holding)(?: what)?", word):
@@ -126,7 +126,8 @@ def _one_word(text: str, previous: Previous) -> str | None:
 
 def _attribute(text: str, previous: Previous) -> str | None:
     """What colour? Its size?"""
-    if previous.referent and (
+    thing = previous.held or previous.referent  # of "who is wearing a hat" it is the hat's, whoever that is
+    if thing and (
         found := re.fullmatch(
             r"(?:(?:in )?(?:what|which)|the|its|their|his|her)?\s*(colou?r|size|shape)s?"
             r"(?: of (?:it|them|him|her|that|this))?",
@@ -134,7 +135,8 @@ def _attribute(text: str, previous: Previous) -> str | None:
             re.I,
         )
     ):
-        return f"what {found[1].lower()} {be_of(previous.referent)} {previous.referent}"
+        people = noun_of(thing) in KNOWN_PEOPLE and found[1].lower().startswith("col")  # nobody asks that
+        return None if people else f"what {found[1].lower()} {be_of(thing)} {thing}"
     return None
 
 

@@ -21,11 +21,30 @@ STOPS = frozenset(
     )
 )
 """A noun phrase ends before one of these, or before an adjective that stands behind it."""
-ADJECTIVES = frozenset(
+COLOURS = frozenset(
     (
         *("red", "orange", "yellow", "green", "blue", "purple", "violet", "pink", "brown", "black", "white", "grey"),
-        *("gray", "beige", "turquoise", "golden", "gold", "silver", "big", "small", "large", "little", "tiny", "tall"),
-        *("old", "young", "other", "same", "open", "closed", "empty", "full", "broken", "angry", "scared", "tired"),
+        *("gray", "beige", "turquoise", "golden", "gold", "silver"),
+    )
+)
+ADJECTIVES = COLOURS | frozenset(
+    (
+        *(
+            "big",
+            "small",
+            "large",
+            "little",
+            "tiny",
+            "tall",
+            "old",
+            "young",
+            "other",
+            "same",
+            "open",
+            "closed",
+            "empty",
+        ),
+        *("full", "broken", "angry", "scared", "tired"),
     )
 )
 STATES = frozenset(
@@ -111,6 +130,11 @@ def subject_of(text: str) -> str:
         r"\b(?:are|is) there (?:no )?(.+)|\b(?:see|colou?rs? (?:is|are|of)|where (?:is|are)) (.+)", text, re.I
     )
     return _named(noun_phrase(there[1] or there[2]), sure=True) if there else ""
+
+
+def thing_of(text: str) -> str:
+    """The noun phrase at the beginning of a text, without a determiner, where it has a noun; else empty."""
+    return _named(noun_phrase(text), sure=False)
 
 
 def _named(phrase: str, *, sure: bool) -> str:

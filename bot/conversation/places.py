@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.conversation.noun_phrases import definite, stands_alone
+from bot.conversation.nouns import is_noun
 
 PLACES = (
     r"(?:(?:to the )?(?:left|right) of|on|in|under|behind|near|beside|by|above|below|next to|in front of|at|inside"
@@ -17,6 +18,8 @@ def place_exchanged(text: str, before: str) -> str | None:
 
     Both without marks; None where none fits.
     """
+    if re.fullmatch(r"the (?:left|right)", text, re.I) and re.search(r"\b(?:on|to) the (?:left|right)$", before, re.I):
+        return f"{before.rpartition(' the ')[0]} {text}"
     if not re.match(PLACES, f"{text} ", re.I) or stands_alone(text):
         return None
     found = re.search(rf"\b{PLACES}(?:the |a |an )?[\w' ]+$", before, re.I)
@@ -32,13 +35,12 @@ def place_exchanged(text: str, before: str) -> str | None:
 
 
 def behind_its_noun(text: str) -> str:
-    """A side behind what is there: "is the left dog" is "is the dog on the left"."""
-    return re.sub(
-        r"\bthe (left|right|middle)(?:most|-hand| hand)? (\w+)$",
-        lambda found: f"the {found[2]} {'in' if found[1].lower() == 'middle' else 'on'} the {found[1].lower()}",
-        text,
-        flags=re.I,
-    )
+    """A side behind what is there: "where is the left dog" is "where is the dog on the left"."""
+    found = re.search(r"\bthe (left|right|middle)(?:most|-hand| hand)? (\w+)$", text, re.I)
+    if found is None or not is_noun(found[2]):
+        return text
+    at = "in" if found[1].lower() == "middle" else "on"
+    return f"{text[: found.start()]}the {found[2]} {at} the {found[1].lower()}"
 
 
 def _noun_before_it(text: str, place: str) -> str:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from bot.conversation.comparison import needs_two
-from bot.conversation.noun_phrases import definite, singular, subject_of, thing_named
-from bot.conversation.places import PLACES
+from bot.conversation.noun_phrases import definite, singular, subject_of, thing_named, thing_of
+from bot.conversation.places import PLACES, behind_its_noun
 
 _PICTURES = re.compile(
     r"\b(?:other|previous|earlier|first|second|last) (?:one|picture|photo|image)$"
@@ -29,13 +29,15 @@ class Previous:
     """What "it" means after its answer: the answer where that is a thing, else the subject."""
     absent: bool
     """Whether that is not there: then "it" means something else."""
-    denied: bool
-    """Whether the answer is no: then what it asked for may not be there, either."""
+    held: str
+    """What somebody in it has, wears or holds: "the hat" of "is the man wearing a hat"; empty where that is nothing."""
+    answered: bool
+    """Whether its answer names a thing: then "it" is that."""
 
     @classmethod
     def read(cls, text: str, answer: str | None) -> Previous:
         """Take a question apart that was answered so; None where no answer is sure."""
-        text = _DENIED.sub("", text)
+        text = behind_its_noun(_DENIED.sub("", text))
         subject = subject_of(text)
         if _PICTURES.search(subject):  # "it" is no picture after "what is different from the one before?"
             subject = ""
@@ -44,14 +46,25 @@ class Previous:
         referent = singular(definite(subject)) if one else definite(subject)
         if re.match(rf"(?:what|who) is (?:there )?{PLACES}", text, re.I):  # of that only the place is known
             referent = ""
+        if subject and re.search(rf"\b{re.escape(subject)} and (?:the|an?) ", text, re.I):  # which of two is not said
+            referent = ""
         sought = re.match(r"(?:is|are) (?:this|that|it|these|those|they) an? |how many\b", text, re.I)
         absent = said.startswith("no ") or bool(sought and said in ("no", "0", "none"))
-        return cls(text, subject, thing or referent, absent, said.startswith("no"))
+        return cls(text, subject, thing or referent, absent, held(text), bool(thing))
 
     @property
     def is_question(self) -> bool:
         """Whether something else can be put into it: "not the girl, the kite" and "the tree or the dog" ask nothing."""
         return bool(_ASKS.match(self.text)) and len(self.text.split()) > 2
+
+
+_HOLDS = re.compile(r"\b(?:have|has|got|wear(?:s|ing)?|hold(?:s|ing)?|carrying|riding|flying) (?:an?|any|the) ", re.I)
+
+
+def held(text: str) -> str:
+    """What somebody has, wears or holds in a question; empty where it names no such thing."""
+    found = _HOLDS.search(text)
+    return "" if found is None else definite(thing_of(text[found.end() :]))
 
 
 _ASKS = re.compile(

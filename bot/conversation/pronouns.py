@@ -125,8 +125,10 @@ def _other(pronoun: str, previous: Previous) -> str:
     "It" after "does the boy have a ball" is the only thing beside him.
     """
     referent = previous.referent
+    if pronoun in ("it", "its", "they", "them", "their") and previous.held and not previous.answered:
+        referent = previous.held
     noun = noun_of(referent)
-    if pronoun in ("it", "its") and noun in KNOWN_PEOPLE and not previous.denied:
+    if pronoun in ("it", "its") and noun in KNOWN_PEOPLE:
         things = {one for one in _named(previous.text) if is_noun(noun_of(one)) and noun_of(one) not in KNOWN_PEOPLE}
         referent = things.pop() if len(things) == 1 else ""
         noun = noun_of(referent)
