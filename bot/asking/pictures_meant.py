@@ -163,7 +163,7 @@ async def _last(services: Services, message: Message, *, replied_in_vain: bool) 
         above = services.recent.above(chat_id, thread_id, message.message_id)
         if above and {picture.message_id for picture in above}.isdisjoint(photo.message_id for photo in current):
             return Meant([await take(services, message, picture) for picture in above], obvious=False)
-        if not above and await _unseen_above(services, message):
+        if await _unseen_above(services, message):  # what was seen last may stand further up
             raise PictureNotTakenError(texts.CANNOT_SEE_ABOVE if current else texts.CANNOT_SEE)
     if current:
         newest = max(photo.created_at for photo in current)

@@ -15,11 +15,15 @@ from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_compared import last_two, with_another
 from bot.asking.pictures_meant import pictures_meant, replied_pictures
 from bot.callback_data import AskEach
+from bot.conversation.comparison import is_comparison
 from bot.conversation.meaning import Source
 from bot.conversation.message_facts import facts_of
+from bot.conversation.question_language import asked_in
+from bot.conversation.small_talk import small_talk
 from bot.handlers.routing import Press, PressHandler, is_askers, question_pressed
 from bot.services import Context, Services
 from bot.texts import questions as texts
+from bot.texts.language import language, speaking
 from model.text import MAX_QUESTION, question_length
 from storage.records import Photo, Question
 
@@ -28,8 +32,13 @@ async def on_compare(update: Update, context: Context) -> None:
     """Ask about the last two pictures, or the one that is replied to and another, what stands after the command."""
     message = update.effective_message
     assert message is not None  # the handler takes no update without one
-    services, question = context.services, " ".join(context.args or ()) or texts.COMPARE_QUESTION
+    services, words = context.services, " ".join(context.args or ())
+    question = words if _asks(words) else texts.COMPARE_QUESTION
     await services.know(message)
+    if (tongue := asked_in(words)) is not None:
+        with speaking(tongue or language()):
+            await say(message, texts.OTHER_LANGUAGE)
+        return
     if question_length(question) > MAX_QUESTION:
         await say(message, texts.TOO_LONG)
         return
@@ -42,6 +51,13 @@ async def on_compare(update: Update, context: Context) -> None:
         await say(message, str(error))
         return
     await ask(services, message, photos, question, admission, together=True)
+
+
+def _asks(words: str) -> bool:
+    """Whether what stands after the command is a question: "please" and the like are none."""
+    if words.endswith("?") or is_comparison(words):
+        return True
+    return len(words.split()) > 2 and small_talk(words) is None
 
 
 async def _pictures(services: Services, message: Message) -> Sequence[Photo]:

@@ -8,9 +8,11 @@ from telegram import Message
 from telegram.constants import ChatType, ParseMode
 
 from bot.asking.asking import person_of, say, thread_of
+from bot.handlers.rights import is_bot_admin
 from bot.handlers.routing import command
 from bot.services import Context
 from bot.texts import questions as texts
+from bot.texts.catalog import directed
 
 EXAMPLE = "example.png"
 EXAMPLE_QUESTION = "What color is the ball?"
@@ -46,7 +48,8 @@ async def on_start(message: Message, context: Context) -> None:
 
 async def on_help(message: Message, context: Context) -> None:
     """List what can be done."""
-    await say(message, texts.HELP)
+    admin = directed(f"/admin – {texts.COMMANDS['admin']}") if is_bot_admin(context.services, message.from_user) else ""
+    await say(message, f"{texts.HELP}\n\n{admin}".strip())
 
 
 async def on_privacy(message: Message, context: Context) -> None:

@@ -10,6 +10,7 @@ from bot.texts.answers import shown, shown_jointly
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
 from bot.texts.failures import sentence
+from bot.texts.language import NAMES
 from bot.texts.lines import beginning, own_question, shared
 from model.text import MAX_QUESTION
 from storage.records import Question, State
@@ -22,8 +23,7 @@ ASKING_EACH = N_("I ask about each picture.")
 NOT_YOURS_TO_ASK = N_("Only who asked this, and the admins of this group, can ask it again.")
 NOTHING_TO_ASK = N_("That is answered already.")
 NEED_TWO = N_("To compare, I need two pictures: send me another one, and ask again.")
-COMPARE_QUESTION = "What changed?"
-"""What /compare asks where nothing stands after it."""
+COMPARE_QUESTION = "What changed?"  # what /compare asks where no question stands after it
 CANCELLED = N_("Cancelled.")
 NOTHING_TO_CANCEL = N_("There is nothing to cancel: it is answered already.")
 NOT_YOURS_TO_CANCEL = N_("Only who asked this, and the admins of this group, can cancel it.")
@@ -36,8 +36,8 @@ NEED_PICTURE_GROUP = N_(
 )
 CANNOT_SEE = N_("I cannot see that picture; reply to it with your question. In groups I see only what is meant for me.")
 CANNOT_SEE_ABOVE = N_(
-    "If you mean the picture above: I cannot see that picture; reply to it with your question. To go on about the one "
-    "that I answered about, reply to my answer."
+    "I cannot see the message above yours. Reply with your question to the picture that you mean, or to my answer "
+    "about it."
 )
 WHAT_TO_KNOW = N_("Got it. What would you like to know about this picture?")
 WHAT_TO_KNOW_ALBUM = N_("Got them. What would you like to know about these pictures?")
@@ -117,22 +117,25 @@ START = N_(
     "Hello! I answer questions about pictures.\n\n"
     "Send me a picture and write your question under it, or send the picture first and ask then. "
     "You can go on asking about the same picture, and you can reply to an older one.\n\n"
-    "Each answer says how sure I am. /help shows everything else."
+    "I understand questions in English; my own texts can be in {languages} languages: /settings.\n\n"
+    "Each answer says how sure I am. /help shows everything else.",
+    languages=len(NAMES),
 )
 EXAMPLE_CAPTION = N_("An example. Reply to this picture and ask, for instance: <i>{question}</i>")
 HELP = N_(
-    "<b>Ask about a picture</b>\n"
+    "<b>Ask about a picture</b> (in English)\n"
     "• a picture with your question under it\n"
     "• a picture, and then questions as messages\n"
     "• a reply to any picture, or to one of my answers\n"
     "• a voice message, in English; reply in writing if I misheard it\n"
     "• a sticker, a GIF or a video: of what moves I see only its still picture\n"
-    "• an edited question asks again\n"
+    "• an edited question is answered anew\n"
     "• 👍 or 👎 under an answer, or as a reaction to it, and a reply that says what is right\n"
     "• an album, or two pictures: “What changed?”, “Which one has a dog?”\n"
     "• in groups: mention me, reply to me, or use /ask\n"
     "• “Where?” under an answer shows what in the picture counted for it\n\n"
     "<b>Commands</b>\n"
+    "/ask – ask about the picture you reply to, or the last one\n"
     "/compare – what changed between the last two pictures\n"
     "/settings – how carefully I search, how long I keep things, the language and the time zone\n"
     "/history – what you asked, and what I answered, also by date (/history 2026-11-03)\n"
@@ -158,7 +161,7 @@ COMMANDS: dict[str, str] = Sentences(
 """What Telegram's menu says beside each command."""
 OTHER_LANGUAGE = N_(
     "I understand questions in English only. Ask, for example: <i>What color is the ball?</i>\n"
-    "I answer in English, too."
+    "My answers are in English, too."
 )
 """To a question in another language, said in that language."""
 DESCRIPTION = N_(

@@ -9,12 +9,13 @@ from io import BytesIO
 from typing import Any
 
 from album_helpers import Seeing, answers, pictures_asked
-from e2e_helpers import BLUE, GREEN, GROUP, RED, HeldBroker, StartBot, quiet, says, sure
+from e2e_helpers import BLUE, GREEN, GROUP, RED, HeldBroker, StartBot, asked, quiet, says, sure
 
 from bot.sandbox.person import Person
 from bot.texts import export_page
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
+from bot.texts.language import speaking
 from model.types import Answer, Request
 from storage.records import State
 
@@ -59,6 +60,20 @@ async def test_a_comparison_finds_its_second_picture(start_bot: StartBot, you: P
     assert (await you.wait_for(sure))["text"].startswith("Blue, green\n"), "“they” are the pictures"
     await quiet(bot)
     assert [each for _, _, each in await pictures_asked(bot)] == [False, False, True, *[False] * 7]
+
+
+async def test_what_asks_nothing_after_the_command_is_not_asked(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(Seeing())
+    await you.send_album([RED, BLUE])
+    await you.wait_for(says(texts.WHAT_TO_KNOW_ALBUM))
+    for words in ("bitte", "now please"):
+        await you.say(f"/compare {words}")
+        await you.wait_for(sure)
+    await you.say("/compare was hat sich geändert?")
+    with speaking("de"):
+        await you.wait_for(says(texts.OTHER_LANGUAGE.split("\n")[1]))
+    await quiet(bot)
+    assert [question for question, _ in await asked(bot)] == [texts.COMPARE_QUESTION] * 2
 
 
 async def test_where_the_model_cannot_each_picture_is_a_button_away(start_bot: StartBot, you: Person) -> None:

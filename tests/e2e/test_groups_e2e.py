@@ -39,6 +39,18 @@ async def test_a_picture_that_the_bot_cannot_see_is_not_guessed(
     assert await asked(bot, GROUP) == [("What colour?", hidden["message_id"]), ("And the shape?", hidden["message_id"])]
 
 
+async def test_what_was_seen_last_is_not_taken_for_what_stands_above(
+    start_bot: StartBot, ada: Person, mention: str
+) -> None:
+    """A picture that was shown with a question may be the last thing seen, and another one stand between."""
+    await start_bot()
+    await ada.send_picture(picture("red"), f"{mention} what colour?", chat=GROUP)
+    await ada.wait_for(sure, chat=GROUP)
+    await ada.send_picture(picture("green"), "Look", chat=GROUP)
+    await ada.say("/ask What colour?", chat=GROUP)
+    await ada.wait_for(says(texts.CANNOT_SEE_ABOVE), chat=GROUP)
+
+
 async def test_without_any_picture_a_group_is_told_to_reply(start_bot: StartBot, you: Person, mention: str) -> None:
     await start_bot()
     await you.say(f"{mention} what colour?", chat=GROUP)

@@ -281,7 +281,10 @@ async def test_commands_are_registered_for_everybody_and_for_admins(
 ) -> None:
     bot = await start_bot()
     await you.say("/help")
-    assert "Ask about a picture" in (await you.wait_for(has_text))["text"]
+    assert "\n/admin – " in (await you.wait_for(says("Ask about a picture (in English)")))["text"]
+    await ada.say("/help")
+    helped = (await ada.wait_for(says("Ask about a picture")))["text"]
+    assert "\n/ask – " in helped and "/admin" not in helped
     assert bot.services is not None
     known = {command.command for command in await bot.services.bot.get_my_commands()}
     assert known == set(), "nothing is registered without a scope"
