@@ -81,8 +81,8 @@ lock: $(VENV)/.dev  ## Pin what the images and deploy/gpu/check.sh install, with
 pictures: $(VENV)/.dev  ## Draw docs/images anew: the demo in Chromium, with today's model
 	$(BIN)/python docs/images/draw.py
 
-bench: $(VENV)/.dev  ## Measure against the baselines; ARGS="answer" for one of them
-	$(BIN)/vqabot bench $(ARGS)
+bench: $(VENV)/.dev  ## Time vqabot ask; ARGS="answer" measures something else, ARGS=--help lists all
+	$(BIN)/vqabot bench $(or $(ARGS),ask)
 
 clean:  ## Remove what was built; data stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import sqlite3
 import time
@@ -70,6 +71,16 @@ class BotError(Exception):
 
 class WrongTokenError(BotError):
     """Telegram refuses the token at the start: starting again would not help."""
+
+
+class AddressError(BotError):
+    """Nothing can listen at an address that the settings name, also later."""
+
+    @classmethod
+    def of(cls, text: str, error: OSError) -> BotError:
+        """What to raise where nothing can listen; a port that another process has may be free later."""
+        kind = BotError if error.errno == errno.EADDRINUSE else cls
+        return kind(f"{text}: {error.strerror or error}.")
 
 
 class DataFolderLostError(BotError):
@@ -179,7 +190,7 @@ class Bot:
         try:
             await self._begin(monitoring)
         except OSError as error:
-            raise BotError(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
+            raise AddressError.of(f"The metrics cannot be served on {where}", error) from error
 
     async def _receive(self, application: App, inbox: Inbox, services: Services, proxy: str | None) -> None:
         def seen() -> None:
@@ -198,7 +209,7 @@ class Bot:
             await self._begin(server)
         except OSError as error:
             where = f"{settings.webhook_listen} port {settings.webhook_port}"
-            raise BotError(f"The webhook cannot listen on {where}: {error.strerror or error}.") from error
+            raise AddressError.of(f"The webhook cannot listen on {where}", error) from error
         await _retry_until_answered(
             partial(bot.set_webhook, settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED)
         )

@@ -11,6 +11,8 @@ from bot.benchmarks.steps import Step, StepResult
 
 SIDES = (768, 224)
 _WAYS = ("plain loop", "vqabot train", "vqabot train, fp32", "vqabot train, tower frozen", "vqabot train, LoRA")
+MACHINE = "machine"
+"""The first step: it fails where the device is not there."""
 _PATIENCE = 10
 """Limits are so many times as long where steps are only tried."""
 _SHAPES_MODULE = "training.finetune.families.florence2.shapes"
@@ -28,7 +30,7 @@ def steps(device: str, work: Path, *, small: bool) -> list[list[Step]]:
     sides = (64, 640) if small else SIDES
     makes = [_make(shape, work, sides) for shape in shapes]
     groups = [
-        [bench("machine", 60, "machine", "--device", device)],
+        [bench(MACHINE, 60, "machine", "--device", device)],
         [*makes, *correctness(device, small=small)],
         *([step] for step in answering(device, work, sides[0], small=small)),
         *([step] for step in training(device, work, shapes, min(sides), small=small)),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +52,28 @@ def run(groups: Sequence[Sequence[Step]], seconds: float, report: Callable[[Step
     Args:
         groups: The steps.
         seconds: For all of them. A step gets at most what is left, and none begins when nothing is.
-        report: Told of each outcome, one at a time, in the order of the steps.
+        report: Told of each outcome, one at a time, in the order of the steps. What it raises ends all of it.
     """
     until = time.monotonic() + seconds
     outcomes: list[StepResult] = []
     for group in groups:
+        running: list[subprocess.Popen[bytes]] = []
+        run_one = partial(_run_within, until=until, running=running)
         with ThreadPoolExecutor(len(group)) as threads:
-            for outcome in threads.map(lambda step: run_step(step, until - time.monotonic()), group):
-                outcomes.append(outcome)
-                report(outcome)
+            try:
+                for outcome in threads.map(run_one, group):
+                    outcomes.append(outcome)
+                    report(outcome)
+            except BaseException:  # told to end, or by `report`: else the threads would wait for their steps
+                for process in running:
+                    kill_all(process)
+                raise
     return outcomes
 
 
-def run_step(step: Step, left: float) -> StepResult:
-    """Run one step within its limit and the seconds that are left."""
-    if left <= 0:
+def _run_within(step: Step, until: float, running: list[subprocess.Popen[bytes]]) -> StepResult:
+    """Run one step within its limit and until a time, and note its process."""
+    if (left := until - time.monotonic()) <= 0:
         return StepResult(step.name, "left out")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vqabot-step-") as folder:
@@ -75,6 +83,7 @@ def run_step(step: Step, left: float) -> StepResult:
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", *step.words], stdout=to_out, stderr=to_err, start_new_session=True
             )
+            running.append(process)
             try:
                 code: int | None = process.wait(min(step.limit, left))
             except subprocess.TimeoutExpired:

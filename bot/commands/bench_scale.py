@@ -72,6 +72,9 @@ async def _measure(
 async def _server(folder: Path, broker: str | None) -> AsyncIterator[tuple[str, list[int]]]:
     """An address, and the numbers of the server's processes that are ours."""
     if broker is not None:
+        from model.serving.broker.redis import RedisBroker
+
+        RedisBroker(broker)  # what is wrong with the address is said here, once, and not by each worker
         yield broker.partition("?")[0], []
         return
     found = shutil.which("redis-server") or shutil.which("valkey-server")

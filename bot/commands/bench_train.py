@@ -73,6 +73,8 @@ def train(
         ways = task.ways()
         parts = [part for part in only if part not in ways]
         names = [name for name in ways if not only or name in only or any(part in name for part in parts)]
+        if not names:
+            raise click.ClickException(f"No way is called {only[0]!r}. There are: {'; '.join(ways)}.")
         with (
             throughput.Measurer(task) as measurer,
             click.progressbar(names, label="Measuring", item_show_func=lambda name: name, file=sys.stderr) as bar,

@@ -60,9 +60,9 @@ def builtin(
     from training.locks import only_writer
 
     chosen = {key: value for key, value in settings.items() if value is not None}
-    recipe = Recipe(seed=seed, start=start, leave_out=leave_out, wide=wide, **chosen)  # type: ignore[arg-type]
     with in_words(interrupted="The same command goes on from the last checkpoint.", place=folder), only_writer(folder):
         try:
+            recipe = Recipe(seed=seed, start=start, leave_out=leave_out, wide=wide, **chosen)  # type: ignore[arg-type]
             if family == "florence2":
                 train(recipe, folder, click.echo)
             else:

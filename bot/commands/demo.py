@@ -55,6 +55,7 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
     from bot.settings import Settings
     from bot.tasks import cancel_and_wait
     from model.errors import ModelError
+    from storage.errors import DataDirInUseError, StorageError
 
     stopped = stop_requested()
     token = f"{BOT}:{secrets.token_urlsafe(26)}"  # drawn anew: nobody else on this machine calls as this bot
@@ -89,7 +90,9 @@ async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int
             other = 8090 if port != 8090 else 8091
             example = f'vqabot demo --port {other}     (in a checkout: make demo ARGS="--port {other}")'
             raise click.ClickException(f"{error}\nFor example: {example}") from error
-        except ModelError as error:
+        except DataDirInUseError as error:
+            raise click.ClickException(sentence(error)) from error
+        except (ModelError, StorageError) as error:
             raise WrongSetting(sentence(error)) from error
         except BotError as error:
             raise click.ClickException(str(error)) from error

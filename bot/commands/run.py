@@ -50,7 +50,7 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot import tracing
-    from bot.app import Bot, BotError, DataFolderLostError, WrongTokenError, run_until
+    from bot.app import AddressError, Bot, BotError, DataFolderLostError, WrongTokenError, run_until
     from bot.asking.pictures import PASSING
     from bot.broker import open_broker
     from model.errors import BrokerError, ModelError
@@ -77,7 +77,7 @@ async def _run(settings: Settings) -> None:
         await starting
         await run_until(bot, stopped)
     except (BotError, StorageError) as error:
-        lasting = isinstance(error, (WrongTokenError, DataFolderLostError))
+        lasting = isinstance(error, (WrongTokenError, DataFolderLostError, AddressError))
         if isinstance(error, StorageError):
             cause = error.__cause__
             full = isinstance(cause, OSError) and cause.errno in PASSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import platform
 from collections.abc import AsyncIterator, Sequence
@@ -70,6 +71,8 @@ def worker(
         if broker is not None:
             changes["broker_url"] = SecretStr(broker)
         settings = settings.model_copy(update={**changes, "telegram_token": None, "webhook_secret": None})
+        if broker is not None and "://" not in broker:
+            raise SettingsError("--broker has no scheme://. Give an address such as redis://host:6379.")
         if settings.broker_url is None or not settings.broker_url.get_secret_value():
             raise SettingsError(
                 "No broker: give --broker redis://host:6379, or set VQABOT_BROKER_URL. A bot that runs without one has "
@@ -107,7 +110,8 @@ async def _work(settings: Settings, devices: tuple[str, ...], machine: str, grac
         raise WrongSetting(sentence(error)) from error
     except OSError as error:
         where = f"{settings.metrics_listen} port {settings.metrics_port}"
-        raise click.ClickException(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
+        kind = click.ClickException if error.errno == errno.EADDRINUSE else WrongSetting
+        raise kind(f"The metrics cannot be served on {where}: {error.strerror or error}.") from error
     finally:
         await stack.aclose()
     log.info("this worker has left")

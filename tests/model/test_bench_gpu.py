@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -77,3 +80,34 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_runs(tmp_path: P
     result = CliRunner().invoke(main, ["bench", "gpu", "--device", "cpu", "--out", str(tmp_path / "no" / "gpu.json")])
     assert (result.exit_code, "cannot be written" in result.output) == (1, True)
     assert "Traceback" not in result.output
+
+
+def test_without_a_gpu_the_first_step_says_so_and_no_other_runs(tmp_path: Path) -> None:
+    """`--only` leaves the look at the machine in."""
+    out = tmp_path / "gpu.json"
+    with patch.dict(os.environ, {"CUDA_VISIBLE_DEVICES": ""}):
+        result = CliRunner().invoke(main, ["bench", "gpu", "--only", "answer", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "GPU" in result.output.splitlines()[-1]
+    assert [step["name"] for step in json.loads(out.read_text())["steps"]] == ["machine"]
+
+
+def test_a_filter_that_matches_nothing_names_what_there_is(tmp_path: Path) -> None:
+    words = ["bench", "gpu", "--device", "cpu", "--only", "nosuch", "--out", str(tmp_path / "gpu.json")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    assert "Error: No step is called 'nosuch'. There are: machine; make tiny; same tokens" in result.output
+    result = CliRunner().invoke(main, ["bench", "train", "--shape", "tiny", "--device", "cpu", "--only", "foo"])
+    assert result.exit_code == 1
+    assert "Error: No way is called 'foo'. There are: " in result.output
+
+
+def test_what_runs_ends_with_the_measurement(program: Path) -> None:
+    """A report that raises stands for a signal: the step beside would wait for minutes."""
+
+    def end(outcome: StepResult) -> None:
+        raise InterruptedError(outcome.name)
+
+    steps = [Step("bad", ("stepping", "{}", "7"), PATIENCE), Step("slow", ("stepping", "{}", "wait"), PATIENCE)]
+    with pytest.raises(InterruptedError, match="bad"):
+        run([steps], PATIENCE, end)

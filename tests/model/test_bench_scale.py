@@ -42,3 +42,12 @@ def test_without_a_server_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatc
 def test_a_server_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["bench", "scale", *SHORT, "--broker", "http://127.0.0.1:1"])
     assert done.exit_code == 1 and done.output.startswith("Error: ") and "Traceback" not in done.output
+
+
+def test_a_wrong_address_is_said_once(capfd: pytest.CaptureFixture[str]) -> None:
+    done = CliRunner().invoke(main, ["bench", "scale", "--broker", "foo"])
+    assert (done.exit_code, done.output.splitlines()) == (
+        1,
+        ["Error: The broker's address cannot be understood; it looks like redis://:password@host:6379."],
+    )
+    assert "Traceback" not in capfd.readouterr().err

@@ -3,7 +3,9 @@ before the work, and options that would do nothing are refused."""
 
 from __future__ import annotations
 
+import errno
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from filelock import FileLock
 from finetune_helpers import prepared
 from PIL import Image
 
+from bot.app import AddressError
 from bot.cli import main
+from training.builtin.recipe import Recipe
 from training.errors import DataError
 from training.locks import only_writer
 
@@ -118,3 +122,25 @@ def test_options_that_would_do_nothing_are_refused(
     assert code != 0
     assert output.splitlines()[-1] == f"Error: {sentence}"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rate", ["-1", "0", "nan"])
+def test_a_learning_rate_that_teaches_nothing_is_refused_at_once(tmp_path: Path, rate: str) -> None:
+    code, output = said("builtin", tmp_path / "out", "--learning-rate", rate)
+    assert (code, output.splitlines()[-1]) == (1, f"Error: learning_rate must be above 0; it is {float(rate)}")
+    with pytest.raises(ValueError, match="question_rate must be above 0"):
+        Recipe(question_rate=-0.2)
+    with pytest.raises(ValueError, match="muon_rate must be above 0; it is -4"):
+        Recipe(muon_rate=-4)
+
+
+def test_exit_codes_tell_a_wrong_setting_from_what_may_pass() -> None:
+    code, output = said("worker", "--broker", "foo")
+    assert (code, output) == (2, "Error: --broker has no scheme://. Give an address such as redis://host:6379.\n")
+    code, output = said("demo", "--once", "--port", "0", "--data-dir", "/proc/x")
+    assert (code, output.splitlines()[-1][:42]) == (2, "Error: The data folder /proc/x cannot be u")
+    taken = AddressError.of("No", OSError(errno.EADDRINUSE, "taken"))
+    unknown = AddressError.of("No", socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    assert not isinstance(taken, AddressError)
+    assert isinstance(unknown, AddressError)
+    assert str(unknown) == "No: Name or service not known."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections import defaultdict
@@ -93,6 +94,12 @@ class Recipe:
     """Steps between lines of losses."""
     judge_every: int = 1000
     """Steps between judgements on scenes of a namespace of their own."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would be found out after minutes, or by the optimizer."""
+        for name in ("learning_rate", "muon_rate", "question_rate"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be above 0; it is {getattr(self, name)}")
 
     @property
     def steps(self) -> int:
