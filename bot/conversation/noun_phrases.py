@@ -244,10 +244,10 @@ def thing_named(text: str, answer: str | None) -> str:
 
 
 def definite(phrase: str) -> str:
-    """The same thing, known by now: "a red ball" is "the red ball"."""
+    """The same thing, known by now: "a red ball" is "the red ball", "only one dog" is "the dog"."""
     if not phrase:
         return ""
-    return "the " + re.sub(rf"^(?:{DETERMINERS}) ", "", phrase, flags=re.I)
+    return "the " + re.sub(rf"^(?:(?:{DETERMINERS}) )?(?:(?:only|just|exactly) )*(?:one )?", "", phrase, flags=re.I)
 
 
 def noun_of(phrase: str) -> str:
