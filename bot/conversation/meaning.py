@@ -9,6 +9,8 @@ from enum import Enum
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
 from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.phrases_in_english import names_value
+from bot.conversation.question_language import asked_in, asks_for_language
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from bot.conversation.statements import as_question, states
@@ -130,6 +132,8 @@ _HELP = re.compile(
     r"|how (?:to|do i|can i) use (?:this|it|you))",
     re.IGNORECASE,
 )
+_LEARNT = frozenset(("it", "de", "es", "fr", "pt", "ru", "fa"))
+"""Languages, besides English, of which `talk_score` was learnt: of others it knows nothing."""
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 Meaning = Ask | Show | Command | Refuse | Talk | Object | Nothing
@@ -160,6 +164,8 @@ def meaning_of(facts: Facts) -> Meaning:
         return Refuse("new picture")
     if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
         talk = None
+    if talk is not None and _is_in_another_language(question, talk):
+        talk = None
     if talk in (None, SmallTalk.REMARK) and not facts.asked_by_command and not compares and states(question):
         if facts.picture is None:
             return Refuse("statement")
@@ -187,3 +193,12 @@ def _compares(question: str, *, of_album: bool) -> bool:
     """Whether it is plainly a question about several pictures; under those of an album "what's new?" is one, too."""
     about_several = needs_two(question) or names_another(question) or (of_album and is_comparison(question))
     return about_several and (question.endswith("?") or begins_comparing(question))
+
+
+def _is_in_another_language(question: str, talk: SmallTalk) -> bool:
+    """Whether what seems to ask nothing is a question in another language, or a wish for one."""
+    if asks_for_language(question) is not None:
+        return True
+    language = asked_in(question) if talk in (SmallTalk.REMARK, SmallTalk.COMMENT) else None
+    asks = any(mark in question for mark in "?؟") or names_value(question)
+    return language is not None and (asks or language not in _LEARNT)

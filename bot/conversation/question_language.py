@@ -1,58 +1,162 @@
-"""Which language a question is asked in, where that is plain: by its script or its commonest words. Pure functions."""
+"""Which language a question is asked in, by its script and by the commonest words (`question_words.txt`).
+
+Pure functions. Where it is not plain, it counts as English: names and single foreign words are part of English
+questions, too.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
-_ENGLISH_WORDS = (
-    "a an and any are as at be by can color colour come did die do does for from has have he her his how i in is it its"
-    " many me my no not of on or see she that the there they this to was were what when where which who whose why with"
-    " you your"
-)
-_WORDS = {
-    "de": "was welche welcher welches wie wo wer warum wieviel wieviele ist sind der die das dem den ein eine einen hat"
-    " haben gibt es auf im zeigt siehst du ich farbe"
-    " viele und nicht sich sie geändert verändert anders gleich unterschied",
-    "it": "a che cosa cos quale quali quanti quante quanto dove chi perché come è sono il lo gli della del un una ha"
-    " c'è colore di vedi nella nel fa tempo porta cos'è cambiato diverso diversa differenza uguali uguale",
-    "es": "qué que cuál cual cuántos cuántas cuanto dónde donde quién cómo como por es son está están el los las una un"
-    " hay color de la del tiene en cambió ha cambiado diferente diferencia diferencias iguales entre"
-    " lleva quien cuantos cuantas puesto",
-    "fr": "que quoi quel quelle quels quelles combien où qui pourquoi comment est sont le la les des du une un il y de"
-    " couleur dans sur vois est-ce ce cette ces qu'est-ce a changé différent différence différences pareilles"
-    " identiques et elle ils elles porte",
-    "pt": "a que qual quais quantos quantas onde quem por como é são está estão o os as uma um há tem cor de do da"
-    " na no mudou diferente diferença diferenças iguais",
-}
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_SCRIPTS = {"CYRILLIC": "ru", "ARABIC": "fa"}
-LEAST = 2
-"""So many of a language's words that are not English, and none that is English alone, say that a question is in it."""
+from bot.conversation.phrases import plain
+
 MOSTLY = 0.5
 """More than this share of the letters, or of the words, decides."""
+SOME = 1 / 3
+"""As `MOSTLY`, of the words where none is English and two are of one other language alone."""
+_ENGLISH = "en"
+_BY_SCRIPT = {"CYRILLIC": ("ru", "uk", "bg", "sr"), "ARABIC": ("fa", "ar", "ur")}
+"""Of these scripts the first language, where no letter and no word tells another one."""
+_LETTERS = {"uk": "іїєґ", "sr": "јњљћђџ", "ur": "ٹڈڑںےہھ", "fa": "پچژگ", "ar": "ةأإؤئ"}
+"""Letters that of the languages of a script only this one has, looked for in this order."""
+_LANGUAGES = {
+    "de": "deutsch englisch",
+    "it": "italiano inglese",
+    "es": "español castellano inglés",
+    "fr": "français francais anglais",
+    "pt": "português inglês",
+    "ru": "русском русски русский английском английски английский",
+    "fa": "فارسی انگلیسی",
+    "tr": "türkçe ingilizce",
+    "pl": "polsku angielsku polski angielski",
+    "nl": "nederlands engels",
+    "sv": "svenska engelska",
+    "uk": "українською англійською",
+}
+"""What languages are called in some of them: who names one asks for answers in it, or says that they know no other."""
+_ACCENTED = ("vi",)
+"""Hardly a sentence is without an accent in these, and without accents their words look like anybody's."""
+_NAMED = (
+    "arabic|chinese|czech|danish|dutch|farsi|finnish|french|german|greek|hebrew|hindi|hungarian|indonesian|italian"
+    "|japanese|korean|norwegian|persian|polish|portuguese|romanian|russian|spanish|swedish|turkish|ukrainian|urdu"
+    "|vietnamese|my language|another language|other languages"
+)
+_WISH = re.compile(
+    r"(?:(?:please|pls|plz|and|ok|sorry|(?:can|could|will) (?:you|u))[\s,]+)*"
+    r"(?:(?:answer|reply|respond|speak|talk|write|chat|translate)"
+    rf"(?: (?:it|this|that|me|to me|with me|only|everything|(?:the|your) answers?))* (?:in|into|to) (?:{_NAMED})"
+    rf"|(?:(?:do|can) (?:you|u) )?(?:speak|understand|talk|know) (?:{_NAMED})"
+    rf"|i (?:can'?t|cannot|can not|do not|don'?t|no) (?:speak|understand|know) english|no english|in (?:{_NAMED}))"
+    r"(?:,? (?:please|pls|plz))?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0e7f]*")
+"""A word with the signs that are written above and below its letters, which Python counts to no word."""
 
 
 def asked_in(question: str) -> str | None:
-    """The language that a question is plainly asked in ("de"), "" for one that is not known here; None for English.
+    """The language that a question is plainly asked in ("de"), "" for one that is not known here; None for English."""
+    wanted = asks_for_language(question)
+    return _written_in(question) if wanted is None else wanted
 
-    Where it is not plain, it counts as English: names and single foreign words are part of English questions, too.
+
+def asks_for_language(text: str) -> str | None:
+    """Which language somebody asks to be answered in, or speaks of as the only one they know; None where they do not.
+
+    "antworte auf Deutsch" is "de"; "answer in German" is "", for it is asked in English itself.
     """
+    words = [key for key, _ in words_of(text)]
+    named = [language for language, names in _names().items() if not names.isdisjoint(words)]
+    if named:
+        return _best(named, words) if _only_english().isdisjoint(words) else None
+    return "" if _WISH.fullmatch(" ".join(text.split()).strip(" .!?")) else None
+
+
+def words_of(text: str) -> list[tuple[str, re.Match[str]]]:
+    """The words of a text as `plain` has them, each with its place."""
+    return [(key, found) for found in _WORD.finditer(text) if (key := plain(found[0]).replace(" ", ""))]
+
+
+def is_english(text: str) -> bool:
+    """Whether half of a text's words are common in English, one of them in no other language."""
+    words = [key for key, _ in words_of(text)]
+    known = _common()[_ENGLISH].intersection(words)
+    return asked_in(text) is None and 2 * len(known) >= len(set(words)) and not known.isdisjoint(_only_english())
+
+
+def _written_in(question: str) -> str | None:
     letters = [letter for letter in question if letter.isalpha()]
-    foreign = [_script(letter) for letter in letters if not letter.isascii()]
-    scripts = [script for script in foreign if script != "LATIN"]
+    scripts = [script for letter in letters if not letter.isascii() and (script := _script(letter)) != "LATIN"]
+    words = words_of(question)
     if letters and len(scripts) > MOSTLY * len(letters):
-        return _SCRIPTS.get(max(set(scripts), key=scripts.count), "")
-    line = question.lower().replace("’", "'").replace("est-elle", "est elle").replace("est-il", "est il")
-    words = set(re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", line))
-    if any(word in _ENGLISH and not any(word in common for common in _COMMON.values()) for word in words):
+        return _of_script(question, max(set(scripts), key=scripts.count), {key for key, _ in words})
+    accented = {key for key, found in words if not found[0].isascii()}
+    return _of_latin([key for key, _ in words], accented)
+
+
+def _of_script(question: str, script: str, words: Collection[str]) -> str:
+    """The language of a question in a script that is not Latin."""
+    if script not in _BY_SCRIPT:
+        return ""
+    told = (language for language, letters in _LETTERS.items() if language in _BY_SCRIPT[script])
+    by_letter = next((one for one in told if not set(_LETTERS[one]).isdisjoint(question.lower())), None)
+    return by_letter or _best(_BY_SCRIPT[script], words)
+
+
+def _of_latin(words: Sequence[str], accented: Collection[str]) -> str | None:
+    """The language of a question in Latin letters; None for English.
+
+    Args:
+        words: Of the question, as `words_of` has them.
+        accented: Those that are written with an accent: no English word is.
+    """
+    common = _common()
+    others = [one for one in common if one != _ENGLISH and (accented or one not in _ACCENTED)]
+    best = _best(others, words)
+    hits = [word for word in words if word in common[best]]
+    own = {word for word in hits if word not in common[_ENGLISH] or word in accented}
+    foreign = {word for word in words if any(word in common[one] for one in others)}
+    english = {word for word in words if word in common[_ENGLISH]} - foreign
+    if len(words) == 1:
+        return best if own and len(words[0]) > 2 else None
+    if len(own) <= 2 * len(english):
         return None
-    hits = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
-    best = max(hits, key=lambda language: hits[language])
-    # No English word is written with an accent.
-    own = sum(1 if word.isascii() else 2 for word in words & _COMMON[best] - _ENGLISH)
-    return best if own >= LEAST and hits[best] > MOSTLY * len(words) else None
+    enough = SOME if len(own) > 1 and not english else MOSTLY
+    return best if len(hits) > enough * len(words) else None
+
+
+def _best(languages: Sequence[str], words: Collection[str]) -> str:
+    """Whose common words most of these are; the first of those with as many."""
+    common = _common()
+    return max(languages, key=lambda language: sum(word in common[language] for word in words))
+
+
+@cache
+def _common() -> Mapping[str, frozenset[str]]:
+    """The commonest words of each language, read once."""
+    found: dict[str, set[str]] = {}
+    language = ""
+    for line in files("bot.conversation").joinpath("question_words.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            language = line.strip("[]")
+        elif not line.startswith("#"):
+            found.setdefault(language, set()).update(key for key, _ in words_of(line))
+    return {language: frozenset(words) for language, words in found.items()}
+
+
+@cache
+def _only_english() -> frozenset[str]:
+    common = _common()
+    return common[_ENGLISH].difference(*(common[other] for other in common if other != _ENGLISH))
+
+
+@cache
+def _names() -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(key for key, _ in words_of(names)) for language, names in _LANGUAGES.items()}
 
 
 def _script(letter: str) -> str:

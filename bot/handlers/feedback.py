@@ -13,6 +13,7 @@ from bot.asking.asking import person_of, say, thread_of
 from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import calls_wrong, correction, line_meant, value_alone
 from bot.conversation.lines import lines_of
+from bot.conversation.question_language import asked_in
 from bot.conversation.right_answers import kept, same, short_answer
 from bot.handlers.routing import Press, PressHandler
 from bot.services import Context, Services
@@ -75,6 +76,8 @@ async def is_correction(services: Services, message: Message, text: str) -> bool
     else:
         answer = correction(text)
         shown = replied.message_id if replied.from_user and replied.from_user.id == services.bot.id else None
+    if answer and asked_in(answer) is not None:  # the models learn English
+        return False
     question = await store.questions.by_reply(message.chat_id, shown) if answer and shown else None
     if not answer or not shown or question is None:
         return False
@@ -126,6 +129,7 @@ async def on_objection(services: Services, message: Message, text: str, right: s
         await say(message, texts.HOW_TO_CORRECT)
         return
     about = _lines(question).get(place, question)
+    right = "" if asked_in(right) is not None else right
     right = kept(right, about.asked, about.answer or "", outright=calls_wrong(text))
     await _judge(services, message, question, place, right)
 

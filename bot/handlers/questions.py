@@ -24,6 +24,7 @@ from bot.asking.pictures_compared import compared
 from bot.asking.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
+from bot.conversation.phrases_in_english import in_english
 from bot.conversation.question_language import asked_in
 from bot.conversation.small_talk import SmallTalk
 from bot.conversation.steering import asks_again
@@ -33,7 +34,7 @@ from bot.handlers.voice import is_unclear
 from bot.services import Context, Services
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
-from bot.texts.language import language, speaking
+from bot.texts.language import language, speaking, to_speak
 
 
 class _Unread(filters.MessageFilter):
@@ -52,6 +53,8 @@ async def on_message(update: Update, context: Context) -> None:
         return
     words = await services.wording.words_of(message)
     facts = facts_of(message, services.bot.id, services.bot.username, words)
+    if facts.command is None:
+        facts = replace(facts, text=in_english(facts.text, language()))
     if facts.picture is None and await is_correction(services, message, facts.text):
         return
     meaning = meaning_of(facts)
@@ -202,7 +205,8 @@ async def _on_question(
     if (tongue := asked_in(meaning.question)) is not None:
         if facts.picture is not None:
             await take(services, message, facts.picture, facts.album)
-        with speaking(tongue or language()):
+        client = message.from_user.language_code if message.from_user else None
+        with speaking(to_speak(tongue, client) or language()):
             said = await say(message, texts.OTHER_LANGUAGE)
         if facts.picture is not None:
             await _about(services, said, message.message_id)

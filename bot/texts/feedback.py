@@ -14,7 +14,8 @@ from storage.records import Question
 RIGHT_BUTTON, WRONG_BUTTON = "👍", "👎"
 NOTED_RIGHT = N_("Thank you! 👍")
 NOTED_WRONG = N_(
-    "Thank you, I have noted that it is wrong. If you know what is right, reply to my answer with it, in a word or two."
+    "Thank you, I have noted that it is wrong. If you know what is right, reply to my answer with it, in English, "
+    "in a word or two."
 )
 """Shown over the chat: at most 200 characters."""
 HOW_TO_CORRECT = N_(

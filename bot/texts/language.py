@@ -38,6 +38,20 @@ def nearest(code: str | None) -> str:
     return known.get(wanted) or known.get(wanted.partition("-")[0]) or LANGUAGES[0]
 
 
+def to_speak(written: str, client: str | None) -> str:
+    """What to speak with somebody who wrote in another language than English.
+
+    Args:
+        written: What they seem to have written in: no more than likely between languages of one script.
+        client: What their Telegram is set to. That decides unless it is English or both are spoken here.
+
+    Returns:
+        A code for `speaking`, which makes English of what is not spoken here; empty where nothing tells.
+    """
+    own = (client or LANGUAGES[0]).lower().partition("-")[0]
+    return written if own == LANGUAGES[0] or (own in LANGUAGES and written in LANGUAGES) else own
+
+
 @contextmanager
 def speaking(code: str | None) -> Iterator[None]:
     """Speak the nearest language to a code in this task, and in those that it starts, until the block ends."""

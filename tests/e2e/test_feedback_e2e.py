@@ -362,3 +362,18 @@ async def test_what_is_right_says_which_of_several_lines_was_wrong(start_bot: St
     await you.edit(answer, "wrong, 3")
     await you.wait_for(says("noted: 3"))
     assert [(one.position, one.answer) for one in (await store.of_questions(YOU, [1]))[1]] == [(1, "brown"), (2, "3")]
+
+
+async def test_what_is_right_is_kept_in_english_only(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(feedback=True)
+    await you.send_picture(picture(), "What colour?")
+    answer = await you.wait_for(sure)
+    await you.say("falsch, er ist blau")
+    await you.wait_for(says(texts.NOTED_WRONG))
+    await you.say("azul")  # awaited, but no English
+    await you.wait_for(says("entiendo preguntas en inglés"))
+    await you.say("è rosso", reply_to=answer)
+    await you.wait_for(says("solo domande in inglese"))
+    await you.say("wrong, it is azul", reply_to=answer)
+    await you.wait_for(says(texts.NOTED_WRONG))
+    assert await opinions(bot) == [(YOU, False, None)] and len(await asked(bot)) == 1

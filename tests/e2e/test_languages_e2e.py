@@ -122,3 +122,39 @@ async def test_commands_and_descriptions_are_registered_for_each_language(
                 assert [one["command"] for one in listed] == list(names)
                 assert [one["description"] for one in listed] == [questions.COMMANDS[name] for name in names]
             assert (await call("getMyDescription", language_code=code))["description"] == questions.DESCRIPTION
+
+
+@pytest.mark.parametrize(
+    ("client", "asked", "spoken"),
+    [
+        ("ar", "توپ چه رنگی است؟", "en"),
+        ("uk", "Какого цвета мяч?", "en"),
+        ("nl", "Welche Farbe hat der Ball?", "en"),
+        ("en", "ما لون الكرة؟", "en"),
+        ("en", "en de hond?", "en"),
+        ("en-GB", "Welche Farbe hat der Ball?", "de"),
+        ("de", "Che colore ha la palla?", "it"),
+        ("de", "en de hond?", "de"),
+        ("fa", "ما لون الكرة؟", "fa"),
+    ],
+)
+async def test_what_ones_telegram_speaks_counts_before_what_words_look_like(
+    start_bot: StartBot, sandbox: Sandbox, you: Person, client: str, asked: str, spoken: str
+) -> None:
+    await start_bot()
+    await someone(you, UNKNOWN, client)
+    async with Person(sandbox.url, UNKNOWN) as person:
+        with speaking(spoken):
+            await person.say(asked)
+            await person.wait_for(says(plain(questions.OTHER_LANGUAGE)))
+
+
+async def test_where_is_asked_in_the_language_of_the_chat(start_bot: StartBot, sandbox: Sandbox, you: Person) -> None:
+    bot = await start_bot()
+    await someone(you, UNKNOWN, "it")
+    async with Person(sandbox.url, UNKNOWN) as person:
+        await person.send_picture(picture(), "What color is the ball?")
+        await person.wait_for(says(number(87)))
+        await person.say("Dove?")
+        await person.wait_for(says("Where"))
+    assert [text for text, _ in await asked(bot, UNKNOWN)] == ["What color is the ball?", "Where?"]
