@@ -48,7 +48,7 @@ def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> st
         unsure: The answer says itself not to rely on it.
         again: What the model has learnt from was said of this picture before.
     """
-    words = [f"“{word}”" for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
+    words = [_("“{word}”", word=word) for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words

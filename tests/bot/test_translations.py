@@ -22,10 +22,11 @@ from bot.conversation.small_talk import SmallTalk
 from bot.effective import Effective
 from bot.texts import catalog, feedback, menus, questions, small_talk, workers
 from bot.texts.answers import sureness
+from bot.texts.caveats import caveat
 from bot.texts.failures import sentence
 from bot.texts.language import LANGUAGES, speaking
 from model.errors import PictureError
-from model.types import WorkerInfo
+from model.types import Answer, WorkerInfo
 from storage.records import AskedPicture, Kept
 
 ROOM = Path(bot.texts.__file__).parent
@@ -134,6 +135,13 @@ def test_lines_from_right_to_left_begin_so() -> None:
         for text in (questions.EXAMPLE_CAPTION.format(question=question), questions.did_you_ask(question)):
             assert f"\u2068{question}\u2069" in text, "its mark would stand on the wrong side"
         assert catalog.digits(1000) == "۱۰۰۰"
+
+
+def test_words_are_named_between_the_quotation_marks_of_the_language() -> None:
+    about = Answer("1", "red", 0.5, 0.1, unknown_words=("farbe",))
+    for language, named in (("en", "“farbe”"), ("de", "„farbe“"), ("fr", "« farbe »"), ("ru", "«farbe»")):
+        with speaking(language):
+            assert named in caveat(about, unsure=True)
 
 
 def test_constants_are_said_in_the_language_of_the_moment() -> None:
