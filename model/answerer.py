@@ -15,13 +15,14 @@ from model.backends.placement import Placement
 from model.batches import bisect_on_failure
 from model.confidence.answer_kind import fits
 from model.confidence.calibration import sequence_probability
+from model.confidence.pair_questions import is_learnt
 from model.errors import PictureError
 from model.explaining import Explainer
 from model.families.base import Family, Prompt, SeveralPictures, ShowsWhere, load_family
 from model.images import open_picture
 from model.loading import identity, locate, model_type
 from model.prepared import FAILED, Prepared, PreparedPicture, refusal
-from model.profile import Profile
+from model.profile import BUILTIN_PROFILE, Profile
 from model.stages import clock
 from model.types import Answer, Generation, Grid, Request, SentPicture
 
@@ -277,7 +278,14 @@ class Answerer:
         if assessment is not None:
             answer = replace(answer, **asdict(assessment))
         # Also where nothing is stored to measure by: this takes the question and the answer alone.
-        return answer if fits(item.request.question, text) else replace(answer, known_words=False)
+        known = fits(item.request.question, text) and (
+            len(item.pictures) < 2 or self._has_learnt(item.request.question)
+        )
+        return answer if known else replace(answer, known_words=False)
+
+    def _has_learnt(self, question: str) -> bool:
+        """Whether a question about two pictures may be one of those that the model has learnt."""
+        return self.profile.knows != BUILTIN_PROFILE.knows or is_learnt(question)
 
     def _assess(self, item: Prepared, generation: Generation) -> Assessment | None:
         """What is known about an answer, where there is a confidence model to say it."""

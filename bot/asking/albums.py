@@ -7,6 +7,7 @@ revision of it, whose answer takes the place of the first.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_qu
 from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import asked_together, compared_in_steps
 from bot.conversation.meaning import Facts
+from bot.conversation.one_of_several import one_of_several
 from bot.conversation.short_forms import existence_question
 from bot.services import Services
 from bot.texts import questions as texts
@@ -25,6 +27,7 @@ from storage.records import AskedPicture, Photo, Question, State
 
 LATE_SECONDS = 30.0
 """So long after one of its pictures more of an album may come."""
+_LABEL = re.compile(r"(?:before|after|then|now|old|new|earlier|later|today|yesterday)[\s.:!]*", re.IGNORECASE)
 FETCHING_SECONDS = 60.0
 """So long it waits at most for a picture that is being fetched."""
 
@@ -53,7 +56,10 @@ class AlbumQuestion:
         number, said = len(photos), (asking, *captions.values())
         comparing = [one for one in said if asked_together(one, number) or compared_in_steps(one, number)]
         text = comparing[0] if number > 1 and comparing else asking
-        return cls(text, pictures, number > 1 and not asked_together(text, number))
+        if number > 1 and all(_LABEL.fullmatch(one) for one in said):  # what each shows, and no question
+            text = texts.COMPARE_QUESTION
+        jointly = asked_together(text, number) or one_of_several(text, number) is not None
+        return cls(text, pictures, number > 1 and not jointly)
 
     def same_as(self, question: Question) -> bool:
         """Whether a question asks just this already."""

@@ -13,13 +13,14 @@ from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
-from bot.conversation.one_of_several import one_of_several
+from bot.conversation.one_of_several import counted_from_the_end, names_none_of_them, one_of_several, two_of_several
 from bot.conversation.several_questions import in_full, questions_in
 from bot.conversation.steering import asks_again
 from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
 from bot.texts.answers import percent
+from bot.texts.lines import not_so_many
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
 FURTHER_BACK = 2
@@ -111,19 +112,32 @@ async def ask(
             return
         parts = [one.caption for one in previous.several if one.caption and len(photos) == 1]
         text, before = " ".join(parts) or previous.asked, None
-    one = None if together or album else one_of_several(text, len(photos), before)
-    photos = photos if one is None else photos[one.place - 1 : one.place]
+    named = None if together else one_of_several(text, len(photos), before)
+    two = None if together or named else two_of_several(text, len(photos))
+    if two is not None or (named is not None and not counted_from_the_end(text)):
+        album = None  # whatever else comes of it is not meant
+    if not together and not album and names_none_of_them(text, len(photos), before):
+        await say(message, not_so_many(len(photos)))
+        return
+    one = None if album else named
+    if one is not None:
+        photos = [photos[one.place - 1]]
+    elif two is not None:
+        photos = [photos[place - 1] for place in two.places]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
     first = photos[0]
     each = questions_in(text, before) if len(photos) == 1 and one is None else [text]
     if len(each) > 1:
         pictures = tuple(replace(pictures[0], caption=part) for part in each)
-    all_at_once = asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
+    put = one or two
+    all_at_once = (
+        bool(named) or asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
+    )
     of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
     leans = len(each) == 1 and not of_pictures
     asked = replace(
         new_question(message, admission, pictures, text),
-        asked_as=one.question if one else _in_full(text, before, repeated=repeated) if leans else None,
+        asked_as=put.question if put else _in_full(text, before, repeated=repeated) if leans else None,
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,

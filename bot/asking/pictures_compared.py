@@ -10,10 +10,11 @@ from telegram import Message
 from bot.asking.asking import thread_of
 from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import names_another, needs_two
+from bot.conversation.comparison import is_comparison, names_another, needs_two
+from bot.conversation.one_of_several import names_pictures
 from bot.services import Services
 from bot.texts import questions as texts
-from storage.records import Photo
+from storage.records import Photo, Question
 
 _EARLIER = re.compile(r"\b(before|previous|earlier|above|prior|first|1st)\b", re.IGNORECASE)
 
@@ -27,6 +28,22 @@ async def compared(services: Services, message: Message, photos: Sequence[Photo]
     if len(photos) != 1 or not (needs_two(question) or names_another(question)):
         return photos
     return await with_another(services, message, photos[0], earlier=_EARLIER.search(question) is not None)
+
+
+async def spoken_of(
+    services: Services, message: Message, photos: Sequence[Photo], question: str, known: Sequence[Question]
+) -> Sequence[Photo]:
+    """The pictures of a question: of two that only a comparison brought together, the later one where it compares none.
+
+    `known` is what the message asked before it was edited, newest revision first.
+    """
+    if len(photos) != 2 or is_comparison(question) or names_pictures(question):
+        return photos
+    before = known[0] if known else None
+    if before is None:
+        before = await services.store.questions.before(message.chat_id, message.message_id, photos[0].message_id)
+    one_album = photos[0].media_group_id is not None and photos[0].media_group_id == photos[1].media_group_id
+    return photos if one_album or before is None or before.each_picture or not before.several else photos[1:]
 
 
 async def last_two(services: Services, message: Message) -> Sequence[Photo]:

@@ -9,6 +9,7 @@ from enum import Enum
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
 from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.one_of_several import asks_of_this_alone
 from bot.conversation.phrases_in_english import names_value
 from bot.conversation.question_language import asked_in, asks_for_language
 from bot.conversation.several_questions import on_one_line
@@ -159,7 +160,8 @@ def meaning_of(facts: Facts) -> Meaning:
     if facts.picture is None and _LINK.fullmatch(question):
         return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
-    talk = None if compares or asks_again(question) else steering(question) or small_talk(question)
+    again = asks_again(question) or asks_of_this_alone(question)
+    talk = None if compares or again else steering(question) or small_talk(question)
     if facts.picture is None and wants_other_picture(question):
         return Refuse("new picture")
     if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"

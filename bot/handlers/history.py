@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +37,7 @@ async def on_history(message: Message, context: Context) -> None:
     services, number = context.services, 0
     if context.args:
         zone = (await services.effective(message.chat_id)).zone
-        end = end_of(context.args[0], zone) if len(context.args) == 1 else None
+        end = end_of(" ".join(context.args), zone)
         if end is None:
             await say(message, texts.HISTORY_USAGE)
             return
@@ -49,10 +51,18 @@ async def on_history(message: Message, context: Context) -> None:
 
 
 def end_of(text: str, zone: tzinfo = UTC) -> datetime | None:
-    """When a day (2026-11-03) or a month (2026-11) ends in a zone; None for anything else."""
-    for form, length in (("%Y-%m-%d", 1), ("%Y-%m", 32)):
+    """When a day (2026-11-03, 3.11.2026, 3 Nov 2026) or a month (2026-11) ends in a zone; None for anything else."""
+    plain = re.sub(r"[./-]", "-", "".join(str(unicodedata.digit(one, one)) for one in text))
+    for form, length in (
+        ("%Y-%m-%d", 1),
+        ("%d-%m-%Y", 1),
+        ("%d %b %Y", 1),
+        ("%d %B %Y", 1),
+        ("%Y-%m", 32),
+        ("%m-%Y", 32),
+    ):
         try:
-            begin = datetime.strptime(text, form).replace(tzinfo=zone)
+            begin = datetime.strptime(plain, form).replace(tzinfo=zone)
             end = begin + timedelta(days=length)
         except (ValueError, OverflowError):
             continue

@@ -20,7 +20,7 @@ from bot.asking.albums import (
 )
 from bot.asking.asking import admit, ask, person_of, revision_of, say, thread_of
 from bot.asking.pictures import PictureNotTakenError
-from bot.asking.pictures_compared import compared
+from bot.asking.pictures_compared import compared, spoken_of
 from bot.asking.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
@@ -225,8 +225,13 @@ async def _on_question(
     album = None
     if meaning.source is Source.NEWEST and not revision:
         album = await arriving_album(services, message.chat_id, meant.photos)
-    photos = meant.photos if album else await compared(services, message, meant.photos, meaning.question)
-    await ask(services, message, photos, meaning.question, admission, obvious=meant.obvious, spoken=spoken, album=album)
+    photos = meant.photos
+    if meaning.source is Source.NEWEST and not album:
+        photos = await spoken_of(services, message, photos, meaning.question, admission.known)
+    obvious = meant.obvious and len(photos) == len(meant.photos)
+    if not album:
+        photos = await compared(services, message, photos, meaning.question)
+    await ask(services, message, photos, meaning.question, admission, obvious=obvious, spoken=spoken, album=album)
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:

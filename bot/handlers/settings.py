@@ -18,7 +18,7 @@ from bot.handlers.routing import Press, PressHandler, command
 from bot.services import Context, Services
 from bot.texts import menus as texts
 from bot.texts.catalog import digits
-from bot.texts.language import LANGUAGES, NAMES, language, speaking
+from bot.texts.language import LANGUAGES, NAMES, find_language, language, speaking
 from bot.time_zones import PICKS, distance, find_zone, place_of
 from storage.records import ChatSettings
 
@@ -64,15 +64,21 @@ async def on_press(press: Press[ChangeSetting], context: Context) -> None:
 
 
 async def _set_typed(services: Services, message: Message, text: str) -> str:
-    """Set what somebody typed, if they may: a number, or the time zone; returns the sentence for them."""
+    """Set what somebody typed, if they may: a number, the language, the time zone; returns the sentence for them."""
     if not await may_change(services, message.chat, message.from_user, message):
         return texts.ONLY_ADMINS
     if (typed := _NUMBER.fullmatch(text)) is not None:
         name = "beams" if typed["beams"] else "tokens"
         return await _change(services, message.chat_id, ChangeSetting(name, int(typed["value"]))) or texts.DONE
+    if text.casefold() in ("reset", "defaults", "default", texts.RESET.casefold()):
+        return await _change(services, message.chat_id, ChangeSetting("reset", 0)) or texts.DONE
+    if (tongue := find_language(text)) is not None:
+        with speaking(tongue):
+            change = ChangeSetting("lang", LANGUAGES.index(tongue))
+            return await _change(services, message.chat_id, change) or texts.DONE
     zone = await asyncio.to_thread(find_zone, text)  # a language's cities are read when they are first asked for
     if zone is None:
-        return texts.ZONE_UNKNOWN
+        return texts.SETTING_UNKNOWN
     await services.store.chats.set_settings(message.chat_id, time_zone=zone)
     return texts.zone_changed(zone)
 
@@ -106,7 +112,7 @@ async def _change(services: Services, chat_id: int, change: ChangeSetting) -> st
     if value == (now.beams if beams else now.max_new_tokens):
         return texts.setting_kept(name, value, high)
     await chats.set_settings(chat_id, **{"beams" if beams else "max_new_tokens": value})
-    return texts.setting_changed(name, value)
+    return (texts.setting_changed if value == change.value else texts.setting_limited)(name, value)
 
 
 async def _menu(services: Services, chat_id: int) -> tuple[str, InlineKeyboardMarkup]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
 from bot.conversation.lines import lines_of
+from bot.conversation.one_of_several import asked_with_pictures
 from bot.texts.absence import is_absent, names_nothing, unnamed_absence
 from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
 from bot.texts.caveats import LONGEST_PART, caveat
@@ -74,7 +75,7 @@ def shown(question: Question, *, alone: bool = True, again: bool = False) -> Sho
         question,
         unsure_below=question.unsure_below,
         asked=question.asked,
-        asked_as=question.asked_as or "",
+        asked_as=asked_with_pictures(question),
         alone=alone,
         again=again,
     )

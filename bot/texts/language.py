@@ -6,6 +6,7 @@ every sentence of `bot/texts` can ask for it when it is made. A further language
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,10 @@ NAMES = {
 }
 """What the bot speaks, as BCP 47 names it and as those who speak it do; the first where nothing else is known."""
 LANGUAGES = tuple(NAMES)
+_IN_ENGLISH = dict(
+    zip(("english", "italian", "german", "spanish", "french", "portuguese", "russian", "persian"), NAMES, strict=True)
+)
+_ALONE = re.compile(r"(?:language|lang)\s*[=:]?\s*(\w+)", re.IGNORECASE)
 
 _current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 
@@ -29,6 +34,14 @@ _current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 def language() -> str:
     """The language that is spoken here and now, one of `LANGUAGES`."""
     return _current.get()
+
+
+def find_language(typed: str) -> str | None:
+    """The language that somebody typed: "german", "Deutsch", "language de"; None for anything else."""
+    named = _ALONE.fullmatch(typed)
+    wanted = (named[1] if named else typed).casefold()
+    known = {**_IN_ENGLISH, "farsi": "fa", **{name.casefold(): code for code, name in NAMES.items()}}
+    return known.get(wanted) or (wanted if named and wanted in NAMES else None)
 
 
 def nearest(code: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.texts.catalog import isolated
+from bot.texts.catalog import isolated, plural
 from storage.records import Question
 
 _OWN_QUESTION = 60
@@ -37,3 +37,12 @@ def beginning(places: Sequence[int]) -> str:
 def shorten(text: str, length: int) -> str:
     """At most that many characters, with an ellipsis where something was cut."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def not_so_many(pictures: int) -> str:
+    """A question names a picture behind the last of several."""
+    return plural(
+        "We are talking about {number} picture. To ask about another one, reply to it.",
+        "We are talking about {number} pictures. To ask about another one, reply to it.",
+        pictures,
+    )

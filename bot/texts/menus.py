@@ -31,10 +31,10 @@ CHOOSE_ZONE = N_(
     "<b>Time zone</b>\nWhich city has your time? If it is not among the buttons, write it, for example "
     "<code>/settings Lisbon</code>, or the distance from UTC: <code>/settings UTC+3:30</code>."
 )
-ZONE_UNKNOWN = N_(
-    "I do not know this time zone. Please write a large city nearby, for example <code>/settings Lisbon</code>, or the "
-    "distance from UTC: <code>/settings UTC+3:30</code>. Numbers are <code>/settings beams 4</code> and "
-    "<code>/settings length 10</code>; /settings alone shows all that can be chosen."
+SETTING_UNKNOWN = N_(
+    "I cannot set that. What can be set: the time zone by a large city (<code>/settings Lisbon</code>) or the distance "
+    "from UTC (<code>/settings UTC+3:30</code>), <code>/settings beams 4</code>, <code>/settings length 10</code>, "
+    "<code>/settings language Deutsch</code>, and <code>/settings reset</code>; /settings alone shows everything."
 )
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
@@ -131,6 +131,13 @@ def keeping_changed(days: int) -> str:
 def setting_changed(name: str, value: int) -> str:
     """A setting of this chat has a new value."""
     return _("{name}: {value} from now on.", name=name, value=value)
+
+
+def setting_limited(name: str, value: int) -> str:
+    """What was asked for is out of the range: the end of it was taken."""
+    if value == 1:
+        return _("{name}: {value} from now on, the least.", name=name, value=value)
+    return _("{name}: {value} from now on, the most here.", name=name, value=value)
 
 
 def setting_kept(name: str, value: int, high: int) -> str:
@@ -244,7 +251,7 @@ def history_page(
         lines.append(f"<i>{older_is_deleted(keep_days)}</i>")
     for place, question, link in items:
         answered = shown(question)
-        asked = isolated(escape(shorten(question.asked, 160)))
+        asked = isolated(escape(shorten(answered.asked_as or question.asked, 160)))
         linked = f'<a href="{escape(link)}">{asked}</a>' if link else asked
         who = f"{escape(shorten(question.user_name, 40))}: " if named and question.user_name else ""
         new = familiarity(question)

@@ -13,60 +13,61 @@ from enum import Enum
 from model.text import normalise_question
 
 
-def _set(words: str) -> frozenset[str]:
+def words_of(words: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(words.split())
 
 
 MOST_WORDS = 4
 """Of an answer that is judged: a longer one is a sentence, which may say anything."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|/")
-COLOURS = _set(
+COLOURS = words_of(
     "amber beige black blond blonde blue bronze brown burgundy clear colorful colorless colourful colourless cream"
     " cyan dark gold golden gray green grey ivory lavender light lilac magenta maroon multicolor multicolored"
     " multicolour multicoloured navy olive orange pale peach pink plaid purple rainbow red rose rust salmon silver"
     " striped tan teal transparent turquoise violet white wooden yellow"
 )
-NUMBERS = _set(
+NUMBERS = words_of(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty hundred"
 )
-_AMOUNTS = NUMBERS | _set(
+_AMOUNTS = NUMBERS | words_of(
     "a an couple countless dozen dozens every few half hundreds less lot lots many millions more most much pair"
     " several single some thousand thousands"
 )
-_YES_NO = _set("yes no yeah yep yup nope nah")
-_LIKE_YES_NO = _YES_NO | _set(
+_YES_NO = words_of("yes no yeah yep yup nope nah")
+_LIKE_YES_NO = _YES_NO | words_of(
     "absolutely apparently correct definitely false indeed likely maybe never partially partly perhaps possibly"
     " probably slightly sometimes sure true unlikely"
 )
-_FITS_ALL = _set(
+_FITS_ALL = words_of(
     "all both cannot can't different either equal everybody everyone everything identical neither nobody none not"
     " nothing same unclear uncertain unknown unsure"
 )
-_VERBS = _set("am are aren't can could did do does don't had has have i is isn't was were will would")
+_VERBS = words_of("am are aren't can could did do does don't had has have i is isn't was were will would")
 """An answer with one of these is a sentence, too."""
-_BEFORE = _set(
+_BEFORE = words_of(
     "actually alright and but can could do exactly find give guess hello hey hi i image in just know let like look me"
     " name now of ok okay on photo pic picture please pls plz question quick say scene see show so tell the then this"
     " to u um want we well will wonder wondering would you"
 )
 """What may stand before the word that asks."""
-_ASKS_YES_NO = _set(
+_ASKS_YES_NO = words_of(
     "is are was were does do did has have had can could will isn't aren't doesn't don't wasn't weren't hasn't"
 )
-_SUBJECTS = _set(
+_SUBJECTS = words_of(
     "a an any anybody anyone anything everybody everyone everything he her his it my she some somebody someone"
     " something that the their there these they this those your"
 )
 """What stands behind them in English: "was ist das?" and "is dat een hond?" are other languages."""
-_ANY = _set("any anybody anyone anything some somebody someone something")
+_ANY = words_of("any anybody anyone anything some somebody someone something")
 """To "is there anything on the table?" people answer what there is."""
 _SUBJECT_OF_CHOICE = re.compile(
     r"(?:is|are) (?:the|this|that|these|those|his|her|their) (\w+) (?!or |.*\b(?:more|less|\w+er)\b).* or (?!the |an? )"
 )
 """What "is the boy happy or sad?" is about, and no answer to it; "is the dog bigger or the boy?" may mean the dog."""
 _CHOICE = frozenset(("or", "vs", "versus", "/"))
-_EITHER_WAY = _set("there a an you u i we")
+_EITHER_WAY = words_of("there a an you u i we")
 _WH = {
     **{f"{word}{end}": word for word in ("what", "where", "who", "how") for end in ("", "s", "'s", "re", "'re")},
     **{word: word for word in ("which", "whose", "why", "when")},

@@ -67,3 +67,11 @@ def test_a_day_of_the_history_ends_where_the_chat_is() -> None:
     for name in (*PICKS, "UTC+14:00", "UTC-12:00"):
         ends = [end_of(text, zone_of(name)) for text in ("0001-01-01", "9999-12-30", "2026-11")]
         assert all(end is not None and isinstance(end.timestamp(), float) for end in ends)
+
+
+def test_a_day_of_the_history_is_read_as_it_is_written_anywhere() -> None:
+    end = datetime(2026, 11, 30, tzinfo=UTC)
+    written = ("29.11.2026", "29/11/2026", "29 Nov 2026", "2026/11/29", "۲۹.۱۱.۲۰۲۶")
+    assert [end_of(text) for text in written] == [end] * len(written)
+    assert end_of("11.2026") == end_of("2026-11") == datetime(2026, 12, 1, tzinfo=UTC)
+    assert end_of("31.02.2026") is None and end_of("dog") is None and end_of("3") is None

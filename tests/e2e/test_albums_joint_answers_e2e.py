@@ -37,7 +37,7 @@ async def test_what_is_asked_in_total_is_counted_in_each_and_added_up(start_bot:
     )
     assert (await you.wait_for(sure))["text"].startswith("1. 2"), "dogs and cats are not added up"
     await you.say("/history")
-    assert "In total: 5 · 1. 2 · 2. 3" in (await you.wait_for(says("History")))["text"]
+    assert "In total: 5 (66 %) · 1. 2 (87 %) · 2. 3 (87 %)" in (await you.wait_for(says("History")))["text"]
     await you.say("How many dogs are there?")
     assert (await you.wait_for(sure))["text"].startswith("1. 2"), "no sum that nobody asked for"
 
@@ -83,3 +83,11 @@ async def test_which_of_many_pictures_has_something_is_said_in_one_line(start_bo
     ):
         await you.send_album(pictures, "Which picture shows a ball?")
         assert (await you.wait_for(sure))["text"].startswith(f"{said} – ")
+
+
+async def test_captions_that_only_say_when_it_was_ask_what_changed(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE], ["before", "After:"])
+    assert (await you.wait_for(sure))["text"].startswith("Red, blue\n")
+    assert broker.asked[-1] == (texts.COMPARE_QUESTION, 2)

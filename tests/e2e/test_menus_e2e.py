@@ -18,6 +18,7 @@ from bot.callback_data import CancelQuestion, ChangeAdminSetting, ConfirmDelete,
 from bot.sandbox.person import Person, buttons
 from bot.texts import menus
 from bot.texts import questions as texts
+from bot.texts.language import speaking
 from storage.records import Question
 
 
@@ -58,11 +59,17 @@ async def test_numbers_of_settings_may_be_typed(start_bot: StartBot, you: Person
     await you.say("/settings Length=10")
     await you.wait_for(says("Length (max new tokens): 10 from now on."))
     await you.say("/settings max new tokens 99999")
-    await you.wait_for(says("Length (max new tokens): 1000 from now on."))
+    await you.wait_for(says("Length (max new tokens): 1000 from now on, the most here."))
     await you.say("/settings care 4")
     await you.wait_for(says("Care (beams) is 4 already."))
     await you.say("/settings beams many")
-    await you.wait_for(says(menus.without_tags(menus.ZONE_UNKNOWN)))
+    await you.wait_for(says(menus.without_tags(menus.SETTING_UNKNOWN)))
+    await you.say("/settings beams 0")
+    await you.wait_for(says("Care (beams): 1 from now on, the least."))
+    await you.say("/settings beams 4")
+    await you.wait_for(says("Care (beams): 4 from now on."))
+    await you.say("/settings 0")
+    await you.wait_for(says(menus.without_tags(menus.SETTING_UNKNOWN)))
     await ada.say("/settings beams 4", chat=GROUP)
     await ada.wait_for(says(menus.ONLY_ADMINS), chat=GROUP)
     assert bot.services is not None
@@ -297,3 +304,17 @@ async def test_commands_are_registered_for_everybody_and_for_admins(
         await asyncio.sleep(0.05)
     else:
         raise AssertionError("an admin who wrote later has no menu of the admins")
+
+
+async def test_language_and_defaults_may_be_typed(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    assert bot.services is not None
+    for typed, code in (("language german", "de"), ("italiano", "it"), ("lang: fa", "fa"), ("English", "en")):
+        await you.say(f"/settings {typed}")
+        with speaking(code):
+            await you.wait_for(says(str(menus.DONE)))
+    await you.say("/settings beams 4")
+    await you.wait_for(says("4 from now on"))
+    await you.say("/settings Reset")
+    await you.wait_for(says(str(menus.DONE)))
+    assert (await bot.services.store.chats.settings(YOU)).beams is None

@@ -7,7 +7,7 @@ from e2e_helpers import BLUE, GREEN, RED, StartBot, says, sure
 from where_helpers import Showing, is_photo, looked_at, where
 
 from bot.sandbox.person import Person
-from bot.texts import heat_maps
+from bot.texts import heat_maps, questions
 
 
 async def test_one_picture_of_an_album_is_named(start_bot: StartBot, you: Person) -> None:
@@ -17,14 +17,16 @@ async def test_one_picture_of_an_album_is_named(start_bot: StartBot, you: Person
     await you.wait_for(sure)
     await you.say("and in the second one?")
     answer = await you.wait_for(sure)
-    assert answer["text"].splitlines()[:2] == ["What colour is the ball?", "Blue"]
+    assert answer["text"].splitlines()[:2] == ["In the second picture: What colour is the ball?", "Blue"]
     await you.say("how many dogs are there in the first picture?")
     answer = await you.wait_for(sure)
-    assert answer["text"].splitlines()[:2] == ["How many dogs are there in the picture?", "Red"]
+    assert answer["text"].splitlines()[:2] == ["How many dogs are there in the first picture?", "Red"]
     assert broker.asked[-2:] == [
         ("What colour is the ball?", 1),
         ("How many dogs are there in the picture?", 1),
     ]
+    await you.say("and the third?")
+    await you.wait_for(says("2 pictures"))
     await you.say("is there a cat?")
     assert (await you.wait_for(says("2. ")))["text"].startswith("1. "), "the album is still talked about"
 
@@ -35,6 +37,20 @@ async def test_the_caption_of_an_album_names_one_of_its_pictures(start_bot: Star
     await you.send_album([RED, BLUE, GREEN], "How many dogs are in the second picture?")
     assert (await you.wait_for(sure))["text"].splitlines()[0] == "Blue"
     assert broker.asked == [("How many dogs are in the picture?", 1)]
+
+
+async def test_two_of_an_album_are_compared(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE, GREEN])
+    await you.wait_for(says(questions.WHAT_TO_KNOW_ALBUM))
+    await you.say("are 2 and 3 the same")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[:2] == ["2 and 3: Are the pictures the same?", "Blue, green"]
+    await you.say("in pic 2: cat?")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[:2] == ["In picture 2: Is there a cat?", "Blue"]
+    assert broker.asked == [("Are the pictures the same?", 2), ("Is there a cat?", 1)]
 
 
 async def test_of_the_one_that_was_named_it_is_shown_where_the_answer_came_from(

@@ -42,7 +42,7 @@ async def test_each_question_of_a_message_has_its_line(start_bot: StartBot, you:
     assert reply["text"].startswith("Are the dogs big?\nRed\n"), "about one picture, not two"
     await where(you, answer)
     shown = await you.wait_for(is_photo)
-    assert "1: red; 2: 2" in shown["caption"] and (await looked_at(you, shown)).size == (2 * 320 + 8, 192)
+    assert "Red · 2. " in shown["caption"] and (await looked_at(you, shown)).size == (2 * 320 + 8, 192)
     assert bot.services is not None and (await bot.services.store.questions.load(YOU, YOU, 0.0)).asked >= 5
     await quiet(bot, questions=3)
 

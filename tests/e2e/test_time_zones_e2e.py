@@ -56,7 +56,7 @@ async def test_a_city_is_typed_by_a_groups_admins_only(start_bot: StartBot, you:
     await ada.say("/settings Rome", chat=GROUP)
     assert (await ada.wait_for(has_text, chat=GROUP))["text"] == menus.ONLY_ADMINS
     await you.say("/settings <b>Atlantis</b>", chat=GROUP)
-    assert (await you.wait_for(has_text, chat=GROUP))["text"] == menus.without_tags(menus.ZONE_UNKNOWN)
+    assert (await you.wait_for(has_text, chat=GROUP))["text"] == menus.without_tags(menus.SETTING_UNKNOWN)
     assert (await chats.settings(GROUP)).time_zone is None
     await chats.set_language(GROUP, "ru")
     await you.say("/settings Лиссабон", chat=GROUP)
