@@ -70,6 +70,7 @@ _JUDGES = re.compile(
 """These say what somebody thinks, and are no answer: "no, it's fine"."""
 _SHORT_FORM = re.compile(r"(?:and|or|also|what about|how about|is|are|does|do|can|any)\b", re.IGNORECASE)
 """So begins what asks without a question mark: "and the dog"."""
+_THUMB_DOWN = re.compile(r"(?:👎[🏻-🏿]?\s*)+")
 _NOT = re.compile(r"not\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:what|which|who|whose|where|when|why|how|tell|describe)\b", re.IGNORECASE)
 _QUESTION = ("?", "؟", "？")
@@ -97,6 +98,8 @@ def objection(text: str) -> str | None:
     for they do not say. None for everything else: "no" may answer anything, and "no, what about the dog" asks.
     """
     said = _said(text)
+    if said is not None and _THUMB_DOWN.fullmatch(said):
+        return ""
     if said is None or _ASKS.search(said):
         return None
     denied = _NO.sub("", said)

@@ -10,8 +10,10 @@ from bot.conversation.comparison import begins_comparing, is_comparison, names_a
 from bot.conversation.corrections import objection
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.one_of_several import asks_of_this_alone
+from bot.conversation.phrases import lexicon
 from bot.conversation.phrases_in_english import names_value
 from bot.conversation.question_language import asked_in, asks_for_language
+from bot.conversation.requests import command_meant, sentence_meant
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from bot.conversation.statements import as_question, states
@@ -102,6 +104,13 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A command that does what was asked for. It is only named: it takes much away, or needs pictures."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """Something that gets a sentence instead of an answer: a key of `texts.UNSUPPORTED` or `texts.REFUSALS`."""
 
@@ -130,14 +139,17 @@ class Nothing:
 
 _HELP = re.compile(
     r"(?:help(?: me)?|commands|menu|(?:so )?what can (?:you|u) do|how (?:does|do) (?:this|it|you|u) work"
-    r"|how (?:to|do i|can i) use (?:this|it|you))",
+    r"|how (?:to|do i|can i) use (?:this|it|you|u|the bot))",
     re.IGNORECASE,
 )
 _LEARNT = frozenset(("it", "de", "es", "fr", "pt", "ru", "fa"))
 """Languages, besides English, of which `talk_score` was learnt: of others it knows nothing."""
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
-Meaning = Ask | Show | Command | Refuse | Talk | Object | Nothing
+_ONLY_NAMED = ("delete", "compare")
+_DENIED = re.compile(r"(?:is|are|does|do|has|have|was|were)n'?t (?:there|the|he|she|they|these|those)\b", re.IGNORECASE)
+
+Meaning = Ask | Show | Command | Name | Refuse | Talk | Object | Nothing
 
 
 def meaning_of(facts: Facts) -> Meaning:
@@ -155,6 +167,11 @@ def meaning_of(facts: Facts) -> Meaning:
         return Object(right)
     if (why := no_short_answer(question)) is not None:
         return Refuse(why)
+    if facts.picture is None and not facts.asked_by_command:
+        if (why := sentence_meant(question)) is not None:
+            return Refuse(why)
+        if (name := command_meant(question)) is not None:
+            return Name(name) if name in _ONLY_NAMED else Command(name)
     if facts.private and facts.picture is None and _HELP.fullmatch(question.strip(" ?!.")):
         return Command("help")
     if facts.picture is None and _LINK.fullmatch(question):
@@ -167,6 +184,8 @@ def meaning_of(facts: Facts) -> Meaning:
     if talk is SmallTalk.ASKING and as_question(question):  # "they are outside, no?"
         talk = None
     if talk is not None and _is_in_another_language(question, talk):
+        talk = None
+    if talk is SmallTalk.REMARK and _asks_of_a_thing(question):
         talk = None
     if talk in (None, SmallTalk.REMARK) and not facts.asked_by_command and not compares and states(question):
         if facts.picture is None:
@@ -189,6 +208,13 @@ def meaning_of(facts: Facts) -> Meaning:
     if source is not Source.NEWEST:
         return Show(source)
     return Refuse("empty" if facts.asked_by_command else "no words")
+
+
+def _asks_of_a_thing(question: str) -> bool:
+    """Whether what is made like a remark asks: "isn't there an elephant", "one house and two people?"."""
+    last = re.sub(r"\W+$", "", question.lower()).split(" ")[-1]
+    named = question.endswith("?") and any(map(lexicon().is_thing, (last, last.removesuffix("s"))))
+    return named or _DENIED.match(question.replace("’", "'")) is not None
 
 
 def _compares(question: str, *, of_album: bool) -> bool:

@@ -77,7 +77,7 @@ def lexicon() -> Lexicon:
     phrases: dict[tuple[str, ...], str] = {}
     asked: set[tuple[str, ...]] = set()
     for name, listed in sections.items():
-        phrases |= dict.fromkeys(listed, name.removesuffix(" ?"))
+        phrases = dict.fromkeys(listed, name.removesuffix(" ?")) | phrases  # "omg" is praise before it is an insult
         asked |= listed if name.endswith(" ?") else set()
     names = _hashes(text for _, (text,) in _listed("names.txt"))
     words = frozenset(word for word in {*chain(*phrases, *beginnings, *fillers)} if not _holds(names, word))

@@ -61,7 +61,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
     text = " ".join(text.split())
     if listed := _listed(text):
         return listed
-    parts = _parts(_each_colour(text))
+    parts = _parts(_each_colour(without_asides(text)))
     if len(parts) == 1 and len(short := re.split(r"\?+\s+", text)) <= MOST:
         parts = short if all(in_full(part, before) for part in short) else parts
     if not 1 < len(parts) <= MOST:

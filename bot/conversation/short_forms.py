@@ -39,7 +39,7 @@ def existence_question(text: str) -> str | None:
 
     What is small talk ("Rose") is not asked this.
     """
-    if _SOMEBODY.fullmatch(text.strip(" ?!.,;:…")):
+    if asks_for_people(text):
         return "Are there any people?"
     typed = _TYPED.fullmatch(" ".join(text.lower().split()).strip(" ?!.,;:…"))
     if typed is None or not is_visible(typed[2].split(), _SAID):
@@ -52,6 +52,11 @@ def existence_question(text: str) -> str | None:
     if phrase.split()[0] not in NUMBERS:
         phrase = f"any {phrase}" if is_plural(phrase) else with_article(phrase)
     return f"{be_of(phrase).capitalize()} there {phrase}{where}?"
+
+
+def asks_for_people(text: str) -> bool:
+    """Whether a text asks if anybody is there: of a picture or, without one, of the chat."""
+    return bool(_SOMEBODY.fullmatch(text.strip(" ?!.,;:…")))
 
 
 def one_of_two_things(text: str) -> str | None:

@@ -38,10 +38,24 @@ _STATEMENT = re.compile(
 _COUNTED = re.compile(rf"(?:[0-9]{{1,3}}|{'|'.join(sorted(NUMBERS))})(?: [\w-]+)? (?P<noun>[\w-]+)", re.IGNORECASE)
 _UNSURE = re.compile(r"\b(?:any|anyone|anybody|anything)\b", re.IGNORECASE)
 """Who says "there are any dogs" asks."""
+_ASKING = r"(?:what|whats|which|who|whos|whose|where|wheres|how|is|are|does|do|has|have|can|could|any|isn'?t|aren'?t)\b"
+_POLITE = (
+    r"(?:thx|tnx|ty|thanks?(?: you| u)?|nice(?: one)?|cool|perfect|great|wo+w|awesome|amazing|excellent|super"
+    r"|wonderful|lovely|interesting|fine|alright|all right|got it|i see|good(?: job)?|well done|very good|brilliant"
+    r"|hello|hi|hey|wait|sorry|my bad|oops|omg|no problem|i meant?)"
+    r"(?: (?:again|there|bot|so much|very much|a lot|man|bro|guys|for that|a (?:sec|second|minute)))?"
+)
+"""Is said before a question and asks nothing: before a mark, a question, "and", or more of its kind."""
 _ASIDES = re.compile(
     r"^(?:(?:lol|lmao|(?:ha){2,}h?|oh|um+|hm+|well|but|sorry|bro|dude|yo|mate"
-    r"|describe(?= what)|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b))+(?=\w)"
-    r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then)(?=[\s.!?]*$)",
+    r"|describe(?= what)|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b)"
+    rf"|(?:ok|okay|k)(?:\s*[.!;:…–]+\s*|[\s,]+(?={_POLITE}\b))"  # before a comma it leads on, as "and" does
+    rf"|{_POLITE}\b(?:\s*[,.!;:…–]+\s*|\s+-+\s+|\s+(?={_POLITE}\b(?:\s*[,.!;:…–]|\s+{_ASKING})"
+    rf"|(?:and\s+)?{_ASKING}))|i meant?\s+(?=(?:the|an?|in|on|under)\s))+(?=\w)"
+    r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then|please|pls|plz|thanks|thx"
+    r"|thank you)(?=[\s.!?]*$)"
+    r"|(?:(?<=[?.!])\s*(?:[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a]|[😂🤣🙏👍❤])"
+    r"|(?<=\w)\s*[😂🤣😅😆🙏👍])[\ufe0f\U0001f3fb-\U0001f3ff😂🤣😅😆🙏👍\s]*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

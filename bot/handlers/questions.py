@@ -22,10 +22,12 @@ from bot.asking.asking import admit, ask, person_of, revision_of, say, thread_of
 from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_compared import compared, spoken_of
 from bot.asking.pictures_meant import pictures_meant, replied_pictures, take
-from bot.conversation.meaning import Ask, Command, Facts, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
+from bot.conversation.meaning import Ask, Command, Facts, Name, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
 from bot.conversation.message_facts import facts_of, unread_attachment
 from bot.conversation.phrases_in_english import in_english
 from bot.conversation.question_language import asked_in
+from bot.conversation.several_questions import on_one_line
+from bot.conversation.short_forms import asks_for_people
 from bot.conversation.small_talk import SmallTalk
 from bot.conversation.steering import asks_again
 from bot.handlers.as_text import handle_as_text
@@ -76,6 +78,11 @@ async def on_message(update: Update, context: Context) -> None:
         match meaning:
             case Refuse(why):
                 await _refuse(services, message, facts, why)
+            case Name(command):
+                await say(message, texts.of_command(command))
+            case Talk(SmallTalk.ASKING) if asks_for_people(facts.text) and await _shown(services, message):
+                asked = Ask(on_one_line(facts.text), Source.NEWEST)
+                await _on_question(services, message, facts, asked, revision_of(update), replaced, spoken=False)
             case Talk(kind):
                 await _on_talk(services, message, facts, kind)
             case Object(right):
@@ -163,15 +170,19 @@ async def _on_command(services: Services, update: Update, context: Context, fact
         await take(services, message, facts.picture, facts.album)
     word = f"/{name}" if message.text is None else f"/{name}@{services.bot.username}"  # a mention says who is meant
     command = {"type": MessageEntity.BOT_COMMAND, "offset": 0, "length": len(word)}
-    text = word + facts.text[len(facts.text.split()[0]) :]
+    text = word if facts.command is None else word + facts.text[len(facts.text.split()[0]) :]
     await handle_as_text(update, context, message, text, entities=[command])
 
 
 async def _on_talk(services: Services, message: Message, facts: Facts, kind: SmallTalk) -> None:
     """Words that ask nothing: a short sentence, in groups only for who greets the bot or asks about it."""
     if facts.private or facts.asked_by_command or kind in small_talk_texts.IN_GROUPS:
-        shown = await services.store.photos.current(message.chat_id, thread_of(message), person_of(message)[0])
-        await say(message, small_talk_texts.reply(kind, bool(shown)))
+        await say(message, small_talk_texts.reply(kind, await _shown(services, message)))
+
+
+async def _shown(services: Services, message: Message) -> bool:
+    """Whether there is a picture that a message's writer may mean."""
+    return bool(await services.store.photos.current(message.chat_id, thread_of(message), person_of(message)[0]))
 
 
 async def _on_picture(services: Services, message: Message, facts: Facts, source: Source, revision: int) -> None:

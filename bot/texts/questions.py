@@ -99,8 +99,18 @@ TOO_LONG_CAPTION = N_(
 STATEMENT = N_("I take that as a statement, and only answer questions. To ask it, end it with a question mark.")
 NEW_PICTURE = N_("Send me a picture, and ask about it.")
 NOTHING_TO_REPEAT = N_("I was asked nothing about this picture yet. What would you like to know?")
+LANGUAGES = N_(
+    "I understand and answer questions in English only. What else I say comes in other languages, too: /settings"
+)
+FIXED = N_("That cannot be changed; what can be changed is in /settings.")
+MOVING = N_("You can send me videos and GIFs, but I see only the still picture that Telegram shows of each.")
+SEES_YOU = N_("I see nothing but the pictures that are sent to me.")
 REFUSALS: dict[str, str] = Sentences(
     {
+        "languages": LANGUAGES,
+        "fixed": FIXED,
+        "moving": MOVING,
+        "sees you": SEES_YOU,
         "too long": TOO_LONG,
         "too long caption": TOO_LONG_CAPTION,
         "empty": EMPTY_ASK,
@@ -185,6 +195,11 @@ PRIVACY = N_(
     "good; only whether my admin keeps this chat out stays. The messages in the chat are kept by Telegram: there you "
     "delete them yourself, or let me take away mine."
 )
+
+
+def of_command(name: str) -> str:
+    """What a command does, to who asks for that in words."""
+    return directed(f"/{name} – {COMMANDS[name]}")
 
 
 def did_you_ask(heard: str) -> str:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.meaning import Ask, Command, Facts, Refuse, Show, Source, Talk, TelegramPicture, meaning_of
+from bot.conversation.meaning import (
+    Ask,
+    Command,
+    Facts,
+    Object,
+    Refuse,
+    Show,
+    Source,
+    Talk,
+    TelegramPicture,
+    meaning_of,
+)
 from bot.conversation.small_talk import SmallTalk
 from bot.conversation.statements import as_question, states, with_apostrophes, without_asides
 from bot.conversation.steering import asks_again
@@ -52,6 +63,21 @@ def test_a_statement_that_asks_becomes_the_question(said: str, asked: str | None
         ("describe what's on the table", "what's on the table"),
         ("then what is it", "then what is it"),
         ("lol", "lol"),
+        ("ok thx. is there a tree", "is there a tree"),
+        ("nice, where's the girl?", "where's the girl?"),
+        ("perfect. who is there", "who is there"),
+        ("hello again, how many trees", "how many trees"),
+        ("wait is that a dog", "is that a dog"),
+        ("sorry i meant how many dogs", "how many dogs"),
+        ("sorry, i meant the red ball", "the red ball"),
+        ("Thank you so much! And what colour is it?", "And what colour is it?"),
+        ("is there a dog, please", "is there a dog"),
+        ("is there a dog 😂", "is there a dog"),
+        ("how many? 😀 thanks", "how many? 😀 thanks"),
+        ("is he 😀", "is he 😀"),
+        ("nice dog?", "nice dog?"),
+        ("perfect", "perfect"),
+        ("i meant dogs", "i meant dogs"),
         ("what colour is the buddy bear", "what colour is the buddy bear"),
     ],
 )
@@ -111,6 +137,26 @@ def test_a_statement_is_no_question(said: str) -> None:
 )
 def test_what_only_looks_like_a_statement_is_asked(asked: str) -> None:
     assert not states(asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("isn't there an elephant", None),
+        ("one house and two people?", None),
+        ("omg so cute", SmallTalk.PRAISE),
+        ("omg", SmallTalk.PRAISE),
+        ("not my day", SmallTalk.REMARK),
+    ],
+)
+def test_a_question_that_is_made_like_a_remark_is_asked(said: str, kind: SmallTalk | None) -> None:
+    meaning = meaning_of(Facts(private=True, text=said))
+    assert meaning == (Ask(said, Source.NEWEST) if kind is None else Talk(kind))
+
+
+def test_a_thumb_down_alone_calls_wrong() -> None:
+    assert meaning_of(Facts(private=True, text="👎")) == meaning_of(Facts(private=True, text="👎🏽")) == Object("")
+    assert isinstance(meaning_of(Facts(private=True, text="👍")), Talk)
 
 
 def test_what_steers_the_conversation() -> None:

@@ -61,3 +61,34 @@ async def test_nobody_waits_for_the_lists_to_be_read(start_bot: StartBot) -> Non
     weights.cache_clear()
     await start_bot()
     assert lexicon.cache_info().currsize == weights.cache_info().currsize == 1
+
+
+async def test_who_calls_for_somebody_asks_about_the_picture_that_is_there(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.say("is anyone there?")
+    await you.wait_for(says(reply(SmallTalk.ASKING, with_picture=False)))
+    await you.send_picture(picture(), "Hi!")
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    await you.say("is anyone there?")
+    assert "Are there any people?" in (await you.wait_for(sure))["text"]
+    await you.say("hello, anyone there?")
+    await you.wait_for(says(reply(SmallTalk.ASKING, with_picture=True)))
+    assert len(await asked(bot)) == 1
+
+
+async def test_what_is_asked_of_the_bot_is_done_or_its_command_named(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "What colour?")
+    await you.wait_for(sure)
+    for text, said in (
+        ("delete my stuff", "/delete – Forget everything of this chat"),
+        ("what did I ask?", "History – 1 question"),
+        ("how do I change settings", "Settings of this chat"),
+        ("do you store my pictures?", "What I keep"),
+        ("speak german", texts.LANGUAGES),
+    ):
+        await you.say(text)
+        await you.wait_for(says(said))
+    await you.say("@vqa_sandbox_bot what did I ask?", chat=GROUP)
+    await you.wait_for(says("There is nothing yet"), chat=GROUP)
+    assert len(await asked(bot)) == 1, "nothing is deleted, nothing asked of the model"
