@@ -243,7 +243,7 @@ async def test_a_reaction_counts_once_and_is_taken_back(start_bot: StartBot, you
     await you.press(answer, texts.RIGHT_BUTTON)
     await judged(bot, [(ADA, False, None), (YOU, True, None)], FORUM)
     await you.say("/admin feedback 0")
-    await you.wait_for(says("0 from now on"))
+    await you.wait_for(says("No from now on"))
     await ada.react(answer, "👍")
     await quiet(bot, FORUM)
     assert (ADA, False, None) in await opinions(bot, FORUM)
@@ -291,7 +291,7 @@ async def test_an_admin_switches_it_off(start_bot: StartBot, you: Person) -> Non
     await you.send_picture(picture(), "What colour?")
     answer = await you.wait_for(sure)
     await you.say("/admin feedback 0")
-    await you.wait_for(says("0 from now on"))
+    await you.wait_for(says("No from now on"))
     assert await you.press(answer, texts.RIGHT_BUTTON) == {"text": texts.NOT_WANTED, "show_alert": False}
     await you.say("What shape?")
     assert buttons(await you.wait_for(sure)) == []
