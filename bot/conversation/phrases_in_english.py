@@ -47,7 +47,7 @@ def in_english(text: str, language: str = "en") -> str:
 def names_value(text: str) -> bool:
     """Whether a message ends in a colour or a number of another language: "er ist blau"."""
     words = words_of(text)
-    return bool(words) and _phrases("").get((words[-1][0],)) == _VALUE
+    return bool(words) and _phrases("en").get((words[-1][0],)) == _VALUE
 
 
 def _said(kinds: Sequence[str], *, asked: bool) -> str:
