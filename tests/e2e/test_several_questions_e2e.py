@@ -65,7 +65,8 @@ async def test_history_and_export_keep_both(start_bot: StartBot, you: Person) ->
         (row,) = json.loads(archive.read("history.json"))["questions"]
         html = archive.read("index.html").decode()
     assert row["question"] == BOTH and row["says"] == both
-    assert both in html and "About 2 pictures" not in html, "about one picture, which stands above"
+    assert all(f">{line} <" in html for line in both.split(" · "))
+    assert "About 2 pictures" not in html, "about one picture, which stands above"
     assert [(one["caption"], one["answer"]) for one in row["pictures"]] == [
         ("What colour is the ball?", "red"),
         ("How many dogs are there?", "2"),
