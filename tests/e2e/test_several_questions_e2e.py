@@ -37,7 +37,7 @@ async def test_each_question_of_a_message_has_its_line(start_bot: StartBot, you:
     assert sorted(broker.asked) == [("How many dogs are there?", 1), ("What colour is the ball?", 1)]
     await you.say("where are they?")  # leans on the last of them
     await you.wait_for(says("Where are the dogs?"))
-    await you.say("Is it big?", reply_to=answer)
+    await you.say("Are they big?", reply_to=answer)
     reply = await you.wait_for(sure)
     assert reply["text"].startswith("Are the dogs big?\nRed\n"), "about one picture, not two"
     await where(you, answer)
