@@ -70,7 +70,7 @@ _JUDGES = re.compile(
 """These say what somebody thinks, and are no answer: "no, it's fine"."""
 _SHORT_FORM = re.compile(r"(?:and|or|also|what about|how about|is|are|does|do|can|any)\b", re.IGNORECASE)
 """So begins what asks without a question mark: "and the dog"."""
-_THUMB_DOWN = re.compile(r"(?:👎[🏻-🏿]?\s*)+")
+_THUMB_DOWN = re.compile(r"(?:👎[\U0001f3fb-\U0001f3ff]?\s*)+")
 _NOT = re.compile(r"not\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:what|which|who|whose|where|when|why|how|tell|describe)\b", re.IGNORECASE)
 _QUESTION = ("?", "؟", "？")

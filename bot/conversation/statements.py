@@ -54,8 +54,8 @@ _ASIDES = re.compile(
     rf"|(?:and\s+)?{_ASKING}))|i meant?\s+(?=(?:the|an?|in|on|under)\s))+(?=\w)"
     r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then|please|pls|plz|thanks|thx"
     r"|thank you)(?=[\s.!?]*$)"
-    r"|(?:(?<=[?.!])\s*(?:[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a]|[😂🤣🙏👍❤])"
-    r"|(?<=\w)\s*[😂🤣😅😆🙏👍])[\ufe0f\U0001f3fb-\U0001f3ff😂🤣😅😆🙏👍\s]*$",
+    r"|(?:(?<=[?.!])\s*(?:[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a]|[\U0001f602\U0001f923\U0001f64f👍❤])"
+    r"|(?<=\w)\s*[\U0001f602\U0001f923\U0001f605\U0001f606\U0001f64f👍])[\ufe0f\U0001f3fb-\U0001f3ff\U0001f602\U0001f923\U0001f605\U0001f606\U0001f64f👍\s]*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

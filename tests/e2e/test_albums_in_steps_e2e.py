@@ -67,7 +67,7 @@ async def test_each_picture_is_compared_with_the_next(start_bot: StartBot, you: 
     assert "1 → 2: Blue is new · 2 → 3: Nothing" in page and "2 → 3: 👎 “the sky”" in page
     await where(you, answer)
     heat = await you.wait_for(is_photo)
-    assert "1 → 2: blue is new; 2 → 3: nothing" in plain(heat["caption"])
+    assert "1 → 2: Blue is new · 2 → 3: Nothing" in plain(heat["caption"])
     assert heat["caption"].endswith(heat_map_texts.LOOKED)
     assert (await looked_at(you, heat)).size == (2 * 320 + 8, 2 * 192 + 8), "a row for each step"
     assert broker.explained == [("What changed?", "blue is new", 2), ("What changed?", "nothing", 2)]
@@ -79,7 +79,8 @@ async def test_each_picture_is_compared_with_the_next(start_bot: StartBot, you: 
     document = await you.wait_for(lambda m: "document" in m)
     with zipfile.ZipFile(io.BytesIO(await you.download(document))) as archive:
         rows = json.loads(archive.read("history.json"))["questions"]
-        assert "1 → 2: Blue is new · 2 → 3: Nothing" in plain(archive.read("index.html").decode())
+        said = plain(archive.read("index.html").decode())
+        assert ">1 → 2: Blue is new <" in said and ">2 → 3: Nothing <" in said
     row = next(row for row in rows if row["question"] == "What changed?")
     assert [one["answer"] for one in row["pictures"]] == [None, "blue is new", "nothing"]
     assert plain(row["answer"]) == "1 → 2: blue is new; 2 → 3: nothing" and len(row["where"][0]["heat"]) == 4

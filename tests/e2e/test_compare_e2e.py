@@ -15,7 +15,6 @@ from bot.sandbox.person import Person
 from bot.texts import export_page
 from bot.texts import questions as texts
 from bot.texts.failures import sentence
-from bot.texts.language import speaking
 from model.types import Answer, Request
 from storage.records import State
 
@@ -76,8 +75,7 @@ async def test_what_asks_nothing_after_the_command_is_not_asked(start_bot: Start
         await you.say(f"/compare {words}")
         await you.wait_for(sure)
     await you.say("/compare was hat sich geändert?")
-    with speaking("de"):
-        await you.wait_for(says(texts.OTHER_LANGUAGE.split("\n")[1]))
+    await you.wait_for(says("Ich verstehe nur Fragen auf Englisch."))
     await quiet(bot)
     assert [question for question, _ in await asked(bot)] == [texts.COMPARE_QUESTION] * 2
 

@@ -59,7 +59,7 @@ async def converse(you: Person, chat: int, thread: int | None) -> None:
     await you.edit(sent[2], f"{to_bot}What colour?")
     each = await you.wait_for(says("3. Red"), chat=chat, since=0)
     await you.press(each, heat_map_texts.BUTTON)
-    await you.wait_for(lambda m: is_photo(m) and "3: red" in m.get("caption", ""), chat=chat)
+    await you.wait_for(lambda m: is_photo(m) and "3. Red" in m.get("caption", ""), chat=chat)
     await you.say(f"{to_bot}Is it darker than in the previous picture?", reply_to=sent[1], **there)
     await you.wait_for(says("Red, blue\n"), chat=chat)
     for command, says_so in (("history", "What changed?"), ("privacy", "What I keep")):

@@ -76,7 +76,7 @@ async def test_workers_join_and_leave_and_every_question_is_answered_once(
         (["--model", "nobody/nothing"], "cannot be fetched from the hub"),
         (["--broker", "redis://host:port"], "The broker's address cannot be understood"),
         (["--broker", "nowhere://host"], "VQABOT_BROKER_URL begins with nowhere://"),
-        (["--broker", ""], "No broker"),
+        (["--broker", ""], "--broker has no scheme://"),
     ],
 )
 async def test_a_wrong_set_up_ends_the_worker_with_a_sentence(

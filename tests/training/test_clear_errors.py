@@ -185,6 +185,7 @@ def test_a_full_disk_is_one_sentence(scenes: Path, tmp_path: Path, monkeypatch: 
     assert os.strerror(errno.ENOSPC) in told
     prepared = tmp_path / "prepared"
     prepared.mkdir()
+    (prepared / "prepare.json").write_text("{}")  # it is of an earlier run
     (prepared / "train.jsonl.partial").symlink_to("/dev/full")
     assert os.strerror(errno.ENOSPC) in refused("data", "prepare", scenes, prepared)
     model = tmp_path / "model"
