@@ -116,9 +116,12 @@ def _of_latin(words: Sequence[str], accented: Collection[str]) -> str | None:
     """
     common = _common()
     others = [one for one in common if one != _ENGLISH and (accented or one not in _ACCENTED)]
+    unlike = {word for word in words if word not in common[_ENGLISH] or word in accented}
+    if not any(word in common[one] for word in unlike for one in others):  # as in most questions
+        return None
     best = _best(others, words)
     hits = [word for word in words if word in common[best]]
-    own = {word for word in hits if word not in common[_ENGLISH] or word in accented}
+    own = unlike.intersection(hits)
     foreign = {word for word in words if any(word in common[one] for one in others)}
     english = {word for word in words if word in common[_ENGLISH]} - foreign
     if len(words) == 1:
