@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import sqlite3
 import time
@@ -27,6 +26,7 @@ from bot.answering.worker_watch import WorkerWatch
 from bot.asking.speech_to_text import SpeechToText
 from bot.conversation.small_talk import read_lists
 from bot.conversation.wording import TextOnly
+from bot.errors import AddressError, BotError, DataFolderLostError, WrongTokenError
 from bot.exporting.exporter import Exporter
 from bot.handlers import commands, register_all
 from bot.housekeeping import Housekeeping
@@ -63,28 +63,6 @@ class Component(Protocol):
 
     async def stop(self) -> object:
         """End; what is not finished goes on at the next start."""
-
-
-class BotError(Exception):
-    """The bot cannot run; the text says why."""
-
-
-class WrongTokenError(BotError):
-    """Telegram refuses the token at the start: starting again would not help."""
-
-
-class AddressError(BotError):
-    """Nothing can listen at an address that the settings name, also later."""
-
-    @classmethod
-    def of(cls, text: str, error: OSError) -> BotError:
-        """What to raise where nothing can listen; a port that another process has may be free later."""
-        kind = BotError if error.errno == errno.EADDRINUSE else cls
-        return kind(f"{text}: {error.strerror or error}.")
-
-
-class DataFolderLostError(BotError):
-    """The data folder is not in its place any more: starting again would begin anew in a wrong one."""
 
 
 class Bot:

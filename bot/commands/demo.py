@@ -42,11 +42,12 @@ def demo(port: int, model: str, once: bool, data_dir: Path | None) -> None:
 
 
 async def _demo(port: int, model: str, once: bool, data_dir: Path | None) -> int:
-    from bot.app import Bot, BotError
+    from bot.app import Bot
     from bot.broker import open_broker
     from bot.commands.new_scenes import scene_drawer
     from bot.demo.conversation import Conversation
     from bot.demo.samples import sample_scenes
+    from bot.errors import BotError
     from bot.loop import stop_requested
     from bot.sandbox.connection import PersonError
     from bot.sandbox.person import Person

@@ -50,9 +50,10 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot import tracing
-    from bot.app import AddressError, Bot, BotError, DataFolderLostError, WrongTokenError, run_until
+    from bot.app import Bot, run_until
     from bot.asking.pictures import PASSING
     from bot.broker import open_broker
+    from bot.errors import AddressError, BotError, DataFolderLostError, WrongTokenError
     from model.errors import BrokerError, ModelError
     from storage.errors import DataDirInUseError, StorageError
 

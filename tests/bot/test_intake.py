@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from refusals import refuses
 
-from bot.app import Bot, BotError, run_until
+from bot.app import Bot, run_until
+from bot.errors import BotError
 from bot.intake.handling import MAX_ATTEMPTS
 from bot.intake.polling import Poller
 from bot.sandbox.person import Person

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from e2e_helpers import StartBot, picture
 
-from bot.app import DataFolderLostError, run_until
+from bot.app import run_until
 from bot.benchmarks.large_ledger import fill
+from bot.errors import DataFolderLostError
 from bot.sandbox.person import Person
 from bot.texts import questions as texts
 from storage.data_folder import DATABASE

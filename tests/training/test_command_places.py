@@ -14,8 +14,8 @@ from filelock import FileLock
 from finetune_helpers import prepared
 from PIL import Image
 
-from bot.app import AddressError
 from bot.cli import main
+from bot.errors import AddressError
 from training.builtin.recipe import Recipe
 from training.errors import DataError
 from training.locks import only_writer
