@@ -77,7 +77,8 @@ def lexicon() -> Lexicon:
     phrases: dict[tuple[str, ...], str] = {}
     asked: set[tuple[str, ...]] = set()
     for name, listed in sections.items():
-        phrases = dict.fromkeys(listed, name.removesuffix(" ?")) | phrases  # "omg" is praise before it is an insult
+        for phrase in listed:  # "omg" is praise before it is an insult
+            phrases.setdefault(phrase, name.removesuffix(" ?"))
         asked |= listed if name.endswith(" ?") else set()
     names = _hashes(text for _, (text,) in _listed("names.txt"))
     words = frozenset(word for word in {*chain(*phrases, *beginnings, *fillers)} if not _holds(names, word))
@@ -153,33 +154,35 @@ def _exchanged(word: str) -> list[str]:
 
 def _listed(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The phrases of a file, each with its section and as its plain words."""
-    section, once = "", dict[str, str]()
+    section = ""
     for line in files("bot.conversation").joinpath(name).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):
             for phrase in plain(line).split(","):
-                # Thousands of phrases have the same words: each is kept once.
-                words = tuple(once.setdefault(word, word) for word in re.findall(r"\w+", phrase))
-                yield from ((section, form) for form in _forms(words))
+                yield from ((section, form) for form in _forms(tuple(re.findall(r"\w+", phrase))))
 
 
 def _sections(name: str) -> dict[str, set[tuple[str, ...]]]:
     sections: dict[str, set[tuple[str, ...]]] = {}
+    once: dict[str, str] = {}  # thousands of phrases have the same words: each is kept once
     for section, words in _listed(name):
-        sections.setdefault(section, set()).add(words)
+        sections.setdefault(section, set()).add(tuple(once.setdefault(word, word) for word in words))
     return sections
 
 
 def _things() -> array[int]:
     """The things, and the whole questions without a verb of their own, that the examples have."""
     listed = chain.from_iterable(_listed(f"talk_examples/{name}.txt") for name in ("things", "questions"))
-    return _hashes({" ".join(words) for section, words in listed if section.endswith(_THINGS)})
+    return _hashes(" ".join(words) for section, words in listed if section.endswith(_THINGS))
 
 
 def _hashes(texts: Iterable[str]) -> array[int]:
-    """The hashes of texts, each once, in order."""
-    return array("q", sorted({hash(text) for text in texts}))
+    """The hashes of texts, each once, in order. A quarter at a time: as objects they take several times the memory."""
+    hashes, found = array("q", map(hash, texts)), array("q")
+    for quarter in range(-2, 2):
+        found.extend(sorted({one for one in hashes if one >> 62 == quarter}))
+    return found
 
 
 def _holds(hashes: array[int], text: str) -> bool:
