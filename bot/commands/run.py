@@ -34,11 +34,13 @@ def run() -> None:
         raise WrongSetting(sentence(error)) from error
     from bot.environment import hide_settings
     from bot.redact import set_up_logging
+    from model.backends.allocator import share_arena
 
     others = (settings.webhook_secret, settings.broker_url)
     secrets = [one.get_secret_value() for one in others if one is not None]
     set_up_logging(settings.log_level, [token, *secrets], settings.log_format)
     hide_settings()
+    share_arena()
     try:
         loop.run(_run(settings))
     except click.ClickException:

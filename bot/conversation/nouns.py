@@ -61,14 +61,14 @@ def is_visible(words: Sequence[str], said: frozenset[str]) -> bool:
     """Whether lower-case words are what can be seen, behind nothing but what it may be ("dog house", a word `said`)."""
     for length in (2, 1):  # "hot dog" before "dog"
         noun, before = " ".join(words[-length:]), words[:-length]
-        if not _visible().isdisjoint(_singulars(noun)):
+        if any(one in _visible() for one in _singulars(noun)):
             return all(word in said or word in _visible() for word in before)
     return False
 
 
 def is_noun(word: str) -> bool:
     """Whether a word is surely a noun, in the singular or the plural."""
-    return not (_visible() | _OTHERS).isdisjoint(_singulars(word.lower()))
+    return any(one in _OTHERS or one in _visible() for one in _singulars(word.lower()))
 
 
 def _singulars(noun: str) -> Iterator[str]:

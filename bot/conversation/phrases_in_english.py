@@ -47,7 +47,7 @@ def in_english(text: str, language: str = "en") -> str:
 def names_value(text: str) -> bool:
     """Whether a message ends in a colour or a number of another language: "er ist blau"."""
     words = words_of(text)
-    return bool(words) and _phrases("en").get((words[-1][0],)) == _VALUE
+    return bool(words) and _phrases("en").get(words[-1][0]) == _VALUE
 
 
 def _said(kinds: Sequence[str], *, asked: bool) -> str:
@@ -60,7 +60,7 @@ def _said(kinds: Sequence[str], *, asked: bool) -> str:
     return _ASKED.get(matter[0], matter[0]) if len(matter) == 1 else ""
 
 
-def _denied(text: str, words: Sequence[tuple[str, re.Match[str]]], phrases: Mapping[tuple[str, ...], str]) -> str:
+def _denied(text: str, words: Sequence[tuple[str, re.Match[str]]], phrases: Mapping[str, str]) -> str:
     """What a message is that begins with "wrong" or "no" and goes on: "falsch, er ist blau" is "wrong"."""
     keys = [key for key, _ in words]
     length, kind = _longest(keys, 0, phrases)
@@ -77,9 +77,7 @@ def _denied(text: str, words: Sequence[tuple[str, re.Match[str]]], phrases: Mapp
     return f"{kind}, {rest}" if apart and keys[0] != "no" and is_english(rest) else ""
 
 
-def _without_politeness(
-    text: str, words: Sequence[tuple[str, re.Match[str]]], phrases: Mapping[tuple[str, ...], str]
-) -> str:
+def _without_politeness(text: str, words: Sequence[tuple[str, re.Match[str]]], phrases: Mapping[str, str]) -> str:
     """A message in English without a greeting, thanks and please of another language at its ends."""
     keys = [key for key, _ in words]
     begin, end = 0, len(keys)
@@ -95,10 +93,10 @@ def _without_politeness(
     return rest if (end - begin > 1 or "?" in left) and is_english(rest) else text
 
 
-def _polite_at_end(keys: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> int:
+def _polite_at_end(keys: Sequence[str], phrases: Mapping[str, str]) -> int:
     """How many words at the end are a polite phrase."""
     lengths = range(min(_LONGEST, len(keys)), 0, -1)
-    return next((length for length in lengths if phrases.get(tuple(keys[-length:])) in _POLITE), 0)
+    return next((length for length in lengths if phrases.get(" ".join(keys[-length:])) in _POLITE), 0)
 
 
 def _marks(text: str) -> str:
@@ -106,7 +104,7 @@ def _marks(text: str) -> str:
     return "?" if any(mark in text for mark in _QUESTION) else ""
 
 
-def _kinds(keys: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> list[str] | None:
+def _kinds(keys: Sequence[str], phrases: Mapping[str, str]) -> list[str] | None:
     """The kinds of the phrases that words consist of; None where they do not."""
     kinds: list[str] = []
     at = 0
@@ -119,17 +117,17 @@ def _kinds(keys: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> list[
     return kinds or None
 
 
-def _longest(keys: Sequence[str], at: int, phrases: Mapping[tuple[str, ...], str]) -> tuple[int, str]:
+def _longest(keys: Sequence[str], at: int, phrases: Mapping[str, str]) -> tuple[int, str]:
     """The longest phrase that begins at a word: how many words it has, and its kind; nothing where none does."""
     lengths = range(min(_LONGEST, len(keys) - at), 0, -1)
-    found = ((length, phrases.get(tuple(keys[at : at + length]), "")) for length in lengths)
+    found = ((length, phrases.get(" ".join(keys[at : at + length]), "")) for length in lengths)
     return next(((length, kind) for length, kind in found if kind), (0, ""))
 
 
 @cache
-def _phrases(language: str) -> Mapping[tuple[str, ...], str]:
+def _phrases(language: str) -> Mapping[str, str]:
     """The kind of each phrase, those that only mean it in this language among them."""
-    found: dict[tuple[str, ...], str] = {}
+    found: dict[str, str] = {}
     kind = ""
     for line in files("bot.conversation").joinpath("phrases_in_english.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -139,6 +137,6 @@ def _phrases(language: str) -> Mapping[tuple[str, ...], str]:
                 kind = meant if only == language else ""
         elif kind and not line.startswith("#"):
             for phrase in line.split(","):
-                if words := tuple(key for key, _ in words_of(phrase)):
+                if words := " ".join(key for key, _ in words_of(phrase)):
                     found.setdefault(words, kind)
     return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from bot.conversation.phrases import plain
+from bot.conversation.word_list import WordList
 
 MOSTLY = 0.5
 """More than this share of the letters, or of the words, decides."""
@@ -138,20 +139,8 @@ def _best(languages: Sequence[str], words: Collection[str]) -> str:
     return max(languages, key=lambda language: sum(word in common[language] for word in words))
 
 
-class _Words:
-    """A set of words in one string, which takes an eighth of a set's memory."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._text = f" {' '.join(words)} "
-
-    def __contains__(self, word: str) -> bool:
-        return f" {word} " in self._text
-
-
 @cache
-def _common() -> Mapping[str, _Words]:
+def _common() -> Mapping[str, WordList]:
     """The commonest words of each language, read once."""
     found: dict[str, dict[str, None]] = {}
     language = ""
@@ -160,7 +149,7 @@ def _common() -> Mapping[str, _Words]:
             language = line.strip("[]")
         elif not line.startswith("#"):
             found.setdefault(language, {}).update((key, None) for key, _ in words_of(line))
-    return {language: _Words(words) for language, words in found.items()}
+    return {language: WordList(words) for language, words in found.items()}
 
 
 def _only_english(word: str) -> bool:

@@ -83,3 +83,40 @@ def test_a_large_picture_leaves_nothing_behind(tmp_path: Path) -> None:
         return int(done.stdout)
 
     assert left("given back") < left("kept") - 40  # MB; decoded it is 75
+
+
+ARENAS = """
+import ctypes, sys, threading
+from model.backends.allocator import share_arena
+c_library = ctypes.CDLL(None)
+if not hasattr(c_library, "malloc_info"):
+    sys.exit(77)
+if sys.argv[1] == "shared":
+    share_arena()
+together = threading.Barrier(4)
+def allocate():
+    together.wait()
+    kept.append(bytes(10_000))
+    together.wait()
+kept = []
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+out = ctypes.c_void_p.in_dll(c_library, "stdout")
+c_library.malloc_info(0, out)
+c_library.fflush(out)
+"""
+
+
+def arenas(how: str) -> int:
+    done = subprocess.run([sys.executable, "-c", ARENAS, how], capture_output=True, text=True, check=False)
+    if done.returncode == 77:
+        pytest.skip("not with this C library")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.count("<heap ")
+
+
+def test_threads_share_an_arena() -> None:
+    assert arenas("shared") == 1 < arenas("as it comes")
