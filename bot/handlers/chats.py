@@ -10,7 +10,7 @@ from bot.asking.asking import person_of, thread_of
 from bot.conversation.message_facts import picture_of
 from bot.conversation.recent_messages import RecentMessage
 from bot.services import Context
-from bot.texts import questions as texts
+from bot.texts import about as texts
 
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 

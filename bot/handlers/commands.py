@@ -18,7 +18,7 @@ from telegram.ext import MessageHandler, filters
 
 from bot.handlers.rights import is_bot_admin
 from bot.services import Context, Services
-from bot.texts import questions as texts
+from bot.texts import about as texts
 from bot.texts.language import LANGUAGES, speaking
 from bot.transport.retrying import retrying
 

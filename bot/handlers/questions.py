@@ -34,6 +34,7 @@ from bot.handlers.as_text import handle_as_text
 from bot.handlers.feedback import is_correction, on_objection
 from bot.handlers.voice import is_unclear
 from bot.services import Context, Services
+from bot.texts import about
 from bot.texts import questions as texts
 from bot.texts import small_talk as small_talk_texts
 from bot.texts.language import language, speaking, to_speak
@@ -79,7 +80,7 @@ async def on_message(update: Update, context: Context) -> None:
             case Refuse(why):
                 await _refuse(services, message, facts, why)
             case Name(command):
-                await say(message, texts.of_command(command))
+                await say(message, about.of_command(command))
             case Talk(SmallTalk.ASKING) if asks_for_people(facts.text) and await _shown(services, message):
                 asked = Ask(on_one_line(facts.text), Source.NEWEST)
                 await _on_question(services, message, facts, asked, revision_of(update), replaced, spoken=False)

@@ -11,7 +11,7 @@ from bot.asking.asking import person_of, say, thread_of
 from bot.handlers.rights import is_bot_admin
 from bot.handlers.routing import command
 from bot.services import Context
-from bot.texts import questions as texts
+from bot.texts import about as texts
 from bot.texts.catalog import directed
 
 EXAMPLE = "example.png"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.meaning import Ask, Command, Facts, Name, Refuse, Talk, TelegramPicture, meaning_of
 from bot.conversation.requests import command_meant, sentence_meant
-from bot.texts import questions as texts
+from bot.texts import about as texts
 
 LISTS = Path(__file__).parent / "messages"
 

@@ -20,7 +20,7 @@ import bot.texts
 from bot.conversation.message_facts import _line_number
 from bot.conversation.small_talk import SmallTalk
 from bot.effective import Effective
-from bot.texts import catalog, feedback, menus, questions, small_talk, workers
+from bot.texts import about, catalog, feedback, menus, questions, small_talk, workers
 from bot.texts.answers import sureness
 from bot.texts.caveats import caveat
 from bot.texts.failures import sentence
@@ -94,10 +94,10 @@ def test_what_telegram_limits_fits(language: str) -> None:
             menus.without_tags(menus.zone_changed("America/Argentina/ComodRivadavia")),
         )
         assert all(len(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH for text in alerts)
-        assert len(questions.DESCRIPTION) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH
-        assert len(questions.SHORT_DESCRIPTION) <= BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH
-        assert all(len(questions.COMMANDS[name]) <= LONGEST_COMMAND for name in questions.COMMANDS)
-        assert all(len(text) < 4000 for text in (questions.HELP, questions.PRIVACY, questions.START))
+        assert len(about.DESCRIPTION) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH
+        assert len(about.SHORT_DESCRIPTION) <= BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH
+        assert all(len(about.COMMANDS[name]) <= LONGEST_COMMAND for name in about.COMMANDS)
+        assert all(len(text) < 4000 for text in (about.HELP, about.PRIVACY, about.START))
         assert all(small_talk.reply(kind, with_picture) for kind in SmallTalk for with_picture in (True, False))
 
 
@@ -132,7 +132,7 @@ def test_lines_from_right_to_left_begin_so() -> None:
     assert not wrong
     with speaking("fa"):
         question = "What colour is it?"
-        for text in (questions.EXAMPLE_CAPTION.format(question=question), questions.did_you_ask(question)):
+        for text in (about.EXAMPLE_CAPTION.format(question=question), questions.did_you_ask(question)):
             assert f"\u2068{question}\u2069" in text, "its mark would stand on the wrong side"
         assert catalog.digits(1000) == "۱۰۰۰"
 

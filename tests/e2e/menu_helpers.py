@@ -6,7 +6,9 @@ from typing import Any
 
 from e2e_helpers import picture
 
+from bot.app import Bot
 from bot.sandbox.person import Person
+from storage.records import Question
 
 Message = dict[str, Any]
 
@@ -23,3 +25,8 @@ async def ask(person: Person, number: int = 1, question: str = "What {}?") -> No
     for i in range(number):
         await person.send_picture(picture(("red", "blue", "green")[i % 3]), question.format(i))
         await person.wait_for(lambda m: "% sure" in m.get("text", ""))
+
+
+async def first_question(bot: Bot, chat_id: int) -> Question:
+    assert bot.services is not None
+    return await anext(aiter(bot.services.store.questions.export(chat_id)))

@@ -12,8 +12,8 @@ from bot.app import Bot
 from bot.callback_data import CancelQuestion, ChangeAdminSetting, ChangeSetting
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
+from bot.texts import about, menus
 from bot.texts import access as texts
-from bot.texts import menus
 from bot.texts import questions as question_texts
 
 STRANGER = 4711
@@ -74,11 +74,11 @@ async def test_the_admins_word_survives_a_restart_and_a_deletion(start_bot: Star
     assert f"Kept out: {ADA}" in (await you.wait_for(says("Who may use me")))["text"]
     await you.say(f"/admin block {YOU}")
     await you.wait_for(says(texts.ADMINS_ALWAYS))
-    assert not [m for m in await ada.messages() if m.get("text") == question_texts.START]
+    assert not [m for m in await ada.messages() if m.get("text") == about.START]
     await you.say(f"/admin forget {ADA}")
     await you.wait_for(says("like everybody else"))
     await ada.say("/start")
-    await ada.wait_for(lambda m: m.get("text") == question_texts.START)
+    await ada.wait_for(lambda m: m.get("text") == about.START)
 
 
 async def change(sandbox: Sandbox, what: str, **fields: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from album_helpers import Seeing, answers, pictures_asked
 from e2e_helpers import BLUE, GREEN, GROUP, RED, YOU, HeldBroker, StartBot, quiet, says, sure
-from test_feedback_e2e import export
+from feedback_helpers import export
 from where_helpers import Showing, is_photo, looked_at, where
 
 from bot.sandbox.person import Message, Person

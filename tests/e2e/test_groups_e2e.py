@@ -10,7 +10,7 @@ from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, change, picture
 from bot.sandbox.person import Person
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
-from bot.texts import menus
+from bot.texts import about, menus
 from bot.texts import questions as texts
 
 OLD = -5001
@@ -178,7 +178,7 @@ async def test_when_added_the_bot_says_once_how_to_ask(start_bot: StartBot, you:
     assert bot.services is not None
     for status in ("left", "member", "administrator"):
         await change(you, "member", chat=GROUP, member=bot.services.bot.id, status=status)
-    await you.wait_for(says(texts.group_welcome(mention[1:]).split("\n")[0]), chat=GROUP, since=0)
+    await you.wait_for(says(about.group_welcome(mention[1:]).split("\n")[0]), chat=GROUP, since=0)
     await quiet(bot, GROUP)
     assert len([m for m in await you.messages(GROUP) if mention in m.get("text", "")]) == 1
 

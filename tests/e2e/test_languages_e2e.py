@@ -12,7 +12,7 @@ from e2e_helpers import GROUP, TOKEN, YOU, StartBot, asked, picture, says
 from bot.handlers import commands
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
-from bot.texts import menus, questions
+from bot.texts import about, menus, questions
 from bot.texts.catalog import number
 from bot.texts.language import LANGUAGES, NAMES, speaking
 
@@ -45,7 +45,7 @@ async def test_each_language_is_spoken_from_telegrams_code(start_bot: StartBot, 
         async with Person(sandbox.url, who) as person:
             with speaking(language):
                 await person.say("/start")
-                await person.wait_for(says(plain(questions.START)))
+                await person.wait_for(says(plain(about.START)))
                 await person.send_picture(picture(), ASKED[language])
                 told = await person.wait_for(says(plain(questions.OTHER_LANGUAGE)))
                 assert "What color is the ball?" in told["text"]
@@ -109,7 +109,7 @@ async def test_commands_and_descriptions_are_registered_for_each_language(
             return (await response.json())["result"]
 
     with speaking(LANGUAGES[-1]):  # the last one comes last
-        last = {"short_description": questions.SHORT_DESCRIPTION}
+        last = {"short_description": about.SHORT_DESCRIPTION}
     for _ in range(2000):
         if await call("getMyShortDescription", language_code=LANGUAGES[-1]) == last:
             break
@@ -120,8 +120,8 @@ async def test_commands_and_descriptions_are_registered_for_each_language(
             for scope, names in (("all_private_chats", commands.PRIVATE), ("all_group_chats", commands.GROUP)):
                 listed: list[Message] = await call("getMyCommands", scope={"type": scope}, language_code=code)
                 assert [one["command"] for one in listed] == list(names)
-                assert [one["description"] for one in listed] == [questions.COMMANDS[name] for name in names]
-            assert (await call("getMyDescription", language_code=code))["description"] == questions.DESCRIPTION
+                assert [one["description"] for one in listed] == [about.COMMANDS[name] for name in names]
+            assert (await call("getMyDescription", language_code=code))["description"] == about.DESCRIPTION
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, asked, picture, quiet,
 
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from bot.texts import about
 from bot.texts import questions as texts
 from model.text import MAX_QUESTION
 
@@ -193,8 +194,8 @@ async def test_who_has_not_started_yet_is_told_how_to_ask(start_bot: StartBot, y
     assert bot.services is not None
     while not (shown := (await bot.services.bot.get_my_short_description()).short_description):  # noqa: ASYNC110
         await asyncio.sleep(0.02)  # told beside everything else, and last
-    assert shown == texts.SHORT_DESCRIPTION
-    assert (await bot.services.bot.get_my_description()).description == texts.DESCRIPTION
+    assert shown == about.SHORT_DESCRIPTION
+    assert (await bot.services.bot.get_my_description()).description == about.DESCRIPTION
 
 
 async def test_a_picture_whose_question_a_limit_refused_is_meant_later(start_bot: StartBot, you: Person) -> None:

@@ -16,8 +16,8 @@ from where_helpers import LEFT, OneKind, Showing, is_photo, looked_at, maps, whe
 
 from bot.callback_data import ShowWhere
 from bot.sandbox.person import Person
+from bot.texts import about, menus
 from bot.texts import heat_maps as texts
-from bot.texts import menus
 from bot.texts import questions as question_texts
 from bot.texts.failures import sentence
 
@@ -199,7 +199,7 @@ async def test_groups_topics_history_export_and_deletion(start_bot: StartBot, yo
     await you.wait_for(says("Deleted: 1 question"), since=0)
     left: Any = await bot.services.store.db.fetch_all("SELECT DISTINCT chat_id FROM questions")
     assert [row["chat_id"] for row in left] == [GROUP]
-    assert "where I looked" in question_texts.PRIVACY
+    assert "where I looked" in about.PRIVACY
 
 
 @pytest.mark.parametrize("executed", [True, False])
