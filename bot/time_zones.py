@@ -37,13 +37,14 @@ def zone_of(name: str | None) -> tzinfo:
 
 
 def find_zone(text: str) -> str | None:
-    """The name to store for what somebody typed: a city, in their language or English, or "UTC+3"; None if unknown."""
+    """The name to store for what somebody typed: a city, in a language spoken here, or "UTC+3"; None if unknown."""
     wanted = _folded(text)
     if not wanted or len(wanted) > LONGEST:
         return None
     if (offset := _offset(wanted)) is not None:
         return f"UTC{_signed(offset)}" if _WESTERNMOST <= offset <= _EASTERNMOST else None
-    return _names(LANGUAGES[0]).get(wanted) or _names(language()).get(wanted)
+    tongues = dict.fromkeys((LANGUAGES[0], language(), *LANGUAGES))
+    return next((found for tongue in tongues if (found := _names(tongue).get(wanted))), None)
 
 
 def place_of(name: str | None) -> str:

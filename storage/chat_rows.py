@@ -29,16 +29,18 @@ TABLES = {
     "chats": ChatTable(
         (
             "INSERT INTO chats (chat_id, type, title, beams, max_new_tokens, keep_days, for_training,"
-            " time_zone, language, created_at)"
+            " time_zone, language, language_chosen, created_at)"
             " SELECT :new, 'supergroup', title, beams, max_new_tokens, keep_days, for_training,"
-            " time_zone, language, created_at"
+            " time_zone, language, language_chosen, created_at"
             " FROM chats WHERE chat_id = :old"
             " ON CONFLICT (chat_id) DO UPDATE SET beams = coalesce(beams, excluded.beams),"
             " max_new_tokens = coalesce(max_new_tokens, excluded.max_new_tokens),"
             " keep_days = coalesce(keep_days, excluded.keep_days),"
             " for_training = coalesce(for_training, excluded.for_training),"
             " time_zone = coalesce(time_zone, excluded.time_zone),"
-            " language = coalesce(language, excluded.language), created_at = excluded.created_at",
+            " language = coalesce(language, excluded.language),"
+            " language_chosen = iif(language IS NULL, excluded.language_chosen, language_chosen),"
+            " created_at = excluded.created_at",
             "DELETE FROM chats WHERE chat_id = :old",
         )
     ),

@@ -25,6 +25,7 @@ class _Chat(NamedTuple):
     type: str = ""
     title: str | None = None
     language: str | None = None
+    language_chosen: bool = False
     settings: ChatSettings = ChatSettings()
 
 
@@ -40,37 +41,42 @@ class Chats:
 
     async def _read(self, chat_id: int) -> _Chat:
         row = await self._db.fetch_one(
-            f"SELECT type, title, language, {_SETTINGS} FROM chats WHERE chat_id = ?",  # noqa: S608 - names
+            f"SELECT type, title, language, language_chosen, {_SETTINGS} FROM chats WHERE chat_id = ?",  # noqa: S608 - names
             (chat_id,),
         )
         if row is None:
             return _UNKNOWN
         settings = ChatSettings(**{name: row[name] for name in SETTINGS})
-        return _Chat(row["type"], row["title"], row["language"], settings)
+        return _Chat(row["type"], row["title"], row["language"], bool(row["language_chosen"]), settings)
 
     async def touch(self, chat_id: int, type_: str, title: str = "", language: str | None = None) -> None:
-        """Know a chat; its type and title are kept up to date, of its languages (BCP 47) the first that it tells."""
+        """Know a chat: its type, its title and, where it chose none, its language (BCP 47) are kept up to date."""
         known = await self._known.get(chat_id)
-        if known[:3] == (type_, title, known.language or language):
+        if known[:3] == (type_, title, _language(known, language)):
             return
         with self._known.writing(chat_id):
             await self._db.execute(
                 "INSERT INTO chats (chat_id, type, title, language, created_at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (chat_id) DO UPDATE SET type = excluded.type, title = excluded.title,"
-                " language = coalesce(language, excluded.language)",
+                " language = iif(language_chosen, language, coalesce(excluded.language, language))",
                 (chat_id, type_, title, language, time.time()),
             )
 
-    async def language(self, chat_id: int) -> str | None:
-        """The language (BCP 47) that a chat is spoken to in; None where nothing is known of it."""
-        return (await self._known.get(chat_id)).language
+    async def language(self, chat_id: int, told: str | None = None) -> str | None:
+        """The language (BCP 47) that a chat is spoken to in; None where nothing is known of it.
+
+        Args:
+            chat_id: The chat.
+            told: What Telegram says of its person now: that counts where the chat chose none.
+        """
+        return _language(await self._known.get(chat_id), told)
 
     async def set_language(self, chat_id: int, language: str) -> None:
         """The chat chose a language (BCP 47)."""
         with self._known.writing(chat_id):
             await self._db.execute(
-                "INSERT INTO chats (chat_id, type, language, created_at) VALUES (?, '', ?, ?)"
-                " ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language",
+                "INSERT INTO chats (chat_id, type, language, language_chosen, created_at) VALUES (?, '', ?, 1, ?)"
+                " ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, language_chosen = 1",
                 (chat_id, language, time.time()),
             )
 
@@ -153,3 +159,8 @@ class Chats:
         await self._db.checkpoint()
         await asyncio.to_thread(delete_from_copies, self._db.path, chat_id)
         return DeletedCounts(asked[0]["number"], deleted["photos"], bool(deleted["chats"]))
+
+
+def _language(known: _Chat, told: str | None) -> str | None:
+    """What a chat chose; else what Telegram says of its person now, or said last."""
+    return known.language if known.language_chosen else told or known.language

@@ -32,6 +32,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 """What is typed behind the command instead of pressed."""
+_ZONE = re.compile(r"^(?:time ?zone|zone|tz)\s*[=:]?\s*(?=\S)", re.IGNORECASE)
 
 
 async def on_settings(message: Message, context: Context) -> None:
@@ -76,7 +77,7 @@ async def _set_typed(services: Services, message: Message, text: str) -> str:
         with speaking(tongue):
             change = ChangeSetting("lang", LANGUAGES.index(tongue))
             return await _change(services, message.chat_id, change) or texts.DONE
-    zone = await asyncio.to_thread(find_zone, text)  # a language's cities are read when they are first asked for
+    zone = await asyncio.to_thread(find_zone, _ZONE.sub("", text))  # read when first asked for
     if zone is None:
         return texts.SETTING_UNKNOWN
     await services.store.chats.set_settings(message.chat_id, time_zone=zone)

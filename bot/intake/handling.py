@@ -111,13 +111,13 @@ class Handling:
             pause = min(LONGEST_RETRY, pause * 2)
 
     async def _language(self, update: Update) -> str | None:
-        """The language of an update's chat; of a private one that is not known yet, the person's."""
-        chat, person = update.effective_chat, update.effective_user
-        kept = chat is not None and isinstance(chat.id, int)  # a hostile update's may be anything
-        known = await self._store.chats.language(chat.id) if chat is not None and kept else None
-        if known is None and person is not None and (chat is None or chat.type == ChatType.PRIVATE):
-            return person.language_code if isinstance(person.language_code, str) else None
-        return known
+        """The language of an update's chat: of a private one the person's, unless it chose one."""
+        chat, person, told = update.effective_chat, update.effective_user, None
+        if person is not None and (chat is None or chat.type == ChatType.PRIVATE):
+            told = person.language_code if isinstance(person.language_code, str) else None
+        if chat is None or not isinstance(chat.id, int):  # a hostile update's may be anything
+            return told
+        return await self._store.chats.language(chat.id, told)
 
     @asynccontextmanager
     async def _watched(self, stored: StoredUpdate) -> AsyncIterator[None]:

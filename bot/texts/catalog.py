@@ -93,6 +93,11 @@ def joined(parts: Iterable[str]) -> str:
     return _(", ").join(parts)
 
 
+def quoted(text: str) -> str:
+    """Somebody's words, between the quotation marks of the language."""
+    return _("“{word}”", word=text)
+
+
 def isolated(text: str) -> str:
     """Text of another direction within a line: in a language from right to left it does not mix with what is around."""
     return f"\u2068{text}\u2069" if language() in _FROM_RIGHT else text

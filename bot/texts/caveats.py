@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.noun_phrases import DETERMINERS, STOPS
-from bot.texts.catalog import N_, Sentences, _, joined, plural, translate_constants, translated
+from bot.texts.catalog import N_, Sentences, _, joined, plural, quoted, translate_constants, translated
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -48,7 +48,7 @@ def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> st
         unsure: The answer says itself not to rely on it.
         again: What the model has learnt from was said of this picture before.
     """
-    words = [_("“{word}”", word=word) for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
+    words = [quoted(word) for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if words:
         *others, last = words

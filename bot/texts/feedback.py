@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.catalog import N_, _, plural, translate_constants, whole
+from bot.texts.catalog import N_, _, plural, quoted, translate_constants, whole
 from bot.texts.lines import beginning
 from storage.feedback import Opinion, Opinions
 from storage.records import Question
@@ -50,7 +50,7 @@ def _of_place(opinions: Sequence[Opinion]) -> str:
     counts = [(RIGHT_BUTTON, right), (WRONG_BUTTON, wrong)]
     said = [f"{sign}{f' {whole(number)}' if number > 1 else ''}" for sign, number in counts if number]
     corrections = dict.fromkeys(opinion.answer for opinion in opinions if opinion.answer)
-    said += [f"“{escape(answer[:LONGEST_SHOWN])}”" for answer in corrections]
+    said += [quoted(escape(answer[:LONGEST_SHOWN])) for answer in corrections]
     return " ".join(said)
 
 

@@ -169,3 +169,12 @@ def add_updates_of_albums() -> tuple[str, ...]:
         "ALTER TABLE updates ADD COLUMN of_album INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX updates_of_albums ON updates (chat_id) WHERE of_album = 1",
     )
+
+
+@step
+def add_language_chosen() -> tuple[str, ...]:
+    """A chosen language stays, what Telegram tells is followed; of what was kept that is not known: it stays."""
+    return (
+        "ALTER TABLE chats ADD COLUMN language_chosen INTEGER NOT NULL DEFAULT 0",
+        "UPDATE chats SET language_chosen = 1 WHERE language IN ('en', 'it', 'de', 'es', 'fr', 'pt', 'ru', 'fa')",
+    )

