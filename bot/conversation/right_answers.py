@@ -42,16 +42,13 @@ class _Sort(Enum):
     OTHER = "anything else"
 
 
-def kept(right: str, question: str, answer: str, *, outright: bool = False) -> str:
-    """What may be kept of `right`, said to be right where a question was answered `answer`; empty where nothing may.
-
-    `outright`: whether the answer was called wrong. "No, they are standing" may agree: it is "no", as the answer was.
-    """
+def kept(right: str, question: str, answer: str) -> str:
+    """What may be kept of `right`, said to be right where a question was answered `answer`; empty where nothing may."""
     words, wanted = _words(right), _wanted(question, answer)
     if not words:
         return ""
     if wanted is _Sort.YES_NO:
-        return _yes_or_no(words, question, answer, outright=outright)
+        return _yes_or_no(words, question, answer)
     if wanted is _Sort.NUMBER:
         count = _COUNT.fullmatch(" ".join(words))
         return "" if count is None else "0" if count[1] in _NOTHING else count[1]
@@ -87,6 +84,12 @@ def short_answer(text: str, question: str, answer: str) -> str | None:
     return kept(said, question, answer) or None if fitting else None
 
 
+def may_agree(text: str, question: str, answer: str) -> bool:
+    """Whether "no, it is blue" stands under a "no": it may agree, deny that, or speak of something else."""
+    no = [words[0] in _NO for words in (_words(text), _words(answer)) if words]
+    return no == [True, True] and _wanted(question, answer) is _Sort.YES_NO
+
+
 def same(right: str, answer: str) -> bool:
     """Whether two answers say the same: "two" and "2", "a cat" and "cat"."""
     one, other = (
@@ -95,7 +98,7 @@ def same(right: str, answer: str) -> bool:
     return one == other
 
 
-def _yes_or_no(words: list[str], question: str, answer: str, *, outright: bool) -> str:
+def _yes_or_no(words: list[str], question: str, answer: str) -> str:
     if words[0] in _YES or (words[0] in _NO | {"not"}):
         return "yes" if words[0] in _YES else "no"
     claimed = {_stem(word) for word in words} - _SAYS_NOTHING_OF_IT
@@ -103,9 +106,7 @@ def _yes_or_no(words: list[str], question: str, answer: str, *, outright: bool) 
     said = _words(answer)[:1]
     if said == ["yes"]:
         return "" if as_asked else "no"
-    if as_asked:
-        return "yes"
-    return "no" if said == ["no"] and not outright else ""
+    return "yes" if as_asked else ""
 
 
 def _wanted(question: str, answer: str) -> _Sort:

@@ -12,7 +12,8 @@ from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.short_forms import attribute_question, existence_question, one_of_two_things
 from bot.conversation.statements import as_question, without_asides
 
-_NUMBERED = re.compile(r"(?:^|\s)\(?[1-9][.)]\s+(?=[a-z])", re.I)
+_NUMBER = re.compile(r"(?:^|\s)[(#]?([1-9])(?:[.):-]|\ufe0f?\u20e3)\s*(?=[a-z])", re.I)
+"""Before each of several questions: 1. 1) (1) #1: 1- or a keycap."""
 MOST = 4
 """A message with more of them is asked as it is."""
 _BETWEEN = re.compile(
@@ -23,6 +24,10 @@ _BEGINS = re.compile(
     r"|that|these|those|anyone|anybody|anything|someone|you|his|her|its|their) ",
     re.I,
 )
+_ASKS = re.compile(r"(?:what|which|who|whose|where|how|is|are|does|do|has|have|can) \w", re.I)
+"""So begins what is a question where another one stands beside it."""
+_COUNTS = re.compile(r"how many(?: \w+){1,2}", re.I)
+_MARKS = "?!.,;:…"
 
 
 def in_full(text: str, before: Before | None) -> str | None:
@@ -40,15 +45,24 @@ def in_full(text: str, before: Before | None) -> str | None:
 def on_one_line(text: str) -> str:
     """A message in one line. What stands in a line of its own, or behind a number, ends as the question that it is."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(numbered := _NUMBERED.split(" ".join(lines))) > 2 and not numbered[0].strip():
-        lines = [line.strip() for line in numbered[1:]]
+    if numbered := _numbered(" ".join(lines)):
+        ended = [line if line[-1] in _MARKS else f"{line}?" for line in numbered[:-1]]
+        return " ".join([*ended, numbered[-1]])
     ended = [f"{line}?" if _asks(line) else line for line in lines[:-1]]
     return " ".join(" ".join([*ended, *lines[-1:]]).split())
 
 
+def _numbered(line: str) -> list[str]:
+    """What stands behind the numbers 1, 2, ... of a list, of which nothing stands before but "answer these:"."""
+    before, *listed = _NUMBER.split(line)
+    numbers, parts = listed[::2], [" ".join(part.split()) for part in listed[1::2]]
+    ascending = len(parts) > 1 and numbers == [str(place) for place in range(1, len(parts) + 1)]
+    return parts if ascending and all(parts) and before.strip()[-1:] in ("", ":") else []
+
+
 def _asks(line: str) -> bool:
     """Whether a line is a question by itself, or leans on one, and has no mark at its end."""
-    return line[-1] not in "?!.,;:…" and bool(_is_whole(line) or LEAD.match(line))
+    return line[-1] not in _MARKS and bool(_is_whole(line) or LEAD.match(line) or _COUNTS.fullmatch(line))
 
 
 def questions_in(text: str, before: Before | None = None) -> list[str]:
@@ -62,15 +76,20 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
     if listed := _listed(text):
         return listed
     parts = _parts(_each_colour(without_asides(text)))
-    if len(parts) == 1 and len(short := re.split(r"\?+\s+", text)) <= MOST:
-        parts = short if all(in_full(part, before) for part in short) else parts
+    if len(parts) < len(short := re.split(r"\?+\s+", text)) <= MOST:
+        parts = short if all(_alone(part, before) or _ASKS.match(part) for part in short) else parts
     if not 1 < len(parts) <= MOST:
         return [text]
     asked: list[str] = []
     for part in parts:
-        asked.append(in_full(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
+        asked.append(_alone(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
         before = Before(asked[-1])
     return asked
+
+
+def _alone(part: str, before: Before | None) -> str | None:
+    """A question that needs another or only names what it asks of, in full; None where it is that already."""
+    return in_full(part, before) or attribute_question(part)
 
 
 def _listed(text: str) -> list[str]:

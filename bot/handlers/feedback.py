@@ -14,7 +14,7 @@ from bot.callback_data import JudgeAnswer
 from bot.conversation.corrections import calls_wrong, correction, line_meant, value_alone
 from bot.conversation.lines import lines_of
 from bot.conversation.question_language import asked_in
-from bot.conversation.right_answers import kept, same, short_answer
+from bot.conversation.right_answers import kept, may_agree, same, short_answer
 from bot.handlers.routing import Press, PressHandler
 from bot.services import Context, Services
 from bot.texts import feedback as texts
@@ -85,7 +85,7 @@ async def is_correction(services: Services, message: Message, text: str) -> bool
     if place is None:
         return replied is not None and await _is_short_answer(services, message, question, text)
     about = _lines(question).get(place, question)
-    right = kept(answer, about.asked, about.answer or "", outright=True)
+    right = kept(answer, about.asked, about.answer or "")
     if not right or not await store.feedback.correct(message.chat_id, shown, person, message.message_id, right):
         return False
     await say(message, texts.noted(right))
@@ -130,7 +130,10 @@ async def on_objection(services: Services, message: Message, text: str, right: s
         return
     about = _lines(question).get(place, question)
     right = "" if asked_in(right) is not None else right
-    right = kept(right, about.asked, about.answer or "", outright=calls_wrong(text))
+    right = kept(right, about.asked, about.answer or "")
+    if not right and not calls_wrong(text) and may_agree(text, about.asked, about.answer or ""):
+        await say(message, texts.HOW_TO_CORRECT)
+        return
     await _judge(services, message, question, place, right)
 
 

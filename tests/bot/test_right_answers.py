@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.right_answers import kept, same, short_answer
+from bot.conversation.right_answers import kept, may_agree, same, short_answer
 
 
 @pytest.mark.parametrize(
@@ -29,26 +29,36 @@ def test_a_short_reply_of_the_same_kind_is_an_answer(text: str, question: str, a
 
 
 @pytest.mark.parametrize(
-    ("right", "question", "answer", "outright", "what"),
+    ("right", "question", "answer", "what"),
     [
-        ("standing", "are they sitting", "no", False, "no"), ("standing", "are they sitting", "no", True, ""),
-        ("black", "is it black?", "no", False, "yes"), ("white", "is it black", "yes", True, "no"),
-        ("a dog", "are there any dogs?", "no", True, "yes"), ("yes", "is it red", "maybe", True, "yes"),
-        ("not black", "is it black", "yes", True, "no"), ("black", "is it black", "yes", True, ""),
-        ("yellow", "can you see me", "no", True, ""), ("yellow", "what is she holding", "kite", True, ""),
-        ("2", "what is she holding", "kite", True, ""), ("2", "what number is it", "kite", True, "2"),
-        ("yellow", "what is the color of it", "red", True, "yellow"),
-        ("a yellow car", "what colour", "red", True, "yellow"),
-        ("blue", "and its shape", "red", True, "blue"), ("three cars", "how many cars", "2", True, "three"),
-        ("a lot", "how many cars", "2", True, ""), ("a kite", "what is she holding", "ball", True, "a kite"),
-        ("red", "is it red or blue", "blue", True, "red"), ("", "what is it", "dog", True, ""),
+        ("standing", "are they sitting", "no", ""),
+        ("black", "is it black?", "no", "yes"), ("white", "is it black", "yes", "no"),
+        ("a dog", "are there any dogs?", "no", "yes"), ("yes", "is it red", "maybe", "yes"),
+        ("not black", "is it black", "yes", "no"), ("black", "is it black", "yes", ""),
+        ("yellow", "can you see me", "no", ""), ("yellow", "what is she holding", "kite", ""),
+        ("2", "what is she holding", "kite", ""), ("2", "what number is it", "kite", "2"),
+        ("yellow", "what is the color of it", "red", "yellow"),
+        ("a yellow car", "what colour", "red", "yellow"),
+        ("blue", "and its shape", "red", "blue"), ("three cars", "how many cars", "2", "three"),
+        ("a lot", "how many cars", "2", ""), ("a kite", "what is she holding", "ball", "a kite"),
+        ("red", "is it red or blue", "blue", "red"), ("", "what is it", "dog", ""),
     ],
 )  # fmt: skip
-def test_only_what_answers_the_question_is_kept(
-    right: str, question: str, answer: str, outright: bool, what: str
-) -> None:
-    assert kept(right, question, answer, outright=outright) == what
+def test_only_what_answers_the_question_is_kept(right: str, question: str, answer: str, what: str) -> None:
+    assert kept(right, question, answer) == what
 
 
 def test_two_ways_to_say_the_same() -> None:
     assert same("two", "2") and same("A cat.", "cat") and not same("3", "2") and not same("a black cat", "cat")
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer", "may"),
+    [
+        ("no, its blue", "is the ball red", "no", True), ("nope there are two", "are there any dogs", "No", True),
+        ("no, its blue", "is the ball red", "yes", False), ("its blue", "is the ball red", "no", False),
+        ("no, its blue", "what colour is the ball", "red", False), ("no", "what is he holding", "no", False),
+    ],
+)  # fmt: skip
+def test_no_and_something_else_under_a_no_may_agree(text: str, question: str, answer: str, may: bool) -> None:
+    assert may_agree(text, question, answer) == may

@@ -67,8 +67,10 @@ async def test_of_yes_or_no_only_that_is_kept(start_bot: StartBot, you: Person) 
     bot = await start_bot(NullBroker("no", 0.87), feedback=True)
     await you.send_picture(picture("red"), "Are they sitting?")
     await you.wait_for(sure)
-    await you.say("no they are standing")
-    await you.wait_for(says(texts.NOTED_RIGHT))
+    for said in ("no they are standing", "no, its blue", "no it's 3", "no they are not"):
+        await you.say(said)
+        await you.wait_for(says(texts.HOW_TO_CORRECT))
+    assert await opinions(bot) == []
     await you.say("wrong, they are standing")
     await you.wait_for(says(texts.NOTED_WRONG))
     assert await opinions(bot) == [(YOU, False, None)]
