@@ -10,6 +10,7 @@ from telegram.constants import ChatType, ParseMode
 
 from bot.answering.question_messages import reply_to
 from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
+from bot.conversation.changes import of_change
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
@@ -87,6 +88,7 @@ async def ask(
     together: bool = False,
     spoken: bool = False,
     album: str | None = None,
+    beside: Photo | None = None,
 ) -> None:
     """Enter a question: about all of its pictures where it compares them, else about each. Repeating changes nothing.
 
@@ -103,8 +105,9 @@ async def ask(
         together: Whether it is about all of them, whatever its words are.
         spoken: Whether it was heard: then what was heard is shown.
         album: The album that the pictures are of, while more of it may come: it waits for those a moment.
+        beside: The earlier picture that was compared with the only one of `photos` before.
     """
-    previous = await _previous(services, message, photos[0])
+    previous = await _previous(services, message, photos[0], beside)
     before, repeated = await _leaning_on(services, previous), asks_again(text)
     if repeated:
         if previous is None:
@@ -112,6 +115,13 @@ async def ask(
             return
         parts = [one.caption for one in previous.several if one.caption and len(photos) == 1]
         text, before = " ".join(parts) or previous.asked, None
+    earlier = beside if len(photos) == 1 else photos[0] if len(photos) == 2 else None
+    change = None if together or earlier is None else of_change(text, before)
+    if change is not None and not change.question:
+        await say(message, texts.ASK_EARLIER if change.earlier else texts.NO_MORE_CHANGES)
+        return
+    if change is not None and change.earlier and earlier is not None:
+        photos, obvious, album = [earlier], False, None
     named = None if together else one_of_several(text, len(photos), before)
     two = None if together or named else two_of_several(text, len(photos))
     if two is not None or (named is not None and not counted_from_the_end(text)):
@@ -126,10 +136,10 @@ async def ask(
         photos = [photos[place - 1] for place in two.places]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
     first = photos[0]
-    each = questions_in(text, before) if len(photos) == 1 and one is None else [text]
+    each = questions_in(text, before) if len(photos) == 1 and one is None and change is None else [text]
     if len(each) > 1:
         pictures = tuple(replace(pictures[0], caption=part) for part in each)
-    put = one or two
+    put = change or one or two
     all_at_once = (
         bool(named) or asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
     )
@@ -185,12 +195,19 @@ def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     return text if repeated else in_full(text, before)
 
 
-async def _previous(services: Services, message: Message, photo: Photo) -> Question | None:
-    """What a message about a picture may lean on: the question replied to, or the last one about that picture."""
+async def _previous(services: Services, message: Message, photo: Photo, beside: Photo | None = None) -> Question | None:
+    """What a message about a picture may lean on: the question replied to, or the last one about that picture.
+
+    `beside`: the earlier picture that it was compared with: that may have been asked last.
+    """
     questions, replied = services.store.questions, message.reply_to_message
     before = None if replied is None else await questions.by_reply(message.chat_id, replied.message_id)
     if before is None or before.photo_message_id != photo.message_id:
         before = await questions.before(message.chat_id, message.message_id, photo.message_id)
+    if beside is not None:
+        both = await questions.before(message.chat_id, message.message_id, beside.message_id)
+        if both is not None and both.several and (before is None or both.id > before.id):
+            return both
     return before
 
 

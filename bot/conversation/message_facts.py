@@ -6,7 +6,7 @@ import mimetypes
 import re
 from typing import Any
 
-from telegram import Message, MessageEntity
+from telegram import Document, Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot.conversation.meaning import Facts, TelegramPicture
@@ -25,6 +25,13 @@ _KINDS = ("sticker", "animation", "video", "video_note", "voice", "audio", "docu
 SPOKEN = ("voice", "video_note")
 """What people say something in."""
 _MOVING = ("animation", "video")
+_FILES = {
+    "pdf": ("pdf",),
+    "archive": ("zip", "rar", "7z", "tar", "gz", "tgz", "bz2", "xz"),
+    "text file": ("txt", "md", "rtf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "epub"),
+}
+"""How files that people send instead of pictures end, by their kind."""
+_ENDINGS = {ending: kind for kind, endings in _FILES.items() for ending in endings}
 _OTHER = (
     *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
     *("paid_media", "checklist", "giveaway", "giveaway_winners", "live_photo"),
@@ -116,7 +123,8 @@ def picture_of(message: Any, message_id: int | None = None) -> TelegramPicture |
         return _still(number, document, "video")
     media_type, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
     certain = media_type.startswith("image/") or name.endswith(IMAGE_SUFFIXES)
-    if certain or (media_type in UNTYPED and (_TYPES.guess_type(name)[0] or "") in UNTYPED):
+    untold = (_TYPES.guess_type(name)[0] or "") in UNTYPED and name.rpartition(".")[2] not in _ENDINGS
+    if certain or (media_type in UNTYPED and untold):
         kind = media_type if media_type.startswith("image/") else "image/unknown"
         return TelegramPicture(number, document.file_id, document.file_size, kind, document.file_unique_id, certain)
     return None
@@ -143,9 +151,18 @@ def _line_number(text: str, position: int) -> int | None:
 def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_of
     """The kind of a message's attachment that is no picture: a key of `texts.UNSUPPORTED`; None for plain text."""
     found = next((kind for kind in _KINDS if getattr(message, kind)), None)
+    if found == "document":
+        return _file_of(message.document)
     if found is None and any(getattr(message, kind, None) is not None for kind in _OTHER):
         return "other"
     return found
+
+
+def _file_of(document: Document) -> str:
+    """The kind of a file that is no picture, by its name, or else by its media type."""
+    ending = (document.file_name or "").rpartition(".")[2].lower()
+    media_type = (document.mime_type or "").lower().rpartition("/")[2]
+    return _ENDINGS.get(ending) or _ENDINGS.get(media_type) or "document"
 
 
 def unread_attachment(message: Message) -> str | None:

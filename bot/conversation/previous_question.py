@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from bot.conversation.comparison import needs_two
-from bot.conversation.noun_phrases import definite, singular, subject_of, thing_named, thing_of
+from bot.conversation.noun_phrases import COLOURS, definite, singular, subject_of, thing_named, thing_of
 from bot.conversation.places import PLACES, behind_its_noun
 
 _PICTURES = re.compile(
     r"\b(?:other|previous|earlier|first|second|last) (?:one|picture|photo|image)$"
-    r"|\b(?:one|picture|photo|image) (?:before|above)$",
+    r"|\b(?:one|picture|photo|image) (?:before|above)$|\b(?:differences?|changes?|pictures|photos|images)$",
     re.I,
 )
 _DENIED = re.compile(r"^not (?:the|an?) [\w' ]+, ", re.I)
@@ -41,7 +41,7 @@ class Previous:
         subject = subject_of(text)
         if _PICTURES.search(subject):  # "it" is no picture after "what is different from the one before?"
             subject = ""
-        thing = "" if needs_two(text) else thing_named(text, answer)  # "the dog moved" is none
+        thing = thing_changed(answer) if needs_two(text) else thing_named(text, answer)
         said, one = (answer or "").lower(), answer in ("1", "one") and re.match(r"how many\b", text, re.I)
         referent = singular(definite(subject)) if one else definite(subject)
         if re.match(rf"(?:what|who) is (?:there )?{PLACES}", text, re.I):  # of that only the place is known
@@ -56,6 +56,29 @@ class Previous:
     def is_question(self) -> bool:
         """Whether something else can be put into it: "not the girl, the kite" and "the tree or the dog" ask nothing."""
         return bool(_ASKS.match(self.text)) and len(self.text.split()) > 2
+
+
+_CHANGED = re.compile(
+    r"(?:an?|the) (?P<thing>[\w' -]+?)"
+    r" (?:is (?:new|(?P<gone>gone))|moved (?:left|right)|(?:is|wears) (?P<now>\w+) now)",
+    re.I,
+)
+"""Answers to "what changed?" that name one thing, as the built-in model learnt to give them."""
+
+
+def thing_changed(answer: str | None) -> str:
+    """What changed, by an answer that says so: "the ball" of "the red ball is blue now"; empty where it names none."""
+    found = _CHANGED.fullmatch((answer or "").strip(" ."))
+    if found is None:
+        return ""
+    words = found["thing"].split()
+    return " ".join(["the", *(word for word in words if found["now"] not in COLOURS or word not in COLOURS)])
+
+
+def is_gone(answer: str | None) -> bool:
+    """Whether an answer to "what changed?" says that a thing is gone: then only the earlier picture shows it."""
+    found = _CHANGED.fullmatch((answer or "").strip(" ."))
+    return found is not None and found["gone"] is not None
 
 
 _HOLDS = re.compile(r"\b(?:have|has|got|wear(?:s|ing)?|hold(?:s|ing)?|carrying|riding|flying) (?:an?|any|the) ", re.I)

@@ -23,7 +23,7 @@ from bot.asking.pictures import PictureNotTakenError
 from bot.asking.pictures_compared import compared, spoken_of
 from bot.asking.pictures_meant import pictures_meant, replied_pictures, take
 from bot.conversation.meaning import Ask, Command, Facts, Name, Nothing, Object, Refuse, Show, Source, Talk, meaning_of
-from bot.conversation.message_facts import facts_of, unread_attachment
+from bot.conversation.message_facts import attachment_of, facts_of, unread_attachment
 from bot.conversation.phrases_in_english import in_english
 from bot.conversation.question_language import asked_in
 from bot.conversation.several_questions import on_one_line
@@ -40,12 +40,12 @@ from bot.texts import small_talk as small_talk_texts
 from bot.texts.language import language, speaking, to_speak
 
 
-class _Unread(filters.MessageFilter):
-    """Messages whose only content cannot be parsed."""
+class _Attached(filters.MessageFilter):
+    """Messages with something beside words, also what `filters.ATTACHMENT` leaves out or what cannot be parsed."""
 
     def filter(self, message: Message) -> bool:
         """Whether it is one."""
-        return unread_attachment(message) is not None
+        return attachment_of(message) is not None or unread_attachment(message) is not None
 
 
 async def on_message(update: Update, context: Context) -> None:
@@ -241,9 +241,20 @@ async def _on_question(
     if meaning.source is Source.NEWEST and not album:
         photos = await spoken_of(services, message, photos, meaning.question, admission.known)
     obvious = meant.obvious and len(photos) == len(meant.photos)
+    beside = meant.photos[0] if len(photos) < len(meant.photos) else None
     if not album:
         photos = await compared(services, message, photos, meaning.question)
-    await ask(services, message, photos, meaning.question, admission, obvious=obvious, spoken=spoken, album=album)
+    await ask(
+        services,
+        message,
+        photos,
+        meaning.question,
+        admission,
+        obvious=obvious,
+        spoken=spoken,
+        album=album,
+        beside=beside,
+    )
 
 
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:
@@ -265,9 +276,8 @@ async def _typing(services: Services, message: Message) -> None:
 _CONTENT = (
     (filters.TEXT & ~filters.COMMAND)
     | filters.CAPTION
-    | filters.ATTACHMENT
     | (filters.UpdateType.EDITED_MESSAGE & filters.COMMAND)  # what asked something before asks nothing any more
-    | _Unread()
+    | _Attached()
 )
 HANDLERS = [CommandHandler("ask", on_message), MessageHandler(filters.UpdateType.MESSAGES & _CONTENT, on_message)]
 """Messages and their edits; commands are other handlers' business, except /ask and those in captions."""

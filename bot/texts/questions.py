@@ -22,6 +22,10 @@ ASKING_EACH = N_("I ask about each picture.")
 NOT_YOURS_TO_ASK = N_("Only who asked this, and the admins of this group, can ask it again.")
 NOTHING_TO_ASK = N_("That is answered already.")
 NEED_TWO = N_("To compare, I need two pictures: send me another one, and ask again.")
+NO_MORE_CHANGES = N_(
+    "More than that I cannot say of what changed; you can ask about each of the pictures by replying to it."
+)
+ASK_EARLIER = N_("To ask about the earlier picture, reply to it with your question.")
 COMPARE_QUESTION = "What changed?"  # what /compare asks where no question stands after it
 CANCELLED = N_("Cancelled.")
 NOTHING_TO_CANCEL = N_("There is nothing to cancel: it is answered already.")
@@ -84,6 +88,9 @@ UNSUPPORTED: dict[str, str] = Sentences(
         "video_note": N_("I cannot watch video messages. Send me a picture, and ask about it."),
         "voice": N_("I cannot listen to voice messages. Please write your question."),
         "audio": N_("I cannot listen to music. Send me a picture, and ask about it."),
+        "pdf": N_("A PDF is not a picture: please send a photo or a screenshot of the page."),
+        "archive": N_("This is an archive, not a picture: please send the picture itself."),
+        "text file": N_("A document is not a picture: please send a photo or a screenshot of the page."),
         "document": N_("I can only look at pictures, and this file is none. Send me a photo, or an image file."),
         "other": N_("I can only look at pictures. Send me one, and ask about it."),
     }

@@ -48,24 +48,27 @@ def test_the_largest_size_of_a_photo_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "certain"),
+    ("document", "certain", "kind"),
     [
-        ({"mime_type": "image/heic", "file_name": "a.heic"}, True),
-        ({"file_name": "A.PNG"}, True),
-        ({"mime_type": "application/octet-stream", "file_name": "a.jfif"}, True),
-        ({"mime_type": "application/octet-stream", "file_name": "holiday"}, False),
-        ({"mime_type": "", "file_name": "a.picture"}, False),
-        ({}, False),
-        ({"mime_type": "application/pdf", "file_name": "a.pdf"}, None),
-        ({"mime_type": "application/octet-stream", "file_name": "a.pdf"}, None),
-        ({"file_name": "a.zip"}, None),
+        ({"mime_type": "image/heic", "file_name": "a.heic"}, True, None),
+        ({"file_name": "A.PNG"}, True, None),
+        ({"mime_type": "application/octet-stream", "file_name": "a.jfif"}, True, None),
+        ({"mime_type": "application/octet-stream", "file_name": "holiday"}, False, None),
+        ({"mime_type": "", "file_name": "a.picture"}, False, None),
+        ({}, False, None),
+        ({"mime_type": "application/pdf", "file_name": "a.pdf"}, None, "pdf"),
+        ({"mime_type": "application/octet-stream", "file_name": "a.pdf"}, None, "pdf"),
+        ({"mime_type": "application/zip"}, None, "archive"),
+        ({"file_name": "a.tar.GZ"}, None, "archive"),
+        ({"file_name": "letter.docx"}, None, "text file"),
+        ({"mime_type": "application/x-msdownload", "file_name": "a.exe"}, None, "document"),
     ],
 )
 def test_image_files_are_pictures_and_the_bytes_tell_of_those_without_a_type(
-    document: dict[str, str], certain: bool | None
+    document: dict[str, str], certain: bool | None, kind: str | None
 ) -> None:
     facts = facts_of(message(document={"file_id": "d", "file_unique_id": "u", **document}), BOT, NAME)
-    assert (facts.unsupported == "document") == (certain is None)
+    assert facts.unsupported == kind
     assert (facts.picture.certain if facts.picture else None) == certain
 
 
@@ -142,7 +145,8 @@ POLL = {
         ({"voice": {**FILE, "duration": 1}}, None),
         ({"poll": POLL}, "other"),
         ({"location": {"latitude": 1.0, "longitude": 1.0}}, "other"),
-        ({"document": {**FILE, "mime_type": "application/pdf"}}, "document"),
+        ({"document": {**FILE, "mime_type": "application/pdf"}}, "pdf"),
+        ({"checklist": {"title": "t", "tasks": [{"id": 1, "text": "t"}]}}, "other"),
         ({"text": "hello"}, None),
         ({"photo": PHOTO}, None),
     ],

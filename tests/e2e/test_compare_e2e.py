@@ -150,3 +150,43 @@ async def test_an_export_names_all_pictures_of_a_question(start_bot: StartBot, y
         page = archive.read("index.html").decode()
     assert export_page.NOTHING_ASKED not in page, "the second was asked about, too"
     assert [f'<img src="{one["picture"]}"' in page for one in question["pictures"]] == [True, True]
+
+
+class Changing(Seeing):
+    """A model that has learnt what may change between two pictures."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.others:
+            return Answer(request.id, "the red ball is blue now", 0.9, 0.01)
+        return super().answer(request)
+
+
+async def test_what_is_asked_after_what_changed_is_about_that(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot(Changing())
+    await you.send_picture(RED)
+    await you.wait_for(says(texts.WHAT_TO_KNOW))
+    await you.send_picture(BLUE, "What changed?")
+    await you.wait_for(says("The red ball is blue now"))
+    await you.say("where?")
+    assert (await you.wait_for(sure))["text"].startswith("Where is the ball?\nBlue\n")
+    await you.say("What changed?")
+    await you.wait_for(says("The red ball is blue now"))
+    await you.say("what colour was it before?")
+    told = await you.wait_for(sure)
+    assert told["text"].startswith("What colour is the ball?\nRed\n"), "the earlier picture"
+    await you.say("What changed?")
+    await you.wait_for(says("The red ball is blue now"))
+    await you.say("anything else?")
+    await you.wait_for(says(texts.NO_MORE_CHANGES))
+    await you.say("what was there before?")
+    await you.wait_for(says(texts.ASK_EARLIER))
+    await you.send_album([GREEN, BLUE], "What changed?")
+    await you.wait_for(says("The red ball is blue now"))
+    await you.say("where?")
+    assert "2. Blue" in (await you.wait_for(lambda m: sure(m) and "1. Green" in m["text"]))["text"]
+    await you.say("What changed?")
+    await you.wait_for(says("The red ball is blue now"))
+    await you.say("what colour was it before?")
+    assert (await you.wait_for(sure))["text"].startswith("What colour is the ball?\nGreen\n")
+    await quiet(bot)
+    assert len(await asked(bot)) == 9

@@ -92,12 +92,42 @@ async def test_an_image_file_counts_as_a_picture(start_bot: StartBot, you: Perso
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("sticker", "a.tgs"), ("video", "a.mp4"), ("voice", "a.ogg"), ("document", "a.pdf")]
+    ("kind", "name", "named"),
+    [
+        ("sticker", "a.tgs", "sticker"),
+        ("video", "a.mp4", "video"),
+        ("voice", "a.ogg", "voice"),
+        ("document", "a.pdf", "pdf"),
+        ("document", "a.zip", "archive"),
+        ("document", "a.docx", "text file"),
+        ("document", "a.exe", "document"),
+    ],
 )
-async def test_other_files_get_a_sentence(start_bot: StartBot, you: Person, kind: str, name: str) -> None:
+async def test_other_files_get_a_sentence_that_names_them(
+    start_bot: StartBot, you: Person, kind: str, name: str, named: str
+) -> None:
     await start_bot()
     await you.send_file(b"\0" * 64, name, kind=kind)
-    assert (await you.wait_for(lambda m: "text" in m))["text"] == texts.UNSUPPORTED[kind]
+    assert (await you.wait_for(lambda m: "text" in m))["text"] == texts.UNSUPPORTED[named]
+
+
+async def test_what_is_neither_words_nor_a_file_gets_a_sentence(start_bot: StartBot, you: Person) -> None:
+    """Checklists and prize draws are no attachments to python-telegram-bot."""
+    bot = await start_bot()
+    await you.say("hello")
+    said = await you.wait_for(lambda m: "text" in m)
+    draw = {"chats": [], "winners_selection_date": 1, "winner_count": 1}
+    kinds = {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Ask"}]}, "giveaway": draw}
+    assert bot.inbox is not None
+    for number, (kind, value) in enumerate(kinds.items()):
+        message = {
+            "message_id": 900 + number,
+            "date": 1,
+            "chat": said["chat"],
+            "from": {"id": YOU, "is_bot": False, "first_name": "You"},
+        }
+        await bot.inbox.take([{"update_id": 900_000_000 + number, "message": {**message, kind: value}}])
+        await you.wait_for(says(texts.UNSUPPORTED["other"]))
 
 
 async def test_an_album_without_a_caption_is_asked_about_once(start_bot: StartBot, you: Person) -> None:
