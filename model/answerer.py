@@ -272,7 +272,7 @@ class Answerer:
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         text, knows, model = generation.text, self.profile.knows, self.identity
         shows = isinstance(self.family, ShowsWhere) and bool(text.strip())
-        said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows}
+        said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows, "truncated": generation.truncated}
         answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
         assessment = self._assess(item, generation)
         if assessment is not None:

@@ -73,7 +73,8 @@ class Generation:
 
     text: str
     token_logprobs: tuple[float, ...]
-    """Natural-log probability of each generated token under the raw logits, the end token included."""
+    """Natural-log probability of each generated token under the raw logits, the end token included; behind an answer
+    that was cut at its limit that of an end, which was not said."""
     tokens: tuple[int, ...] = ()
     """The generated tokens, those included that the settings forced and that are no evidence."""
     others: tuple[tuple[str, float], ...] = ()
@@ -81,6 +82,8 @@ class Generation:
     prompt_state: Sequence[float] = ()
     """What the model made of the question having seen the picture: the mean state of its tokens, [D]. Empty where a
     family does not tell."""
+    truncated: bool = False
+    """Whether it was cut at its limit, where an end was less likely than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ class Answer:
     """Which model said it: its name, and the beginning of a digest of its files."""
     shows_where: bool = False
     """Whether the model can show where in the pictures this came from."""
+    truncated: bool = False
+    """Whether `text` is only a beginning: more tokens were not allowed, and the model would have gone on."""
     where: tuple[Grid, ...] = ()
     """To a request that `explains`: for each picture how much its parts counted."""
 

@@ -79,6 +79,8 @@ class Evidence:
     """Which model said it."""
     shows_where: bool = False
     """Whether the model can show where in the pictures it came from."""
+    truncated: bool = False
+    """Whether the answer is only a beginning: more tokens were not allowed."""
 
 
 NO_EVIDENCE = Evidence()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,14 +17,11 @@ from PIL import Image
 from bot.commands.errors import in_words
 from bot.commands.questions_in_order import QuestionsInOrder
 from bot.commands.terminal import note
-from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps, needs_two
+from bot.commands.unasked import refusal, reply
+from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps
 from bot.conversation.follow_ups import Before
-from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import questions_in
-from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.settings import load_settings
-from bot.texts import questions as question_texts
-from bot.texts import small_talk as small_talk_texts
 from bot.texts.answers import shown_answer
 from bot.texts.failures import sentence
 from model.backends.placement import Placement, limit_busy_waiting
@@ -94,11 +90,16 @@ def ask(
     beams, max_new_tokens = beams or settings.default_beams, max_new_tokens or settings.default_max_new_tokens
     pictures = [_read(name) for name in names]  # all of them before the model loads: a wrong name fails at once
     good = [picture for picture in pictures if _readable(picture, questions, as_json)]
-    asking = [question for question in questions if not _reply(question, len(names))]
-    for question in [question for question in questions if question not in asking and good]:
-        replied = Answer("", "", 0.0, 0.0, _reply(question, len(names)))
-        _show([picture.name for picture in good], question, replied, as_json, quiet=True)
-    all_answered = len(good) == len(pictures) and asking == questions
+    asking: list[str] = []
+    all_answered = len(good) == len(pictures)
+    for question, before in zip(questions, [None, *map(Before, questions)], strict=False):
+        refused, replied = refusal(question, len(names), before), reply(question)
+        if not refused and not replied:
+            asking.append(question)
+        elif good:
+            said = Answer("", "", 0.0, 0.0, refused or None)
+            _show([picture.name for picture in good], question, said, as_json, quiet=True, replied=replied)
+        all_answered &= not refused
     answerer = None
     if good and asking:
         name = model or settings.model
@@ -152,19 +153,6 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
     for typed in questions:
         each += questions_in(typed, Before(each[-1]) if each else None)
     return names, each
-
-
-def _reply(words: str, pictures: int) -> str:
-    """What is said to words that ask nothing of so many pictures, or for a description; empty for a question."""
-    if pictures == 1 and needs_two(words):
-        return "To compare, I need two pictures: name another one."
-    asked_for = no_short_answer(words)
-    if asked_for == "describe":
-        return re.sub(r"</?i>", "", str(question_texts.NO_DESCRIPTION))
-    if asked_for == "why":
-        return "I cannot give reasons. What counted for an answer is shown by --where OUT.png beside its question."
-    kind = small_talk(words) or (SmallTalk.REMARK if says_nothing(words) else None)
-    return "" if kind is None else small_talk_texts.reply(kind, with_picture=True)
 
 
 def _check_where(where: Path, names: list[str], questions: list[str]) -> None:
@@ -248,8 +236,12 @@ def _show(
     quiet: bool,
     unsure_below: int = 0,
     asked_as: str | None = None,
+    replied: str = "",
 ) -> None:
-    """Print one answer; `quiet` leaves the question out, where the person has just typed it as it was asked."""
+    """Print one answer, or what is `replied` to words that ask nothing.
+
+    `quiet` leaves the question out, where the person has just typed it as it was asked.
+    """
     if as_json:
         line: dict[str, object] = {
             "picture": pictures[0],
@@ -264,14 +256,19 @@ def _show(
             "alternatives": [
                 {"answer": text, "probability": round(probability, 6)} for text, probability in answer.alternatives
             ],
+            "truncated": answer.truncated,
         }
         if len(pictures) > 1:
             line["pictures"] = pictures
+        if replied:
+            line["reply"] = replied
         click.echo(
             json.dumps(line if answer.error is None else line | {"error": sentence(answer.error)}, ensure_ascii=False)
         )
     elif answer.error is not None:
         click.echo(f"{', '.join(pictures)}: {sentence(answer.error)}", err=True)
+    elif replied:
+        click.echo(replied)
     else:
         said = shown_answer(answer, unsure_below, asked_as or question)
         if said.caveat:

@@ -55,6 +55,10 @@ _TWO = re.compile(
 _ALL_OF_THEM = re.compile(r"\b(?:both|each|all|either|neither|two|pictures|photos|images|pics)\b", re.I)
 
 
+_ANY = Before("What is in the picture?")
+"""Whatever was asked before: which picture is meant does not depend on it."""
+
+
 class OneOfSeveral(NamedTuple):
     """What is asked of one picture."""
 
@@ -87,7 +91,7 @@ def one_of_several(text: str, pictures: int, before: Before | None = None) -> On
 
 def names_none_of_them(text: str, pictures: int, before: Before | None = None) -> bool:
     """Whether a question is about one picture that is none of so many: "and the third?" of two."""
-    one = _named(text, pictures, before)
+    one = _named(text, pictures, before or _ANY)
     return one is not None and one.place > pictures
 
 

@@ -15,7 +15,7 @@ from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import asked_with_pictures
 from bot.texts.absence import is_absent, names_nothing, unnamed_absence
 from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
-from bot.texts.caveats import LONGEST_PART, caveat
+from bot.texts.caveats import LONGEST_PART, TRUNCATED, caveat
 from bot.texts.lines import beginning, own_question, shared
 from model.types import Answer
 from storage.records import Evidence, Question
@@ -228,10 +228,12 @@ def _shown(
     in_short = _in_short(confidence, familiar)
     others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()][:MOST_ALTERNATIVES]
     if not answer:
-        return Shown(translated(NO_ANSWER), sure, in_short)
+        return Shown(translated(TRUNCATED if about.truncated else NO_ANSWER), sure, in_short)
     nameless = names_nothing(answer, asked)
     unsure = value < max(unsure_below, LEAST_OF_NOTHING if nameless else 0)
-    if unsure and nameless and all(names_nothing(other, asked) for other in others):
+    if about.truncated:
+        said = f"{answer[0].upper()}{answer[1:LONGEST]} …"
+    elif unsure and nameless and all(names_nothing(other, asked) for other in others):
         said = translated(ASK_ONE_THING) if _ALL_OF_IT.fullmatch(asked.strip(" ?!.")) else _("I do not know.")
         sure = in_short = translated(NOT_EVEN_A_GUESS)
     else:

@@ -16,6 +16,7 @@ NEW_WORDING_UNSURE = N_("You ask in a way that is new to me.")
 STILL_DIFFERENT = N_("Still unlike the pictures that I know, so do not rely on this:")
 """Of one picture or several, where `knows` was said of them before."""
 STILL_DIFFERENT_UNSURE = N_("Still unlike the pictures that I know.")
+TRUNCATED = N_("My answer was cut off: it is longer than answers may be here.")
 LONGEST_PART = 200
 """Characters of what stands beside an answer that are shown."""
 STILLS: dict[str, str] = Sentences(
@@ -41,7 +42,7 @@ def still(question: Question) -> str:
 
 
 def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> str:
-    """What is new to the model in a question, in a sentence or two.
+    """That an answer is only a beginning, and what is new to the model in a question, in a sentence or two.
 
     Args:
         about: What was found of its picture and words.
@@ -50,6 +51,8 @@ def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> st
     """
     words = [quoted(word) for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
+    if about.truncated:
+        sentences.append(translated(TRUNCATED))
     if words:
         *others, last = words
         listed = _("{things} and {last}", things=joined(others), last=last) if others else last

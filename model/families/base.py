@@ -60,7 +60,10 @@ class Family(Protocol):
         ...
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        """Answer prompts with any mixture of settings; no answer depends on its batch-mates."""
+        """Answer prompts with any mixture of settings; no answer depends on its batch-mates.
+
+        What was cut at its limit is as likely as that it ends there, and says whether it was `truncated`.
+        """
         ...
 
     def score(self, prompts: Sequence[Prompt], texts: Sequence[Sequence[str]]) -> list[list[float]]:

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from model.generation.search import Hypothesis
+from model.generation.hypothesis import Hypothesis
 from model.types import Generation
 
 
@@ -28,7 +28,7 @@ def generations(
     rows = [states[row, begin:end] for row, (begin, end) in enumerate(zip(skipped, ends, strict=True))]
     read = torch.stack([row.float().mean(0) for row in rows]).tolist()
     return [
-        Generation(_text(tokenizer, one), one.logprobs, tuple(one.ids), _others(tokenizer, one), state)
+        Generation(_text(tokenizer, one), one.logprobs, tuple(one.ids), _others(tokenizer, one), state, one.truncated)
         for one, state in zip(hypotheses, read, strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from model.generation.hypothesis import Hypothesis
 from model.generation.rules import Seq2SeqModel
-from model.generation.search import Hypothesis
 from model.progress import progress
 
 if TYPE_CHECKING:
@@ -58,14 +59,20 @@ def _generate(model: Seq2SeqModel, states: Tensor, mask: Tensor, beams: int, lim
         max_new_tokens=max(limits),
         stopping_criteria=StoppingCriteriaList([_counts_steps]),
     ).tolist()
+    start = sequences[0][0]
     answers = [_cut(row[1:], limit, config) for row, limit in zip(sequences, limits, strict=True)]
-    logprobs = score_sequences(
-        model, states, mask, [[row[0], *ids] for row, ids in zip(sequences, answers, strict=True)]
-    )
-    return [
-        Hypothesis(ids, tuple(p for position, p in enumerate(row) if not _forced(position, ids, limit, config)))
-        for ids, row, limit in zip(answers, logprobs, limits, strict=True)
-    ]
+    logprobs = score_sequences(model, states, mask, [[start, *ids] for ids in answers])
+    ends = _ends(config)
+    for row, ids in enumerate(answers):
+        if ids[-1] not in (*ends, config.forced_eos_token_id):
+            same = [row] * len(ends)
+            ended = score_sequences(model, states[same], mask[same], [[start, *ids, end] for end in ends])
+            logprobs[row].append(math.log(math.fsum(math.exp(line[-1]) for line in ended)))
+    forced = {
+        "forced_bos": config.forced_bos_token_id is not None,
+        "forced_eos": config.forced_eos_token_id is not None,
+    }
+    return [Hypothesis.of(ids, row, limit, **forced) for ids, row, limit in zip(answers, logprobs, limits, strict=True)]
 
 
 def _counts_steps(ids: Tensor, scores: object, **_: object) -> Tensor:
@@ -76,8 +83,7 @@ def _counts_steps(ids: Tensor, scores: object, **_: object) -> Tensor:
 
 def _cut(tokens: list[int], limit: int, config: GenerationConfig) -> list[int]:
     """A row's own answer: without padding, and ended at its own limit as generate() would have ended it."""
-    end = config.eos_token_id
-    ends = {end} if isinstance(end, int) else set(end)
+    ends = _ends(config)
     for position, token in enumerate(tokens[:limit]):
         if token in ends:
             return tokens[: position + 1]
@@ -88,11 +94,9 @@ def _cut(tokens: list[int], limit: int, config: GenerationConfig) -> list[int]:
     return tokens
 
 
-def _forced(position: int, ids: list[int], limit: int, config: GenerationConfig) -> bool:
-    """Whether generate() left no choice at this position of the answer."""
-    first = position == 0 and config.forced_bos_token_id is not None
-    last = position == limit - 1 and config.forced_eos_token_id is not None
-    return first or last
+def _ends(config: GenerationConfig) -> list[int]:
+    end = config.eos_token_id
+    return [end] if isinstance(end, int) else list(end)
 
 
 def score_sequences(model: Seq2SeqModel, states: Tensor, mask: Tensor, rows: list[list[int]]) -> list[list[float]]:

@@ -21,8 +21,9 @@ from cachetools import LRUCache
 from torch import Tensor
 
 from model.backends.cuda_graphs import Graph, GraphPool
+from model.generation.hypothesis import Hypothesis
 from model.generation.rules import GenerationRules
-from model.generation.search import BeamSearch, Hypothesis
+from model.generation.search import BeamSearch
 from model.progress import progress
 
 _BEAMS = (1, 3, 5, 10)
@@ -44,7 +45,7 @@ class Shape:
     states: int
     """Encoder states of a question."""
     room: int
-    """Tokens of an answer."""
+    """Tokens of an answer and one more, for its end."""
 
 
 class StaticStepDecoder(Protocol):
@@ -120,11 +121,11 @@ class GraphLoop:
         answers: list[Hypothesis] = []
         while len(answers) < len(beams):
             begin = len(answers)
-            shape = self._shape(len(beams) - begin, max(beams[begin:]), states.shape[1], max(limits[begin:]))
+            shape = self._shape(len(beams) - begin, max(beams[begin:]), states.shape[1], max(limits[begin:]) + 1)
             part = slice(begin, begin + shape.questions)
             state, step = self._state(shape)
             state.load(states[part], mask[part], beams[part], limits[part])
-            for _ in range(max(limits[part])):
+            for _ in range(max(limits[part]) + 1):  # the last one for the ends of those that were cut
                 step()
                 progress.moved()
                 # The host waits for the device here, some ten microseconds: less than a step that nobody needs, which
@@ -134,13 +135,13 @@ class GraphLoop:
             answers += state.hypotheses(beams[part], limits[part])
         return answers
 
-    def _shape(self, questions: int, beams: int, states: int, limit: int) -> Shape:
+    def _shape(self, questions: int, beams: int, states: int, tokens: int) -> Shape:
         """The shape for so much, rounded up, with fewer questions where memory does not suffice for all."""
         room = _ROOM
-        while room < limit:
+        while room < tokens:
             room *= _MORE_ROOM
         # A mask whose width is no multiple of 16 would be copied for the fused kernels each time.
-        room = min(room, _up(max(self._decoder.positions, limit), 16))
+        room = min(room, _up(max(self._decoder.positions, tokens), 16))
         width = next((usual for usual in _BEAMS if usual >= beams), beams)
         shape = Shape(1 << (questions - 1).bit_length(), width, _up(states, _STATES), room)
         while shape.questions > 1 and self._decoder.bytes_for(shape) > self._most_bytes:

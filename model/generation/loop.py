@@ -9,8 +9,9 @@ from typing import Generic, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from model.generation.hypothesis import Hypothesis
 from model.generation.rules import GenerationRules
-from model.generation.search import BeamSearch, Hypothesis
+from model.generation.search import BeamSearch
 from model.progress import progress
 
 _LEAVE = 4
@@ -150,7 +151,7 @@ def _groups(
         rows = [row for row, wanted in enumerate(beams) if wanted == count]
         own = [limits[row] for row in rows]
         width = max(widths[row] for row in rows)  # the group's own longest prompt
-        search = BeamSearch(rules, len(rows), count, max(own), states.device)
+        search = BeamSearch(rules, len(rows), count, max(own) + 1, states.device)
         search.load([count] * len(rows), own)
         cross = decoder.cross_attention_cache(states[rows, :width], mask[rows, :width], count)
         groups.append(_Group(rows, count, own, search, cross))

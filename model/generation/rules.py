@@ -90,12 +90,6 @@ class GenerationRules:
             hit = hit | (tokens == end)
         return hit
 
-    def is_forced(self, position: int, limit: int) -> bool:
-        """Whether nothing was chosen at a position of an answer, so that its probability is no evidence."""
-        return (position == 0 and self.forced_bos_token_id is not None) or (
-            position == limit - 1 and bool(self.forced_eos_token_ids)
-        )
-
 
 def _tokens(value: int | Sequence[int] | None) -> tuple[int, ...]:
     if value is None:

@@ -4,18 +4,20 @@ Beam search as transformers 5 does it for one question at a time (`_beam_search`
 2 b continuations are looked at, an ended one counts only among the first b of them, and a question ends by its own
 `early_stopping`. Greedy search is a beam search of width 1 that ends when its likeliest candidate has ended. A question
 with fewer beams than there are rows has dead rows whose score is minus infinity. Ended questions are computed on; their
-answers stay as they were. Nothing here waits for the device but `hypotheses`, so that a CUDA graph can hold a step.
+answers stay as they were. A question whose answers were cut at its limit goes one step further, which says how likely
+each of them was to end there. Nothing here waits for the device but `hypotheses`, so that a CUDA graph can hold a step.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
+from model.generation.hypothesis import Hypothesis
 from model.generation.rules import GenerationRules
 
 _NEVER = -1.0e9
@@ -29,25 +31,11 @@ _BY_QUESTION = (
 """The tensors of a search with a row a question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """The generated answer to one question."""
-
-    ids: list[int]
-    """Generated tokens after the start token, up to and with the end token."""
-    logprobs: tuple[float, ...]
-    """Natural-log probability of each token under the raw logits; forced tokens carry no evidence and are left out."""
-    score: float = 0.0
-    """By which the search preferred this answer; 0 where that is not known."""
-    others: tuple[Hypothesis, ...] = ()
-    """Answers that a beam search ended beside it, best first."""
-
-
 class BeamSearch:
     """The state of a search over Q questions with B rows each and room for T tokens. V: words of the vocabulary."""
 
     def __init__(self, rules: GenerationRules, questions: int, beams: int, room: int, device: torch.device) -> None:
-        """Allocate, with no question that is still open."""
+        """Allocate, with no question that is still open; there has to be room for the longest answer and one token."""
         self._rules, self._shape = rules, (questions, beams)
         room = max(room, rules.no_repeat_ngram_size)  # a run that is looked for has to fit
         # One candidate is enough for greedy search alone: it ends with the likeliest or goes on with it.
@@ -74,6 +62,7 @@ class BeamSearch:
         self._first = torch.zeros(questions, self._candidates, dtype=torch.bool, device=device)
         powers = [(1 + place) ** rules.length_penalty for place in range(room)]
         self._powers = torch.tensor(powers, device=device)  # of the length at each position, [T]
+        self._ends = torch.tensor(rules.eos_token_ids, device=device)
         self.load([], [])
 
     def load(self, beams: Sequence[int], limits: Sequence[int]) -> None:
@@ -116,6 +105,7 @@ class BeamSearch:
         vocabulary = logits.shape[1]
         logprobs = logits.log_softmax(-1, dtype=torch.float32)  # [Q B, V]
         shift = logits[:, 0].float() - logprobs[:, 0]  # [Q B]: what follows changes `logprobs` where they stand
+        end = logprobs.index_select(1, self._ends).logsumexp(1).view(count, beams)
         last = self._limits == position + 1  # [Q]
         totals = self._totals(logprobs, position, last).view(count, -1)
         if self._candidates == 1:
@@ -131,17 +121,23 @@ class BeamSearch:
         going = top + ends * _NEVER
         scores, onward = going.topk(beams)  # [Q, B]
         power = self._powers.index_select(0, position)
-        kept, taken = self._take_done(top / power, ends & self._first, position)  # [Q, B] each
+        counted = ends & self._first & (position < self._limits)[:, None]
+        kept, taken = self._take_done(top / power, counted, position)  # [Q, B] each
+        cut = last[:, None] & (kept < 0) & ~self._rules.is_end(token.gather(1, taken)) & ~self._best.isneginf()
+        onward = torch.where(cut, taken, onward)
 
         places = torch.cat([onward, taken], 1)  # [Q, 2 B]
         origin = origin.gather(1, places)
-        # An ended answer goes on from itself while it is among the best; what it then takes in stands behind its end.
+        # An ended answer goes on from itself while it is among the best; what it then takes in stands behind its end:
+        # of one that was cut, how likely that was.
         source = torch.cat([origin[:, :beams], torch.where(kept < 0, origin[:, beams:], beams + kept)], 1)
         token, evidence = token.gather(1, places), evidence.gather(1, places)
+        behind = end.gather(1, kept.clamp_min(0))
+        evidence[:, beams:] = torch.where(kept < 0, evidence[:, beams:], behind)
         _grow(self._tokens, source, token, position + 1)
         _grow(self._logprobs, source, evidence, position)
         self._scores.copy_(scores.masked_fill(~self._alive, -torch.inf))
-        self._judge(last, power)
+        self._judge(position, power, cut.any(1))
         return token[:, :beams].flatten(), origin[:, :beams]
 
     def hypotheses(self, beams: Sequence[int], limits: Sequence[int]) -> list[Hypothesis]:
@@ -153,7 +149,7 @@ class BeamSearch:
         """
         most = max(limits)
         ended = slice(self._shape[1], None)
-        tokens, logprobs = self._tokens[:, ended, 1 : 1 + most], self._logprobs[:, ended, :most]
+        tokens, logprobs = self._tokens[:, ended, 1 : 1 + most], self._logprobs[:, ended, : most + 1]
         parts = (self._lengths[..., None], self._best[..., None], tokens, logprobs)
         rows: list[list[list[float]]] = torch.cat([part[: len(beams)].double() for part in parts], 2).tolist()
         found = []
@@ -224,11 +220,12 @@ class BeamSearch:
         self._lengths.copy_(lengths.masked_fill(best.isneginf(), 0))
         return torch.where(new, -1, places), (places - beams).clamp_min(0)
 
-    def _judge(self, last: Tensor, power: Tensor) -> None:
+    def _judge(self, position: Tensor, power: Tensor, cut: Tensor) -> None:
         """Mark the questions that end here.
 
         Args:
-            last: Which questions are at their limit, [Q].
+            position: Tokens before this one, [1].
+            cut: Which questions hear of the ends of their answers in the next step, [Q].
             power: The length with this token to the power of the length penalty, [1].
         """
         rules = self._rules
@@ -238,16 +235,19 @@ class BeamSearch:
         full = worst > _NEVER
         early = (self._widths == 1) | (rules.early_stopping is True)
         improvable = self._scores[:, 0] / power > worst
-        self.ended |= (full & early) | ~improvable | last
+        self.ended |= ((full & early) | ~improvable | (self._limits <= position + 1)) & ~cut
 
 
 def _hypothesis(rules: GenerationRules, row: list[float], width: int, limit: int, most: int) -> Hypothesis:
-    """An answer from its length, its score, `most` tokens and as many log-probabilities."""
+    """An answer from its length, its score, `most` tokens and one more log-probability."""
     size = int(row[0])
     ids, logprobs = [int(token) for token in row[2 : 2 + size]], row[2 + most : 2 + most + size]
-    evidence = tuple(one for position, one in enumerate(logprobs) if not rules.is_forced(position, limit))
     # Greedy search prefers nothing by its score: it is the evidence, of forced tokens too.
-    return Hypothesis(ids, evidence, sum(logprobs) if width == 1 else row[1])
+    score = sum(logprobs) if width == 1 else row[1]
+    if ids and ids[-1] not in (*rules.eos_token_ids, *rules.forced_eos_token_ids):
+        logprobs.append(row[2 + most + size])
+    first, last = rules.forced_bos_token_id is not None, bool(rules.forced_eos_token_ids)
+    return Hypothesis.of(ids, logprobs, limit, score, forced_bos=first, forced_eos=last)
 
 
 def _grow(rows: Tensor, source: Tensor, newest: Tensor, place: Tensor) -> None:

@@ -11,7 +11,7 @@ from test_settings import QUESTION
 from bot.exporting.rows import row_of
 from bot.texts import heat_maps, menus
 from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, NOT_EVEN_A_GUESS, is_answer, shown, shown_answer
-from bot.texts.caveats import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NEW_WORDING_UNSURE
+from bot.texts.caveats import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NEW_WORDING_UNSURE, TRUNCATED
 from bot.texts.language import speaking
 from bot.texts.questions import outcome
 from model.profile import BUILTIN_PROFILE
@@ -143,6 +143,19 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
         ),
         (question("red", known_words=False), "Red", "not sure", NEW_WORDING),
         (question("", 0.0), NO_ANSWER, "1 % sure – this is little more than a guess", ""),
+        (question("", 0.0, truncated=True), TRUNCATED, "1 % sure – this is little more than a guess", ""),
+        (
+            question("on the", 0.0, unsure_below=25, truncated=True),
+            "On the …",
+            "1 % sure – this is little more than a guess",
+            TRUNCATED,
+        ),
+        (
+            question("on", 0.0, truncated=True, known_words=False, unknown_words=("tail",)),
+            "On …",
+            "little more than a guess",
+            f"{TRUNCATED} I do not know the word “tail”. So do not rely on this:",
+        ),
     ],
 )
 def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, sureness: str, caveat: str) -> None:
@@ -159,7 +172,7 @@ def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, suren
         assert sent.splitlines() == [line for line in (caveat, f"<b>{answer}</b>", f"<i>{sureness}</i>") if line]
         assert is_answer(f"{answer}\n{sureness}")
     else:
-        assert sent == NO_ANSWER
+        assert sent == answer
 
 
 def test_what_was_asked_in_full_stands_first_and_is_escaped() -> None:

@@ -16,7 +16,10 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from tiny import Picture
 
+import bot
 from bot.cli import main
+from bot.texts.caveats import TRUNCATED
+from bot.texts.lines import not_so_many
 from model.profile import BUILTIN_PROFILE
 
 
@@ -42,18 +45,47 @@ def test_one_question(ask, pictures) -> None:
     result = ask(pictures[0], "which ball is it", "--max-new-tokens", "3")
     assert result.exit_code == 0, result.output
     assert "(little more than a guess, " in result.output, "nothing is stored of what this model knows"
-    assert len(result.stdout.splitlines()) == 1
+    assert result.stdout.splitlines()[:-1] == [TRUNCATED], "it would talk on"
     assert result.stderr.startswith("Loading the model "), "loading takes a while, which is said"
 
 
 def test_words_that_ask_nothing_get_the_bots_reply(ask, pictures) -> None:
     result = ask(pictures[0], "asdfgh")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"{pictures[0]}: All right. Ask me more about the picture, or ask in other words.\n"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "All right. Ask me more about the picture, or ask in other words.\n"
     result = ask(pictures[0], "-q", "thanks!", "-q", "what is this?", "--json")
     thanks, what = (json.loads(line) for line in result.stdout.splitlines())
-    assert (result.exit_code, thanks["answer"], thanks["error"]) == (1, "", "You are welcome!")
-    assert (what["question"], "error" in what) == ("what is this?", False)
+    assert (result.exit_code, thanks["answer"], thanks["reply"]) == (0, "", "You are welcome!")
+    assert "error" not in thanks and thanks.keys() - {"reply"} == what.keys(), "nothing went wrong"
+
+
+def test_a_picture_that_is_none_of_those_named_gets_the_bots_sentence(ask, pictures) -> None:
+    for words in ("third picture?", "how many dogs are in the third picture?"):
+        result = ask(*pictures, words)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == f"{pictures[0]}, {pictures[1]}: {not_so_many(2)}\n"
+    result = ask(*pictures, "-q", "what is this?", "-q", "and in the third?", "--json")
+    assert [line.get("error") for line in map(json.loads, result.stdout.splitlines())].count(not_so_many(2)) == 1
+
+
+def test_an_answer_that_is_cut_says_so_and_is_a_guess(picture: Picture, tmp_path: Path) -> None:
+    """Beside it one that ends there: it is as sure as with all the room that there is."""
+    scene = str(Path(bot.__file__).parent / "example.png")
+    words = ["ask", scene, "-q", "Where is the girl?", "-q", "What color is the ball?", "--json"]
+    for beams in ("1", "3"):
+        said = {}
+        for most in ("1", "2", "20"):
+            result = CliRunner().invoke(main, [*words, "--beams", beams, "--max-new-tokens", most])
+            assert result.exit_code == 0, result.output
+            said[most] = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [one["truncated"] for most in said for one in said[most]] == [True, True, True, False, False, False]
+        assert all(one["confidence"] < 0.01 for most in said for one in said[most] if one["truncated"])
+        assert said["1"][0]["answer"] == "", "the only token is the one that begins an answer"
+        (girl, ball), (_, whole) = said["2"], said["20"]
+        assert (girl["answer"], ball["answer"]) == ("on", whole["answer"])
+        assert ball["confidence"] == pytest.approx(whole["confidence"], abs=1e-4)
+    told = CliRunner().invoke(main, ["ask", scene, "Where is the girl?", "--max-new-tokens", "2"]).stdout
+    assert told.startswith(f"{TRUNCATED}\nOn …  (1 % sure"), told
 
 
 def test_json_gives_one_object_a_question(ask, pictures) -> None:
@@ -235,7 +267,7 @@ def test_a_question_that_leans_on_the_one_before_is_completed_from_it(ask, pictu
     options = [word for question in typed for word in ("-q", question)]
     lines = [json.loads(line) for line in ask(*pictures, *options, "--json").stdout.splitlines()]
     (thanks,) = [line for line in lines if line["question"] == "thanks!"]
-    assert (thanks["error"], thanks["pictures"]) == ("You are welcome!", pictures), "once, not for each picture"
+    assert (thanks["reply"], thanks["pictures"]) == ("You are welcome!", pictures), "once, not for each picture"
     asked = [(line["picture"], line["question"], line["asked_as"]) for line in lines if line != thanks]
     assert asked == [
         (picture, question, whole)

@@ -6,6 +6,7 @@ import math
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +121,7 @@ def test_no_answer_is_longer_than_it_may_be(family: Family, features: list[torch
 def test_log_probabilities_are_none_above_certainty(family: Family, features: list[torch.Tensor]) -> None:
     for answer in family.generate(prompts(features, 3, 8)):
         assert all(math.isfinite(one) and one <= 1e-5 for one in answer.token_logprobs)
-        assert len(answer.token_logprobs) <= len(answer.tokens)
+        assert len(answer.token_logprobs) <= len(answer.tokens) + 1, "behind what was cut stands that of an end"
 
 
 def test_the_score_of_a_text_is_the_log_probability_of_generating_it(
@@ -133,6 +134,20 @@ def test_the_score_of_a_text_is_the_log_probability_of_generating_it(
         assert other < 0
         if len(answer.tokens) < 30 and " ".join(answer.text.split()) == answer.text:  # it ended by itself
             assert own == pytest.approx(math.fsum(answer.token_logprobs), abs=2e-3)
+
+
+def test_an_answer_that_is_cut_says_so_and_is_unlikely(family: Family, features: list[torch.Tensor]) -> None:
+    asked = [Prompt(one, question, 1, 20) for one in features for question in QUESTIONS]
+    whole, cut = family.generate(asked), 0
+    for limit in (1, 2, 4):
+        found = family.generate([replace(one, max_new_tokens=limit) for one in asked])
+        for answer, full in zip(found, whole, strict=True):
+            if len(full.tokens) > limit + 1:  # the model goes on where this had to end
+                assert answer.truncated and math.exp(answer.token_logprobs[-1]) < 0.5
+                cut += 1
+            elif len(full.tokens) < limit:
+                assert same(answer, full) and not answer.truncated
+    assert cut or max(len(full.tokens) for full in whole) == 2, "the toy says a word"
 
 
 def test_scores_do_not_depend_on_the_other_texts(family: Family, features: list[torch.Tensor]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,9 +16,9 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from model.families.florence2.decoder import Decoder
 from model.generation.eager import generate_eagerly
+from model.generation.hypothesis import Hypothesis
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules
-from model.generation.search import Hypothesis
 from model.loading import builtin_path
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -50,6 +53,19 @@ def tiny_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="module")
 def built_in() -> Model:
     return Florence2ForConditionalGeneration.from_pretrained(builtin_path(), dtype=torch.float32).eval()
+
+
+@contextmanager
+def having(model: Model, **settings: Any) -> Iterator[GenerationRules]:
+    """A model whose generation config says something else for a while."""
+    before = model.generation_config.to_dict()
+    try:
+        model.generation_config.update(**settings)
+        rules = GenerationRules.read(model)
+        assert rules is not None
+        yield rules
+    finally:
+        model.generation_config.update(**before)
 
 
 def batch(model: Model, rng: random.Random, count: int, limit: int) -> tuple[torch.Tensor, ...]:
@@ -87,23 +103,30 @@ def alone(
     for step, token in enumerate(tokens[:stop]):
         row = int(out.beam_indices[0, step]) if beams > 1 else 0
         first = step == 0 and config.forced_bos_token_id is not None
-        last = step == limit - 1 and config.forced_eos_token_id is not None
-        if not first and not last:
+        if not first or (limit == 1 and config.forced_eos_token_id is not None):
             evidence.append(float(out.logits[step][row].log_softmax(-1)[token]))
+    said, limited = tokens[:stop], config.forced_eos_token_id is not None and stop == limit
+    if not limited and said[-1] not in ends:  # how likely it was to end there
+        logits = model(
+            encoder_outputs=BaseModelOutput(last_hidden_state=states[None, :length]),
+            attention_mask=mask[None, :length],
+            decoder_input_ids=out.sequences[:, : stop + 1],
+        ).logits
+        evidence.append(float(logits[0, -1].log_softmax(-1)[ends].logsumexp(0)))
+        limited = True
     score = float(out.sequences_scores[0]) if beams > 1 else 0.0
-    return tokens[:stop], Hypothesis(tokens[:stop], tuple(evidence), score)
+    return said, Hypothesis(said, tuple(evidence), score, truncated=limited and math.exp(evidence[-1]) < 0.5)
 
 
 @torch.inference_mode()
-def check(model: Model, rng: random.Random, count: int, limit: int) -> set[tuple[int, ...]]:
-    rules = GenerationRules.read(model)
-    assert rules is not None
+def check(model: Model, rules: GenerationRules, rng: random.Random, count: int, limit: int) -> set[tuple[int, ...]]:
     states, mask, beams, limits = batch(model, rng, count, limit)
     answers = generate(Decoder(model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
     for row, answer in enumerate(answers):
         tokens, wanted = alone(model, states[row], mask[row], int(beams[row]), int(limits[row]))
         assert answer.ids == tokens, f"beams {beams[row]}, limit {limits[row]}"
         assert answer.logprobs == pytest.approx(wanted.logprobs, abs=2e-4)
+        assert answer.truncated == wanted.truncated
         if beams[row] > 1:
             assert answer.score == pytest.approx(wanted.score, rel=1e-4, abs=2e-4)
     return {tuple(answer.ids) for answer in answers}
@@ -112,29 +135,29 @@ def check(model: Model, rng: random.Random, count: int, limit: int) -> set[tuple
 @pytest.mark.filterwarnings("ignore:Unfeasible length constraints")  # a limit below the least length: the limit wins
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
 def test_any_settings_in_one_batch_give_what_generate_gives(tiny_model: Model, settings: dict[str, Any]) -> None:
-    before = tiny_model.generation_config.to_dict()
-    try:
-        tiny_model.generation_config.update(**settings)
-        assert len(check(tiny_model, random.Random(str(settings)), 14, 20)) > 4  # it does not always say the same
-    finally:
-        tiny_model.generation_config.update(**before)
+    with having(tiny_model, **settings) as rules:
+        said = check(tiny_model, rules, random.Random(str(settings)), 14, 20)
+    assert len(said) > 4  # it does not always say the same
 
 
 def test_the_built_in_model(built_in: Model) -> None:
-    check(built_in, random.Random(5), 24, 20)
+    with having(built_in) as rules:
+        check(built_in, rules, random.Random(5), 24, 20)
 
 
 @torch.inference_mode()
-def test_generate_in_groups_gives_the_same(tiny_model: Model) -> None:
+@pytest.mark.parametrize("settings", [{}, SETTINGS["stock"], SETTINGS["two ends"]])
+def test_generate_in_groups_gives_the_same(tiny_model: Model, settings: dict[str, Any]) -> None:
     """The way for settings that the loop does not know."""
     states, mask, beams, limits = batch(tiny_model, random.Random(8), 12, 12)
-    rules = GenerationRules.read(tiny_model)
-    assert rules is not None
-    plain = generate_eagerly(tiny_model, states, mask, beams, limits)  # type: ignore[arg-type]
-    ours = generate(Decoder(tiny_model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
+    with having(tiny_model, **settings) as rules:
+        plain = generate_eagerly(tiny_model, states, mask, beams, limits)  # type: ignore[arg-type]
+        ours = generate(Decoder(tiny_model), rules, states, mask, beams, limits)  # type: ignore[arg-type]
     assert [one.ids for one in plain] == [one.ids for one in ours]
     for one, other in zip(plain, ours, strict=True):
         assert one.logprobs == pytest.approx(other.logprobs, abs=2e-4)
+        assert one.truncated == other.truncated
+    assert any(one.truncated for one in ours)
 
 
 @pytest.mark.parametrize("unknown", [{"repetition_penalty": 1.3}, {"bad_words_ids": [[9]]}, {"suppress_tokens": [9]}])

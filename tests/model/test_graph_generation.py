@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import test_generation
 import torch
-from test_generation import SETTINGS, Model, alone, batch
+from test_generation import SETTINGS, Model, alone, batch, having
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
 from model.families.florence2.static_decoder import Shape, StaticDecoder
@@ -18,25 +16,11 @@ from model.generation import graph_loop
 from model.generation.eager import score_sequences
 from model.generation.graph_loop import DecodingState, GraphLoop
 from model.generation.loop import generate
-from model.generation.rules import GenerationRules
 
 tiny_model, built_in = test_generation.tiny_model, test_generation.built_in
 
 unfeasible = pytest.mark.filterwarnings("ignore:Unfeasible length constraints")  # limit below least length: it wins
 Batch = tuple[torch.Tensor, torch.Tensor, list[int], list[int]]
-
-
-@contextmanager
-def having(model: Model, **settings: Any) -> Iterator[GenerationRules]:
-    """A model whose generation config says something else for a while."""
-    before = model.generation_config.to_dict()
-    try:
-        model.generation_config.update(**settings)
-        rules = GenerationRules.read(model)
-        assert rules is not None
-        yield rules
-    finally:
-        model.generation_config.update(**before)
 
 
 def check(model: Model, loop: GraphLoop, questions: Batch) -> set[tuple[int, ...]]:
@@ -47,6 +31,7 @@ def check(model: Model, loop: GraphLoop, questions: Batch) -> set[tuple[int, ...
         tokens, wanted = alone(model, states[row], mask[row], beams[row], limits[row])
         assert answer.ids == tokens, f"beams {beams[row]}, limit {limits[row]}"
         assert answer.logprobs == pytest.approx(wanted.logprobs, abs=2e-4)
+        assert answer.truncated == wanted.truncated
         if beams[row] > 1:
             assert answer.score == pytest.approx(wanted.score, rel=1e-4, abs=2e-4)
     return {tuple(answer.ids) for answer in answers}
@@ -128,7 +113,7 @@ def test_the_evidence_and_the_score_are_those_of_the_other_loop(tiny_model: Mode
 
 
 @torch.inference_mode()
-@pytest.mark.parametrize("shape", [Shape(3, 5, 14, 8), Shape(4, 10, 64, 32), Shape(16, 7, 128, 63)])
+@pytest.mark.parametrize("shape", [Shape(3, 5, 14, 9), Shape(4, 10, 64, 32), Shape(16, 7, 128, 63)])
 def test_more_room_changes_nothing(tiny_model: Model, shape: Shape) -> None:
     states, mask, _, _ = batch(tiny_model, random.Random(7), 3, 1)
     beams, limits = [1, 5, 3], [8, 8, 5]
@@ -136,7 +121,7 @@ def test_more_room_changes_nothing(tiny_model: Model, shape: Shape) -> None:
         decoder = StaticDecoder(tiny_model)
         state = DecodingState(decoder, rules, shape)
         state.load(states, mask, beams, limits)
-        for _ in range(8):
+        for _ in range(9):
             state.step()
         assert bool(state.ended)
         wanted = generate(decoder, rules, states, mask, beams, limits)
@@ -237,7 +222,9 @@ def test_in_bfloat16_the_evidence_is_that_of_the_tokens(tiny_model: Model) -> No
         answers = GraphLoop(StaticDecoder(model), rules).generate(states, mask, beams, [10] * 6)
     wanted = score_sequences(model, states, mask, [[rules.decoder_start_token_id, *one.ids] for one in answers])
     far = [
-        abs(p - q) for one, row in zip(answers, wanted, strict=True) for p, q in zip(one.logprobs, row[1:], strict=True)
+        abs(p - q)
+        for one, row in zip(answers, wanted, strict=True)
+        for p, q in zip(one.logprobs, row[1:], strict=False)
     ]
     # Single ones are up to 0.6 apart: the model's weights are large, and its logits have 8 bits.
     assert sum(far) / len(far) < 0.06

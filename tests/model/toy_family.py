@@ -57,13 +57,21 @@ class Toy(torch.nn.Module):
     def _speak(self, features: torch.Tensor, given: Sequence[int | None]) -> Generation:
         ids, logprobs = [3], []
         for wanted in given:
-            before = torch.nn.functional.one_hot(torch.tensor(ids[-1]), len(WORDS))
-            row = self.decoder(torch.cat([features[0], before])).log_softmax(-1)
+            row = self._next(features, ids[-1])
             ids.append(int(row.argmax()) if wanted is None else wanted)
             logprobs.append(float(row[ids[-1]]))
             if ids[-1] == 3:
                 break
-        return Generation(" ".join(WORDS[one] for one in ids[1:] if one != 3), tuple(logprobs), tuple(ids[1:]))
+        text, cut = " ".join(WORDS[one] for one in ids[1:] if one != 3), ids[-1] != 3
+        if cut:
+            logprobs.append(float(self._next(features, ids[-1])[3]))
+        said = tuple(logprobs), tuple(ids[1:])
+        return Generation(text, *said, truncated=cut and logprobs[-1] < math.log(0.5))
+
+    def _next(self, features: torch.Tensor, before: int) -> torch.Tensor:
+        known = torch.nn.functional.one_hot(torch.tensor(before), len(WORDS))
+        logprobs: torch.Tensor = self.decoder(torch.cat([features[0], known])).log_softmax(-1)
+        return logprobs
 
 
 def load(folder: Path, profile: Profile, placement: Placement) -> Toy:

@@ -24,9 +24,9 @@ from model.families.florence2.static_decoder import StaticDecoder
 from model.families.florence2.vision import VisionTower
 from model.generation.eager import generate_eagerly
 from model.generation.graph_loop import GraphLoop
+from model.generation.hypothesis import Hypothesis
 from model.generation.loop import generate
 from model.generation.rules import GenerationRules, Seq2SeqModel
-from model.generation.search import Hypothesis
 
 _PICTURES = 8
 """Most pictures in one pass of a GPU: with so many it is busy, and more would only take memory."""
