@@ -72,9 +72,12 @@ def plain(reference: Reference, request: Request) -> tuple[str, float]:
     forced_end = model.generation_config.forced_eos_token_id is not None
     for step, token in enumerate(tokens):
         row = int(out.beam_indices[0, step]) if request.beams > 1 else 0
-        forced = step == 0 or (forced_end and step == request.max_new_tokens - 1)
+        forced = step == 0 and not (forced_end and request.max_new_tokens == 1)
         if row >= 0 and not forced:  # rows below zero are padding
             total += float(out.logits[step][row].log_softmax(-1)[token])
+    if model.generation_config.eos_token_id not in tokens:  # it was cut: how likely was it to end there?
+        logits = model(**inputs, decoder_input_ids=out.sequences).logits
+        total += float(logits[0, -1].log_softmax(-1)[model.generation_config.eos_token_id])
     return text, math.exp(total)
 
 
