@@ -31,6 +31,8 @@ STRESS: Mapping[str, float] = {
     "where": 1.2,
     "colour": 1.6,
     "holding": 1.8,
+    "more": 1.5,
+    "mood": 1.6,
     "setting": 0.7,
 }
 """Kinds that are learnt last are asked more often."""

@@ -45,7 +45,7 @@ class Recipe:
     """Names the scenes and the first weights."""
     dense_steps: int = 2000
     """Steps on dense targets alone."""
-    question_steps: int = 14000
+    question_steps: int = 21000
     """Steps on questions and dense targets together."""
     decay: float = 1.0
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
