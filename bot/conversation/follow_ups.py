@@ -28,7 +28,7 @@ from model.text import MAX_QUESTION, question_length
 
 LEAD = re.compile(
     r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about|no(?=,| the\b)"
-    r"|sorry|(?:sorry,? )?i mean(?:t)?|not (?:the|an?) [\w' ]+(?=,)"
+    r"|sorry|(?:sorry,? )?i mean(?:t)?|not [\w' ]+(?=,)"
     r"|(?:the )?same(?: thing| question)? (?:for|with|about))\b[\s,]*)+",
     re.I,
 )

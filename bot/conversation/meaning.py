@@ -138,7 +138,8 @@ class Nothing:
 
 
 _HELP = re.compile(
-    r"(?:help(?: me)?|commands|menu|(?:so )?what can (?:you|u) do|how (?:does|do) (?:this|it|you|u) work"
+    r"(?:help(?: me)?(?:,? (?:please|pls|plz))?|commands|menu|(?:so )?what can (?:you|u) do"
+    r"|how (?:does|do) (?:this|it|you|u) work"
     r"|how (?:to|do i|can i) use (?:this|it|you|u|the bot))",
     re.IGNORECASE,
 )

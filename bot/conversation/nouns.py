@@ -35,6 +35,7 @@ _OTHERS = frozenset(
         *("thing", "object", "shape", "circle", "triangle", "square", "rectangle", "face", "body", "hand", "back"),
         *("fur", "player", "friend", "shadow", "symbol", "logo", "word", "letter", "string", "button", "surface"),
         *("ground", "light", "frame", "seat", "orange", "mom", "dad", "leash", "sport", "breed", "plate"),
+        *("dude", "bloke"),
     )
 )
 """These name something in a question, but a text of one of them alone does not ask whether there is one."""
@@ -52,6 +53,7 @@ _ANIMALS = (
 _PERSONS = (
     *("person", "child", "baby", "kid", "toddler", "teenager", "adult", "friend", "player", "driver", "doctor"),
     *("teacher", "chef", "farmer", "clown", "pirate", "policeman", "fireman", "snowman", "robot", "angel", "alien"),
+    *("dude", "bloke"),
 )
 PERSONS, ANIMALS = frozenset(_PERSONS), frozenset(_ANIMALS)
 """Who may be he or she: the word does not tell."""

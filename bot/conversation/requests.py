@@ -29,6 +29,8 @@ _LANGUAGE = (
     r"|persian|english|arabic|chinese|japanese|korean|turkish|dutch|polish|hindi|ukrainian|other languages?"
     r"|another language|my language|a different language)"
 )
+_OWN_NAME = r"(?:deutsch|italiano|español|espanol|français|francais|português|portugues)"
+_PLEASE = r"(?:please|pls|plz|bitte|per favore|por favor|s'il (?:te|vous) pla[iî]t)"
 _MOVING = r"(?:videos?|clips?|movies?|gifs?|animations?|video messages?)"
 _SHOWN = (
     r"(?:percentages?|percents?|%|confidence|sureness|probabilit(?:y|ies)|buttons?|notifications?|sounds?|dark mode"
@@ -41,12 +43,20 @@ _COMMANDS = {
     "export": rf"(?:export|download|save|back up|backup)(?: {_MY}{_KEPT})?|(?:get|give|send)(?: me)? (?:all )?my data",
     "history": r"(?:(?:show|see|open|view|list)(?: me)? )?(?:my |the |our |chat )?history"
     r"|what (?:did|have) i ask(?:ed)?(?: (?:you|u))?(?: before| earlier| so far| yesterday| today)?"
-    r"|(?:show|see|list)(?: me)? my (?:old |previous |last |earlier )?questions",
-    "settings": r"(?:(?:open|show|change|see|edit|go to)(?: me)? )?(?:the |my |your |its )?"
+    r"|(?:(?:show|see|list)(?: me)? )?my (?:old |previous |past |last |earlier )?questions?"
+    r"|what (?:was|were) my (?:last |previous |old |earlier )?questions?"
+    r"|(?:(?:show|tell|list)(?: me)? )?(?:what|everything(?: that)?|all(?: that)?) i(?: have|'ve)? asked(?: (?:you|u))?"
+    r"(?: before| earlier| so far| yesterday| today)?",
+    "help": r"(?:show|open|see|give|list)(?: me)? (?:(?:all|the|your|bot) )*(?:help|commands|menu)"
+    r"|i need (?:some )?help|(?:can|could) (?:you|u) help(?: me)?"
+    r"|what (?:commands|can i (?:do|ask))(?: (?:are there|do you have|can i use|is there|you|here))?"
+    r"|what are (?:the|your) commands",
+    "start": r"(?:(?:show|give|send)(?: me)? )?(?:an |the )?examples?|start",
+    "settings": r"(?:(?:open|show|change|see|edit|go to|(?:where|what) are)(?: me)? )?(?:the |my |your |its )?"
     r"(?:settings?|options|preferences)"
     r"|(?:change|set|use|increase|decrease|raise|lower)(?: the)?(?: number of)? (?:beams?|time ?zone|retention)\b.*"
     r"|use \d+ beams?",
-    "privacy": r"(?:the |your )?privacy(?: policy)?"
+    "privacy": r"(?:show(?: me)? )?(?:the |your )?privacy(?: policy)?"
     r"|(?:what )?(?:do|does|will|did|are) (?:you|u|it|this bot) (?:also )?"
     rf"(?:store|keep|save|share|record|sell|collect|remember|keeping|saving|storing)(?: {_MY}{_KEPT}| anything)?"
     r"(?: (?:about|of|from) (?:me|us|mine))?|what (?:do|does) (?:you|u|it) (?:know|keep|store|save|remember)"
@@ -64,7 +74,7 @@ _SENTENCES = {
     r"|(?:what|which|how many)(?: other)? languages? (?:do|can|does) (?:you|u|it)"
     r" (?:speak|know|understand|talk|support|have)"
     rf"|(?:do|does|can) (?:you|u|it) (?:also )?(?:speak|understand|talk|know|answer in|support) {_LANGUAGE}"
-    rf"|(?:in )?{_LANGUAGE} please",
+    rf"|(?:in |auf |en )?(?:{_LANGUAGE},? {_PLEASE}|{_OWN_NAME})",
     "fixed": rf"(?:turn|switch) (?:off|on)(?: the| your)? {_SHOWN}|(?:turn|switch)(?: the| your)? {_SHOWN} (?:off|on)"
     r"|(?:hide|disable|remove|stop|mute|do(?: not|n'?t) (?:show|say|display)|stop showing|no)(?: me)?"
     rf"(?: the| your)? {_SHOWN}",
@@ -87,8 +97,9 @@ def sentence_meant(text: str) -> str | None:
 
 
 def _found(text: str, wanted: dict[str, str]) -> str | None:
-    line = _END.sub("", " ".join(text.replace("’", "'").split()).strip(" ?!.,…"))
-    for form in dict.fromkeys((line, _LEAD.sub("", line))):
+    bare = " ".join(text.replace("’", "'").split()).strip(" ?!.,…")
+    line = _END.sub("", bare)
+    for form in dict.fromkeys((line, _LEAD.sub("", line), bare)):
         for name, pattern in wanted.items():
             if re.fullmatch(pattern, form, re.IGNORECASE):
                 return name

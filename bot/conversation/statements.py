@@ -46,16 +46,17 @@ _POLITE = (
     r"(?: (?:again|there|bot|so much|very much|a lot|man|bro|guys|for that|a (?:sec|second|minute)))?"
 )
 """Is said before a question and asks nothing: before a mark, a question, "and", or more of its kind."""
+_EMOJI = r"[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u200d\ufe0f]"
 _ASIDES = re.compile(
     r"^(?:(?:lol|lmao|(?:ha){2,}h?|oh|um+|hm+|well|but|sorry|bro|dude|yo|mate"
     r"|describe(?= what)|i (?:just )?(?:want|wanna|would like|'?d like)(?: to)? know)\b[\s,.!]*(?!to\b)"
     rf"|(?:ok|okay|k)(?:\s*[.!;:…–]+\s*|[\s,]+(?={_POLITE}\b))"  # before a comma it leads on, as "and" does
     rf"|{_POLITE}\b(?:\s*[,.!;:…–]+\s*|\s+-+\s+|\s+(?={_POLITE}\b(?:\s*[,.!;:…–]|\s+{_ASKING})"
     rf"|(?:and\s+)?{_ASKING}))|i meant?\s+(?=(?:the|an?|in|on|under)\s))+(?=\w)"
-    r"|(?<=\w)[\s,]+(?:mate|bro|bruh|dude|buddy|bot|lol|lmao|(?:ha){2,}h?|tho|though|then|please|pls|plz|thanks|thx"
-    r"|thank you)(?=[\s.!?]*$)"
-    r"|(?:(?<=[?.!])\s*(?:[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a]|[\U0001f602\U0001f923\U0001f64f👍❤])"
-    r"|(?<=\w)\s*[\U0001f602\U0001f923\U0001f605\U0001f606\U0001f64f👍])[\ufe0f\U0001f3fb-\U0001f3ff\U0001f602\U0001f923\U0001f605\U0001f606\U0001f64f👍\s]*$",
+    r"|(?<=\w)[\s,]+(?:bot|lol|lmao|(?:ha){2,}h?|tho|though|then|please|pls|plz|thanks|thx|thank you"
+    r"|(?:(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?:mate|bro|bruh|dude|buddy)))(?=[\s.!?]*$)"
+    rf"|^(?:{_EMOJI}+\s*)+(?=\w)|(?<=[\w?.!])(?<!\ba)(?<!\b(?:an|is|it|he|my|or))(?<!\b(?:the|she|are|and))"
+    rf"(?<!\b(?:this|that|they|with))(?:\s*{_EMOJI})+(?=[\s.!?]*$)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

@@ -21,6 +21,8 @@ DOG = Before("Is there a dog?", "yes")
         # The same of something else
         (COLOUR, "and the dog?", "What colour is the dog?"),
         (COLOUR, "And the dog", "What colour is the dog?"),
+        (COLOUR, "not dogs, balls", "What colour are the balls?"),
+        (COLOUR, "the dude on the left?", "What colour is the dude on the left?"),
         (COLOUR, "the dog?", "What colour is the dog?"),
         (COLOUR, "and dog?", "What colour is the dog?"),
         (COLOUR, "what about the balls?", "What colour are the balls?"),

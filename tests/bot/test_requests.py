@@ -28,7 +28,13 @@ LISTS = Path(__file__).parent / "messages"
         ("what do you know about me", Command("privacy")), ("privacy", Command("privacy")),
         ("are my photos private?", Command("privacy")), ("can i send videos", Refuse("moving")),
         ("can u watch videos?", Refuse("moving")), ("can you see me", Refuse("sees you")),
-        ("how do i use u", Command("help")),
+        ("how do i use u", Command("help")), ("show my settings", Command("settings")),
+        ("where are the settings?", Command("settings")), ("show me what I asked", Command("history")),
+        ("my last questions", Command("history")), ("what was my last question?", Command("history")),
+        ("show me the help", Command("help")), ("can you help me?", Command("help")),
+        ("what commands are there?", Command("help")), ("show me an example please", Command("start")),
+        ("german please", Refuse("languages")), ("In German pls!", Refuse("languages")),
+        ("deutsch bitte", Refuse("languages")), ("Español", Refuse("languages")),
     ],
 )  # fmt: skip
 def test_what_is_asked_of_the_bot_gets_its_own_answer(said: str, meaning: object) -> None:
@@ -40,7 +46,13 @@ def test_what_is_asked_of_the_bot_gets_its_own_answer(said: str, meaning: object
     [
         *("compare both pics", "can you see me in the picture", "is the history book open", "who deletes the text"),
         *("what language is the sign", "is the man speaking german", "what does the phone show", "is there a video"),
-        *("are my shoes red", "where are my pictures on the wall", "what settings does the camera have"),
+        *(
+            "are my shoes red",
+            "help the dog",
+            "german dog please",
+            "where are my pictures on the wall",
+            "what settings does the camera have",
+        ),
     ],
 )
 def test_what_is_asked_of_a_picture_stays_a_question(said: str) -> None:
