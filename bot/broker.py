@@ -13,6 +13,10 @@ from model.serving.broker.embedded import EmbeddedBroker
 from model.serving.broker.protocol import Broker, Worker
 from model.speech.transcriber import check_speech
 
+NO_BROKER = (
+    "No broker: give --broker redis://host:6379, or set VQABOT_BROKER_URL. A bot that runs without one has its worker "
+    "beside it."
+)
 SCHEMES = {"rediss": "redis", "unix": "redis"}
 """Of addresses whose scheme is not the broker's name in `model.serving.broker`."""
 
@@ -46,11 +50,13 @@ def open_worker(settings: Settings, machine: str) -> Worker:
         machine: What people call this machine.
 
     Raises:
-        SettingsError: No broker has such addresses, or its workers are started otherwise.
+        SettingsError: There is no address, no broker has such ones, or its workers are started otherwise.
         BrokerError: The address is not as its broker's are.
         ModelError: The model or what it needs is not here.
     """
     url = settings.broker_url.get_secret_value() if settings.broker_url is not None else ""
+    if not url:
+        raise SettingsError(NO_BROKER)
     worker: Worker = _verb(url, "work")(url, _embedded(settings), machine)
     return worker
 

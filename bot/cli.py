@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("bot.commands.demo:demo", "Try the whole bot here: a chat page, no token, no network."),
     "run": Entry("bot.commands.run:run", "Run the bot on Telegram (needs a token)."),
+    "settings": Entry("bot.commands.settings:settings", "Check the settings, and show what holds."),
     "worker": Entry("bot.commands.worker:worker", "Answer questions for a bot on another machine."),
     "ask": Entry("bot.commands.ask:ask", "Ask about pictures on the command line."),
     "backup": Entry("bot.commands.backup:backup", "Copy all that the bot remembers, while it runs."),
@@ -60,7 +61,7 @@ class LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             raise needs("training", error) from error
         assert isinstance(command, click.Command)
-        _keep_examples_whole(command)
+        _keep_help_whole(command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever a command returns
@@ -84,13 +85,14 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
 
-def _keep_examples_whole(command: click.Command) -> None:
-    """Let no line of an example break, so that it can be copied from the help as it stands."""
+def _keep_help_whole(command: click.Command) -> None:
+    """Let no line of an example break, so that it can be copied, and no sentence about a sub-command be cut."""
     if command.epilog and not command.epilog.startswith("\b"):
         command.epilog = f"\b\n{command.epilog}"
     if isinstance(command, click.Group):
         for each in command.commands.values():
-            _keep_examples_whole(each)
+            each.short_help = each.get_short_help_str(limit=1000)
+            _keep_help_whole(each)
 
 
 @click.group(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -28,6 +29,11 @@ TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 class SettingsError(Exception):
     """The settings do not fit together; the text says which and why."""
+
+    def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
+        """Of one problem, or of several: `problems` has a sentence for each."""
+        super().__init__(text)
+        self.problems = tuple(problems) or (text,)
 
 
 class Settings(BaseSettings):
@@ -184,27 +190,39 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: A setting is wrong, or mistyped; the text names it by its variable and never shows a secret.
     """
+    mistyped = _mistyped()
     try:
-        _check_names()
-        return Settings()
-    except UnicodeDecodeError as error:
-        raise SettingsError("The file .env is no text in UTF-8: save it as UTF-8.") from error
+        settings = Settings()
     except ValidationError as error:
         problems = []
         for problem in error.errors(include_input=False, include_url=False):
             name = f"{PREFIX}{str(problem['loc'][0]).upper()} " if problem["loc"] else ""
             problems.append(name + wording(problem))
-        raise SettingsError(f"Wrong setting: {'; '.join(problems)}.") from None
+        wrong = f"Wrong setting: {'; '.join(problems)}."
+        raise SettingsError(" ".join([*mistyped, wrong]), [*mistyped, *(f"{each}." for each in problems)]) from None
+    if mistyped:
+        raise SettingsError(" ".join(mistyped), mistyped)
+    return settings
 
 
-def _check_names() -> None:
-    """A variable that is almost a setting's is a mistake that would go unnoticed; another may be somebody else's."""
+def _mistyped() -> list[str]:
+    """A variable that is almost a setting's is a mistake that would go unnoticed; another may be somebody else's.
+
+    Raises:
+        SettingsError: There is a file .env that cannot be read.
+    """
+    mistyped = []
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    in_file = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
+    try:
+        in_file = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
+    except UnicodeDecodeError as error:
+        raise SettingsError("The file .env is no text in UTF-8: save it as UTF-8.") from error
     for name in sorted({*os.environ, *in_file}):
         if not name.upper().startswith(PREFIX) or name.upper() in known:
             continue
         near = get_close_matches(name.upper(), known, 1, ALMOST)
         if near:
-            raise SettingsError(f"There is no setting {name}. Did you mean {near[0]}?")
-        log.warning("%s is no setting of this release; .env.example names them all", name)
+            mistyped.append(f"There is no setting {name}. Did you mean {near[0]}?")
+        else:
+            log.warning("%s is no setting of this release; .env.example names them all", name)
+    return mistyped

@@ -38,7 +38,11 @@ SHAPES = ("builtin", "florence2-base", "florence2-large", "blip-base", "paligemm
 @click.option("--batched", is_flag=True, help="Measure bfloat16 in batches through generate() as well.")
 @click.option("--without-graphs", is_flag=True, help="Measure ours without CUDA graphs as well.")
 @click.option("--profile", is_flag=True, help="Show which operations the time goes into.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures into this file.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw the figures into this file: .png, .svg or .pdf.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def answer(
     shape: str,

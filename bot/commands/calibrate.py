@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ def calibrate(
     from training.evaluation import calibrate as fitting
     from training.evaluation.evaluate import check_answered
     from training.evaluation.seen import RESERVED
+    from training.locks import only_writer
 
     config = resolve(CalibrateConfig, config_file, given)
     folder = Path(model)
@@ -80,7 +82,10 @@ def calibrate(
     if keep and not (folder.is_dir() or model == "builtin"):
         raise click.ClickException(f"The calibration cannot be stored in {model}: give the model as a folder.")
     data_name = f"the {split} split of {data.name}"
-    with in_words(interrupted="Nothing was changed.", place=folder):
+    with (
+        in_words(interrupted="Nothing was changed.", place=folder),
+        only_writer(locate(model)) if keep else nullcontext(),
+    ):
         asked = load_split(data, split, limit=config.limit)
         check_answered(data, split, asked.questions)
         fitting.check_enough(asked.questions)

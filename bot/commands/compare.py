@@ -21,12 +21,14 @@ def compare(config_file: Path, out: Path, again: bool) -> None:
 
     A model that fails does not stop the others. The same command goes on where an interrupted one stopped.
     """
+    from model.loading import locate
     from training.compare.config import CompareConfig
     from training.compare.figures import figures_of
     from training.compare.page import write_page
     from training.compare.run import curves_of, run_all
     from training.data.splits import load_split
     from training.evaluation.evaluate import check_answered
+    from training.finetune.families import check_trainable
     from training.finetune.inputs import read_answered
     from training.locks import only_writer
 
@@ -35,6 +37,9 @@ def compare(config_file: Path, out: Path, again: bool) -> None:
         read_answered(config.data, "train")
         questions = load_split(config.data, config.split, limit=config.limit, pictures=False).questions
         check_answered(config.data, config.split, questions)
+        for name in config.models:  # else it would be found out after those before it
+            model = config.training(name, config.seeds[0]).model
+            check_trainable(locate(model), model)
         outcomes = run_all(config, out, Terminal(), again=again)
         figures = figures_of(outcomes, questions, config.price)
         page = write_page(out, config, figures, curves_of(out, list(outcomes), config.seeds), len(questions))

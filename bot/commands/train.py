@@ -44,6 +44,8 @@ def train(data: Path, out: Path, config_file: Path | None, **given: object) -> N
     with in_words(interrupted=goes_on, place=out), only_writer(out) if first else nullcontext():
         inputs = read_inputs(config, data, out)
         if first:
+            if inputs.remark:
+                note(inputs.remark)
             note(f"Loading torch and the model {config.model} ...")
         from training.finetune.run import train as run
 

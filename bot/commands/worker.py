@@ -13,7 +13,7 @@ import click
 from pydantic import SecretStr
 
 from bot import loop, metrics, tracing
-from bot.broker import open_worker
+from bot.broker import NO_BROKER, open_worker
 from bot.commands.errors import WrongSetting
 from bot.monitoring import Monitoring
 from bot.settings import Settings, SettingsError, load_settings
@@ -74,10 +74,7 @@ def worker(
         if broker is not None and "://" not in broker:
             raise SettingsError("--broker has no scheme://. Give an address such as redis://host:6379.")
         if settings.broker_url is None or not settings.broker_url.get_secret_value():
-            raise SettingsError(
-                "No broker: give --broker redis://host:6379, or set VQABOT_BROKER_URL. A bot that runs without one has "
-                "its worker beside it."
-            )
+            raise SettingsError(NO_BROKER)
     except SettingsError as error:
         raise WrongSetting(sentence(error)) from error
     from bot.environment import hide_settings

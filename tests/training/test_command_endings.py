@@ -207,6 +207,7 @@ def test_no_example_breaks_when_it_is_copied() -> None:
                 found += 1
                 assert f"{main.name or 'vqabot'}".replace("main", "vqabot") in example
             command = group if len(words) == 1 else group.commands[words[1]]  # type: ignore[attr-defined]
+            assert "...\n" not in done.output.partition("\nCommands:")[2], "no sentence is cut"
             for line in (command.epilog or "").replace("\b\n", "").splitlines():
                 assert line in done.output, "not wrapped, whatever the width"
     assert found > 15

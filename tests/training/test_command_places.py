@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PIL import Image
 
 from bot.cli import main
 from bot.errors import AddressError
+from model.loading import builtin_path
 from training.builtin.recipe import Recipe
 from training.errors import DataError
 from training.locks import only_writer
@@ -81,6 +83,17 @@ def test_two_commands_do_not_write_the_same(own: Path, tmp_path: Path, name: str
     assert code == 1
     assert output.splitlines()[-1] == f"Error: Another process is writing {out}."
     assert not out.exists()
+
+
+def test_two_commands_do_not_calibrate_the_same_model(tmp_path: Path) -> None:
+    data, model = prepared(tmp_path / "data"), shutil.copytree(builtin_path(), tmp_path / "model")
+    before = {file: file.read_bytes() for file in model.iterdir()}
+    with FileLock(tmp_path / "model.lock"):
+        code, output = said("calibrate", data, "--model", model)
+        assert (code, output.splitlines()[-1]) == (1, f"Error: Another process is writing {model}.")
+        _, elsewhere = said("calibrate", data, "--model", model, "--no-store")
+    assert "Another process" not in elsewhere, "what is not stored is in nobody's way"
+    assert {file: file.read_bytes() for file in model.iterdir()} == before
 
 
 def test_a_lock_is_gone_after_the_work_and_after_an_error(tmp_path: Path) -> None:

@@ -139,6 +139,7 @@ def test_models_are_compared_and_one_that_fails_stops_none(place: Path) -> None:
         ({"models": ["builtin"]}, "models must be a mapping of names to values; it is ['builtin']"),
         ({"models": {"a": "builtin"}}, "models.a must be a mapping"),
         ({"models": {}}, "models must not be empty"),
+        ({"models": {"a": {"model": "builtin"}, "b": {"model": "./buildin"}}}, "There is no model at './buildin'"),
         ({"seeds": 3}, "seeds must be a list; it is 3"),
         ({"questions": "many"}, "questions must be a whole number; it is many"),
     ],

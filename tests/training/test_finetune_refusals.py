@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 import torch
 from click.testing import CliRunner
-from finetune_helpers import Quiet, prepared, settings, tiny_model
+from finetune_helpers import SIZE, Quiet, prepared, settings, tiny_model
 from safetensors import SafetensorError
 
 from bot.cli import main
+from training.data.prepared import write_summary
 from training.finetune.checkpoints import complete_checkpoints
 from training.finetune.divergence import DivergenceDetector
 from training.finetune.errors import TrainingError, explained
 from training.finetune.features import FeatureStore, fill, fingerprint, make_room, picture_key
+from training.finetune.inputs import read_inputs
 from training.finetune.limits import check_memory
 from training.finetune.loading import load_parts
 from training.finetune.run import train
@@ -60,6 +62,25 @@ def test_each_wrong_input_gives_one_sentence(tmp_path: Path, monkeypatch: pytest
         (folder / "config.json").write_text(json.dumps({**other, **changed}))
     assert "which cannot be trained; supported: blip, florence2" in refusal(data, out, *flags, tmp_path / "gpt2")
     assert "Microsoft's own format" in refusal(data, out, *flags, tmp_path / "old")
+
+
+def test_data_prepared_for_another_model_are_named(tmp_path: Path) -> None:
+    data, out = prepared(tmp_path / "data"), tmp_path / "out"
+    write_summary(data, {"config": {"model": "builtin"}, "size": [64, 48]})
+    assert refusal(data, out) == (
+        f"Error: {data} was prepared for the model builtin, and without --model it is "
+        "florence-community/Florence-2-base-ft that is trained: add --model builtin, or --model "
+        "florence-community/Florence-2-base-ft where that is meant."
+    )
+    model = tiny_model(tmp_path / "model")
+    remark = read_inputs(settings(model), data, out).remark
+    assert remark.startswith(
+        f"{data} was prepared for the model builtin: its pictures have 64 x 48 pixels, and {model}"
+    )
+    assert f"`vqabot data prepare --model {model}` makes them anew." in remark
+    for same in ({"config": {"model": str(model)}, "size": [64, 48]}, {"config": {"model": "builtin"}, "size": SIZE}):
+        write_summary(data, same)
+        assert read_inputs(settings(model), data, out).remark == ""
 
 
 def test_wrong_data_gives_one_sentence(tmp_path: Path) -> None:

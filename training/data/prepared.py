@@ -133,6 +133,14 @@ def prepared_size(data: Path) -> tuple[int, int] | None:
     return (size[0], size[1]) if size else None
 
 
+def prepared_model(data: Path) -> str | None:
+    """The model that data were prepared for, as it was named; None where nothing says so."""
+    try:
+        return str(json.loads((data / SUMMARY).read_text(encoding="utf-8"))["config"]["model"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def write_summary(data: Path, summary: dict[str, Any]) -> None:
     """Write prepare.json: the resolved settings, `size` ([width, height] or null) and the counts."""
     write_json(data / SUMMARY, summary)

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.loading import locate
-from training.data.prepared import Example, check_pictures, read_examples, split_file
+from model.processor import Resize, read_image_settings
+from training.data.prepared import (
+    Example,
+    check_pictures,
+    prepared_model,
+    prepared_size,
+    read_examples,
+    split_file,
+)
 from training.data.sources import splits_of
 from training.data.vqa import DataError
 from training.finetune.config import TrainConfig
@@ -26,23 +34,33 @@ class Inputs:
     """Those to learn from."""
     validation: list[Example]
     """Those of val that it is validated on; empty where it is not."""
+    remark: str = ""
+    """What to know before it begins, a sentence."""
 
 
 def read_inputs(config: TrainConfig, data: Path, out: Path) -> Inputs:
     """Read the questions, and see that model, pictures and folder are there.
 
     Raises:
-        DataError: The data are missing, damaged or not prepared.
+        DataError: The data are missing, damaged, not prepared, or for another model than would be trained unasked.
         ModelError: There is no such model, or it cannot be trained.
         TrainingError: `out` holds a finished training.
     """
     check_open(out)
     if not split_file(data, "train").is_file() or _is_raw(data):
         raise DataError(_not_prepared(data))
-    check_trainable(locate(config.model), config.model)
+    prepared_for = prepared_model(data)
+    unasked = "model" not in config.model_fields_set
+    if unasked and prepared_for not in (None, config.model):
+        raise DataError(
+            f"{data} was prepared for the model {prepared_for}, and without --model it is {config.model} that is "
+            f"trained: add --model {prepared_for}, or --model {config.model} where that is meant."
+        )
+    folder = locate(config.model)
+    check_trainable(folder, config.model)
     rows = read_answered(data, "train", config.limit)
     validation = choose(_val(data), config.eval_questions, config.seed) if config.eval_questions else []
-    return Inputs(rows, validation)
+    return Inputs(rows, validation, "" if unasked else _other_size(config, data, folder, prepared_for))
 
 
 def read_answered(data: Path, split: str, limit: int | None = None) -> list[Example]:
@@ -66,6 +84,22 @@ def choose(rows: Sequence[Example], most: int, seed: int) -> list[Example]:
         groups[row.image].append(row)
     names = random.Random(f"judge/{seed}").sample(sorted(groups), len(groups))
     return [row for name in names for row in groups[name]][:most]
+
+
+def _other_size(config: TrainConfig, data: Path, folder: Path, prepared_for: str | None) -> str:
+    """That the pictures were prepared for another model, and have another size than this one sees; else empty."""
+    size = prepared_size(data)
+    if prepared_for in (None, config.model) or size is None or config.picture_size != "auto":
+        return ""
+    own = Resize.read(read_image_settings(folder)).size
+    return (
+        ""
+        if size == own
+        else (
+            f"{data} was prepared for the model {prepared_for}: its pictures have {size[0]} x {size[1]} pixels, and "
+            f"{config.model} sees {own[0]} x {own[1]}; `vqabot data prepare --model {config.model}` makes them anew."
+        )
+    )
 
 
 def _val(data: Path) -> list[Example]:
