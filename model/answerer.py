@@ -15,7 +15,9 @@ from model.backends.placement import Placement
 from model.batches import bisect_on_failure
 from model.confidence.answer_kind import fits
 from model.confidence.calibration import sequence_probability
+from model.confidence.choices import may_be_chosen
 from model.confidence.pair_questions import is_learnt
+from model.confidence.taught_kinds import taught_kind
 from model.errors import PictureError
 from model.explaining import Explainer
 from model.families.base import Family, Prompt, SeveralPictures, ShowsWhere, load_family
@@ -267,8 +269,11 @@ class Answerer:
         seconds = time.perf_counter() - item.began
         kept = bool(item.pictures) and all(picture.features is not None for picture in item.pictures)
         measured = (batch_size, kept, {**stages, "decoding": item.decoding_seconds})
-        if item.error is not None or generation is None:
-            return Answer(item.request.id, "", 0.0, seconds, item.error or FAILED, item.refused_picture, *measured)
+        error = item.error
+        if error is None and (kind := taught_kind(item.request.question)) in self.profile.untaught:
+            error = f"untaught_{kind}"
+        if error is not None or generation is None:
+            return Answer(item.request.id, "", 0.0, seconds, error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
         text, knows, model = generation.text, self.profile.knows, self.identity
         shows = isinstance(self.family, ShowsWhere) and bool(text.strip())
@@ -278,9 +283,8 @@ class Answerer:
         if assessment is not None:
             answer = replace(answer, **asdict(assessment))
         # Also where nothing is stored to measure by: this takes the question and the answer alone.
-        known = fits(item.request.question, text) and (
-            len(item.pictures) < 2 or self._has_learnt(item.request.question)
-        )
+        asked = item.request.question
+        known = fits(asked, text) and may_be_chosen(asked, text) and (len(item.pictures) < 2 or self._has_learnt(asked))
         return answer if known else replace(answer, known_words=False)
 
     def _has_learnt(self, question: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from model.atomic import write_text
 from model.confidence.calibration import Calibration
+from model.confidence.taught_kinds import KINDS
 from model.errors import ModelError
 from model.loading import model_type
 from model.plugins import find
@@ -38,6 +39,9 @@ class Profile:
     knows: str = ""
     """What the model has learnt from, in a sentence about itself without its end mark: people read it where a picture
     is unlike that ("I have learnt from cartoon scenes"). Empty: nothing is said of it."""
+    untaught: tuple[str, ...] = ()
+    """Kinds of question (`taught_kinds.KINDS`) that its training did not ask, as `vqabot calibrate` found: they get a
+    refusal instead of a guess."""
 
     def prompt(self, question: str) -> str:
         """The text that the model reads for a typed question; empty when the question says nothing."""
@@ -54,7 +58,11 @@ class Profile:
         file = folder / FILE_NAME
         try:
             values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-            given = {**values, "calibration": Calibration(**values.get("calibration", {}))}
+            untaught = values.get("untaught", [])
+            if not isinstance(untaught, list) or not KINDS.issuperset(untaught):
+                raise ValueError(f"untaught must be a list of some of {', '.join(sorted(KINDS))}")
+            calibration = Calibration(**values.get("calibration", {}))
+            given = {**values, "calibration": calibration, "untaught": tuple(untaught)}
             profile = replace(_usual(folder), **given)
             if profile.question_style not in STYLES or not all(
                 isinstance(text, str) for text in (profile.prompt_prefix, profile.knows)

@@ -20,8 +20,8 @@ from bot.conversation.steering import asks_again
 from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
-from bot.texts.answers import percent
 from bot.texts.lines import not_so_many
+from bot.texts.sureness import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
 FURTHER_BACK = 2

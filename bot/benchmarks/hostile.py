@@ -14,7 +14,7 @@ from bot.sandbox.accounts import User
 from bot.sandbox.connection import PersonError
 from bot.sandbox.person import Person, buttons
 from bot.sandbox.server import Sandbox
-from bot.texts.answers import is_answer
+from bot.texts.sureness import is_answer
 from model.benchmarks.picture_bombs import flat_avif, progressive_jpeg, run_length_bmp
 
 QUESTION = "What color is the ball?"

@@ -66,6 +66,7 @@ def calibrate(
     fit, another judges. The result stands in the model's evidence.json and vqabot.json, and every worker applies it;
     calibration.json beside them says how it came about.
     """
+    from model.confidence.taught_kinds import untaught
     from model.loading import locate
     from training.data import provenance
     from training.data.splits import has_answers, load_split, split_of
@@ -117,10 +118,16 @@ def calibrate(
         cost = _int8(source, observations, asked, config)
         with Terminal().bar(calibration_run.total(asked, others, config), "Looking at what it knows") as bar:
             learnt = calibration_run.run(answerer, asked, others, config, trained, bar.update)
-        further = {"int8": cost and asdict(cost), "shifted": list(others), **learnt.as_dict()}
+        not_taught = untaught(one.question for one in (*asked.questions, *trained)) if config.refuse else ()
+        further = {
+            "int8": cost and asdict(cost),
+            "shifted": list(others),
+            "untaught": not_taught,
+            **learnt.as_dict(),
+        }
         if keep:
             calibration_run.store_confidence_model(source, learnt.confidence_model)
-            fitting.store(source, result.calibration, None if cost is None else cost.high)
+            fitting.store(source, result.calibration, None if cost is None else cost.high, not_taught)
             fitting.record(source, result, config, data_name, remarks, further)
             met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
             provenance.write(source, {**known, "calibrated": [met]})
@@ -141,6 +148,8 @@ def calibrate(
             f"{counted(cost.questions, 'question')}; {INT8_MAY_COST:g} at most are let pass without being asked for"
         )
     _show_evidence(learnt)
+    if not_taught:
+        click.echo(f"refused, as its data does not ask such questions: {', '.join(not_taught)}")
     click.echo("stored in the model" if keep else "not stored: the model is no folder, or --no-store was given")
 
 

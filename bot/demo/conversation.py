@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.demo.samples import SampleScene
 from bot.sandbox.person import Message, Person
-from bot.texts.answers import is_answer
+from bot.texts.sureness import is_answer
 
 ANSWER_SECONDS = 90.0
 """The first answer waits for the model to load, which on a small machine takes a while."""

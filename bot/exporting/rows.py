@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.texts.answers import Shown, is_familiar, percent, shown
+from bot.texts.answers import Shown, is_familiar, shown
 from bot.texts.failures import sentence
+from bot.texts.sureness import percent
 from storage.records import Photo, Question
 
 Exported = dict[str, Any]

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from bot.effective import Effective
 from bot.texts import access, feedback, menus
-from bot.texts.answers import percent
 from bot.texts.catalog import N_, _, day, digits, joined, number, plural, translate_constants, translated
+from bot.texts.sureness import percent
 from bot.texts.workers import listed
 from model.types import WorkerInfo
 from storage.feedback import Opinions

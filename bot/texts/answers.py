@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.comparison import asks_whether_alike, counted_in_each, sought_in_each
@@ -17,6 +17,8 @@ from bot.texts.absence import is_absent, names_nothing, unnamed_absence
 from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
 from bot.texts.caveats import LONGEST_PART, TRUNCATED, caveat
 from bot.texts.lines import beginning, own_question, shared
+from bot.texts.sureness import NOT_EVEN_A_GUESS, in_short, percent, sureness
+from model.confidence.choices import may_be_chosen
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -24,7 +26,6 @@ NO_ANSWER = N_("I have no answer to that. Please ask in other words.")
 LONGEST = 2500
 """Characters of an answer that are shown: Telegram takes 4,096 of a message."""
 MOST_ALTERNATIVES = 2
-NOT_EVEN_A_GUESS = N_("not even a guess")
 ASK_ONE_THING = N_("I cannot say that in a word. Ask about one thing, for example: Is there a dog?")
 
 LEAST_OF_NOTHING = 50
@@ -39,10 +40,6 @@ _ALL_OF_IT = re.compile(
     re.IGNORECASE,
 )
 """Asks for all that there is."""
-_IN_WORDS = {80: N_("probably"), 50: N_("not sure"), 0: N_("little more than a guess")}
-"""By the least percentage."""
-UNFAMILIAR_AT_MOST = 79
-"""The percentage that stands behind those words at most where picture or words are new to the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +60,14 @@ class Shown:
     """Of an answer of several lines, each by what stands before it; what they come to has nothing before it."""
 
 
-def shown(question: Question, *, alone: bool = True, again: bool = False) -> Shown:
+def shown(question: Question, *, guesses: bool | None = None, again: bool = False) -> Shown:
     """A question's answer, as it stands in the ledger; of one about each of several pictures, all its lines.
 
-    `alone`: otherwise it is one of those lines, and what is new in all of them is said once, in the same words.
-    `again`: that its pictures are new was said before, and is said in fewer words.
+    Args:
+        question: It has an answer.
+        guesses: Whether what its caveat stands before says itself not to rely on it: not this answer alone, where it is
+            one of several lines. None: as this answer does.
+        again: That its pictures are new was said before, and is said in fewer words.
     """
     whole_answer = _shown(
         (question.answer or "").strip(),
@@ -76,7 +76,7 @@ def shown(question: Question, *, alone: bool = True, again: bool = False) -> Sho
         unsure_below=question.unsure_below,
         asked=question.asked,
         asked_as=asked_with_pictures(question),
-        alone=alone,
+        guesses=guesses,
         again=again,
     )
     lines = lines_of(question)
@@ -92,7 +92,7 @@ def shown(question: Question, *, alone: bool = True, again: bool = False) -> Sho
         answer=_listed([(before, one.answer) for before, one in parts]),
         sureness=_each([one.sureness for _, one in parts], lines),
         in_short=_each([one.in_short for _, one in parts], lines),
-        caveat=" ".join(one for one in (whole_answer.caveat, _caveats(lines)) if one),
+        caveat=" ".join(one for one in (whole_answer.caveat, _caveats(question)) if one),
         lines=tuple(parts),
     )
 
@@ -110,12 +110,37 @@ def _each(sure: Sequence[str], lines: Mapping[tuple[int, ...], Question]) -> str
     return _listed([(before, one) for before, one in zip(names, sure, strict=True) if one])
 
 
-def _caveats(lines: Mapping[tuple[int, ...], Question]) -> str:
+def _caveats(question: Question) -> str:
     """What is new in the lines of an answer: the same of all of them is said once."""
-    caveats = {places: shown(line, alone=False).caveat for places, line in lines.items() if line.answer}
-    said = shared({*caveats.values()})
-    own = {places: one.removesuffix(said).strip() for places, one in caveats.items()}
+    said, own = caveats_of_lines(question)
     return " ".join([*(f"{beginning(places)} {one}" for places, one in own.items() if one), said]).strip()
+
+
+def caveats_of_lines(question: Question, told: Collection[str] = ()) -> tuple[str, dict[tuple[int, ...], str]]:
+    """What is new in all lines of an answer, to be said once before them, and what is besides in each.
+
+    Args:
+        question: It has lines.
+        told: The SHA-256 of pictures of which the chat was told that they are new to the model.
+    """
+    lines = {places: line for places, line in lines_of(question).items() if line.answer}
+
+    def caveats(guesses: bool | None) -> dict[tuple[int, ...], str]:
+        again = {places: were_told(line, told) for places, line in lines.items()}
+        return {places: shown(line, guesses=guesses, again=again[places]).caveat for places, line in lines.items()}
+
+    # Lines differ where only some are guesses; then the others lead: what is said once says not to rely on them.
+    joint = shown_jointly(question)
+    for guesses in (True,) if joint is not None and _guesses_jointly(question) else (None, False):
+        found = caveats(guesses)
+        if said := shared({*found.values()}):
+            return said, {places: one.removesuffix(said).strip() for places, one in found.items()}
+    return "", caveats(None)
+
+
+def were_told(question: Question, told: Collection[str]) -> bool:
+    """Whether it was said of all pictures of a question that they are new to the model."""
+    return all(picture.sha256 in told for picture in question.pictures)
 
 
 def shown_jointly(question: Question) -> tuple[str, str, str] | None:
@@ -136,11 +161,20 @@ def shown_jointly(question: Question) -> tuple[str, str, str] | None:
         said = _("Not all the same") if "no" in answers else _("All the same")
     if said is None or not answers:
         return None
-    confidence = math.prod(line.confidence or 0.0 for line in lines.values())
-    if percent(confidence) < question.unsure_below:
+    confidence = _joint_confidence(question)
+    if _guesses_jointly(question):
         said = _("I do not know. My guess: {answer}", answer=said)
     familiar = is_familiar(question)
-    return said, sureness(confidence, familiar=familiar), _in_short(confidence, familiar)
+    return said, sureness(confidence, familiar=familiar), in_short(confidence, familiar)
+
+
+def _joint_confidence(question: Question) -> float:
+    return math.prod(line.confidence or 0.0 for line in lines_of(question).values())
+
+
+def _guesses_jointly(question: Question) -> bool:
+    """Whether what all lines come to, if they do, is a guess."""
+    return percent(_joint_confidence(question)) < question.unsure_below
 
 
 def _which(places: Sequence[int], pictures: int) -> str:
@@ -166,42 +200,6 @@ def shown_answer(answer: Answer, unsure_below: int, question: str) -> Shown:
     return _shown(answer.text.strip(), answer.confidence, answer, unsure_below=unsure_below, asked=question)
 
 
-def percent(confidence: float) -> int:
-    """A confidence (0 to 1) as people read it everywhere: a whole number from 1 to 99, for nothing is certain."""
-    return min(99, max(1, round(100 * confidence)))
-
-
-def sureness(confidence: float, *, familiar: bool | None = True) -> str:
-    """A confidence (0 to 1) as a percentage, and in words where it is low or where no percentage can be relied on.
-
-    Args:
-        confidence: The calibrated probability that the answer is right.
-        familiar: Whether picture and words are like the model's own; None where the model cannot tell. Where they are
-            not, nothing is called probable.
-    """
-    value = percent(confidence)
-    if familiar is False:
-        value = min(value, UNFAMILIAR_AT_MOST)
-    if not familiar:
-        return translated(next(words for least, words in _IN_WORDS.items() if value >= least))
-    if value >= 80:
-        return _("{value} % sure", value=value)
-    if value >= 50:
-        return _("{value} % sure – I may be wrong", value=value)
-    return _("{value} % sure – this is little more than a guess", value=value)
-
-
-def _in_short(confidence: float, familiar: bool | None) -> str:
-    """A percentage alone, or those words."""
-    return _("{value} %", value=percent(confidence)) if familiar else sureness(confidence, familiar=familiar)
-
-
-def is_answer(text: str) -> bool:
-    """Whether a message's text is an answer: its last line says how sure it is."""
-    last = text.strip().rpartition("\n")[2]
-    return "% sure" in last or last.endswith((*_IN_WORDS.values(), NOT_EVEN_A_GUESS))
-
-
 def familiarity(about: Evidence) -> str:
     """In a few words what is new to the model; empty where nothing is, or where it cannot tell."""
     parts = (about, *(lines_of(about).values() if isinstance(about, Question) else ()))
@@ -220,25 +218,29 @@ def _shown(
     unsure_below: int,
     asked: str,
     asked_as: str = "",
-    alone: bool = True,
+    guesses: bool | None = None,
     again: bool = False,
 ) -> Shown:
     value, familiar = percent(confidence), is_familiar(about)
     sure = sureness(confidence, familiar=familiar)
-    in_short = _in_short(confidence, familiar)
-    others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()][:MOST_ALTERNATIVES]
+    short = in_short(confidence, familiar)
+    others = [text.strip()[:LONGEST_PART] for text, _ in about.alternatives if text.strip()]
+    others = [text for text in others if may_be_chosen(asked, text)][:MOST_ALTERNATIVES]
     if not answer:
-        return Shown(translated(TRUNCATED if about.truncated else NO_ANSWER), sure, in_short)
+        return Shown(translated(TRUNCATED if about.truncated else NO_ANSWER), sure, short)
     nameless = names_nothing(answer, asked)
     unsure = value < max(unsure_below, LEAST_OF_NOTHING if nameless else 0)
     if about.truncated:
         said = f"{answer[0].upper()}{answer[1:LONGEST]} …"
+    elif not may_be_chosen(asked, answer):
+        unsure, said = True, _("I do not know which.")
+        sure = short = translated(NOT_EVEN_A_GUESS)
     elif unsure and nameless and all(names_nothing(other, asked) for other in others):
         said = translated(ASK_ONE_THING) if _ALL_OF_IT.fullmatch(asked.strip(" ?!.")) else _("I do not know.")
-        sure = in_short = translated(NOT_EVEN_A_GUESS)
+        sure = short = translated(NOT_EVEN_A_GUESS)
     else:
         said = _headline(answer, others, unsure, asked)
-    return Shown(said, sure, in_short, caveat(about, unsure=unsure and alone, again=again), asked_as)
+    return Shown(said, sure, short, caveat(about, unsure=unsure if guesses is None else guesses, again=again), asked_as)
 
 
 def is_familiar(about: Evidence | Answer) -> bool | None:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from html import escape
 
 from bot.conversation.lines import lines_of
-from bot.texts.answers import shown, shown_jointly
+from bot.texts.answers import caveats_of_lines, shown, shown_jointly, were_told
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
 from bot.texts.failures import sentence
-from bot.texts.lines import beginning, own_question, shared
+from bot.texts.lines import beginning, own_question
 from model.text import MAX_QUESTION
 from storage.records import Question, State
 
@@ -188,17 +188,13 @@ def outcome(question: Question, told: Collection[str] = ()) -> str:
         return _outcome(question, told)
     asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
     lines = [line for line in (_heard(question), asked_as) if line]
-    # What is new in all of them is said once.
-    caveat = shared(
-        {escape(shown(one, alone=False, again=_were_told(one, told)).caveat) for one in about.values() if one.answer}
-    )
-    lines += [caveat] if caveat else []
+    caveat, own_caveats = caveats_of_lines(question, told)
+    lines += [escape(caveat)] if caveat else []
     if (joint := shown_jointly(question)) is not None:
         lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
     lines += [said] if (said := escape(still(question))) else []
     for places, one in about.items():
-        own = _outcome(one, told, in_full=False)
-        own = own.replace(f"{caveat}\n", "\n", 1) if caveat else own
+        own = _outcome(one, told, own_caveats.get(places, ""))
         parts = [part.strip() for part in own.split("\n") if part.strip()]
         said = " – ".join(parts).replace(": – ", ": ").replace(". – <b>", ". <b>")  # a caveat leads to its answer
         asked = escape(own_question(one, question))
@@ -211,24 +207,20 @@ def _heard(question: Question) -> str:
     return _("I heard: <i>{question}</i>", question=escape(question.text)) if question.spoken else ""
 
 
-def _were_told(question: Question, told: Collection[str]) -> bool:
-    """Whether it was said of all pictures of a question that they are new to the model."""
-    return all(picture.sha256 in told for picture in question.pictures)
-
-
-def _outcome(question: Question, told: Collection[str], *, in_full: bool = True) -> str:
-    """What became of one question; `in_full`: with what was heard, or asked where that is not what was typed."""
+def _outcome(question: Question, told: Collection[str], caveat: str | None = None) -> str:
+    """What became of one question; with a caveat, of one of several lines, without what was heard or asked in full."""
     if question.state is State.CANCELLED:
         return translated(CANCELLED)
     if question.state is State.FAILED:
         return escape(sentence(question.error or translated(BROKEN)))
-    answer = shown(question, alone=in_full, again=_were_told(question, told))
+    in_full = caveat is None
+    answer = shown(question, again=were_told(question, told))
     if not (question.answer or "").strip():
         return answer.answer
     lines = [
         _heard(question) if in_full else "",
         f"<i>{escape(answer.asked_as)}</i>" if answer.asked_as and in_full else "",
-        escape(answer.caveat),
+        escape(answer.caveat if caveat is None else caveat),
         f"<b>{escape(answer.answer) if in_full else isolated(escape(answer.answer))}</b>",
         f"<i>{answer.sureness}</i>",
     ]

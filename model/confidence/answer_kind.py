@@ -8,6 +8,7 @@ questions, takes any answer, and so does what is not understood as one of these 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 
 from model.text import normalise_question
@@ -27,10 +28,11 @@ COLOURS = words_of(
     " multicolour multicoloured navy olive orange pale peach pink plaid purple rainbow red rose rust salmon silver"
     " striped tan teal transparent turquoise violet white wooden yellow"
 )
-NUMBERS = words_of(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty hundred"
+NUMBERS_IN_ORDER = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+NUMBERS = words_of("thirty forty fifty hundred").union(NUMBERS_IN_ORDER)
 _AMOUNTS = NUMBERS | words_of(
     "a an couple countless dozen dozens every few half hundreds less lot lots many millions more most much pair"
     " several single some thousand thousands"
@@ -40,11 +42,11 @@ _LIKE_YES_NO = _YES_NO | words_of(
     "absolutely apparently correct definitely false indeed likely maybe never partially partly perhaps possibly"
     " probably slightly sometimes sure true unlikely"
 )
-_FITS_ALL = words_of(
+FITS_ALL = words_of(
     "all both cannot can't different either equal everybody everyone everything identical neither nobody none not"
     " nothing same unclear uncertain unknown unsure"
 )
-_VERBS = words_of("am are aren't can could did do does don't had has have i is isn't was were will would")
+VERBS = words_of("am are aren't can could did do does don't had has have i is isn't was were will would")
 """An answer with one of these is a sentence, too."""
 _BEFORE = words_of(
     "actually alright and but can could do exactly find give guess hello hey hi i image in just know let like look me"
@@ -62,16 +64,14 @@ _SUBJECTS = words_of(
 """What stands behind them in English: "was ist das?" and "is dat een hond?" are other languages."""
 _ANY = words_of("any anybody anyone anything some somebody someone something")
 """To "is there anything on the table?" people answer what there is."""
-_SUBJECT_OF_CHOICE = re.compile(
-    r"(?:is|are) (?:the|this|that|these|those|his|her|their) (\w+) (?!or |.*\b(?:more|less|\w+er)\b).* or (?!the |an? )"
-)
-"""What "is the boy happy or sad?" is about, and no answer to it; "is the dog bigger or the boy?" may mean the dog."""
 _CHOICE = frozenset(("or", "vs", "versus", "/"))
 _EITHER_WAY = words_of("there a an you u i we")
 _WH = {
     **{f"{word}{end}": word for word in ("what", "where", "who", "how") for end in ("", "s", "'s", "re", "'re")},
     **{word: word for word in ("which", "whose", "why", "when")},
 }
+ASKING = frozenset(_WH)
+"""The words with which a question asks for something else than yes or no."""
 _OF_ANY_KIND = re.compile(r"(?:what|how) (?:about|if|come)\b")
 _OF_COLOUR = re.compile(r"(?:(?:what|which|whats|what's)(?: is| are)?(?: the)? )?colou?rs?\b")
 _OF_NUMBER = re.compile(r"how many\b|count\b|(?:(?:what|whats|what's)(?: is)?(?: the)? )?number of\b")
@@ -91,10 +91,9 @@ class Kind(Enum):
 
 def fits(question: str, answer: str) -> bool:
     """Whether an answer may be one to a question, as they were typed and said; an empty one fits."""
-    words = _words(answer)
-    said, asked, kind = frozenset(words), frozenset(_words(question)), kind_of(question)
-    absent = words[:1] == ["no"] and len(words) > 1
-    if kind is None or absent or not 0 < len(words) <= MOST_WORDS or said & (_FITS_ALL | _VERBS):
+    words = tokens(answer)
+    said, asked, kind = frozenset(words), frozenset(tokens(question)), kind_of(question)
+    if kind is None or is_absence(words) or not 0 < len(words) <= MOST_WORDS or said & (FITS_ALL | VERBS):
         return True
     if kind is Kind.YES_NO:
         return bool(said & _LIKE_YES_NO) or (bool(asked & _ANY) and not said <= COLOURS)
@@ -104,21 +103,17 @@ def fits(question: str, answer: str) -> bool:
         return bool(said & _AMOUNTS) or any(map(str.isdecimal, words))
     if kind is Kind.COLOUR:
         return bool(said & COLOURS)
-    subject = _SUBJECT_OF_CHOICE.search(" ".join(_words(question)))
-    if kind is Kind.CHOICE and subject is not None and words == [subject[1]]:
-        return False
     bare = said <= COLOURS or all(word in NUMBERS or word.isdecimal() for word in words)
     return kind is Kind.OTHER or not bare or bool(said & asked)
 
 
 def kind_of(question: str) -> Kind | None:
     """What a question asks for; None where that cannot be said."""
-    words = _words(question)
-    several = sum(word in _WH for word in words) > 1
-    for place, word in enumerate(words):
-        if _begins_yes_no(words[place:]):
-            return _yes_no_or_choice(words[place + 1 :])
-        rest = " ".join(words[place:])
+    several = sum(word in _WH for word in tokens(question)) > 1
+    for words in openings(question):
+        if _begins_yes_no(words):
+            return _yes_no_or_choice(words[1:])
+        word, rest = words[0], " ".join(words)
         if several or _OF_ANY_KIND.match(rest):
             return None
         if _OF_NUMBER.match(rest):
@@ -127,9 +122,16 @@ def kind_of(question: str) -> Kind | None:
             return Kind.COLOUR
         if word in _WH:
             return {"where": Kind.PLACE, "who": Kind.PERSON}.get(_WH[word], Kind.OTHER)
-        if word not in _BEFORE:
-            return None
     return None
+
+
+def openings(question: str) -> Iterator[list[str]]:
+    """A question's words, lower case: all of them, and from each later one on that may be what begins to ask."""
+    words = tokens(question)
+    for place, word in enumerate(words):
+        yield words[place:]
+        if word not in _BEFORE:
+            return
 
 
 def _begins_yes_no(words: list[str]) -> bool:
@@ -155,5 +157,11 @@ def _yes_no_or_choice(words: list[str]) -> Kind | None:
     return None if open_to_both and not rest & {"more", "fewer"} else Kind.CHOICE
 
 
-def _words(text: str) -> list[str]:
+def is_absence(words: list[str]) -> bool:
+    """Whether the words of an answer say that something is not there: "no dog"."""
+    return words[:1] == ["no"] and len(words) > 1
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a question or an answer in their order, lower case, without marks."""
     return _WORD.findall(normalise_question(text).replace("’", "'"))

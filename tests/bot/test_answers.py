@@ -10,10 +10,11 @@ from test_settings import QUESTION
 
 from bot.exporting.rows import row_of
 from bot.texts import heat_maps, menus
-from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, NOT_EVEN_A_GUESS, is_answer, shown, shown_answer
+from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, shown, shown_answer
 from bot.texts.caveats import BUILTIN_KNOWS, DEFAULT_KNOWS, NEW_WORDING, NEW_WORDING_UNSURE, TRUNCATED
 from bot.texts.language import speaking
 from bot.texts.questions import outcome
+from bot.texts.sureness import NOT_EVEN_A_GUESS, is_answer
 from model.profile import BUILTIN_PROFILE
 from model.types import Answer
 from storage.records import AskedPicture, Evidence, Question
@@ -142,6 +143,18 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             "I do not know the words “x”, “b” and “c”. I know X; this looks different, so do not rely on this:",
         ),
         (question("red", known_words=False), "Red", "not sure", NEW_WORDING),
+        (
+            question("no", text="Is it red or blue?", known_words=False, alternatives=(("red", 0.1),)),
+            "I do not know which.",
+            NOT_EVEN_A_GUESS,
+            NEW_WORDING_UNSURE,
+        ),
+        (
+            question("red", 0.5, text="Is it red or blue?", alternatives=(("yes", 0.2), ("blue", 0.2), ("no", 0.1))),
+            "Red, or perhaps blue",
+            "50 % sure – I may be wrong",
+            "",
+        ),
         (question("", 0.0), NO_ANSWER, "1 % sure – this is little more than a guess", ""),
         (question("", 0.0, truncated=True), TRUNCATED, "1 % sure – this is little more than a guess", ""),
         (
@@ -248,6 +261,13 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
         caveat,
         "2. <b>I do not know. My guess: bed</b> – <i>little more than a guess</i>",
     ]
+    guesses = replace(guess, unsure_below=95)
+    assert outcome(guesses).splitlines() == [
+        f"{BUILTIN_KNOWS}; this looks different.",
+        "1. <b>I do not know. My guess: pond</b> – <i>not sure</i>",
+        "2. <b>I do not know. My guess: bed</b> – <i>little more than a guess</i>",
+    ]
+    assert row_of(guesses, None)["caveat"] == f"{BUILTIN_KNOWS}; this looks different."
     words = replace(asked, several=(new, replace(new, sha256="b", answer="bed", unknown_words=("x",))))
     assert outcome(words).splitlines() == [
         caveat,
@@ -260,6 +280,21 @@ def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
     assert (row_of(asked, None)["caveat"], row_of(other, None)["caveat"]) == (caveat, f"1. {caveat}")
     page = menus.history_page([(1, other, None)], 0, 1, 1)
     assert "1. Pond (not sure) · 2. Pond (90 %)</b> (new to me: picture)" in page
+
+
+def test_no_guess_follows_upon_do_not_rely_on_this() -> None:
+    known = AskedPicture("a", 1, answer="pond", confidence=0.9, known_picture=True)
+    new = replace(known, sha256="b", confidence=0.1, unknown_words=("x",))
+    asked = question("…", 0.1, text="What x is it?", unsure_below=25, each_picture=True, several=(known, new))
+    assert outcome(asked).splitlines()[1].startswith("2. I do not know the word “x”. <b>I do not know. My guess: pond")
+    assert row_of(asked, None)["caveat"] == "2. I do not know the word “x”."
+    yes = replace(new, answer="yes", confidence=0.6)
+    sought = replace(asked, text="Which one has an x?", several=(yes, replace(yes, answer="no")), unsure_below=40)
+    assert outcome(sought).splitlines()[:3] == [
+        "I do not know the word “x”.",
+        "<b>I do not know. My guess: In picture 1</b> – <i>little more than a guess</i>",
+        "1. <b>Yes</b> – <i>not sure</i>",
+    ], "what both lines come to is a guess, though neither is"
 
 
 def test_each_line_answers_what_was_asked_in_full() -> None:

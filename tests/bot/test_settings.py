@@ -19,7 +19,7 @@ from bot.exporting.rows import row_of
 from bot.redact import Redactor
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import admin, menus
-from bot.texts.answers import percent, sureness
+from bot.texts.sureness import percent, sureness
 from model.types import WorkerInfo
 from storage.feedback import Opinions
 from storage.quota import Usage

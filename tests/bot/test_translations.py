@@ -21,10 +21,10 @@ from bot.conversation.message_facts import _line_number
 from bot.conversation.small_talk import SmallTalk
 from bot.effective import Effective
 from bot.texts import about, catalog, feedback, menus, questions, small_talk, workers
-from bot.texts.answers import sureness
 from bot.texts.caveats import caveat
 from bot.texts.failures import sentence
 from bot.texts.language import LANGUAGES, speaking
+from bot.texts.sureness import sureness
 from model.errors import PictureError
 from model.types import Answer, WorkerInfo
 from storage.feedback import Opinion

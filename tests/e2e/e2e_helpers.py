@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.app import Bot
 from bot.sandbox.person import Message, Person
-from bot.texts.answers import is_answer
+from bot.texts.sureness import is_answer
 from model.serving.broker.null import NullBroker
 from model.types import Request
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from e2e_helpers import BLUE, FORUM, GREEN, GROUP, RED, StartBot, forum, new_topic, picture, says, sure
 
 from bot.sandbox.person import Person
-from bot.texts.answers import is_answer
-from bot.texts.caveats import STILL_DIFFERENT, STILL_DIFFERENT_UNSURE
+from bot.texts.caveats import NEW_WORDING_UNSURE, STILL_DIFFERENT, STILL_DIFFERENT_UNSURE
+from bot.texts.sureness import NOT_EVEN_A_GUESS, is_answer
+from model.confidence.taught_kinds import taught_kind
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
@@ -165,3 +166,30 @@ async def test_an_edited_question_keeps_what_was_said_above_the_others(start_bot
     await you.edit(first, "Is it a guess?")
     edited = await you.wait_for(says("I do not know"), since=0)
     assert edited["text"].startswith(f"{KNOWS}; this looks different.\n")
+
+
+class Untaught(NullBroker):
+    """Was asked nothing but yes or no."""
+
+    def _answer_to(self, request: Request) -> Answer:
+        kind = taught_kind(request.question)
+        if kind is not None:
+            return Answer(request.id, "", 0.0, 0.1, error=f"untaught_{kind}")
+        return Answer(request.id, "no", 0.9, 0.1, known_picture=True, known_words=False)
+
+
+async def test_what_nobody_taught_it_is_refused_and_no_choice_is_answered_by_no(
+    start_bot: StartBot, you: Person
+) -> None:
+    await start_bot(Untaught())
+    await you.send_album([RED, BLUE], "Why is the girl sad?")
+    refused = await you.wait_for(says("I have not learnt"))
+    assert refused["text"] == "I have not learnt to say why something is so: I would only be guessing.", "said once"
+    await you.say("is the ball red or blue?")
+    lines = (await you.wait_for(lambda m: is_answer(m.get("text", ""))))["text"].splitlines()
+    assert lines == [NEW_WORDING_UNSURE, *(f"{place}. I do not know which. – {NOT_EVEN_A_GUESS}" for place in (1, 2))]
+    await you.say("/settings language german")
+    await you.wait_for(says("Erledigt"))
+    await you.send_picture(GREEN, "What is the girl's name? Is there a dog?")
+    answer = await you.wait_for(says("Is there a dog?"))
+    assert "wie eine Person oder ein Ort heißt: Ich würde nur raten." in answer["text"]

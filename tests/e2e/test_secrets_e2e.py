@@ -15,7 +15,7 @@ from e2e_helpers import TOKEN, YOU, picture
 
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from bot.texts.answers import is_answer
+from bot.texts.sureness import is_answer
 
 SECRET, HOOK_SECRET = TOKEN.split(":")[1], "a_webhook_secret_to_keep"
 

@@ -33,7 +33,7 @@ from bot.benchmarks.process import BotProcess
 from bot.sandbox.accounts import Chat, Stored, User
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from bot.texts.answers import is_answer
+from bot.texts.sureness import is_answer
 
 TOKEN = "1000000001:fuzzed_bots_have_no_secret_to_keep"
 SECRET = "fuzz"

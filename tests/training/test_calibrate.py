@@ -115,6 +115,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     profile = Profile.read(model)
     assert profile.calibration == Calibration(**result["calibration"])
     assert profile.prompt_prefix == before.prompt_prefix
+    assert (result["untaught"], profile.untaught) == (None, before.untaught), "so few questions do not tell"
     assert result["fitted"] + result["judged"] == 210
     told = json.loads((model / "calibration.json").read_text())
     assert (told["ece"], told["ece_study"]) == (result["ece"], result["ece_study"])
@@ -138,7 +139,13 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     assert away.confidence < answer.confidence
     # Without enough pictures to learn from nothing of the old evidence stays.
     monkeypatch.setattr("training.evaluation.calibrate.FEWEST", 30)
+    monkeypatch.setattr("model.confidence.taught_kinds.FEWEST_QUESTIONS", 60)
+    replace(profile, untaught=("name",)).write(model)
     again = CliRunner().invoke(command, [*arguments[:5], "--limit", "66"])
+    assert "refused, as its data does not ask such questions: date, measure, name" in again.output
+    assert Profile.read(model).untaught == before.untaught
+    CliRunner().invoke(command, [*arguments[:5], "--limit", "66", "--no-refuse"])
+    assert Profile.read(model).untaught == ()
     assert again.exit_code == 0 and "22 pictures are too few to learn what is familiar" in again.output
     assert ConfidenceModel.read(model) is None
     answerer = Answerer.load(str(model))

@@ -264,7 +264,7 @@ def test_wrong_settings_are_told_in_this_projects_words(tmp_path: Path) -> None:
 
 
 def test_ask_says_the_percent_of_the_chat(tmp_path: Path) -> None:
-    from bot.texts.answers import sureness
+    from bot.texts.sureness import sureness
 
     picture = Path(__file__).parents[2] / "bot" / "example.png"
     question = "What color is the ball?"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from run_helpers import differing, losses, weights
 
 from bot.cli import main
 from model.answerer import Answerer
+from model.confidence.calibration import Calibration
+from model.profile import Profile
 from model.types import Request
 from training.finetune.checkpoints import complete_checkpoints
 from training.finetune.run import train
@@ -246,3 +249,12 @@ def test_long_answers_are_waited_for(tmp_path: Path) -> None:
     rows = [Example("images/0.png", "what is it", 1, 0, said, (said,) * 10)]
     assert Validator(rows, collator, 1).new_tokens == 32, "thirty words with start and end"
     assert Validator([Example("images/0.png", "what is it", 1, 0, "red")], collator, 1).new_tokens == 20
+
+
+def test_what_was_found_out_about_other_weights_is_left_out(tmp_path: Path) -> None:
+    from training.finetune.loading import load_parts
+
+    model = tiny_model(tmp_path / "model")
+    before = Profile.read(model)
+    replace(before, calibration=Calibration(2.0, 2.0, 1.0), int8_loss=0.1, untaught=("name",)).write(model)
+    assert load_parts(settings(model), torch.device("cpu")).model.profile == before

@@ -48,6 +48,9 @@ class CalibrateConfig(Config):
     limit: int | None = Field(None, ge=1, description="Only the first questions.")
     shifts: int = Field(150, ge=0, description="Questions about pictures of each way in which they are changed.")
     coverage: float = Field(0.9, gt=0, lt=1, description="Share of right answers that an answer's alternatives hold.")
+    refuse: bool = Field(
+        True, description="Have the model refuse kinds of question (why, when, ...) that its data and words do not ask."
+    )
     seed: int = Field(0, ge=0, description="Decides which pictures fit and which judge.")
     int8: bool | None = Field(
         None,
@@ -179,9 +182,16 @@ def calibrate(observations: Sequence[Observation], config: CalibrateConfig) -> C
     )
 
 
-def store(folder: Path, calibration: Calibration, int8_loss: float | None = None) -> None:
-    """Write the calibration into a model's profile, from where every worker takes it, and what 8-bit weights cost."""
-    replace(Profile.read(folder), calibration=calibration, int8_loss=int8_loss).write(folder)
+def store(
+    folder: Path, calibration: Calibration, int8_loss: float | None = None, untaught: tuple[str, ...] | None = None
+) -> None:
+    """Write the calibration into a model's profile, from where every worker takes it.
+
+    Beside it stand what 8-bit weights cost, and the kinds of question that the model was not taught: where that is
+    None, those that stood there before.
+    """
+    profile = replace(Profile.read(folder), calibration=calibration, int8_loss=int8_loss)
+    (profile if untaught is None else replace(profile, untaught=untaught)).write(folder)
 
 
 def record(

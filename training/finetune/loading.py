@@ -68,7 +68,8 @@ def load_parts(config: TrainConfig, device: torch.device, rows: Sequence[Example
     """
     source = locate(config.model)
     model = read_for_training(source, config.model)
-    profile = replace(Profile.read(source), calibration=Calibration(), int8_loss=None)  # those of other weights
+    # What was found out about other weights and their training is left out.
+    profile = replace(Profile.read(source), calibration=Calibration(), int8_loss=None, untaught=())
     most = max((len(row.images) for row in rows), default=1)
     profile = replace(profile, pictures=max(most, profile.pictures))
     images = read_image_settings(source)

@@ -42,6 +42,20 @@ SENTENCES = {
     "question_poisonous": N_(
         "This picture or question stopped the model twice, so it was given up. Please try another picture."
     ),
+    # Questions that this model's training did not ask (`model.confidence.taught_kinds`)
+    "untaught_date": N_("I have not learnt to say when something was or will be: I would only be guessing."),
+    "untaught_measure": N_(
+        "I have not learnt to say how big, heavy, old or far away something is: I would only be guessing."
+    ),
+    "untaught_name": N_(
+        "I have not learnt to say who somebody is, or what a person or a place is called: I would only be guessing."
+    ),
+    "untaught_price": N_("I have not learnt to say what something costs: I would only be guessing."),
+    "untaught_reason": N_("I have not learnt to say why something is so: I would only be guessing."),
+    "untaught_text": N_("I have not learnt to read what is written in a picture: I would only be guessing."),
+    "untaught_unseen": N_(
+        "I have not learnt to say what somebody thinks or says, or what comes next: I would only be guessing."
+    ),
     # Speech
     "sound_breaks": N_(
         "I cannot play this recording: something in its file stops the player. Please write your question."
@@ -140,7 +154,7 @@ SENTENCES = {
     ),
     "profile_unreadable": (
         "The file {file} cannot be understood: it must be JSON with prompt_prefix (a text), question_style ({styles}), "
-        "pictures (a whole number) "
+        "pictures (a whole number), untaught (a list of kinds of question) "
         "and calibration (a, b and c: finite numbers, a and b not below 0)."
     ),
     "tokenizer_missing": "The model in {folder} has no tokenizer.json; save its processor beside it.",
