@@ -11,6 +11,7 @@ import pytest
 from model.types import Generation
 from training.errors import DataError
 from training.evaluation.confidence_fit import assess, divide, learn
+from training.evaluation.risk import selective
 from training.evaluation.seen import OWN, JudgedQuestion, Seen
 from training.evaluation.shifts import NOTHING
 from training.evaluation.trust import Prediction, figures, sets
@@ -64,7 +65,7 @@ def test_away_from_home_it_is_less_sure_and_says_so(seen: list[Seen]) -> None:
     assert own.figures["told as unlike"].value < 0.03 and far.figures["told as unlike"].value > 0.95
     assert far.figures["auroc of unlike"].value > 0.99
     for found in (own, far):
-        assert all(one.low <= one.value <= one.high for one in found.figures.values())
+        assert all((one.low or 0) <= one.value <= (one.high or 0) for one in found.figures.values())
     assert evidence.answers == {"red", "blue", "purple"} and "training" in evidence.words
     unknown = {said.unknown_words for one, said in zip(sides.judged, judged, strict=True) if one.asked.group == FAR}
     assert unknown == {("wat", "colr", "it")}
@@ -110,10 +111,27 @@ def test_rare_words_make_no_closed_list(seen: list[Seen]) -> None:
 
 
 def test_the_figures_are_those_of_their_names() -> None:
-    found = figures(np.array([0.95, 0.9, 0.6, 0.5]), np.array([1.0, 1.0, 0.0, 1.0]))
+    first = np.array([True, False, True, False])
+    found = figures(np.array([0.95, 0.9, 0.6, 0.5]), np.array([1.0, 1.0, 0.0, 1.0]), first)
     assert found["right"] == 0.75
     assert found["aurc"] == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
     assert found["brier"] == pytest.approx((0.05**2 + 0.1**2 + 0.6**2 + 0.5**2) / 4)
     assert found["auroc"] == pytest.approx(2 / 3)
-    assert (found["coverage at 1% risk"], found["coverage at 10% risk"]) == (0.5, 0.5)
-    assert figures(np.array([0.95, 0.99]), np.array([0.0, 0.0]))["sure and wrong"] == 1
+    assert (found["coverage at 1% risk"], found["coverage at 10% risk"]) == (0.5, 0.5), "by the half that chose 0.5"
+    assert figures(np.array([0.95, 0.99]), np.array([0.0, 0.0]), first[:2])["sure and wrong"] == 1
+
+
+def test_a_coverage_is_the_same_wherever_it_stands_and_few_pictures_give_no_interval() -> None:
+    draw = np.random.default_rng(2)
+    confidence = draw.random(400) ** 0.3
+    told = [Prediction(OWN, n // 4, float(c), bool(draw.random() < c), None) for n, c in enumerate(confidence)]
+    (found,) = sets(told, OWN)
+    chosen = selective(confidence.tolist(), [float(one.right) for one in told], [n // 4 for n in range(400)])
+    for each in chosen.coverages[:3]:
+        figure = found.figures[f"coverage at {each.allowed:.0%} risk"]
+        assert figure.value == each.coverage
+        assert figure.low is not None and figure.high is not None and figure.low < figure.value < figure.high
+    one_picture = sets([replace(one, picture=1) for one in told], OWN)[0].as_dict()
+    few = sets(told[:29], OWN)[0].as_dict()
+    for said in (one_picture, few):
+        assert said["right"][1:] == said["ece"][1:] == said["coverage at 5% risk"][1:] == [None, None]

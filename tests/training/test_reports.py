@@ -121,6 +121,10 @@ def test_evaluate_writes_its_page_also_for_prepared_data(scenes: Path, tmp_path:
     wanted = {"official", "normalised", "exact", "blind", "shuffled", "ece", "questions_per_second", "selective"}
     assert wanted <= set(figures)
     assert set(figures["selective"]["coverage_at_risk"]) == {"1%", "5%", "10%", "20%"}
+    here = figures["trust"]["judged data"]
+    for risk in ("1%", "5%", "10%"):  # all ten people of a scene say the same: both accuracies are one
+        assert here[f"coverage at {risk} risk"][0] == figures["selective"]["coverage_at_risk"][risk]["coverage"]
+    assert here["right"][1:] == [None, None] and figures["words_alone_from"] == "train"
     page = self_contained(tmp_path / "page" / "report.html")
     assert "Does it look at the picture?" in page
     assert json.loads((tmp_path / "page" / "figures.json").read_text())["official"] == figures["official"]

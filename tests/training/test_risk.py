@@ -3,14 +3,14 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 from training.evaluation.risk import RISKS, Point, curve, selective, threshold
 
 
 def test_the_curve_of_a_worked_example() -> None:
-    answers = [(0.9, 1.0), (0.8, 0.3), (0.8, 1.0), (0.2, 0.0)]
-    assert curve(answers) == [
+    assert curve(np.array([0.9, 0.8, 0.8, 0.2]), np.array([1.0, 0.3, 1.0, 0.0])) == [
         Point(0.25, 0.0),
         Point(0.75, pytest.approx(0.7 / 3)),  # equally sure ones are answered together
         Point(1.0, pytest.approx(1.7 / 4)),
@@ -18,10 +18,10 @@ def test_the_curve_of_a_worked_example() -> None:
 
 
 def test_a_threshold_keeps_within_the_risk_or_silences_everything() -> None:
-    answers = [(0.9, 1.0), (0.7, 1.0), (0.5, 0.0), (0.3, 1.0)]
-    assert threshold(answers, 0.0) == 0.7
-    assert threshold(answers, 0.25) == 0.3, "three of four are right"
-    assert threshold([(0.9, 0.0), (0.1, 0.5)], 0.2) == math.inf
+    answers = np.array([0.9, 0.7, 0.5, 0.3]), np.array([1.0, 1.0, 0.0, 1.0])
+    assert threshold(*answers, 0.0) == 0.7
+    assert threshold(*answers, 0.25) == 0.3, "three of four are right"
+    assert threshold(np.array([0.9, 0.1]), np.array([0.0, 0.5]), 0.2) == math.inf
 
 
 def test_a_true_confidence_covers_what_its_risk_allows() -> None:

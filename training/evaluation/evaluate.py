@@ -43,6 +43,8 @@ class Report:
     """Exact match of the commonest answer to the same words: no model and no picture at all."""
     type_alone: Scores
     """The same with nothing but the official question type."""
+    words_alone_from: str
+    """What those were learnt from: the train split, or the other half of the judged pictures."""
     words_alone_official: float
     blind_official: float
     shuffled_official: float
@@ -93,6 +95,7 @@ class Report:
             "shuffled_official": self.shuffled_official,
             "words_alone_official": self.words_alone_official,
             "words_alone": self.words_alone.overall,
+            "words_alone_from": self.words_alone_from,
             "type_alone": self.type_alone.overall,
             "ece": round(self.ece, 4),
             "questions_per_second": round(self.questions_per_second, 1),
@@ -212,6 +215,7 @@ def _report(
         shuffled=scored(shuffled.texts, "exact"),
         words_alone=words,
         type_alone=scored(prior_answers(judged, BY_TYPE, learnt), "exact"),
+        words_alone_from="other half" if learnt is None else "train",
         words_alone_official=scored(by_words, "official").overall,
         blind_official=scored(blind.texts, "official").overall,
         shuffled_official=scored(shuffled.texts, "official").overall,

@@ -207,10 +207,11 @@ def _trust(sets: Sequence[Set]) -> Paint:
     def paint(axes: Axes, theme: Palette) -> None:
         for place, name in enumerate(("right", "confidence")):
             found = [100 * each.figures[name].value for each in sets]
-            ends = [(100 * each.figures[name].low, 100 * each.figures[name].high) for each in sets]
             at = [row + 0.36 * place - 0.18 for row in range(len(sets))]
             axes.barh(at, found, 0.32, color=theme.series[place], label=("right", "confidence shown")[place])
-            axes.hlines(at, [low for low, _ in ends], [high for _, high in ends], color=theme.soft, linewidth=1.5)
+            for row, each in zip(at, (each.figures[name] for each in sets), strict=True):
+                if each.low is not None and each.high is not None:
+                    axes.hlines(row, 100 * each.low, 100 * each.high, color=theme.soft, linewidth=1.5)
         axes.set_yticks(range(len(sets)), [each.name for each in sets])
         axes.invert_yaxis()
         axes.set_xlim(0, 104)

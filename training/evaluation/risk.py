@@ -2,7 +2,7 @@
 
 After Whitehead et al., "Reliable Visual Question Answering: Abstain Rather Than Answer Incorrectly", ECCV 2022: risk is
 one minus the mean VQA accuracy of what is answered. A threshold is always judged on other pictures than it was chosen
-on: each half of the pictures serves the other.
+on: each half of the pictures serves the other. Confidences and scores are 0 to 1, [N], one of each an answer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 RISKS = (0.01, 0.05, 0.10, 0.20)
 COST = 1.0
@@ -64,41 +70,52 @@ class Selective:
 
 def selective(confidences: Sequence[float], scores: Sequence[float], pictures: Sequence[int]) -> Selective:
     """Judge a confidence; the three go question by question."""
-    answers = list(zip(confidences, scores, strict=True))
-    points = curve(answers)
-    order = sorted(set(pictures))
-    first = set(order[::2])
-    halves: list[list[Scored]] = [[], []]
-    for answer, picture in zip(answers, pictures, strict=True):
-        halves[picture not in first].append(answer)
+    confidence, score, first = np.array(confidences, float), np.array(scores, float), first_half(pictures)
+    points = curve(confidence, score)
+    halves = [list(zip(confidence[half].tolist(), score[half].tolist(), strict=True)) for half in (first, ~first)]
     return Selective(
         curve=points,
         area=_area(points),
-        coverages=[_coverage(halves, risk) for risk in RISKS],
+        coverages=[coverage_at(risk, confidence, score, first) for risk in RISKS],
         reliability=_effective(halves),
     )
 
 
-def curve(answers: Sequence[Scored]) -> list[Point]:
+def first_half(pictures: Sequence[object]) -> Bools:
+    """Which answers are about the first half of the pictures: every other one, in the order in which they come, [N]."""
+    places = {picture: place for place, picture in enumerate(dict.fromkeys(pictures))}
+    return np.array([places[picture] % 2 == 0 for picture in pictures], bool)
+
+
+def coverage_at(risk: float, confidence: Floats, score: Floats, first: Bools) -> Coverage:
+    """What is answered when so much may be wrong: each half by the threshold that the other one chose."""
+    answered = np.zeros(len(confidence), bool)
+    for half in (first, ~first):
+        answered |= ~half & (confidence >= threshold(confidence[half], score[half], risk))
+    met = 1 - float(score[answered].mean()) if answered.any() else 0.0
+    return Coverage(risk, int(answered.sum()) / max(1, len(confidence)), met)
+
+
+def curve(confidence: Floats, score: Floats) -> list[Point]:
     """One point a distinct confidence: answers that are equally sure are answered together or not at all."""
-    return [Point(count / len(answers), 1 - total / count) for _, count, total in _steps(answers)]
+    _, counts, risks = _steps(confidence, score)
+    return [Point(count / len(confidence), risk) for count, risk in zip(counts.tolist(), risks.tolist(), strict=True)]
 
 
-def threshold(answers: Sequence[Scored], risk: float) -> float:
+def threshold(confidence: Floats, score: Floats, risk: float) -> float:
     """The lowest confidence down to which answering keeps within a risk; infinite where nothing does."""
-    return min((at for at, count, total in _steps(answers) if 1 - total / count <= risk + 1e-12), default=math.inf)
+    at, _, risks = _steps(confidence, score)
+    return float(at[risks <= risk + 1e-12].min(initial=math.inf))
 
 
-def _steps(answers: Sequence[Scored]) -> list[tuple[float, int, float]]:
-    """For each distinct confidence, falling: itself, the number of answers at least so sure, their accuracies' sum."""
-    steps: list[tuple[float, int, float]] = []
-    total = 0.0
-    for count, (confidence, score) in enumerate(sorted(answers, key=lambda answer: -answer[0]), 1):
-        total += score
-        if steps and steps[-1][0] == confidence:
-            steps.pop()
-        steps.append((confidence, count, total))
-    return steps
+def _steps(confidence: Floats, score: Floats) -> tuple[Floats, NDArray[np.intp], Floats]:
+    """For each distinct confidence, falling: itself, how many answers are at least so sure, and the risk among them."""
+    order = np.argsort(-confidence, kind="stable")
+    sure, counts = confidence[order], np.arange(1, len(order) + 1)
+    last = np.ones(len(order), bool)  # of those that are equally sure
+    last[:-1] = sure[1:] != sure[:-1]
+    risks = 1 - np.cumsum(score[order]) / counts
+    return sure[last], counts[last], risks[last]
 
 
 def _area(points: Sequence[Point]) -> float:
@@ -107,19 +124,6 @@ def _area(points: Sequence[Point]) -> float:
         area += (point.coverage - before) * point.risk
         before = point.coverage
     return area
-
-
-def _coverage(halves: Sequence[Sequence[Scored]], risk: float) -> Coverage:
-    answered = [
-        score
-        for chosen_on, judged_on in (halves, halves[::-1])
-        for at in [threshold(chosen_on, risk)]
-        for confidence, score in judged_on
-        if confidence >= at
-    ]
-    everything = sum(map(len, halves))
-    met = 1 - math.fsum(answered) / len(answered) if answered else 0.0
-    return Coverage(risk, len(answered) / max(1, everything), met)
 
 
 def _effective(halves: Sequence[Sequence[Scored]]) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation.reliability import calibration_error, reliability
+from training.evaluation.risk import Bools, Floats, coverage_at, first_half
 
 RISKS = (0.01, 0.05, 0.10)
 SURE = 0.9
@@ -18,8 +19,6 @@ SURE = 0.9
 RESAMPLES = 100
 _FEWEST = 30
 """Fewer answers give no interval that means something."""
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,11 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure and its 95 % interval by a bootstrap over pictures."""
+    """A figure and its 95 % interval by a bootstrap over pictures; without one where there are too few."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,10 @@ class Set:
         return {
             "answers": self.answers,
             "pictures": self.pictures,
-            **{name: [round(v, 4) for v in (one.value, one.low, one.high)] for name, one in self.figures.items()},
+            **{
+                name: [None if v is None else round(v, 4) for v in (one.value, one.low, one.high)]
+                for name, one in self.figures.items()
+            },
         }
 
 
@@ -76,8 +78,11 @@ def sets(predictions: Sequence[Prediction], own: str) -> list[Set]:
     return [_set(name, some, None if name == own else near) for name, some in members.items()]
 
 
-def figures(confidence: Floats, right: Floats) -> dict[str, float]:
-    """What can be said of confidences, 0 to 1, of answers that are right (1) or not (0)."""
+def figures(confidence: Floats, right: Floats, first: Bools) -> dict[str, float]:
+    """What can be said of confidences, 0 to 1, of answers that are right (1) or not (0).
+
+    `first`: those about one half of the pictures; a threshold is judged on the half that it was not chosen on.
+    """
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)  # risk at each coverage
     found = {
@@ -89,8 +94,7 @@ def figures(confidence: Floats, right: Floats) -> dict[str, float]:
         "aurc": float(wrong.mean()),
     }
     for risk in RISKS:
-        within = np.flatnonzero(wrong <= risk)
-        found[f"coverage at {risk:.0%} risk"] = float((within[-1] + 1) / len(order)) if len(within) else 0.0
+        found[f"coverage at {risk:.0%} risk"] = coverage_at(risk, confidence, right, first).coverage
     if 0 < right.sum() < len(right):
         found["auroc"] = auroc(confidence[right > 0], confidence[right == 0])
     return found
@@ -114,8 +118,8 @@ def _set(name: str, predictions: Sequence[Prediction], near: Mapping[object, flo
     of = np.array([order[one.picture] for one in predictions])
     confidence = np.array([one.confidence for one in predictions])
     right = np.array([float(one.right) for one in predictions])
-    values, low, high = _bootstrap(of, lambda rows: figures(confidence[rows], right[rows]))
-    found = {key: Figure(value, low.get(key, value), high.get(key, value)) for key, value in values.items()}
+    first = first_half([one.picture for one in predictions])
+    found = _bootstrap(of, lambda rows: figures(confidence[rows], right[rows], first[rows]))
     far = _distances(predictions)
     if far:
         away = np.array(list(far.values()))
@@ -125,24 +129,23 @@ def _set(name: str, predictions: Sequence[Prediction], near: Mapping[object, flo
             said = {"told as unlike": float((away[rows] > 1).mean())}
             return said | ({"auroc of unlike": auroc(away[rows], known)} if len(known) else {})
 
-        values, low, high = _bootstrap(np.arange(len(away)), strange)
-        found |= {key: Figure(value, low[key], high[key]) for key, value in values.items()}
+        found |= _bootstrap(np.arange(len(away)), strange)
     return Set(name, len(predictions), len(order), found)
 
 
 def _bootstrap(
     clusters: NDArray[np.intp], measure: Callable[[NDArray[np.intp]], dict[str, float]]
-) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """What is measured on all rows, and the ends of its 95 % interval when the clusters are drawn anew."""
+) -> dict[str, Figure]:
+    """What is measured on all rows, with its 95 % interval when the clusters are drawn anew, which holds it."""
     values = measure(np.arange(len(clusters)))
     members = [np.flatnonzero(clusters == number) for number in range(int(clusters.max()) + 1)]
-    if len(clusters) < _FEWEST:
-        return values, dict(values), dict(values)
+    if len(clusters) < _FEWEST or len(members) < 2:
+        return {name: Figure(value, None, None) for name, value in values.items()}
     draw = np.random.default_rng(0)
     drawn: dict[str, list[float]] = defaultdict(list)
     for _ in range(RESAMPLES):
         chosen = draw.integers(0, len(members), len(members))
         for name, value in measure(np.concatenate([members[number] for number in chosen])).items():
             drawn[name].append(value)
-    ends = {name: np.quantile(some, (0.025, 0.975)) for name, some in drawn.items() if name in values}
-    return values, {n: float(e[0]) for n, e in ends.items()}, {n: float(e[1]) for n, e in ends.items()}
+    ends = {name: np.quantile([*drawn[name], value], (0.025, 0.975)) for name, value in values.items()}
+    return {name: Figure(v, min(v, float(ends[name][0])), max(v, float(ends[name][1]))) for name, v in values.items()}
