@@ -20,7 +20,7 @@ _BE = "(?:is|are|was|were)"
 _DO = "(?:does|do|did|would|will)"
 _SOMEBODY = (
     r"(?:(?:the|this|that|these|those) )?(?:\w+ )?(?:boy|girl|man|woman|child|kid|baby|toddler|guy|lady|person|dude"
-    r"|boys|girls|men|women|children|kids|people)"
+    r"|boys|girls|men|women|children|kids|people|dog|cat|puppy|kitten|pet)"
 )
 _SIZE = "(?:tall|big|high|long|wide|heavy|old|young|far|deep|fast|large|small|short|hot|cold|warm|thick)"
 _UNITS = r"(?:years?|months|days|hours?|minutes|met(?:er|re)s?|feet|foot|inches|miles|kilos?|pounds|degrees)"
@@ -28,17 +28,18 @@ _PATTERNS = {
     "reason": r"why\b|.+ why$|how come\b|what (?:makes|made|causes|caused) (?!of\b)"
     rf"|(?:what {_BE}|for what) (?:the )?reason\b",
     "date": rf"when(?: (?:{_BE}|{_DO}|has|had) .+)?$|(?:what|which) (?:year|month|date|century|decade)\b|how long ago\b"
-    rf"|what {_BE} the (?:year|month|date)\b",
+    rf"|what {_BE} the (?:year|month|date)\b|when (?:this|that|it|he|she|they|the .+) {_BE} \w+$",
     "price": rf"how (?:much|many (?:dollars|euros))(?: money)? {_DO} .*\b(?:cost|pay)\b"
     rf"|(?:how much|what) {_BE} .*\bworth\b|how (?:expensive|cheap)\b"
     rf"|how much {_BE} (?:the|this|that|these|those|it|they|an?)\b"
-    rf"|what (?:{_DO} .* cost\b|{_BE} (?:the|its) (?:price|cost)\b)",
+    rf"|what {_DO} .* cost\b|(?:what {_BE} )?(?:(?:the|its) )?(?:price|cost)\b",
     "measure": rf"how {_SIZE}\b|how many {_UNITS}\b|how much {_DO} .* weigh\b|what size\b"
     rf"|what {_BE} (?:the|his|her|its|their) (?:\w+'?s )?(?:size|height|weight|age|length|width|depth|speed|distance"
     r"|temperature)\b",
     "name": rf"who {_BE} (?:this|that|these|those|it|he|she|they|{_SOMEBODY})(?: (?:here|there|in .+))?$"
+    rf"|who (?:this|that|he|she|they|{_SOMEBODY}) {_BE}$"
     rf"|who (?:painted|drew|made|created|designed|took) (?:it|this|that|the (?:picture|photo|image|drawing|painting))\b"
-    rf"|what {_BE} (?:his|her|their|{_SOMEBODY}'?s) names?\b|what {_BE} the names? of (?:him|her|them|{_SOMEBODY})\b"
+    rf"|(?:what {_BE} )?(?:(?:his|her|their|{_SOMEBODY}'?s) names?|(?:the )?names? of (?:him|her|them|{_SOMEBODY}))\b"
     rf"|what {_BE} (?:he|she|they|{_SOMEBODY}) (?:called|named)\b"
     r"|(?:what|which|in which|in what) (?:country|city|town|village|state|street)\b",
     "text": rf"what {_DO} (?:(?!{_SOMEBODY}\b)(?:the|this|that|these|those|his|her|their) .+|it) (?:say|read|spell)$"

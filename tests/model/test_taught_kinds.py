@@ -22,13 +22,15 @@ from training.scenes.variety import FIRST, WIDE
 ASKED = {
     "reason": "why is the boy sad?/the boy is sad, why?/How come it is red?/can you tell me why she cries/"
     "what made him sad",
-    "date": "when was this painted?/When?/what year is it/what's the date/how long ago was it",
-    "price": "how much does the ball cost?/how much is it/what is the price of the cake?/whats it worth"
+    "date": "when was this painted?/When?/what year is it/what's the date/how long ago was it"
+    "/do you know when this was painted",
+    "price": "how much does the ball cost?/how much is it/what is the price of the cake?/whats it worth/price?"
     "/how expensive is it",
     "measure": "how tall is the tree?/how old is she?/what's the boy's age/how many years old is he"
     "/how much does he weigh",
     "name": "what is the girl's name?/whats her name/who is that?/who's this/Who is the man in the picture?"
-    "/what city is it/who painted this/what's the name of the girl/what is she called",
+    "/what city is it/who painted this/what's the name of the girl/what is she called/girl's name?/tell me her name"
+    "/what's the dog's name/do you know who that is",
     "text": "what does the sign say?/What's written on the T-shirt?/can you read it/which brand is it/what does it say",
     "unseen": "what will happen next?/what is the boy thinking about?/what does the girl want/what is she going to do",
 }
