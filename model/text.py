@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MAX_QUESTION = 300
 """Longest question in characters; what comes after is cut (whoever talks with people refuses it before)."""
 
 _END_MARKS = " ?.!,;:…"
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 # Every special and task token of the families stands in angle brackets: without them nothing typed is a token.
 _BRACKETS = str.maketrans({"<": " ", ">": " "})
 
@@ -30,6 +32,14 @@ def tidy_question(text: str) -> str:
 def normalise_question(text: str) -> str:
     """The question as bare words: tidied, lower case, no mark at the end. Empty when nothing is left."""
     return tidy_question(text).lower()[:MAX_QUESTION].rstrip(_END_MARKS)  # lower case may be longer
+
+
+def typed_words(question: str) -> dict[str, str]:
+    """The words of a question in their order: in lower case with straight apostrophes, each as it was typed first."""
+    found: dict[str, str] = {}
+    for word in _WORD.findall(tidy_question(question)):
+        found.setdefault(word.lower().replace("’", "'"), word)
+    return found
 
 
 def target_answer(text: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from bot.commands.errors import in_words
 from bot.commands.questions_in_order import QuestionsInOrder
 from bot.commands.terminal import note
 from bot.commands.unasked import refusal, reply
+from bot.conversation.as_typed import as_typed
 from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps
 from bot.conversation.follow_ups import Before
 from bot.conversation.several_questions import questions_in
@@ -242,6 +243,7 @@ def _show(
 
     `quiet` leaves the question out, where the person has just typed it as it was asked.
     """
+    answer = replace(answer, unknown_words=as_typed(answer.unknown_words, question))
     if as_json:
         line: dict[str, object] = {
             "picture": pictures[0],

@@ -63,14 +63,14 @@ def is_visible(words: Sequence[str], said: frozenset[str]) -> bool:
     """Whether lower-case words are what can be seen, behind nothing but what it may be ("dog house", a word `said`)."""
     for length in (2, 1):  # "hot dog" before "dog"
         noun, before = " ".join(words[-length:]), words[:-length]
-        if any(one in _visible() for one in _singulars(noun)):
-            return all(word in said or word in _visible() for word in before)
+        if any(one in visible_nouns() for one in _singulars(noun)):
+            return all(word in said or word in visible_nouns() for word in before)
     return False
 
 
 def is_noun(word: str) -> bool:
     """Whether a word is surely a noun, in the singular or the plural."""
-    return any(one in _OTHERS or one in _visible() for one in _singulars(word.lower()))
+    return any(one in _OTHERS or one in visible_nouns() for one in _singulars(word.lower()))
 
 
 def _singulars(noun: str) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _singulars(noun: str) -> Iterator[str]:
 
 
 @cache
-def _visible() -> frozenset[str]:
+def visible_nouns() -> frozenset[str]:
     """Nouns in the singular of what can be seen, each of one word or two."""
     lines = files("bot.conversation").joinpath("visible_things.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(noun for line in lines if not line.startswith("#") for noun in line.split(", "))

@@ -89,6 +89,16 @@ def is_english(text: str) -> bool:
     return asked_in(text) is None and 2 * len(known) >= len(words) and any(map(_only_english, known))
 
 
+def common_in_english() -> WordList:
+    """The commonest words of English questions."""
+    return _common()[_ENGLISH]
+
+
+def is_common(word: str) -> bool:
+    """Whether a plain word is one of the commonest of any language."""
+    return any(word in words for words in _common().values())
+
+
 def _written_in(question: str) -> str | None:
     letters = [letter for letter in question if letter.isalpha()]
     scripts = [script for letter in letters if not letter.isascii() and (script := _script(letter)) != "LATIN"]

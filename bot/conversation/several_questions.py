@@ -10,6 +10,7 @@ import re
 from bot.conversation.follow_ups import LEAD, Before, completed
 from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.short_forms import attribute_question, existence_question, one_of_two_things
+from bot.conversation.slips import without_slips
 from bot.conversation.statements import as_question, without_asides
 
 _NUMBER = re.compile(r"(?:^|\s)[(#]?([1-9])(?:[.):-]|\ufe0f?\u20e3)\s*(?=[a-z])", re.I)
@@ -33,9 +34,10 @@ _MARKS = "?!.,;:…"
 def in_full(text: str, before: Before | None) -> str | None:
     """A question that leans on the one before, names a thing alone or states what it asks, in full and by itself.
 
-    None where it is that already.
+    Slips of the fingers are put right. None where it is that already.
     """
-    plain = as_question(text) or without_asides(text)
+    right = without_slips(text)
+    plain = as_question(right) or without_asides(right)
     bare = LEAD.sub("", plain)
     whole = None if before is None else completed(plain, before)
     whole = whole or existence_question(bare) or one_of_two_things(bare)
@@ -73,10 +75,11 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         before: The question before the message.
     """
     text = " ".join(text.split())
-    if listed := _listed(text):
+    right = without_slips(text)
+    if listed := _listed(right):
         return listed
-    parts = _parts(_each_colour(without_asides(text)))
-    if len(parts) < len(short := re.split(r"\?+\s+", text)) <= MOST:
+    parts = _parts(_each_colour(without_asides(right)))
+    if len(parts) < len(short := re.split(r"\?+\s+", right)) <= MOST:
         parts = short if all(_alone(part, before) or _ASKS.match(part) for part in short) else parts
     if not 1 < len(parts) <= MOST:
         return [text]

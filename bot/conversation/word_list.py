@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 class WordList:
@@ -17,3 +17,7 @@ class WordList:
     def __contains__(self, word: str) -> bool:
         """Whether a word is one of them."""
         return f"\n{word}\n" in self._text
+
+    def __iter__(self) -> Iterator[str]:
+        """The words in their order."""
+        return iter(self._text.split("\n")[1:-1])

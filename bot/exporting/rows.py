@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.conversation.as_typed import as_typed
 from bot.texts.answers import Shown, is_familiar, shown
 from bot.texts.failures import sentence
 from bot.texts.sureness import percent
@@ -27,7 +28,7 @@ EXTENSIONS = {"image/jpeg": "jpg", "image/heif": "heic", "image/tiff": "tif"} | 
 }
 _AS_KEPT = (
     *("id", "answer", "beams", "max_new_tokens", "message_id", "reply_to", "thread_id", "revision", "attempts"),
-    *("asked_as", "known_picture", "known_words", "unknown_words", "knows", "unsure_below", "each_picture", "album"),
+    *("asked_as", "known_picture", "known_words", "knows", "unsure_below", "each_picture", "album"),
 )
 """What is exported of a question as it is kept, under the same name."""
 _OF_PHOTO = (
@@ -49,6 +50,7 @@ def row_of(
         "asked_by": question.user_name,
         "asked_by_id": question.user_id,
         "question": question.text,
+        "unknown_words": list(as_typed(question.unknown_words, question.text)),
         "confidence": _rounded(question.confidence),
         "percent": percent(question.confidence) if question.confidence is not None and is_familiar(question) else None,
         "state": question.state.value,

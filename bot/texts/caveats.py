@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.conversation.as_typed import as_typed
 from bot.conversation.noun_phrases import DETERMINERS, STOPS
 from bot.texts.catalog import N_, Sentences, _, joined, plural, quoted, translate_constants, translated
+from model.confidence.answer_kind import NUMBERS
 from model.types import Answer
 from storage.records import Evidence, Question
 
@@ -32,7 +34,7 @@ _EVERYDAY = (
     " thats theres hes shes theyre isnt arent doesnt dont cant else again then too please very just hers about should"
     " when why how what where which want know before after lol"
 )
-_UNNAMED = STOPS | {*DETERMINERS.split("|"), *_EVERYDAY.split()}
+_UNNAMED = STOPS | NUMBERS | {*DETERMINERS.split("|"), *_EVERYDAY.split()}
 """Words that everybody knows, also where the model has not met them: then the whole question is in new words."""
 
 
@@ -49,7 +51,8 @@ def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> st
         unsure: The answer says itself not to rely on it.
         again: What the model has learnt from was said of this picture before.
     """
-    words = [quoted(word) for word in about.unknown_words if word.replace("'", "") not in _UNNAMED]
+    new = as_typed(about.unknown_words, about.text) if isinstance(about, Question) else about.unknown_words
+    words = [quoted(word) for word in new if _bare(word) not in _UNNAMED]
     sentences = [still(about)] if isinstance(about, Question) and about.still_of else []
     if about.truncated:
         sentences.append(translated(TRUNCATED))
@@ -72,6 +75,10 @@ def caveat(about: Evidence | Answer, *, unsure: bool, again: bool = False) -> st
     elif about.known_words is False:
         sentences.append(translated(NEW_WORDING_UNSURE if unsure else NEW_WORDING))
     return " ".join(sentences)
+
+
+def _bare(word: str) -> str:
+    return word.lower().replace("'", "").replace("’", "")
 
 
 translate_constants(__name__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,8 +21,9 @@ from model.confidence.calibration import log_odds_parts, sequence_probability
 from model.confidence.pixel_statistics import pixel_statistics
 from model.confidence.spaces import Measure, Space, Vector
 from model.errors import ModelError
-from model.text import normalise_question
+from model.text import typed_words
 from model.types import Generation
+from model.word_forms import other_forms
 
 FILE_NAME = "evidence.json"
 VERSION = 1
@@ -41,7 +41,6 @@ MOST_ALTERNATIVES = 3
 _PIXELS = "looks"
 """What the file calls the space of the pixels' statistics."""
 _FAR = 5.0  # natural logarithm of the largest distance that counts
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def root_mean_square(parts: Sequence[float]) -> float:
@@ -51,7 +50,7 @@ def root_mean_square(parts: Sequence[float]) -> float:
 
 def words_of(question: str) -> tuple[str, ...]:
     """The words of a question, each once, lower case, without marks."""
-    return tuple(dict.fromkeys(word.replace("’", "'") for word in _WORD.findall(normalise_question(question))))
+    return tuple(typed_words(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +137,25 @@ class ConfidenceModel:
     def assess(self, question: str, generation: Generation, pictures: Sequence[PictureFamiliarity]) -> Assessment:
         """What is known about an answer to a question about pictures, at least one: the strangest counts."""
         picture = max(pictures, key=lambda one: one.distance)
-        features, asked, unknown = self.features(question, generation, picture, alone=len(pictures) == 1)
+        features, asked, new = self.features(question, generation, picture, alone=len(pictures) == 1)
         odds = float((features - self.centre) / self.spread @ self.weights) + self.offset
         if odds > 0:
             odds /= max(1.0, picture.distance / EXTRAPOLATED_FROM) ** 2
         confidence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
         known_picture = picture.distance <= 1
+        unknown = self._unknown(question, new) if new else ()
         # A strange picture makes the state of every question strange: it says nothing about the words then.
         known_words = not unknown and (asked is None or asked <= 1 or not known_picture)
         others = self.alternatives(generation, confidence)
         return Assessment(confidence, known_picture, known_words, unknown, others, picture.distance, asked)
+
+    def _unknown(self, question: str, new: Sequence[str]) -> tuple[str, ...]:
+        """Of words that no question had those that can be named: no form of them was met, in answers neither.
+
+        The confidence rests on all of them, as its weights were fitted.
+        """
+        known, as_typed = self.words.union(*map(str.split, self.answers)), typed_words(question)
+        return tuple(as_typed[word] for word in new if known.isdisjoint(other_forms(word)))
 
     def features(
         self, question: str, generation: Generation, picture: PictureFamiliarity, *, alone: bool = True

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from test_settings import QUESTION
 
+from bot.conversation.as_typed import as_typed
 from bot.exporting.rows import row_of
 from bot.texts import heat_maps, menus
 from bot.texts.answers import ASK_ONE_THING, NO_ANSWER, shown, shown_answer
@@ -24,6 +25,8 @@ OTHERS = (("orange", 0.3), ("pink", 0.1), ("grey", 0.05))
 
 
 def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
+    if "unknown_words" in more:
+        more.setdefault("text", " ".join(more["unknown_words"]))
     return replace(QUESTION, **{"answer": answer, "confidence": confidence, **KNOWN, **more})
 
 
@@ -130,6 +133,21 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             f"{DEFAULT_KNOWS}; this looks different, so do not rely on this:",
         ),
         (question("red", known_words=False, unknown_words=("anything",)), "Red", "not sure", NEW_WORDING),
+        (question("red", known_words=False, unknown_words=("Two", "it’s")), "Red", "not sure", NEW_WORDING),
+        (
+            question("red", text="Is it red?", known_words=False, unknown_words=("people",)),
+            "Red",
+            "not sure",
+            NEW_WORDING,
+        ),
+        (
+            question(
+                "yes", text="Any Zebra with QUAGGAS?", known_words=False, unknown_words=("zebra", "quagga", "quaggas")
+            ),
+            "Yes",
+            "not sure",
+            "I do not know the words “Zebra” and “QUAGGAS”. So do not rely on this:",
+        ),
         (
             question("red", known_words=False, unknown_words=("painted",)),
             "Red",
@@ -175,6 +193,7 @@ def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, suren
     said = shown(about)
     assert (said.answer, said.sureness, said.caveat) == (answer, sureness, caveat)
     evidence = {field.name: getattr(about, field.name) for field in fields(Evidence)}
+    evidence["unknown_words"] = as_typed(about.unknown_words, about.text)
     given = Answer("1", about.answer or "", about.confidence or 0.0, 0.1, **evidence)
     assert shown_answer(given, about.unsure_below, about.asked) == said, "vqabot ask"
     row = row_of(about, None)
@@ -189,10 +208,10 @@ def test_an_answer_reads_the_same_everywhere(about: Question, answer: str, suren
 
 
 def test_what_was_asked_in_full_stands_first_and_is_escaped() -> None:
-    about = question("<b>", asked_as="What colour is the <dog>?", unknown_words=("<i>",), known_words=False)
+    about = question("<b>", asked_as="What colour is the <dog>?", known_picture=False, knows="I know <i>")
     assert outcome(about).splitlines() == [
         "<i>What colour is the &lt;dog&gt;?</i>",
-        "I do not know the word “&lt;i&gt;”. So do not rely on this:",
+        "I know &lt;i&gt;; this looks different, so do not rely on this:",
         "<b>&lt;b&gt;</b>",
         "<i>not sure</i>",
     ]
@@ -249,7 +268,7 @@ def test_what_was_heard_is_said_once_over_all_lines() -> None:
 
 def test_what_is_new_in_all_of_several_pictures_is_said_once() -> None:
     new = AskedPicture("a", 1, answer="pond", confidence=0.9, known_picture=False, knows=BUILTIN_KNOWS)
-    asked = question("…", 0.9, each_picture=True, several=(new, replace(new, sha256="b", answer="bed")))
+    asked = question("…", 0.9, text="x", each_picture=True, several=(new, replace(new, sha256="b", answer="bed")))
     caveat = f"{BUILTIN_KNOWS}; this looks different, so do not rely on this:"
     assert outcome(asked).splitlines() == [
         caveat,

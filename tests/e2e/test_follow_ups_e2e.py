@@ -40,6 +40,17 @@ async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Pers
     ]
 
 
+async def test_a_slip_is_put_right_and_shown(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("2")
+    broker.free.set()
+    bot = await start_bot(broker)
+    await you.send_picture(picture(), "Hwo many dosg are on teh rug")
+    shown = await you.wait_for(sure)
+    assert shown["text"].splitlines()[:2] == ["How many dogs are on the rug?", "2"]
+    assert broker.asked[0] == "How many dogs are on the rug?"
+    assert (await in_full(bot))[0] == ("Hwo many dosg are on teh rug", "How many dogs are on the rug?"), "kept as typed"
+
+
 async def test_what_was_only_guessed_is_not_what_it_means(start_bot: StartBot, you: Person) -> None:
     broker = HeldBroker("kite", 0.2)
     broker.free.set()

@@ -97,7 +97,7 @@ def test_an_answer_carries_what_was_measured(answerer: Answerer, picture_width: 
     judging = Answerer(answerer.family, answerer.profile, confidence_model=confidence_model(answerer, picture_width))
     first, again = judging.answer([request])[0], judging.answer([request])[0]
     assert again.picture_kept and not first.picture_kept
-    assert (first.known_picture, first.known_words, first.unknown_words) == (True, False, ("plinth",))
+    assert (first.known_picture, first.known_words, first.unknown_words) == (True, False, ("PLINTH",))
     assert first.confidence == pytest.approx(bare.confidence, abs=1e-3), "all weight is on the raw probability"
     for name in ("confidence", "picture_distance", "question_distance", "alternatives"):
         assert getattr(again, name) == getattr(first, name), "a kept picture is as familiar as it was"
@@ -148,6 +148,27 @@ def test_no_answer_about_a_picture_far_from_all_that_was_learnt_is_sure(answerer
     assert near > 0.9 and near > far > farther > 0.5
     unlikely = dataclasses.replace(said, token_logprobs=(-3.0,))
     assert known.assess("what is this", unlikely, away[2:]).confidence < 0.1, "distance makes nothing likelier"
+
+
+def test_a_word_that_is_known_in_another_form_is_not_named(answerer: Answerer, picture_width: int) -> None:
+    words = frozenset({"what", "is", "the", "color", "hat", "kites", "carry", "berry", "box", "waving", "sit", "of"})
+    known = confidence_model(answerer, picture_width, words=words, answers=frozenset({"on grass", "2"}))
+    width = known.tokens.mean.shape[0]
+    picture = known.picture(np.ones(picture_width, np.float32), np.ones(width, np.float32))
+    said = Generation("red", (-0.3,), (), (), prompt_state=np.ones(width, np.float32))
+
+    def unknown(question: str) -> tuple[str, ...]:
+        found = known.assess(question, said, [picture])
+        assert found.known_words is not bool(found.unknown_words)
+        return found.unknown_words
+
+    for form in ("Hats", "hat's", "kite", "carried", "carrying", "berries", "boxes", "wave", "waves", "sitting", "2"):
+        assert unknown(f"What is the {form}?") == (), form
+    assert unknown("the colours of the COLOUR, the grass’s color") == ()
+    assert unknown("Who painted THE Zebra’s huts, zebra’s?") == ("Who", "painted", "Zebra’s", "huts")
+    bare, strange = ("what is the hat", "what is the hats")
+    lost = [known.features(one, said, picture)[0] for one in (bare, strange)]
+    assert not np.array_equal(*lost), "the confidence rests on the words as they are"
 
 
 def test_words_are_compared_without_case_and_marks() -> None:
