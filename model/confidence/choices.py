@@ -33,6 +33,7 @@ _SEEKS = words_of(
 )
 """What is not understood as a question of some kind may ask with these whether things are there at all."""
 _SMALL = words_of("a an the is are it this that in on at to of by with side and one or")
+_SLASH = re.compile(r"\w ?/ ?\w")
 _TAIL = re.compile(r"^[^,:;]*[,:;](?P<tail>.*\bor\b.*)$")
 _SUBJECT = re.compile(
     r"(?:is|are) (?:the|this|that|these|those|his|her|their) (\w+) (?!or |.*\b(?:more|less|\w+er)\b).* or (?!the |an? )"
@@ -71,7 +72,8 @@ def may_be_chosen(question: str, answer: str) -> bool:
 def _options(question: str) -> set[str]:
     """The words among which those of the options are; none where a question offers no choice."""
     words = tokens(question)
-    last = max((place for place, word in enumerate(words) if word in _BETWEEN), default=None)
+    between = _BETWEEN if _SLASH.search(question) else _BETWEEN - {"/"}
+    last = max((place for place, word in enumerate(words) if word in between), default=None)
     if last is None or {*words[last + 1 : last + 2]} & _NO_OPTION:
         return set()
     kind = kind_of(question)

@@ -42,6 +42,7 @@ from training.scenes.variety import FIRST, WIDE
         ("what colour is the cat or the dog", "black", ""),
         ("hello, what colour is the cat or the dog", "black", ""),
         ("is the ball red?", "yes/green", ""),
+        ("=<script>alert({1})</script>", "girl/2", ""),
         ("", "yes", ""),
     ],
 )

@@ -11,8 +11,8 @@ from torch import nn
 from training.builtin import architecture
 from training.builtin.architecture import load_tokenizer
 from training.builtin.dense_head import DenseHead
-from training.builtin.optimizer import Muon, orthogonalised
-from training.builtin.recipe import Recipe, optimizer_of
+from training.builtin.optimizer import Muon, MuonAndAdamW, orthogonalised
+from training.builtin.recipe import Recipe
 
 SHAPES = [(24, 24), (40, 24), (24, 60)]
 PROGRAM = """
@@ -73,7 +73,7 @@ def test_processes_that_share_the_work_make_the_steps_of_one(tmp_path: Path) -> 
 def test_words_and_convolutions_and_the_readers_are_adamws() -> None:
     tokenizer = load_tokenizer()
     model, head = architecture.build_model(len(tokenizer)), DenseHead(tokenizer)
-    both = optimizer_of(model, head, Recipe())
+    both = MuonAndAdamW(model, head, weight_decay=Recipe().weight_decay)
     muons = {id(p) for p in both.muon.param_groups[0]["params"]}
     adamws = {id(p) for group in both.adamw.param_groups for p in group["params"]}
     names = {id(p): name for module in (model, head) for name, p in module.named_parameters()}
@@ -83,6 +83,6 @@ def test_words_and_convolutions_and_the_readers_are_adamws() -> None:
     assert not any("embed" in names[number] or "shared" in names[number] for number in muons)
     assert both.muon.param_groups[0]["weight_decay"] == pytest.approx(5 * Recipe().weight_decay)
     assert [group["weight_decay"] for group in both.adamw.param_groups] == [Recipe().weight_decay, 0]
-    both.set_rate(1e-3)
-    assert both.muon.param_groups[0]["lr"] == pytest.approx(Recipe().muon_rate * 1e-3)
+    both.set_rates(1e-3, 4e-3)
+    assert both.muon.param_groups[0]["lr"] == 4e-3
     assert {group["lr"] for group in both.adamw.param_groups} == {1e-3}

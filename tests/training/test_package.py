@@ -83,6 +83,7 @@ def test_the_bot_takes_the_package_as_it_is(trained: Path, cache: Path) -> None:
         Calibration(0.5, 0.5, 0.25),
         pictures=2,
         knows="I have learnt from cartoon scenes and simple drawings",
+        untaught=Profile.read(builtin_path()).untaught,
     )
     assert not [path for path in cache.iterdir() if path.name.startswith((".checking", "first.zip."))]
     again = cache / "again.zip"

@@ -76,16 +76,12 @@ def orthogonalised(matrix: Tensor) -> Tensor:
 class MuonAndAdamW:
     """Both optimizers of one training."""
 
-    def __init__(
-        self, model: nn.Module, others: nn.Module, *, learning_rate: float, muon_rate: float, weight_decay: float
-    ) -> None:
-        """Take the parameters of both modules.
+    def __init__(self, model: nn.Module, others: nn.Module, *, weight_decay: float) -> None:
+        """Take the parameters of both modules; their learning rates are zero until `set_rates`.
 
         Args:
             model: Its linear layers, but the one that reads words off, are Muon's.
             others: What reads targets off the model's states: all AdamW's.
-            learning_rate: AdamW's.
-            muon_rate: Muon's learning rate, in units of AdamW's.
             weight_decay: Of matrices; biases and scales have none, and Muon's is five times as large, its steps
                 keeping their size however large the weights are.
         """
@@ -94,19 +90,18 @@ class MuonAndAdamW:
         taken = {id(weight) for weight in layers}
         rest = [p for module in (model, others) for p in module.parameters() if id(p) not in taken]
         decayed, plain = [p for p in rest if p.ndim > 1], [p for p in rest if p.ndim <= 1]
-        self.muon_rate = muon_rate
-        self.muon = Muon(layers, learning_rate * muon_rate, 5 * weight_decay)
+        self.muon = Muon(layers, 0.0, 5 * weight_decay)
         self.adamw = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=learning_rate,
+            lr=0.0,
             betas=(0.9, 0.98),
         )
 
-    def set_rate(self, learning_rate: float) -> None:
-        """Set AdamW's learning rate, and Muon's with it."""
-        for optimizer, factor in ((self.adamw, 1.0), (self.muon, self.muon_rate)):
+    def set_rates(self, adamw: float, muon: float) -> None:
+        """Set both learning rates."""
+        for optimizer, rate in ((self.adamw, adamw), (self.muon, muon)):
             for group in optimizer.param_groups:
-                group["lr"] = factor * learning_rate
+                group["lr"] = rate
 
     def zero_grad(self) -> None:
         """Forget the gradients."""

@@ -35,7 +35,7 @@ from training.builtin.families import COLUMNS, ROWS, save_small, small_tokenizer
 from training.builtin.judging import SETS
 from training.builtin.naming import places_of
 from training.builtin.optimizer import MuonAndAdamW
-from training.builtin.recipe import NAMESPACE, Recipe, optimizer_of
+from training.builtin.recipe import NAMESPACE, Recipe
 from training.finetune.families import read_for_training
 from training.finetune.families.onepass import OnePass
 from training.finetune.limits import choose_precision, set_threads
@@ -106,7 +106,7 @@ def train_family(family: str, recipe: Recipe, folder: Path, report: Callable[[st
         return torch.autocast(device.type, torch.bfloat16) if bf16 else nullcontext()
 
     while parts.step < recipe.steps:
-        parts.optimizer.set_rate(recipe.rate(parts.step))
+        parts.optimizer.set_rates(*recipe.rates(parts.step))
         with arithmetic():
             losses = _losses(parts, _batch(recipe, parts.step), device)
         loss = sum(losses.values(), (recipe.dense_weight - 1) * losses["dense"])
@@ -196,7 +196,7 @@ def _start(family: str, recipe: Recipe, folder: Path, device: torch.device) -> F
     if device.type == "cpu":
         model.use_eager_attention()
     reader = DenseReader(small_tokenizer(start)).to(device)
-    optimizer = optimizer_of(model, reader, recipe)
+    optimizer = MuonAndAdamW(model, reader, weight_decay=recipe.weight_decay)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}
     parts = FamilyTrainingState(model.train(), reader, average, optimizer)
     checkpoint = folder / "checkpoint.pt"

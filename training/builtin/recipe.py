@@ -49,9 +49,11 @@ class Recipe:
     """Steps on questions and dense targets together."""
     decay: float = 1.0
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
-    question_rate: float = 0.2
-    """The second phase's highest learning rate beside the first one's: at the full one what the first phase has taught
-    was lost again (its loss rose from 5.2 to 7.1 within 700 steps), at half of it all stood nearly still later."""
+    question_rate: float = 0.6
+    """AdamW's highest learning rate in the second phase, in units of the first one's."""
+    question_muon_rate: float = 0.2
+    """Muon's, likewise: at the full one what the first phase has taught was lost again (its loss rose from 5.2 to 7.1
+    within 700 steps), at half of it all stood nearly still later."""
     dense_batch: int = 30
     """Pictures a step in the first phase."""
     batch: int = 12
@@ -97,7 +99,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse what would be found out after minutes, or by the optimizer."""
-        for name in ("learning_rate", "muon_rate", "question_rate"):
+        for name in ("learning_rate", "muon_rate", "question_rate", "question_muon_rate"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be above 0; it is {getattr(self, name)}")
 
@@ -115,15 +117,15 @@ class Recipe:
         """
         return (WIDE if self.wide else FIRST).without(self.leave_out)
 
-    def rate(self, step: int) -> float:
-        """AdamW's learning rate of a step: warm-up in each phase, and in the second a linear fall to zero."""
+    def rates(self, step: int) -> tuple[float, float]:
+        """AdamW's and Muon's learning rates of a step: they rise in each phase, and fall to zero over the second."""
         inside = step if step < self.dense_steps else step - self.dense_steps
-        rate = self.learning_rate * min(1.0, (inside + 1) / self.warmup)
+        adamw = self.learning_rate * min(1.0, (inside + 1) / self.warmup)
+        muon = adamw * self.muon_rate
         if step < self.dense_steps:
-            return rate
-        rate *= self.question_rate
-        left = (self.steps - step) / max(1.0, self.decay * self.question_steps)
-        return rate * min(1.0, left)
+            return adamw, muon
+        left = min(1.0, (self.steps - step) / max(1.0, self.decay * self.question_steps))
+        return adamw * self.question_rate * left, muon * self.question_muon_rate * left
 
 
 @dataclass(slots=True)
@@ -196,7 +198,7 @@ def _train(rank: int, recipe: Recipe, folder: Path, report: Callable[[str], None
     for batch in _batches(recipe, rank, parts.step):
         if starter is not None and not starter.is_alive():
             raise SystemExit("what started this training has ended; the same command goes on from the last checkpoint")
-        parts.optimizer.set_rate(recipe.rate(parts.step))
+        parts.optimizer.set_rates(*recipe.rates(parts.step))
         parts.model.requires_grad_(not recipe.start or parts.step >= recipe.dense_steps)
         losses = losses_of(parts.model, parts.head, batch, tokenizer, device)
         loss = sum(
@@ -244,7 +246,7 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)
-    parts = TrainingState(model, head, average, optimizer_of(model, head, recipe))
+    parts = TrainingState(model, head, average, MuonAndAdamW(model, head, weight_decay=recipe.weight_decay))
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -256,17 +258,6 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
             getattr(parts, name).load_state_dict(kept[name])
         parts.step = kept["step"]
     return parts
-
-
-def optimizer_of(model: nn.Module, others: nn.Module, recipe: Recipe) -> MuonAndAdamW:
-    """The recipe's optimizer of a model and of what reads targets off its states."""
-    return MuonAndAdamW(
-        model,
-        others,
-        learning_rate=recipe.learning_rate,
-        muon_rate=recipe.muon_rate,
-        weight_decay=recipe.weight_decay,
-    )
 
 
 def _keep(parts: TrainingState, recipe: Recipe, folder: Path) -> None:
