@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.either_or import each_thing, open_question
 from bot.conversation.follow_ups import LEAD, Before, completed
 from bot.conversation.noun_phrases import is_plural, stands_alone
-from bot.conversation.short_forms import attribute_question, existence_question, one_of_two_things
+from bot.conversation.short_forms import attribute_question, existence_question
 from bot.conversation.slips import without_slips
 from bot.conversation.statements import as_question, without_asides
 
@@ -40,7 +41,8 @@ def in_full(text: str, before: Before | None) -> str | None:
     plain = as_question(right) or without_asides(right)
     bare = LEAD.sub("", plain)
     whole = None if before is None else completed(plain, before)
-    whole = whole or existence_question(bare) or one_of_two_things(bare)
+    whole = whole or existence_question(bare)
+    whole = open_question(whole or bare) or whole
     return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
 
 
@@ -76,7 +78,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
     """
     text = " ".join(text.split())
     right = without_slips(text)
-    if listed := _listed(right):
+    if listed := _listed(right) or each_thing(without_asides(right)):
         return listed
     parts = _parts(_each_colour(without_asides(right)))
     if len(parts) < len(short := re.split(r"\?+\s+", right)) <= MOST:
@@ -85,14 +87,15 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         return [text]
     asked: list[str] = []
     for part in parts:
-        asked.append(_alone(part, before) or f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?")
+        asked += _alone(part, before) or [f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?"]
         before = Before(asked[-1])
     return asked
 
 
-def _alone(part: str, before: Before | None) -> str | None:
-    """A question that needs another or only names what it asks of, in full; None where it is that already."""
-    return in_full(part, before) or attribute_question(part)
+def _alone(part: str, before: Before | None) -> list[str]:
+    """A question that needs another or only names what it asks of, in full; none where it is that already."""
+    one = in_full(part, before) or attribute_question(part)
+    return each_thing(part) or ([one] if one else [])
 
 
 def _listed(text: str) -> list[str]:

@@ -15,21 +15,24 @@ from bot.conversation.noun_phrases import (
 )
 from bot.conversation.nouns import is_visible
 
-_WHERE = (
+WHERE = (
     r"(?:in|on|under|behind|near|beside|by|above|below|at|inside|outside|with|wearing|holding|next to|in front of"
     r"|to the (?:left|right) of) "
 )
 _TYPED = re.compile(
     rf"(?:(an?|any|some) )?((?!(?:{DETERMINERS}|other|same) )(?:[\w'-]+ ){{0,3}}?[\w'-]+)"
-    rf"( {_WHERE}(?:(?:{DETERMINERS})(?: [\w'-]+){{1,2}}|[\w'-]+)| here| there)?"
+    rf"( {WHERE}(?:(?:{DETERMINERS})(?: [\w'-]+){{1,2}}|[\w'-]+)| here| there)?"
 )
 _SOMEBODY = re.compile(r"(?:is )?(?:any|some)(?:one|body)(?: (?:here|there|in (?:it|the picture)))?", re.IGNORECASE)
-_POSES = (
-    *("sleeping", "running", "standing", "sitting", "lying", "flying", "jumping", "swimming", "smiling", "crying"),
-    *("waving", "kneeling", "dancing", "walking", "laughing", "barking", "kissing", "burning", "flowering", "snoring"),
+POSES = frozenset(
+    (
+        *("sleeping", "running", "standing", "sitting", "lying", "flying", "jumping", "swimming", "smiling", "crying"),
+        *("waving", "kneeling", "dancing", "walking", "laughing", "barking", "kissing", "burning", "flowering"),
+        *("snoring",),
+    )
 )
 """What a thing may be doing by itself: a text that begins with "eating" or "wearing" names what is eaten or worn."""
-_SAID = ADJECTIVES | NUMBERS | STATES | set(_POSES)
+_SAID = ADJECTIVES | NUMBERS | STATES | POSES
 _NO_PLACES = STATES | {"what", "which", "who", "whose", "how", "me", "us", "or", "and"}
 """With one of these at its end a text says more than where something is."""
 
@@ -57,17 +60,6 @@ def existence_question(text: str) -> str | None:
 def asks_for_people(text: str) -> bool:
     """Whether a text asks if anybody is there: of a picture or, without one, of the chat."""
     return bool(_SOMEBODY.fullmatch(text.strip(" ?!.,;:…")))
-
-
-def one_of_two_things(text: str) -> str | None:
-    """Which of two things there is, where a text only names both: "dog or cat?" is "Is it a dog or a cat?"."""
-    named = re.fullmatch(
-        r"(?:an? )?([\w-]+(?: [\w-]+)?) or (?:an? )?([\w-]+(?: [\w-]+)?)", text.lower().strip(" ?!.,;:…")
-    )
-    if named is None or not all(is_visible(thing.split(), _SAID) and not is_plural(thing) for thing in named.groups()):
-        return None
-    one, other = map(with_article, named.groups())
-    return f"Is it {one} or {other}?"
 
 
 _ATTRIBUTE = re.compile(

@@ -15,6 +15,7 @@ from bot.conversation.nouns import is_noun, visible_nouns
 from bot.conversation.phrases import lexicon
 from bot.conversation.question_language import common_in_english, is_common, is_english
 from bot.conversation.word_list import WordList
+from model.confidence.answer_kind import ASKING
 from model.word_forms import other_forms
 
 _WORD = re.compile(r"(?<![\w'’@#/.-])[A-Za-z][a-z]{2,}(?![\w'’@/-]|\.\w)")
@@ -37,19 +38,24 @@ def without_slips(question: str) -> str:
         word = found[0]
         if word[0].isupper() and found.start():
             return word
-        meant = _meant(word.lower())
+        meant = _meant(word.lower(), begins=not found.start())
         return meant.capitalize() if word[0].isupper() else meant
 
     right = _WORD.sub(put_right, question)
     return right if right == question or is_english(right) else question
 
 
-def _meant(word: str) -> str:
-    """The word that a lower-case one is a slip of; the word itself where it is none."""
+def _meant(word: str, *, begins: bool) -> str:
+    """The word that a lower-case one is a slip of; the word itself where it is none.
+
+    Of several that may be meant, where a question `begins` it is the one that begins questions: "wich", not "witch".
+    """
     if word in common_in_english() or _is_word(word):
         return word
     may_be = _may_be_meant()[word[0]]
     meant = {one for one in _before_slip(word) if one in may_be}
+    if begins and len(meant) > 1:
+        meant &= ASKING
     return meant.pop() if len(meant) == 1 else word
 
 

@@ -118,9 +118,3 @@ def test_any_text_is_a_thing_or_left(typed: str) -> None:
 def test_what_belongs_to_something_is_no_statement_about_it() -> None:
     assert in_full("the sad one's shirt color?", None) is None and in_full("the dog's name?", None) is None
     assert in_full("the dog's brown?", None) == "Is the dog brown?"
-
-
-def test_two_things_alone_are_to_choose_from() -> None:
-    assert in_full("dog or cat?", None) == "Is it a dog or a cat?"
-    assert in_full("an apple or a ball", None) == "Is it an apple or a ball?"
-    assert in_full("red or blue?", None) is in_full("dogs or cats?", None) is in_full("him or her?", None) is None

@@ -24,6 +24,7 @@ NO_SLIPS = Path(__file__).parents[2] / "bot" / "conversation" / "no_slips.txt"
         ("whta is on teh taable, mate", "what is on the table, mate"),
         ("is it riight?", "is it right?"),
         ("whrre is the sukn", "where is the sukn"),
+        ("wich animal is this", "which animal is this"),
     ],
 )
 def test_a_slip_is_put_right(typed: str, right: str) -> None:
@@ -41,6 +42,7 @@ def test_a_slip_is_put_right(typed: str, right: str) -> None:
         "wie viele Hudne sind da und wo ist teh Ball",
         "is it of",
         "where is jhn",
+        "is the wich flying",
         "is he rdi",
         "bal",
     ],
