@@ -68,6 +68,8 @@ def test_of_what_people_asked_only_slips_are_changed() -> None:
         "is ther a dog",
         "the dog",
         "colour of dog",
+        "which color",
+        "which animal is this",
         "wher is the cat",
         "wot color r his shoos",
         "is that a wolf?",
