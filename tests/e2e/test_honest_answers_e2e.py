@@ -185,7 +185,7 @@ async def test_what_nobody_taught_it_is_refused_and_no_choice_is_answered_by_no(
     await you.send_album([RED, BLUE], "Why is the girl sad?")
     refused = await you.wait_for(says("I have not learnt"))
     assert refused["text"] == "I have not learnt to say why something is so: I would only be guessing.", "said once"
-    await you.say("is the ball red or blue?")
+    await you.say("is the cat left or right of the tree?")
     lines = (await you.wait_for(lambda m: is_answer(m.get("text", ""))))["text"].splitlines()
     assert lines == [NEW_WORDING_UNSURE, *(f"{place}. I do not know which. – {NOT_EVEN_A_GUESS}" for place in (1, 2))]
     await you.say("/settings language german")
