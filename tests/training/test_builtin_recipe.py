@@ -104,11 +104,11 @@ def test_a_checkpoint_of_another_seed_and_a_batch_that_cannot_be_shared_are_refu
         train(Recipe(processes=5), tmp_path, print)
 
 
-def test_the_rates_rise_in_each_phase_and_fall_to_nothing_in_the_second_muons_from_less_than_adamws() -> None:
+def test_the_rates_rise_in_each_phase_and_fall_to_nothing_at_the_end() -> None:
     recipe = Recipe(dense_steps=100, question_steps=100, warmup=10, learning_rate=1.0)
-    rates = [recipe.rates(step) for step in (0, 9, 99, 100, 150, 199)]
-    assert [adamw for adamw, _ in rates] == pytest.approx([0.1, 1, 1, 0.06, 0.3, 0.006])
-    assert [muon for _, muon in rates] == pytest.approx([0.4, 4, 4, 0.08, 0.4, 0.008])
+    rates = [recipe.rates(step) for step in (0, 9, 99, 100, 150, 175, 199)]
+    assert [adamw for adamw, _ in rates] == pytest.approx([0.1, 1, 1, 0.06, 0.6, 0.3, 0.012])
+    assert [muon for _, muon in rates] == pytest.approx([0.4, 4, 4, 0.08, 0.8, 0.4, 0.016])
 
 
 def test_it_is_judged_by_kind_of_question_and_by_drawings_of_other_code() -> None:

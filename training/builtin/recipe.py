@@ -45,9 +45,9 @@ class Recipe:
     """Names the scenes and the first weights."""
     dense_steps: int = 2000
     """Steps on dense targets alone."""
-    question_steps: int = 21000
+    question_steps: int = 28000
     """Steps on questions and dense targets together."""
-    decay: float = 1.0
+    decay: float = 0.5
     """Share of the question steps, at the end, over which the learning rate falls to zero."""
     question_rate: float = 0.6
     """AdamW's highest learning rate in the second phase, in units of the first one's."""
@@ -118,7 +118,7 @@ class Recipe:
         return (WIDE if self.wide else FIRST).without(self.leave_out)
 
     def rates(self, step: int) -> tuple[float, float]:
-        """AdamW's and Muon's learning rates of a step: they rise in each phase, and fall to zero over the second."""
+        """AdamW's and Muon's learning rates of a step: they rise in each phase, and fall to zero in the second."""
         inside = step if step < self.dense_steps else step - self.dense_steps
         adamw = self.learning_rate * min(1.0, (inside + 1) / self.warmup)
         muon = adamw * self.muon_rate
