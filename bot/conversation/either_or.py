@@ -17,9 +17,10 @@ _MOODS = frozenset(
 _SKIES = frozenset(("sunny", "cloudy", "windy", "rainy", "snowy", "stormy", "foggy", "raining", "snowing", "overcast"))
 _WEATHER = "What is the weather like?"
 _OR = re.compile(r"\s*(?:,|/|,?\s+or\b)\s*(?:(?:is|are) (?:it|this|that|he|she|they|there)\s+)?", re.IGNORECASE)
-_OFFERED = r"[a-z]+(?:(?:,\s*|\s*/\s*)[a-z]+)*(?:\s*/\s*|,?\s+or\s+(?:(?:is|are) (?:it|he|she|they)\s+)?)[a-z]+"
+_ONE = rf"(?:{'|'.join(sorted(COLOURS | _MOODS | _SKIES | POSES))})"
+_OFFERED = rf"{_ONE}(?:(?:,\s*|\s*/\s*){_ONE})*(?:\s*/\s*|,?\s+or\s+(?:(?:is|are) (?:it|he|she|they)\s+)?){_ONE}"
 _OF_SUBJECT = re.compile(
-    rf"(?:(?P<be>is|are|was|were)\s+)?(?P<subject>(?:[\w'’-]+\s+){{0,4}}?[\w'’-]+)\s+(?P<offered>{_OFFERED})",
+    rf"(?:(?P<be>is|are|was|were)\s+)?(?P<subject>(?:[\w'’-]+\s+){{0,4}}?[\w'’-]+),?\s+(?P<offered>{_OFFERED})",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
