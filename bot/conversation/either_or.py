@@ -20,7 +20,7 @@ _OR = re.compile(r"\s*(?:,|/|,?\s+or\b)\s*(?:(?:is|are) (?:it|this|that|he|she|t
 _ONE = rf"(?:{'|'.join(sorted(COLOURS | _MOODS | _SKIES | POSES))})"
 _OFFERED = rf"{_ONE}(?:(?:,\s*|\s*/\s*){_ONE})*(?:\s*/\s*|,?\s+or\s+(?:(?:is|are) (?:it|he|she|they)\s+)?){_ONE}"
 _OF_SUBJECT = re.compile(
-    rf"(?:(?P<be>is|are|was|were)\s+)?(?P<subject>(?:[\w'’-]+\s+){{0,4}}?[\w'’-]+),?\s+(?P<offered>{_OFFERED})",
+    rf"(?:(?P<be>is|are|was|were)\s+)?(?P<subject>(?:[\w'’-]+\s+){{0,8}}?[\w'’-]+),?\s+(?P<offered>{_OFFERED})",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -60,7 +60,7 @@ def open_question(text: str) -> str | None:
         if existence_question(noun) is None:
             return None
         subject = subject if noun != subject.lower() else f"the {subject}"
-    elif " is " in f" {subject.lower()} " or noun in ("there", "there a", "there any"):
+    elif noun.split()[0] == "there":
         return None
     be = (found["be"] or be_of(noun)).lower()
     if offered <= COLOURS:
