@@ -275,15 +275,13 @@ class Answerer:
         if error is not None or generation is None:
             return Answer(item.request.id, "", 0.0, seconds, error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
-        text, knows, model = generation.text, self.profile.knows, self.identity
+        asked, text, knows, model = item.request.question, generation.text, self.profile.knows, self.identity
         shows = isinstance(self.family, ShowsWhere) and bool(text.strip())
         said: dict[str, Any] = {"knows": knows, "model": model, "shows_where": shows, "truncated": generation.truncated}
         answer = Answer(item.request.id, text, confidence, seconds, None, "", *measured, **said)
-        assessment = self._assess(item, generation)
-        if assessment is not None:
+        if (assessment := self._assess(item, generation)) is not None:
             answer = replace(answer, **asdict(assessment))
         # Also where nothing is stored to measure by: this takes the question and the answer alone.
-        asked = item.request.question
         known = fits(asked, text) and may_be_chosen(asked, text) and (len(item.pictures) < 2 or self._has_learnt(asked))
         return answer if known else replace(answer, known_words=False)
 
