@@ -10,6 +10,8 @@ import re
 
 from bot.conversation.noun_phrases import COLOURS, DETERMINERS, be_of, is_plural, stands_alone
 from bot.conversation.short_forms import POSES, WHERE, existence_question
+from model.confidence.answer_kind import tokens
+from model.confidence.choices import COMPARES
 
 _MOODS = frozenset(
     ("happy", "sad", "angry", "mad", "scared", "afraid", "surprised", "bored", "tired", "excited", "worried", "calm")
@@ -28,10 +30,6 @@ _BEHIND = re.compile(
     rf"(?:(?:is|are) (?:it|he|she|they)\s+)?(?:(?:{DETERMINERS}|in|on|under|at)\s+)*[a-z]+\b.*\bor\b.*",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
-    r"\b(?:more|most|less|least|(?:bigg|larg|small|tall|short|high|low|clos|near|farth|old|young|few|long)(?:er|est))\b",
-    re.IGNORECASE,
-)
 _THINGS = re.compile(
     r"(?:(?:which (?:one )?(?:is (?:it|this|that|there)))\s*[,:]?|(?:is|are) (?:it|this|that|these|those|they|there)"
     r"|(?:do|can) (?:you|u) see)?\s*(?P<any>any\s+)?(?P<things>.+ or .+)",
@@ -47,7 +45,7 @@ def open_question(text: str) -> str | None:
         return None
     bare = " ".join(text.split()).strip(_MARKS)
     behind = _BEHIND.fullmatch(bare)
-    if behind is not None and stands_alone(behind["asked"]) and not _COMPARES.search(behind["asked"]):
+    if behind is not None and stands_alone(behind["asked"]) and COMPARES.isdisjoint(tokens(behind["asked"])):
         return f"{behind['asked'][0].upper()}{behind['asked'][1:]}?"
     found = _OF_SUBJECT.fullmatch(bare)
     if found is None:

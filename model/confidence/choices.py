@@ -24,9 +24,12 @@ from model.confidence.answer_kind import (
 _BETWEEN = words_of("or vs versus /")
 _NO_OPTION = words_of("not no nah what whatever something anything somebody someone else so")
 """Behind "or" these offer nothing."""
-_COMPARES = words_of(
-    "bigger larger smaller taller shorter higher lower closer nearer more most fewer less older younger"
+COMPARES = words_of(
+    "bigger larger smaller taller shorter longer higher lower closer nearer farther more most fewer less least older"
+    " younger biggest largest smallest tallest shortest longest highest lowest closest nearest farthest fewest oldest"
+    " youngest"
 )
+"""A question with one of these is about what it lets choose from."""
 _SEEKS = words_of(
     "any anybody anyone anything some somebody something there see seen spot find visible got can could do does did has"
     " have"
@@ -87,7 +90,7 @@ def _options(question: str) -> set[str]:
     named = tokens(tail["tail"]) if tail is not None else []
     if named and not ASKING & {*named}:
         return _meant(named)
-    return _meant(words) if _COMPARES & {*words} else set()
+    return _meant(words) if COMPARES & {*words} else set()
 
 
 def _meant(words: list[str]) -> set[str]:

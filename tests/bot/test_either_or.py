@@ -40,6 +40,7 @@ def test_what_is_offered_is_asked_in_the_open(asked: str, opened: str) -> None:
     [
         "which is bigger, the girl or the tree",
         "who is taller, the boy or the girl",
+        "who is the tallest, the boy or the girl",
         "is it day or night",
         "is it indoors or outdoors",
         "is the cat left or right of the tree",
