@@ -12,6 +12,7 @@ from training.builtin.cells import CELLS, Transform, corresponding_cells
 from training.builtin.data import SceneDataset
 from training.builtin.losses import Answered, correspondence_loss
 from training.scenes import pairs
+from training.scenes.variety import WIDE
 
 
 def test_cells_that_show_the_same_place() -> None:
@@ -29,7 +30,7 @@ def test_cells_that_show_the_same_place() -> None:
 
 
 def test_most_pairs_are_taken_from_the_same_place() -> None:
-    samples = [SceneDataset("views", 0, 1)._pair(random.Random(number)) for number in range(24)]
+    samples = [SceneDataset("views", 0, 1)._pair(random.Random(number), WIDE, plain=False) for number in range(24)]
     same = []
     for sample in samples:
         assert sample.correspondences is not None
@@ -43,7 +44,7 @@ def test_kinds_of_pairs_that_are_learnt_last_are_drawn_more_often(monkeypatch: p
     usual = dict(zip(pairs.KINDS, pairs.WEIGHTS, strict=True))
     assert {kind for kind in pairs.KINDS if weights[kind] > usual[kind]} == {*data.PAIR_STRESS}
     monkeypatch.setattr(data, "_PAIR_WEIGHTS", [float(kind == "other") for kind in pairs.KINDS])
-    samples = [SceneDataset("stress", 0, 1)._pair(random.Random(number)) for number in range(4)]
+    samples = [SceneDataset("stress", 0, 1)._pair(random.Random(number), WIDE, plain=False) for number in range(4)]
     assert {pairs.KINDS[sample.change] for sample in samples} == {"other"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from training.builtin.cells import CELLS, corresponding_cells, covered
 from training.builtin.dense import targets
 from training.scenes import art, layout, pair_questions, pairs, questions
 from training.scenes.scene import Scene
-from training.scenes.variety import WIDE, Variety
+from training.scenes.variety import FIRST, WIDE, Variety
 
 STRESS: Mapping[str, float] = {
     "side": 2.0,
@@ -45,6 +45,10 @@ PAIR_EVERY = 2
 """Every so manieth sample is a pair."""
 SAME_VIEW = 0.75
 """Share of the pairs whose pictures are taken from the same place."""
+UNTOUCHED = 0.75
+"""Of the samples drawn as `vqabot scenes` draws, the share to whose pictures nothing happens."""
+TYPED = 0.4
+"""Of those with one picture, the share about which is asked as people type, and for what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class SceneDataset(Dataset[TrainingSample]):
         variety: Variety = WIDE,
         *,
         plain: bool = False,
+        first: float = 0.0,
     ) -> None:
         """Samples of `namespace`.
 
@@ -94,25 +99,39 @@ class SceneDataset(Dataset[TrainingSample]):
             per_pair: So many questions about each pair, half of them what changed; 0 makes no pairs.
             variety: What the scenes may be like.
             plain: No camera, no messenger: pictures as they were drawn.
+            first: Share of the samples that are drawn as `vqabot scenes` draws: one style, the first kinds of things.
         """
         self.namespace, self.per_picture, self.per_pair = namespace, per_picture, per_pair
-        self.variety, self.plain = variety, plain
+        self.variety, self.plain, self.first = variety, plain, first
 
     def __getitem__(self, index: int) -> TrainingSample:
         rng = random.Random(f"{self.namespace}/{index}")
+        variety, plain = self.variety, self.plain
+        if self.first and rng.random() < self.first:
+            variety, plain = FIRST, rng.random() < UNTOUCHED
         if self.per_pair and index % PAIR_EVERY == 0:
-            return self._pair(rng)
+            return self._pair(rng, variety, plain=plain)
         sample = TrainingSample([], [])
-        self._draw(sample, layout.compose(rng, self.variety), rng, rng.getrandbits(32))
+        scene = layout.compose(rng, variety)
+        if variety is not self.variety and rng.random() < TYPED:
+            scene.variety = replace(self.variety, kinds=FIRST.kinds)
+        self._draw(sample, scene, rng, rng.getrandbits(32), plain=plain)
         return sample
 
     def _draw(
-        self, sample: TrainingSample, scene: Scene, rng: random.Random, seed: int, view: random.Random | None = None
+        self,
+        sample: TrainingSample,
+        scene: Scene,
+        rng: random.Random,
+        seed: int,
+        view: random.Random | None = None,
+        *,
+        plain: bool,
     ) -> NDArray[np.float64]:
         """Draw a scene into a sample and ask about it; returns where it lies on the input."""
-        scale = 1.0 if self.plain else rng.choice(SCALES)
+        scale = 1.0 if plain else rng.choice(SCALES)
         picture = art.render(scene, random.Random(seed), scale, resize=False)
-        picture, transform = taken(picture, rng, view=view, plain=self.plain)
+        picture, transform = taken(picture, rng, view=view, plain=plain)
         transform = transform @ np.diag([picture_scale(scene.width, scale), picture_scale(scene.height, scale), 1.0])
         number = len(sample.pictures)
         sample.pictures.append(torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous())
@@ -121,12 +140,12 @@ class SceneDataset(Dataset[TrainingSample]):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (number,)))
         return transform
 
-    def _pair(self, rng: random.Random) -> TrainingSample:
-        pair = pairs.compose_pair(rng, self.variety, _PAIR_WEIGHTS)
+    def _pair(self, rng: random.Random, variety: Variety, *, plain: bool) -> TrainingSample:
+        pair = pairs.compose_pair(rng, variety, _PAIR_WEIGHTS)
         sample, seed = TrainingSample([], []), rng.getrandbits(32)
         views = [rng.getrandbits(32)] * 2 if rng.random() < SAME_VIEW else [rng.getrandbits(32), rng.getrandbits(32)]
         transforms = [
-            self._draw(sample, scene, rng, seed, random.Random(view))
+            self._draw(sample, scene, rng, seed, random.Random(view), plain=plain)
             for scene, view in zip((pair.first, pair.second), views, strict=True)
         ]
         sample.change = pairs.KINDS.index(pair.kind)
@@ -134,7 +153,7 @@ class SceneDataset(Dataset[TrainingSample]):
             [corresponding_cells(*transforms), corresponding_cells(*reversed(transforms))]
         )
         for qa in pair_questions.ask_pair(
-            pair, rng, self.per_pair, changes=(self.per_pair + 1) // 2, typing=self.variety.wordings
+            pair, rng, self.per_pair, changes=(self.per_pair + 1) // 2, typing=variety.wordings
         ):
             sample.asked.append(Asking(BUILTIN_PROFILE.prompt(qa.question), qa.answer, qa.kind, (0, 1)))
         if pair.kind in ("added", "gone", "recoloured", "moved", "swapped", "pose", "mood", "same"):

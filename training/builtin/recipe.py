@@ -81,6 +81,9 @@ class Recipe:
     learnt."""
     leave_out: tuple[str, ...] = ()
     """Media, backdrops, emoji sets, kinds of things, "contour" or "typed" that the scenes lack, to be judged by."""
+    first: float = 0.3
+    """Share of the samples of the second phase drawn in the one style, and of the kinds, that `vqabot scenes` and the
+    demo draw: among all styles nearly none is of it."""
     wide: bool = True
     """False draws scenes of one style, and leaves out the camera: less to learn, for a comparison within hours."""
     processes: int = 2
@@ -281,7 +284,8 @@ class _Shares(Dataset[dict[str, object]]):
             first, size = step * recipe.dense_batch, recipe.dense_batch
         else:
             name, asked = f"{NAMESPACE}/{recipe.seed}", (recipe.per_picture, recipe.per_pair)
-            data = SceneDataset(name, *asked, recipe.variety, plain=not recipe.wide)
+            share_of_first = recipe.first if recipe.wide else 0.0
+            data = SceneDataset(name, *asked, recipe.variety, plain=not recipe.wide, first=share_of_first)
             first, size = (step - recipe.dense_steps) * recipe.batch, recipe.batch
         share = size // recipe.processes
         return collate([data[first + self.rank * share + i] for i in range(share)])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from training.scenes import absent, person_topics, relations, topics, typed
+from training.scenes import absent, groups, person_topics, relations, topics, typed
 from training.scenes.facts import SceneFacts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
@@ -36,6 +36,7 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 """Each kind of question with its topic and how often it is asked where it can be."""
 
 ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
+GROUPS: dict[str, tuple[Topic, float]] = {"group": (groups.group, 2.0)}
 """What is asked besides where the variety says so."""
 
 
@@ -54,7 +55,11 @@ def ask(
         Questions of kinds as different as the scene allows, in the order in which they were chosen.
     """
     facts = facts_of(scene)
-    topics_here = TOPICS | (ABSENT if scene.variety and scene.variety.absent else {})
+    topics_here = dict(TOPICS)
+    if scene.variety and scene.variety.absent:
+        topics_here |= ABSENT
+    if scene.variety and scene.variety.groups:
+        topics_here |= GROUPS
     pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in topics_here.items()}
     asked: list[QA] = []
     seen: set[str] = set()

@@ -71,22 +71,21 @@ def count(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
         if number > 6 or (number == 1 and rng.random() < 0.5):
             continue
         for _ in range((1, 1, 2, 3, 3, 3, 3)[number]):
-            yield qa("count", _how_many(names(rng.choice(kinds), rng), rng), str(number))
+            yield qa("count", how_many(names(rng.choice(kinds), rng), rng), str(number))
     if facts.people:
-        yield qa("count", _how_many("people", rng), str(len(facts.people)))
+        yield qa("count", how_many("people", rng), str(len(facts.people)))
     animals = sum(EVERY_KIND[t.kind].group == "animal" for t in facts.visible)
     if 2 <= animals <= 5:
-        yield qa("count", _how_many("animals", rng), str(animals))
+        yield qa("count", how_many("animals", rng), str(animals))
     for kind, things in facts.by_kind.items():
         colours = {t.colour for t in things}
         if len(colours) > 1 and "" not in colours and kind not in COLOURLESS and EVERY_KIND[kind].group != "people":
             shade = rng.choice(sorted(colours))
-            yield qa(
-                "count", _how_many(f"{shade} {names(kind, rng)}", rng), str(sum(t.colour == shade for t in things))
-            )
+            yield qa("count", how_many(f"{shade} {names(kind, rng)}", rng), str(sum(t.colour == shade for t in things)))
 
 
-def _how_many(what: str, rng: random.Random) -> str:
+def how_many(what: str, rng: random.Random) -> str:
+    """Ask for a number of things, named in the plural."""
     forms = (
         f"how many {what} are there",
         f"how many {what} are there",

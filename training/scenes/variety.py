@@ -33,6 +33,8 @@ class Variety:
     """Whether questions are worded as people type them."""
     absent: bool = False
     """Whether things are asked for that are not there."""
+    groups: bool = False
+    """Whether things are asked for by the names of groups: food, kids."""
     theme: str = ""
     """Which of `themes.THEMES` they are of, with its own kinds of things; empty is none."""
 
@@ -95,5 +97,6 @@ WIDE = Variety(
     kinds=frozenset(CATALOGUE),
     wordings=True,
     absent=True,
+    groups=True,
 )
 """Everything that there is."""
