@@ -149,11 +149,11 @@ class Answerer:
     def answer_prepared(self, batch: Sequence[Prepared]) -> list[Answer]:
         """Answer a batch that `prepare` has seen; the answers stand in its order."""
         began, before = time.perf_counter(), clock.spent()
-        asked = [item for item in batch if item.request.explains is None]
+        asked = [item for item in batch if item.request.explains is None and self._untaught(item) is None]
         generations = {id(item): one for item, one in zip(asked, self.generate(asked), strict=True)}
         spent = clock.spent(before)
         return [
-            self._answer(item, generations[id(item)], len(asked), {"waiting": began - item.began, **spent})
+            self._answer(item, generations.get(id(item)), len(asked), {"waiting": began - item.began, **spent})
             if item.request.explains is None
             else self._explainer.explain(item, partial(self._prompt, item), self.identity)
             for item in batch
@@ -269,9 +269,7 @@ class Answerer:
         seconds = time.perf_counter() - item.began
         kept = bool(item.pictures) and all(picture.features is not None for picture in item.pictures)
         measured = (batch_size, kept, {**stages, "decoding": item.decoding_seconds})
-        error = item.error
-        if error is None and (kind := taught_kind(item.request.question)) in self.profile.untaught:
-            error = f"untaught_{kind}"
+        error = item.error or self._untaught(item)
         if error is not None or generation is None:
             return Answer(item.request.id, "", 0.0, seconds, error or FAILED, item.refused_picture, *measured)
         confidence = self.profile.calibration.apply(sequence_probability(generation.token_logprobs))
@@ -282,12 +280,14 @@ class Answerer:
         if (assessment := self._assess(item, generation)) is not None:
             answer = replace(answer, **asdict(assessment))
         # Also where nothing is stored to measure by: this takes the question and the answer alone.
-        known = fits(asked, text) and may_be_chosen(asked, text) and (len(item.pictures) < 2 or self._has_learnt(asked))
+        learnt = len(item.pictures) < 2 or knows != BUILTIN_PROFILE.knows or is_learnt(asked)
+        known = fits(asked, text) and may_be_chosen(asked, text) and learnt
         return answer if known else replace(answer, known_words=False)
 
-    def _has_learnt(self, question: str) -> bool:
-        """Whether a question about two pictures may be one of those that the model has learnt."""
-        return self.profile.knows != BUILTIN_PROFILE.knows or is_learnt(question)
+    def _untaught(self, item: Prepared) -> str | None:
+        """Why a question is not put to the model, where its training asked none of that kind."""
+        kind = taught_kind(item.request.question)
+        return f"untaught_{kind}" if kind in self.profile.untaught else None
 
     def _assess(self, item: Prepared, generation: Generation) -> Assessment | None:
         """What is known about an answer, where there is a confidence model to say it."""

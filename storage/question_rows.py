@@ -44,8 +44,11 @@ SUPERSEDE = """
 """What the message of earlier revisions showed is replaced by what is shown there next."""
 OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
-LATELY = "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
-"""What a person asked in a time."""
+LATELY = (
+    "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
+    " AND coalesce(error, '') NOT GLOB 'untaught_*'"
+)
+"""What a person asked in a time; as words that ask nothing, what the model was not taught to answer costs nothing."""
 _PICTURES = "coalesce(sum(picture_count), 0)"  # each costs as much as a question about it alone
 LOAD = f"""
     SELECT (SELECT {_PICTURES} FROM questions WHERE {LATELY}) AS asked,

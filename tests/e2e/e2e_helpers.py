@@ -12,8 +12,9 @@ from PIL import Image
 from bot.app import Bot
 from bot.sandbox.person import Message, Person
 from bot.texts.sureness import is_answer
+from model.confidence.taught_kinds import taught_kind
 from model.serving.broker.null import NullBroker
-from model.types import Request
+from model.types import Answer, Request
 
 TOKEN = "1000000001:end_to_end_tests_have_no_secret"
 GROUP = -100200300
@@ -105,3 +106,13 @@ class HeldBroker(NullBroker):
         await self.free.wait()
         self._in_flight.pop(request.id, None)
         self._results.put_nowait(self._answer_to(request))
+
+
+class Untaught(NullBroker):
+    """Was asked nothing but yes or no."""
+
+    def _answer_to(self, request: Request) -> Answer:
+        kind = taught_kind(request.question)
+        if kind is not None:
+            return Answer(request.id, "", 0.0, 0.1, error=f"untaught_{kind}")
+        return Answer(request.id, "no", 0.9, 0.1, known_picture=True, known_words=False)

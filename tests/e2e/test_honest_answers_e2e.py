@@ -7,12 +7,11 @@ import json
 import zipfile
 from dataclasses import replace
 
-from e2e_helpers import BLUE, FORUM, GREEN, GROUP, RED, StartBot, forum, new_topic, picture, says, sure
+from e2e_helpers import BLUE, FORUM, GREEN, GROUP, RED, StartBot, Untaught, forum, new_topic, picture, says, sure
 
 from bot.sandbox.person import Person
 from bot.texts.caveats import NEW_WORDING_UNSURE, STILL_DIFFERENT, STILL_DIFFERENT_UNSURE
 from bot.texts.sureness import NOT_EVEN_A_GUESS, is_answer
-from model.confidence.taught_kinds import taught_kind
 from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
@@ -166,16 +165,6 @@ async def test_an_edited_question_keeps_what_was_said_above_the_others(start_bot
     await you.edit(first, "Is it a guess?")
     edited = await you.wait_for(says("I do not know"), since=0)
     assert edited["text"].startswith(f"{KNOWS}; this looks different.\n")
-
-
-class Untaught(NullBroker):
-    """Was asked nothing but yes or no."""
-
-    def _answer_to(self, request: Request) -> Answer:
-        kind = taught_kind(request.question)
-        if kind is not None:
-            return Answer(request.id, "", 0.0, 0.1, error=f"untaught_{kind}")
-        return Answer(request.id, "no", 0.9, 0.1, known_picture=True, known_words=False)
 
 
 async def test_what_nobody_taught_it_is_refused_and_no_choice_is_answered_by_no(

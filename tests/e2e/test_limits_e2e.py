@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from e2e_helpers import GROUP, YOU, StartBot, picture
+from e2e_helpers import GROUP, YOU, StartBot, Untaught, picture, says
 
 from bot.answering.refusals import Refusals
 from bot.asking.limits import PRIVATE_SECONDS
@@ -80,6 +80,21 @@ async def test_the_limit_is_said_again_when_it_binds_anew(start_bot: StartBot, y
     await you.say("Four?")
     await you.wait_for(refused)
     assert sum(refused(m) for m in await you.messages()) == 2
+
+
+async def test_a_question_that_the_model_was_not_taught_is_no_question_of_the_minute(
+    start_bot: StartBot, you: Person
+) -> None:
+    await start_bot(Untaught(), questions_per_minute=2)
+    await you.send_picture(picture(), "Why is the girl sad?")
+    await you.wait_for(says("I have not learnt"))
+    for _ in range(2):
+        await you.say("What is her name?")
+        await you.wait_for(says("I have not learnt"))
+        await you.say("Is there a dog?")
+        await you.wait_for(says("not sure"))
+    await you.say("What is her name?")
+    await you.wait_for(refused)
 
 
 async def test_a_persons_limit_is_over_all_chats_and_nobody_elses(

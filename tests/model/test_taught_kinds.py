@@ -74,6 +74,8 @@ def test_a_model_refuses_what_it_was_not_taught_and_answers_all_else() -> None:
         assert all(bool(answer.text) == (answer.error is None) for answer in answers)
         return [sentence(answer.error or "") for answer in answers]
 
+    refused = said("Why is the girl sad?")
+    assert not builtin.features, "the picture is not even looked at"
     refused = said("Why is the girl sad?", "Is the girl sad?", "Who is that?")
     assert refused[0] == "I have not learnt to say why something is so: I would only be guessing."
     assert refused[1] == "" and refused[2].startswith("I have not learnt to say who somebody is")

@@ -158,6 +158,16 @@ async def test_history_is_newest_first_and_export_oldest_first(
     assert [q.id async for q in store.questions.export(1)] == ids
 
 
+async def test_what_the_model_was_not_taught_costs_nobody_anything(store: Store, ask: Ask) -> None:
+    refused, failed = await ask(1, user_id=5), await ask(1, user_id=5)
+    assert (await store.questions.load(1, 5, 0.0)).asked == 2, "only the model knows what it was taught"
+    await store.questions.fail(refused.id, "untaught_reason")
+    await store.questions.fail(failed.id, "question_failed")
+    assert (await store.questions.load(1, 5, 0.0)).asked == 1
+    assert await store.questions.asked_at(5, 1, 0.0) == failed.created_at
+    assert await store.questions.asked_at(5, 2, 0.0) is None
+
+
 async def test_limits_are_counted(store: Store, ask: Ask) -> None:
     before = time.time()
     first, second = await ask(1, user_id=5), await ask(1, user_id=6)
