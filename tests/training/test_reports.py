@@ -124,6 +124,7 @@ def test_evaluate_writes_its_page_also_for_prepared_data(scenes: Path, tmp_path:
     here = figures["trust"]["judged data"]
     for risk in ("1%", "5%", "10%"):  # all ten people of a scene say the same: both accuracies are one
         assert here[f"coverage at {risk} risk"][0] == figures["selective"]["coverage_at_risk"][risk]["coverage"]
+    assert here["aurc"][0] == figures["selective"]["area"]
     assert here["right"][1:] == [None, None] and figures["words_alone_from"] == "train"
     page = self_contained(tmp_path / "page" / "report.html")
     assert "Does it look at the picture?" in page

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.risk import RISKS, Point, curve, selective, threshold
+from training.evaluation.trust import figures
 
 
 def test_the_curve_of_a_worked_example() -> None:
@@ -15,6 +16,14 @@ def test_the_curve_of_a_worked_example() -> None:
         Point(0.75, pytest.approx(0.7 / 3)),  # equally sure ones are answered together
         Point(1.0, pytest.approx(1.7 / 4)),
     ]
+
+
+def test_the_area_is_the_mean_risk_of_each_answers_own_threshold_whatever_their_order() -> None:
+    confidence, right = np.array([0.9, 0.8, 0.8, 0.2]), np.array([1.0, 0.0, 1.0, 0.0])
+    for order in ([0, 1, 2, 3], [0, 2, 1, 3], [3, 1, 0, 2]):
+        told = figures(confidence[order], right[order], np.array([True, False, True, False]))["aurc"]
+        assert told == selective(confidence[order].tolist(), right[order].tolist(), [1, 2, 3, 4]).area
+        assert told == pytest.approx((0 + 1 / 3 + 1 / 3 + 1 / 2) / 4), "equally sure ones have one threshold"
 
 
 def test_a_threshold_keeps_within_the_risk_or_silences_everything() -> None:

@@ -51,7 +51,7 @@ class Selective:
     curve: list[Point]
     """Risk against coverage over all thresholds, from the surest answers to all."""
     area: float
-    """Under the curve; 0 is best."""
+    """Under the curve (AURC); 0 is best."""
     coverages: list[Coverage]
     reliability: float
     """Effective reliability, -1 to 1: accuracy of the answered minus the cost of the wholly wrong, over all."""
@@ -71,11 +71,10 @@ class Selective:
 def selective(confidences: Sequence[float], scores: Sequence[float], pictures: Sequence[int]) -> Selective:
     """Judge a confidence; the three go question by question."""
     confidence, score, first = np.array(confidences, float), np.array(scores, float), first_half(pictures)
-    points = curve(confidence, score)
     halves = [list(zip(confidence[half].tolist(), score[half].tolist(), strict=True)) for half in (first, ~first)]
     return Selective(
-        curve=points,
-        area=_area(points),
+        curve=curve(confidence, score),
+        area=area(confidence, score),
         coverages=[coverage_at(risk, confidence, score, first) for risk in RISKS],
         reliability=_effective(halves),
     )
@@ -102,6 +101,15 @@ def curve(confidence: Floats, score: Floats) -> list[Point]:
     return [Point(count / len(confidence), risk) for count, risk in zip(counts.tolist(), risks.tolist(), strict=True)]
 
 
+def area(confidence: Floats, score: Floats) -> float:
+    """Under the risk-coverage curve, 0 to 1 (AURC): the mean over all answers of the risk among those at least as sure.
+
+    After Geifman, Uziel & El-Yaniv, "Bias-Reduced Uncertainty Estimation for Deep Neural Classifiers", ICLR 2019.
+    """
+    _, counts, risks = _steps(confidence, score)
+    return float(np.diff(counts, prepend=0) @ risks) / max(1, len(confidence))
+
+
 def threshold(confidence: Floats, score: Floats, risk: float) -> float:
     """The lowest confidence down to which answering keeps within a risk; infinite where nothing does."""
     at, _, risks = _steps(confidence, score)
@@ -116,14 +124,6 @@ def _steps(confidence: Floats, score: Floats) -> tuple[Floats, NDArray[np.intp],
     last[:-1] = sure[1:] != sure[:-1]
     risks = 1 - np.cumsum(score[order]) / counts
     return sure[last], counts[last], risks[last]
-
-
-def _area(points: Sequence[Point]) -> float:
-    before, area = 0.0, 0.0
-    for point in points:
-        area += (point.coverage - before) * point.risk
-        before = point.coverage
-    return area
 
 
 def _effective(halves: Sequence[Sequence[Scored]]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation.reliability import calibration_error, reliability
-from training.evaluation.risk import Bools, Floats, coverage_at, first_half
+from training.evaluation.risk import Bools, Floats, area, coverage_at, first_half
 
 RISKS = (0.01, 0.05, 0.10)
 SURE = 0.9
@@ -83,15 +83,13 @@ def figures(confidence: Floats, right: Floats, first: Bools) -> dict[str, float]
 
     `first`: those about one half of the pictures; a threshold is judged on the half that it was not chosen on.
     """
-    order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)  # risk at each coverage
     found = {
         "right": float(right.mean()),
         "confidence": float(confidence.mean()),
         "ece": calibration_error(reliability(confidence.tolist(), (right > 0).tolist())),
         "brier": float(((confidence - right) ** 2).mean()),
         "sure and wrong": float(((confidence > SURE) & (right == 0)).mean()),
-        "aurc": float(wrong.mean()),
+        "aurc": area(confidence, right),
     }
     for risk in RISKS:
         found[f"coverage at {risk:.0%} risk"] = coverage_at(risk, confidence, right, first).coverage
