@@ -34,8 +34,9 @@ _FILES = {
 _ENDINGS = {ending: kind for kind, endings in _FILES.items() for ending in endings}
 _OTHER = (
     *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
-    *("paid_media", "checklist", "giveaway", "giveaway_winners", "live_photo"),
+    *("paid_media", "checklist", "giveaway", "giveaway_winners", "live_photo", "rich_message"),
 )
+"""Named one by one: of a field that python-telegram-bot does not know, nothing says whether it is an attachment."""
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the machine's files say other things elsewhere
 
 
@@ -153,7 +154,7 @@ def attachment_of(message: Any) -> str | None:  # noqa: ANN401 - as in picture_o
     found = next((kind for kind in _KINDS if getattr(message, kind)), None)
     if found == "document":
         return _file_of(message.document)
-    if found is None and any(getattr(message, kind, None) is not None for kind in _OTHER):
+    if found is None and any(getattr(message, kind, message.api_kwargs.get(kind)) is not None for kind in _OTHER):
         return "other"
     return found
 

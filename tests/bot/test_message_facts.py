@@ -147,6 +147,8 @@ POLL = {
         ({"location": {"latitude": 1.0, "longitude": 1.0}}, "other"),
         ({"document": {**FILE, "mime_type": "application/pdf"}}, "pdf"),
         ({"checklist": {"title": "t", "tasks": [{"id": 1, "text": "t"}]}}, "other"),
+        ({"rich_message": {"blocks": [{"type": "divider"}]}}, "other"),
+        ({"community_chat_added": {}}, None),
         ({"text": "hello"}, None),
         ({"photo": PHOTO}, None),
     ],

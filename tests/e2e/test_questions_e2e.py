@@ -112,12 +112,13 @@ async def test_other_files_get_a_sentence_that_names_them(
 
 
 async def test_what_is_neither_words_nor_a_file_gets_a_sentence(start_bot: StartBot, you: Person) -> None:
-    """Checklists and prize draws are no attachments to python-telegram-bot."""
+    """Checklists and prize draws are no attachments to python-telegram-bot, and rich messages are unknown to it."""
     bot = await start_bot()
     await you.say("hello")
     said = await you.wait_for(lambda m: "text" in m)
     draw = {"chats": [], "winners_selection_date": 1, "winner_count": 1}
-    kinds = {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Ask"}]}, "giveaway": draw}
+    kinds: dict[str, Any] = {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Ask"}]}, "giveaway": draw}
+    kinds["rich_message"] = {"blocks": [{"type": "paragraph", "text": "A table"}]}
     assert bot.inbox is not None
     for number, (kind, value) in enumerate(kinds.items()):
         message = {
@@ -127,7 +128,7 @@ async def test_what_is_neither_words_nor_a_file_gets_a_sentence(start_bot: Start
             "from": {"id": YOU, "is_bot": False, "first_name": "You"},
         }
         await bot.inbox.take([{"update_id": 900_000_000 + number, "message": {**message, kind: value}}])
-        await you.wait_for(says(texts.UNSUPPORTED["other"]))
+        said = await you.wait_for(says(texts.UNSUPPORTED["other"]), since=said["message_id"])
 
 
 async def test_an_album_without_a_caption_is_asked_about_once(start_bot: StartBot, you: Person) -> None:
