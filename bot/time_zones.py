@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.texts.language import LANGUAGES, language
@@ -36,15 +37,20 @@ def zone_of(name: str | None) -> tzinfo:
         return UTC
 
 
-def find_zone(text: str) -> str | None:
-    """The name to store for what somebody typed: a city, in a language spoken here, or "UTC+3"; None if unknown."""
+def find_zones(text: str) -> list[str]:
+    """The names to store for what somebody typed: a city or a country, in a language spoken here, or "UTC+3".
+
+    Several for a country with several times: a city of each, from west to east. None if unknown.
+    """
     wanted = _folded(text)
     if not wanted or len(wanted) > LONGEST:
-        return None
+        return []
     if (offset := _offset(wanted)) is not None:
-        return f"UTC{_signed(offset)}" if _WESTERNMOST <= offset <= _EASTERNMOST else None
+        return [f"UTC{_signed(offset)}"] if _WESTERNMOST <= offset <= _EASTERNMOST else []
     tongues = dict.fromkeys((LANGUAGES[0], language(), *LANGUAGES))
-    return next((found for tongue in tongues if (found := _names(tongue).get(wanted))), None)
+    city = next((found for tongue in tongues if (found := _names(tongue).get(wanted))), None)
+    country = next((found for tongue in tongues if (found := _countries(tongue).get(wanted))), None)
+    return [city] if city else _zones_of(country) if country else []
 
 
 def place_of(name: str | None) -> str:
@@ -79,6 +85,35 @@ def _names(tongue: str) -> dict[str, str]:
     zones = [name for name in sorted(available_timezones(), key=_preference) if not name.startswith(_NO_PLACES)]
     cities = {_folded(_city(name, tongue)): name for name in zones}
     return {**cities, **{_folded(name): name for name in zones}}
+
+
+@cache
+def _countries(tongue: str) -> dict[str, str]:
+    """The codes (ISO 3166) of countries by what people call them in a language."""
+    from babel import Locale
+
+    names = {_folded(name): code for code, name in Locale(tongue).territories.items() if code in _zones_by_country()}
+    return {**names, "usa": "US", "uk": "GB"}  # Babel keeps no short names
+
+
+@cache
+def _zones_by_country() -> dict[str, list[str]]:
+    """The zones of each country, in the order of the tz database: the one with most people mostly comes first."""
+    found: dict[str, list[str]] = {}
+    for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, name = line.split("\t")[:3]
+            found.setdefault(code, []).append(name)
+    return found
+
+
+def _zones_of(country: str) -> list[str]:
+    """A zone for each time that a country has this year, in winter and summer, from west to east."""
+    year, of = datetime.now(UTC).year, dict[tuple[timedelta, ...], str]()
+    for name in sorted(_zones_by_country()[country], key=lambda name: name not in PICKS):
+        times = (datetime(year, month, 1, tzinfo=zone_of(name)).utcoffset() for month in (1, 7))
+        of.setdefault(tuple(time or timedelta() for time in times), name)
+    return [of[times] for times in sorted(of)]
 
 
 def _preference(name: str) -> tuple[bool, int, str]:

@@ -19,7 +19,7 @@ from bot.services import Context, Services
 from bot.texts import menus as texts
 from bot.texts.catalog import digits
 from bot.texts.language import LANGUAGES, NAMES, find_language, language, speaking
-from bot.time_zones import PICKS, distance, find_zone, place_of
+from bot.time_zones import PICKS, distance, find_zones, place_of
 from storage.records import ChatSettings
 
 TOKEN_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -36,7 +36,7 @@ _ZONE = re.compile(r"^(?:time ?zone|zone|tz)\s*[=:]?\s*(?=\S)", re.IGNORECASE)
 
 
 async def on_settings(message: Message, context: Context) -> None:
-    """Show the menu; or set what is named: /settings Lisbon, /settings beams 4."""
+    """Show the menu; or set what is named: /settings Lisbon, /settings Italy, /settings beams 4."""
     services = context.services
     await services.know(message)
     if context.args:
@@ -77,11 +77,11 @@ async def _set_typed(services: Services, message: Message, text: str) -> str:
         with speaking(tongue):
             change = ChangeSetting("lang", LANGUAGES.index(tongue))
             return await _change(services, message.chat_id, change) or texts.DONE
-    zone = await asyncio.to_thread(find_zone, _ZONE.sub("", text))  # read when first asked for
-    if zone is None:
-        return texts.SETTING_UNKNOWN
-    await services.store.chats.set_settings(message.chat_id, time_zone=zone)
-    return texts.zone_changed(zone)
+    zones = await asyncio.to_thread(find_zones, _ZONE.sub("", text))  # read when first asked for
+    if len(zones) != 1:
+        return texts.several_zones(zones) if zones else texts.SETTING_UNKNOWN
+    await services.store.chats.set_settings(message.chat_id, time_zone=zones[0])
+    return texts.zone_changed(zones[0])
 
 
 async def _change(services: Services, chat_id: int, change: ChangeSetting) -> str | None:

@@ -32,9 +32,10 @@ CHOOSE_ZONE = N_(
     "<code>/settings Lisbon</code>, or the distance from UTC: <code>/settings UTC+3:30</code>."
 )
 SETTING_UNKNOWN = N_(
-    "I cannot set that. What can be set: the time zone by a large city (<code>/settings Lisbon</code>) or the distance "
-    "from UTC (<code>/settings UTC+3:30</code>), <code>/settings beams 4</code>, <code>/settings length 10</code>, "
-    "<code>/settings language Deutsch</code>, and <code>/settings reset</code>; /settings alone shows everything."
+    "I cannot set that. What can be set: the time zone by a country or its capital (<code>/settings Lisbon</code>) or "
+    "the distance from UTC (<code>/settings UTC+3:30</code>), <code>/settings beams 4</code>, "
+    "<code>/settings length 10</code>, <code>/settings language Deutsch</code>, and <code>/settings reset</code>; "
+    "/settings alone shows everything."
 )
 NO_END = "∞"
 """The button for keeping things as long as there is room."""
@@ -104,6 +105,15 @@ def zone_named(name: str | None) -> str:
 def zone_changed(name: str | None) -> str:
     """Times are those of a zone from now on."""
     return _("{name}: {value} from now on.", name=translated(TIME_ZONE), value=zone_named(name))
+
+
+def several_zones(names: Sequence[str]) -> str:
+    """A country has several times: what to send for each of them, to be copied by a tap."""
+    lines = (
+        isolated(f"<code>/settings {escape(place_of(name))}</code>") + isolated(f" UTC{distance(name)}")
+        for name in names
+    )
+    return "\n".join((_("There are several time zones there. Send the one that is yours:"), *map(directed, lines)))
 
 
 def _chosen(name: str, value: str, chosen: int | None) -> str:

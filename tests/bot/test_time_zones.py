@@ -10,7 +10,7 @@ import pytest
 from bot.callback_data import ChangeSetting
 from bot.handlers.history import end_of
 from bot.texts.language import LANGUAGES, speaking
-from bot.time_zones import LONGEST, PICKS, distance, find_zone, place_of, zone_of
+from bot.time_zones import LONGEST, PICKS, distance, find_zones, place_of, zone_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,12 @@ from bot.time_zones import LONGEST, PICKS, distance, find_zone, place_of, zone_o
         ("de", "Wien", "Europe/Vienna"),
         ("en", "Wien", "Europe/Vienna"),
         ("it", "تهران", "Asia/Tehran"),
+        ("en", "Italy", "Europe/Rome"),
+        ("it", "germania", "Europe/Berlin"),
+        ("en", "Österreich", "Europe/Vienna"),
+        ("ru", "Аргентина", "America/Argentina/Buenos_Aires"),
+        ("fa", "هند", "Asia/Kolkata"),
+        ("en", "UK", "Europe/London"),
         ("en", "utc", "UTC"),
         ("en", "UTC+3:30", "UTC+03:30"),
         ("en", "gmt−3", "UTC-03:00"),
@@ -37,7 +43,7 @@ from bot.time_zones import LONGEST, PICKS, distance, find_zone, place_of, zone_o
 )
 def test_a_city_or_a_distance_is_found(language: str, typed: str, name: str) -> None:
     with speaking(language):
-        assert find_zone(typed) == name
+        assert find_zones(typed) == [name]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,20 @@ def test_a_city_or_a_distance_is_found(language: str, typed: str, name: str) -> 
     ["", "Atlantis", "UTC+15", "-12:30", "+3:75", "../../etc/passwd", "Etc/GMT+3", "Factory", "x" * LONGEST * 9],
 )
 def test_what_is_no_time_zone_is_not_found(typed: str) -> None:
-    assert find_zone(typed) is None
+    assert find_zones(typed) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_country_with_several_times_leads_to_a_city_of_each_that_can_be_typed(language: str) -> None:
+    with speaking(language):
+        for country in ("España", "Россия", "USA", "Brasilien", "Australie", "مکزیک"):
+            zones = find_zones(country)
+            assert len(zones) > 1
+            for zone in zones:
+                [typed] = find_zones(place_of(zone))
+                assert (place_of(typed), distance(typed)) == (place_of(zone), distance(zone))
+        assert find_zones("Spain") == ["Atlantic/Canary", "Europe/Madrid"]
+        assert {"America/New_York", "America/Denver", "America/Phoenix"} < set(find_zones("United States"))
 
 
 def test_what_is_stored_is_read_and_what_is_not_known_here_is_utc() -> None:

@@ -63,6 +63,9 @@ async def test_a_city_is_typed_by_a_groups_admins_only(start_bot: StartBot, you:
     with speaking("ru"):
         await you.wait_for(lambda m: "Лиссабон" in m.get("text", "") and menus.TIME_ZONE in m["text"], chat=GROUP)
     assert (await chats.settings(GROUP)).time_zone == "Europe/Lisbon"
+    await you.say("/settings Spain")
+    said = await you.wait_for(lambda m: "/settings Madrid UTC" in m.get("text", ""))
+    assert "/settings Canary UTC" in said["text"] and (await chats.settings(YOU)).time_zone is None
     await you.say("/settings timezone Roma")
     await you.wait_for(lambda m: "Rome" in m.get("text", "") and menus.TIME_ZONE in m["text"])
     assert (await chats.settings(YOU)).time_zone == "Europe/Rome"
