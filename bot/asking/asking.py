@@ -126,7 +126,8 @@ async def ask(
     two = None if together or named else two_of_several(text, len(photos))
     if two is not None or (named is not None and not counted_from_the_end(text)):
         album = None  # whatever else comes of it is not meant
-    if not together and not album and names_none_of_them(text, len(photos), before):
+    none_of_them = not together and not album and names_none_of_them(text, len(photos), before)
+    if none_of_them and not (len(photos) == 1 and await _is_counted_so(services, message, photos[0], text)):
         await say(message, not_so_many(len(photos)))
         return
     one = None if album else named
@@ -193,6 +194,17 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
 def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     """What the answer shows to have been asked, where that is not what was typed."""
     return text if repeated else in_full(text, before)
+
+
+async def _is_counted_so(services: Services, message: Message, photo: Photo, text: str) -> bool:
+    """Whether a question names a picture by its place in the chat: "the second picture" of two that came one by one."""
+    shown, below = 0, message.message_id + 1
+    while names_none_of_them(text, shown):
+        one = await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None)
+        if one is None or (not shown and one.message_id != photo.message_id):
+            return False
+        shown, below = shown + 1, one.message_id
+    return await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None) is None
 
 
 async def _previous(services: Services, message: Message, photo: Photo, beside: Photo | None = None) -> Question | None:

@@ -85,14 +85,19 @@ def one_of_several(text: str, pictures: int, before: Before | None = None) -> On
         pictures: How many there are.
         before: The question before it: "and in the second one?" asks the same again.
     """
+    if pictures < 2 and not asks_of_this_alone(text):
+        return None
     one = _named(text, pictures, before)
     return one if one is not None and one.place <= pictures else None
 
 
 def names_none_of_them(text: str, pictures: int, before: Before | None = None) -> bool:
-    """Whether a question is about one picture that is none of so many: "and the third?" of two."""
+    """Whether a question is about one picture that is none of so many: "and the third?" of two.
+
+    Of one picture "the second" may be a thing in it: there it has to say "the second picture".
+    """
     one = _named(text, pictures, before or _ANY)
-    return one is not None and one.place > pictures
+    return one is not None and one.place > pictures and (pictures > 1 or _says_picture(text))
 
 
 def asks_of_this_alone(text: str) -> bool:
@@ -178,7 +183,7 @@ def _named(text: str, pictures: int, before: Before | None) -> OneOfSeveral | No
     """As `one_of_several`, also where there are not so many pictures."""
     found = _find(" ".join(text.split()).strip(" ?!."))
     place = None if found is None else _place(found[0], pictures)
-    if found is None or place is None or (pictures < 2 and not asks_of_this_alone(text)):
+    if found is None or place is None:
         return None
     _, question, sure = found
     if not question:
@@ -189,6 +194,12 @@ def _named(text: str, pictures: int, before: Before | None) -> OneOfSeveral | No
         return None
     whole = (in_full(question, before) if sure else None) or _sentence(question)
     return OneOfSeveral(place, whole) if sure or len(question.split()) >= 3 else None
+
+
+def _says_picture(text: str) -> bool:
+    """Whether the picture that a text names is called so: "the second picture", not "the second one"."""
+    found = _find(" ".join(text.split()).strip(" ?!."))
+    return found is not None and re.search(rf"\b{_SHOWN}\b", found[0], re.I) is not None
 
 
 def _place(named: str, pictures: int) -> int | None:

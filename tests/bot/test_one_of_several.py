@@ -80,6 +80,26 @@ def test_a_picture_behind_the_last_is_none_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "there_is_none"),
+    [
+        ("what is in the third picture?", True),
+        ("how many dogs are in picture 2", True),
+        ("second picture?", True),
+        ("pic 3: is there a dog?", True),
+        ("what is in the first picture?", False),
+        ("and in the last picture", False),
+        ("what is in this picture", False),
+        ("is there a bird on the second one", False),  # a tree, say
+        ("who is on the third?", False),
+        ("is there a second picture on the wall?", False),
+        ("is the second picture on the wall red?", False),
+    ],
+)
+def test_of_one_picture_there_is_no_second(typed: str, there_is_none: bool) -> None:
+    assert names_none_of_them(typed, 1, COLOUR) is there_is_none
+
+
+@pytest.mark.parametrize(
     ("typed", "places", "asked"),
     [
         ("are 2 and 3 the same", (2, 3), "Are the pictures the same?"),

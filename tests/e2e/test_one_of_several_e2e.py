@@ -67,3 +67,23 @@ async def test_of_the_one_that_was_named_it_is_shown_where_the_answer_came_from(
     pixel = drawn.getpixel((260, 96))
     assert isinstance(pixel, tuple) and pixel[2] > max(pixel[:2]), "the blue one"
     assert shown["caption"].endswith(heat_maps.MEANING)
+
+
+async def test_of_one_picture_a_second_is_asked_about_in_vain(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_picture(RED, "how many dogs are in the third picture?")
+    await you.wait_for(says("1 picture."))
+    await you.say("what is in picture 2?")
+    await you.wait_for(says("1 picture."))
+    await you.say("what is in the first picture?")
+    await you.wait_for(sure)
+    await you.send_picture(BLUE, "what is in the second picture?")  # of two that came one by one
+    assert (await you.wait_for(sure))["text"].startswith("Blue")
+    await you.say("and what is in the third picture?")
+    await you.wait_for(says("1 picture."))
+    await you.send_picture(GREEN)
+    await you.wait_for(says(questions.WHAT_TO_KNOW))
+    await you.say("how many dogs are in the second picture?")
+    await you.wait_for(says("1 picture."))
+    assert len(broker.asked) == 2

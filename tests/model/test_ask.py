@@ -64,6 +64,8 @@ def test_a_picture_that_is_none_of_those_named_gets_the_bots_sentence(ask, pictu
         result = ask(*pictures, words)
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == f"{pictures[0]}, {pictures[1]}: {not_so_many(2)}\n"
+    result = ask(pictures[0], "how many dogs are in the second picture?")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{pictures[0]}: {not_so_many(1)}\n")
     result = ask(*pictures, "-q", "what is this?", "-q", "and in the third?", "--json")
     assert [line.get("error") for line in map(json.loads, result.stdout.splitlines())].count(not_so_many(2)) == 1
 
