@@ -17,10 +17,11 @@ from telegram import Message
 
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import asked_together, compared_in_steps
+from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.meaning import Facts
 from bot.conversation.one_of_several import one_of_several
-from bot.conversation.short_forms import existence_question
+from bot.conversation.several_questions import in_full
+from bot.conversation.slips import without_slips
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question, State
@@ -49,17 +50,27 @@ class AlbumQuestion:
             photos: The pictures that have come.
             captions: By the numbers of their messages; a picture without one is asked about in the words of `asking`.
         """
-        pictures = tuple(
-            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=captions.get(photo.message_id))
-            for photo in photos
-        )
         number, said = len(photos), (asking, *captions.values())
-        comparing = [one for one in said if asked_together(one, number) or compared_in_steps(one, number)]
+        comparing = [one for one in said if _compares(without_slips(one), number)]
         text = comparing[0] if number > 1 and comparing else asking
         if number > 1 and all(_LABEL.fullmatch(one) for one in said):  # what each shows, and no question
             text = texts.COMPARE_QUESTION
-        jointly = asked_together(text, number) or one_of_several(text, number) is not None
+        own = {number: one if one == text else in_full(one, None) or one for number, one in captions.items()}
+        pictures = tuple(
+            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=own.get(photo.message_id))
+            for photo in photos
+        )
+        right = without_slips(text)
+        jointly = asked_together(right, number) or one_of_several(right, number) is not None
         return cls(text, pictures, number > 1 and not jointly)
+
+    @property
+    def asked_as(self) -> str | None:
+        """In full, where that is not what was typed; "they" are the pictures where it is about several."""
+        right = without_slips(self.text)
+        if needs_two(right) or one_of_several(right, len(self.pictures)) is not None:
+            return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
+        return in_full(self.text, None)
 
     def same_as(self, question: Question) -> bool:
         """Whether a question asks just this already."""
@@ -203,7 +214,7 @@ async def _ask(
     if known is None:
         assert admission is not None
         asked = new_question(message, admission, wanted.pictures, wanted.text)
-        asked = replace(asked, asked_as=existence_question(wanted.text), each_picture=wanted.each_picture, album=album)
+        asked = replace(asked, asked_as=wanted.asked_as, each_picture=wanted.each_picture, album=album)
         await store.questions.ask(replace(asked, ready_at=ready_at))
     else:
         await _change(services, known, wanted, ready_at)
@@ -213,7 +224,7 @@ async def _ask(
 async def _change(services: Services, known: Question, wanted: AlbumQuestion, ready_at: float | None) -> None:
     """Let an album's question ask something else; a new revision does where a worker has it, or had it."""
     store = services.store
-    asked_as = known.asked_as if wanted.text == known.text else existence_question(wanted.text)
+    asked_as = known.asked_as if wanted.text == known.text else wanted.asked_as
     if await store.question_pictures.change(
         known, wanted.pictures, wanted.text, each_picture=wanted.each_picture, ready_at=ready_at, asked_as=asked_as
     ):
@@ -230,6 +241,10 @@ async def _change(services: Services, known: Question, wanted: AlbumQuestion, re
         each_picture=wanted.each_picture,
     )
     await ask_again(services, again, ready_at=ready_at)
+
+
+def _compares(text: str, pictures: int) -> bool:
+    return asked_together(text, pictures) or compared_in_steps(text, pictures)
 
 
 @asynccontextmanager

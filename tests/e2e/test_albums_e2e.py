@@ -98,6 +98,27 @@ async def test_siblings_that_come_late_join_and_their_answer_takes_the_place(sta
     assert (await pictures_asked(bot))[-1] == ("Which one is larger?", numbers, False)
 
 
+async def test_slips_in_captions_are_put_right_as_in_single_questions(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    sent = await you.send_album([RED, BLUE], "Hwo many dosg are on teh rug")
+    first, *lines = (await you.wait_for(sure))["text"].splitlines()
+    assert first == "How many dogs are on the rug?" and len(lines) == 2, "it says what was asked"
+    await you.edit(sent[0], "waht changed?")
+    assert (await you.wait_for(says("What changed?"), since=0))["text"].splitlines()[1] == "Red, blue"
+    await you.send_album([RED, BLUE], "how many dosg are in the second pictrue")
+    assert (await you.wait_for(says("How many dogs are in the second picture?")))["text"].splitlines()[1] == "Blue"
+    await you.send_album([RED, BLUE], ["what colour is the dog?", "hwo many dosg?"])
+    assert "2. How many dogs? Blue" in (await you.wait_for(says("2. ")))["text"]
+    assert broker.asked == [
+        *[("How many dogs are on the rug?", 1)] * 2,
+        ("What changed?", 2),
+        ("How many dogs are in the picture?", 1),
+        ("what colour is the dog?", 1),
+        ("How many dogs?", 1),
+    ]
+
+
 async def test_an_edited_caption_asks_for_all_again_in_the_same_place(start_bot: StartBot, you: Person) -> None:
     bot = await start_bot(Seeing())
     sent = await you.send_album([RED, BLUE], "What?")
