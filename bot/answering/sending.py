@@ -10,7 +10,6 @@ stands between the two numbers, or nowhere. One message is kept, every other is 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from telegram.error import TelegramError
@@ -22,8 +21,6 @@ from bot.answering.question_messages import Content, QuestionMessages, chat_is_g
 from bot.texts import questions as texts
 from storage.records import Question, State
 from storage.store import Store
-
-log = logging.getLogger(__name__)
 
 OPEN = (State.QUEUED, State.RUNNING)
 

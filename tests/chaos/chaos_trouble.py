@@ -256,8 +256,3 @@ def small_disk(folder: Path, megabytes: int = 48) -> Iterator[None]:
     finally:
         if mounted:
             subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def people_of(number: int) -> list[int]:
-    """The users' numbers."""
-    return [FIRST_PERSON + index for index in range(number)]

@@ -11,11 +11,9 @@ import pytest
 from e2e_helpers import ADA, YOU, StartBot, picture, press_forged
 from refusals import refuses
 
-from bot.app import Bot
 from bot.callback_data import ShowPicture
 from bot.picture_decoder import PictureDecoder
 from bot.sandbox.person import Person, buttons
-from bot.services import Services
 from model.benchmarks.picture_bombs import run_length_bmp
 from model.errors import PictureError
 from model.serving.image_pool import TOO_SLOW, ImagePool
@@ -25,11 +23,6 @@ from storage.store import Store
 
 SHORT = DecodingLimits(cpu_seconds=1, clock_seconds=60)
 ENDLESS = DecodingLimits(cpu_seconds=10_000, clock_seconds=10_000)
-
-
-def services_of(bot: Bot) -> Services:
-    assert bot.services is not None
-    return bot.services
 
 
 def has_buttons(message: dict[str, Any]) -> bool:

@@ -23,7 +23,6 @@ from training.scenes.official import Plan, write_scenes
 PICTURES = 12
 EACH = 9
 """Questions of each way in which the own pictures are changed."""
-FOLDERS = ("other-hand-plain", "other-hand-typed", "emoji-plain", "emoji-typed")
 
 
 def run(*arguments: object) -> str:
