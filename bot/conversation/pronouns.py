@@ -33,6 +33,7 @@ _IMPERSONAL = re.compile(
     rf"(?:{_WEATHER})\b"
     r"|\bit an? (?:photo|picture|drawing|cartoon|painting|sunny|nice)\b"
     r"|\bit an? \w+ (?:photo|picture|drawing|painting|cartoon|day|night|place)\b"
+    r"|\bit (?:(?:ai|cgi|drawn|hand-?drawn|photoshopped)\b|(?:real|fake) or )"
     r"|\b(?:is|was) (?:it|this|that|he|she) an? |^what (?!colou?r|size|shape|breed|brand|kind|sort|age)\w+ is it$"
     r"|\b(?:time|day|season|weather)\b.* it\b|\b(?:what|who) is (?:it|that|this)$|\b(?:what|who|where) (?:it|this) is\b"
     r"|\bit looks? like\b|\bdoes it (?:mean|say|show|depict)\b"

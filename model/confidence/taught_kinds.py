@@ -1,4 +1,4 @@
-"""Questions that only a model can answer whose training asked such: why, when, at what price, by what name.
+"""Questions that only a model can answer whose training asked such: why, when, by what name, a drawing or a photo.
 
 Any other model guesses, and nothing in an answer's probability shows it: "girl" to "who is that?". `vqabot calibrate`
 notes in `vqabot.json` which of these kinds no training question was of. English, as the questions are.
@@ -24,6 +24,16 @@ _SOMEBODY = (
 )
 _SIZE = "(?:tall|big|high|long|wide|heavy|old|young|far|deep|fast|large|small|short|hot|cold|warm|thick)"
 _UNITS = r"(?:years?|months|days|hours?|minutes|met(?:er|re)s?|feet|foot|inches|miles|kilos?|pounds|degrees)"
+_PICTURE = "(?:this|that|it|these|(?:the|this|that) (?:whole )?(?:picture|image|photo|pic|photograph|scene))"
+_MADE_AS = (
+    "(?:photos?|photographs?|photographed|drawings?|drawn|paintings?|painted|sketch(?:es)?|cartoons?|comics?|anime"
+    "|animations?|animated|illustrations?|renders?|rendered|renderings?|screenshots?|selfies?|memes?|videos?|movies?"
+    "|collages?|artworks?|art|clipart|cgi|3d|2d|ai|artificial|generated|digital|photoshop|photoshopped|edited|fake|real"
+    "|realistic|handdrawn)"
+)
+_MADE_WITH = f"(?:oil|pencil|charcoal|ink|watercolou?r|hand|computer|artificially|(?:child|kid)'?s|{_MADE_AS})"
+_MADE = f"(?:{_MADE_WITH} )*{_MADE_AS}"
+_IS_MADE = rf"(?:(?:{_BE}n?'?t?|if|whether) {_PICTURE}(?: {_BE})?|(?:{_DO}|doesn't) {_PICTURE} look(?: like)?)"
 _PATTERNS = {
     "reason": r"why\b|.+ why$|how come\b|what (?:makes|made|causes|caused) (?!of\b)"
     rf"|(?:what {_BE}|for what) (?:the )?reason\b",
@@ -36,6 +46,17 @@ _PATTERNS = {
     "measure": rf"how {_SIZE}\b|how many {_UNITS}\b|how much {_DO} .* weigh\b|what size\b"
     rf"|what {_BE} (?:the|his|her|its|their) (?:\w+'?s )?(?:size|height|weight|age|length|width|depth|speed|distance"
     r"|temperature)\b",
+    "medium": rf"{_IS_MADE} (?:(?:just|only|really|actually|even|all) )*(?:an? )?{_MADE}"
+    r"(?: (?:picture|image|pic|scene|life|film))?(?: or .+)?$"
+    rf"|{_IS_MADE} (?:an? )?real \w+ or (?:just )?(?:an? )?{_MADE}$|(?:an? )?{_MADE} or (?:an? )?{_MADE}$"
+    rf"|{_IS_MADE} (?:drawn|painted|made|created|generated|produced|taken) (?:by|with|using) .+"
+    rf"|{_IS_MADE} from an? (?:\w+ )?(?:cartoon|movie|film|game|comic|book|show|series)$"
+    rf"|how {_BE} {_PICTURE} (?:drawn|painted|made|created|generated)$"
+    r"|(?:what|which)(?: is the)? (?:kind|type|sort|style|form|genre|medium) of (?:an? )?"
+    rf"(?:picture|image|photo|pic|photograph|drawing|painting|art|artwork)(?: {_BE} {_PICTURE})?$"
+    rf"|(?:in )?(?:what|which) (?:(?:art|artistic|drawing|painting) )?(?:style|medium|technique|genre) {_BE} {_PICTURE}"
+    r"(?: (?:drawn|painted|made|done))?(?: in)?$"
+    rf"|what {_BE} the (?:(?:art|artistic|drawing|painting) )?(?:style|medium|technique|genre)(?: of {_PICTURE})?$",
     "name": rf"who {_BE} (?:this|that|these|those|it|he|she|they|{_SOMEBODY})(?: (?:here|there|in .+))?$"
     rf"|who (?:this|that|he|she|they|{_SOMEBODY}) {_BE}$"
     rf"|who (?:painted|drew|made|created|designed|took) (?:it|this|that|the (?:picture|photo|image|drawing|painting))\b"

@@ -35,6 +35,8 @@ DOG, KITE = Before("Is the dog big?", "no"), Before("What color is the kite?", "
         (DOG, "where is this"),
         (DOG, "guess what it is"),
         (DOG, "what is it"),
+        (DOG, "is it ai"),
+        (DOG, "is it real or drawn"),
         (DOG, "wrong he is happy"),
         (DOG, "make it black and white"),
         (DOG, "if it rains will he get wet"),

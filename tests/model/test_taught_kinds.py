@@ -28,6 +28,15 @@ ASKED = {
     "/how expensive is it",
     "measure": "how tall is the tree?/how old is she?/what's the boy's age/how many years old is he"
     "/how much does he weigh",
+    "medium": "is this a drawing?/is it a photo?/Is this real?/is this a cartoon or a painting?"
+    "/what kind of picture is this?/is the picture real/photo or drawing?"
+    "/ai or real?/is it a photo or painting/Photograph or painting?"
+    "/is this ai"
+    "/what style is it?/is this AI-generated/isn't this a drawing?/so is this a real photo/does it look like a photo"
+    "/can you tell me if this is a painting/is it a child's drawing/is this hand-drawn/is it from a video game"
+    "/how was it made/was this made by a computer/what is the medium/what art style is this drawn in"
+    "/is it a real dog or a drawing"
+    "/is this picture a photo/which type of image is it/is this just a cartoon/real or drawn?/is this real life",
     "name": "what is the girl's name?/whats her name/who is that?/who's this/Who is the man in the picture?"
     "/what city is it/who painted this/what's the name of the girl/what is she called/girl's name?/tell me her name"
     "/what's the dog's name/do you know who that is",
@@ -38,7 +47,15 @@ ANY_MODELS = (
     "who is sad?/who is holding the ball/who is there?/who's happy/who is the one with a hat/how much are there balls"
     "/how many balls/what time of day is it/name the animal/what is the name of the animal/what do you think this is?"
     "/how does the boy look/what is the girl doing when it rains/what happened/what number of dogs is there/how is he"
-    "/what did the boy hold/describe it/dog?/what make is the car/"
+    "/what did the boy hold/describe it/dog?/what make is the car/is the picture on the wall red/what is in the picture"
+    "/is there a drawing on the wall/is it real snow/is that a painting on the wall/is this a picture of a dog"
+    "/is this a photo of a boy/is this boy drawing/is it a real dog/are the flowers real/what is she drawing"
+    "/what is this/what kind of picture is the boy holding/what kind of picture is on the wall/is she painting"
+    "/is this a boy painting/is it a toy"
+    "/is it an army photo/what style is the house/is the boy taking a photo/is it made of wood/is it a new picture"
+    "/who is drawing/is this an old photo/is it red or painted/how is the cake made/is this a dog or a cat/is it sunny"
+    "/is the photo black and white/what colour is the painting/is this picture bright/is it a picture"
+    "/a boy or a drawing"
 )
 
 

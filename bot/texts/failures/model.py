@@ -47,6 +47,9 @@ SENTENCES = {
     "untaught_measure": N_(
         "I have not learnt to say how big, heavy, old or far away something is: I would only be guessing."
     ),
+    "untaught_medium": N_(
+        "I have not learnt to say whether a picture is a drawing, a photo or something else: I would only be guessing."
+    ),
     "untaught_name": N_(
         "I have not learnt to say who somebody is, or what a person or a place is called: I would only be guessing."
     ),
