@@ -55,3 +55,10 @@ async def you(sandbox: Sandbox) -> AsyncIterator[Person]:
 async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
     async with Person(sandbox.url, ADA) as person:
         yield person
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is late on a Telegram in this process."""
+    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
-from e2e_helpers import picture
+from e2e_helpers import picture, sure
 
 from bot.sandbox.person import Person
 
@@ -25,7 +25,7 @@ def is_document(message: Message) -> bool:
 
 async def ask(person: Person, question: str = "What is it?", colour: str = "red", **place: int) -> None:
     await person.send_picture(picture(colour), question, **place)
-    await person.wait_for(lambda m: "% sure" in m.get("text", ""), chat=place.get("chat"))
+    await person.wait_for(sure, chat=place.get("chat"))
 
 
 def leaves(value: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from e2e_helpers import picture
+from e2e_helpers import picture, sure
 
 from bot.app import Bot
 from bot.sandbox.person import Person
@@ -24,7 +24,7 @@ def has_buttons(message: Message) -> bool:
 async def ask(person: Person, number: int = 1, question: str = "What {}?") -> None:
     for i in range(number):
         await person.send_picture(picture(("red", "blue", "green")[i % 3]), question.format(i))
-        await person.wait_for(lambda m: "% sure" in m.get("text", ""))
+        await person.wait_for(sure)
 
 
 async def first_question(bot: Bot, chat_id: int) -> Question:

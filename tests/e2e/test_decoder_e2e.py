@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from e2e_helpers import ADA, YOU, StartBot, picture, press_forged
+from menu_helpers import has_buttons
 from refusals import refuses
 
 from bot.callback_data import ShowPicture
@@ -23,10 +24,6 @@ from storage.store import Store
 
 SHORT = DecodingLimits(cpu_seconds=1, clock_seconds=60)
 ENDLESS = DecodingLimits(cpu_seconds=10_000, clock_seconds=10_000)
-
-
-def has_buttons(message: dict[str, Any]) -> bool:
-    return "reply_markup" in message
 
 
 async def answered(store: Store, chat_id: int, data: bytes, number: int) -> Photo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,7 @@ from storage.fair_queue import FairQueue
 from storage.outcomes import Outcomes
 from storage.records import NewQuestion, Question, State
 
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing is late on a Telegram in this process."""
-    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
-    yield
+pytestmark = pytest.mark.usefixtures("soon")
 
 
 async def test_an_edit_that_is_refused_for_a_new_reason_loses_no_answer(

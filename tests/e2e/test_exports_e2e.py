@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, sure
 from export_helpers import ask, is_document, leaves, unpacked, visible
 
 from bot.app import Bot
@@ -50,7 +50,7 @@ async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you
     store = bot.services.store
     await ask(you, "@vqa_sandbox_bot what is it?", chat=GROUP)
     await ada.send_picture(picture("green"), "@vqa_sandbox_bot and this?", chat=GROUP)
-    await ada.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+    await ada.wait_for(sure, chat=GROUP)
     await ask(ada, "Somebody else's secret?", "yellow")
     await store.chats.set_settings(GROUP, beams=7, max_new_tokens=61)
     failed, _ = await store.questions.ask(NewQuestion(
@@ -236,7 +236,7 @@ async def test_an_export_that_ends_the_bot_again_and_again_is_given_up(start_bot
     await bot.stop()
     async with await Store.open(data_dir) as store:
         await store.exports.ask(YOU, 1, None)
-        sent = next(m["message_id"] for m in await you.messages() if "% sure" in m.get("text", ""))
+        sent = next(m["message_id"] for m in await you.messages() if sure(m))
         await store.exports.set_messages(YOU, [sent])
         for _ in range(3):
             await store.exports.begin(YOU)

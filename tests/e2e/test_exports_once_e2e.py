@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from e2e_helpers import YOU, StartBot, picture, quiet
+from export_helpers import is_document
 
 from bot.app import Bot
 from bot.sandbox.person import Person
@@ -17,10 +18,6 @@ from bot.sandbox.server import Sandbox
 from bot.texts import menus
 
 Message = dict[str, Any]
-
-
-def is_document(message: Message) -> bool:
-    return "document" in message
 
 
 async def ended(bot: Bot) -> None:

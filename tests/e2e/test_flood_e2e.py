@@ -6,7 +6,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from e2e_helpers import ADA, YOU, StartBot, picture
+from e2e_helpers import ADA, YOU, StartBot, picture, sure
 
 from bot.app import Bot
 from bot.sandbox.person import Person
@@ -94,7 +94,7 @@ async def test_a_flood_delays_anothers_question_by_no_more_than_what_is_with_the
         assert 1 <= before <= bot.services.broker.capacity, "only what was with the worker goes before it"
         batches.end_one()
         running += 1
-        await ada.wait_for(lambda m: "% sure" in m.get("text", ""))
+        await ada.wait_for(sure)
 
 
 async def test_a_full_backlog_refuses_politely(start_bot: StartBot, you: Person, ada: Person) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from e2e_helpers import GROUP, YOU, StartBot, picture, says
+from e2e_helpers import GROUP, YOU, StartBot, picture, says, sure
 from menu_helpers import ask, first_question, has_buttons, has_text
 
 from bot.sandbox.person import Person, buttons
@@ -81,7 +81,7 @@ async def test_history_in_groups_says_who_asked_and_its_pictures_are_known(
     bot = await start_bot()
     for person in (you, ada):
         await person.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
-        await person.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+        await person.wait_for(sure, chat=GROUP)
     await you.say("/history", chat=GROUP)
     page = await you.wait_for(has_buttons, chat=GROUP)
     assert "1. Ada: " in page["text"] and "2. You: " in page["text"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from e2e_helpers import GROUP, YOU, StartBot, Untaught, picture, says
+from e2e_helpers import GROUP, YOU, StartBot, Untaught, picture, says, sure
 
 from bot.answering.refusals import Refusals
 from bot.asking.limits import PRIVATE_SECONDS
@@ -14,10 +14,6 @@ from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
 from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
-
-
-def sure(message: Message) -> bool:
-    return "% sure" in message.get("text", "")
 
 
 def refused(message: Message) -> bool:

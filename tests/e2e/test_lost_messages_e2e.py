@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -32,19 +31,13 @@ from model.serving.broker.null import NullBroker
 from storage.outcomes import Outcomes
 from storage.questions import Questions
 
+pytestmark = pytest.mark.usefixtures("soon")
+
 LOST = {"method": "sendMessage", "executed": True, "drop": True}
 """Telegram sends the message, and its reply does not arrive."""
 KILLED = {"method": "sendMessage", "executed": True, "hold": 3600}
 DEAF = {"method": "getUpdates", "error_code": 429, "retry_after": 1}
 """The bot hears of nobody's messages."""
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing is late on a Telegram in this process."""
-    monkeypatch.setattr("bot.answering.message_search.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("bot.answering.progress.PAUSE", 0.1)
-    yield
 
 
 @pytest.mark.parametrize("chat", [None, GROUP])

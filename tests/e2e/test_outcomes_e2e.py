@@ -7,9 +7,10 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from delivery_helpers import looking
 from e2e_helpers import FORUM, YOU, HeldBroker, StartBot, forum, picture, quiet, says, sure
 
-from bot.sandbox.person import Message, Person
+from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.texts import menus
 from bot.texts import questions as texts
@@ -19,10 +20,6 @@ from storage.picture_checks import PictureCheck
 from storage.records import NewQuestion
 
 LOST = {"method": "sendMessage", "executed": True, "drop": True}
-
-
-def looking(message: Message) -> bool:
-    return message.get("text", "").startswith("🔎")
 
 
 class FailingBroker(HeldBroker):

@@ -8,6 +8,7 @@ import pytest
 from album_helpers import answers
 from e2e_helpers import sure
 from process_helpers import PATIENCE, running
+from where_helpers import is_photo
 
 from bot.demo.samples import sample_scenes
 from bot.sandbox.person import Message, Person
@@ -26,10 +27,6 @@ def is_comparison(message: Message) -> bool:
     return sure(message) and "\nEverything\n" in f"\n{message['text']}\n"
 
 
-def is_map(message: Message) -> bool:
-    return "photo" in message and message["from"]["is_bot"]
-
-
 @pytest.mark.timeout(500)
 async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Person, tmp_path: Path) -> None:
     first, second = sample_scenes()[:2]
@@ -44,9 +41,9 @@ async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Pe
         voice = await you.send_file(BALL, "question.ogg", kind="voice", reply_to=picture["message_id"])
         process.kill()  # the first map takes seconds, and the album is being collected
         await process.wait()
-        assert not [m for m in await you.messages() if is_map(m)]
+        assert not [m for m in await you.messages() if is_photo(m)]
     async with running(sandbox, tmp_path / "data"):
-        shown = await you.wait_for(is_map, PATIENCE, since=0)
+        shown = await you.wait_for(is_photo, PATIENCE, since=0)
         each = await you.wait_for(lambda m: m.get("text", "").startswith("1. "), PATIENCE, since=0)
         compared = await you.wait_for(is_comparison, PATIENCE, since=0)
         heard = await you.wait_for(is_heard, PATIENCE, since=0)
@@ -56,7 +53,7 @@ async def test_nothing_is_lost_and_nothing_comes_twice(sandbox: Sandbox, you: Pe
     assert truth in each["text"].lower().splitlines()[0] and len(each["text"].splitlines()) == 2
     assert heard["reply_to_message"]["message_id"] == voice["message_id"]
     messages = await you.messages()
-    assert len([m for m in messages if is_map(m)]) == 1
+    assert len([m for m in messages if is_photo(m)]) == 1
     assert len([m for m in messages if is_comparison(m)]) == 1
     assert [m["message_id"] for m in await answers(you)] == [
         answer["message_id"],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture
+from e2e_helpers import GROUP, YOU, HeldBroker, StartBot, picture, says, sure
 
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
@@ -16,14 +16,6 @@ from bot.texts import questions as texts
 from model.serving.broker.null import NullBroker
 
 Message = dict[str, Any]
-
-
-def sure(message: Message) -> bool:
-    return "% sure" in message.get("text", "")
-
-
-def says(text: str) -> Any:
-    return lambda message: text in message.get("text", "")
 
 
 async def answers(person: Person, chat: int | None = None) -> list[Message]:

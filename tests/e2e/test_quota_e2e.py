@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from e2e_helpers import StartBot, picture
+from e2e_helpers import StartBot, picture, sure
 
 from bot.app import run_until
 from bot.benchmarks.large_ledger import fill
@@ -32,7 +32,7 @@ async def test_a_full_disk_is_said_once_and_the_question_is_answered_when_there_
         said = await you.wait_for(lambda m: m.get("text") == texts.DISK_FULL)
         assert "reply_to_message" not in said
         await asyncio.sleep(1.5)  # it is tried again meanwhile
-    answer = await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    answer = await you.wait_for(sure)
     assert answer["reply_to_message"]["message_id"] == asked["message_id"]
     assert [m.get("text") for m in await you.messages()].count(texts.DISK_FULL) == 1
 
@@ -53,10 +53,10 @@ async def test_a_reply_about_a_picture_that_had_to_go_is_not_about_another(
     monkeypatch.setattr("bot.app.MB", 2500)  # two of these pictures
     await start_bot(max_stored_mb_per_chat=1)
     await you.send_picture(picture("red"), "What?")
-    first = await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    first = await you.wait_for(sure)
     for colour in ("blue", "green"):
         await you.send_picture(picture(colour), "What?")
-        await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+        await you.wait_for(sure)
     await you.say("And how large?", reply_to=first)
     await you.wait_for(lambda m: m.get("text") == texts.PICTURE_GONE)
     await you.say("/history")

@@ -8,16 +8,12 @@ import time
 from typing import Any
 
 import pytest
-from e2e_helpers import YOU, HeldBroker, StartBot, picture
+from e2e_helpers import YOU, HeldBroker, StartBot, picture, sure
 
 from bot.app import Bot
-from bot.sandbox.person import Message, Person
+from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from storage.records import State
-
-
-def sure(message: Message) -> bool:
-    return "% sure" in message.get("text", "")
 
 
 async def settled(bot: Bot) -> None:

@@ -6,16 +6,13 @@ import asyncio
 
 import pytest
 from e2e_helpers import ADA, GROUP, StartBot, picture, says, sure
+from menu_helpers import has_buttons
 
 from bot import housekeeping
 from bot.app import Bot
 from bot.sandbox.person import Message, Person, buttons
 from bot.texts import menus
 from storage.retention import DAY
-
-
-def has_buttons(message: dict[str, object]) -> bool:
-    return "reply_markup" in message
 
 
 def kept_for(menu: Message) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import aiohttp
-from e2e_helpers import ADA, GROUP, YOU, HeldBroker, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, HeldBroker, StartBot, picture, sure
 
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
@@ -45,7 +45,7 @@ async def test_only_who_asked_confirms_a_deletion(
     assert bot.services is not None
     await make(sandbox, ADA, "administrator")
     await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
-    await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+    await you.wait_for(sure, chat=GROUP)
     await you.say("/delete", chat=GROUP)
     menu = await you.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
     assert await ada.press(menu, menus.DELETE_YES) == {"text": menus.NOT_YOURS, "show_alert": True}
@@ -59,7 +59,7 @@ async def test_who_may_confirm_what_an_anonymous_admin_asked_for_is_said(
 ) -> None:
     await start_bot()
     await you.send_picture(picture(), "@vqa_sandbox_bot what?", chat=GROUP)
-    await you.wait_for(lambda m: "% sure" in m.get("text", ""), chat=GROUP)
+    await you.wait_for(sure, chat=GROUP)
     await you.say("/delete", chat=GROUP, anonymous=True)
     menu = await ada.wait_for(lambda m: "reply_markup" in m, chat=GROUP)
     assert await ada.press(menu, menus.DELETE_NO) == {"text": menus.ONLY_ADMINS, "show_alert": True}

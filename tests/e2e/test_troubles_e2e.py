@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from e2e_helpers import ADA, GROUP, YOU, StartBot, picture
+from e2e_helpers import ADA, GROUP, YOU, StartBot, picture, sure
 from trouble_helpers import broken_files, dripping_files, follow_ups, people_with_pictures, refused_chat, switch
 
 from bot.sandbox.person import Person
@@ -16,7 +16,7 @@ async def test_follow_ups_are_answered_while_others_are_in_trouble(
 ) -> None:
     await start_bot()
     await you.send_picture(picture(), "What?")
-    await you.wait_for(lambda m: "% sure" in m.get("text", ""))
+    await you.wait_for(sure)
     await switch(sandbox, always=[*refused_chat(GROUP), *dripping_files(SLOW), *broken_files(BROKEN)])
     await people_with_pictures(sandbox, [*SLOW, *BROKEN])
     async with Person(sandbox.url, ADA, GROUP) as ada:

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_helpers import YOU, StartBot, picture
+from e2e_helpers import YOU, StartBot, picture, sure
 from telegram.ext import Application
 
 from bot.app import Bot
 from bot.intake.handling import MAX_ATTEMPTS, SUSPECT_ATTEMPTS
 from bot.intake.updates import Inbox
-from bot.sandbox.person import Message, Person
+from bot.sandbox.person import Person
 from bot.sandbox.posting import post
 from bot.sandbox.server import Sandbox
 from bot.texts import questions as texts
 from storage.store import Store
 
 NO_FILES = {"method": "getFile", "error_code": 502}
-
-
-def sure(message: Message) -> bool:
-    return "% sure" in message.get("text", "")
 
 
 def text_update(number: int, chat: int, text: str, **fields: Any) -> dict[str, Any]:

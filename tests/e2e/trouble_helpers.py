@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
-from e2e_helpers import picture
+from e2e_helpers import picture, sure
 
 from bot.sandbox.person import Message, Person
 from bot.sandbox.server import Sandbox
@@ -60,7 +60,7 @@ async def follow_ups(person: Person, questions: int) -> list[float]:
         asked = await person.say(f"And what is number {number}?")
 
         def answers(message: Message, to: int = asked["message_id"]) -> bool:
-            return "% sure" in message.get("text", "") and message["reply_to_message"]["message_id"] == to
+            return sure(message) and message["reply_to_message"]["message_id"] == to
 
         await person.wait_for(answers, timeout=120)
         taken.append(time.monotonic() - started)

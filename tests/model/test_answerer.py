@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import random
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from image_helpers import save
 from PIL import Image
 from tiny import IMAGE_TOKENS, WORDS, Picture
 from tiny_florence2 import POSITIONS
@@ -225,7 +225,7 @@ def test_failures_are_halved_until_the_culprit_is_alone(answerer: Answerer, pict
     black = Image.new("RGB", (20, 20))
     asked = [Request(str(n), picture(n), "who is there") for n in range(9)]
     asked[4] = Request("4", picture(4), "od")
-    asked[6] = Request("6", _png(black), "who is there")
+    asked[6] = Request("6", save(black, "PNG"), "who is there")
     answers = fragile.answer(asked)
     assert [answer.error for answer in answers] == [FAILED if n in (4, 6) else None for n in range(9)]
     assert [a.text for a in answers if not a.error] == [
@@ -241,12 +241,6 @@ def test_warming_up_asks_batches_of_every_size_where_each_has_a_graph(answerer: 
     elsewhere.device, elsewhere.sizes = "cpu", []
     Answerer(elsewhere, answerer.profile).warm_up(3)
     assert elsewhere.sizes == [1, 1]
-
-
-def _png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 def test_longer_than_the_model_has_positions(answerer: Answerer, picture: Picture) -> None:

@@ -7,6 +7,7 @@ import random
 from importlib.resources import files
 
 import pytest
+from image_helpers import save
 from PIL import Image, ImageDraw
 from tokenizers import Tokenizer
 
@@ -53,18 +54,12 @@ def test_it_says_what_changed_between_two_pictures(builtin: Answerer) -> None:
             continue
         one, two = (art.render(scene, random.Random(number), 1.0) for scene in (pair.first, pair.second))
         (qa,) = ask_pair(pair, rng, 1, typing=False)
-        request = Request("1", png(one), qa.question, 3, others=(SentPicture(png(two)),))
+        request = Request("1", save(one, "PNG"), qa.question, 3, others=(SentPicture(save(two, "PNG")),))
         answer = builtin.answer([request])[0]
         assert answer.known_words, "what is asked about two pictures is not new to it"
         right.append(answer.text == qa.answer)
     assert len(right) > 20
     assert sum(right) >= 0.65 * len(right)
-
-
-def png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 def test_it_knows_what_it_has_learnt_from(builtin: Answerer) -> None:

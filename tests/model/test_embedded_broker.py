@@ -44,9 +44,9 @@ async def ask(broker: EmbeddedBroker, *questions: str, first: int = 0) -> None:
         await broker.submit(Request(str(number), b"bytes", question))
 
 
-async def keep_busy(broker: EmbeddedBroker) -> None:
+async def keep_busy(broker: EmbeddedBroker, prompt: str = "slow") -> None:
     """Request "0" holds the worker for a while; what is asked now waits together."""
-    await ask(broker, "slow")
+    await ask(broker, prompt)
 
     async def busy() -> bool:
         return broker._jobs["0"].stage == "answering"
@@ -199,12 +199,7 @@ async def test_after_stop_no_process_is_left_and_results_end(make: Make) -> None
 
 async def test_stop_does_not_wait_for_a_hanging_worker(make: Make) -> None:
     broker = await make()
-    await ask(broker, "hang")
-
-    async def busy() -> bool:
-        return broker._jobs["0"].stage == "answering"
-
-    await until(busy)
+    await keep_busy(broker, "hang")
     await broker.stop(0.1)
     assert not (await broker.workers())[0].ready
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import tiny
 import tiny_blip
 import tiny_paligemma
 from click.testing import CliRunner
+from image_helpers import save
 from PIL import Image, ImageDraw
 
 from bot.cli import main
@@ -40,13 +40,7 @@ def drawing(number: int) -> bytes:
     for _ in range(3):
         x, y, size = (int(v) for v in draw.integers((0, 0, 12), (60, 40, 30)))
         pen.ellipse((x, y, x + size, y + size), fill=tuple(int(v) for v in draw.integers(0, 200, 3)))
-    return png(sheet)
-
-
-def png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
+    return save(sheet, "PNG")
 
 
 def annotated(folder: Path, model: Path) -> Path:
@@ -85,7 +79,7 @@ def test_a_calibrated_model_tells_what_it_knows(
     assert "seven" in learnt.answers
     known, noise = tmp_path / "known.png", tmp_path / "noise.png"
     known.write_bytes(drawing(1))
-    noise.write_bytes(png(Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8))))
+    noise.write_bytes(save(Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)), "PNG"))
     said = {}
     for place in (known, noise):
         told = CliRunner().invoke(main, ["ask", str(place), QUESTIONS[0], *words])

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import time
 
-from storage_helpers import Ask
+from storage_helpers import Ask, fresh
 
-from storage.records import Question, State
+from storage.records import State
 from storage.store import Store
-
-
-async def fresh(store: Store, question: Question) -> Question:
-    found = await store.questions.get(question.id)
-    assert found is not None
-    return found
 
 
 async def test_answers_in_one_commit_change_no_outcome(store: Store, ask: Ask) -> None:

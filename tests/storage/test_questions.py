@@ -7,16 +7,10 @@ import time
 from dataclasses import asdict, fields
 
 import pytest
-from storage_helpers import Ask
+from storage_helpers import Ask, fresh
 
-from storage.records import Evidence, Load, NewQuestion, Question, State
+from storage.records import Evidence, Load, NewQuestion, State
 from storage.store import Store
-
-
-async def state_of(store: Store, question: Question) -> Question:
-    found = await store.questions.get(question.id)
-    assert found is not None
-    return found
 
 
 async def test_asking_twice_asks_once(store: Store) -> None:
@@ -31,11 +25,11 @@ async def test_asking_twice_asks_once(store: Store) -> None:
 async def test_the_way_of_a_question(store: Store, ask: Ask) -> None:
     question = await ask()
     assert await store.questions.mark_running([question.id]) == [question.id]
-    assert (await state_of(store, question)).attempts == 1
+    assert (await fresh(store, question)).attempts == 1
     assert await store.questions.answer_many([(question.id, "red", 0.9, 0.2)])
     assert [q.id for q in await store.outcomes.undelivered([1], 5)] == [question.id]
     await store.questions.mark_delivered(question.id)
-    done = await state_of(store, question)
+    done = await fresh(store, question)
     assert (done.state, done.answer, done.confidence, done.seconds, done.delivered) == (
         State.DELIVERED,
         "red",
@@ -53,7 +47,7 @@ async def test_the_evidence_is_kept_with_the_answer(store: Store, ask: Ask) -> N
     )
     answers = [(question.id, "red", 0.6, 0.2) for question in (first, second)]
     assert await store.questions.answer_many(answers, {first.id: evidence}) == 2
-    kept, without = await state_of(store, first), await state_of(store, second)
+    kept, without = await fresh(store, first), await fresh(store, second)
     assert {field.name: getattr(kept, field.name) for field in fields(Evidence)} == asdict(evidence)
     assert (without.known_picture, without.known_words) == (None, None), "nothing is known about it"
     assert (without.unknown_words, without.alternatives) == ((), ())
@@ -66,7 +60,7 @@ async def test_the_first_outcome_stays(store: Store, ask: Ask) -> None:
     assert not await store.questions.answer_many([(question.id, "blue", 0.8, 0.2)])
     assert not await store.questions.fail(question.id, "no")
     assert not await store.questions.cancel(1, question.id)
-    assert (await state_of(store, question)).answer == "red"
+    assert (await fresh(store, question)).answer == "red"
 
 
 @pytest.mark.parametrize("running", [False, True])
@@ -85,7 +79,7 @@ async def test_an_edit_asks_again_and_ends_the_earlier_one(store: Store) -> None
     first, _ = await store.questions.ask(NewQuestion(text="a", **fields))  # type: ignore[arg-type]
     second, new = await store.questions.ask(NewQuestion(text="b", revision=1700000000, **fields))  # type: ignore[arg-type]
     assert new and second.placeholder_id is None
-    ended = await state_of(store, first)
+    ended = await fresh(store, first)
     assert (ended.state, ended.delivered) == (State.CANCELLED, True)
     assert [q.text for q in await store.questions.of_message(1, 5)] == ["b", "a"]
 
@@ -106,7 +100,7 @@ async def test_an_answer_that_an_edit_overtook_is_not_told(store: Store, ask: As
         await store.questions.answer_many([(question.id, "red", 0.9, 0.1)])
     await ask(message_id=5, revision=1)
     assert await store.outcomes.undelivered([1], 9) == []
-    overtaken = await state_of(store, answered)
+    overtaken = await fresh(store, answered)
     assert (overtaken.state, overtaken.delivered) == (State.DELIVERED, True)
 
 

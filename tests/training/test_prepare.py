@@ -5,11 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from own_data_helpers import run
 from PIL import Image
 from vqa_helpers import find_picture, read_questions
 
-from bot.commands.data import data as command
 from model.text import normalise_question
 from training.data.prepared import prepared_size, read_examples, split_file
 from training.data.vqa import DataError, annotation_file, question_file
@@ -21,13 +20,6 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepare") / "scenes"
     write_scenes(folder, Plan("5", {"train": 6, "val": 3, "test": 2}), lambda _: None, workers=1)
     return folder
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    done = CliRunner().invoke(command, ["prepare", *map(str, arguments)])
-    assert done.exit_code == code, done.output
-    assert not done.exception or isinstance(done.exception, SystemExit)
-    return done.output
 
 
 def test_official_files_become_lines_with_pictures_at_the_training_size(scenes: Path, tmp_path: Path) -> None:

@@ -10,23 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from finetune_helpers import tiny_model
+from own_data_helpers import run
 from PIL import Image
 from vqa_helpers import find_picture, read_questions
 
-from bot.commands.data import data as command
 from model.answerer import Answerer
 from model.types import Request
 from training.data.prepared import prepared_size, read_examples
 from training.scenes.official import Plan, write_scenes
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    done = CliRunner().invoke(command, ["prepare", *map(str, arguments)])
-    assert done.exit_code == code, done.output
-    assert not done.exception or isinstance(done.exception, SystemExit)
-    return done.output
 
 
 def own(folder: Path, *colours: str) -> Path:
