@@ -12,7 +12,7 @@ from bot.answering.question_messages import reply_to
 from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
 from bot.conversation.changes import of_change
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
-from bot.conversation.follow_ups import Before
+from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import counted_from_the_end, names_none_of_them, one_of_several, two_of_several
 from bot.conversation.several_questions import in_full, questions_in
@@ -24,8 +24,6 @@ from bot.texts.lines import not_so_many
 from bot.texts.sureness import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
-FURTHER_BACK = 2
-"""So many questions before the one before may be leant on."""
 ALBUM_SECONDS = 2.0
 """An album has no end mark: this long after its last picture its question is answered, or what to know is asked."""
 
@@ -224,11 +222,11 @@ async def _previous(services: Services, message: Message, photo: Photo, beside: 
 
 
 async def _leaning_on(services: Services, previous: Question | None, further: int = FURTHER_BACK) -> Before | None:
-    """The last thing that a question asked, with its answer; where it names nothing, with what was asked before it."""
+    """The last thing that a question asked, with its answer; where that may be meant, with what was asked before it."""
     if previous is None:
         return None
     before = _last_asked(previous)
-    if not further or previous.photo_message_id is None or not before.names_nothing:
+    if not further or previous.photo_message_id is None or not before.leads_further_back:
         return before
     store = services.store.questions
     earlier = await store.before(previous.chat_id, previous.message_id, previous.photo_message_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.conversation.comparison import needs_two
-from bot.conversation.follow_ups import Before
+from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.one_of_several import OneOfSeveral, one_of_several
 from bot.conversation.several_questions import in_full
 
@@ -31,4 +32,5 @@ class QuestionsInOrder:
 
     def note(self, place: int, picture_key: str, answered: Before) -> None:
         """A question was answered about a picture, the first of several: `answered` is how it was put, and what to."""
-        self._answered[place, picture_key] = answered
+        earlier = self._answered.get((place - 1, picture_key), self._before[place])
+        self._answered[place, picture_key] = replace(answered, earlier=earlier).back(FURTHER_BACK)

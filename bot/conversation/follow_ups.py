@@ -6,7 +6,7 @@ English only, as the models' questions are. What cannot be completed surely stay
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.exchanged import anything_there, either, exchanged, value_asked
 from bot.conversation.noun_phrases import (
@@ -22,10 +22,13 @@ from bot.conversation.one_anaphora import with_noun
 from bot.conversation.other_thing import asked_of
 from bot.conversation.places import place_exchanged
 from bot.conversation.previous_question import Previous
-from bot.conversation.pronouns import with_antecedent
+from bot.conversation.pronouns import names_animal_alone, names_person, with_antecedent
 from bot.conversation.statements import without_asides
 from model.text import MAX_QUESTION, question_length
 
+_HE_OR_SHE = re.compile(r"\b(?:he|him|his|she|her)\b", re.I)
+FURTHER_BACK = 2
+"""So many questions before the one before may be leant on."""
 LEAD = re.compile(
     r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about|no(?=,| the\b)"
     r"|sorry|(?:sorry,? )?i mean(?:t)?|not [\w' ]+(?=,)"
@@ -50,13 +53,32 @@ class Before:
     question: str
     answer: str | None = None
     earlier: Before | None = None
-    """What was asked before it, where it names nothing that another question can lean on."""
+    """What was asked before it, where what leans on this one may mean that."""
+
+    @property
+    def read(self) -> Previous:
+        """Taken apart."""
+        return Previous.read(_bare(self.question), self.answer)
 
     @property
     def names_nothing(self) -> bool:
         """Whether nothing can lean on it: "what is it?", where the answer names no thing."""
-        read = Previous.read(_bare(self.question), self.answer)
-        return not read.subject and not read.referent
+        return not self.read.subject and not self.read.referent
+
+    @property
+    def leads_further_back(self) -> bool:
+        """Whether what leans on it may mean what was named before it: after "is there a dog?" she is the girl."""
+        return self.names_nothing or names_animal_alone(self.read)
+
+    @property
+    def somebody(self) -> Previous | None:
+        """The last question that named a person, this one or one before."""
+        read = self.read
+        return read if names_person(read) else None if self.earlier is None else self.earlier.somebody
+
+    def back(self, further: int) -> Before:
+        """With so many questions before it at most."""
+        return replace(self, earlier=self.earlier.back(further - 1) if self.earlier and further else None)
 
 
 def completed(question: str, before: Before) -> str | None:
@@ -69,7 +91,8 @@ def completed(question: str, before: Before) -> str | None:
     led = LEAD.sub("", text)
     if not led or "?" in led or not _bare(before.question):
         return None
-    whole = _complete(led, Previous.read(_bare(before.question), before.answer), leads=led != text)
+    somebody = before.somebody if _HE_OR_SHE.search(led) else None
+    whole = _complete(led, before.read, somebody, leads=led != text)
     if whole is None and before.earlier is not None and before.names_nothing:
         return completed(question, before.earlier)
     if whole is None and led != text:
@@ -86,13 +109,13 @@ def _bare(text: str) -> str:
     return re.sub(r"\br\b", "are", _ADDRESS.sub("", text))
 
 
-def _complete(text: str, previous: Previous, *, leads: bool) -> str | None:
+def _complete(text: str, previous: Previous, somebody: Previous | None, *, leads: bool) -> str | None:
     """In the order of how surely each is meant."""
     return (
         _one_word(text, previous)
         or exchanged(text, previous.text, leads=leads)
         or _attribute(text, previous)
-        or with_antecedent(text, previous)
+        or with_antecedent(text, previous, somebody)
         or _with_one(text, previous)
         or either(text, previous.referent)
         or value_asked(text, previous.text, previous.held or previous.referent)

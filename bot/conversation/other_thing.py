@@ -34,7 +34,9 @@ _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 _SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 """Who a question is about where it does not name them."""
 _OWNERS = re.compile(r"(?:his|her|its|their|my|your) ", re.I)
-_OF_THE_LIVING = re.compile(r"\b(?:wear|hold|eat|feel)(?:ing)?\b", re.I)
+_OF_THE_LIVING = re.compile(
+    r"\b(?:wear|hold|eat|feel)(?:ing)?\b|\b(?:happy|sad|angry|scared|surprised|tired|hungry|asleep|sleeping)\b", re.I
+)
 _SAID = ADJECTIVES | NUMBERS | STATES | ORDINALS
 _OF_TWO = re.compile(r"\bthan\b|\b(?:or|and) (?:the|an?) ", re.I)
 """Of which of the two something else shall be asked is not said."""

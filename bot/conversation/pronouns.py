@@ -12,6 +12,7 @@ from bot.conversation.noun_phrases import (
     KNOWN_PEOPLE,
     PEOPLE,
     STOPS,
+    WORN,
     definite,
     is_plural,
     noun_of,
@@ -23,6 +24,9 @@ from bot.conversation.previous_question import Previous, asks
 
 _KINDS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _SAME = {"he": r"\b(?:he|him|his)\b", "she": r"\b(?:she|her|hers)\b"}
+_SOMEBODY = re.compile(r"\b(?:who|whose|whom|(?:any|some)(?:one|body))\b", re.I)
+_HUMAN = re.compile(r"\b(?:hold|wear|carry|read|writ|draw|paint)(?:s|e|es|ing)?\b", re.I)
+"""What people do, and animals hardly."""
 _WEATHER = (
     "rain(?:y|ing|s)?|snow(?:y|ing|s)?|storm(?:y|ing)|thundering|fog(?:gy)?|sunny|sunset|sunrise|cloudy|windy|day|night"
     "|daytime|night-?time|dark|light|dawn|dusk|morning|noon|midday|afternoon|evening|midnight|late|early|winter|summer"
@@ -50,8 +54,14 @@ def is_impersonal(text: str) -> bool:
     return bool(_IMPERSONAL.search(text))
 
 
-def with_antecedent(text: str, previous: Previous) -> str | None:
-    """What colour is it? What is he doing? Where are they? Is its hat red? With the name of what is meant."""
+def with_antecedent(text: str, previous: Previous, somebody: Previous | None = None) -> str | None:
+    """What colour is it? What is he doing? Where are they? Is its hat red? With the name of what is meant.
+
+    Args:
+        text: The question.
+        previous: The one before.
+        somebody: The last one that named a person: people are he and she before any animal is.
+    """
     if not asks(text) or is_impersonal(text) or _TWO_MEANT.search(text) or len(text.split()) < 3:
         return None
     pronouns = r"it|he|she|they|him|them|her|his|its|their"
@@ -60,6 +70,8 @@ def with_antecedent(text: str, previous: Previous) -> str | None:
     elif re.match(r"where\b", text, re.I):  # "where is this" is about the picture
         pronouns += r"|(?:that|these|those)$"
     found = re.search(rf"\b({pronouns})\b", text, re.I)
+    if found is not None and found[1].lower() in _KINDS and somebody is not None and not names_person(previous):
+        previous = somebody
     if found is None or previous.absent or _noun_before(text[: found.start()]):
         return None
     word, rest = found[1].lower(), text[found.end() :].strip()
@@ -68,7 +80,7 @@ def with_antecedent(text: str, previous: Previous) -> str | None:
     owned = re.match(r"(?:his|her|its|their) ", previous.subject, re.I)
     if owned and re.search(r"\b(?:do|hold|wear|eat)ing$", text, re.I):
         return None  # no tail does anything, and whose it is was not said
-    about = _person_or_animal(word, previous) if word in _KINDS else _other(word, previous)
+    about = _person_or_animal(word, previous, rest) if word in _KINDS else _other(word, previous)
     if not about or noun_of(about) in rest.lower().split():  # "is it a cat or a dog" after "is there a cat"
         return None
     possessive = word in ("his", "its", "their") or (
@@ -97,21 +109,39 @@ def _noun_before(head: str) -> bool:
     return bool(re.search(rf"\b(?:{DETERMINERS}) ", head, re.I))
 
 
-def _person_or_animal(pronoun: str, previous: Previous) -> str:
-    """Whom "he" or "she" means: somebody that is called so, else anybody, else an animal; empty for things.
+def names_person(previous: Previous) -> bool:
+    """Whether a question or its answer names a person, or asks who somebody is that is not known yet."""
+    words = [*re.findall(r"[a-z]+", previous.text.lower()), noun_of(previous.referent)]
+    unknown = not previous.answered and _SOMEBODY.search(previous.text) is not None
+    return unknown or any(one in KNOWN_PEOPLE or singular(one) in KNOWN_PEOPLE | PERSONS for one in words)
 
-    Of two that may be meant alike beside the subject neither is.
+
+def names_animal_alone(previous: Previous) -> bool:
+    """Whether a question names an animal, and nobody else that may be he or she."""
+    words = re.findall(r"[a-z]+", f"{previous.text} {previous.referent}".lower())
+    return any(singular(one) in ANIMALS for one in words) and not names_person(previous)
+
+
+def _person_or_animal(pronoun: str, previous: Previous, rest: str) -> str:
+    """Whom "he" or "she" means: somebody that is called so, else anybody; empty for things.
+
+    An animal only where no person is named, nor another animal, and nothing is asked that only people have or do. Of
+    two that may be meant alike beside the subject neither is.
     """
     owner = definite(previous.subject.partition("'s ")[0])
     others = [one.partition("'s ")[0] for one in _named(previous.text)]
-    for names in (frozenset(PEOPLE[_KINDS[pronoun]]), PERSONS, ANIMALS):
+    for names in (frozenset(PEOPLE[_KINDS[pronoun]]), PERSONS):
         for candidates in ((previous.referent,), (owner,), others):
             fitting = {one for one in candidates if noun_of(one) in names and not is_plural(one)}
             if len(fitting) == 1:
                 return fitting.pop()
             if fitting:
                 return ""
-    return ""
+    seen = [previous.referent] if previous.answered else [previous.referent, owner, *others]
+    animals = {one for one in seen if noun_of(one) in ANIMALS and not is_plural(one)}
+    human = _HUMAN.search(rest) or not WORN.isdisjoint(rest.lower().split())
+    nouns = {noun_of(one) for one in animals}
+    return "" if len(nouns) != 1 or human or names_person(previous) else sorted(animals, key=len)[-1]
 
 
 def _named(text: str) -> list[str]:

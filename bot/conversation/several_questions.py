@@ -88,7 +88,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
     asked: list[str] = []
     for part in parts:
         asked += _alone(part, before) or [f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?"]
-        before = Before(asked[-1])
+        before = Before(asked[-1], earlier=before)
     return asked
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.conversation.follow_ups import Before, completed
 
+GIRL_THEN_DOG = Before("Is there a dog?", "yes", Before("Is the girl happy?", "yes"))
 DOG, KITE = Before("Is the dog big?", "no"), Before("What color is the kite?", "red")
 
 
@@ -34,6 +37,15 @@ DOG, KITE = Before("Is the dog big?", "no"), Before("What color is the kite?", "
         (DOG, "it isn't raining, right?"),
         (DOG, "where is this"),
         (DOG, "guess what it is"),
+        (Before("Is the painted Zebra big?", "yes"), "what is she holding"),
+        (Before("Who painted the Zebra?"), "is she happy"),
+        (Before("Is there a dog next to the boy?", "yes"), "is she happy"),
+        (Before("Who is next to the dog?"), "what is she doing"),
+        (Before("Is the dog bigger than the cat?", "no"), "is he happy"),
+        (DOG, "what color is her dress"),
+        (DOG, "what is he wearing"),
+        (GIRL_THEN_DOG, "is he sad"),
+        (Before("Is the dog happy?", "yes"), "and her hat?"),
         (DOG, "what is it"),
         (DOG, "is it ai"),
         (DOG, "is it real or drawn"),
@@ -53,6 +65,12 @@ def test_what_names_nobody_and_nothing_is_put_in_for_no_pronoun(before: Before, 
         (Before("is the dog left or right of the boy", "right"), "is he sitting?", "Is the boy sitting?"),
         (Before("is the boy left of the girl", "yes"), "is she happy", "Is the girl happy?"),
         (Before("Is the dog under the table?", "yes"), "is he sleeping", "Is the dog sleeping?"),
+        (Before("Is the dog happy?", "yes"), "what is he doing?", "What is the dog doing?"),
+        (Before("What animal is it?", "cat"), "is she sleeping", "Is the cat sleeping?"),
+        (DOG, "is his tail long", "Is the dog's tail long?"),
+        (GIRL_THEN_DOG, "is she sad", "Is the girl sad?"),
+        (GIRL_THEN_DOG, "what color is it", "What color is the dog?"),
+        (replace(GIRL_THEN_DOG, answer="no"), "what is her dress like", "What is the girl's dress like?"),
         (Before("When did the dog come?", "now"), "is it big", "Is the dog big?"),
         (Before("How many triangles?", "3"), "what do they look like", "What do the triangles look like?"),
         (Before("What color is the cat?", "orange"), "thanks, and is it big?", "Is the cat big?"),

@@ -15,6 +15,14 @@ def test_the_answer_before_is_that_about_the_same_picture() -> None:
     assert asked.asked_as(0, "What is the girl holding?", ["a"]) is None
 
 
+def test_she_is_who_was_named_before_the_animal() -> None:
+    typed = ["Is the girl happy?", "Is there a dog?", "what is she doing?"]
+    asked = QuestionsInOrder(typed, 1)
+    for place, (question, answer) in enumerate(zip(typed, ("yes", "yes"), strict=False)):
+        asked.note(place, "a", Before(question, answer))
+    assert asked.asked_as(2, typed[2], ["a"]) == "What is the girl doing?"
+
+
 def test_pictures_that_are_compared_are_meant_by_they() -> None:
     asked = QuestionsInOrder(["How many dogs are there?", "are they the same?"], 2)
     assert asked.asked_as(1, "are they the same?", ["a", "b"]) is None

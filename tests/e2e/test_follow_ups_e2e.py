@@ -40,6 +40,18 @@ async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Pers
     ]
 
 
+async def test_she_is_the_girl_whatever_animal_was_asked_about_since(start_bot: StartBot, you: Person) -> None:
+    broker = HeldBroker("yes")
+    broker.free.set()
+    bot = await start_bot(broker)
+    await you.send_picture(picture(), "Is the girl happy?")
+    await you.wait_for(sure)
+    for place, typed in enumerate(("Is there a dog?", "is it big?", "what is she doing?"), 2):
+        await you.say(typed)
+        await quiet(bot, questions=place)
+    assert broker.asked[2:] == ["Is the dog big?", "What is the girl doing?"]
+
+
 async def test_a_slip_is_put_right_and_shown(start_bot: StartBot, you: Person) -> None:
     broker = HeldBroker("2")
     broker.free.set()
