@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.meaning import Facts
 from bot.conversation.one_of_several import one_of_several
-from bot.conversation.several_questions import in_full
+from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.slips import without_slips
 from bot.services import Services
 from bot.texts import questions as texts
@@ -55,20 +56,25 @@ class AlbumQuestion:
         text = comparing[0] if number > 1 and comparing else asking
         if number > 1 and all(_LABEL.fullmatch(one) for one in said):  # what each shows, and no question
             text = texts.COMPARE_QUESTION
-        own = {number: one if one == text else in_full(one, None) or one for number, one in captions.items()}
-        pictures = tuple(
-            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=own.get(photo.message_id))
-            for photo in photos
-        )
         right = without_slips(text)
-        jointly = asked_together(right, number) or one_of_several(right, number) is not None
-        return cls(text, pictures, number > 1 and not jointly)
+        named = one_of_several(right, number) is not None
+        each = [text] if number > 1 and (named or _compares(right, number)) else questions_of_each(text, number)
+        several: Sequence[str | None] = each if len(each) > 1 else ()
+        own = {at: one if one == text else in_full(one, None) or one for at, one in captions.items()}
+        pictures = tuple(
+            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=caption)
+            for photo in photos
+            for caption in (own.get(photo.message_id, text) == text and several) or (own.get(photo.message_id),)
+        )
+        return cls(text, pictures, len(pictures) > 1 and not (named or asked_together(right, number)))
 
     @property
     def asked_as(self) -> str | None:
         """In full, where that is not what was typed; "they" are the pictures where it is about several."""
-        right = without_slips(self.text)
-        if needs_two(right) or one_of_several(right, len(self.pictures)) is not None:
+        right, messages = without_slips(self.text), {one.message_id for one in self.pictures}
+        if len(messages) < len(self.pictures):  # several questions, each in full
+            return None
+        if needs_two(right) or one_of_several(right, len(messages)) is not None:
             return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
         return in_full(self.text, None)
 
@@ -140,7 +146,8 @@ async def on_removed_caption(services: Services, message: Message, facts: Facts)
     if facts.album is None:
         return False
     known = await services.store.question_pictures.of_album(message.chat_id, facts.album)
-    if known is None or not any(p.caption and p.message_id != message.message_id for p in known.several):
+    asks = set() if known is None else {*_own_captions(known), known.message_id} & {p.message_id for p in known.several}
+    if known is None or not asks - {message.message_id}:
         return False
     await _ask(services, message, facts.album, {message.message_id: ""}, None, edited=True)
     return True
@@ -198,7 +205,7 @@ async def _ask(
     known = await store.question_pictures.of_album(chat_id, album)
     all_captions = dict(captions)
     if known is not None:
-        before = {p.message_id: p.caption for p in known.pictures if p.message_id is not None and p.caption}
+        before = _own_captions(known)
         if not known.several and known.message_id == known.photo_message_id:
             before[known.message_id] = known.text
         all_captions = {number: caption for number, caption in (before | all_captions).items() if caption}
@@ -241,6 +248,13 @@ async def _change(services: Services, known: Question, wanted: AlbumQuestion, re
         each_picture=wanted.each_picture,
     )
     await ask_again(services, again, ready_at=ready_at)
+
+
+def _own_captions(question: Question) -> dict[int, str]:
+    """What the pictures of an album ask themselves, by the numbers of their messages; not what is asked of each."""
+    lines = Counter(picture.message_id for picture in question.pictures)
+    asked = {one.message_id: one.caption for one in question.pictures if lines[one.message_id] == 1}
+    return {number: caption for number, caption in asked.items() if number is not None and caption}
 
 
 def _compares(text: str, pictures: int) -> bool:

@@ -15,7 +15,7 @@ from bot.conversation.comparison import asked_together, compared_in_steps, needs
 from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import counted_from_the_end, names_none_of_them, one_of_several, two_of_several
-from bot.conversation.several_questions import in_full, questions_in
+from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.steering import asks_again
 from bot.effective import Effective
 from bot.services import Services
@@ -111,7 +111,7 @@ async def ask(
         if previous is None:
             await say(message, texts.NOTHING_TO_REPEAT)
             return
-        parts = [one.caption for one in previous.several if one.caption and len(photos) == 1]
+        parts = dict.fromkeys(one.caption for one in previous.several if one.caption and len(photos) == 1)
         text, before = " ".join(parts) or previous.asked, None
     earlier = beside if len(photos) == 1 else photos[0] if len(photos) == 2 else None
     change = None if together or earlier is None else of_change(text, before)
@@ -134,14 +134,13 @@ async def ask(
     elif two is not None:
         photos = [photos[place - 1] for place in two.places]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
-    first = photos[0]
-    each = questions_in(text, before) if len(photos) == 1 and one is None and change is None else [text]
+    first, put, in_steps = photos[0], change or one or two, compared_in_steps(text, len(photos))
+    all_at_once = bool(named) or asked_together(text, len(photos)) or (together and not in_steps)
+    whole = put or (len(photos) > 1 and (all_at_once or in_steps))
+    each = [text] if whole else questions_of_each(text, len(photos), before)
     if len(each) > 1:
-        pictures = tuple(replace(pictures[0], caption=part) for part in each)
-    put = change or one or two
-    all_at_once = (
-        bool(named) or asked_together(text, len(photos)) or (together and not compared_in_steps(text, len(photos)))
-    )
+        pictures = tuple(replace(picture, caption=part) for picture in pictures for part in each)
+        album = album if len(photos) > 1 else None
     of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
     leans = len(each) == 1 and not of_pictures
     asked = replace(
@@ -150,7 +149,7 @@ async def ask(
         each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
-        album=None if len(each) > 1 else album,
+        album=album,
         ready_at=None if album is None else max(photo.created_at for photo in photos) + ALBUM_SECONDS,
     )
     await enter(services, asked)

@@ -174,8 +174,8 @@ async def _thumbnails(services: Services, question: Question) -> list[tuple[Aske
     """Small copies of a question's pictures, of those that are still there, each once."""
     small = []
     pictures: Sequence[AskedPicture] = question.pictures
-    if len({one.message_id for one in pictures}) < len(pictures):  # several questions about one
-        pictures = [replace(pictures[0], caption=None)]
+    if len({one.message_id for one in pictures}) < len(pictures):  # several questions about each
+        pictures = [*{one.message_id: replace(one, caption=None) for one in pictures}.values()]
     for picture in pictures:
         # Only what was understood has a button; another press is of somebody's own making.
         if question.answer is None:

@@ -14,9 +14,9 @@ from bot.conversation.comparison import asks_whether_alike, counted_in_each, sou
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import asked_with_pictures
 from bot.texts.absence import is_absent, names_nothing, unnamed_absence
-from bot.texts.catalog import N_, _, directed, isolated, joined, plural, translate_constants, translated, whole
+from bot.texts.catalog import N_, _, directed, isolated, translate_constants, translated
 from bot.texts.caveats import LONGEST_PART, TRUNCATED, caveat
-from bot.texts.lines import beginning, own_question, shared
+from bot.texts.lines import beginning, in_pictures, own_question, shared
 from bot.texts.sureness import NOT_EVEN_A_GUESS, in_short, percent, sureness
 from model.confidence.choices import may_be_chosen
 from model.types import Answer
@@ -183,9 +183,7 @@ def _which(places: Sequence[int], pictures: int) -> str:
         return _("In none of them")
     if len(places) == pictures:
         return _("In all of them")
-    *others, last = (whole(place) for place in places)
-    listed = _("{things} and {last}", things=joined(others), last=last) if others else last
-    return plural("In picture {places}", "In pictures {places}", len(places), places=listed)
+    return in_pictures(places)
 
 
 def _count(answer: str) -> int | None:

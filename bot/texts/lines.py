@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.texts.catalog import isolated, plural
+from bot.texts.catalog import _, isolated, joined, plural, whole
 from storage.records import Question
 
 _OWN_QUESTION = 60
@@ -13,8 +13,23 @@ NO_BREAK = "\u00a0"
 
 
 def own_question(line: Question, question: Question) -> str:
-    """What a line of an answer answers, before a space, where that is another question than the message's."""
-    return "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
+    """What a line of an answer answers, before a space, where that is another question than the message's.
+
+    Of which picture it is, is said where several questions are asked of each of several.
+    """
+    pictures = [*dict.fromkeys((one.message_id, one.sha256) for one in question.several)]
+    asked = "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
+    if not asked or not 1 < len(pictures) < len(question.several):
+        return asked
+    place = pictures.index((line.photo_message_id, line.photo_sha256)) + 1
+    return f"{in_pictures([place])}: {asked}"
+
+
+def in_pictures(places: Sequence[int]) -> str:
+    """Some of several pictures, counted from 1."""
+    *others, last = (whole(place) for place in places)
+    listed = _("{things} and {last}", things=joined(others), last=last) if others else last
+    return plural("In picture {places}", "In pictures {places}", len(places), places=listed)
 
 
 def shared(caveats: Collection[str]) -> str:

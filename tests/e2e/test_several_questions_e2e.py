@@ -7,10 +7,11 @@ import json
 import zipfile
 from dataclasses import replace
 
-from e2e_helpers import GROUP, YOU, StartBot, asked, picture, quiet, says, sure
+from album_helpers import pictures_asked
+from e2e_helpers import BLUE, GREEN, GROUP, RED, YOU, StartBot, Untaught, asked, picture, quiet, says, sure
 from where_helpers import Showing, is_photo, looked_at, where
 
-from bot.sandbox.person import Person
+from bot.sandbox.person import Person, buttons
 from bot.texts import questions as texts
 from model.types import Answer, Request
 
@@ -88,3 +89,67 @@ async def test_a_description_and_a_reason_get_a_sentence(start_bot: StartBot, yo
     await you.send_picture(picture(), "@vqa_sandbox_bot describe this", chat=GROUP)
     await ada.wait_for(says("describing all of it"), chat=GROUP)
     assert texts.REFUSALS["describe"] and await asked(bot, GROUP) == []
+
+
+async def test_each_question_of_a_message_is_asked_of_each_picture(start_bot: StartBot, you: Person) -> None:
+    """What the model was not taught is refused by itself."""
+    bot = await start_bot(Untaught(), feedback=True)
+    asked_both = "what is her name? is there a dog?"
+    unknown = (
+        "I have not learnt to say who somebody is, or what a person or a place is called: I would only be guessing."
+    )
+    lines = [
+        f"1. In picture 1: What is her name? {unknown}",
+        "2. In picture 1: Is there a dog? No",
+        f"3. In picture 2: What is her name? {unknown}",
+        "4. In picture 2: Is there a dog? No",
+    ]
+    sent = await you.send_album([RED, BLUE], asked_both)
+    answer = await you.wait_for(says("4. "))
+    assert [line.split(" – not")[0] for line in answer["text"].splitlines()[1:]] == lines
+    assert [button["text"] for button in buttons(answer)][:4] == ["2 👍", "2 👎", "4 👍", "4 👎"]
+    await you.say("and a cat?")  # leans on the last of them, of both pictures
+    assert (await you.wait_for(says("Is there a cat?")))["text"].splitlines()[-1].startswith("2. No")
+    await you.say(asked_both)
+    assert "4. In picture 2: Is there a dog? No" in (await you.wait_for(says("4. ")))["text"]
+    await you.say("is it big?", reply_to=answer, quote="4. In picture 2: Is there a dog?")
+    await you.wait_for(sure)
+    await you.send_late(sent[0], GREEN)
+    late = await you.wait_for(says("6. "), since=0)
+    assert late["text"].splitlines()[-1].startswith("6. In picture 3: Is there a dog? No")
+    await you.edit(sent[0], "Is there a dog?")
+    assert (await you.wait_for(lambda m: "3. No" in m.get("text", ""), since=0))["text"].count("In picture") == 0
+    await quiet(bot, questions=4)
+    first, second = (one["message_id"] for one in sent)
+    assert [pictures for _, pictures, _ in await pictures_asked(bot)][:4] == [
+        [first, first, second, second],
+        [first, second],
+        [first, first, second, second],
+        [second],
+    ]
+
+
+async def test_a_picture_of_an_album_may_ask_something_else(start_bot: StartBot, you: Person) -> None:
+    await start_bot(Each())
+    sent = await you.send_album([RED, BLUE], [BOTH, "is it big?"])
+    answer = await you.wait_for(says("3. "))
+    shown = [line.split(" – ")[0] for line in answer["text"].splitlines()]
+    assert shown == [
+        "1. In picture 1: What colour is the ball? Red",
+        "2. In picture 1: How many dogs are there? 2",
+        "3. In picture 2: is it big? Red",
+    ]
+    await you.edit(sent[1], "")
+    again = await you.wait_for(says("4. "), since=0)
+    assert again["text"].splitlines()[3].startswith("4. In picture 2: How many dogs are there? 2")
+    await you.say("/history")
+    await you.press(await you.wait_for(says("History")), "\U0001f5bc 1")
+    await you.wait_for(is_photo)
+    await you.say("/privacy")  # what came before it is handled then
+    await you.wait_for(says("What I keep"))
+    assert len([m for m in await you.messages() if is_photo(m)]) == 2, "each picture once"
+    await you.say("/export")
+    sent_file = await you.wait_for(lambda m: "document" in m)
+    with zipfile.ZipFile(io.BytesIO(await you.download(sent_file))) as archive:
+        html = archive.read("index.html").decode()
+    assert "About 2 pictures" in html and "4. In picture 2: How many dogs are there? 2" in html
