@@ -142,7 +142,7 @@ def test_the_command_stores_what_the_worker_applies(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("model.confidence.taught_kinds.FEWEST_QUESTIONS", 60)
     replace(profile, untaught=("name",)).write(model)
     again = CliRunner().invoke(command, [*arguments[:5], "--limit", "66"])
-    assert "refused, as its data does not ask such questions: date, measure, name" in again.output
+    assert "refused, as its data does not ask such questions: date, measure, medium, name" in again.output
     assert Profile.read(model).untaught == before.untaught
     CliRunner().invoke(command, [*arguments[:5], "--limit", "66", "--no-refuse"])
     assert Profile.read(model).untaught == ()
