@@ -9,12 +9,13 @@ import pytest
 from test_scene_questions import answers, garden, thing
 
 from training.builtin.data import SceneDataset
+from training.builtin.recipe import Recipe, _Shares
 from training.scenes import art, groups, layout, questions
 from training.scenes.catalogue import CATALOGUE
 from training.scenes.scene import Scene
 from training.scenes.style import Style
 from training.scenes.themes import EVERY_KIND
-from training.scenes.variety import FIRST, WIDE
+from training.scenes.variety import FIRST, WIDE, Variety
 
 
 def person(kind: str, x: float) -> groups.Thing:
@@ -107,3 +108,24 @@ def test_a_share_of_the_training_is_drawn_as_the_demo_draws() -> None:
 
     assert answered(0.0) & late
     assert not answered(1.0) & late
+
+
+@pytest.mark.parametrize("left_out", [("dog",), ("crayon",), ()])
+def test_what_is_left_out_is_in_no_share_of_the_training(left_out: tuple[str, ...]) -> None:
+    small = {"dense_steps": 0, "question_steps": 8, "batch": 4, "per_picture": 3, "per_pair": 1, "processes": 1}
+    kinds: set[str] = set()
+
+    def composed(rng: random.Random, variety: Variety) -> Scene:
+        kinds.update(variety.kinds)
+        firsts.append(variety is FIRST)
+        return compose(rng, variety)
+
+    firsts: list[bool] = []
+    compose = layout.compose
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "compose", composed)
+        shares = _Shares(Recipe(first=0.5, leave_out=left_out, **small), 0)  # type: ignore[arg-type]
+        for step in range(4):
+            assert shares[step]
+    assert kinds.isdisjoint({"dog"} & set(left_out))
+    assert any(firsts) == ("dog" not in left_out)

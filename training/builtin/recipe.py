@@ -83,7 +83,7 @@ class Recipe:
     """Media, backdrops, emoji sets, kinds of things, "contour" or "typed" that the scenes lack, to be judged by."""
     first: float = 0.3
     """Share of the samples of the second phase drawn in the one style, and of the kinds, that `vqabot scenes` and the
-    demo draw: among all styles nearly none is of it."""
+    demo draw: among all styles nearly none is of it. None where kinds of things are left out that it draws."""
     wide: bool = True
     """False draws scenes of one style, and leaves out the camera: less to learn, for a comparison within hours."""
     processes: int = 2
@@ -284,8 +284,11 @@ class _Shares(Dataset[dict[str, object]]):
             first, size = step * recipe.dense_batch, recipe.dense_batch
         else:
             name, asked = f"{NAMESPACE}/{recipe.seed}", (recipe.per_picture, recipe.per_pair)
-            share_of_first = recipe.first if recipe.wide else 0.0
-            data = SceneDataset(name, *asked, recipe.variety, plain=not recipe.wide, first=share_of_first)
+            # That style knows no kinds left out, which the model is to be judged by.
+            first_too = recipe.wide and recipe.variety.kinds >= FIRST.kinds
+            data = SceneDataset(
+                name, *asked, recipe.variety, plain=not recipe.wide, first=recipe.first if first_too else 0.0
+            )
             first, size = (step - recipe.dense_steps) * recipe.batch, recipe.batch
         share = size // recipe.processes
         return collate([data[first + self.rank * share + i] for i in range(share)])

@@ -117,7 +117,7 @@ def _count(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
         things = _there(facts, group)
         if group.one and things is not None and len(things) <= 6 and (things or rng.random() < 0.3):
             if group is CHILD and "baby" in facts.by_kind and rng.random() < 0.5:
-                continue
+                continue  # not everybody counts babies: asked less often
             yield qa("count", how_many(rng.choice(group.many), rng), str(len(things)))
 
 
