@@ -77,12 +77,38 @@ def test_sky_and_ground_have_the_colours_that_are_drawn() -> None:
         garden(style=Style(detail=1.0, medium="pencil")),
         garden(indoors=True, ground="floor", weather=""),
     ):
-        assert not [question for question in answers(groups.group, scene) if "sky" in question or "grass" in question]
+        colours = [found for question, found in answers(groups.group, scene).items() if "color is the" in question]
+        assert all(answer.startswith("no ") for found in colours for answer in found)
     rng = random.Random(1)
     scene = Scene(indoors=False, night=False, weather="sunny", ground="grass", style=fine, things=[])
     picture = art.render(scene, rng, 0.5)
     sky, grass = picture.getpixel((5, 5)), picture.getpixel((5, picture.height - 5))
     assert isinstance(sky, tuple) and max(sky) == sky[2] and isinstance(grass, tuple) and max(grass) == grass[1]
+
+
+def test_a_sky_or_a_ground_that_is_not_there_is_said_not_to_be() -> None:
+    room = answers(groups.group, garden(indoors=True, ground="floor", weather=""), 200)
+    assert (room["what color is the sky?"], room["what color is the grass?"]) == ({"no sky"}, {"no grass"})
+    assert room["is there any sand?"] == room["can you see the road?"] == {"no"}
+    beach = answers(groups.group, garden(ground="sand", style=Style(detail=1.0)), 200)
+    assert beach["what color is the grass?"] == {"no grass"}
+    assert beach["is there any sand?"] == beach["is there a sky?"] == {"yes"}
+
+
+@pytest.mark.parametrize(
+    ("scene", "asked"),
+    [
+        (garden(weather="snowy"), "snow"),
+        (garden(thing("sandbox", "red", 200)), "sand"),
+        (garden(thing("window", "", 200), indoors=True, ground="floor", weather=""), "sky"),
+        (garden(ground="", weather="", style=Style(backdrop="plain")), "grass"),
+        (garden(ground="", weather="", style=Style(backdrop="gradient")), "sky"),
+        (garden(style=Style(detail=0.0)), "sky"),
+    ],
+)
+def test_a_sky_or_a_ground_that_somebody_might_see_is_not_asked_for(scene: Scene, asked: str) -> None:
+    found = answers(groups.group, scene, 200)
+    assert not [question for question in found if question.strip("?").endswith(f" {asked}")]
 
 
 def test_wide_scenes_ask_so_and_the_first_ones_do_not() -> None:

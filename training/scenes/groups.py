@@ -68,7 +68,13 @@ ABOUT_ONE: tuple[Callable[[SceneFacts, random.Random], Iterator[QA]], ...] = (
 )
 """What is asked of "the child" where there is only one."""
 SKY = {"sunny": "blue", "cloudy": "gray", "rainy": "gray"}
-GROUND = {"grass": ("grass", "green"), "snow": ("snow", "white"), "road": ("road", "gray")}
+GROUND = {"grass": "green", "snow": "white", "road": "gray"}
+MISSED = {"grass": 0.5, "sand": 0.2, "snow": 0.1, "road": 0.15, "sky": 0.5}
+"""How often each is asked for where it is not, about as often as where it is: the words alone are to tell nothing."""
+ALIKE = {"grass": {"bush"}, "sand": {"sandbox"}, "snow": {"snowman"}}
+"""Things where somebody might see a ground that is not there."""
+WITHIN = frozenset({"window", "picture"})
+"""Things that show a piece of what is outdoors."""
 DRAWN = 0.4
 """Least detail of drawings in which the sky's colour is the weather's."""
 
@@ -140,11 +146,32 @@ def _about_the_only_one(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
 
 
 def _sky_and_ground(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
+    """What colour is the grass? Is there any snow? Where there is none the answer says so."""
     scene, style = facts.scene, facts.scene.style
-    if scene.indoors or scene.night or scene.theme or style.backdrop or style.medium or style.contour:
+    if scene.theme or style.contour:
         return
-    if style.detail >= DRAWN and (colour := SKY.get(scene.weather)):
+    if style.detail >= DRAWN and not (scene.night or style.medium) and (colour := SKY.get(scene.weather)):
         yield qa("colour", f"what {colour_word(rng)} is the sky", colour)
-    if scene.ground in GROUND and rng.random() < 0.6:
-        what, colour = GROUND[scene.ground]
-        yield qa("colour", f"what {colour_word(rng)} is the {what}", colour)
+    if scene.ground in GROUND and not (scene.night or style.medium) and rng.random() < 0.6:
+        yield qa("colour", f"what {colour_word(rng)} is the {scene.ground}", GROUND[scene.ground])
+    here = {scene.ground} & MISSED.keys() | (set() if scene.indoors or style.backdrop else {"sky"})
+    for what in sorted(here):
+        if rng.random() < 0.4 and (what != "sky" or style.detail >= DRAWN):
+            yield qa("exists", _is_seen(what, rng), "yes")
+    # A plain coloured sheet may be a lawn, and a gradient a sky.
+    if style.backdrop not in ("", "white", "ruled") or not WITHIN.isdisjoint(facts.by_kind):
+        return
+    for what in sorted(MISSED.keys() - here):
+        falls = what == "snow" and scene.weather == "snowy"
+        if falls or rng.random() > MISSED[what] or not ALIKE.get(what, set()).isdisjoint(facts.by_kind):
+            continue
+        if rng.random() < 0.5:
+            yield qa("exists", _is_seen(what, rng), "no")
+        else:
+            form = f"where is the {what}" if rng.random() < 0.2 else f"what {colour_word(rng)} is the {what}"
+            yield qa("absent", form, f"{NO}{what}")
+
+
+def _is_seen(what: str, rng: random.Random) -> str:
+    article = "a" if what in ("road", "sky") else "any"
+    return rng.choice((f"is there {article} {what}", f"do you see {article} {what}", f"can you see the {what}"))
