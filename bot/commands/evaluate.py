@@ -17,6 +17,7 @@ from model.counting import counted
 
 if TYPE_CHECKING:
     from training.evaluation.evaluate import Report
+    from training.evaluation.intervals import Estimate
     from training.evaluation.pairs import PairFigures
     from training.evaluation.trust import Figure, Prediction, Set
 
@@ -160,6 +161,11 @@ def _show(report: Report) -> None:
         met = f", {each.risk:.1%} wrong" if each.coverage else ""
         click.echo(f"  at {each.allowed:>3.0%} risk            {100 * each.coverage:6.2f} % answered{met}")
     _show_trust(report.trust)
+    if report.absences is not None:
+        _show_shares(
+            "questions about what is not there",
+            {"noticed": report.absences.noticed, "called absent falsely": report.absences.false},
+        )
     if report.pairs is not None:
         _show_pairs(report.pairs)
     if report.refused:
@@ -183,20 +189,24 @@ def _show(report: Report) -> None:
 
 
 def _show_pairs(pairs: PairFigures) -> None:
-    click.echo(f"\n{counted(pairs.questions, 'question')} about several pictures   questions   exact   95 %")
-    for name, each in (
-        ("all", pairs.exact),
-        ("with the last picture only", pairs.last_alone),
-        ("what changed", pairs.changes),
-        ("what changed, the last only", pairs.changes_last_alone),
-        ("the same, exchanged", pairs.same_when_exchanged),
-        ("false alarms", pairs.false_alarms),
-        ("changes overlooked", pairs.overlooked),
-        *pairs.by_type.items(),
-    ):
+    named = {
+        "all": pairs.exact,
+        "with the last picture only": pairs.last_alone,
+        "what changed": pairs.changes,
+        "what changed, the last only": pairs.changes_last_alone,
+        "the same, exchanged": pairs.same_when_exchanged,
+        "false alarms": pairs.false_alarms,
+        "changes overlooked": pairs.overlooked,
+    }
+    _show_shares(f"{counted(pairs.questions, 'question')} about several pictures", {**named, **pairs.by_type})
+
+
+def _show_shares(title: str, shares: Mapping[str, Estimate | None]) -> None:
+    click.echo(f"\n{title:<40}   questions     %     95 %")
+    for name, each in shares.items():
         if each is not None:
             low, high = each.percent()
-            click.echo(f"{name[:28]:<28}  {each.count:9d}  {100 * each.value:6.2f}   {low:.2f} to {high:.2f}")
+            click.echo(f"{name[:40]:<40}  {each.count:9d}  {100 * each.value:6.2f}   {low:.2f} to {high:.2f}")
 
 
 def _show_trust(trust: Sequence[Set]) -> None:

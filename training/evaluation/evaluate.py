@@ -10,6 +10,7 @@ from typing import Any
 
 from training.data.files import PictureFile
 from training.data.vqa import DataError, VqaQuestion
+from training.evaluation.absences import AbsenceFigures, absence_figures
 from training.evaluation.asking import EvaluateConfig, Run, VqaModel, answer, grey, rounds
 from training.evaluation.blind import BY_TYPE, BY_WORDS_OR_KIND, BY_WORDS_OR_TYPE, prior_answers, same_kind
 from training.evaluation.intervals import Estimate, estimate
@@ -70,6 +71,8 @@ class Report:
     """How far the confidence can be trusted, here and, after `with_sets`, on shifted sets."""
     pairs: PairFigures | None = None
     """Questions about several pictures by themselves; None where there are none."""
+    absences: AbsenceFigures | None = None
+    """Of the project's own scenes: questions about what is not there. None where none is asked, and for other data."""
 
     @property
     def questions(self) -> int:
@@ -109,6 +112,7 @@ class Report:
             "intervals": {name: each.percent() for name, each in self.intervals.items()},
             "trust": {each.name: each.as_dict() for each in self.trust},
             "pairs": None if self.pairs is None else self.pairs.as_dict(),
+            "absences": None if self.absences is None else self.absences.as_dict(),
             "refused": {str(number): sentence for number, sentence in self.refused.items()},
         }
 
@@ -155,7 +159,11 @@ def evaluate(
             return None
     report = _report(questions, seen, shuffled, blind, learnt=learnt, kinds=kinds)
     judged = [q for q in questions if q.question_id in report.answers]
-    return replace(report, pairs=pair_figures(judged, seen.texts, exchanged.texts, alone.texts, _is_right))
+    return replace(
+        report,
+        pairs=pair_figures(judged, seen.texts, exchanged.texts, alone.texts, _is_right),
+        absences=absence_figures(judged, seen.texts) if kinds else None,
+    )
 
 
 def _is_right(answers: Mapping[int, str], question: VqaQuestion) -> bool:

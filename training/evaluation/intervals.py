@@ -29,6 +29,10 @@ class Estimate:
         """Both ends in percent, for JSON."""
         return [round(100 * self.low, 2), round(100 * self.high, 2)]
 
+    def as_dict(self) -> dict[str, object]:
+        """For JSON; in percent."""
+        return {"percent": round(100 * self.value, 2), "interval": self.percent()}
+
 
 def estimate(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate:
     """The mean of values from 0 to 1.

@@ -56,8 +56,8 @@ class PairFigures:
         }
         return {
             "questions": self.questions,
-            **{name: None if each is None else _figure(each) for name, each in named.items()},
-            "by_type": {name: {**_figure(each), "questions": each.count} for name, each in self.by_type.items()},
+            **{name: None if each is None else each.as_dict() for name, each in named.items()},
+            "by_type": {name: {**each.as_dict(), "questions": each.count} for name, each in self.by_type.items()},
         }
 
 
@@ -124,7 +124,3 @@ def says_the_same(answer: str, exchanged: str) -> bool:
                 other = here["how"] != there["how"]
             return other and here["what"] == there["what"]
     return " ".join(_OTHERS.get(word, word) for word in one.split()) == two
-
-
-def _figure(each: Estimate) -> dict[str, object]:
-    return {"percent": round(100 * each.value, 2), "interval": each.percent()}

@@ -22,7 +22,7 @@ import signal
 from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class Plan:
     """Whether each picture is a pair, with questions about both; see `pair_files`."""
     theme: str = ""
     """Which of `themes.THEMES` the scenes are of; empty is none."""
+    absent: bool = False
+    """Whether it is also asked for what is not there, which scenes of wide variety do anyhow."""
 
     @property
     def variety(self) -> Variety:
@@ -81,7 +83,7 @@ class Plan:
         """
         if self.theme:
             return THEMED[self.theme]
-        return WIDE.without(self.leave_out) if self.wide else FIRST
+        return WIDE.without(self.leave_out) if self.wide else replace(FIRST, absent=self.absent)
 
     def first(self, split: str) -> int:
         """The number of a split's first picture: numbers go on from split to split, as in the released files."""
@@ -220,6 +222,8 @@ def _draw(piece: Piece) -> int:
             continue
         scene = layout.compose(rng, piece.plan.variety)
         picture = art.render(scene, rng, _SCALE)
+        if piece.plan.absent:  # after the drawing, which stays the first style's
+            scene.variety = piece.plan.variety
         asked = questions.ask(scene, rng, piece.plan.per_picture)
         path = piece.folder / picture_folder(piece.split) / picture_file(piece.split, image_id)
         translucent(picture, rng).save(path, compress_level=4)
