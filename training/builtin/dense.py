@@ -25,6 +25,7 @@ from training.scenes.catalogue import (
     POSES,
 )
 from training.scenes.facts import place_of
+from training.scenes.people import HAIR_COLOURS, hair_colour
 from training.scenes.scene import Scene
 from training.scenes.wording import PLACES, WEATHER
 
@@ -38,6 +39,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "holding": HOLDABLE,
     "wearing_colour": ALL,
     "place": PLACES,
+    "trousers": ALL,
+    "hair": tuple(sorted({*HAIR_COLOURS} - {""})),
 }
 INDEX: dict[tuple[str, str], int] = {
     (group, word): index
@@ -102,6 +105,8 @@ def _grid(scene: Scene, transform: Transform, rows: int, columns: int) -> dict[s
             ("wearing_colour", thing.wearing_colour if thing.wearing else ""),
             ("holding", thing.holding.kind if thing.holding else ""),
             ("place", place_of(thing)),
+            ("trousers", thing.trousers),
+            ("hair", hair_colour(thing) if thing.trousers else ""),
         ):
             if (index := INDEX.get((group, word))) is not None:
                 for row, column in spots:

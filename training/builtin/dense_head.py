@@ -14,7 +14,7 @@ from training.scenes.pairs import KINDS
 
 _SPOKEN = ("centre", "colour", "pose", "mood", "wearing")
 """Groups whose labels a cell shows in the words' own embeddings."""
-_RARE = ("mood", "wearing", "wearing_colour", "holding")
+_RARE = ("mood", "wearing", "wearing_colour", "holding", "trousers", "hair")
 """Groups that only people have, told by a few pixels: they count `RARE_WEIGHT` times."""
 RARE_WEIGHT = 3.0
 FINE = 128

@@ -25,6 +25,9 @@ from training.scenes.style import HEIGHT, Style
 from training.scenes.themes import EVERY_KIND, SURFACES, THEMES
 from training.scenes.variety import FIRST, Variety
 
+ALONE = 0.12
+"""Share of the scenes on paper with things of one kind alone."""
+
 
 def compose(rng: random.Random, variety: Variety = FIRST) -> Scene:
     """Compose one scene; the generator decides everything, so the same state gives the same scene."""
@@ -42,11 +45,15 @@ def compose(rng: random.Random, variety: Variety = FIRST) -> Scene:
     else:
         scene.style = _style(rng, crude)
     sparse = crude or rng.random() < 0.2
-    if scene.indoors:
+    alone = bool(scene.style.backdrop) and rng.random() < ALONE
+    if alone:
+        pass
+    elif scene.indoors:
         _furnish(scene, rng, sparse)
     else:
         _open_sky(scene, rng, sparse)
-    for kind, colours in _cast(scene, rng, sparse, variety):
+    cast = _cast(scene, rng, sparse or alone, variety)
+    for kind, colours in [rng.choice(cast)] if alone else cast:
         for colour in colours:
             place(scene, _make(scene, kind, colour, rng), rng, large=sparse)
     arrange(scene)
@@ -129,7 +136,7 @@ def _cast(scene: Scene, rng: random.Random, sparse: bool, variety: Variety) -> l
         and k.name not in SURFACES
         and not k.wall
         and k.name not in ("rug", "pond")
-        and (k.indoors if scene.indoors else k.outdoors)
+        and (scene.style.backdrop or (k.indoors if scene.indoors else k.outdoors))
     ]
     number = 0 if variety.theme else rng.choices((0, 1, 2, 3), (6, 5, 1, 0) if sparse else (2, 4, 4, 2))[0]
     names = rng.choices(PEOPLE, k=number)

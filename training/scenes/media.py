@@ -12,7 +12,7 @@ from training.scenes.palette import RGB, darker, lighter, mix
 
 MEDIA = ("crayon", "hatched", "pencil", "shaded", "watercolour", "sticker", "pixel", "glossy")
 """What scenes look drawn with, besides the plain vector drawing."""
-BACKDROPS = ("white", "plain", "gradient", "texture", "ruled")
+BACKDROPS = ("white", "plain", "gradient", "texture", "ruled", "halves")
 """What lies behind things that stand in no place."""
 _PASTELS: tuple[RGB, ...] = (
     (250, 240, 215),
@@ -24,6 +24,8 @@ _PASTELS: tuple[RGB, ...] = (
     (255, 250, 205),
     (236, 236, 236),
 )
+_GROUNDS: tuple[RGB, ...] = ((150, 205, 110), (226, 208, 164), (188, 192, 198))
+"""As one might draw grass, sand and a floor, in one tone."""
 
 
 def paper(kind: str, size: tuple[int, int], rng: random.Random) -> Image.Image:
@@ -43,6 +45,9 @@ def paper(kind: str, size: tuple[int, int], rng: random.Random) -> Image.Image:
         if rng.random() < 0.5:
             ramp = Image.linear_gradient("L").rotate(90).resize(size)
         sheet.paste(Image.new("RGB", size, other), mask=ramp)
+    elif kind == "halves":
+        other = rng.choice((darker(tone, 0.15), darker(tone, 0.35), rng.choice(_PASTELS), *_GROUNDS))
+        sheet.paste(other, (0, round(height * rng.uniform(0.4, 0.75)), width, height))
     elif kind == "texture":
         grain = _noise((max(2, width // rng.choice((1, 2, 5, 12))), max(2, height // rng.choice((1, 2, 5)))), rng)
         strength = rng.uniform(0.06, 0.25)

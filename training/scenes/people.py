@@ -20,6 +20,8 @@ SKINS: tuple[RGB, ...] = (
     (104, 68, 44),
 )
 HAIRS: tuple[RGB, ...] = ((40, 30, 26), (92, 58, 32), (150, 92, 44), (236, 200, 96), (190, 78, 34), (120, 120, 124))
+HAIR_COLOURS = ("black", "brown", "brown", "yellow", "", "gray")
+"""What people call them; empty where some say red and others orange."""
 
 ASPECTS = {
     "standing": 0.56,
@@ -44,6 +46,11 @@ BUILDS = {
     "girl": Build(0.185, True, True),
     "baby": Build(0.25, True, False),
 }
+
+
+def hair_colour(person: Thing) -> str:
+    """What people call the colour of a drawn person's hair; empty where that is open."""
+    return HAIR_COLOURS[person.hair % 6]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from training.scenes.catalogue import ACCESSORIES, FLAT, MOODS, POSES
 from training.scenes.facts import SceneFacts
+from training.scenes.people import hair_colour
 from training.scenes.scene import Thing
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, SCENERY, a, colour_word, name
@@ -72,6 +73,27 @@ def wearing(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
                 yield from no_or_yes(
                     "wearing", rng, asks(person.wearing) if person.wearing else None, asks(rng.choice(others))
                 )
+
+
+def clothes_and_hair(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
+    """What colour are the man's trousers? What colour is the woman's hair?"""
+    for person in facts.drawn_people:
+        if facts.number(person.kind) > 1 or person.kind == "baby" or facts.scene.style.contour:
+            continue
+        who, shade = name(person.kind, rng), colour_word(rng)
+        below = {"man": ("trousers", "pants"), "boy": ("shorts", "pants")}.get(person.kind, ("skirt",))
+        item = rng.choice(below)
+        forms = (
+            f"what {shade} {'is' if item == 'skirt' else 'are'} the {who}'s {item}",
+            f"what {shade} {item} is the {who} wearing",
+        )
+        yield qa("colour", rng.choice(forms), person.trousers)
+        if (hair := hair_colour(person)) and person.wearing != "hat":
+            yield qa(
+                "colour",
+                rng.choice((f"what {shade} is the {who}'s hair", f"what {shade} hair does the {who} have")),
+                hair,
+            )
 
 
 def mood(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from training.scenes import absent, groups, person_topics, relations, topics, typed
+from training.scenes import absent, closed, groups, person_topics, relations, topics, typed
 from training.scenes.facts import SceneFacts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
@@ -36,7 +36,12 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 """Each kind of question with its topic and how often it is asked where it can be."""
 
 ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
-GROUPS: dict[str, tuple[Topic, float]] = {"group": (groups.group, 2.0)}
+GROUPS: dict[str, tuple[Topic, float]] = {
+    "group": (groups.group, 2.0),
+    "this": (topics.this, 4.0),
+    "closed": (closed.closed, 3.0),
+    "clothes": (person_topics.clothes_and_hair, 0.8),
+}
 """What is asked besides where the variety says so."""
 
 

@@ -14,17 +14,30 @@ from training.scenes.themes import EVERY_KIND
 from training.scenes.topics import no_or_yes, qa
 from training.scenes.wording import QA, colour_word, name, names
 
+LARGER = 1.6
+"""Of two things one is bigger when its box is so many times as large."""
 
-def bigger(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
-    """Which is bigger? Only things of like usual size are compared, so that knowing them tells nothing."""
-    plain = [
+
+def comparable(facts: SceneFacts) -> list[Thing]:
+    """The things whose sizes can be compared."""
+    return [
         t
         for t in facts.singles()
         if not t.pose and EVERY_KIND[t.kind].group not in ("sky", "people") and id(t) not in facts.holder
     ]
+
+
+def alike(one: Thing, two: Thing) -> bool:
+    """Whether two things are usually about as large, so that knowing them does not tell which is bigger."""
+    return 0.55 < usual_area(one) / usual_area(two) < 1.8
+
+
+def bigger(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
+    """Which is bigger? Only things of like usual size are compared."""
+    plain = comparable(facts)
     for i, one in enumerate(plain):
         for two in plain[i + 1 :]:
-            if 0.55 < usual_area(one) / usual_area(two) < 1.8:
+            if alike(one, two):
                 yield from _compare(
                     one, two, f"the {name(one.kind, rng)}", f"the {name(two.kind, rng)}", one.kind, two.kind, rng
                 )
@@ -47,7 +60,7 @@ def _compare(
     one: Thing, two: Thing, first: str, second: str, name_one: str, name_two: str, rng: random.Random
 ) -> Iterator[QA]:
     ratio = one.w * one.h / (two.w * two.h)
-    if 1 / 1.6 < ratio < 1.6:
+    if 1 / LARGER < ratio < LARGER:
         return
     big, small = (name_one, name_two) if ratio > 1 else (name_two, name_one)
     word = rng.choice(("bigger", "bigger", "larger", "smaller"))

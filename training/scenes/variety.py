@@ -77,7 +77,7 @@ class Variety:
             medium=rng.choice(self.media) if self.media and not contour and rng.random() < 0.5 else "",
             contour=contour,
             ink=ink,
-            backdrop=rng.choice(self.backdrops) if self.backdrops and (contour or rng.random() < 0.3) else "",
+            backdrop=rng.choice(self.backdrops) if self.backdrops and (contour or rng.random() < 0.4) else "",
             face=rng.choice(("", "", "dots", "round")),
             head=rng.choice((1.0, 1.0, rng.uniform(0.8, 1.35))),
             limb=rng.choice((1.0, 1.0, rng.uniform(0.6, 1.5))),
