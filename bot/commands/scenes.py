@@ -29,9 +29,11 @@ from model.counting import counted
 @click.option(
     "--pairs", is_flag=True, help="Two pictures a question: what changed, which one has what; as train.jsonl."
 )
-@click.option("--absent", is_flag=True, help="Ask for what is not there, too, as --wide does anyhow.")
+@click.option(
+    "--wide-questions", is_flag=True, help="Ask as --wide does, also for what is not there; draw as without it."
+)
 @click.option("--judging", is_flag=True, help="Instead: sets that other code draws, to judge the built-in model by.")
-@click.option("--leave-out", multiple=True, help="With --wide: a style, emoji set, thing or `typed` to do without.")
+@click.option("--leave-out", multiple=True, help="With these: a style, emoji set, thing or `typed` to do without.")
 def scenes(
     out: Path,
     train: int,
@@ -42,7 +44,7 @@ def scenes(
     workers: int,
     wide: bool,
     pairs: bool,
-    absent: bool,
+    wide_questions: bool,
     judging: bool,
     leave_out: tuple[str, ...],
     theme: str | None,
@@ -60,15 +62,25 @@ def scenes(
     from training.scenes.official import Plan, write_scenes
 
     source = click.get_current_context().get_parameter_source
-    others = ("train", "test", "questions_per_picture", "workers", "wide", "theme", "pairs", "absent", "leave_out")
+    others = (
+        "train",
+        "test",
+        "questions_per_picture",
+        "workers",
+        "wide",
+        "theme",
+        "pairs",
+        "wide_questions",
+        "leave_out",
+    )
     if judging and any(source(name) is ParameterSource.COMMANDLINE for name in others):
         raise click.ClickException("--judging goes with --val and --seed alone: other code draws its pictures.")
-    if theme and (pairs or wide or leave_out or absent):
+    if theme and (pairs or wide or leave_out or wide_questions):
         raise click.ClickException(
-            "--theme goes without --wide, --leave-out, --pairs and --absent: it has things of its own."
+            "--theme goes without --wide, --wide-questions, --leave-out and --pairs: it has things of its own."
         )
-    if absent and (pairs or wide):
-        raise click.ClickException("--absent goes without --wide, which asks so anyhow, and without --pairs.")
+    if wide_questions and (pairs or wide):
+        raise click.ClickException("--wide-questions goes without --wide, which asks so anyhow, and without --pairs.")
     if judging:
         _write_judging_sets(out, seed, val)
         return
@@ -80,10 +92,10 @@ def scenes(
         leave_out,
         pairs,
         theme or "",
-        absent,
+        wide_questions,
     )
-    if leave_out and not wide:
-        raise click.ClickException("--leave-out is for --wide.")
+    if leave_out and not (wide or wide_questions):
+        raise click.ClickException("--leave-out is for --wide and --wide-questions.")
     try:
         _ = plan.variety
     except ValueError as error:

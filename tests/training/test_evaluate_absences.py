@@ -17,12 +17,12 @@ from training.scenes.official import Plan, write_scenes
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("absent") / "drawn"
-    write_scenes(folder, Plan("absent", {"val": 20}, 5, absent=True), lambda _: None, workers=1)
+    write_scenes(folder, Plan("absent", {"val": 40}, 3, wide_questions=True), lambda _: None, workers=1)
     return folder
 
 
 def test_scenes_ask_for_what_is_not_there_where_they_are_told_to(data: Path, tmp_path: Path) -> None:
-    write_scenes(tmp_path / "usual", Plan("absent", {"val": 20}, 5), lambda _: None, workers=1)
+    write_scenes(tmp_path / "usual", Plan("absent", {"val": 40}, 3), lambda _: None, workers=1)
     share = []
     for folder in (data, tmp_path / "usual"):
         answers = [q.answer or "" for q in load_split(folder, "val").questions]
@@ -55,11 +55,11 @@ def test_the_evaluation_says_so_in_the_terminal_on_the_page_and_as_json(data: Pa
     assert "called absent falsely" in (tmp_path / "report.html").read_text(encoding="utf-8")
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["absences"]
     assert figures["noticed"]["percent"] > 50 > figures["false"]["percent"]
-    assert figures["noticed"]["questions"] + figures["false"]["questions"] == 100
+    assert figures["noticed"]["questions"] + figures["false"]["questions"] == 120
 
 
 @pytest.mark.parametrize("other", ["--wide", "--pairs", "--theme=space"])
 def test_other_scenes_have_questions_of_their_own(tmp_path: Path, other: str) -> None:
-    refused = CliRunner().invoke(main, ["scenes", str(tmp_path / "out"), "--absent", other])
+    refused = CliRunner().invoke(main, ["scenes", str(tmp_path / "out"), "--wide-questions", other])
     assert refused.exit_code == 1
-    assert "--absent" in refused.output and not (tmp_path / "out").exists()
+    assert "--wide-questions" in refused.output and not (tmp_path / "out").exists()

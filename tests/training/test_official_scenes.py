@@ -213,7 +213,10 @@ def test_scenes_of_wide_variety_are_written_with_questions_as_they_are_typed(tmp
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [(["--leave-out", "crayon"], "--leave-out is for --wide"), (["--wide", "--leave-out", "x"], "cannot be left out")],
+    [
+        (["--leave-out", "crayon"], "--leave-out is for --wide and --wide-questions"),
+        (["--wide", "--leave-out", "x"], "cannot be left out"),
+    ],
 )
 def test_what_cannot_be_left_out_is_said(tmp_path: Path, options: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["scenes", str(tmp_path / "out"), *options])

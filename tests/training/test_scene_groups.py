@@ -69,15 +69,17 @@ def test_what_people_would_dispute_is_not_asked(there: str, asked: str) -> None:
 
 def test_sky_and_ground_have_the_colours_that_are_drawn() -> None:
     fine = Style(detail=1.0)
-    sunny = answers(groups.group, garden(style=fine))
+    sunny = answers(groups.sky_and_ground, garden(style=fine))
     assert (sunny["what color is the sky?"], sunny["what color is the grass?"]) == ({"blue"}, {"green"})
-    assert answers(groups.group, garden(weather="rainy", style=fine))["what color is the sky?"] == {"gray"}
+    assert answers(groups.sky_and_ground, garden(weather="rainy", style=fine))["what color is the sky?"] == {"gray"}
     for scene in (
         garden(night=True, weather=""),
         garden(style=Style(detail=1.0, medium="pencil")),
         garden(indoors=True, ground="floor", weather=""),
     ):
-        colours = [found for question, found in answers(groups.group, scene).items() if "color is the" in question]
+        colours = [
+            found for question, found in answers(groups.sky_and_ground, scene).items() if "color is the" in question
+        ]
         assert all(answer.startswith("no ") for found in colours for answer in found)
     rng = random.Random(1)
     scene = Scene(indoors=False, night=False, weather="sunny", ground="grass", style=fine, things=[])
@@ -87,10 +89,10 @@ def test_sky_and_ground_have_the_colours_that_are_drawn() -> None:
 
 
 def test_a_sky_or_a_ground_that_is_not_there_is_said_not_to_be() -> None:
-    room = answers(groups.group, garden(indoors=True, ground="floor", weather=""), 200)
+    room = answers(groups.sky_and_ground, garden(indoors=True, ground="floor", weather=""), 200)
     assert (room["what color is the sky?"], room["what color is the grass?"]) == ({"no sky"}, {"no grass"})
     assert room["is there any sand?"] == room["can you see the road?"] == {"no"}
-    beach = answers(groups.group, garden(ground="sand", style=Style(detail=1.0)), 200)
+    beach = answers(groups.sky_and_ground, garden(ground="sand", style=Style(detail=1.0)), 200)
     assert beach["what color is the grass?"] == {"no grass"}
     assert beach["is there any sand?"] == beach["is there a sky?"] == {"yes"}
 
@@ -107,19 +109,19 @@ def test_a_sky_or_a_ground_that_is_not_there_is_said_not_to_be() -> None:
     ],
 )
 def test_a_sky_or_a_ground_that_somebody_might_see_is_not_asked_for(scene: Scene, asked: str) -> None:
-    found = answers(groups.group, scene, 200)
+    found = answers(groups.sky_and_ground, scene, 200)
     assert not [question for question in found if question.strip("?").endswith(f" {asked}")]
 
 
 def test_wide_scenes_ask_so_and_the_first_ones_do_not() -> None:
     asked: dict[bool, set[str]] = defaultdict(set)
-    for seed in range(240):
+    for seed in range(300):
         for variety in (FIRST, WIDE.without(["typed"])):
             rng = random.Random(f"groups/{seed}")
             scene = layout.compose(rng, variety)
             art.render(scene, rng, 0.25)
             asked[variety.wide] |= {
-                word for qa in questions.ask(scene, rng, 8) for word in qa.question.lower().strip("?").split()
+                word for qa in questions.ask(scene, rng, 16) for word in qa.question.lower().strip("?").split()
             }
     assert {"child", "kids", "food", "person", "anybody"} <= asked[True]
     assert not asked[False] & {"child", "kids", "anybody"}

@@ -80,11 +80,10 @@ DRAWN = 0.4
 
 
 def group(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
-    """Is there any food? How many kids are there? What is the child doing? What colour is the sky?"""
+    """Is there any food? How many kids are there? What is the child doing?"""
     yield from _exists(facts, rng)
     yield from _count(facts, rng)
     yield from _about_the_only_one(facts, rng)
-    yield from _sky_and_ground(facts, rng)
 
 
 def _there(facts: SceneFacts, group: Group) -> list[Thing] | None:
@@ -145,7 +144,7 @@ def _about_the_only_one(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
             yield replace(one, question=named.sub(f"the {called}", one.question))
 
 
-def _sky_and_ground(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
+def sky_and_ground(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """What colour is the grass? Is there any snow? Where there is none the answer says so."""
     scene, style = facts.scene, facts.scene.style
     if scene.theme or style.contour:

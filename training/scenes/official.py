@@ -71,8 +71,8 @@ class Plan:
     """Whether each picture is a pair, with questions about both; see `pair_files`."""
     theme: str = ""
     """Which of `themes.THEMES` the scenes are of; empty is none."""
-    absent: bool = False
-    """Whether it is also asked for what is not there, which scenes of wide variety do anyhow."""
+    wide_questions: bool = False
+    """Whether questions are as wide as those about scenes of wide variety, and the drawings are not."""
 
     @property
     def variety(self) -> Variety:
@@ -83,7 +83,11 @@ class Plan:
         """
         if self.theme:
             return THEMED[self.theme]
-        return WIDE.without(self.leave_out) if self.wide else replace(FIRST, absent=self.absent)
+        if self.wide:
+            return WIDE.without(self.leave_out)
+        if self.wide_questions:
+            return replace(FIRST, wordings=True, absent=True, groups=True).without(self.leave_out)
+        return FIRST
 
     def first(self, split: str) -> int:
         """The number of a split's first picture: numbers go on from split to split, as in the released files."""
@@ -222,7 +226,7 @@ def _draw(piece: Piece) -> int:
             continue
         scene = layout.compose(rng, piece.plan.variety)
         picture = art.render(scene, rng, _SCALE)
-        if piece.plan.absent:  # after the drawing, which stays the first style's
+        if piece.plan.wide_questions:  # after the drawing, which stays the first style's
             scene.variety = piece.plan.variety
         asked = questions.ask(scene, rng, piece.plan.per_picture)
         path = piece.folder / picture_folder(piece.split) / picture_file(piece.split, image_id)

@@ -38,6 +38,7 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
 GROUPS: dict[str, tuple[Topic, float]] = {
     "group": (groups.group, 2.0),
+    "ground": (groups.sky_and_ground, 0.7),
     "this": (topics.this, 4.0),
     "closed": (closed.closed, 3.0),
     "clothes": (person_topics.clothes_and_hair, 0.8),
