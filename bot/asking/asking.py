@@ -16,7 +16,7 @@ from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import counted_from_the_end, names_none_of_them, one_of_several, two_of_several
 from bot.conversation.several_questions import in_full, questions_of_each
-from bot.conversation.steering import asks_again
+from bot.conversation.steering import asks_again, asks_of_this
 from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
@@ -106,7 +106,11 @@ async def ask(
         beside: The earlier picture that was compared with the only one of `photos` before.
     """
     previous = await _previous(services, message, photos[0], beside)
-    before, repeated = await _leaning_on(services, previous), asks_again(text)
+    repeated = asks_again(text)
+    if previous is None and len(photos) == 1 and (repeated or asks_of_this(text)):
+        previous = await _of_picture_before(services, message, photos[0])
+        repeated = repeated or previous is not None
+    before = await _leaning_on(services, previous)
     if repeated:
         if previous is None:
             await say(message, texts.NOTHING_TO_REPEAT)
@@ -190,7 +194,7 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
 
 def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     """What the answer shows to have been asked, where that is not what was typed."""
-    return text if repeated else in_full(text, before)
+    return f"{text[0].upper()}{text[1:].rstrip(' ?!.')}?" if repeated else in_full(text, before)
 
 
 async def _is_counted_so(services: Services, message: Message, photo: Photo, text: str) -> bool:
@@ -218,6 +222,15 @@ async def _previous(services: Services, message: Message, photo: Photo, beside: 
         if both is not None and both.several and (before is None or both.id > before.id):
             return both
     return before
+
+
+async def _of_picture_before(services: Services, message: Message, photo: Photo) -> Question | None:
+    """The last question about the picture that was shown before this one: it may be wanted of this one, too."""
+    below = abs(photo.message_id)
+    shown = await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None)
+    if shown is None:
+        return None
+    return await services.store.questions.before(message.chat_id, message.message_id, shown.message_id)
 
 
 async def _leaning_on(services: Services, previous: Question | None, further: int = FURTHER_BACK) -> Before | None:

@@ -120,7 +120,7 @@ def _complete(text: str, previous: Previous, somebody: Previous | None, *, leads
         or either(text, previous.referent)
         or value_asked(text, previous.text, previous.held or previous.referent)
         or place_exchanged(text, previous.text)
-        or (asked_of(text, previous) if leads or re.match(r"the ", text, re.I) else None)
+        or (asked_of(text, previous) if leads or re.match(r"the |(?:his|hers|theirs)$", text, re.I) else None)
     )
 
 

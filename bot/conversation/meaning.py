@@ -17,7 +17,8 @@ from bot.conversation.requests import command_meant, sentence_meant
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from bot.conversation.statements import as_question, states
-from bot.conversation.steering import asks_again, steering, wants_other_picture
+from bot.conversation.steering import asks_again, asks_of_this, steering, wants_other_picture
+from bot.conversation.text_speak import lacks_verb
 from model.text import MAX_QUESTION, question_length
 
 
@@ -178,7 +179,7 @@ def meaning_of(facts: Facts) -> Meaning:
     if facts.picture is None and _LINK.fullmatch(question):
         return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
-    again = asks_again(question) or asks_of_this_alone(question)
+    again = asks_again(question) or asks_of_this(question) or asks_of_this_alone(question)
     talk = None if compares or again else steering(question) or small_talk(question)
     if facts.picture is None and wants_other_picture(question):
         return Refuse("new picture")
@@ -215,7 +216,7 @@ def _asks_of_a_thing(question: str) -> bool:
     """Whether what is made like a remark asks: "isn't there an elephant", "one house and two people?"."""
     last = re.sub(r"\W+$", "", question.lower()).split(" ")[-1]
     named = question.endswith("?") and any(map(lexicon().is_thing, (last, last.removesuffix("s"))))
-    return named or _DENIED.match(question.replace("’", "'")) is not None
+    return named or lacks_verb(question) or _DENIED.match(question.replace("’", "'")) is not None
 
 
 def _compares(question: str, *, of_album: bool) -> bool:

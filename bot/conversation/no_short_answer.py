@@ -19,7 +19,8 @@ _DESCRIPTION = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    rf"{_LEAD}(?:(?:why|how come)(?: (?:so|not|that|is that|do you think so|do you think that|do you say that))?"
+    rf"{_LEAD}(?:(?:why|y|how come)"
+    r"(?: (?:so|tho|though|not|that|is that|do you think so|do you think that|do you say that))?"
     r"|how (?:do|can) you (?:know|tell|see)(?: that| this)?"
     r"|what makes you (?:think|say|believe)(?: so| that)?"
     r"|explain (?:that|why|your(?:self| answer))|prove it|how so|show me(?: where)?"

@@ -31,6 +31,8 @@ from bot.conversation.pronouns import is_impersonal
 
 _WHO = {"him": "he", "her": "she", "he": "he", "she": "she"}
 """Somebody else, of whom nothing more is known."""
+_WHOSE = {"his": "his", "hers": "her", "theirs": "their"}
+"""Whose the same thing is: "and hers?"."""
 _SUBJECT = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 """Who a question is about where it does not name them."""
 _OWNERS = re.compile(r"(?:his|her|its|their|my|your) ", re.I)
@@ -50,6 +52,15 @@ def asked_of(text: str, previous: Previous) -> str | None:
         return None
     if text.lower() in _WHO:
         return None if "'s " in subject else previous.text.replace(subject, _WHO[text.lower()], 1)
+    whose, owned = _WHOSE.get(text.lower()), "'s " in subject or _OWNERS.match(subject) is not None
+    if whose or text.endswith("'s"):
+        # Whose "the dog" is nobody said; no person is owned; and of "is there a hat" none is.
+        ownable = owned or (noun_of(subject) not in KNOWN_PEOPLE | PERSONS and (not whose or noun_of(subject) in WORN))
+        if somebody or not ownable or re.match(r"how many\b|(?:is|are) there\b", previous.text, re.I):
+            return None
+    if whose:
+        thing = _bare(subject.rpartition("'s ")[2])
+        return previous.text.replace(subject, f"{whose} {thing}", 1)
     phrase = _phrase(behind_its_noun(text), subject, previous, named=somebody is None)
     if phrase is None:
         return None

@@ -59,10 +59,21 @@ _WORD = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0e
 """A word with the signs that are written above and below its letters, which Python counts to no word."""
 
 
-def asked_in(question: str) -> str | None:
-    """The language that a question is plainly asked in ("de"), "" for one that is not known here; None for English."""
+def asked_in(question: str, spoken: str = "") -> str | None:
+    """The language that a question is plainly asked in ("de"), "" for one that is not known here; None for English.
+
+    Args:
+        question: What is asked.
+        spoken: What is spoken in the chat: of several languages that it may be in ("e o gato?") it is this one.
+    """
     wanted = asks_for_language(question)
-    return _written_in(question) if wanted is None else wanted
+    if wanted is not None:
+        return wanted
+    written, words = _written_in(question), [key for key, _ in words_of(question)]
+    if written and spoken not in (written, _ENGLISH):
+        common = _common().get(spoken, ())
+        return spoken if sum(word in common for word in words) > MOSTLY * len(words) else written
+    return written
 
 
 def asks_for_language(text: str) -> str | None:

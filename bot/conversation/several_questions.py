@@ -13,6 +13,7 @@ from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.short_forms import attribute_question, existence_question
 from bot.conversation.slips import without_slips
 from bot.conversation.statements import as_question, without_asides
+from bot.conversation.text_speak import spelled_out
 
 _NUMBER = re.compile(r"(?:^|\s)[(#]?([1-9])(?:[.):-]|\ufe0f?\u20e3)\s*(?=[a-z])", re.I)
 """Before each of several questions: 1. 1) (1) #1: 1- or a keycap."""
@@ -37,13 +38,13 @@ _MARKS = "?!.,;:…"
 def in_full(text: str, before: Before | None) -> str | None:
     """A question that leans on the one before, names a thing alone or states what it asks, in full and by itself.
 
-    Slips of the fingers are put right. None where it is that already.
+    Slips of the fingers are put right, short spellings written out. None where it is that already.
     """
-    right = without_slips(text)
+    right = spelled_out(without_slips(text))
     plain = as_question(right) or without_asides(right)
     bare = LEAD.sub("", plain)
     whole = None if before is None else completed(plain, before)
-    whole = whole or existence_question(bare)
+    whole = whole or existence_question(bare) or attribute_question(bare)
     whole = open_question(whole or bare) or whole
     return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
 
@@ -79,7 +80,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         before: The question before the message.
     """
     text = " ".join(text.split())
-    right = without_slips(text)
+    right = spelled_out(without_slips(text))
     if listed := _listed(right) or each_thing(without_asides(right)):
         return listed
     parts = _parts(_each_colour(without_asides(right)))

@@ -14,6 +14,11 @@ _REPEAT = re.compile(
     rf"(?: une fois)?|de novo|outra vez|ещ[её] раз|снова|повтори|دوباره)(?:,? {_PLEASE})?",
     re.IGNORECASE,
 )
+_OF_THIS = re.compile(
+    r"(?:(?:and|n|&|so|ok|okay|wh?at about|how about|same for)\b[\s,]*)+"
+    r"(?:(?:in|on|for|with) )?(?:now|here|this|(?:this|the new) (?:one|picture|photo|pic|image|drawing|scene))",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(
     r"(?:(?:the|a|an|my|ok|okay|so) )*(?:(?:next|new|another|other|different|more) questions?"
     r"|(?:next|new|another|different) one)",  # "the other one" is of something in the picture
@@ -30,6 +35,11 @@ _ENDS = " .!,;:…"
 def asks_again(text: str) -> bool:
     """Whether a message is nothing but the wish for the question before: "again", "repeat that"."""
     return bool(_REPEAT.fullmatch(text.strip(f"{_ENDS}?؟")))
+
+
+def asks_of_this(text: str) -> bool:
+    """Whether a message wants the same asked of the picture that is there now: "and this one?", "what about now"."""
+    return bool(_OF_THIS.fullmatch(text.strip(f"{_ENDS}?")))
 
 
 def wants_other_picture(text: str) -> bool:

@@ -35,7 +35,7 @@ async def on_compare(update: Update, context: Context) -> None:
     services, words = context.services, " ".join(context.args or ())
     question = words if _asks(words) else texts.COMPARE_QUESTION
     await services.know(message)
-    if (tongue := asked_in(question)) is not None:
+    if (tongue := asked_in(question, language())) is not None:
         with speaking(tongue or language()):
             await say(message, texts.OTHER_LANGUAGE)
         return

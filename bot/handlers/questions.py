@@ -29,7 +29,7 @@ from bot.conversation.question_language import asked_in
 from bot.conversation.several_questions import on_one_line
 from bot.conversation.short_forms import asks_for_people
 from bot.conversation.small_talk import SmallTalk
-from bot.conversation.steering import asks_again
+from bot.conversation.steering import asks_again, asks_of_this
 from bot.handlers.as_text import handle_as_text
 from bot.handlers.feedback import is_correction, on_objection
 from bot.handlers.voice import is_unclear
@@ -214,7 +214,7 @@ async def _on_question(
 ) -> None:
     if revision and not replaced and await _same_as_before(services, message, meaning.question):
         return
-    if (tongue := asked_in(meaning.question)) is not None:
+    if (tongue := asked_in(meaning.question, language())) is not None:
         if facts.picture is not None:
             await take(services, message, facts.picture, facts.album)
         client = message.from_user.language_code if message.from_user else None
@@ -260,7 +260,7 @@ async def _on_question(
 async def _same_as_before(services: Services, message: Message, question: str) -> bool:
     """Telegram also reports edits that change no word (a link's preview, a reaction)."""
     asked = await services.store.questions.of_message(message.chat_id, message.message_id)
-    return bool(asked) and (asked[0].text == question or asks_again(question))
+    return bool(asked) and (asked[0].text == question or asks_again(question) or asks_of_this(question))
 
 
 async def _about(services: Services, said: Message, photo_message_id: int) -> None:

@@ -102,6 +102,25 @@ def test_a_few_common_words_tell_a_language(question: str, language: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("question", "spoken", "language"),
+    [
+        ("e la sua?", "it", "it"),
+        ("e a dela?", "pt", "pt"),
+        ("e o gato?", "pt", "pt"),
+        ("e o gato?", "en", "es"),
+        ("y la de ella?", "it", "es"),
+        ("e lui?", "en", "it"),
+        ("et maintenant?", "de", "fr"),
+        ("y ahora", "es", "es"),
+        ("is Ella happy?", "es", None),
+        ("dog?", "es", None),
+    ],
+)
+def test_of_several_languages_it_is_the_one_that_is_spoken(question: str, spoken: str, language: str | None) -> None:
+    assert asked_in(question, spoken) == language
+
+
+@pytest.mark.parametrize(
     ("wish", "language"),
     [
         ("antworte auf Deutsch", "de"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from e2e_helpers import GROUP, TOKEN, YOU, HeldBroker, StartBot, picture, quiet, says, sure
+from e2e_helpers import GROUP, TOKEN, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
 
 from bot.app import Bot
 from bot.sandbox.person import Person
@@ -175,8 +175,8 @@ async def test_again_asks_what_was_asked_before(start_bot: StartBot, you: Person
     await you.wait_for(says(texts.WHAT_TO_KNOW))
     await you.say("again")
     await you.wait_for(says(texts.NOTHING_TO_REPEAT))
-    for asked, shown in (("dog?", "Is there a dog?\n"), ("What colour is it? How many dogs are there?", "2. How many")):
-        await you.say(asked)
+    for typed, shown in (("dog?", "Is there a dog?\n"), ("What colour is it? How many dogs are there?", "2. How many")):
+        await you.say(typed)
         first = (await you.wait_for(sure))["text"]
         for again in ("again", "repeat please"):
             said = await you.say(again)
@@ -188,6 +188,23 @@ async def test_again_asks_what_was_asked_before(start_bot: StartBot, you: Person
     await you.wait_for(says(texts.REFUSALS["statement"]))
     await quiet(bot, questions=6)
     assert len(await in_full(bot)) == 6
+
+
+async def test_the_same_is_asked_of_the_next_picture(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "and this one?")
+    assert (await you.wait_for(sure))["text"].startswith("Red"), "before it there is nothing"
+    await you.say("what color is the dog")
+    await you.wait_for(sure)
+    for number, typed in enumerate(("and now?", "What about this one", "again"), 2):
+        sent = await you.send_picture(picture("blue", size=(320, 192 + number)))
+        await you.wait_for(says(texts.WHAT_TO_KNOW), since=sent["message_id"])
+        said = await you.say(typed)
+        await you.wait_for(says("What color is the dog?"), since=said["message_id"])
+    captioned = await you.send_picture(picture("green"), "n this?")
+    await you.wait_for(says("What color is the dog?"), since=captioned["message_id"])
+    assert (await asked(bot))[-1][1] == captioned["message_id"]
+    assert {text.lower().strip("?") for text, _ in (await asked(bot))[1:]} == {"what color is the dog"}
 
 
 async def test_a_question_that_names_nothing_does_not_hide_the_one_before_it(start_bot: StartBot, you: Person) -> None:
