@@ -36,7 +36,8 @@ _OTHER = (
     *("effective_attachment", "poll", "location", "venue", "contact", "dice", "game", "invoice", "story"),
     *("paid_media", "checklist", "giveaway", "giveaway_winners", "live_photo", "rich_message"),
 )
-"""Named one by one: of a field that python-telegram-bot does not know, nothing says whether it is an attachment."""
+_TOLD = re.compile(r"(?:ed|set|sent|paid|left|done|hidden)$")
+"""So end the names of what Telegram tells of a chat itself: "community_chat_added"."""
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the machine's files say other things elsewhere
 
 
@@ -167,9 +168,15 @@ def _file_of(document: Document) -> str:
 
 
 def unread_attachment(message: Message) -> str | None:
-    """A key of `texts.REFUSALS` where something was attached that cannot be parsed; None elsewhere."""
+    """Why what was attached cannot be read (see `Refuse`): it cannot be parsed, or nobody knows it; None elsewhere.
+
+    Of a part that python-telegram-bot does not know only its name, and that nothing is beside it, say what it is.
+    """
     lost = message.api_kwargs.get(UNREAD, ())
-    return "unread" if any(kind in lost for kind in ("photo", *_KINDS, *_OTHER)) else None
+    if any(kind in lost for kind in ("photo", *_KINDS, *_OTHER)):
+        return "unread"
+    strange = [kind for kind, part in message.api_kwargs.items() if isinstance(part, dict) and not _TOLD.search(kind)]
+    return "other" if strange and not (message.text or message.caption) else None
 
 
 def _own_text(words: Words, private: bool, bot_id: int, bot_username: str) -> tuple[str, bool, str | None]:

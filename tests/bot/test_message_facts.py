@@ -157,6 +157,21 @@ def test_what_is_replied_to_is_named_where_it_is_no_picture(replied: dict[str, A
     assert replying(replied).reply_unsupported == kind
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"hologram": {"file_id": "h"}}, "other"),
+        ({"mini_app": {"title": "t"}}, "other"),
+        ({"community_chat_added": {"id": 1}}, None),
+        ({"wall_shared": {"id": 1}}, None),
+        ({"hologram": {"file_id": "h"}, "text": "What?"}, None),
+        ({"sender_level": 3}, None),
+    ],
+)
+def test_what_nobody_knows_is_attached_where_nothing_is_beside_it(content: dict[str, Any], kind: str | None) -> None:
+    assert facts_of(message(**content), BOT, NAME).unsupported == kind
+
+
 def test_a_picture_of_another_chat_is_the_messages_own() -> None:
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "C"}
     facts = facts_of(message(text="What?", external_reply={"origin": origin, "photo": PHOTO}), BOT, NAME)

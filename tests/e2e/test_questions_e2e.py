@@ -104,13 +104,14 @@ async def test_other_files_get_a_sentence_that_names_them(
 
 
 async def test_what_is_neither_words_nor_a_file_gets_a_sentence(start_bot: StartBot, you: Person) -> None:
-    """Checklists and prize draws are no attachments to python-telegram-bot, and rich messages are unknown to it."""
+    """Checklists and prize draws are no attachments to python-telegram-bot, rich messages and more are unknown to it."""
     bot = await start_bot()
     await you.say("hello")
     said = await you.wait_for(lambda m: "text" in m)
     draw = {"chats": [], "winners_selection_date": 1, "winner_count": 1}
     kinds: dict[str, Any] = {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Ask"}]}, "giveaway": draw}
     kinds["rich_message"] = {"blocks": [{"type": "paragraph", "text": "A table"}]}
+    kinds |= {"hologram": {"file_id": "h"}, "contact": {"phone_number": "1", "first_name": "Ada"}}
     assert bot.inbox is not None
     for number, (kind, value) in enumerate(kinds.items()):
         message = {
