@@ -104,7 +104,7 @@ async def test_other_files_get_a_sentence_that_names_them(
 
 
 async def test_what_is_neither_words_nor_a_file_gets_a_sentence(start_bot: StartBot, you: Person) -> None:
-    """Checklists and prize draws are no attachments to python-telegram-bot, rich messages and more are unknown to it."""
+    """Checklists are no attachments to python-telegram-bot, rich messages and more are unknown to it."""
     bot = await start_bot()
     await you.say("hello")
     said = await you.wait_for(lambda m: "text" in m)
