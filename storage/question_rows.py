@@ -46,12 +46,18 @@ OPEN = "delivered = 0 AND state IN ('queued', 'running', 'answered')"
 """What a limit counts as waiting. What is answered counts until the chat shows it: a slow chat is its own."""
 LATELY = (
     "user_id = :user AND delivered IN (0, 1) AND created_at BETWEEN :since AND :now"
-    " AND coalesce(error, '') NOT GLOB 'untaught_*'"
+    " AND coalesce(error, '') NOT GLOB 'untaught_*' AND coalesce(error, '') NOT LIKE 'no_such_picture %'"
 )
-"""What a person asked in a time; as words that ask nothing, what the model was not taught to answer costs nothing."""
-_PICTURES = "coalesce(sum(picture_count), 0)"  # each costs as much as a question about it alone
+"""What a person asked in a time; as words that ask nothing, what is not put to the model costs nothing: what it was not
+taught to answer, and what is asked of a picture that an album does not have."""
+PUT = (
+    "picture_count - CASE WHEN picture_count > 1 THEN (SELECT count(*) FROM question_pictures AS one"
+    " WHERE one.question_id = questions.id AND one.error GLOB 'untaught_*') ELSE 0 END"
+)
+"""How much of a question is put to the model: each picture costs as much as a question about it alone."""
+_PICTURES = "coalesce(sum(picture_count), 0)"
 LOAD = f"""
-    SELECT (SELECT {_PICTURES} FROM questions WHERE {LATELY}) AS asked,
+    SELECT (SELECT coalesce(sum({PUT}), 0) FROM questions WHERE {LATELY}) AS asked,
         (SELECT {_PICTURES} FROM questions WHERE user_id = :user AND {OPEN}) AS waiting_of_person,
         (SELECT {_PICTURES} FROM questions WHERE chat_id = :chat AND {OPEN}) AS waiting_here,
         (SELECT count(*) FROM questions WHERE {OPEN}) AS waiting

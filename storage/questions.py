@@ -17,7 +17,7 @@ from storage.coalescing import Coalesced
 from storage.database import Database
 from storage.fair_queue import FairQueue
 from storage.question_pictures import enter_pictures
-from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, STILL_OF, SUPERSEDE, evidence_json, question_of
+from storage.question_rows import COLUMNS, COUNTS, LATELY, LOAD, PUT, STILL_OF, SUPERSEDE, evidence_json, question_of
 from storage.records import NO_EVIDENCE, Evidence, Load, NewQuestion, Question, State
 
 _SELECT = f"SELECT {COLUMNS} FROM questions"  # noqa: S608 - a constant
@@ -217,7 +217,7 @@ class Questions:
     async def asked_at(self, user_id: int, number: int, since: float) -> float | None:
         """When (unix seconds) a person asked their `number`th question from the newest, of those since a time."""
         row = await self._db.fetch_one(
-            "SELECT created_at FROM (SELECT created_at, sum(picture_count) OVER (ORDER BY created_at DESC, id) AS asked"  # noqa: S608
+            f"SELECT created_at FROM (SELECT created_at, sum({PUT}) OVER (ORDER BY created_at DESC, id) AS asked"  # noqa: S608
             f" FROM questions WHERE {LATELY}) WHERE asked >= :number ORDER BY created_at DESC LIMIT 1",
             {"user": user_id, "since": since, "now": time.time(), "number": number},
         )

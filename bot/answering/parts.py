@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each, needs_two
 from bot.conversation.lines import lines_of
-from bot.conversation.one_of_several import named_picture
+from bot.conversation.one_of_several import named_picture, names_none_of_them
 from bot.texts import heat_maps as texts
 from bot.texts import questions as question_texts
+from bot.texts.failures import NO_SUCH_PICTURE
 from bot.texts.lines import label
+from model.errors import FailureError
 from model.types import Answer, Grid, Request, SentPicture
 from storage.records import AskedPicture, Evidence, Question
 
@@ -49,9 +51,13 @@ class Part:
         """As a worker gets it; `trace` is what it carries (see `bot.tracing`).
 
         Raises:
-            PictureRefusedError: It compares the only picture of an album that came, or that could be read.
+            PictureRefusedError: It compares the only picture of an album that came, or that could be read, or names one
+                behind the last.
         """
         first, *others = pictures
+        album_has = len(self.question.pictures) if self.question.album is not None and self.place is None else 0
+        if album_has and names_none_of_them(self.question.asked, album_has):
+            raise PictureRefusedError(str(FailureError(NO_SUCH_PICTURE, number=album_has)))
         if self.place is None and self.explains is None and not others and needs_two(self.question.asked):
             raise PictureRefusedError(question_texts.NEED_TWO)
         question = self.asked or self.question.asked

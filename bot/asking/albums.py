@@ -7,82 +7,26 @@ revision of it, whose answer takes the place of the first.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from telegram import Message
 
+from bot.asking.album_question import AlbumQuestion
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.meaning import Facts
-from bot.conversation.one_of_several import one_of_several
-from bot.conversation.several_questions import in_full, questions_of_each
-from bot.conversation.slips import without_slips
 from bot.services import Services
 from bot.texts import questions as texts
-from storage.records import AskedPicture, Photo, Question, State
+from storage.records import Photo, Question, State
 
 LATE_SECONDS = 30.0
 """So long after one of its pictures more of an album may come."""
-_LABEL = re.compile(r"(?:before|after|then|now|old|new|earlier|later|today|yesterday)[\s.:!]*", re.IGNORECASE)
 FETCHING_SECONDS = 60.0
 """So long it waits at most for a picture that is being fetched."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlbumQuestion:
-    """What an album asks, as far as it has come."""
-
-    text: str
-    pictures: tuple[AskedPicture, ...]
-    each_picture: bool
-
-    @classmethod
-    def of(cls, asking: str, photos: Sequence[Photo], captions: Mapping[int, str]) -> AlbumQuestion:
-        """Put together what an album's captions ask.
-
-        Args:
-            asking: The caption that asks; one that compares pictures goes before it.
-            photos: The pictures that have come.
-            captions: By the numbers of their messages; a picture without one is asked about in the words of `asking`.
-        """
-        number, said = len(photos), (asking, *captions.values())
-        comparing = [one for one in said if _compares(without_slips(one), number)]
-        text = comparing[0] if number > 1 and comparing else asking
-        if number > 1 and all(_LABEL.fullmatch(one) for one in said):  # what each shows, and no question
-            text = texts.COMPARE_QUESTION
-        right = without_slips(text)
-        named = one_of_several(right, number) is not None
-        each = [text] if number > 1 and (named or _compares(right, number)) else questions_of_each(text, number)
-        several: Sequence[str | None] = each if len(each) > 1 else ()
-        own = {at: one if one == text else in_full(one, None) or one for at, one in captions.items()}
-        pictures = tuple(
-            AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=caption)
-            for photo in photos
-            for caption in (own.get(photo.message_id, text) == text and several) or (own.get(photo.message_id),)
-        )
-        return cls(text, pictures, len(pictures) > 1 and not (named or asked_together(right, number)))
-
-    @property
-    def asked_as(self) -> str | None:
-        """In full, where that is not what was typed; "they" are the pictures where it is about several."""
-        right, messages = without_slips(self.text), {one.message_id for one in self.pictures}
-        if len(messages) < len(self.pictures):  # several questions, each in full
-            return None
-        if needs_two(right) or one_of_several(right, len(messages)) is not None:
-            return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
-        return in_full(self.text, None)
-
-    def same_as(self, question: Question) -> bool:
-        """Whether a question asks just this already."""
-        mine, theirs = ([(p.sha256, p.message_id) for p in one.pictures] for one in (self, question))
-        captions = [p.caption for p in self.pictures] == [p.caption for p in question.pictures]
-        return mine == theirs and self.text == question.text and (captions or len(mine) == 1)
 
 
 async def on_album_picture(services: Services, message: Message, facts: Facts, revision: int) -> None:
@@ -164,11 +108,11 @@ async def on_other_caption(services: Services, message: Message, album: str, que
 
 
 async def arriving_album(services: Services, chat_id: int, photos: Sequence[Photo]) -> str | None:
-    """The album that all these pictures are of, where more of it may come and nothing was asked about it yet."""
+    """The album that these pictures are all of, where more of it may come and nothing was asked about it yet."""
     (album, *others), newest = {photo.media_group_id for photo in photos}, max(photo.created_at for photo in photos)
     if album is None or others or time.time() - newest > LATE_SECONDS or await has_asked(services, chat_id, album):
         return None
-    return album
+    return album if len(photos) == len(await services.store.photos.in_group(chat_id, album)) else None
 
 
 async def has_asked(services: Services, chat_id: int, album: str) -> bool:
@@ -255,10 +199,6 @@ def _own_captions(question: Question) -> dict[int, str]:
     lines = Counter(picture.message_id for picture in question.pictures)
     asked = {one.message_id: one.caption for one in question.pictures if lines[one.message_id] == 1}
     return {number: caption for number, caption in asked.items() if number is not None and caption}
-
-
-def _compares(text: str, pictures: int) -> bool:
-    return asked_together(text, pictures) or compared_in_steps(text, pictures)
 
 
 @asynccontextmanager

@@ -10,17 +10,24 @@ from telegram.constants import ChatType, ParseMode
 
 from bot.answering.question_messages import reply_to
 from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
+from bot.asking.pictures_counted import counted_with
 from bot.conversation.changes import of_change
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.lines import lines_of
-from bot.conversation.one_of_several import counted_from_the_end, names_none_of_them, one_of_several, two_of_several
+from bot.conversation.one_of_several import (
+    counted_from_the_end,
+    names_none_of_them,
+    one_of_several,
+    the_only_one,
+    two_of_several,
+)
 from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.steering import asks_again, asks_of_this
 from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
-from bot.texts.lines import not_so_many
+from bot.texts.failures import not_so_many
 from bot.texts.sureness import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
@@ -124,27 +131,33 @@ async def ask(
         return
     if change is not None and change.earlier and earlier is not None:
         photos, obvious, album = [earlier], False, None
+    if alone := len(photos) == 1 and not together and not album:
+        photos = await counted_with(services, message, photos[0], text, before)
+        alone = len(photos) == 1
     named = None if together else one_of_several(text, len(photos), before)
+    named = named or (the_only_one(text, before) if alone else None)
     two = None if together or named else two_of_several(text, len(photos))
     if two is not None or (named is not None and not counted_from_the_end(text)):
         album = None  # whatever else comes of it is not meant
-    none_of_them = not together and not album and names_none_of_them(text, len(photos), before)
-    if none_of_them and not (len(photos) == 1 and await _is_counted_so(services, message, photos[0], text)):
+    none_of_them = not (together or alone) and names_none_of_them(text, len(photos), before)
+    if none_of_them and not album:
         await say(message, not_so_many(len(photos)))
         return
     one = None if album else named
-    if one is not None:
+    narrowed = one is not None and len(photos) > 1
+    if one is not None and narrowed:
         photos = [photos[one.place - 1]]
     elif two is not None:
         photos = [photos[place - 1] for place in two.places]
     pictures = tuple(AskedPicture(sha256=photo.sha256, message_id=photo.message_id) for photo in photos)
     first, put, in_steps = photos[0], change or one or two, compared_in_steps(text, len(photos))
-    all_at_once = bool(named) or asked_together(text, len(photos)) or (together and not in_steps)
-    whole = put or (len(photos) > 1 and (all_at_once or in_steps))
-    each = [text] if whole else questions_of_each(text, len(photos), before)
+    all_at_once = bool(named) or none_of_them or asked_together(text, len(photos)) or (together and not in_steps)
+    whole = change or two or (len(photos) > 1 and (all_at_once or in_steps))
+    each = [text] if whole else questions_of_each(one.question if one else text, len(photos), before)
     if len(each) > 1:
         pictures = tuple(replace(picture, caption=part) for picture in pictures for part in each)
         album = album if len(photos) > 1 else None
+        put, obvious = None, obvious and not narrowed
     of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
     leans = len(each) == 1 and not of_pictures
     asked = replace(
@@ -195,17 +208,6 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
 def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     """What the answer shows to have been asked, where that is not what was typed."""
     return f"{text[0].upper()}{text[1:].rstrip(' ?!.')}?" if repeated else in_full(text, before)
-
-
-async def _is_counted_so(services: Services, message: Message, photo: Photo, text: str) -> bool:
-    """Whether a question names a picture by its place in the chat: "the second picture" of two that came one by one."""
-    shown, below = 0, message.message_id + 1
-    while names_none_of_them(text, shown):
-        one = await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None)
-        if one is None or (not shown and one.message_id != photo.message_id):
-            return False
-        shown, below = shown + 1, one.message_id
-    return await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None) is None
 
 
 async def _previous(services: Services, message: Message, photo: Photo, beside: Photo | None = None) -> Question | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.conversation.comparison import needs_two
 from bot.conversation.follow_ups import FURTHER_BACK, Before
-from bot.conversation.one_of_several import OneOfSeveral, one_of_several
+from bot.conversation.one_of_several import OneOfSeveral, one_of_several, the_only_one
 from bot.conversation.several_questions import in_full
 
 
@@ -18,7 +18,10 @@ class QuestionsInOrder:
         """Of the questions, as they were typed, each is asked of so many pictures, or of the one that it names."""
         self._before = [None, *map(Before, questions)]
         self._answered: dict[tuple[int, str], Before] = {}
-        named = [one_of_several(one, pictures, before) for one, before in zip(questions, self._before, strict=False)]
+        typed = zip(questions, self._before, strict=False)
+        named = [
+            one_of_several(one, pictures, b) or (the_only_one(one, b) if pictures < 2 else None) for one, b in typed
+        ]
         self.named: dict[int, OneOfSeveral] = {place: one for place, one in enumerate(named) if one is not None}
         """What is asked of one picture alone, by the question's place in their order, counted from 0."""
 

@@ -11,7 +11,7 @@ from bot.conversation.one_of_several import names_none_of_them
 from bot.conversation.small_talk import SmallTalk, says_nothing, small_talk
 from bot.texts import questions as question_texts
 from bot.texts import small_talk as texts
-from bot.texts.lines import not_so_many
+from bot.texts.failures import not_so_many
 
 
 def refusal(words: str, pictures: int, before: Before | None) -> str:

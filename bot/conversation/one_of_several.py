@@ -9,6 +9,7 @@ from bot.conversation.comparison import is_comparison, needs_two
 from bot.conversation.follow_ups import Before
 from bot.conversation.lines import lines_of
 from bot.conversation.several_questions import in_full
+from bot.conversation.slips import without_slips
 from storage.records import Question
 
 _WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -36,6 +37,8 @@ _BEGINS = re.compile(
 _ASKS = re.compile(
     r"(?:what|who|where|how|whose)\b|(?:is|are|does|do|has|have|can) (?:the|an?|any|it|there|he|she|they|you|i)\b", re.I
 )
+_IS_THERE = re.compile(r"(?:is|are) there \w", re.I)
+"""Before the picture at its end: what is asked needs no "in the picture"."""
 _STATES = re.compile(r"(?:is|are|was|were|has|have|had|shows?|looks?|does|do|and|or|to|with|than|vs)\b", re.I)
 _COMPARES = re.compile(
     r"\b(?:which|both|same|similar|alike|equal|than|also|too|still|other|only|not|new|missing|gone|common|like|more"
@@ -55,7 +58,7 @@ _TWO = re.compile(
 _ALL_OF_THEM = re.compile(r"\b(?:both|each|all|either|neither|two|pictures|photos|images|pics)\b", re.I)
 
 
-_ANY = Before("What is in the picture?")
+ANY_BEFORE = Before("What is in the picture?")
 """Whatever was asked before: which picture is meant does not depend on it."""
 
 
@@ -91,36 +94,44 @@ def one_of_several(text: str, pictures: int, before: Before | None = None) -> On
     return one if one is not None and one.place <= pictures else None
 
 
+def the_only_one(text: str, before: Before | None = None) -> OneOfSeveral | None:
+    """What a question asks of the only picture that it can be about, where it names that: "in the first picture, ...".
+
+    Its place may be behind that picture: of several that came one by one only the last is talked about.
+    """
+    return _named(text, 1, before) if _says_picture(text) else None
+
+
 def names_none_of_them(text: str, pictures: int, before: Before | None = None) -> bool:
     """Whether a question is about one picture that is none of so many: "and the third?" of two.
 
     Of one picture "the second" may be a thing in it: there it has to say "the second picture".
     """
-    one = _named(text, pictures, before or _ANY)
+    one = _named(text, pictures, before or ANY_BEFORE)
     return one is not None and one.place > pictures and (pictures > 1 or _says_picture(text))
 
 
 def asks_of_this_alone(text: str) -> bool:
     """Whether a text wants what was asked before to be asked of the last picture alone: "no, just in this one"."""
-    only = _ONLY_NAMED.fullmatch(" ".join(text.split()).strip(" ?!."))
+    only = _ONLY_NAMED.fullmatch(_bare(text))
     return only is not None and only["last"] is not None
 
 
 def counted_from_the_end(text: str) -> bool:
     """Whether the picture that a question names is another one when more of an album comes: "the last one"."""
-    found = _find(" ".join(text.split()).strip(" ?!."))
+    found = _find(_bare(text))
     return found is not None and not set(_OTHERS).isdisjoint(found[0].lower().split())
 
 
 def names_pictures(text: str) -> bool:
     """Whether a question names one of several pictures, two of them, or all."""
-    bare = " ".join(text.split()).strip(" ?!.")
+    bare = _bare(text)
     return bool((_find(bare) and not asks_of_this_alone(text)) or _TWO.search(bare) or _ALL_OF_THEM.search(bare))
 
 
 def two_of_several(text: str, pictures: int) -> TwoOfSeveral | None:
     """Which two of more pictures a question compares ("are 2 and 3 the same?"); None where it names no two."""
-    bare = " ".join(text.split()).strip(" ?!.")
+    bare = _bare(text)
     found = _TWO.search(bare)
     if found is None or pictures < 3 or not is_comparison(bare):
         return None
@@ -142,7 +153,11 @@ def two_of_several(text: str, pictures: int) -> TwoOfSeveral | None:
 
 def named_picture(question: Question) -> OneOfSeveral | None:
     """The picture that a question in the ledger names among its own; None where it is about all of them, or of each."""
-    return None if lines_of(question) else one_of_several(question.asked, len(question.pictures))
+    number = len(question.pictures)
+    if lines_of(question):
+        return None
+    one = one_of_several(question.asked, number) if number > 1 else the_only_one(question.asked)
+    return one if one is not None and one.place <= number else None
 
 
 def asked_with_pictures(question: Question) -> str:
@@ -153,16 +168,21 @@ def asked_with_pictures(question: Question) -> str:
     asked = question.asked_as or ""
     if not asked:
         return ""
-    bare = " ".join(question.text.split()).strip(" ?!.")
+    bare = _bare(question.text)
     if len(question.pictures) == 2 and "the pictures" in asked and (two := _TWO.search(bare)) is not None:
         names = re.sub(r"^(?:from|the) ", "", two[0], flags=re.I)
         return f"{names[0].upper()}{names[1:]}: {asked}"
     found = _find(bare) if not question.several else None
-    if found is None:
+    if found is None or _find(_bare(asked)):
         return asked
     named = _said(found[0])
     inside = re.sub(r"\bin the picture\b", f"in {named}", asked, count=1)
     return inside if inside != asked else f"In {named}: {asked}"
+
+
+def _bare(text: str) -> str:
+    """One line without slips, and without marks at its end."""
+    return " ".join(without_slips(text).split()).strip(" ?!.")
 
 
 def _find(bare: str) -> tuple[str, str, bool] | None:
@@ -174,14 +194,15 @@ def _find(bare: str) -> tuple[str, str, bool] | None:
         if begins["mark"] or _ASKS.match(rest) or (number and not _STATES.match(rest)):
             return begins["named"], rest, True
     if (inside := _IN_IT.search(bare)) is not None:
-        rest = f"{bare[: inside.start()]}in the picture{bare[inside.end() :]}"
+        before, behind = bare[: inside.start()], bare[inside.end() :]
+        rest = before.rstrip() if not behind and _IS_THERE.match(before) else f"{before}in the picture{behind}"
         return inside["named"] or inside["at_end"], rest, False
     return None
 
 
 def _named(text: str, pictures: int, before: Before | None) -> OneOfSeveral | None:
     """As `one_of_several`, also where there are not so many pictures."""
-    found = _find(" ".join(text.split()).strip(" ?!."))
+    found = _find(_bare(text))
     place = None if found is None else _place(found[0], pictures)
     if found is None or place is None:
         return None
@@ -198,7 +219,7 @@ def _named(text: str, pictures: int, before: Before | None) -> OneOfSeveral | No
 
 def _says_picture(text: str) -> bool:
     """Whether the picture that a text names is called so: "the second picture", not "the second one"."""
-    found = _find(" ".join(text.split()).strip(" ?!."))
+    found = _find(_bare(text))
     return found is not None and re.search(rf"\b{_SHOWN}\b", found[0], re.I) is not None
 
 

@@ -52,12 +52,3 @@ def beginning(places: Sequence[int]) -> str:
 def shorten(text: str, length: int) -> str:
     """At most that many characters, with an ellipsis where something was cut."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def not_so_many(pictures: int) -> str:
-    """A question names a picture behind the last of several."""
-    return plural(
-        "We are talking about {number} picture. To ask about another one, reply to it.",
-        "We are talking about {number} pictures. To ask about another one, reply to it.",
-        pictures,
-    )

@@ -8,7 +8,14 @@ import pytest
 from test_settings import QUESTION
 
 from bot.conversation.follow_ups import Before
-from bot.conversation.one_of_several import asked_with_pictures, names_none_of_them, one_of_several, two_of_several
+from bot.conversation.one_of_several import (
+    asked_with_pictures,
+    named_picture,
+    names_none_of_them,
+    one_of_several,
+    the_only_one,
+    two_of_several,
+)
 from storage.records import AskedPicture
 
 COLOUR = Before("What colour is the ball?", "red")
@@ -23,6 +30,7 @@ COLOUR = Before("What colour is the ball?", "red")
         ("what is in the 3rd", 3, "What is in the picture?"),
         ("how many dogs are in pic 2?", 2, "How many dogs are in the picture?"),
         ("in pic 2 how many dogs", 2, "How many dogs?"),
+        ("hwo many dosg are in the second pictrue", 2, "How many dogs are in the picture?"),
         ("in the last picture what color is the ball", 3, "What color is the ball?"),
         ("in the middle one what color is the dog", 2, "What color is the dog?"),
         ("2nd pic: cat?", 2, "Is there a cat?"),
@@ -100,6 +108,38 @@ def test_of_one_picture_there_is_no_second(typed: str, there_is_none: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("typed", "place", "asked"),
+    [
+        ("In the first picture, is there a dog?", 1, "Is there a dog?"),
+        ("Is there a dog in the first picture?", 1, "Is there a dog?"),
+        ("in the frist picture is there a dgo", 1, "Is there a dog?"),
+        ("pic 1: dog?", 1, "Is there a dog?"),
+        ("how many dogs are in the last photo", 1, "How many dogs are in the picture?"),
+        ("and in the first picture?", 1, "What colour is the ball?"),
+        ("is there a dog in the third picture?", 3, "Is there a dog?"),  # of three that came one by one
+    ],
+)
+def test_what_is_asked_of_the_only_picture_is_asked_without_its_name(typed: str, place: int, asked: str) -> None:
+    assert the_only_one(typed, COLOUR) == (place, asked)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("is there a bird on the first one?", "who is on the first?", "is there a dog in this picture?"),
+        *("is there a dog?", "is it the same in the first picture?", "is there a first picture on the wall?"),
+    ],
+)
+def test_what_names_no_picture_by_its_place_is_asked_of_the_only_one_as_it_is(typed: str) -> None:
+    assert the_only_one(typed, COLOUR) is None
+
+
+def test_of_an_album_only_one_of_whose_pictures_came_that_is_named() -> None:
+    assert named_picture(replace(QUESTION, text="in the first picture, is there a dog?")) == (1, "Is there a dog?")
+    assert named_picture(replace(QUESTION, text="in the second picture, is there a dog?")) is None
+
+
+@pytest.mark.parametrize(
     ("typed", "places", "asked"),
     [
         ("are 2 and 3 the same", (2, 3), "Are the pictures the same?"),
@@ -126,6 +166,7 @@ def test_no_two_pictures_are_named(typed: str) -> None:
         ("and in the 2nd?", "What colour is it?", "In the 2nd picture: What colour is it?"),
         ("pic 3: cat?", "Is there a cat?", "In picture 3: Is there a cat?"),
         ("and the dog?", "What colour is the dog?", "What colour is the dog?"),
+        ("in pic 2, how many dosg", "In pic 2, how many dogs?", "In pic 2, how many dogs?"),
     ],
 )
 def test_what_was_asked_is_shown_with_the_picture(typed: str, asked_as: str, shown: str) -> None:

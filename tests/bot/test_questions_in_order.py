@@ -26,3 +26,10 @@ def test_she_is_who_was_named_before_the_animal() -> None:
 def test_pictures_that_are_compared_are_meant_by_they() -> None:
     asked = QuestionsInOrder(["How many dogs are there?", "are they the same?"], 2)
     assert asked.asked_as(1, "are they the same?", ["a", "b"]) is None
+
+
+def test_of_one_picture_the_first_is_that() -> None:
+    typed = ["Is there a cat?", "In the first picture, is there a dog?", "what colour is the dog in the first picture?"]
+    asked = QuestionsInOrder(typed, 1)
+    assert asked.asked_as(1, typed[1], ["a"]) == "Is there a dog?"
+    assert asked.asked_as(2, typed[2], ["a"]) == "What colour is the dog in the picture?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from e2e_helpers import GROUP, YOU, StartBot, Untaught, picture, says, sure
+from e2e_helpers import BLUE, GROUP, RED, YOU, StartBot, Untaught, picture, says, sure
 
 from bot.answering.refusals import Refusals
 from bot.asking.limits import PRIVATE_SECONDS
@@ -90,6 +90,20 @@ async def test_a_question_that_the_model_was_not_taught_is_no_question_of_the_mi
         await you.say("Is there a dog?")
         await you.wait_for(says("not sure"))
     await you.say("What is her name?")
+    await you.wait_for(refused)
+
+
+async def test_of_an_album_only_what_is_put_to_the_model_is_a_question_of_the_minute(
+    start_bot: StartBot, you: Person
+) -> None:
+    await start_bot(Untaught(), questions_per_minute=3)
+    await you.send_album([RED, BLUE], "what is her name? is there a dog?")
+    await you.wait_for(says("4. "))
+    await you.send_album([RED, BLUE], "is there a dog in the third picture?")
+    await you.wait_for(says("2 pictures."))
+    await you.say("Is there a dog in the second picture?")
+    await you.wait_for(says("not sure"))
+    await you.say("Is there a cat?")
     await you.wait_for(refused)
 
 

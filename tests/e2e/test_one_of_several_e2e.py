@@ -79,7 +79,9 @@ async def test_of_one_picture_a_second_is_asked_about_in_vain(start_bot: StartBo
     await you.say("what is in the first picture?")
     await you.wait_for(sure)
     await you.send_picture(BLUE, "what is in the second picture?")  # of two that came one by one
-    assert (await you.wait_for(sure))["text"].startswith("Blue")
+    answer = await you.wait_for(sure)
+    assert answer["text"].splitlines()[:2] == ["What is in the second picture?", "Blue"]
+    assert broker.asked == [("What is in the picture?", 1)] * 2
     await you.say("and what is in the third picture?")
     await you.wait_for(says("1 picture."))
     await you.send_picture(GREEN)
@@ -87,3 +89,66 @@ async def test_of_one_picture_a_second_is_asked_about_in_vain(start_bot: StartBo
     await you.say("how many dogs are in the second picture?")
     await you.wait_for(says("1 picture."))
     assert len(broker.asked) == 2
+
+
+async def test_of_one_picture_the_first_is_that(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    sent = await you.send_picture(RED, "is there a cat?")
+    await you.wait_for(sure)
+    for typed in ("In the first picture, is there a dog?", "Is there a dog in the first picture?"):
+        await you.say(typed)
+        answer = await you.wait_for(sure)
+        assert answer["text"].splitlines()[:2] == ["In the first picture: Is there a dog?", "Red"]
+    await you.say("in the first picture, is there a dog and what colour is the ball?")
+    answer = await you.wait_for(says("2. "))
+    assert [line.split("?")[0] for line in answer["text"].splitlines()] == [
+        "1. Is there a dog",
+        "2. What colour is the ball",
+    ]
+    await you.send_picture(BLUE)
+    await you.wait_for(says(questions.WHAT_TO_KNOW))
+    await you.say(
+        "in the first picture, is there a dog?"
+    )  # of two that came one by one: another one than is talked about
+    await you.wait_for(says("1 picture."))
+    await you.say("in the first picture, is there a dog?", reply_to=sent)
+    assert (await you.wait_for(sure))["text"].splitlines()[1] == "Red"
+    await you.send_picture(GREEN, "in the first picture, is there a dog?")
+    assert (await you.wait_for(sure))["text"].splitlines()[1] == "Green"
+    assert [question for question, _ in broker.asked].count("Is there a dog?") == 5
+
+
+async def test_about_one_picture_of_an_album_another_of_it_can_be_named(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    sent = await you.send_album([RED, BLUE, GREEN])
+    await you.wait_for(says(questions.WHAT_TO_KNOW_ALBUM))
+    await you.say("is there a dog in the second picture?", reply_to=sent[1])
+    assert (await you.wait_for(sure))["text"].splitlines()[1] == "Blue"
+    await you.say("and in the last picture?")
+    assert (await you.wait_for(sure))["text"].splitlines()[:2] == ["In the last picture: Is there a dog?", "Green"]
+    await you.say("and in the fourth picture?")
+    await you.wait_for(says("3 pictures."))
+    assert broker.asked == [("Is there a dog?", 1)] * 2
+
+
+async def test_an_album_has_no_fifth_picture_of_three(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    bot = await start_bot(broker, questions_per_minute=2)
+    assert bot.services is not None
+    sent = await you.send_album([RED, BLUE, GREEN], "what is in the fifth picture?")
+    refused = await you.wait_for(says("3 pictures."))
+    assert refused["reply_to_message"]["message_id"] == sent[0]["message_id"] and "reply_markup" not in refused
+    await you.send_late(sent[0], RED)
+    await you.wait_for(says("4 pictures."), since=0)
+    await you.send_late(sent[0], BLUE)
+    await you.wait_for(lambda m: m.get("text", "").startswith("Blue"), since=0)
+    await you.send_album([RED, BLUE, GREEN])
+    await you.wait_for(says(questions.WHAT_TO_KNOW_ALBUM))
+    await bot.services.store.settings.set(questions_per_minute=100)
+    await you.say("/settings language spanish")
+    await you.wait_for(says("Hecho"))
+    await you.say("is there a dog in the fourth picture?")  # more of the album may come
+    await you.wait_for(says("3 imágenes."))
+    assert broker.asked == [("What is in the picture?", 1)]

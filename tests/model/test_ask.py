@@ -19,7 +19,7 @@ from tiny import Picture
 import bot
 from bot.cli import main
 from bot.texts.caveats import TRUNCATED
-from bot.texts.lines import not_so_many
+from bot.texts.failures import not_so_many
 from model.profile import BUILTIN_PROFILE
 
 

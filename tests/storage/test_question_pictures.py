@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from storage_helpers import Ask
 
@@ -71,6 +72,18 @@ async def test_each_picture_counts_to_the_limits(store: Store, ask: Ask) -> None
     assert (load.asked, load.waiting_of_person, load.waiting_here) == (4, 4, 4)
     assert await store.questions.asked_at(5, 4, 0.0) is not None
     assert await store.questions.asked_at(5, 5, 0.0) is None
+
+
+async def test_of_several_pictures_only_what_is_put_to_the_model_counts(store: Store, ask: Ask) -> None:
+    before, asked = await ask(user_id=5), await ask(user_id=5, several=[ONE, TWO, ONE], each_picture=True)
+    said = [replace(ONE, answer="no", confidence=0.9), replace(TWO, error="untaught_name"), replace(ONE, error="x")]
+    await store.question_pictures.answer_each(asked.id, said, "1: no", 0.9, 0.2)
+    assert (await store.questions.load(1, 5, 0.0)).asked == 3, "one of three was refused before the model"
+    assert await store.questions.asked_at(5, 2, 0.0) == asked.created_at
+    assert await store.questions.asked_at(5, 3, 0.0) == before.created_at
+    assert await store.questions.asked_at(5, 4, 0.0) is None
+    await store.questions.fail(before.id, 'no_such_picture {"number": 3}')
+    assert (await store.questions.load(1, 5, 0.0)).asked == 2
 
 
 async def test_its_pictures_are_kept_for_it_and_go_with_its_chat(store: Store, ask: Ask) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 
-from bot.texts.catalog import _
+from bot.texts.catalog import _, plural
 from bot.texts.failures import model, storage
 from bot.texts.failures.settings import wording as wording
 
+NO_SUCH_PICTURE = "no_such_picture"
+"""The code of a question that names a picture behind the last of its album, with the number of those."""
 _ALL = model.SENTENCES | storage.SENTENCES
 
 
@@ -22,6 +24,17 @@ def sentence(failure: object) -> str:
     such in English, and earlier releases did.
     """
     code, *values = str(failure).split(" ", 1)
+    if code == NO_SUCH_PICTURE:
+        return not_so_many(json.loads(values[0])["number"])
     if code not in _ALL:
         return _(str(failure)) if str(failure) else ""
     return _(_ALL[code]).format(**json.loads(values[0] if values else "{}"))
+
+
+def not_so_many(pictures: int) -> str:
+    """A question names a picture behind the last of several."""
+    return plural(
+        "We are talking about {number} picture. To ask about another one, reply to it.",
+        "We are talking about {number} pictures. To ask about another one, reply to it.",
+        pictures,
+    )
