@@ -40,6 +40,13 @@ from training.evaluation.calibrate import CalibrateConfig
     help="Annotated questions unlike the model's own (other styles, wordings, things); may be given again.",
 )
 @click.option(
+    "--own",
+    "own_folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Further annotated questions of the model's own kind, in other words or of other kinds; may be given again.",
+)
+@click.option(
     "--words",
     "word_folders",
     multiple=True,
@@ -54,6 +61,7 @@ def calibrate(
     split: str,
     keep: bool | None,
     folders: tuple[Path, ...],
+    own_folders: tuple[Path, ...],
     word_folders: tuple[Path, ...],
     as_json: bool,
     config_file: Path | None,
@@ -95,6 +103,9 @@ def calibrate(
             name = str(each) if each.name in {*RESERVED, *others} else each.name
             others[name] = load_split(each, split_of(each, split))
             check_answered(each, split, others[name].questions)
+        further = [load_split(each, split_of(each, split)) for each in own_folders]
+        for each, one in zip(own_folders, further, strict=True):
+            check_answered(each, split, one.questions)
         trained = list(load_split(data, "train", pictures=False).questions if has_answers(data, "train") else [])
         for each in word_folders:
             trained += load_split(each, split_of(each, "train"), pictures=False).questions
@@ -116,10 +127,12 @@ def calibrate(
             observations = fitting.observe(answerer, asked.pictures, asked.questions, config, bar.update)
         result = fitting.calibrate(observations, config)
         cost = _int8(source, observations, asked, config)
-        with Terminal().bar(calibration_run.total(asked, others, config), "Looking at what it knows") as bar:
-            learnt = calibration_run.run(answerer, asked, others, config, trained, bar.update)
-        not_taught = untaught(one.question for one in (*asked.questions, *trained)) if config.refuse else ()
-        further = {
+        with Terminal().bar(calibration_run.total(asked, further, others, config), "Looking at what it knows") as bar:
+            learnt = calibration_run.run(answerer, asked, further, others, config, trained, bar.update)
+        own = [question for one in (asked, *further) for question in one.questions]
+        not_taught = untaught(one.question for one in (*own, *trained)) if config.refuse else ()
+        found = {
+            "own": [each.name for each in own_folders],
             "int8": cost and asdict(cost),
             "shifted": list(others),
             "untaught": not_taught,
@@ -128,11 +141,15 @@ def calibrate(
         if keep:
             calibration_run.store_confidence_model(source, learnt.confidence_model)
             fitting.store(source, result.calibration, None if cost is None else cost.high, not_taught)
-            fitting.record(source, result, config, data_name, remarks, further)
-            met = provenance.Sketch.of(data_name, provenance.digests(asked.questions, asked.pictures))
-            provenance.write(source, {**known, "calibrated": [met]})
+            fitting.record(source, result, config, data_name, remarks, found)
+            names = (data_name, *(f"the {split} split of {each.name}" for each in own_folders))
+            met = [
+                provenance.Sketch.of(name, provenance.digests(one.questions, one.pictures))
+                for name, one in zip(names, (asked, *further), strict=True)
+            ]
+            provenance.write(source, {**known, "calibrated": met})
     if as_json:
-        click.echo(json.dumps({**result.as_dict(), **further}))
+        click.echo(json.dumps({**result.as_dict(), **found}))
         return
     click.echo(
         f"fitted on {counted(result.fitted, 'answer')}, judged on {result.judged} others: {result.accuracy:.1%} right"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST = 3000
 """Own questions that are asked: more would take long and teach little."""
 MOST_SHIFTED = 1500
-"""The same for each folder of shifted data."""
+"""The same for each further folder, of own or of shifted data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ def sample(asked: Split, most: int, seed: int) -> list[VqaQuestion]:
     return [q for q in questions if q.image_id in chosen]
 
 
-def total(asked: Split, others: Mapping[str, Split], config: CalibrateConfig) -> int:
+def total(asked: Split, further: Sequence[Split], others: Mapping[str, Split], config: CalibrateConfig) -> int:
     """About how many questions `run` asks."""
-    own = min(MOST, len(asked.questions))
+    own = min(MOST, len(asked.questions)) + sum(min(MOST_SHIFTED, len(one.questions)) for one in further)
     made = min(config.shifts, own) * (len(SHIFTS) + 2)
     return own + made + sum(min(MOST_SHIFTED, len(one.questions)) for one in others.values())
 
@@ -77,6 +77,7 @@ def total(asked: Split, others: Mapping[str, Split], config: CalibrateConfig) ->
 def run(
     answerer: Answerer,
     asked: Split,
+    further: Sequence[Split],
     others: Mapping[str, Split],
     config: CalibrateConfig,
     trained: Sequence[VqaQuestion],
@@ -87,6 +88,7 @@ def run(
     Args:
         answerer: The model.
         asked: The own questions, with their answers.
+        further: More of the same kind, in other words or of other kinds.
         others: Folders of shifted data by name.
         config: The settings.
         trained: Questions of the training, for their words and answers; may be empty.
@@ -101,6 +103,10 @@ def run(
         changed = shifted(asked.pictures, questions, config.shifts, config.seed)
         seen += see(answerer, changed, config.beams, most, progress)
     first = 1 + max(q.image_id for q in questions)
+    for split in further:
+        some = sample(split, MOST_SHIFTED, config.seed)
+        seen += see(answerer, own(split.pictures, some, config.seed, first), config.beams, most, progress)
+        first += 1 + max((q.image_id for q in some), default=0)
     for name, split in others.items():
         some = sample(split, MOST_SHIFTED, config.seed)
         seen += see(answerer, folder(name, split.pictures, some, first), config.beams, most, progress)

@@ -70,14 +70,16 @@ Shown = tuple[Image.Image, list[JudgedQuestion]]
 """A picture as it is shown, and the questions about it."""
 
 
-def own(pictures: Mapping[int, PictureFile], questions: Sequence[VqaQuestion], seed: int) -> Iterator[Shown]:
-    """The questions about their own pictures, half of which went through a messenger's JPEG."""
+def own(
+    pictures: Mapping[int, PictureFile], questions: Sequence[VqaQuestion], seed: int, first: int = 0
+) -> Iterator[Shown]:
+    """The questions about their own pictures, half of which went through a messenger's JPEG; numbered from `first`."""
     for image_id, some in _by_picture(questions):
         rng = random.Random(f"own/{seed}/{image_id}")
         picture = open_picture(pictures[image_id].read_bytes()).convert("RGB")
         if rng.random() < 0.5:
             picture = compressed(picture, rng.randint(*_SENT))
-        yield picture, [_judged_question(OWN, image_id, "", q) for q in some]
+        yield picture, [_judged_question(OWN, first + image_id, "", q) for q in some]
 
 
 def folder(
