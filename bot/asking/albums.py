@@ -232,8 +232,8 @@ async def _ask_what_to_know(services: Services, message: Message, album: str, ph
     deferred = services.recent.deferred_in(message.chat_id, thread_of(message))
     if deferred is not None and deferred.album == album:
         return
-    if await services.store.sent.are_about(message.chat_id, photo.message_id):
-        return  # said before a restart
+    if any([await services.store.sent.are_about(message.chat_id, one.message_id) for one in photos]):
+        return  # said before a restart, or a caption got another sentence: it was in Spanish, say
     if not await has_asked(services, message.chat_id, album):
         said = await say(message, texts.WHAT_TO_KNOW if len(photos) == 1 else texts.WHAT_TO_KNOW_ALBUM)
         await services.store.sent.record(message.chat_id, [said.message_id], photo_message_id=photo.message_id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from bot.conversation.comparison import compared_in_steps
+from bot.conversation.several_questions import MOST_LINES, questions_in
 from storage.records import Question
 
 
@@ -23,6 +25,15 @@ def lines_of(question: Question) -> dict[tuple[int, ...], Question]:
         return {(place,): one for place, one in each.items()}
     pairs = {place: question.several[place - 2 : place] for place in each if place > 1}
     return {(at - 1, at): replace(each[at], text=question.text, several=pair) for at, pair in pairs.items()}
+
+
+def left_out(question: Question) -> list[str]:
+    """What a message asked besides, for which there were no more lines: see `several_questions.MOST_LINES`."""
+    asked = Counter((one.message_id, one.sha256) for one in question.several)
+    each, pictures = max(asked.values(), default=0), len(asked)
+    if each < 2 or pictures < 2 or (each + 1) * pictures <= MOST_LINES:
+        return []
+    return questions_in(question.text)[each:]
 
 
 def _in_steps(question: Question) -> bool:

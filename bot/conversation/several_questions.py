@@ -19,8 +19,8 @@ _NUMBER = re.compile(r"(?:^|\s)[(#]?([1-9])(?:[.):-]|\ufe0f?\u20e3)\s*(?=[a-z])"
 """Before each of several questions: 1. 1) (1) #1: 1- or a keycap."""
 MOST = 4
 """A message with more of them is asked as it is."""
-MOST_LINES = 16
-"""More questions about more pictures are too long for one message: it is asked of each picture as it is."""
+MOST_LINES = 20
+"""So many lines an answer has at most, one for each question about each picture: two for each of a whole album."""
 _BETWEEN = re.compile(
     r"\?+[\s,;]+(?:(?:and|also|then|plus)\s+)*|\s*[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?|\s*[,;]\s+", re.I
 )
@@ -96,9 +96,8 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
 
 
 def questions_of_each(text: str, pictures: int, before: Before | None = None) -> list[str]:
-    """As `questions_in`, of a message that asks them of each of so many pictures."""
-    each = questions_in(text, before)
-    return each if len(each) * pictures <= MOST_LINES else [text]
+    """As `questions_in`, of a message that asks them of each of so many pictures: as many as there are lines for."""
+    return questions_in(text, before)[: max(1, MOST_LINES // pictures)]
 
 
 def _alone(part: str, before: Before | None) -> list[str]:

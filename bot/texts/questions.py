@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from html import escape
 
-from bot.conversation.lines import lines_of
+from bot.conversation.lines import left_out, lines_of
 from bot.texts.answers import caveats_of_lines, shown, shown_jointly, were_told
 from bot.texts.catalog import N_, Sentences, _, directed, isolated, plural, translate_constants, translated
 from bot.texts.caveats import still
@@ -14,6 +14,12 @@ from bot.texts.lines import beginning, own_question
 from model.text import MAX_QUESTION
 from storage.records import Question, State
 
+_MESSAGE = 4096
+"""UTF-16 units that Telegram takes as one message."""
+_MARKS = 5
+"""At most so many stand around a line and its answer: its end, and marks of the direction."""
+_LEAST = 20
+"""Of those so many of each line's answer are shown at least."""
 LOOKING = N_("🔎 Looking…")
 LOOKING_AGAIN = N_("🔎 Looking again…")
 CANCEL_BUTTON = N_("Cancel")
@@ -186,20 +192,50 @@ def outcome(question: Question, told: Collection[str] = ()) -> str:
     about = lines_of(question)
     if not about or question.state in (State.CANCELLED, State.FAILED):
         return _outcome(question, told)
-    asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
-    lines = [line for line in (_heard(question), asked_as) if line]
-    caveat, own_caveats = caveats_of_lines(question, told)
-    lines += [escape(caveat)] if caveat else []
-    if (joint := shown_jointly(question)) is not None:
-        lines.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
-    lines += [said] if (said := escape(still(question))) else []
+    head, own_caveats = _head(question, told)
+    lines = []
     for places, one in about.items():
         own = _outcome(one, told, own_caveats.get(places, ""))
         parts = [part.strip() for part in own.split("\n") if part.strip()]
         said = " – ".join(parts).replace(": – ", ": ").replace(". – <b>", ". <b>")  # a caveat leads to its answer
         asked = escape(own_question(one, question))
         lines.append(directed(f"{beginning(places)} {asked}{said}"))
-    return "\n".join(lines)
+    if _length([*head, *lines]) > _MESSAGE:
+        room = (_MESSAGE - _length(head)) // len(about) - _MARKS
+        lines = [_in_short(places, one, question, room) for places, one in about.items()]
+    return "\n".join([*head, *lines])
+
+
+def _head(question: Question, told: Collection[str]) -> tuple[list[str], dict[tuple[int, ...], str]]:
+    """What stands before the lines of an answer, and the caveats that only some of them have."""
+    asked_as = f"<i>{escape(question.asked_as)}</i>" if question.asked_as else ""
+    head = [line for line in (_heard(question), asked_as) if line]
+    if rest := left_out(question):
+        questions = escape(" ".join(rest)).join(("<i>", "</i>"))
+        head.append(_("That was too much for one message. I left out: {questions}", questions=questions))
+    caveat, own_caveats = caveats_of_lines(question, told)
+    head += [escape(caveat)] if caveat else []
+    if (joint := shown_jointly(question)) is not None:
+        head.append(f"<b>{joint[0]}</b> – <i>{joint[1]}</i>")
+    head += [said] if (said := escape(still(question))) else []
+    return head, own_caveats
+
+
+def _in_short(places: tuple[int, ...], one: Question, question: Question, room: int) -> str:
+    """A line of at most so many UTF-16 units, or little more: how sure it is in few words, and a beginning."""
+    before, answered = f"{beginning(places)} {own_question(one, question)}", shown(one) if one.answer else None
+    sure = f" – {answered.in_short}" if answered else ""
+    said = answered.answer if answered else sentence(one.error or translated(BROKEN))
+    room = max(_LEAST, room - _length([before, sure]))
+    if _length([said]) > room:
+        said = said.encode("utf-16-le")[: 2 * room - 2].decode("utf-16-le", "ignore").rstrip() + "…"
+    bold = ("<b>", "</b>") if answered else ("", "")
+    return directed(f"{escape(before)}{isolated(escape(said)).join(bold)}<i>{sure}</i>")
+
+
+def _length(lines: Collection[str]) -> int:
+    """UTF-16 units, as Telegram counts them."""
+    return len("\n".join(lines).encode("utf-16-le")) // 2
 
 
 def _heard(question: Question) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
+from typing import Any
 
+import pytest
+from telegram.constants import MessageLimit
 from test_answers import question
 
 from bot.exporting.rows import row_of
@@ -13,7 +18,7 @@ from bot.texts.caveats import BUILTIN_KNOWS
 from bot.texts.language import speaking
 from bot.texts.questions import outcome
 from bot.texts.sureness import NOT_EVEN_A_GUESS
-from storage.records import AskedPicture
+from storage.records import AskedPicture, Question
 
 
 def test_an_answer_about_each_of_several_pictures_says_each_on_its_own() -> None:
@@ -133,3 +138,41 @@ def test_an_answer_in_steps_is_told_from_one_about_each_picture() -> None:
     assert shown(earlier).answer.startswith("1. Nothing · 2. Nothing"), "an earlier release asked it of each"
     one_picture = replace(asked, several=tuple(replace(one, message_id=7) for one in steps))
     assert shown(one_picture).answer.startswith("1. – · 2. Nothing"), "several questions about one picture"
+
+
+def lines_of_album(pictures: int, questions: list[str], **said: Any) -> Question:
+    """Each question, asked of each picture."""
+    several = tuple(AskedPicture(str(n), n, caption=one, **said) for n in range(1, pictures + 1) for one in questions)
+    return question("…", 0.4, text=" ".join(questions), each_picture=True, unsure_below=25, several=several)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fa", "fr", "it", "pt", "ru"])
+@pytest.mark.parametrize("answer", ["under the big tree", "a long description " * 120, "\U0001f436" * 900])
+def test_whatever_the_lines_are_telegram_takes_them_as_one_message(language: str, answer: str) -> None:
+    asked = lines_of_album(
+        *(10, ["What is the small brown dog doing on the grass?", "Where is the tall girl with the blue kite?"]),
+        answer=answer,
+        confidence=0.15,
+        known_picture=True,
+        known_words=False,
+        alternatives=(("on the small red house", 0.1),),
+    )
+    strange = {"known_picture": False, "knows": BUILTIN_KNOWS, "known_words": True}
+    mixed = replace(asked, several=(*asked.several[:9], *(replace(one, **strange) for one in asked.several[9:])))
+    with speaking(language):
+        for shown_so in (outcome(asked), outcome(mixed)):
+            message = unescape(re.sub(r"<[^>]+>", "", shown_so))
+            assert len(message.encode("utf-16-le")) // 2 <= MessageLimit.MAX_TEXT_LENGTH
+            assert message.splitlines()[-1].strip("\u200f\u2067\u2068\u2069").startswith("20. ")
+
+
+def test_what_there_are_no_lines_for_is_said() -> None:
+    said = {"answer": "yes", "confidence": 0.9, "known_picture": True}
+    asked = lines_of_album(7, ["Is there a dog?", "Is there a cat?"], **said)
+    assert "left out" not in outcome(asked)
+    asked = replace(asked, text="is there a dog? and a cat? where is the <ball>?")
+    few = replace(lines_of_album(2, ["Is there a dog?", "Is there a cat?"], **said), text=asked.text)
+    assert "left out" not in outcome(few), "there was room: what came before the message tells how it was understood"
+    first, *lines = outcome(asked).splitlines()
+    assert first == "That was too much for one message. I left out: <i>Where is the &lt;ball&gt;?</i>"
+    assert len(lines) == 14

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.follow_ups import Before
-from bot.conversation.several_questions import MOST, on_one_line, questions_in
+from bot.conversation.several_questions import MOST, MOST_LINES, on_one_line, questions_in, questions_of_each
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,13 @@ def test_the_first_leans_on_the_question_before_the_message() -> None:
     before = Before("Is there a ball?", "yes")
     asked = questions_in("what colour is it and where is it?", before)
     assert asked == ["What colour is the ball?", "Where is the ball?"]
+
+
+@pytest.mark.parametrize(("pictures", "questions"), [(2, 4), (5, 4), (6, 3), (7, 2), (9, 2), (10, 2)])
+def test_of_many_pictures_as_many_are_asked_as_there_are_lines_for(pictures: int, questions: int) -> None:
+    text = "Is there a dog? Is there a cat? Where is the ball? Who is smiling?"
+    assert questions_of_each(text, pictures) == questions_in(text)[:questions]
+    assert questions * pictures <= MOST_LINES
 
 
 @given(st.lists(st.sampled_from(("what", "is", "the", "dog", "and", "?", ",", "it", "where", "how many")), max_size=14))

@@ -273,3 +273,16 @@ async def test_after_a_restart_a_picture_newer_than_an_album_is_still_the_one_ta
     await you.wait_for(says("Green"))
     await quiet(bot)
     assert [pictures for _, pictures, _ in await pictures_asked(bot)][1:] == [[newer["message_id"]]] * 2
+
+
+async def test_an_album_whose_caption_is_in_another_language_gets_one_sentence(
+    start_bot: StartBot, you: Person
+) -> None:
+    bot = await start_bot(Seeing())
+    await you.send_album([RED, BLUE, GREEN], "¿Qué hay en la segunda imagen?")
+    await you.wait_for(lambda m: m.get("from", {}).get("is_bot", False))
+    await asyncio.sleep(1.5 * ALBUM_SECONDS)  # it would have been asked by now what to know about them
+    await quiet(bot)
+    assert len([m for m in await you.messages() if m.get("from", {}).get("is_bot")]) == 1
+    await you.say("What colour?")
+    assert "3. Green" in (await you.wait_for(says("3. ")))["text"]

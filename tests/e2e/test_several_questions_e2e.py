@@ -13,6 +13,7 @@ from where_helpers import Showing, is_photo, looked_at, where
 
 from bot.sandbox.person import Person, buttons
 from bot.texts import questions as texts
+from model.serving.broker.null import NullBroker
 from model.types import Answer, Request
 
 BOTH = "what colour is the ball and how many dogs are there?"
@@ -153,3 +154,22 @@ async def test_a_picture_of_an_album_may_ask_something_else(start_bot: StartBot,
     with zipfile.ZipFile(io.BytesIO(await you.download(sent_file))) as archive:
         html = archive.read("index.html").decode()
     assert "About 2 pictures" in html and "4. In picture 2: How many dogs are there? 2" in html
+
+
+async def test_each_of_many_pictures_is_asked_as_much_as_there_are_lines_for(start_bot: StartBot, you: Person) -> None:
+    broker = Each()
+    await start_bot(broker, feedback=True)
+    await you.send_album([RED, BLUE, GREEN] * 3, BOTH)
+    answer = await you.wait_for(says("18. "))
+    assert answer["text"].splitlines()[-1].startswith("18. In picture 9: How many dogs are there? 2")
+    await you.say(f"{BOTH} Where is the girl?")
+    answer = await you.wait_for(says("18. "))
+    assert answer["text"].splitlines()[0] == "That was too much for one message. I left out: Where is the girl?"
+    assert {question for question, _ in broker.asked} == {"What colour is the ball?", "How many dogs are there?"}
+
+
+async def test_long_answers_about_several_pictures_are_shown_in_one_message(start_bot: StartBot, you: Person) -> None:
+    await start_bot(NullBroker("a dog and a cat " * 120, 0.9))
+    await you.send_album([RED, BLUE, GREEN], "what is there?")
+    lines = (await you.wait_for(says("3. ")))["text"].splitlines()
+    assert len(lines) == 3 and all("A dog and a cat" in line and "…" in line for line in lines)
