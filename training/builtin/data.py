@@ -34,6 +34,7 @@ STRESS: Mapping[str, float] = {
     "more": 1.5,
     "mood": 1.6,
     "setting": 0.7,
+    "clothes": 3.5,
 }
 """Kinds that are learnt last are asked more often."""
 PAIR_STRESS: Mapping[str, float] = {"swapped": 1.8, "mood": 1.6, "gone": 1.2, "same": 1.15}
