@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.comparison import asked_of_each, needs_two
 from bot.conversation.lines import lines_of
-from bot.conversation.one_of_several import named_picture, names_none_of_them
+from bot.conversation.one_of_several import named_picture
+from bot.conversation.several_named import names_one_beyond, without_name
 from bot.texts import heat_maps as texts
 from bot.texts import questions as question_texts
 from bot.texts.failures import NO_SUCH_PICTURE
@@ -56,14 +57,14 @@ class Part:
         """
         first, *others = pictures
         album_has = len(self.question.pictures) if self.question.album is not None and self.place is None else 0
-        if album_has and names_none_of_them(self.question.asked, album_has):
+        if album_has and names_one_beyond(self.question.asked, album_has):
             raise PictureRefusedError(str(FailureError(NO_SUCH_PICTURE, number=album_has)))
         if self.place is None and self.explains is None and not others and needs_two(self.question.asked):
             raise PictureRefusedError(question_texts.NEED_TWO)
         question = self.asked or self.question.asked
         if self.place is not None and not others:
             caption = self.pictures[0].caption
-            question = asked_of_each(question if caption in (None, self.question.text) else caption)
+            question = asked_of_each(without_name(question if caption in (None, self.question.text) else caption))
         return Request(
             id=self.request_id,
             picture=first.data,

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
-from bot.conversation.one_of_several import names_none_of_them, one_of_several
+from bot.conversation.follow_ups import Before
+from bot.conversation.one_of_several import one_of_several
+from bot.conversation.several_named import has_name, names_one_beyond, several_named, with_name
 from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.slips import without_slips
 from bot.texts import questions as texts
@@ -40,6 +42,8 @@ class AlbumQuestion:
             text = texts.COMPARE_QUESTION
         right = without_slips(text)
         named = _names_one(right, number)
+        if not named and (lines := each_named(right, photos)):
+            return cls(text, lines, each_picture=True)
         each = [text] if number > 1 and (named or _compares(right, number)) else questions_of_each(text, number)
         several: Sequence[str | None] = each if len(each) > 1 else ()
         own = {at: one if one == text else in_full(one, None) or one for at, one in captions.items()}
@@ -54,7 +58,8 @@ class AlbumQuestion:
     def asked_as(self) -> str | None:
         """In full, where that is not what was typed; "they" are the pictures where it is about several."""
         right, messages = without_slips(self.text), {one.message_id for one in self.pictures}
-        if len(messages) < len(self.pictures):  # several questions, each in full
+        if len(messages) < len(self.pictures) or any(has_name(one.caption or "") for one in self.pictures):
+            # Several questions, each in full.
             return None
         if needs_two(right) or _names_one(right, len(messages)):
             return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
@@ -67,9 +72,18 @@ class AlbumQuestion:
         return mine == theirs and self.text == question.text and (captions or len(mine) == 1)
 
 
+def each_named(text: str, photos: Sequence[Photo], before: Before | None = None) -> tuple[AskedPicture, ...]:
+    """What several questions ask of the pictures that they name, in their order; nothing where one names none."""
+    return tuple(
+        AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=with_name(one))
+        for one in several_named(text, len(photos), before)
+        for photo in (photos[one.place - 1],)
+    )
+
+
 def _names_one(text: str, pictures: int) -> bool:
     """Whether a text names one of so many pictures, or one that is not among them."""
-    return one_of_several(text, pictures) is not None or names_none_of_them(text, pictures)
+    return one_of_several(text, pictures) is not None or names_one_beyond(text, pictures)
 
 
 def _compares(text: str, pictures: int) -> bool:

@@ -19,6 +19,7 @@ from bot.asking.album_question import AlbumQuestion
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
 from bot.conversation.meaning import Facts
+from bot.conversation.several_named import has_name
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo, Question, State
@@ -198,7 +199,7 @@ def _own_captions(question: Question) -> dict[int, str]:
     """What the pictures of an album ask themselves, by the numbers of their messages; not what is asked of each."""
     lines = Counter(picture.message_id for picture in question.pictures)
     asked = {one.message_id: one.caption for one in question.pictures if lines[one.message_id] == 1}
-    return {number: caption for number, caption in asked.items() if number is not None and caption}
+    return {at: caption for at, caption in asked.items() if at is not None and caption and not has_name(caption)}
 
 
 @asynccontextmanager

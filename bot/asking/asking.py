@@ -9,6 +9,7 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ChatType, ParseMode
 
 from bot.answering.question_messages import reply_to
+from bot.asking.album_question import each_named
 from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
 from bot.asking.pictures_counted import counted_with
 from bot.conversation.changes import of_change
@@ -17,11 +18,11 @@ from bot.conversation.follow_ups import FURTHER_BACK, Before
 from bot.conversation.lines import lines_of
 from bot.conversation.one_of_several import (
     counted_from_the_end,
-    names_none_of_them,
     one_of_several,
     the_only_one,
     two_of_several,
 )
+from bot.conversation.several_named import names_one_beyond, without_name
 from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.steering import asks_again, asks_of_this
 from bot.effective import Effective
@@ -139,7 +140,7 @@ async def ask(
     two = None if together or named else two_of_several(text, len(photos))
     if two is not None or (named is not None and not counted_from_the_end(text)):
         album = None  # whatever else comes of it is not meant
-    none_of_them = not (together or alone) and names_none_of_them(text, len(photos), before)
+    none_of_them = not (together or alone) and names_one_beyond(text, len(photos), before)
     if none_of_them and not album:
         await say(message, not_so_many(len(photos)))
         return
@@ -153,17 +154,18 @@ async def ask(
     first, put, in_steps = photos[0], change or one or two, compared_in_steps(text, len(photos))
     all_at_once = bool(named) or none_of_them or asked_together(text, len(photos)) or (together and not in_steps)
     whole = change or two or (len(photos) > 1 and (all_at_once or in_steps))
+    own = () if together or named or change or two else each_named(text, photos, before)
     each = [text] if whole else questions_of_each(one.question if one else text, len(photos), before)
-    if len(each) > 1:
-        pictures = tuple(replace(picture, caption=part) for picture in pictures for part in each)
-        album = album if len(photos) > 1 else None
+    if own or len(each) > 1:
+        pictures = own or tuple(replace(picture, caption=part) for picture in pictures for part in each)
+        album = album if len(photos) > 1 and not own else None
         put, obvious = None, obvious and not narrowed
     of_pictures = len(photos) > 1 and needs_two(text)  # "they" are the pictures
-    leans = len(each) == 1 and not of_pictures
+    leans = len(each) == 1 and not of_pictures and not own
     asked = replace(
         new_question(message, admission, pictures, text),
         asked_as=put.question if put else _in_full(text, before, repeated=repeated) if leans else None,
-        each_picture=len(each) > 1 or (len(photos) > 1 and not all_at_once),
+        each_picture=bool(own) or len(each) > 1 or (len(photos) > 1 and not all_at_once),
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
         album=album,
@@ -251,7 +253,7 @@ def _last_asked(before: Question) -> Before:
     """The last thing that a question asked, with its answer."""
     if lines := [*lines_of(before).values()]:
         last = lines[-1]
-        return Before(before.asked if last.text == before.text else last.text, last.answer)
+        return Before(before.asked if last.text == before.text else without_name(last.text), last.answer)
     guessed = percent(before.confidence or 0.0) < before.unsure_below  # "it" is not what was only guessed
     return Before(before.asked, None if guessed else before.answer)
 

@@ -21,6 +21,7 @@ from bot.commands.unasked import refusal, reply
 from bot.conversation.as_typed import as_typed
 from bot.conversation.comparison import asked_of_each, asked_together, compared_in_steps
 from bot.conversation.follow_ups import Before
+from bot.conversation.several_named import parts_of, several_named
 from bot.conversation.several_questions import questions_in
 from bot.settings import load_settings
 from bot.texts.answers import shown_answer
@@ -152,7 +153,8 @@ def _split(words: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], li
         raise click.UsageError("The question is empty.")
     each: list[str] = []
     for typed in questions:
-        each += questions_in(typed, Before(each[-1]) if each else None)
+        before = Before(each[-1]) if each else None
+        each += (parts_of if several_named(typed, len(names), before) else questions_in)(typed, before)
     return names, each
 
 

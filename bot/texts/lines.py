@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from bot.conversation.several_named import has_name
 from bot.texts.catalog import _, isolated, joined, plural, whole
 from storage.records import Question
 
@@ -19,7 +20,7 @@ def own_question(line: Question, question: Question) -> str:
     """
     pictures = [*dict.fromkeys((one.message_id, one.sha256) for one in question.several)]
     asked = "" if line.text == question.text else f"{line.text[:_OWN_QUESTION]} "
-    if not asked or not 1 < len(pictures) < len(question.several):
+    if not asked or has_name(asked) or not 1 < len(pictures) < len(question.several):
         return asked
     place = pictures.index((line.photo_message_id, line.photo_sha256)) + 1
     return f"{in_pictures([place])}: {asked}"

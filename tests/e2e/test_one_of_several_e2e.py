@@ -152,3 +152,24 @@ async def test_an_album_has_no_fifth_picture_of_three(start_bot: StartBot, you: 
     await you.say("is there a dog in the fourth picture?")  # more of the album may come
     await you.wait_for(says("3 imágenes."))
     assert broker.asked == [("What is in the picture?", 1)]
+
+
+async def test_each_question_is_asked_of_the_picture_that_it_names(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    sent = await you.send_album([RED, BLUE, GREEN], "is there a dog in picture 3 and who is in the second picture?")
+    lines = ["1. In picture 3: Is there a dog? Green", "2. In picture 2: Who is in the picture? Blue"]
+    answer = await you.wait_for(says("2. In picture 2: "))
+    assert [line.split(" – ")[0] for line in answer["text"].splitlines()] == lines
+    await you.send_late(sent[0], RED)  # changes nothing: what asks is no caption of those pictures' own
+    await you.say("pic 1: dog? pic 4: cat?")
+    answer = await you.wait_for(says("2. In picture 4: "))
+    assert answer["text"].splitlines()[1].startswith("2. In picture 4: Is there a cat? Red")
+    await you.say("what is in picture 1? what is in picture 9?")
+    await you.wait_for(says("4 pictures."))
+    await you.say("and a cow?", reply_to=answer, quote="2. In picture 4: Is there a cat?")
+    assert (await you.wait_for(sure))["text"].splitlines()[:2] == ["Is there a cow?", "Red"]
+    assert broker.asked == [
+        *[("Is there a dog?", 1), ("Who is in the picture?", 1)],
+        *[("Is there a dog?", 1), ("Is there a cat?", 1), ("Is there a cow?", 1)],
+    ]
