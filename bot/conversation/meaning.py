@@ -18,7 +18,7 @@ from bot.conversation.several_questions import on_one_line
 from bot.conversation.small_talk import SmallTalk, is_gesture, says_nothing, small_talk
 from bot.conversation.statements import as_question, states
 from bot.conversation.steering import asks_again, asks_of_this, steering, wants_other_picture
-from bot.conversation.text_speak import lacks_verb
+from bot.conversation.text_speak import spelled_out
 from model.text import MAX_QUESTION, question_length
 
 
@@ -213,10 +213,13 @@ def meaning_of(facts: Facts) -> Meaning:
 
 
 def _asks_of_a_thing(question: str) -> bool:
-    """Whether what is made like a remark asks: "isn't there an elephant", "one house and two people?"."""
+    """Whether what is made like a remark asks: "isn't there an elephant", "she happy", "one house and two people?"."""
     last = re.sub(r"\W+$", "", question.lower()).split(" ")[-1]
     named = question.endswith("?") and any(map(lexicon().is_thing, (last, last.removesuffix("s"))))
-    return named or lacks_verb(question) or _DENIED.match(question.replace("’", "'")) is not None
+    whole = spelled_out(question)
+    asks = whole != question and small_talk(whole) is None
+    praised = lexicon().phrases.get((last,)) == SmallTalk.PRAISE  # "isn't she lovely"
+    return named or asks or (not praised and _DENIED.match(question.replace("’", "'")) is not None)
 
 
 def _compares(question: str, *, of_album: bool) -> bool:

@@ -122,4 +122,6 @@ def asks_the_bot(words: Sequence[str]) -> bool:
         return True
     if able := _ABLE.fullmatch(" ".join(words)):
         return not any(able[1] in language.looking.split() for language in _LANGUAGES)
+    if words[0] == "t" and words[1:2] in (["es"], ["as"]):  # "t'es un robot"
+        words = ["tu", *words[1:]]
     return any(language.is_to_the_bot(words) for language in _LANGUAGES)

@@ -45,13 +45,8 @@ class SmallTalk(StrEnum):
 _PLACE = {kind: place for place, kind in enumerate(SmallTalk)}
 _MOST_WORDS = 40
 """A longer part is a question, whatever it begins with."""
-_MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {
-    SmallTalk.INSULT: 5,
-    SmallTalk.FAREWELL: 5,
-    SmallTalk.THANKS: 5,
-    SmallTalk.GREETING: 3,
-    SmallTalk.PRAISE: 4,
-}
+_MORE_WORDS = dict.fromkeys(SmallTalk, 0) | {SmallTalk.GREETING: 3, SmallTalk.PRAISE: 4}
+_MORE_WORDS |= dict.fromkeys((SmallTalk.INSULT, SmallTalk.FAREWELL, SmallTalk.THANKS), 5)
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
@@ -105,6 +100,8 @@ _QUESTION_WORDS = frozenset(
     )
 )
 """Where words of one's own hold one of these, something may be asked."""
+_VALUE = (frozenset(("what", "whats", "which", "how")), frozenset(("color", "colour", "many")))
+"""One of each: something is asked, whatever stands before it."""
 _OR = frozenset(("or", "oder", "ou", "или", "یا"))
 """Between two words: one of them is to be chosen."""
 
@@ -197,7 +194,7 @@ def _is_remark(words: Sequence[str], part: str) -> bool:
     may_ask = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words[:2])
     if may_ask and any(sign.isdigit() for sign in part):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
-    seems_asked = asked or not _OR.isdisjoint(words[1:-1])
+    seems_asked = asked or not _OR.isdisjoint(words[1:-1]) or not any(map(frozenset(words).isdisjoint, _VALUE))
     likely = LIKELY_STATED if _QUESTION_WORDS.isdisjoint((*words[:2], words[-1])) else LIKELY
     least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else likely
     return len(words) <= _MOST_REMARK and talk_score(part) >= least

@@ -8,6 +8,7 @@ from bot.conversation.small_talk import SmallTalk
 
 _PLEASE = r"(?:please|pls|plz|bitte|por favor|per favore|s'il te plaît)"
 _REPEAT = re.compile(
+    rf"(?:(?:ok|okay|k|and|now)[\s,]+)?"
     rf"(?:{_PLEASE} |(?:can|could) (?:you|u) )*(?:(?:(?:ask|answer|repeat|say)(?: (?:it|that|this|me))?|once|same) )?"
     r"(?:again|once more|one more time|repeat(?: (?:it|that|this|(?:the|my|that) (?:last )?question))?"
     r"|(?:the )?same (?:question|thing)|noch ?mal|noch einmal|ancora(?: una volta)?|di nuovo|otra vez|de nuevo|encore"
@@ -29,6 +30,12 @@ _OTHER_PICTURE = re.compile(
     re.IGNORECASE,
 )
 _CLOSE = re.compile(r"(?:close|end|leave|finish)(?: (?:this|it|the chat|chat|conversation))?", re.IGNORECASE)
+_FOR_ANOTHER = re.compile(
+    r"(?:[!$][a-z]\w+|@\w+(?=\s))(?!\s+(?:what|which|who|where|how|is|are|does|do|can)\b)[^?؟]*|\*[a-z]+|[a-z]+\*",
+    re.IGNORECASE,
+)
+"""A command to another bot, a word to somebody who is named, or one for people to put right what was typed before:
+"!play despacito", "@gif cats", "*there"."""
 _ENDS = " .!,;:…"
 
 
@@ -48,7 +55,9 @@ def wants_other_picture(text: str) -> bool:
 
 
 def steering(text: str) -> SmallTalk | None:
-    """What a message is that announces a question, or ends the talk; "close?" may be a question."""
+    """What a message is that announces a question, ends the talk or is for another one; "close?" may be a question."""
+    if _FOR_ANOTHER.fullmatch(text):
+        return SmallTalk.REMARK
     bare = text.strip(_ENDS)
     if _OTHER.fullmatch(bare):
         return SmallTalk.AGREEMENT

@@ -53,11 +53,6 @@ def spelled_out(text: str) -> str:
     return whole if whole != text and asked_in(text) is None and is_english(whole) else text
 
 
-def lacks_verb(text: str) -> bool:
-    """Whether a text is a question but for the verb that was left out: "she happy", "this a cat"."""
-    return _verb_before(text.strip(_MARKS)) is not None
-
-
 def _with_verb(text: str) -> str:
     bare = text.rstrip(_MARKS)
     if (be := _verb_before(bare)) is not None:

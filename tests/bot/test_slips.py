@@ -74,6 +74,9 @@ def test_of_what_people_asked_only_slips_are_changed() -> None:
         "wot color r his shoos",
         "is that a wolf?",
         "what colour are the curtains",
+        "how many kids",
+        "number of trees",
+        "which animal",
     }
 
 

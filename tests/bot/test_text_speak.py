@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.follow_ups import Before
+from bot.conversation.meaning import Ask, Facts, meaning_of
 from bot.conversation.no_short_answer import no_short_answer
 from bot.conversation.several_questions import in_full, questions_in
-from bot.conversation.text_speak import lacks_verb, spelled_out
+from bot.conversation.text_speak import spelled_out
 
 
 @pytest.mark.parametrize(
@@ -88,9 +89,11 @@ def test_what_was_written_out_is_what_is_asked_and_shown() -> None:
     ]
 
 
-def test_who_leaves_the_verb_out_asks() -> None:
-    assert lacks_verb("she happy") and lacks_verb("this a cat?")
-    assert not (lacks_verb("she is happy") or lacks_verb("this cat") or lacks_verb("they said so"))
+@pytest.mark.parametrize(
+    ("typed", "asks"), [("she happy", True), ("r there dogs", True), ("she is a dancer now", False), ("u suck", False)]
+)
+def test_what_asks_when_it_is_written_out_is_no_remark(typed: str, asks: bool) -> None:
+    assert isinstance(meaning_of(Facts(private=True, text=typed)), Ask) == asks
 
 
 def test_why_has_one_letter() -> None:
