@@ -33,7 +33,7 @@ def calibrated(place: Path, name: str, *further: str) -> tuple[Path, dict[str, l
 
 
 def test_questions_in_other_words_are_familiar_when_they_are_said_to_be_the_models_own(tmp_path: Path) -> None:
-    for name, seed, count, wide in (("own", "a", 60, False), ("typed", "b", 30, True), ("judged", "c", 15, True)):
+    for name, seed, count, wide in (("own", "a", 70, False), ("typed", "b", 30, True), ("judged", "c", 15, True)):
         write_scenes(tmp_path / name, Plan(seed, {"val": count}, wide_questions=wide), lambda _: None, workers=1)
     judged = load_split(tmp_path / "judged", "val")
 
