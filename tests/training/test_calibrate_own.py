@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from model.answerer import Answerer
+from model.confidence.confidence_model import ConfidenceModel
 from model.loading import locate
 from model.types import Request
 from training.data import provenance
@@ -27,7 +28,7 @@ def calibrated(place: Path, name: str, *further: str) -> tuple[Path, dict[str, l
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.evaluation.trust.RESAMPLES", 3)
         command = ["calibrate", str(place / "own"), "--model", str(model), "--beams", "1", "--shifts", "9", "--json"]
-        done = CliRunner().invoke(main, [*command, *further])
+        done = CliRunner().invoke(main, [*command, "--words", str(place / "own"), *further])
     assert done.exit_code == 0, done.output
     return model, json.loads(done.stdout)["evidence"]["sets"]["own"]
 
@@ -49,5 +50,7 @@ def test_questions_in_other_words_are_familiar_when_they_are_said_to_be_the_mode
     both, more = calibrated(tmp_path, "both", "--own", str(tmp_path / "typed"))
     assert more["answers"] > own["answers"]
     assert familiar(both) > familiar(without) + 0.1
+    learnt = ConfidenceModel.read(both)
+    assert learnt is not None and "plinth" not in learnt.words and "color" in learnt.words, "slips open no list"
     met = [sketch.name for sketch in provenance.read(both)["calibrated"]]
     assert met == ["the val split of own", "the val split of typed"]

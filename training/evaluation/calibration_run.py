@@ -105,7 +105,7 @@ def run(
     first = 1 + max(q.image_id for q in questions)
     for split in further:
         some = sample(split, MOST_SHIFTED, config.seed)
-        seen += see(answerer, own(split.pictures, some, config.seed, first), config.beams, most, progress)
+        seen += see(answerer, own(split.pictures, some, config.seed, first, further=True), config.beams, most, progress)
         first += 1 + max((q.image_id for q in some), default=0)
     for name, split in others.items():
         some = sample(split, MOST_SHIFTED, config.seed)

@@ -48,7 +48,7 @@ _NOTHING_WITHIN = 0.05
 _STRENGTH = 0.3
 """Inverse strength of the penalty on the weights."""
 _RARE = 0.01
-"""Where more of the held-out own questions have a word that is not on the list, the list is not closed."""
+"""Where more of the held-out own questions, but for further ones, have an unlisted word, the list is not closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,15 @@ def learn(sides: Sides, words: Iterable[str], answers: Collection[str], coverage
     ]
     assert spaces[0] is not None and spaces[1] is not None
     known = _words(inside, words)
-    outside = sum(any(word not in known for word in words_of(one.asked.question)) for one in held)
+    asked = [one.asked.question for one in held if not one.asked.further]
+    outside = sum(any(word not in known for word in words_of(question)) for question in asked)
     own = [*inside, *held]
     started = ConfidenceModel(
         pixels=spaces[0],
         tokens=spaces[1],
         questions=spaces[2],
         limits=DistanceLimits((1.0, 1.0), (1.0, 1.0), 1.0, (1.0, 1.0), 1.0),
-        words=frozenset(known | _words(held, ())) if outside <= _RARE * len(held) else frozenset(),
+        words=frozenset(known | _words(held, ())) if outside <= _RARE * len(asked) else frozenset(),
         answers=frozenset({*answers, *(one.asked.answer for one in own if one.asked.answer)}),
         centre=np.zeros(0, np.float32),
         spread=np.zeros(0, np.float32),

@@ -48,6 +48,8 @@ class JudgedQuestion:
     question: str
     answer: str | None
     """None where no answer is right."""
+    further: bool = False
+    """Whether it is of further own data, as people type it, say: a new word there may be a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,12 @@ Shown = tuple[Image.Image, list[JudgedQuestion]]
 
 
 def own(
-    pictures: Mapping[int, PictureFile], questions: Sequence[VqaQuestion], seed: int, first: int = 0
+    pictures: Mapping[int, PictureFile],
+    questions: Sequence[VqaQuestion],
+    seed: int,
+    first: int = 0,
+    *,
+    further: bool = False,
 ) -> Iterator[Shown]:
     """The questions about their own pictures, half of which went through a messenger's JPEG; numbered from `first`."""
     for image_id, some in _by_picture(questions):
@@ -79,7 +86,7 @@ def own(
         picture = open_picture(pictures[image_id].read_bytes()).convert("RGB")
         if rng.random() < 0.5:
             picture = compressed(picture, rng.randint(*_SENT))
-        yield picture, [_judged_question(OWN, first + image_id, "", q) for q in some]
+        yield picture, [replace(_judged_question(OWN, first + image_id, "", q), further=further) for q in some]
 
 
 def folder(
