@@ -38,7 +38,7 @@ def several_named(text: str, pictures: int, before: Before | None = None) -> Seq
         if one is None:
             return []
         if before is not None and _SAME_AGAIN.fullmatch(one.question):
-            one = one._replace(question=before.question)
+            one = OneOfSeveral(one.place, before.question)
         asked.append(one)
         before = Before(one.question)
     return asked if 1 < len(asked) <= MOST and len({one.place for one in asked}) > 1 else []

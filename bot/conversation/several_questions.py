@@ -17,6 +17,8 @@ from bot.conversation.text_speak import spelled_out
 
 _NUMBER = re.compile(r"(?:^|\s)[(#]?([1-9])(?:[.):-]|\ufe0f?\u20e3)\s*(?=[a-z])", re.I)
 """Before each of several questions: 1. 1) (1) #1: 1- or a keycap."""
+_ASKS_WHAT = re.compile(r"what(?:'?s| is)\b", re.I)
+"""Begins a question that is one already: "what is the colour of the ball?"."""
 MOST = 4
 """A message with more of them is asked as it is."""
 MOST_LINES = 20
@@ -44,7 +46,7 @@ def in_full(text: str, before: Before | None) -> str | None:
     plain = as_question(right) or without_asides(right)
     bare = LEAD.sub("", plain)
     whole = None if before is None else completed(plain, before)
-    whole = whole or existence_question(bare) or attribute_question(bare)
+    whole = whole or existence_question(bare) or (None if _ASKS_WHAT.match(bare) else attribute_question(bare))
     whole = open_question(whole or bare) or whole
     return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
 

@@ -108,3 +108,8 @@ def test_why_has_one_letter() -> None:
 def test_what_is_written_out_stays(words: list[str]) -> None:
     whole = spelled_out(" ".join(words))
     assert spelled_out(whole) == whole
+
+
+@pytest.mark.parametrize("text", ["What is the colour of the bicycle?", "what's the color of the ball?"])
+def test_a_question_that_is_one_already_is_not_shown_anew(text: str) -> None:
+    assert in_full(text, None) is None
