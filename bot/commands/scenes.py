@@ -33,7 +33,11 @@ from model.counting import counted
     "--wide-questions", is_flag=True, help="Ask as --wide does, also for what is not there; draw as without it."
 )
 @click.option("--judging", is_flag=True, help="Instead: sets that other code draws, to judge the built-in model by.")
-@click.option("--leave-out", multiple=True, help="With these: a style, emoji set, thing or `typed` to do without.")
+@click.option(
+    "--leave-out",
+    multiple=True,
+    help="With --wide or --wide-questions: a style, emoji set, thing or `typed` to do without.",
+)
 def scenes(
     out: Path,
     train: int,
@@ -61,19 +65,9 @@ def scenes(
     """
     from training.scenes.official import Plan, write_scenes
 
-    source = click.get_current_context().get_parameter_source
-    others = (
-        "train",
-        "test",
-        "questions_per_picture",
-        "workers",
-        "wide",
-        "theme",
-        "pairs",
-        "wide_questions",
-        "leave_out",
-    )
-    if judging and any(source(name) is ParameterSource.COMMANDLINE for name in others):
+    here = click.get_current_context()
+    others = {parameter.name for parameter in here.command.params if parameter.name} - {"out", "val", "seed", "judging"}
+    if judging and any(here.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in others):
         raise click.ClickException("--judging goes with --val and --seed alone: other code draws its pictures.")
     if theme and (pairs or wide or leave_out or wide_questions):
         raise click.ClickException(

@@ -46,12 +46,8 @@ def compose(rng: random.Random, variety: Variety = FIRST) -> Scene:
         scene.style = _style(rng, crude)
     sparse = crude or rng.random() < 0.2
     alone = bool(scene.style.backdrop) and rng.random() < ALONE
-    if alone:
-        pass
-    elif scene.indoors:
-        _furnish(scene, rng, sparse)
-    else:
-        _open_sky(scene, rng, sparse)
+    if not alone:
+        (_furnish if scene.indoors else _open_sky)(scene, rng, sparse)
     cast = _cast(scene, rng, sparse or alone, variety)
     for kind, colours in [rng.choice(cast)] if alone else cast:
         for colour in colours:

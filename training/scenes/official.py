@@ -86,7 +86,7 @@ class Plan:
         if self.wide:
             return WIDE.without(self.leave_out)
         if self.wide_questions:
-            return replace(FIRST, wordings=True, absent=True, groups=True).without(self.leave_out)
+            return replace(FIRST, wordings=True, absent=True, wider=True).without(self.leave_out)
         return FIRST
 
     def first(self, split: str) -> int:

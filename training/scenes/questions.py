@@ -36,7 +36,7 @@ TOPICS: dict[str, tuple[Topic, float]] = {
 """Each kind of question with its topic and how often it is asked where it can be."""
 
 ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
-GROUPS: dict[str, tuple[Topic, float]] = {
+WIDER: dict[str, tuple[Topic, float]] = {
     "group": (groups.group, 2.0),
     "ground": (groups.sky_and_ground, 0.7),
     "this": (topics.this, 4.0),
@@ -64,8 +64,8 @@ def ask(
     topics_here = dict(TOPICS)
     if scene.variety and scene.variety.absent:
         topics_here |= ABSENT
-    if scene.variety and scene.variety.groups:
-        topics_here |= GROUPS
+    if scene.variety and scene.variety.wider:
+        topics_here |= WIDER
     pools = {kind: list(topic(facts, rng)) for kind, (topic, _) in topics_here.items()}
     asked: list[QA] = []
     seen: set[str] = set()

@@ -33,8 +33,8 @@ class Variety:
     """Whether questions are worded as people type them."""
     absent: bool = False
     """Whether things are asked for that are not there."""
-    groups: bool = False
-    """Whether things are asked for by the names of groups: food, kids."""
+    wider: bool = False
+    """Whether more is asked: by the names of groups, yes or no about one thing, trousers and hair, sky and ground."""
     theme: str = ""
     """Which of `themes.THEMES` they are of, with its own kinds of things; empty is none."""
 
@@ -97,6 +97,6 @@ WIDE = Variety(
     kinds=frozenset(CATALOGUE),
     wordings=True,
     absent=True,
-    groups=True,
+    wider=True,
 )
 """Everything that there is."""
