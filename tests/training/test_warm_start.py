@@ -110,6 +110,32 @@ def test_the_first_phase_of_a_warm_start_changes_no_weight_of_the_model(
         assert torch.equal(kept[f"{BLOCK}.fc1.weight"], model.state_dict()[f"{BLOCK}.fc1.weight"]) is same
 
 
+def test_from_a_training_of_the_same_kind_everything_goes_on_as_it_was(tmp_path: Path) -> None:
+    small = Recipe(processes=1, threads=1, dense_steps=1, question_steps=1, dense_batch=2, batch=4, warmup=1)
+    train(small, tmp_path / "first", print)
+    first = torch.load(tmp_path / "first" / "checkpoint.pt", weights_only=True)
+    # Pieces of words and a second picture's positions are as the training has left them.
+    model = fresh()
+    take_over(model, load_tokenizer(), str(tmp_path / "first"))
+    saved = Florence2ForConditionalGeneration.from_pretrained(tmp_path / "first" / "model").state_dict()
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, saved[name].float()), name
+    second = Recipe(
+        **{
+            **{name: getattr(small, name) for name in small.__slots__},
+            "seed": 1,
+            "start": str(tmp_path / "first"),
+            "dense_steps": 1,
+            "question_steps": 0,
+            "learning_rate": 1e-12,
+        }
+    )
+    train(second, tmp_path / "second", print)
+    kept = torch.load(tmp_path / "second" / "checkpoint.pt", weights_only=True)
+    for name, value in kept["head"].items():
+        torch.testing.assert_close(value, first["head"][name], msg=name)
+
+
 def test_a_model_of_another_kind_is_no_beginning(tmp_path: Path) -> None:
     other = architecture.build_model(len(load_tokenizer()))
     config = other.config.__class__.from_dict(other.config.to_dict())

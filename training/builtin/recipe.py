@@ -28,7 +28,7 @@ from training.builtin.data import PAIR_EVERY, SceneDataset, collate
 from training.builtin.dense_head import DenseHead
 from training.builtin.losses import losses_of
 from training.builtin.optimizer import MuonAndAdamW
-from training.builtin.warm_start import take_over
+from training.builtin.warm_start import take_over, take_over_head
 from training.scenes.variety import FIRST, WIDE, Variety
 
 PATIENCE = timedelta(days=30)
@@ -78,7 +78,7 @@ class Recipe:
     start: str = ""
     """An earlier built-in model whose weights the training begins with: `builtin`, a folder or a ZIP; empty: from
     nothing. The first phase then teaches the dense head alone, since its first gradients would undo what the model has
-    learnt."""
+    learnt. From the folder of an earlier training its dense head is taken, too: then no such phase is needed."""
     leave_out: tuple[str, ...] = ()
     """Media, backdrops, emoji sets, kinds of things, "contour" or "typed" that the scenes lack, to be judged by."""
     first: float = 0.3
@@ -249,6 +249,8 @@ def _start(recipe: Recipe, folder: Path, tokenizer: PreTrainedTokenizerFast, dev
     average = architecture.build_model(len(tokenizer), device)
     average.load_state_dict(model.state_dict())
     head = DenseHead(tokenizer).to(device)
+    if recipe.start and not (folder / "checkpoint.pt").exists():
+        take_over_head(head, recipe.start)
     parts = TrainingState(model, head, average, MuonAndAdamW(model, head, weight_decay=recipe.weight_decay))
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():

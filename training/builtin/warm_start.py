@@ -8,6 +8,7 @@ their words, positions what stands at them.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 
 from model.loading import locate, model_type
 from training.builtin.architecture import COLUMNS, IMAGE_TOKENS, ROWS
+from training.builtin.dense_head import DenseHead
 
 STRIDE = 32
 """Pixels of a cell's side."""
@@ -35,13 +37,13 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
     Args:
         model: The new model; it is changed.
         tokenizer: Its tokenizer.
-        start: An earlier built-in model: `builtin`, a folder or a ZIP.
+        start: An earlier built-in model: `builtin`, a folder or a ZIP; or the folder of its training.
 
     Raises:
         ModelError: There is no such model.
         ValueError: It is of another family, or its layers are others.
     """
-    folder = locate(start)
+    folder = locate(str(Path(start) / "model") if _checkpoint(start) else start)
     if (kind := model_type(folder)) != "florence2":
         raise ValueError(f"{start} is no built-in model: it is of the family {kind}.")
     earlier = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
@@ -55,13 +57,28 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
             value.copy_(_narrowed(old, block, name, len(new[f"{block}.ffn.fc1.bias"])))
         elif old[name].shape == value.shape:
             value.copy_(old[name])
-    _place_words(new[WORDS], old[WORDS], tokenizer, words)
+    # What has not changed stays as it is: pieces put together again, and positions of a second picture, would be lost.
+    if words.get_vocab() != tokenizer.get_vocab():
+        _place_words(new[WORDS], old[WORDS], tokenizer, words)
     size = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))["image_processor"]["size"]
-    _place_positions(new[PLACES][OFFSET:], old[PLACES][OFFSET:], size["height"] // STRIDE, size["width"] // STRIDE)
+    grid = size["height"] // STRIDE, size["width"] // STRIDE
+    if grid != (ROWS, COLUMNS) or new[PLACES].shape != old[PLACES].shape:
+        _place_positions(new[PLACES][OFFSET:], old[PLACES][OFFSET:], *grid)
     turns = min(len(new[TURNS]), len(old[TURNS]))
     new[TURNS][:turns] = old[TURNS][:turns]
     model.load_state_dict(new)
     model.tie_weights()
+
+
+def take_over_head(head: DenseHead, start: str) -> None:
+    """Give the dense head its weights where `start` is the folder of a training, whose checkpoint keeps them."""
+    if checkpoint := _checkpoint(start):
+        head.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["head"])
+
+
+def _checkpoint(start: str) -> Path | None:
+    checkpoint = Path(start) / "checkpoint.pt"
+    return checkpoint if checkpoint.is_file() else None
 
 
 def _narrowed(old: dict[str, Tensor], block: str, name: str, width: int) -> Tensor:
