@@ -21,23 +21,23 @@ from training.scenes.scene import Scene
 from training.scenes.variety import FIRST, WIDE, Variety
 
 STRESS: Mapping[str, float] = {
-    "side": 2.0,
-    "count": 1.7,
+    "side": 1.4,
+    "count": 1.9,
     "who": 1.3,
     "wearing": 1.3,
-    "what": 1.6,
-    "two-step": 1.3,
-    "bigger": 1.6,
+    "what": 1.8,
+    "two-step": 1.7,
+    "bigger": 1.9,
     "where": 1.2,
-    "colour": 1.6,
-    "holding": 1.8,
+    "colour": 2.0,
+    "holding": 2.4,
     "more": 1.5,
-    "mood": 1.6,
+    "mood": 1.4,
     "setting": 0.7,
     "clothes": 3.5,
 }
 """Kinds that are learnt last are asked more often."""
-PAIR_STRESS: Mapping[str, float] = {"swapped": 1.8, "mood": 1.6, "gone": 1.2, "same": 1.15}
+PAIR_STRESS: Mapping[str, float] = {"swapped": 2.2, "mood": 1.3, "gone": 1.3, "same": 1.3}
 """Kinds of pairs that are learnt last are drawn more often, too."""
 _PAIR_WEIGHTS = [weight * PAIR_STRESS.get(kind, 1.0) for kind, weight in zip(pairs.KINDS, pairs.WEIGHTS, strict=True)]
 SCALES = (0.55, 0.7, 0.7, 0.85, 1.0, 1.6)
