@@ -8,7 +8,7 @@ from collections import Counter
 from test_scene_questions import answers, garden, thing
 
 from training.builtin.dense import INDEX, targets
-from training.scenes import art, closed, layout, person_topics, questions, topics
+from training.scenes import art, closed, layout, person_topics, questions
 from training.scenes.scene import Scene, Thing
 from training.scenes.style import Style
 from training.scenes.variety import WIDE
@@ -93,16 +93,6 @@ def test_the_cells_of_a_person_are_told_both() -> None:
     labels = targets(scene, np.diag([1 / scene.width, 1 / scene.height, 1.0]))["labels"]
     assert labels[:, INDEX["trousers", "green"]].any() and labels[:, INDEX["hair", "gray"]].any()
     assert not labels[:, INDEX["trousers", "blue"]].any()
-
-
-def test_what_is_this_is_asked_where_one_kind_is_alone() -> None:
-    alone = answers(topics.this, garden(thing("ball", "red", 50)))
-    assert alone["what is this?"] == alone["what do you see?"] == {"ball"}
-    several = answers(topics.this, garden(thing("dog", "brown", 50), thing("dog", "black", 300)))
-    assert several["what are these?"] == {"dogs"} and "what is this?" not in several
-    assert not answers(topics.this, garden(thing("ball", "red", 50), thing("dog", "brown", 300)))
-    scenes = [layout.compose(random.Random(f"alone/{seed}"), WIDE) for seed in range(150)]
-    assert 4 < sum(len({one.kind for one in scene.things}) == 1 for scene in scenes) < 40
 
 
 def test_yes_is_as_frequent_as_no() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from training.scenes import absent, closed, groups, person_topics, relations, topics, typed
+from training.scenes import absent, closed, groups, overview, person_topics, relations, topics, typed
 from training.scenes.facts import SceneFacts, facts_of
 from training.scenes.scene import Scene
 from training.scenes.wording import QA, kind_of
@@ -39,7 +39,8 @@ ABSENT: dict[str, tuple[Topic, float]] = {"absent": (absent.absent, 2.4)}
 WIDER: dict[str, tuple[Topic, float]] = {
     "group": (groups.group, 2.0),
     "ground": (groups.sky_and_ground, 0.7),
-    "this": (topics.this, 4.0),
+    "this": (overview.this, 4.0),
+    "overview": (overview.overview, 1.8),
     "closed": (closed.closed, 3.0),
     "clothes": (person_topics.clothes_and_hair, 0.8),
 }

@@ -58,15 +58,6 @@ def _clothes(person: Thing, who: str, rng: random.Random) -> Iterator[QA]:
         yield qa("colour", f"what {colour_word(rng)} is the {who}'s {person.wearing}", person.wearing_colour)
 
 
-def this(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
-    """What is this? Only where one kind of thing is to be seen."""
-    if len(facts.by_kind) == 1:
-        kind, number = facts.visible[0].kind, len(facts.visible)
-        forms = ["what do you see", "what can you see", "what is in the picture", "what does the picture show"]
-        forms += ["what is this", "what is this", "what is that"] if number == 1 else ["what are these"]
-        yield qa("what", rng.choice(forms), kind if number == 1 else EVERY_KIND[kind].many)
-
-
 def count(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """How many dogs are there? Larger numbers are asked for more often, because they are rarer."""
     numbers = {kind: len(things) for kind, things in facts.by_kind.items() if kind not in ("sun", "moon")}

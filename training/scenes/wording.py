@@ -152,6 +152,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     "bigger": tuple(CATALOGUE),
     "two-step": ALL,
     "absent": tuple(f"no {kind}" for kind in CATALOGUE),
+    "overview": tuple(CATALOGUE),
 }
 
 
@@ -218,6 +219,11 @@ def colour_word(rng: random.Random) -> str:
 
 _PERSON = r"(?:man|woman|boy|girl|guy|lady|little boy|little girl|person)"
 _RULES: tuple[tuple[str, str], ...] = (
+    (
+        "overview",
+        r"^what (?:(?:is|are) (?:this|that|these)|(?:do|can) you see|is|things are|objects are there|are they doing"
+        r"|does the \w+ show|is (?:happening|going on)(?: here)?)$",
+    ),
     ("two-step", r"^(?:what|which) colou?r is the .* (?:next to|beside|on|in|under|that|of) the .*(?<!shirt)$(?<!top)"),
     ("two-step", r"^what colou?r is the shirt of the"),
     ("two-step", rf"^(?:what|how) (?:is|does) the {_PERSON} (?:holding the|with the|who is|in the) "),
@@ -246,7 +252,7 @@ def kind_of(question: str) -> str:
         question: A question of the project's own scenes, any case.
 
     Returns:
-        One of `KINDS`; "what" for whatever nothing else fits.
+        One of `KINDS`, or "overview" for a question about the whole picture; "what" for whatever nothing else fits.
     """
     text = re.sub(r" in the (?:picture|scene|image)$", "", question.lower().strip(" ?"))
     if text.startswith("who "):
