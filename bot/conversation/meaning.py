@@ -8,7 +8,7 @@ from enum import Enum
 
 from bot.conversation.comparison import begins_comparing, is_comparison, names_another, needs_two
 from bot.conversation.corrections import objection
-from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.no_short_answer import no_short_answer, wants_description
 from bot.conversation.one_of_several import asks_of_this_alone
 from bot.conversation.phrases import lexicon
 from bot.conversation.phrases_in_english import names_value
@@ -169,7 +169,8 @@ def meaning_of(facts: Facts) -> Meaning:
         return Object(right)
     if (why := no_short_answer(question)) is not None:
         return Refuse(why)
-    if facts.picture is None and not facts.asked_by_command:
+    described = wants_description(question)
+    if facts.picture is None and not facts.asked_by_command and not described:
         if (why := sentence_meant(question)) is not None:
             return Refuse(why)
         if (name := command_meant(question)) is not None:
@@ -179,7 +180,7 @@ def meaning_of(facts: Facts) -> Meaning:
     if facts.picture is None and _LINK.fullmatch(question):
         return Refuse("other")
     compares = _compares(question, of_album=facts.album is not None and facts.picture is not None)
-    again = asks_again(question) or asks_of_this(question) or asks_of_this_alone(question)
+    again = described or asks_again(question) or asks_of_this(question) or asks_of_this_alone(question)
     talk = None if compares or again else steering(question) or small_talk(question)
     if facts.picture is None and wants_other_picture(question):
         return Refuse("new picture")
@@ -189,12 +190,13 @@ def meaning_of(facts: Facts) -> Meaning:
         talk = None
     if talk is SmallTalk.REMARK and _asks_of_a_thing(question):
         talk = None
-    if talk in (None, SmallTalk.REMARK) and not facts.asked_by_command and not compares and states(question):
+    plain = not (facts.asked_by_command or compares or described)
+    if talk in (None, SmallTalk.REMARK) and plain and states(question):
         if facts.picture is None:
             return Refuse("statement")
         talk = SmallTalk.REMARK
     shown_again = facts.picture is not None and asks_again(question)  # nothing was asked about it yet
-    if talk is not None or shown_again or (says_nothing(question) and not compares):
+    if talk is not None or shown_again or (says_nothing(question) and not compares and not described):
         question = ""
     if facts.picture is not None:
         return Ask(question, Source.OWN) if question else Show()

@@ -9,6 +9,7 @@ import re
 
 from bot.conversation.either_or import each_thing, open_question
 from bot.conversation.follow_ups import LEAD, Before, completed
+from bot.conversation.no_short_answer import OVERVIEW, wants_description
 from bot.conversation.noun_phrases import is_plural, stands_alone
 from bot.conversation.short_forms import attribute_question, existence_question
 from bot.conversation.slips import without_slips
@@ -42,6 +43,8 @@ def in_full(text: str, before: Before | None) -> str | None:
 
     Slips of the fingers are put right, short spellings written out. None where it is that already.
     """
+    if wants_description(text):
+        return OVERVIEW
     right = spelled_out(without_slips(text))
     plain = as_question(right) or without_asides(right)
     bare = LEAD.sub("", plain)

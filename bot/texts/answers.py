@@ -286,8 +286,11 @@ def _or(answers: Sequence[str]) -> str:
 
 
 def _part(answer: str) -> str:
-    """An answer within a sentence."""
-    return _("{thing} here", thing=answer) if is_absent(answer) else answer
+    """An answer within a sentence; of several things it has one "and"."""
+    if is_absent(answer):
+        return _("{thing} here", thing=answer)
+    *first, last = answer.split(" and ")
+    return f"{', '.join(first)} and {last}" if first else answer
 
 
 translate_constants(__name__)

@@ -68,8 +68,8 @@ STILL_UNREADABLE = N_("I still cannot read this picture. Please send it again, o
 PICTURE_GONE = N_("I do not have this picture any more. Please send it again.")
 EMPTY_ASK = N_("Write your question after the command, as in: /ask What colour is the ball?")
 NO_WORDS = N_("I see no words in this. Write what you would like to know about a picture.")
-NO_DESCRIPTION = N_(
-    "I answer single questions about a picture; describing all of it is more than I can. Ask, for example: "
+NO_STORY = N_(
+    "I answer single questions about a picture; telling a story about it is more than I can. Ask, for example: "
     "<i>Who is holding the ball?</i> or <i>What is on the table?</i>"
 )
 NO_REASON = N_(
@@ -128,7 +128,7 @@ REFUSALS: dict[str, str] = Sentences(
         "empty": EMPTY_ASK,
         "no words": NO_WORDS,
         "unread": UNREAD,
-        "describe": NO_DESCRIPTION,
+        "story": NO_STORY,
         "why": NO_REASON,
         "statement": STATEMENT,
         "new picture": NEW_PICTURE,

@@ -53,7 +53,7 @@ PICTURE = TelegramPicture(5, "file", 1000, "image/jpeg")
         (Facts(True, "??"), Talk(SmallTalk.ASKING)),
         (Facts(True, "?", PICTURE), Show()),
         (Facts(True, "why?"), Refuse("why")),
-        (Facts(True, "Describe this picture.", PICTURE), Refuse("describe")),
+        (Facts(True, "Describe this picture.", PICTURE), Ask("Describe this picture.", Source.OWN)),
         (Facts(True, "hi!", PICTURE), Show()),
         (Facts(True, "compare both pictures"), Ask("compare both pictures", Source.NEWEST)),
         (Facts(True, "nothing changed?", PICTURE), Ask("nothing changed?", Source.OWN)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.no_short_answer import no_short_answer
+from bot.conversation.no_short_answer import OVERVIEW, no_short_answer, wants_description
+from bot.conversation.several_questions import in_full
 
 
 @pytest.mark.parametrize(
@@ -14,8 +15,14 @@ from bot.conversation.no_short_answer import no_short_answer
         *("tell me about this photo", "give me a short description of the scene", "explain the picture to me"),
     ],
 )
-def test_a_description_is_wanted(text: str) -> None:
-    assert no_short_answer(text) == "describe"
+def test_a_description_is_wanted_and_what_is_seen_is_asked(text: str) -> None:
+    assert wants_description(text) and no_short_answer(text) is None
+    assert in_full(text, None) == OVERVIEW
+
+
+def test_a_story_is_wanted() -> None:
+    assert no_short_answer("please tell me a story about this picture") == "story"
+    assert not wants_description("write me a story")
 
 
 @pytest.mark.parametrize("text", ["why?", "But why?", "how come", "why not", "how do you know that?", "Why so"])
@@ -31,4 +38,4 @@ def test_a_reason_is_wanted(text: str) -> None:
     ],
 )
 def test_a_question_stays_one(text: str) -> None:
-    assert no_short_answer(text) is None
+    assert no_short_answer(text) is None and not wants_description(text)

@@ -89,7 +89,7 @@ def test_short_questions_are_not_turned_away(part: str) -> None:
 @pytest.mark.parametrize(("part", "asks"), [("no_questions", False), ("short_questions", True)])
 def test_what_is_typed_on_phones_is_told_apart(part: str, asks: bool) -> None:
     typed = messages(f"{part}_on_phones")
-    refused = (Refuse("why"), Refuse("describe"))  # these questions get a sentence of their own
+    refused = (Refuse("why"), Refuse("story"))  # these questions get a sentence of their own
     wrong = [text for text in typed if (isinstance(found := meant(text), Ask) or found in refused) != asks]
     assert len(wrong) <= MOST_WRONG * len(typed), wrong
 

@@ -111,7 +111,7 @@ def test_what_such_messages_mean() -> None:
     assert means("help", private=False) != Command("help") and isinstance(means("how does the dog work?"), Ask)
     assert means("https://example.org/a?b=c") == Refuse("other") and isinstance(means("what is https://x.org"), Ask)
     assert means("explain your answer") == means("where do you see that?") == Refuse("why")
-    assert means("tell me everything") == means("tell me a story about it") == Refuse("describe")
+    assert means("tell me a story about it") == Refuse("story") and isinstance(means("tell me everything"), Ask)
 
 
 @pytest.mark.parametrize(

@@ -76,20 +76,24 @@ async def test_history_and_export_keep_both(start_bot: StartBot, you: Person) ->
     assert len([m for m in await you.messages() if is_photo(m)]) == 1, "the picture is shown once"
 
 
-async def test_a_description_and_a_reason_get_a_sentence(start_bot: StartBot, you: Person, ada: Person) -> None:
+async def test_a_description_is_what_is_seen_and_a_story_or_a_reason_gets_a_sentence(
+    start_bot: StartBot, you: Person, ada: Person
+) -> None:
     bot = await start_bot()
-    await you.send_picture(picture(), "Describe the picture")
-    await you.wait_for(says("describing all of it is more than I can"))
+    await you.send_picture(picture(), "Tell me a story about this picture")
+    await you.wait_for(says("telling a story about it is more than I can"))
     await you.say("colour?")  # the picture was kept
     answer = await you.wait_for(sure)
     await you.say("why?", reply_to=answer)
     said = await you.wait_for(says("I cannot say why"))
     assert "Where?" in said["text"]
-    await quiet(bot, questions=1)
-    assert [text for text, _ in await asked(bot)] == ["colour?"]
-    await you.send_picture(picture(), "@vqa_sandbox_bot describe this", chat=GROUP)
-    await ada.wait_for(says("describing all of it"), chat=GROUP)
-    assert texts.REFUSALS["describe"] and await asked(bot, GROUP) == []
+    await you.send_picture(picture(), "Describe the picture")
+    await you.wait_for(says("What do you see?"))
+    await quiet(bot, questions=2)
+    assert [text for text, _ in await asked(bot)] == ["colour?", "Describe the picture"]
+    await you.send_picture(picture(), "@vqa_sandbox_bot tell me a story", chat=GROUP)
+    await ada.wait_for(says("telling a story about it"), chat=GROUP)
+    assert texts.REFUSALS["story"] and await asked(bot, GROUP) == []
 
 
 async def test_each_question_of_a_message_is_asked_of_each_picture(start_bot: StartBot, you: Person) -> None:

@@ -258,9 +258,11 @@ def test_two_questions_in_one_are_both_answered_and_what_has_no_short_answer_get
     assert result.exit_code == 0, result.output
     asked = [json.loads(line)["question"] for line in result.stdout.splitlines()]
     assert asked == ["What colour is the ball?", "Where is the dog?"]
-    described = ask(pictures[0], "Describe the picture.")
-    assert described.exit_code == 1
-    assert "Ask, for example: Who is holding the ball?" in described.output
+    described = json.loads(ask(pictures[0], "Describe the picture.", "--json").stdout)
+    assert (described["question"], described["asked_as"]) == ("Describe the picture.", "What do you see?")
+    story = ask(pictures[0], "Tell me a story")
+    assert story.exit_code == 1
+    assert "Ask, for example: Who is holding the ball?" in story.output
     assert "--where OUT.png" in ask(pictures[0], "why?").output
 
 

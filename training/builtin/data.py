@@ -35,6 +35,7 @@ STRESS: Mapping[str, float] = {
     "mood": 1.4,
     "setting": 0.7,
     "clothes": 3.5,
+    "overview": 1.6,
 }
 """Kinds that are learnt last are asked more often."""
 PAIR_STRESS: Mapping[str, float] = {"swapped": 2.2, "mood": 1.3, "gone": 1.3, "same": 1.3}
