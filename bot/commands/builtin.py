@@ -25,7 +25,7 @@ from bot.commands.terminal import note
 @click.option(
     "--start",
     default="",
-    help="An earlier built-in model to begin with.  [default: from nothing]",
+    help="An earlier built-in model to begin with, or the folder of its training.  [default: from nothing]",
 )
 @click.option("--dense-steps", type=click.IntRange(0), help="Steps on what is where.  [default: the recipe's]")
 @click.option("--question-steps", type=click.IntRange(1), help="Steps on questions.  [default: the recipe's]")

@@ -43,7 +43,7 @@ _STRICTER = 0.995
 """Of the larger of a question's distances: what is known keeps within it 99 times in 100, with room for chance."""
 _MOST_OTHERS = 0.75
 """Share of others' pictures, of those about which everything was answered rightly, that are not called unlike."""
-_NOTHING_WITHIN = 0.05
+_NOTHING_WITHIN = 0.1
 """Share of the pictures of nothing that may be among them by that."""
 _STRENGTH = 0.3
 """Inverse strength of the penalty on the weights."""
