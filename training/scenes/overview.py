@@ -12,7 +12,7 @@ from training.scenes.themes import EVERY_KIND
 from training.scenes.topics import qa
 from training.scenes.wording import QA, SCENERY
 
-MOST = 4
+MOST = 3
 """Kinds of things that an answer names."""
 CLEAR = 1.3
 """How many times as large the last thing that is named is as the largest that is not: else which one is named would be
