@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 LONG = 5
 """From so many letters on a word of the lists is known in spite of a slip."""
 _EMOTICON = re.compile(
-    r"(?<!\w)(?:[:;=8xX][-'^o]?[)(\]\[dDpPoO3/\\|*]+|[)(\]\[][-'^]?[:;=]|:'[()]|<+3+|\^[_.]?\^|-_+-|[oOuU][_.][oOuU]"
+    r"(?<!\w)(?:[:;=8xX][-'^o]?[)(\]\[dDpPoO3/\\|*]+|[)(\]\[][-'^]?[:;=]|:'[()]|<+3+|\(?(?:\^[_.]?\^|-_+-|[oOuU][_.][oOuU]|[TQxX]_[TQxX]|>[_.]+<)[;']?\)?"
     r"|D[-']?[:;=]|\\?o/|¯\\_\(ツ\)_/¯|\(y\)|\(n\)|:\w{2,20}:)(?!\w)"
 )
 _MENTION = re.compile(r"(?<!\w)@\w+")

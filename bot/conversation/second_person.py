@@ -38,11 +38,11 @@ _LANGUAGES = (
         "do are can could would will did have were what whats who whos where wheres how hows why when which should"
         " may r",
         "you u ya we your ur yours yourself",
-        "see think tell describe count read know recognise recognize find spot guess say show notice make look"
+        "see c think tell describe count read know recognise recognize find spot guess say show notice make look"
         " looking seeing watching"
         " explain sure identify name mean meant believe give certain call point list",
         "the this that these those it its he hes she shes they him her his them their there here picture photo"
-        " image pic drawing scene one colour color many else",
+        " image pic drawing scene one colour color many else outside inside indoors outdoors",
     ),
     _Language(
         "bist kannst hast magst willst kommst lebst wohnst sprichst was wo wer wie warum wann woher welche",
@@ -78,6 +78,7 @@ _LANGUAGES = (
 """English, German, those of Romance origin (which share too many words to be told apart here), Russian."""
 
 
+_WHERE = re.compile(r"where (?:are|r|were|am|is) (?:we|i)\b")
 _ABLE = re.compile(
     r"(?:sai|sabes|(?:tu )?sais(?: tu)?|(?:voce |vc )?sabe|(?:ты )?умеешь|(?:ты )?можешь|puoi|puedes|(?:voce |vc )?pode"
     r"|(?:tu )?peux(?: tu)?) (\w+(?:re|[aei]r|ть|ться))|(\w+) بلدی"
@@ -122,6 +123,8 @@ def asks_the_bot(words: Sequence[str]) -> bool:
         return True
     if able := _ABLE.fullmatch(" ".join(words)):
         return not any(able[1] in language.looking.split() for language in _LANGUAGES)
+    if _WHERE.match(" ".join(words)):  # in the picture
+        return False
     if words[0] == "t" and words[1:2] in (["es"], ["as"]):  # "t'es un robot"
         words = ["tu", *words[1:]]
     return any(language.is_to_the_bot(words) for language in _LANGUAGES)

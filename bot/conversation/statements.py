@@ -59,6 +59,15 @@ _ASIDES = re.compile(
     rf"(?<!\b(?:this|that|they|with))(?:\s*{_EMOJI})+(?=[\s.!?]*$)",
     re.IGNORECASE,
 )
+_SEEN = re.compile(
+    r"i (?:(?:can|only|just|still|also|really) )?(?:see|saw|think|thought|guess|believe|bet|counted|spotted|know|knew)"
+    r"(?: that)? (?P<seen>.+)",
+    re.IGNORECASE,
+)
+"""What somebody sees or thinks: "i think its a cat", "i only see two"."""
+_INVERTED = re.compile(
+    r"\b(?:is|are|does|do|can|has|have|was) (?:it|he|she|they|there|th[ei]s|that|those|his|her)\b", re.I
+)
 _ASKS = re.compile(
     r"\b(?:what|which|who|whose|where|when|why|how|or|you|i|me|my|your|do|does|did|been|got|if|because)\b",
     re.IGNORECASE,
@@ -105,8 +114,12 @@ def states(text: str) -> bool:
     Whoever asks in these words ends them with a question mark, or with "right", "isn't it".
     """
     line = _LEAD.sub("", without_asides(with_apostrophes(" ".join(text.split()))).strip(" .!,…"))
-    if any(mark in text for mark in "?؟？") or _ASKS.search(line) or _UNSURE.search(line):
+    seen = _SEEN.fullmatch(line)
+    said = seen["seen"] if seen else line
+    if any(mark in text for mark in "?؟？") or _ASKS.search(said) or _UNSURE.search(said):
         return False
+    if seen:
+        return not (_TAG.search(said) or _INVERTED.search(said) or "," in said)
     if (counted := _COUNTED.fullmatch(line)) is not None:
         return existence_question(counted["noun"]) is not None
     found = _STATEMENT.fullmatch(line)

@@ -36,6 +36,18 @@ _FOR_ANOTHER = re.compile(
 )
 """A command to another bot, a word to somebody who is named, or one for people to put right what was typed before:
 "!play despacito", "@gif cats", "*there"."""
+_IDLE = re.compile(
+    r"(?:ok|okay|so|oh|hey|and)?\W*(?:look|see|here|there|behold)(?: (?:here|there|look|see|see here))?"
+    r"|(?:look|check)(?: it| this| that)?(?: one)? (?:out|closer|closely|harder|properly)(?: bot| again)?"
+    r"|wrong (?!with\b)\w+(?: (?:again|bot|lol|dude|bro))*|tests? ?[0-9][0-9 ]*|more(?: please| pls)?",
+    re.IGNORECASE,
+)
+"""What only points at something, tries the bot or complains: "look", "here", "look closer", "wrong colour", "test1"."""
+_TITLED = re.compile(r"(?:dr|mr|mrs|ms|miss|mister|prof|professor)\.? [^\W\d]+", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?[$€£]?\d+(?:[.:/]\d+)*\s?(?:%|€|\$|£|k|m|x)?", re.IGNORECASE)
+_PICKS = re.compile(r"[1-9]|1\d|20")
+"""A number that may be of a picture, or of something in it; any other alone asks nothing: "420", "0", "100%"."""
+_TAGS = re.compile(r"(?:#[^\W\d]\w*\s*)+")
 _ENDS = " .!,;:…"
 
 
@@ -55,10 +67,17 @@ def wants_other_picture(text: str) -> bool:
 
 
 def steering(text: str) -> SmallTalk | None:
-    """What a message is that announces a question, ends the talk or is for another one; "close?" may be a question."""
-    if _FOR_ANOTHER.fullmatch(text):
+    """What a message is that announces a question, ends the talk or is for another one; "close?" may be a question.
+
+    Remarks are a number that picks nothing, too, what only points, and hashtags.
+    """
+    if _FOR_ANOTHER.fullmatch(text) or _TAGS.fullmatch(text):
         return SmallTalk.REMARK
     bare = text.strip(_ENDS)
+    if _IDLE.fullmatch(bare) or (_NUMBER.fullmatch(bare) and not _PICKS.fullmatch(bare)):
+        return SmallTalk.REMARK
+    if _TITLED.fullmatch(bare):
+        return SmallTalk.NAME
     if _OTHER.fullmatch(bare):
         return SmallTalk.AGREEMENT
     return SmallTalk.FAREWELL if _CLOSE.fullmatch(bare) else None

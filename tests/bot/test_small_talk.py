@@ -94,23 +94,6 @@ def test_what_is_typed_on_phones_is_told_apart(part: str, asks: bool) -> None:
     assert len(wrong) <= MOST_WRONG * len(typed), wrong
 
 
-@pytest.mark.parametrize(
-    ("text", "asks"),
-    [
-        ("!play despacito", False),
-        ("@gif cats", False),
-        ("*there", False),
-        ("isn't she lovely", False),
-        ("t'es un robot ?", False),
-        ("isn't she tall", True),
-        ("@anna what colour is it", True),
-        ("hey bot whats the color of my shirt", True),
-    ],
-)
-def test_what_is_for_another_and_what_only_praises_asks_nothing(text: str, asks: bool) -> None:
-    assert isinstance(meant(text), Ask) == asks
-
-
 def meant(text: str) -> Meaning:
     return meaning_of(Facts(private=True, text=in_english(text)))
 

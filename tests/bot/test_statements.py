@@ -119,6 +119,7 @@ def test_what_such_messages_mean() -> None:
     [
         *("there are 2 people", "the sun is shining", "2 clouds", "the dog is brown", "its a cat", "the dog is brown!"),
         *("two big dogs", "ok the boy is happy", "they're outside lol", "this is red", "the dog's brown"),
+        *("i think its a cat", "i see a cat", "i only see two", "I think it is"),
     ],
 )
 def test_a_statement_is_no_question(said: str) -> None:
@@ -140,7 +141,13 @@ def test_a_statement_is_no_question(said: str) -> None:
             "its tail colour",
             "the cat",
         ),
-        *("the dog's name", "the woman's hat colour"),
+        *(
+            "the dog's name",
+            "the woman's hat colour",
+            "i see a cat is it black",
+            "i think its red right",
+            "i see what dog",
+        ),
     ],
 )
 def test_what_only_looks_like_a_statement_is_asked(asked: str) -> None:
