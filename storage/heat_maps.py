@@ -17,10 +17,10 @@ from storage.records import HeatGrid, Question
 _ENTER = """
     INSERT INTO questions (chat_id, message_id, revision, photo_sha256, thread_id, user_id, user_name,
         photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, each_picture, picture_count,
-        answer, confidence, evidence, explains, created_at, updated_at)
+        names_one, answer, confidence, evidence, explains, created_at, updated_at)
     SELECT chat_id, :message_id, :revision, photo_sha256, thread_id, :user, :name,
         photo_message_id, text, asked_as, beams, max_new_tokens, unsure_below, each_picture, picture_count,
-        answer, confidence, evidence, id, :now, :now
+        names_one, answer, confidence, evidence, id, :now, :now
     FROM questions WHERE id = :question AND chat_id = :chat_id AND explains IS NULL AND answer IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING id
 """

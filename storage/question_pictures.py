@@ -56,6 +56,7 @@ class QuestionPictures:
         each_picture: bool,
         ready_at: float | None,
         asked_as: str | None = None,
+        names_one: bool = False,
     ) -> bool:
         """Let a question that no worker has yet be about other pictures, in other words.
 
@@ -67,6 +68,7 @@ class QuestionPictures:
             changed = await tx.execute(
                 "UPDATE questions SET text = :text, asked_as = :asked_as, each_picture = :each, picture_count = :count,"  # noqa: S608 - a constant
                 " photo_sha256 = :sha256, photo_message_id = :message_id, ready_at = :ready_at, updated_at = :now,"
+                " names_one = :names_one,"
                 f" still_of = {STILL_OF} WHERE id = :id AND chat_id = :chat_id AND state = 'queued'",
                 {
                     "text": text,
@@ -76,6 +78,7 @@ class QuestionPictures:
                     "sha256": first.sha256,
                     "message_id": first.message_id,
                     "ready_at": ready_at,
+                    "names_one": names_one,
                     "now": time.time(),
                     "id": question.id,
                     "chat_id": question.chat_id,

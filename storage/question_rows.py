@@ -14,7 +14,7 @@ COLUMNS = (
     "id, chat_id, message_id, revision, thread_id, user_id, user_name, photo_sha256, photo_message_id, text, beams,"
     " max_new_tokens, state, placeholder_id, answer, confidence, seconds, error, attempts, delivered, created_at,"
     " updated_at, reply_to, sending_after, sending_outcome, sending_several, evidence, asked_as, unsure_below,"
-    " each_picture, album, ready_at, asks_feedback, spoken, explains, heat, still_of,"
+    " each_picture, album, ready_at, asks_feedback, spoken, explains, heat, still_of, names_one,"
     " CASE WHEN picture_count > 1 THEN (SELECT json_group_array(json_object('sha256', sha256, 'message_id', message_id,"
     " 'caption', caption, 'answer', answer, 'confidence', confidence, 'error', error, 'evidence', json(evidence)))"
     " FROM (SELECT * FROM question_pictures WHERE question_id = questions.id ORDER BY position)) END AS several"
@@ -50,12 +50,14 @@ LATELY = (
 )
 """What a person asked in a time; as words that ask nothing, what is not put to the model costs nothing: what it was not
 taught to answer, and what is asked of a picture that an album does not have."""
-PUT = (
-    "picture_count - CASE WHEN picture_count > 1 THEN (SELECT count(*) FROM question_pictures AS one"
+_WAITING = "CASE WHEN names_one THEN 1 ELSE picture_count END"
+_UNTAUGHT = (
+    "CASE WHEN picture_count > 1 THEN (SELECT count(*) FROM question_pictures AS one"
     " WHERE one.question_id = questions.id AND one.error GLOB 'untaught_*') ELSE 0 END"
 )
+PUT = f"({_WAITING} - {_UNTAUGHT})"
 """How much of a question is put to the model: each picture costs as much as a question about it alone."""
-_PICTURES = "coalesce(sum(picture_count), 0)"
+_PICTURES = f"coalesce(sum({_WAITING}), 0)"
 LOAD = f"""
     SELECT (SELECT coalesce(sum({PUT}), 0) FROM questions WHERE {LATELY}) AS asked,
         (SELECT {_PICTURES} FROM questions WHERE user_id = :user AND {OPEN}) AS waiting_of_person,
@@ -68,7 +70,7 @@ LOAD = f"""
 def question_of(row: Row) -> Question:
     """A row with all columns as a question."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118 - a Row iterates over values
-    names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback", "spoken")
+    names = ("delivered", "sending_outcome", "sending_several", "each_picture", "asks_feedback", "spoken", "names_one")
     flags = {name: bool(values[name]) for name in names}
     evidence = _evidence_of(json.loads(values.pop("evidence")))
     grids, pictures = values.pop("heat"), values.pop("several")  # seldom there

@@ -28,6 +28,8 @@ _INSERT = (
     f" RETURNING {COLUMNS}"
 )
 _EXPORT_PAGE = 500
+_LATELY = 200
+"""So many of a chat's questions are looked through for the last one of a topic."""
 _LARGEST = 2**63 - 1
 _NONE: Mapping[int, Evidence] = MappingProxyType({})
 
@@ -87,6 +89,16 @@ class Questions:
             f"WHERE chat_id = ? AND photo_message_id = ? AND explains IS NULL AND id < coalesce(({own}), {_LARGEST})"
             " ORDER BY id DESC LIMIT 1",
             (chat_id, photo_message_id, chat_id, message_id),
+        )
+
+    async def last_before(self, chat_id: int, message_id: int, thread_id: int | None) -> Question | None:
+        """What another message asked last in a topic before this one did, of the last that were asked in the chat."""
+        own = "SELECT min(id) FROM questions WHERE chat_id = ? AND message_id = ?"
+        lately = "SELECT * FROM questions WHERE chat_id = ? ORDER BY created_at DESC, id DESC LIMIT ?"
+        return await self._one(
+            f"WHERE id = (SELECT id FROM ({lately}) WHERE thread_id IS ? AND explains IS NULL"  # noqa: S608
+            f" AND id < coalesce(({own}), {_LARGEST}) ORDER BY id DESC LIMIT 1)",
+            (chat_id, _LATELY, thread_id, chat_id, message_id),
         )
 
     async def failed_about(self, chat_id: int, photo_sha256: str) -> bool:

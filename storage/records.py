@@ -137,6 +137,8 @@ class NewQuestion:
     """Telegram's name of the album whose caption asks."""
     ready_at: float | None = None
     """No worker gets it before (unix seconds): more pictures of its album may come."""
+    names_one: bool = False
+    """Whether it names one of its pictures, or one that is not among them: no other is put to the model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
 from bot.conversation.follow_ups import Before
 from bot.conversation.one_of_several import one_of_several
-from bot.conversation.several_named import has_name, names_one_beyond, several_named, with_name
+from bot.conversation.several_named import has_name, names_one_beyond, several_named, several_of_one, with_name
 from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.slips import without_slips
 from bot.texts import questions as texts
@@ -25,15 +25,22 @@ class AlbumQuestion:
     text: str
     pictures: tuple[AskedPicture, ...]
     each_picture: bool
+    names_one: bool = False
+    """As of a question in the ledger."""
+    before: Before | None = None
+    """What it may lean on."""
 
     @classmethod
-    def of(cls, asking: str, photos: Sequence[Photo], captions: Mapping[int, str]) -> AlbumQuestion:
+    def of(
+        cls, asking: str, photos: Sequence[Photo], captions: Mapping[int, str], before: Before | None = None
+    ) -> AlbumQuestion:
         """Put together what an album's captions ask.
 
         Args:
             asking: The caption that asks; one that compares pictures goes before it.
             photos: The pictures that have come.
             captions: By the numbers of their messages; a picture without one is asked about in the words of `asking`.
+            before: The question before the album.
         """
         number, said = len(photos), (asking, *captions.values())
         comparing = [one for one in said if _compares(without_slips(one), number)]
@@ -41,18 +48,20 @@ class AlbumQuestion:
         if number > 1 and all(_LABEL.fullmatch(one) for one in said):  # what each shows, and no question
             text = texts.COMPARE_QUESTION
         right = without_slips(text)
-        named = _names_one(right, number)
-        if not named and (lines := each_named(right, photos)):
+        if lines := each_named(right, photos, before):
             return cls(text, lines, each_picture=True)
-        each = [text] if number > 1 and (named or _compares(right, number)) else questions_of_each(text, number)
+        named = _names_one(right, number)
+        whole = number > 1 and (named or _compares(right, number))
+        each = [text] if whole else questions_of_each(text, number, before)
         several: Sequence[str | None] = each if len(each) > 1 else ()
-        own = {at: one if one == text else in_full(one, None) or one for at, one in captions.items()}
+        own = {at: one if one == text else in_full(one, before) or one for at, one in captions.items()}
         pictures = tuple(
             AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=caption)
             for photo in photos
             for caption in (own.get(photo.message_id, text) == text and several) or (own.get(photo.message_id),)
         )
-        return cls(text, pictures, len(pictures) > 1 and not (named or asked_together(right, number)))
+        each_picture = len(pictures) > 1 and not (named or asked_together(right, number))
+        return cls(text, pictures, each_picture, named, before)
 
     @property
     def asked_as(self) -> str | None:
@@ -61,9 +70,9 @@ class AlbumQuestion:
         if len(messages) < len(self.pictures) or any(has_name(one.caption or "") for one in self.pictures):
             # Several questions, each in full.
             return None
-        if needs_two(right) or _names_one(right, len(messages)):
+        if needs_two(right) or self.names_one:
             return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
-        return in_full(self.text, None)
+        return in_full(self.text, self.before)
 
     def same_as(self, question: Question) -> bool:
         """Whether a question asks just this already."""
@@ -76,7 +85,7 @@ def each_named(text: str, photos: Sequence[Photo], before: Before | None = None)
     """What several questions ask of the pictures that they name, in their order; nothing where one names none."""
     return tuple(
         AskedPicture(sha256=photo.sha256, message_id=photo.message_id, caption=with_name(one))
-        for one in several_named(text, len(photos), before)
+        for one in several_named(text, len(photos), before) or several_of_one(text, len(photos), before)
         for photo in (photos[one.place - 1],)
     )
 

@@ -18,6 +18,7 @@ from telegram import Message
 from bot.asking.album_question import AlbumQuestion
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
+from bot.asking.previous_question import leaning_on, newest_question
 from bot.conversation.meaning import Facts
 from bot.conversation.several_named import has_name
 from bot.services import Services
@@ -150,15 +151,17 @@ async def _ask(
     known = await store.question_pictures.of_album(chat_id, album)
     all_captions = dict(captions)
     if known is not None:
-        before = _own_captions(known)
+        own = _own_captions(known)
         if not known.several and known.message_id == known.photo_message_id:
-            before[known.message_id] = known.text
-        all_captions = {number: caption for number, caption in (before | all_captions).items() if caption}
+            own[known.message_id] = known.text
+        all_captions = {number: caption for number, caption in (own | all_captions).items() if caption}
     asker = message.message_id if known is None else known.message_id
     text = all_captions.get(asker) or asking or ("" if known is None else known.text)
     if not captions.get(asker, text):  # an edit took it away
         text = next(iter(all_captions.values()))
-    wanted = AlbumQuestion.of(text, photos, all_captions)
+    newest = await newest_question(services, message, thread_of(message), asker)
+    before = await leaning_on(services, newest, photos)
+    wanted = AlbumQuestion.of(text, photos, all_captions, before)
     if known is not None and (wanted.same_as(known) or (not captions and known.state is State.CANCELLED)):
         return  # handled again after a restart, say: another picture may be talked about since
     ready_at = None if edited else time.time() + ALBUM_SECONDS
@@ -166,8 +169,8 @@ async def _ask(
     if known is None:
         assert admission is not None
         asked = new_question(message, admission, wanted.pictures, wanted.text)
-        asked = replace(asked, asked_as=wanted.asked_as, each_picture=wanted.each_picture, album=album)
-        await store.questions.ask(replace(asked, ready_at=ready_at))
+        asked = replace(asked, asked_as=wanted.asked_as, each_picture=wanted.each_picture, names_one=wanted.names_one)
+        await store.questions.ask(replace(asked, album=album, ready_at=ready_at))
     else:
         await _change(services, known, wanted, ready_at)
     services.wake()
@@ -178,7 +181,13 @@ async def _change(services: Services, known: Question, wanted: AlbumQuestion, re
     store = services.store
     asked_as = known.asked_as if wanted.text == known.text else wanted.asked_as
     if await store.question_pictures.change(
-        known, wanted.pictures, wanted.text, each_picture=wanted.each_picture, ready_at=ready_at, asked_as=asked_as
+        known,
+        wanted.pictures,
+        wanted.text,
+        each_picture=wanted.each_picture,
+        ready_at=ready_at,
+        asked_as=asked_as,
+        names_one=wanted.names_one,
     ):
         return
     several = wanted.pictures if len(wanted.pictures) > 1 else ()
@@ -191,6 +200,7 @@ async def _change(services: Services, known: Question, wanted: AlbumQuestion, re
         photo_message_id=wanted.pictures[0].message_id,
         several=several,
         each_picture=wanted.each_picture,
+        names_one=wanted.names_one,
     )
     await ask_again(services, again, ready_at=ready_at)
 

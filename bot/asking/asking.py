@@ -12,24 +12,23 @@ from bot.answering.question_messages import reply_to
 from bot.asking.album_question import each_named
 from bot.asking.limits import GROUP_SECONDS, PRIVATE_SECONDS, refusal
 from bot.asking.pictures_counted import counted_with
+from bot.asking.previous_question import asked_again, leaning_on, previous_question
 from bot.conversation.changes import of_change
 from bot.conversation.comparison import asked_together, compared_in_steps, needs_two
-from bot.conversation.follow_ups import FURTHER_BACK, Before
-from bot.conversation.lines import lines_of
+from bot.conversation.follow_ups import Before
 from bot.conversation.one_of_several import (
     counted_from_the_end,
     one_of_several,
     the_only_one,
     two_of_several,
 )
-from bot.conversation.several_named import names_one_beyond, without_name
+from bot.conversation.several_named import names_one_beyond
 from bot.conversation.several_questions import in_full, questions_of_each
 from bot.conversation.steering import asks_again, asks_of_this
 from bot.effective import Effective
 from bot.services import Services
 from bot.texts import questions as texts
 from bot.texts.failures import not_so_many
-from bot.texts.sureness import percent
 from storage.records import AskedPicture, NewQuestion, Photo, Question
 
 ALBUM_SECONDS = 2.0
@@ -113,18 +112,14 @@ async def ask(
         album: The album that the pictures are of, while more of it may come: it waits for those a moment.
         beside: The earlier picture that was compared with the only one of `photos` before.
     """
-    previous = await _previous(services, message, photos[0], beside)
-    repeated = asks_again(text)
-    if previous is None and len(photos) == 1 and (repeated or asks_of_this(text)):
-        previous = await _of_picture_before(services, message, photos[0])
-        repeated = repeated or previous is not None
-    before = await _leaning_on(services, previous)
-    if repeated:
-        if previous is None:
+    previous = await previous_question(services, message, thread_of(message), photos[0], beside)
+    before = await leaning_on(services, previous, photos)
+    of_this = before is not None and before.of_another_picture and len(photos) == 1 and asks_of_this(text)
+    if repeated := asks_again(text) or of_this:
+        if previous is None or before is None:
             await say(message, texts.NOTHING_TO_REPEAT)
             return
-        parts = dict.fromkeys(one.caption for one in previous.several if one.caption and len(photos) == 1)
-        text, before = " ".join(parts) or previous.asked, None
+        text, before = asked_again(previous, before, photos), None
     earlier = beside if len(photos) == 1 else photos[0] if len(photos) == 2 else None
     change = None if together or earlier is None else of_change(text, before)
     if change is not None and not change.question:
@@ -154,7 +149,7 @@ async def ask(
     first, put, in_steps = photos[0], change or one or two, compared_in_steps(text, len(photos))
     all_at_once = bool(named) or none_of_them or asked_together(text, len(photos)) or (together and not in_steps)
     whole = change or two or (len(photos) > 1 and (all_at_once or in_steps))
-    own = () if together or named or change or two else each_named(text, photos, before)
+    own = () if together or one or change or two else each_named(text, photos, before)
     each = [text] if whole else questions_of_each(one.question if one else text, len(photos), before)
     if own or len(each) > 1:
         pictures = own or tuple(replace(picture, caption=part) for picture in pictures for part in each)
@@ -169,6 +164,7 @@ async def ask(
         reply_to=first.message_id if first.message_id > 0 and not obvious else None,
         spoken=spoken,
         album=album,
+        names_one=album is not None and (named is not None or none_of_them),
         ready_at=None if album is None else max(photo.created_at for photo in photos) + ALBUM_SECONDS,
     )
     await enter(services, asked)
@@ -210,52 +206,6 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
 def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     """What the answer shows to have been asked, where that is not what was typed."""
     return f"{text[0].upper()}{text[1:].rstrip(' ?!.')}?" if repeated else in_full(text, before)
-
-
-async def _previous(services: Services, message: Message, photo: Photo, beside: Photo | None = None) -> Question | None:
-    """What a message about a picture may lean on: the question replied to, or the last one about that picture.
-
-    `beside`: the earlier picture that it was compared with: that may have been asked last.
-    """
-    questions, replied = services.store.questions, message.reply_to_message
-    before = None if replied is None else await questions.by_reply(message.chat_id, replied.message_id)
-    if before is None or before.photo_message_id != photo.message_id:
-        before = await questions.before(message.chat_id, message.message_id, photo.message_id)
-    if beside is not None:
-        both = await questions.before(message.chat_id, message.message_id, beside.message_id)
-        if both is not None and both.several and (before is None or both.id > before.id):
-            return both
-    return before
-
-
-async def _of_picture_before(services: Services, message: Message, photo: Photo) -> Question | None:
-    """The last question about the picture that was shown before this one: it may be wanted of this one, too."""
-    below = abs(photo.message_id)
-    shown = await services.store.photos.newest_shown(photo.chat_id, thread_of(message), below=below, beside=None)
-    if shown is None:
-        return None
-    return await services.store.questions.before(message.chat_id, message.message_id, shown.message_id)
-
-
-async def _leaning_on(services: Services, previous: Question | None, further: int = FURTHER_BACK) -> Before | None:
-    """The last thing that a question asked, with its answer; where that may be meant, with what was asked before it."""
-    if previous is None:
-        return None
-    before = _last_asked(previous)
-    if not further or previous.photo_message_id is None or not before.leads_further_back:
-        return before
-    store = services.store.questions
-    earlier = await store.before(previous.chat_id, previous.message_id, previous.photo_message_id)
-    return replace(before, earlier=await _leaning_on(services, earlier, further - 1))
-
-
-def _last_asked(before: Question) -> Before:
-    """The last thing that a question asked, with its answer."""
-    if lines := [*lines_of(before).values()]:
-        last = lines[-1]
-        return Before(before.asked if last.text == before.text else without_name(last.text), last.answer)
-    guessed = percent(before.confidence or 0.0) < before.unsure_below  # "it" is not what was only guessed
-    return Before(before.asked, None if guessed else before.answer)
 
 
 def person_of(message: Message) -> tuple[int, str]:

@@ -41,7 +41,7 @@ def of_change(text: str, before: Before | None) -> OfChange | None:
 
     It asks for more of what changed, or of the earlier picture: "where?" of what is gone, "what colour was it before?".
     """
-    if before is None or not needs_two(before.question):
+    if before is None or before.of_another_picture or not needs_two(before.question):
         return None
     bare = " ".join(text.split()).strip(" ?!.")
     if _MORE.fullmatch(bare):

@@ -13,6 +13,11 @@ _ALIKE = (
     rf"^(are|is) (they|these|those|this|it)( all)? the same {_PICTURE}$",
     r"^(all )?(the )?(same|identical|equal)( pictures?| scene)?$",
 )
+_NO_THING = (
+    r"(colou?rs?|sizes?|shapes?|kinds?|types?|sorts?|breeds?|height|length|age|way|direction|side|things?|questions?|time"
+    r"|here|there|for|with|to|as|about|in|on|of)"
+)
+"""May be the same within one picture, or is no thing."""
 _NEEDS_TWO = (
     r"\b(what|whats|wat|wats|anything|something|nothing|everything|how)\b.*\bchang(ed|es|e|ing)\b",
     r"^(did|has|have) .*\bchanged?\b",
@@ -20,6 +25,8 @@ _NEEDS_TWO = (
     r"\bdiffer(s|ed|ent|ence|ences)?\b",
     r"\bcompar(e|es|ed|ing|ison)\b",
     *_ALIKE,
+    r"^((is|are) (it|this|that|he|she|they|these|those) (both |all |still )?)?(still )?(the )?same"
+    rf" (?!{_NO_THING}\b)\w+( (again|here|now|as before))?$",
     rf"\bbetween (the |these |those |both |them)?(two |last two )?({_PICTURE})?$",
 )
 _ANYTHING = r"(what|whats|who|whos|anything|something|nothing|anyone|someone|anybody|somebody)"

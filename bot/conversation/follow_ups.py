@@ -27,6 +27,7 @@ from bot.conversation.statements import without_asides
 from model.text import MAX_QUESTION, question_length
 
 _HE_OR_SHE = re.compile(r"\b(?:he|him|his|she|her)\b", re.I)
+_POINTS = re.compile(r"\b(?:it|its|he|him|his|she|hers?|they|them|theirs?|this|that|these|those)\b", re.I)
 FURTHER_BACK = 2
 """So many questions before the one before may be leant on."""
 LEAD = re.compile(
@@ -54,6 +55,8 @@ class Before:
     answer: str | None = None
     earlier: Before | None = None
     """What was asked before it, where what leans on this one may mean that."""
+    of_another_picture: bool = False
+    """Whether it was asked of another picture than what leans on it: what was seen there need not be here."""
 
     @property
     def read(self) -> Previous:
@@ -91,8 +94,11 @@ def completed(question: str, before: Before) -> str | None:
     led = LEAD.sub("", text)
     if not led or "?" in led or not _bare(before.question):
         return None
-    somebody = before.somebody if _HE_OR_SHE.search(led) else None
-    whole = _complete(led, before.read, somebody, leads=led != text)
+    if before.of_another_picture:
+        whole = _of_new_picture(led, Previous.read(_bare(before.question), None), leads=led != text)
+    else:
+        somebody = before.somebody if _HE_OR_SHE.search(led) else None
+        whole = _complete(led, before.read, somebody, leads=led != text)
     if whole is None and before.earlier is not None and before.names_nothing:
         return completed(question, before.earlier)
     if whole is None and led != text:
@@ -122,6 +128,14 @@ def _complete(text: str, previous: Previous, somebody: Previous | None, *, leads
         or place_exchanged(text, previous.text)
         or (asked_of(text, previous) if leads or re.match(r"the |(?:his|hers|theirs)$", text, re.I) else None)
     )
+
+
+def _of_new_picture(text: str, previous: Previous, *, leads: bool) -> str | None:
+    """The same asked of a picture that came since: what is "it" there was not said, and what names a thing may ask."""
+    if _POINTS.search(text):
+        return None
+    whole = _one_word(text, previous) or _attribute(text, previous)
+    return whole or (_complete(text, previous, None, leads=True) if leads else None)
 
 
 def _one_word(text: str, previous: Previous) -> str | None:

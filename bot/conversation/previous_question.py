@@ -43,7 +43,7 @@ class Previous:
             subject = ""
         thing = thing_changed(answer) if needs_two(text) else thing_named(text, answer)
         said, one = (answer or "").lower(), answer in ("1", "one") and re.match(r"how many\b", text, re.I)
-        referent = singular(definite(subject)) if one else definite(subject)
+        referent = re.sub(r"^the same ", "the ", singular(definite(subject)) if one else definite(subject), flags=re.I)
         if re.match(rf"(?:what|who) is (?:there )?{PLACES}", text, re.I):  # of that only the place is known
             referent = ""
         if subject and re.search(rf"\b{re.escape(subject)} and (?:the|an?) ", text, re.I):  # which of two is not said

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.conversation.comparison import counted_in_each, is_comparison
 from bot.conversation.follow_ups import Before
 from bot.conversation.one_of_several import (
     ANY_BEFORE,
     OneOfSeveral,
     names_none_of_them,
+    names_pictures,
     one_of_several,
     the_only_one,
 )
-from bot.conversation.several_questions import MOST, questions_in
+from bot.conversation.several_questions import MOST, in_full, questions_in
 from bot.conversation.slips import without_slips
 
 MOST_PICTURES = 10
@@ -25,23 +27,42 @@ _BETWEEN = re.compile(r"\?+\s+(?:and )?|,? and (?=(?:in|on) (?:the |pic))", re.I
 
 
 def several_named(text: str, pictures: int, before: Before | None = None) -> Sequence[OneOfSeveral]:
-    """What each question of a message asks of which of so many pictures; nothing where one of them names none.
+    """What each question of a message asks of which of so many pictures; nothing where they do not name several.
 
     Args:
         text: The message.
         pictures: How many there are.
         before: The question before it.
     """
+    asked = _each_named(text, pictures, before)
+    return asked if len({one.place for one in asked}) > 1 else []
+
+
+def several_of_one(text: str, pictures: int, before: Before | None = None) -> Sequence[OneOfSeveral]:
+    """What several questions ask of one of so many pictures, which they name; as `several_named`."""
+    asked = _each_named(text, pictures, before)
+    if not asked and (one := one_of_several(text, pictures, before)) is not None:
+        asked = [OneOfSeveral(one.place, question) for question in questions_in(one.question, before)]
+    return asked if len(asked) > 1 and len({one.place for one in asked}) == 1 else []
+
+
+def _each_named(text: str, pictures: int, before: Before | None) -> Sequence[OneOfSeveral]:
+    """As `several_named`; what names no picture is asked of the one named before: "in picture 2: dogs? cats?"."""
     asked: list[OneOfSeveral] = []
     for part in parts_of(text, before):
         one = one_of_several(part, pictures, before)
+        compares = is_comparison(part) or counted_in_each(part) is not None
+        if one is None and asked and not compares and not names_pictures(part):
+            one = OneOfSeveral(asked[-1].place, part)
         if one is None:
             return []
         if before is not None and _SAME_AGAIN.fullmatch(one.question):
             one = OneOfSeveral(one.place, before.question)
-        asked.append(one)
-        before = Before(one.question)
-    return asked if 1 < len(asked) <= MOST and len({one.place for one in asked}) > 1 else []
+        for question in questions_in(one.question, before):
+            whole = in_full(question, before) or question
+            asked.append(OneOfSeveral(one.place, f"{whole[0].upper()}{whole[1:].rstrip(' ?!.')}?"))
+            before = Before(whole)
+    return asked if 1 < len(asked) <= MOST else []
 
 
 def names_one_beyond(text: str, pictures: int, before: Before | None = None) -> bool:

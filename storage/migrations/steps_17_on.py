@@ -178,3 +178,9 @@ def add_language_chosen() -> tuple[str, ...]:
         "ALTER TABLE chats ADD COLUMN language_chosen INTEGER NOT NULL DEFAULT 0",
         "UPDATE chats SET language_chosen = 1 WHERE language IN ('en', 'it', 'de', 'es', 'fr', 'pt', 'ru', 'fa')",
     )
+
+
+@step
+def add_names_one() -> tuple[str, ...]:
+    """Whether a question names one of its pictures: the others are not put to the model."""
+    return ("ALTER TABLE questions ADD COLUMN names_one INTEGER NOT NULL DEFAULT 0",)

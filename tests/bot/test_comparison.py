@@ -26,6 +26,7 @@ TWO = [
     *("What is different?", "what's the difference", "spot the difference", "Differences?", "How do they differ?"),
     *("Are they the same?", "are these the same", "Are both pictures the same?", "same?", "identical"),
     *("Is it the same?", "Are the pictures identical?", "compare them", "Compare these two"),
+    *("Is it the same dog?", "is this still the same girl", "same place?", "are they the same people as before?"),
     *(
         "what is the difference between the pictures",
         "wat changed",

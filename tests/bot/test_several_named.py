@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.follow_ups import Before
-from bot.conversation.several_named import names_one_beyond, parts_of, several_named, with_name, without_name
+from bot.conversation.several_named import (
+    names_one_beyond,
+    parts_of,
+    several_named,
+    several_of_one,
+    with_name,
+    without_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,28 @@ def test_each_question_is_asked_of_the_picture_that_it_names(typed: str, asked: 
 def test_one_names_none_or_all_name_the_same(typed: str) -> None:
     assert not several_named(typed, 3)
     assert without_name(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("In picture 2, what colour is the ball? Is there a dog?", ["What colour is the ball?", "Is there a dog?"]),
+        ("what colour is the cat in the second picture? is it big?", None),
+        ("pic 2: dogs? and cats?", ["Are there any dogs?", "Are there any cats?"]),
+        ("is there a dog in picture 2? who is in picture 2?", ["Is there a dog?", "Who is in the picture?"]),
+        ("is there a dog? what colour is the ball in picture 2?", ["Is there a dog?", "What colour is the ball?"]),
+        *((one, []) for one in ("in picture 2: dogs?", "is there a dog in picture 2? which is bigger?", "dogs? cats?")),
+    ],
+)
+def test_several_questions_are_about_the_one_picture_that_they_name(typed: str, asked: list[str] | None) -> None:
+    wanted = ["What colour is the cat in the picture?", "Is the cat big?"] if asked is None else asked
+    assert [(2, question) for question in wanted] == [*several_of_one(typed, 3)]
+    assert not several_named(typed, 3)
+
+
+def test_what_names_no_picture_is_about_the_one_named_before() -> None:
+    found = several_named("in picture 3, what colour is the ball? and the dog? in picture 2: a cat?", 3)
+    assert [*found] == [(3, "What colour is the ball?"), (3, "What colour is the dog?"), (2, "Is there a cat?")]
 
 
 def test_one_of_them_may_name_a_picture_behind_the_last() -> None:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from e2e_helpers import GROUP, TOKEN, YOU, HeldBroker, StartBot, asked, picture, quiet, says, sure
+from e2e_helpers import (
+    FORUM,
+    GROUP,
+    TOKEN,
+    YOU,
+    HeldBroker,
+    StartBot,
+    asked,
+    forum,
+    new_topic,
+    picture,
+    quiet,
+    says,
+    sure,
+)
 
 from bot.app import Bot
 from bot.sandbox.person import Person
@@ -33,7 +47,7 @@ async def test_a_follow_up_is_completed_and_shown(start_bot: StartBot, you: Pers
     await you.wait_for(says("What is the boy holding?"))
     other = await you.send_picture(picture("blue"), "and the dog?")
     await you.wait_for(lambda m: sure(m) and m["reply_to_message"]["message_id"] == other["message_id"])
-    assert broker.asked[1:] == ["What colour is the kite?", "What is the boy holding?", "and the dog?"]
+    assert broker.asked[1:] == ["What colour is the kite?", "What is the boy holding?", "What is the dog holding?"]
     assert (await in_full(bot))[1:3] == [
         ("what colour is it?", "What colour is the kite?"),
         ("and the boy?", "What is the boy holding?"),
@@ -205,6 +219,44 @@ async def test_the_same_is_asked_of_the_next_picture(start_bot: StartBot, you: P
     await you.wait_for(says("What color is the dog?"), since=captioned["message_id"])
     assert (await asked(bot))[-1][1] == captioned["message_id"]
     assert {text.lower().strip("?") for text, _ in (await asked(bot))[1:]} == {"what color is the dog"}
+
+
+async def test_under_a_new_picture_it_leans_on_what_was_asked_of_the_one_before(
+    start_bot: StartBot, you: Person
+) -> None:
+    bot = await start_bot()
+    first = await you.send_picture(picture(), "and the dog?")
+    answer = await you.wait_for(sure)
+    assert answer["text"].startswith("Red"), "nothing was asked before"
+    await you.say("what color is the cat?")
+    cat = await you.wait_for(sure)
+    for number, (typed, whole) in enumerate(
+        (("and the dog?", "What color is the dog?"), ("where?", "Where is the dog?"), ("what color is it?", "Red"))
+    ):
+        await you.send_picture(picture("blue", size=(320, 193 + number)))  # nobody asks about this one
+        await you.wait_for(says(texts.WHAT_TO_KNOW))
+        sent = await you.send_picture(picture("green", size=(320, 193 + number)), typed)
+        shown = await you.wait_for(sure)
+        assert shown["text"].startswith(whole) and shown["reply_to_message"]["message_id"] == sent["message_id"]
+        assert (await asked(bot))[-1][1] == sent["message_id"]
+    await you.send_picture(picture("blue"), "and the ball?", reply_to=cat)
+    await you.wait_for(says("What color is the ball?"))
+    await you.send_album([picture("red"), picture("green")], "and the boy?")
+    await you.wait_for(says("What color is the boy?"))
+    await you.send_picture(picture("red", size=(320, 200)), "and this one?")
+    await you.wait_for(says("What color is the boy?"))
+    await you.edit(first, "and the tree?")
+    await quiet(bot, questions=9)
+    assert (await in_full(bot))[-1] == ("and the tree?", None), "that was before all of them"
+
+
+async def test_in_another_topic_nothing_was_asked_before(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    birds, cats = await forum(you), await new_topic(you)
+    for topic, typed in ((birds, "what color is the cat?"), (cats, "and the dog?"), (birds, "and the dog?")):
+        await you.send_picture(picture(), f"@vqa_sandbox_bot {typed}", chat=FORUM, thread=topic)
+        await you.wait_for(sure, chat=FORUM)
+    assert [whole for _, whole in await in_full(bot, FORUM)] == [None, None, "What color is the dog?"]
 
 
 async def test_a_question_that_names_nothing_does_not_hide_the_one_before_it(start_bot: StartBot, you: Person) -> None:

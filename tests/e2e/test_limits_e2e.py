@@ -107,6 +107,18 @@ async def test_of_an_album_only_what_is_put_to_the_model_is_a_question_of_the_mi
     await you.wait_for(refused)
 
 
+async def test_of_an_album_of_which_one_picture_is_named_only_that_is_a_question_of_the_minute(
+    start_bot: StartBot, you: Person
+) -> None:
+    await start_bot(questions_per_minute=2)
+    await you.send_album([RED, BLUE, RED], "What colour is the ball in the second picture?")
+    await you.wait_for(sure)
+    await you.say("Is there a dog in the first picture?")
+    await you.wait_for(sure)
+    await you.say("Is there a cat?")
+    await you.wait_for(refused)
+
+
 async def test_a_persons_limit_is_over_all_chats_and_nobody_elses(
     start_bot: StartBot, sandbox: Sandbox, you: Person, ada: Person
 ) -> None:

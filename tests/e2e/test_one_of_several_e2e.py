@@ -173,3 +173,18 @@ async def test_each_question_is_asked_of_the_picture_that_it_names(start_bot: St
         *[("Is there a dog?", 1), ("Who is in the picture?", 1)],
         *[("Is there a dog?", 1), ("Is there a cat?", 1), ("Is there a cow?", 1)],
     ]
+
+
+async def test_several_questions_are_asked_of_the_one_picture_that_they_name(start_bot: StartBot, you: Person) -> None:
+    broker = Seeing()
+    await start_bot(broker)
+    await you.send_album([RED, BLUE, GREEN], "In the second picture, what colour is the ball? Is there a dog?")
+    answer = await you.wait_for(says("2. "))
+    lines = ["1. In picture 2: What colour is the ball? Blue", "2. In picture 2: Is there a dog? Blue"]
+    assert [line.split(" – ")[0] for line in answer["text"].splitlines()] == lines
+    await you.send_album([RED, GREEN])
+    await you.wait_for(says(questions.WHAT_TO_KNOW_ALBUM))
+    await you.say("In the last picture, what colour is the ball? Is there a dog?")  # more of the album may come
+    answer = await you.wait_for(says("2. "))
+    assert [line.split(" – ")[0].rsplit(" ", 1)[1] for line in answer["text"].splitlines()] == ["Green"] * 2
+    assert broker.asked == [("What colour is the ball?", 1), ("Is there a dog?", 1)] * 2

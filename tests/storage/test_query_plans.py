@@ -48,6 +48,7 @@ HOT: dict[str, Work] = {
     "backlog": lambda s: s.questions.backlog(),
     "get": lambda s: s.questions.get(5),
     "of a message": lambda s: s.questions.of_message(1, 5),
+    "last before": lambda s: s.questions.last_before(1, 5, None),
     "failed about": lambda s: s.questions.failed_about(1, "ab" * 32),
     "by reply": lambda s: s.questions.by_reply(1, 5),
     "set placeholder": lambda s: s.questions.set_placeholder(1, 5, 6),

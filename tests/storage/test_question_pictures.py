@@ -86,6 +86,22 @@ async def test_of_several_pictures_only_what_is_put_to_the_model_counts(store: S
     assert (await store.questions.load(1, 5, 0.0)).asked == 2
 
 
+async def test_of_several_pictures_of_which_one_is_named_that_one_counts(store: Store, ask: Ask) -> None:
+    asked = await ask(user_id=5, several=(ONE, TWO, THREE), photo_sha256=ONE.sha256, names_one=True)
+    load = await store.questions.load(1, 5, 0.0)
+    assert (load.asked, load.waiting_of_person, load.waiting_here) == (1, 1, 1)
+    assert await store.questions.asked_at(5, 2, 0.0) is None
+    await store.questions.answer_many([(asked.id, "red", 0.9, 0.1)])
+    assert await store.heat_maps.ask(asked, 9, 5, "Ada")
+    assert (await store.questions.load(1, 5, 0.0)).asked == 2, "to show where the answer came from is of that one, too"
+    other = await ask(user_id=6, several=(ONE, TWO), photo_sha256=ONE.sha256)
+    for named, counted in ((True, 1), (False, 2)):
+        await store.question_pictures.change(
+            other, [ONE, TWO], "x", each_picture=not named, ready_at=None, names_one=named
+        )
+        assert (await store.questions.load(1, 6, 0.0)).asked == counted
+
+
 async def test_its_pictures_are_kept_for_it_and_go_with_its_chat(store: Store, ask: Ask) -> None:
     photos = [await store.photos.save(-5, n, bytes([n]) * 9, media_type="image/png") for n in (4, 5)]
     several = [AskedPicture(sha256=p.sha256, message_id=p.message_id) for p in photos]
