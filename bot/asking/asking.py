@@ -114,7 +114,7 @@ async def ask(
     """
     previous = await previous_question(services, message, thread_of(message), photos[0], beside)
     before = await leaning_on(services, previous, photos)
-    of_this = before is not None and before.of_another_picture and len(photos) == 1 and asks_of_this(text)
+    of_this = before is not None and before.of_another_picture and asks_of_this(text)
     if repeated := asks_again(text) or of_this:
         if previous is None or before is None:
             await say(message, texts.NOTHING_TO_REPEAT)

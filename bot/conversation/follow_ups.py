@@ -31,8 +31,9 @@ _POINTS = re.compile(r"\b(?:it|its|he|him|his|she|hers?|they|them|theirs?|this|t
 FURTHER_BACK = 2
 """So many questions before the one before may be leant on."""
 LEAD = re.compile(
-    r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about|no(?=,| the\b)"
-    r"|sorry|(?:sorry,? )?i mean(?:t)?|not [\w' ]+(?=,)"
+    r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about"
+    r"|no(?=,| the\b| i mean)|now(?= the\b)"
+    r"|sorry|(?:sorry,? )?i mean(?:t)?|not [\w' ]+(?=,)|not (?:the|an?) \w+(?= (?:the|an?)\b)"
     r"|(?:the )?same(?: thing| question)? (?:for|with|about))\b[\s,]*)+",
     re.I,
 )
@@ -71,7 +72,7 @@ class Before:
     @property
     def leads_further_back(self) -> bool:
         """Whether what leans on it may mean what was named before it: after "is there a dog?" she is the girl."""
-        return self.names_nothing or names_animal_alone(self.read)
+        return self.names_nothing or not self.read.is_question or names_animal_alone(self.read)
 
     @property
     def somebody(self) -> Previous | None:
@@ -99,7 +100,7 @@ def completed(question: str, before: Before) -> str | None:
     else:
         somebody = before.somebody if _HE_OR_SHE.search(led) else None
         whole = _complete(led, before.read, somebody, leads=led != text)
-    if whole is None and before.earlier is not None and before.names_nothing:
+    if whole is None and before.earlier is not None and (before.names_nothing or not before.read.is_question):
         return completed(question, before.earlier)
     if whole is None and led != text:
         whole = led if stands_alone(led) else anything_there(led)
@@ -125,7 +126,7 @@ def _complete(text: str, previous: Previous, somebody: Previous | None, *, leads
         or _with_one(text, previous)
         or either(text, previous.referent)
         or value_asked(text, previous.text, previous.held or previous.referent)
-        or place_exchanged(text, previous.text)
+        or (place_exchanged(text, previous.text) if previous.is_question else None)
         or (asked_of(text, previous) if leads or re.match(r"the |(?:his|hers|theirs)$", text, re.I) else None)
     )
 

@@ -17,7 +17,9 @@ _REPEAT = re.compile(
 )
 _OF_THIS = re.compile(
     r"(?:(?:and|n|&|so|ok|okay|wh?at about|how about|same for)\b[\s,]*)+"
-    r"(?:(?:in|on|for|with) )?(?:now|here|this|(?:this|the new) (?:one|picture|photo|pic|image|drawing|scene))",
+    r"(?:(?:in|on|for|with) )?(?:now|here|this|(?:this|the new) (?:one|picture|photo|pic|image|drawing|scene)"
+    r"|these(?: (?:ones|two|pictures|photos|pics|images|drawings|scenes))?)"
+    r"|(?:(?:in|on|for|with) )?(?:here|this one|these) (?:too|also|as well)",
     re.IGNORECASE,
 )
 _OTHER = re.compile(

@@ -243,11 +243,28 @@ async def test_under_a_new_picture_it_leans_on_what_was_asked_of_the_one_before(
     await you.wait_for(says("What color is the ball?"))
     await you.send_album([picture("red"), picture("green")], "and the boy?")
     await you.wait_for(says("What color is the boy?"))
-    await you.send_picture(picture("red", size=(320, 200)), "and this one?")
+    for number, typed in enumerate(("and this one?", "here too?")):
+        await you.send_picture(picture("red", size=(320, 200 + number)), typed)
+        await you.wait_for(says("What color is the boy?"))
+    await you.send_album([picture("red"), picture("blue")])
+    await you.wait_for(says(texts.WHAT_TO_KNOW_ALBUM))
+    await you.say("and these?")
     await you.wait_for(says("What color is the boy?"))
     await you.edit(first, "and the tree?")
-    await quiet(bot, questions=9)
+    await quiet(bot, questions=11)
     assert (await in_full(bot))[-1] == ("and the tree?", None), "that was before all of them"
+
+
+async def test_what_was_no_question_does_not_hide_the_one_before_it(start_bot: StartBot, you: Person) -> None:
+    bot = await start_bot()
+    await you.send_picture(picture(), "What is the girl holding?")
+    await you.wait_for(sure)
+    for typed in ("behind the girl", "no i meant the boy", "behind him", "and now the man"):
+        await you.say(typed)
+        await you.wait_for(sure)
+    assert [whole for _, whole in await in_full(bot)][1:] == [
+        *(None, "What is the boy holding?", None, "What is the man holding?"),
+    ]
 
 
 async def test_in_another_topic_nothing_was_asked_before(start_bot: StartBot, you: Person) -> None:
