@@ -29,10 +29,18 @@ class AlbumQuestion:
     """As of a question in the ledger."""
     before: Before | None = None
     """What it may lean on."""
+    repeated: bool = False
+    """Whether it is that once more, in words that were not typed here."""
 
     @classmethod
     def of(
-        cls, asking: str, photos: Sequence[Photo], captions: Mapping[int, str], before: Before | None = None
+        cls,
+        asking: str,
+        photos: Sequence[Photo],
+        captions: Mapping[int, str],
+        before: Before | None = None,
+        *,
+        repeated: bool = False,
     ) -> AlbumQuestion:
         """Put together what an album's captions ask.
 
@@ -41,6 +49,7 @@ class AlbumQuestion:
             photos: The pictures that have come.
             captions: By the numbers of their messages; a picture without one is asked about in the words of `asking`.
             before: The question before the album.
+            repeated: Whether `asking` is that once more.
         """
         number, said = len(photos), (asking, *captions.values())
         comparing = [one for one in said if _compares(without_slips(one), number)]
@@ -61,7 +70,7 @@ class AlbumQuestion:
             for caption in (own.get(photo.message_id, text) == text and several) or (own.get(photo.message_id),)
         )
         each_picture = len(pictures) > 1 and not (named or asked_together(right, number))
-        return cls(text, pictures, each_picture, named, before)
+        return cls(text, pictures, each_picture, named, before, repeated)
 
     @property
     def asked_as(self) -> str | None:
@@ -70,8 +79,9 @@ class AlbumQuestion:
         if len(messages) < len(self.pictures) or any(has_name(one.caption or "") for one in self.pictures):
             # Several questions, each in full.
             return None
-        if needs_two(right) or self.names_one:
-            return None if right == self.text else f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?"
+        if self.repeated or needs_two(right) or self.names_one:
+            shown = self.repeated or right != self.text
+            return f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?" if shown else None
         return in_full(self.text, self.before)
 
     def same_as(self, question: Question) -> bool:

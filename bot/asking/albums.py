@@ -18,9 +18,10 @@ from telegram import Message
 from bot.asking.album_question import AlbumQuestion
 from bot.asking.asking import ALBUM_SECONDS, Admission, admit, ask_again, new_question, say, thread_of
 from bot.asking.pictures_meant import set_current_pictures, take
-from bot.asking.previous_question import leaning_on, newest_question
+from bot.asking.previous_question import asked_again, leaning_on, newest_question
 from bot.conversation.meaning import Facts
 from bot.conversation.several_named import has_name
+from bot.conversation.steering import asks_of_this
 from bot.services import Services
 from bot.texts import questions as texts
 from storage.records import Photo, Question, State
@@ -156,12 +157,16 @@ async def _ask(
             own[known.message_id] = known.text
         all_captions = {number: caption for number, caption in (own | all_captions).items() if caption}
     asker = message.message_id if known is None else known.message_id
+    newest = await newest_question(services, message, thread_of(message), asker)
+    before = await leaning_on(services, newest, photos)
+    again = asked_again(newest, before, photos) if newest and before and before.of_another_picture else None
     text = all_captions.get(asker) or asking or ("" if known is None else known.text)
     if not captions.get(asker, text):  # an edit took it away
         text = next(iter(all_captions.values()))
-    newest = await newest_question(services, message, thread_of(message), asker)
-    before = await leaning_on(services, newest, photos)
-    wanted = AlbumQuestion.of(text, photos, all_captions, before)
+    repeated = again is not None and asks_of_this(text)
+    all_captions = {at: again if again and asks_of_this(one) else one for at, one in all_captions.items()}
+    text = again if repeated and again else text
+    wanted = AlbumQuestion.of(text, photos, all_captions, before, repeated=repeated)
     if known is not None and (wanted.same_as(known) or (not captions and known.state is State.CANCELLED)):
         return  # handled again after a restart, say: another picture may be talked about since
     ready_at = None if edited else time.time() + ALBUM_SECONDS

@@ -15,6 +15,8 @@ _ALIKE = (
 )
 _NO_THING = (
     r"(colou?rs?|sizes?|shapes?|kinds?|types?|sorts?|breeds?|height|length|age|way|direction|side|things?|questions?|time"
+    r"|numbers?|amounts?|patterns?|materials?|brands?|styles?|species|races?|genders?|sex|textures?|weight|width|depth"
+    r"|speed|distance|positions?|levels?|family|team|designs?"
     r"|here|there|for|with|to|as|about|in|on|of)"
 )
 """May be the same within one picture, or is no thing."""

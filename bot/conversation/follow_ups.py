@@ -32,7 +32,7 @@ FURTHER_BACK = 2
 """So many questions before the one before may be leant on."""
 LEAD = re.compile(
     r"^(?:(?:ok|okay|so|but|and|n|&|then|also|now|hm+|well|or|what about|how about|what abt|wat about"
-    r"|no(?=,| the\b| i mean)|now(?= the\b)"
+    r"|no(?=,| the\b| i mean)"
     r"|sorry|(?:sorry,? )?i mean(?:t)?|not [\w' ]+(?=,)|not (?:the|an?) \w+(?= (?:the|an?)\b)"
     r"|(?:the )?same(?: thing| question)? (?:for|with|about))\b[\s,]*)+",
     re.I,

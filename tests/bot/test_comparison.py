@@ -55,6 +55,7 @@ SEVERAL = [
         "what was replaced",
     ),
     *("Which of the two shows a cat?", "which of these two is darker", "Is the dog in the first or the second?"),
+    *("are they the same species?", "is it the same number?", "are they still the same size", "same pattern?"),
     *("What's new?", "Is the dog in the first one or in the other one?", "Where are more trees?"),
 ]
 EACH = [

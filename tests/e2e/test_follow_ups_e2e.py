@@ -250,8 +250,10 @@ async def test_under_a_new_picture_it_leans_on_what_was_asked_of_the_one_before(
     await you.wait_for(says(texts.WHAT_TO_KNOW_ALBUM))
     await you.say("and these?")
     await you.wait_for(says("What color is the boy?"))
+    await you.send_album([picture("blue"), picture("red")], "and these?")
+    await you.wait_for(says("What color is the boy?"))
     await you.edit(first, "and the tree?")
-    await quiet(bot, questions=11)
+    await quiet(bot, questions=12)
     assert (await in_full(bot))[-1] == ("and the tree?", None), "that was before all of them"
 
 
