@@ -289,8 +289,9 @@ def _part(answer: str) -> str:
     """An answer within a sentence; of several things it has one "and"."""
     if is_absent(answer):
         return _("{thing} here", thing=answer)
-    *first, last = answer.split(" and ")
-    return f"{', '.join(first)} and {last}" if first else answer
+    things = answer.split(" and ")
+    listed = len(things) > 2 and all(len(thing.split()) <= 2 for thing in things)
+    return f"{', '.join(things[:-1])} and {things[-1]}" if listed else answer
 
 
 translate_constants(__name__)

@@ -43,6 +43,9 @@ def question(answer: str, confidence: float = 0.9, **more: Any) -> Question:
             "",
         ),
         (question("north"), "North", "90 % sure", ""),
+        (question("girl and teddy bear and tree"), "Girl, teddy bear and tree", "90 % sure", ""),
+        (question("red and blue"), "Red and blue", "90 % sure", ""),
+        (question("a dog and a cat by a tree and a bee"), "A dog and a cat by a tree and a bee", "90 % sure", ""),
         (question("red", 0.5, alternatives=OTHERS[:1]), "Red, or perhaps orange", "50 % sure – I may be wrong", ""),
         (question("red", 0.5, alternatives=OTHERS), "Red, or perhaps orange or pink", "50 % sure – I may be wrong", ""),
         (
