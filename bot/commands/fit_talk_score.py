@@ -37,7 +37,7 @@ EXAMPLES = (
     "talk_examples/statements.txt",
     "talk_examples/conversations.txt",
 )
-LISTS = ("phones", "fresh", "kinds", "written", "sealed", "varied")
+LISTS = ("phones", "fresh", "kinds", "written", "sealed", "varied", "chats")
 """Of messages, one a line, each as `no_questions_` and `short_questions_`."""
 _ROOM = files("bot.conversation")
 _KIND = {0: "short_questions", 1: "no_questions"}

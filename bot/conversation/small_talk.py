@@ -50,19 +50,21 @@ _MORE_WORDS |= dict.fromkeys((SmallTalk.INSULT, SmallTalk.FAREWELL, SmallTalk.TH
 """So many words of one's own may follow a phrase: "lovely picture of your dog"."""
 _AFTER_BEGINNING = {SmallTalk.NAME: 4, SmallTalk.COMMENT: 8}
 """So many follow what only begins something: "I am Zoë"."""
-LIKELY = 0.6
+LIKELY = 0.55
 """So likely must it be that a wording which no list has asks nothing."""
-LIKELY_WORD = 0.8
+LIKELY_WORD = 0.78
 """As `LIKELY`, of a single word: it may be a thing that is in no list."""
-LIKELY_STATED = 0.5
+LIKELY_STATED = 0.45
 """As `LIKELY`, of several words of which those at the beginning and the end do not ask."""
 SURE = 0.9
 """As `LIKELY`, of a wording with a question mark or an "or", and of a message of which a part alone may ask."""
+UNLIKELY = 0.15
+"""Known phrases beside each other ask nothing unless this is as unlikely: "same person", "whats up there"."""
 _JUDGED = frozenset((SmallTalk.COMMENT, SmallTalk.INSULT))
 _MOST_NAME = 2
 """Words of a name that is not introduced."""
-_MOST_REMARK = 20
-"""Words of a wording that no list has; a longer one is a question."""
+_MOST_REMARK, _MOST_LETTERS = 20, 250
+"""Words and signs of a wording that no list has; a longer one is a question."""
 _MARKS = r".,!?;:…\n؟،؛¿¡❓❔—–()\"“”«»"
 _PART = re.compile(rf"([^{_MARKS}]*)([{_MARKS}]*)")
 _LAUGHTER = re.compile(
@@ -124,10 +126,8 @@ def small_talk(text: str) -> SmallTalk | None:
         kinds |= {SmallTalk.REMARK} if found is None else found
     if kinds:
         return min(kinds, key=_PLACE.__getitem__)
-    if all(_is_remark(words, part) for words, part in _parts(text)) and re.search(r"\w", plain(text)):
-        return SmallTalk.REMARK  # only words that go with others: "well..."
-    if re.search(r"\w", plain(text)):
-        return None
+    if re.search(r"\w", plain(text)):  # only words that go with others: "well..."
+        return SmallTalk.REMARK if all(_is_remark(words, part) for words, part in _parts(text)) else None
     if _is_asked(text):
         return None if _shows_something(text) else SmallTalk.ASKING  # marks alone: "??"
     return SmallTalk.EMOJI if _shows_something(text) else None
@@ -192,12 +192,13 @@ def _is_remark(words: Sequence[str], part: str) -> bool:
     """Whether a part that no list has asks nothing, by what it is made of."""
     asked = _is_asked(part)
     may_ask = asked or len(words) == 1 or not _QUESTION_WORDS.isdisjoint(words[:2])
-    if may_ask and any(sign.isdigit() for sign in part):
+    counted = may_ask and any(sign.isdigit() for sign in part)
+    if counted and (asked or len(words) == 1 or words[0] in _QUESTION_WORDS):
         return False  # of what a number or a code is, nothing can be learnt from how other words are made
     seems_asked = asked or not _OR.isdisjoint(words[1:-1]) or not any(map(frozenset(words).isdisjoint, _VALUE))
     likely = LIKELY_STATED if _QUESTION_WORDS.isdisjoint((*words[:2], words[-1])) else LIKELY
-    least = SURE if seems_asked else LIKELY_WORD if len(words) == 1 else likely
-    return len(words) <= _MOST_REMARK and talk_score(part) >= least
+    least = SURE if seems_asked or counted else LIKELY_WORD if len(words) == 1 else likely
+    return len(words) <= _MOST_REMARK and len(part) <= _MOST_LETTERS and talk_score(part) >= least
 
 
 def _is_remark_as_a_whole(text: str) -> bool:
@@ -218,9 +219,10 @@ def _kinds(words: Sequence[str], part: str) -> set[SmallTalk] | None:
     covered = _covered(read, words)
     if asked:
         return covered[-1] if _is_asked_of_the_bot(read) else None
+    unlikely = len(read) > 1 and tuple(read) not in lexicon().phrases and talk_score(part) < UNLIKELY
     if covered[-1] is not None:
-        return covered[-1]
-    found = _of_ones_own(read, words, covered) or _of_known_words(read)
+        return None if unlikely else covered[-1]
+    found = _of_ones_own(read, words, covered) or (None if unlikely else _of_known_words(read))
     judged = found and (not found.isdisjoint(_JUDGED) or len(words) > _MOST_NAME)
     return None if judged and talk_score(part) < LIKELY else found
 
