@@ -51,7 +51,7 @@ async def test_everything_that_is_kept_is_in_the_export(start_bot: StartBot, you
     await ask(you, "@vqa_sandbox_bot what is it?", chat=GROUP)
     await ada.send_picture(picture("green"), "@vqa_sandbox_bot and this?", chat=GROUP)
     await ada.wait_for(sure, chat=GROUP)
-    await ask(ada, "Somebody else's secret?", "yellow")
+    await ask(ada, "Where is somebody else's secret?", "yellow")
     await store.chats.set_settings(GROUP, beams=7, max_new_tokens=61)
     failed, _ = await store.questions.ask(NewQuestion(
         chat_id=GROUP, message_id=7001, photo_sha256="ab" * 32, text="Why?", beams=2, max_new_tokens=9, user_id=77,

@@ -115,7 +115,7 @@ def test_a_sky_or_a_ground_that_somebody_might_see_is_not_asked_for(scene: Scene
 
 def test_wide_scenes_ask_so_and_the_first_ones_do_not() -> None:
     asked: dict[bool, set[str]] = defaultdict(set)
-    for seed in range(300):
+    for seed in range(600):
         for variety in (FIRST, WIDE.without(["typed"])):
             rng = random.Random(f"groups/{seed}")
             scene = layout.compose(rng, variety)
