@@ -94,7 +94,9 @@ class Questions:
     async def last_before(self, chat_id: int, message_id: int, thread_id: int | None) -> Question | None:
         """What another message asked last in a topic before this one did, of the last that were asked in the chat."""
         own = "SELECT min(id) FROM questions WHERE chat_id = ? AND message_id = ?"
-        lately = "SELECT * FROM questions WHERE chat_id = ? ORDER BY created_at DESC, id DESC LIMIT ?"
+        lately = (
+            "SELECT id, thread_id, explains FROM questions WHERE chat_id = ? ORDER BY created_at DESC, id DESC LIMIT ?"
+        )
         return await self._one(
             f"WHERE id = (SELECT id FROM ({lately}) WHERE thread_id IS ? AND explains IS NULL"  # noqa: S608
             f" AND id < coalesce(({own}), {_LARGEST}) ORDER BY id DESC LIMIT 1)",

@@ -10,7 +10,7 @@ from bot.conversation.comparison import asked_together, compared_in_steps, needs
 from bot.conversation.follow_ups import Before
 from bot.conversation.one_of_several import one_of_several
 from bot.conversation.several_named import has_name, names_one_beyond, several_named, several_of_one, with_name
-from bot.conversation.several_questions import in_full, questions_of_each
+from bot.conversation.several_questions import as_sentence, in_full, questions_of_each
 from bot.conversation.slips import without_slips
 from bot.texts import questions as texts
 from storage.records import AskedPicture, Photo, Question
@@ -81,7 +81,7 @@ class AlbumQuestion:
             return None
         if self.repeated or needs_two(right) or self.names_one:
             shown = self.repeated or right != self.text
-            return f"{right[0].upper()}{right[1:].rstrip(' ?!.')}?" if shown else None
+            return as_sentence(right) if shown else None
         return in_full(self.text, self.before)
 
     def same_as(self, question: Question) -> bool:

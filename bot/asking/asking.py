@@ -23,7 +23,7 @@ from bot.conversation.one_of_several import (
     two_of_several,
 )
 from bot.conversation.several_named import names_one_beyond
-from bot.conversation.several_questions import in_full, questions_of_each
+from bot.conversation.several_questions import as_sentence, in_full, questions_of_each
 from bot.conversation.steering import asks_again, asks_of_this
 from bot.effective import Effective
 from bot.services import Services
@@ -205,7 +205,7 @@ async def ask_again(services: Services, question: Question, *, ready_at: float |
 
 def _in_full(text: str, before: Before | None, *, repeated: bool) -> str | None:
     """What the answer shows to have been asked, where that is not what was typed."""
-    return f"{text[0].upper()}{text[1:].rstrip(' ?!.')}?" if repeated else in_full(text, before)
+    return as_sentence(text) if repeated else in_full(text, before)
 
 
 def person_of(message: Message) -> tuple[int, str]:

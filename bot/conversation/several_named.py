@@ -15,7 +15,7 @@ from bot.conversation.one_of_several import (
     one_of_several,
     the_only_one,
 )
-from bot.conversation.several_questions import MOST, in_full, questions_in
+from bot.conversation.several_questions import MOST, as_sentence, in_full, questions_in
 from bot.conversation.slips import without_slips
 
 MOST_PICTURES = 10
@@ -60,7 +60,7 @@ def _each_named(text: str, pictures: int, before: Before | None) -> Sequence[One
             one = OneOfSeveral(one.place, before.question)
         for question in questions_in(one.question, before):
             whole = in_full(question, before) or question
-            asked.append(OneOfSeveral(one.place, f"{whole[0].upper()}{whole[1:].rstrip(' ?!.')}?"))
+            asked.append(OneOfSeveral(one.place, as_sentence(whole)))
             before = Before(whole)
     return asked if 1 < len(asked) <= MOST else []
 

@@ -51,7 +51,12 @@ def in_full(text: str, before: Before | None) -> str | None:
     whole = None if before is None else completed(plain, before)
     whole = whole or existence_question(bare) or (None if _ASKS_WHAT.match(bare) else attribute_question(bare))
     whole = open_question(whole or bare) or whole
-    return whole if whole or plain == text else f"{plain[0].upper()}{plain[1:].rstrip(' ?!.')}?"
+    return whole if whole or plain == text else as_sentence(plain)
+
+
+def as_sentence(question: str) -> str:
+    """A question, not empty, with a capital letter and its mark."""
+    return f"{question[0].upper()}{question[1:].rstrip(' ?!.,;')}?"
 
 
 def on_one_line(text: str) -> str:
@@ -95,7 +100,7 @@ def questions_in(text: str, before: Before | None = None) -> list[str]:
         return [text]
     asked: list[str] = []
     for part in parts:
-        asked += _alone(part, before) or [f"{part[0].upper()}{part[1:].rstrip(' ?!.,;')}?"]
+        asked += _alone(part, before) or [as_sentence(part)]
         before = Before(asked[-1], earlier=before)
     return asked
 

@@ -11,8 +11,9 @@ from transformers.models.florence2 import Florence2ForConditionalGeneration
 from bot.cli import main
 from training.builtin import architecture
 from training.builtin.architecture import COLUMNS, HIDDEN, IMAGE_TOKENS, ROWS, load_tokenizer
+from training.builtin.dense_head import DenseHead
 from training.builtin.recipe import Recipe, train
-from training.builtin.warm_start import OFFSET, PLACES, WORDS, take_over
+from training.builtin.warm_start import OFFSET, PLACES, WORDS, take_over, take_over_head
 
 BLOCK = "model.vision_tower.blocks.0.0.spatial_block.ffn"
 
@@ -158,3 +159,28 @@ def test_a_beginning_that_is_no_model_is_a_sentence_before_processes_start(tmp_p
         assert done.exit_code == 1
         assert sentence in done.output
         assert "mistake in vqabot" not in done.output
+
+
+@pytest.mark.parametrize("content", [b"junk", b""])
+def test_a_checkpoint_that_cannot_be_read_is_a_sentence_before_processes_start(tmp_path: Path, content: bytes) -> None:
+    architecture.save(str(tmp_path / "model"), fresh(), architecture.build_processor(load_tokenizer()))
+    (tmp_path / "checkpoint.pt").write_bytes(content)
+    done = CliRunner().invoke(
+        main, ["builtin", str(tmp_path / "out"), "--start", str(tmp_path), "--question-steps", "1"]
+    )
+    assert done.exit_code == 1
+    assert "holds no dense head of this version: begin with" in done.output
+    assert "mistake in vqabot" not in done.output
+    torch.save({"head": {"other": torch.zeros(1)}}, tmp_path / "checkpoint.pt")
+    with pytest.raises(ValueError, match="holds no dense head of this version"):
+        take_over_head(DenseHead(load_tokenizer()), str(tmp_path))
+
+
+def test_the_built_in_model_is_meant_by_its_name_whatever_folder_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "builtin").mkdir()
+    (tmp_path / "builtin" / "checkpoint.pt").write_bytes(b"junk")
+    monkeypatch.chdir(tmp_path)
+    take_over_head(DenseHead(load_tokenizer()), "builtin")
+    take_over(fresh(), load_tokenizer(), "builtin")

@@ -152,7 +152,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
 
     Raises:
         ValueError: The folder's checkpoint belongs to another seed, batches cannot be shared by the processes,
-            something cannot be left out, or the model to start from has other layers.
+            something cannot be left out, or the model to start from or its dense head has other layers.
         ModelError: There is no model to start from.
     """
     _ = recipe.variety
@@ -160,6 +160,7 @@ def train(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> None:
     if recipe.start and not (folder / "checkpoint.pt").exists():
         tokenizer = architecture.load_tokenizer()
         take_over(architecture.build_model(len(tokenizer)), tokenizer, recipe.start)
+        take_over_head(DenseHead(tokenizer), recipe.start)
     share = recipe.processes * PAIR_EVERY
     if recipe.batch % share or recipe.dense_batch % recipe.processes:
         raise ValueError(

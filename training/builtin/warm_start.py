@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from torch import Tensor
@@ -16,7 +17,7 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 from transformers.models.florence2 import Florence2ForConditionalGeneration
 
-from model.loading import locate, model_type
+from model.loading import BUILTIN, locate, model_type
 from training.builtin.architecture import COLUMNS, IMAGE_TOKENS, ROWS
 from training.builtin.dense_head import DenseHead
 
@@ -43,7 +44,8 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
         ModelError: There is no such model.
         ValueError: It is of another family, or its layers are others.
     """
-    folder = locate(str(Path(start) / "model") if _checkpoint(start) else start)
+    checkpoint = _checkpoint(start)
+    folder = locate(str(checkpoint.parent / "model") if checkpoint else start)
     if (kind := model_type(folder)) != "florence2":
         raise ValueError(f"{start} is no built-in model: it is of the family {kind}.")
     earlier = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
@@ -71,14 +73,23 @@ def take_over(model: Florence2ForConditionalGeneration, tokenizer: PreTrainedTok
 
 
 def take_over_head(head: DenseHead, start: str) -> None:
-    """Give the dense head its weights where `start` is the folder of a training, whose checkpoint keeps them."""
-    if checkpoint := _checkpoint(start):
+    """Give the dense head its weights where `start` is the folder of a training, whose checkpoint keeps them.
+
+    Raises:
+        ValueError: The checkpoint cannot be read, or its dense head is another.
+    """
+    if (checkpoint := _checkpoint(start)) is None:
+        return
+    try:
         head.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["head"])
+    except (EOFError, KeyError, RuntimeError, TypeError, UnpicklingError) as error:
+        model = checkpoint.parent / "model"
+        raise ValueError(f"{checkpoint} holds no dense head of this version: begin with {model} alone") from error
 
 
 def _checkpoint(start: str) -> Path | None:
-    checkpoint = Path(start) / "checkpoint.pt"
-    return checkpoint if checkpoint.is_file() else None
+    checkpoint = Path(start).expanduser() / "checkpoint.pt"
+    return checkpoint if start != BUILTIN and checkpoint.is_file() else None
 
 
 def _narrowed(old: dict[str, Tensor], block: str, name: str, width: int) -> Tensor:

@@ -17,7 +17,6 @@ MOST = 3
 CLEAR = 1.3
 """How many times as large the last thing that is named is as the largest that is not: else which one is named would be
 chance."""
-AND = " and "
 
 
 def this(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
@@ -38,13 +37,12 @@ def overview(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
 def _things(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     """People and animals first, then what is largest; named in an order that the picture does not decide."""
     kinds = [kind for kind in facts.by_kind if kind not in ("sun", "moon", "cloud")] or list(facts.by_kind)
-    rank = {kind: (_rank(kind), -sum(thing.w * thing.h for thing in facts.by_kind[kind])) for kind in kinds}
-    kinds.sort(key=rank.__getitem__)
+    area = {kind: sum(thing.w * thing.h for thing in facts.by_kind[kind]) for kind in kinds}
+    kinds.sort(key=lambda kind: (_rank(kind), -area[kind]))
     named, left = kinds[:MOST], kinds[MOST:]
-    if left and rank[named[-1]][0] == rank[left[0]][0] and rank[named[-1]][1] > CLEAR * rank[left[0]][1]:
+    if left and _rank(named[-1]) == _rank(left[0]) and area[named[-1]] < CLEAR * area[left[0]]:
         return
-    named.sort(key=lambda kind: (_rank(kind), EVERYBODY.index(kind) if kind in EVERYBODY else 0, kind))
-    answer = AND.join(_called(facts.by_kind[kind]) for kind in named)
+    answer = " and ".join(_called(facts.by_kind[kind]) for kind in sorted(named, key=_order))
     yield qa("overview", rng.choice([*_everything(rng), "what is this"]), answer)
 
 
@@ -54,8 +52,7 @@ def _happening(facts: SceneFacts, rng: random.Random) -> Iterator[QA]:
     poses = {thing.kind: {other.pose for other in actors if other.kind == thing.kind} for thing in actors}
     if not 0 < len(poses) <= MOST or any(len(found) > 1 or "" in found for found in poses.values()):
         return
-    order = sorted(poses, key=lambda kind: (EVERYBODY.index(kind) if kind in EVERYBODY else 0, kind))
-    answer = AND.join(f"{_called(facts.by_kind[kind])} {min(poses[kind])}" for kind in order)
+    answer = " and ".join(f"{_called(facts.by_kind[kind])} {min(poses[kind])}" for kind in sorted(poses, key=_order))
     where = rng.choice(("", "", " here", f" in the {rng.choice(SCENERY)}"))
     forms = [f"what is happening{where}", f"what is going on{where}"]
     yield qa("overview", rng.choice(forms), answer)
@@ -76,7 +73,13 @@ def _everything(rng: random.Random) -> list[str]:
 
 
 def _rank(kind: str) -> int:
-    return ("people", "animal").index(group) if (group := EVERY_KIND[kind].group) in ("people", "animal") else 2
+    """People, animals, everything else."""
+    return {"people": 0, "animal": 1}.get(EVERY_KIND[kind].group, 2)
+
+
+def _order(kind: str) -> tuple[int, int, str]:
+    """The order in which an answer names what it names."""
+    return _rank(kind), EVERYBODY.index(kind) if kind in EVERYBODY else 0, kind
 
 
 def _called(things: list[Thing]) -> str:

@@ -34,7 +34,8 @@ class Variety:
     absent: bool = False
     """Whether things are asked for that are not there."""
     wider: bool = False
-    """Whether more is asked: by the names of groups, yes or no about one thing, trousers and hair, sky and ground."""
+    """Whether more is asked: by the names of groups, yes or no about one thing, trousers and hair, sky and ground,
+    the whole picture."""
     theme: str = ""
     """Which of `themes.THEMES` they are of, with its own kinds of things; empty is none."""
 
